@@ -1,0 +1,174 @@
+"""The one error tree of netwb: the class is the code, the message names the thing and the cure.
+
+    NetwbError
+    ├─ SettingsError            a setting, an environment variable or netwb.toml is wrong
+    ├─ InventoryError           a tenant, site, device or credential cannot be as asked
+    │  ├─ UnknownDeviceError       ├─ DuplicateDeviceError    ├─ UnknownPlatformError
+    │  ├─ UnknownNameError         (tenant, site, credential, user) └─ ImportRefusedError (rows)
+    ├─ DeviceError              one device gave no good configuration; the run goes on
+    │  ├─ UnreachableError         ├─ AlgorithmError          ├─ LoginRefusedError
+    │  ├─ LoginNotTriedError       ├─ HostKeyChangedError     ├─ DeadlineError
+    │  ├─ ConnectionLostError      ├─ CommandRejectedError    ├─ RestrictedLoginError
+    │  ├─ IncompleteConfigError    ├─ WrongDeviceError        └─ ShrunkConfigError
+    ├─ ArchiveError             a repository cannot be read or written
+    │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
+    │  └─ SecretMissingError
+    ├─ StoreError               the database or a key is not usable
+    │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
+    │  ├─ AuditBrokenError         └─ LeaseLostError
+    ├─ HomeError                the home folder cannot be used
+    └─ AccessError              the actor may not
+       └─ NotPermittedError
+
+`cli.exits` owns the table class -> exit status; a test proves that it covers this tree.
+A message never holds a secret, and never more of a device's text than one line.
+"""
+
+from __future__ import annotations
+
+
+class NetwbError(Exception):
+    """Root of the tree. `str()` is one sentence: the thing, what is wrong, the cure."""
+
+
+class SettingsError(NetwbError):
+    """A setting has an unknown name or an impossible value."""
+
+
+class InventoryError(NetwbError):
+    """The inventory refuses what was asked of it."""
+
+
+class UnknownDeviceError(InventoryError):
+    """No device of that name or id in the actor's scope; a foreign one reads the same."""
+
+
+class UnknownNameError(InventoryError):
+    """No tenant, site or credential of that name in the actor's scope."""
+
+
+class DuplicateDeviceError(InventoryError):
+    """The hostname is taken in its tenant."""
+
+
+class UnknownPlatformError(InventoryError):
+    """No platform record of that name; never a silent `show run`."""
+
+
+class ImportRefusedError(InventoryError):
+    """An import has bad rows, and nothing was written.
+
+    `problems` holds one sentence a row, each beginning with its line number.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class DeviceError(NetwbError):
+    """One device gave no good configuration. The class name is the `kind` of a cause."""
+
+
+class UnreachableError(DeviceError):
+    """No TCP connection or no SSH banner."""
+
+
+class AlgorithmError(DeviceError):
+    """The device offers only algorithms that its record does not allow."""
+
+
+class LoginRefusedError(DeviceError):
+    """The device refused the credential. Never retried: repeats lock the account."""
+
+
+class LoginNotTriedError(DeviceError):
+    """The credential was refused too often in this run; this device was left alone."""
+
+
+class HostKeyChangedError(DeviceError):
+    """The host key is not the trusted one."""
+
+
+class DeadlineError(DeviceError):
+    """The device was silent for too long, or the total deadline passed."""
+
+
+class ConnectionLostError(DeviceError):
+    """The connection ended in the middle."""
+
+
+class CommandRejectedError(DeviceError):
+    """The device answered a command with an error."""
+
+
+class RestrictedLoginError(DeviceError):
+    """The login may not see the whole configuration."""
+
+
+class IncompleteConfigError(DeviceError):
+    """The text is not a whole configuration."""
+
+
+class WrongDeviceError(DeviceError):
+    """The text belongs to another device."""
+
+
+class ShrunkConfigError(DeviceError):
+    """The text is much shorter than the last good one; a person decides."""
+
+
+class ArchiveError(NetwbError):
+    """A repository or its index cannot be read or written."""
+
+
+class UnknownRevisionError(ArchiveError):
+    """No such revision of that device."""
+
+
+class ArchiveBusyError(ArchiveError):
+    """Another live process holds the repository's writer lock."""
+
+
+class ArchiveDamagedError(ArchiveError):
+    """The repository is not what Git can read."""
+
+
+class SecretMissingError(ArchiveError):
+    """A vault row that the revision needs is gone; nothing is restored."""
+
+
+class StoreError(NetwbError):
+    """The database or a key is not usable."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database does not answer, is locked or has no room."""
+
+
+class MigrationNeededError(StoreError):
+    """The database is older or newer than this netwb."""
+
+
+class KeyringError(StoreError):
+    """The master key is missing, unreadable or the wrong one."""
+
+
+class AuditBrokenError(StoreError):
+    """The audit chain does not verify."""
+
+
+class LeaseLostError(StoreError):
+    """Another process took over; what this one was about to do is left undone."""
+
+
+class HomeError(NetwbError):
+    """The home folder is missing, not writable or not ours."""
+
+
+class AccessError(NetwbError):
+    """The actor is not allowed."""
+
+
+class NotPermittedError(AccessError):
+    """The role lacks the permission; the message names both."""

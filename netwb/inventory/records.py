@@ -1,0 +1,145 @@
+"""Words of the inventory: frozen records that travel between floors. No I/O, no database.
+
+Secrets stand only in `Login`, and never in its repr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+HOSTNAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # design D6; also a safe file stem
+SLUG_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"  # tenants and sites: file and URL safe
+DeviceStatus = Literal["planned", "active", "maintenance", "retired"]
+DEVICE_STATUSES: tuple[DeviceStatus, ...] = ("planned", "active", "maintenance", "retired")
+Transport = str  # "fast", "stock" or "netmiko:<device_type>"
+ConfigKind = Literal["running", "startup"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One customer, or the provider itself."""
+
+    id: str
+    slug: str
+    name: str
+    status: Literal["active", "retired"]
+    created_at: datetime
+    credential: str | None = None  # names, inherited by its sites and devices
+    snmp_credential: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One place of a tenant; `slug` is unique in it."""
+
+    id: str
+    tenant: str  # slug
+    slug: str
+    name: str
+    status: Literal["active", "retired"]
+    credential: str | None = None
+    snmp_credential: str | None = None
+    jump: str | None = None  # user@host[:port]
+    jump_credential: str | None = None
+    max_sessions: int | None = None  # None: collect.per_site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inherited:
+    """A value and the level that gave it."""
+
+    value: str | None
+    source: Literal["tenant", "site", "device", "nowhere"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One device as the inventory knows it. `id` is opaque, stable and never reused."""
+
+    id: str
+    tenant_id: str
+    tenant: str  # slug
+    site: str  # slug
+    hostname: str  # the device's own name, unique in its tenant
+    address: str  # where to connect
+    port: int
+    platform: str
+    status: DeviceStatus
+    role: str | None
+    transport: Transport
+    credential: Inherited
+    snmp_credential: Inherited
+    jump: Inherited
+    sysname: str | None  # what the device calls itself, where that differs
+    model: str | None
+    serial: str | None
+    os_version: str | None
+    uptime_s: int | None
+    facts_at: datetime | None
+    contract_ref: str | None
+    labels: Mapping[str, str]
+    created_at: datetime
+    updated_at: datetime
+    host_key: str | None  # SHA256 fingerprint of the trusted key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What opens one device. Lives in memory for a run, never in a log, a repr or an answer."""
+
+    credential: str  # "tenant/name", for messages and the lockout breaker
+    username: str
+    password: str | None = field(default=None, repr=False)
+    private_key: str | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
+    enable: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """A host that is logged in to first; connections to one jump host are shared."""
+
+    address: str
+    port: int
+    login: Login
+    host_key: str | None = None  # OpenSSH public key line; None: trust on first use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """All that collection needs to know about one device, resolved and inherited.
+
+    logins      in the order to try: during a rotation the new one, then the old one
+    host_key    OpenSSH public key line ("ssh-ed25519 AAAA..."); None: trust on first use
+    legacy      also offer SHA-1 key exchange, ssh-rsa host keys and CBC ciphers
+    """
+
+    device_id: str
+    tenant_id: str
+    tenant: str
+    site: str
+    hostname: str
+    address: str
+    port: int
+    platform: str
+    transport: Transport = "fast"
+    logins: tuple[Login, ...] = ()
+    host_key: str | None = None
+    jump: Jump | None = None
+    legacy: bool = True
+    sysname: str | None = None
+    serial: str | None = None
+    max_sessions: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a device says about itself; None where it did not say."""
+
+    model: str | None = None
+    serial: str | None = None
+    os_version: str | None = None
+    uptime_s: int | None = None

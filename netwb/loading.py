@@ -1,0 +1,43 @@
+"""The lazy door: heavy packages load on first use; and the way to files that travel beside netwb.
+
+`from netwb import Workbench` stays under a second because napalm, netmiko, asyncssh, alembic and
+pandas stand behind `lazy()`. The list of what may is in `tests/test_floors.py`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+
+class LazyModule:
+    """A module that is imported when its first attribute is read."""
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        """Give the real module's attribute; `import_module` is safe between threads."""
+        return getattr(import_module(self._name), attribute)
+
+
+def lazy(name: str) -> Any:
+    """Stand in for the module `name` until it is used.
+
+    Pair it with a real import under `if TYPE_CHECKING:`, so that the type checker sees the module.
+    """
+    return LazyModule(name)
+
+
+def share() -> Path:
+    """Folder that holds `dashboards notebooks scheduler telegraf`.
+
+    In a wheel that is `netwb/_share`; in a checkout, also an editable one, the repository's root.
+    """
+    package = Path(str(files("netwb")))
+    inside = package / "_share"
+    return inside if inside.is_dir() else package.parent

@@ -1,0 +1,122 @@
+"""What netwb knows about one operating system, as a frozen record made from its TOML file.
+
+The knowledge itself stands in `<platform>.toml` beside this module, and in `platforms.d/` of the
+home for platforms that a person adds. All patterns are Python regular expressions over bytes,
+matched per line unless said otherwise. Pure: texts come in as strings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+BytesPattern = re.Pattern[bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionWords:
+    """How to talk to the command line.
+
+    prompt        the whole last line when the device waits for a command
+    privileged    the prompt of a login that may see everything; None: every login may
+    enable        command that raises the privilege; None: there is none
+    prepare       commands sent after login: no paging, no wrapping
+    pager         what a pager shows when it waits all the same
+    errors        a line that says a command was not accepted
+    """
+
+    prompt: BytesPattern
+    privileged: BytesPattern | None
+    enable: str | None
+    prepare: tuple[str, ...]
+    pager: BytesPattern
+    errors: tuple[BytesPattern, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsWords:
+    """Where model, serial, OS version and uptime stand in the answer to `command` (group 1 each).
+
+    uptime        matched text is read by its own units: "2 years, 3 weeks, 1 day, 4 hours"
+    """
+
+    command: str
+    model: BytesPattern | None
+    serial: BytesPattern | None
+    os_version: BytesPattern | None
+    uptime: BytesPattern | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeWords:
+    """What proves that a text is one whole configuration of this device.
+
+    begins        one of the first lines must match (else another command's output slipped in)
+    end_mark      the last line; None: the platform has none
+    byte_count    group 1 is the number of bytes that the device says follow
+    byte_tolerance  bytes by which a good text may differ from it
+    must_contain  each must match some line
+    hostname      group 1 is the device's own name
+    restricted    a line that shows the login may not see everything
+    not_restored  what the text cannot bring back, in words, for people
+    """
+
+    begins: tuple[BytesPattern, ...]
+    end_mark: BytesPattern | None
+    byte_count: BytesPattern | None
+    byte_tolerance: int
+    must_contain: tuple[BytesPattern, ...]
+    hostname: BytesPattern | None
+    hostname_cut: int | None
+    restricted: tuple[BytesPattern, ...]
+    not_restored: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VolatileRule:
+    """A line that changes without anybody changing the device.
+
+    Groups `by` and `at`, where present, name who changed the configuration last, and when.
+    """
+
+    name: str
+    pattern: BytesPattern
+    at_format: str | None = None  # strptime format of group `at`, without the zone's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRule:
+    """A line, or a block of lines, that holds a secret in group `secret`.
+
+    encoding   how the value is written: `plain`, `type7`, `hash` (one way), `type9` (Junos $9$),
+               `type8a` ... ; the fingerprint is taken of the decoded value where it can be decoded
+    rewritten  the platform writes it differently at each output; it makes no change
+    block      the pattern spans lines (certificates, keys)
+    """
+
+    name: str
+    pattern: BytesPattern
+    encoding: str = "plain"
+    rewritten: bool = False
+    block: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """One operating system."""
+
+    name: str  # netutils/netmiko normal form, see STYLE
+    title: str
+    napalm_driver: str | None
+    netmiko_type: str
+    running: str  # command
+    startup: str | None  # command; None: not collected
+    session: SessionWords
+    facts: FactsWords
+    whole: WholeWords
+    volatile: tuple[VolatileRule, ...]
+    secrets: tuple[SecretRule, ...]
+    rule_set: str  # version of `secrets` and `volatile`; a change rewrites once
+    sections: Literal["indent", "braces"]
+    comment: str  # what begins a comment line: "!"

@@ -1,0 +1,189 @@
+"""One frozen record of every setting: name, default, unit, help. Pure: it reads no file.
+
+`Workbench.open` reads `netwb.toml` and the environment and hands both in; a later layer wins.
+An unknown name is an error, because a mistyped limit that is silently ignored is no limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, get_type_hints
+
+from netwb.errors import SettingsError
+
+ENVIRONMENT_PREFIX = "NETWB_"
+
+
+def _setting(default: Any, unit: str, text: str, *, least: float | None = None) -> Any:
+    """Declare one setting; `least` is the smallest value that makes sense."""
+    return field(default=default, metadata={"unit": unit, "help": text, "least": least})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where netwb's own state lives."""
+
+    url: str = _setting(
+        "", "SQLAlchemy URL", "Database; empty means netwb.db in the home (SQLite)."
+    )
+    busy_timeout_s: float = _setting(
+        10.0, "s", "How long a SQLite writer waits for another one.", least=0
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysSettings:
+    """Where the master key lives."""
+
+    master_file: str = _setting(
+        "", "path", "Master key file, newest key first; empty means master.key in the home."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectSettings:
+    """How devices are logged in to."""
+
+    total_deadline_s: float = _setting(
+        120.0, "s", "Total time for one device; then its connection is closed.", least=0.1
+    )
+    idle_timeout_s: float = _setting(
+        30.0, "s", "Longest silence of a device before it is given up.", least=0.1
+    )
+    connect_timeout_s: float = _setting(
+        15.0, "s", "Longest wait for the TCP connection and for the SSH banner.", least=0.1
+    )
+    sessions: int = _setting(100, "sessions", "Most sessions open at once.", least=1)
+    per_site: int = _setting(10, "sessions", "Most sessions open at once in one site.", least=1)
+    logins_per_s: float = _setting(20.0, "logins/s", "Most new logins a second.", least=0.01)
+    retries: int = _setting(
+        1, "tries", "Further tries after a connection fault; a refused login has none.", least=0
+    )
+    refusals: int = _setting(
+        5,
+        "refusals",
+        "Refusals of one credential in one run after which its other devices are left alone.",
+        least=1,
+    )
+    max_bytes: int = _setting(
+        64 * 1024 * 1024, "bytes", "Longest answer of one command that is kept.", least=1024
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigsSettings:
+    """When a configuration is not believed."""
+
+    shrink_percent: float = _setting(
+        30.0, "%", "A text that lost more than this share of its lines is quarantined.", least=0
+    )
+    shrink_lines: int = _setting(20, "lines", "... and at least this many lines.", least=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """How revisions are written."""
+
+    batch_devices: int = _setting(50, "devices", "Most devices in one written batch.", least=1)
+    batch_s: float = _setting(
+        2.0, "s", "Longest time that a finished device waits for its batch.", least=0
+    )
+    lock_timeout_s: float = _setting(
+        30.0, "s", "How long to wait for another writer of the same repository.", least=0
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, a section each. Build it with `build_settings`."""
+
+    store: StoreSettings = field(default_factory=StoreSettings)
+    keys: KeysSettings = field(default_factory=KeysSettings)
+    collect: CollectSettings = field(default_factory=CollectSettings)
+    configs: ConfigsSettings = field(default_factory=ConfigsSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingInfo:
+    """What a person needs to know about one setting."""
+
+    name: str
+    default: Any
+    unit: str
+    help: str
+
+
+def _sections() -> dict[str, type]:
+    return dict(get_type_hints(Settings))
+
+
+def describe_settings() -> Iterator[SettingInfo]:
+    """Every setting in file order, named `section.name`."""
+    for section, kind in _sections().items():
+        for item in fields(kind):
+            yield SettingInfo(
+                name=f"{section}.{item.name}",
+                default=item.default,
+                unit=item.metadata["unit"],
+                help=item.metadata["help"],
+            )
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """`NETWB_COLLECT__SESSIONS=50` as `{"collect": {"sessions": "50"}}`.
+
+    A variable with the prefix but without `__` is not a setting (`NETWB_HOME`) and is left out.
+    """
+    layer: dict[str, dict[str, str]] = {}
+    for name, value in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
+            section, _, item = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+            layer.setdefault(section, {})[item] = value
+    return layer
+
+
+def build_settings(*layers: Mapping[str, Any]) -> Settings:
+    """Merge layers of `{section: {name: value}}`, later ones winning.
+
+    Raises SettingsError for an unknown section or name, a wrong type, or a value out of range.
+    """
+    merged: dict[str, dict[str, Any]] = {}
+    known = _sections()
+    for layer in layers:
+        for section, values in layer.items():
+            if section not in known or not isinstance(values, Mapping):
+                raise SettingsError(_unknown(section, known))
+            for name, value in values.items():
+                merged.setdefault(section, {})[name] = _value(section, known[section], name, value)
+    return Settings(**{section: known[section](**values) for section, values in merged.items()})
+
+
+def _unknown(section: str, known: Mapping[str, type]) -> str:
+    return f"settings section {section!r} is unknown; sections are {', '.join(sorted(known))}"
+
+
+def _value(section: str, kind: type, name: str, value: Any) -> Any:
+    items = {item.name: item for item in fields(kind)}
+    if name not in items:
+        msg = f"setting {section}.{name} is unknown; {section} has {', '.join(sorted(items))}"
+        raise SettingsError(msg)
+    item = items[name]
+    converted = _converted(f"{section}.{name}", type(item.default), value)
+    least = item.metadata["least"]
+    if least is not None and converted < least:
+        msg = f"setting {section}.{name} is {converted}; it must be at least {least}"
+        raise SettingsError(msg)
+    return converted
+
+
+def _converted(name: str, kind: type, value: Any) -> Any:
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        msg = f"setting {name} is {value!r}; it must be of type {kind.__name__}"
+        raise SettingsError(msg)
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        msg = f"setting {name} is {value!r}; it must be of type {kind.__name__}"
+        raise SettingsError(msg) from error
