@@ -9,13 +9,15 @@
     │  ├─ UnreachableError         ├─ AlgorithmError          ├─ LoginRefusedError
     │  ├─ LoginNotTriedError       ├─ HostKeyChangedError     ├─ DeadlineError
     │  ├─ ConnectionLostError      ├─ CommandRejectedError    ├─ RestrictedLoginError
-    │  ├─ IncompleteConfigError    ├─ WrongDeviceError        └─ ShrunkConfigError
+    │  ├─ IncompleteConfigError    ├─ WrongDeviceError        ├─ ShrunkConfigError
+    │  └─ RunInterruptedError
     ├─ ArchiveError             a repository cannot be read or written
     │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
     │  └─ SecretMissingError
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
+    ├─ RunUnderWayError         another run holds these devices
     ├─ HomeError                the home folder cannot be used
     └─ AccessError              the actor may not
        └─ NotPermittedError
@@ -118,6 +120,10 @@ class ShrunkConfigError(DeviceError):
     """The text is much shorter than the last good one; a person decides."""
 
 
+class RunInterruptedError(DeviceError):
+    """The run that had this device ended without a word; the next one does it again."""
+
+
 class ArchiveError(NetwbError):
     """A repository or its index cannot be read or written."""
 
@@ -160,6 +166,10 @@ class AuditBrokenError(StoreError):
 
 class LeaseLostError(StoreError):
     """Another process took over; what this one was about to do is left undone."""
+
+
+class RunUnderWayError(NetwbError):
+    """Another run has one of these devices; wait for it."""
 
 
 class HomeError(NetwbError):

@@ -143,3 +143,20 @@ class Facts:
     serial: str | None = None
     os_version: str | None = None
     uptime_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Which devices are meant; None asks nothing. Narrowing a Where only ever takes devices away.
+
+    tenant, site     slugs        hostname   exact
+    label            "key=value", or "key" for any value
+    """
+
+    tenant: str | None = None
+    site: str | None = None
+    role: str | None = None
+    platform: str | None = None
+    label: str | None = None
+    status: DeviceStatus | None = None
+    hostname: str | None = None

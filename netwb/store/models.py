@@ -266,11 +266,11 @@ class BackupOutcomeRow(TenantOwned, Base):
     __tablename__ = "backup_outcome"
     run_id: Mapped[str] = mapped_column(ForeignKey("backup_run.id"), primary_key=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True, index=True)
-    status: Mapped[str]
+    status: Mapped[str]         # running changed unchanged rejected failed
     revision: Mapped[str | None]
     cause_kind: Mapped[str | None]
     cause_message: Mapped[str | None]
-    ended_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class RevisionRow(TenantOwned, Base):
