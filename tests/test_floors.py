@@ -1,0 +1,336 @@
+"""Who may import whom: the floors of the design, held by reading every module's syntax tree.
+
+A new module, a new dependency and a new lazy import each need a row in a table below; that row is
+the moment to ask whether the thing stands in the right place.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The longest row that names a module or a package above it counts.
+FLOORS: dict[str, int] = {
+    # 0 words
+    "netwb._version": 0,
+    "netwb.errors": 0,
+    "netwb.inventory.records": 0,
+    "netwb.loading": 0,
+    "netwb.platforms": 0,
+    "netwb.roles": 0,
+    "netwb.settings": 0,
+    # 1 pure
+    "netwb.configs": 1,
+    "netwb.inventory.fields": 1,
+    "netwb.inventory.importers": 1,
+    # 2 ground
+    "netwb.collect.ssh": 2,
+    "netwb.store": 2,
+    # 3 adapters
+    "netwb.archive": 3,
+    "netwb.collect.drivers": 3,
+    "netwb.collect.gather": 3,
+    "netwb.collect.runner": 3,
+    "netwb.inventory.credentials": 3,
+    "netwb.inventory.devices": 3,
+    "netwb.inventory.nornir_plugin": 3,
+    "netwb.inventory.places": 3,
+    # 4 flows
+    "netwb.collect.flow": 4,
+    "netwb.collect.judging": 4,
+    "netwb.collect.outcome": 4,
+    "netwb.collect.probe": 4,
+    "netwb.collect.runs": 4,
+    # 5 facade
+    "netwb.workbench": 5,
+    # 6 edges
+    "netwb.__main__": 6,
+    "netwb.cli": 6,
+    "netwb.lab": 6,
+}
+PUBLIC_FACE = "netwb"  # `netwb/__init__.py` gives the facade's names and nothing else
+
+# Floor 6 sees floors 0, 1, 5 and its own folder. Excepted by name:
+EDGES_MAY_ALSO = {
+    ("netwb.__main__", "netwb.cli.main"),
+    ("netwb.cli.demo", "netwb.lab"),
+    ("netwb.cli.serve", "netwb.web.server"),
+}
+LAB_NEEDS = {"asyncssh", "asyncio"}
+
+# One dependency, one door: where each package may be imported that netwb did not write.
+DOORS: dict[str, tuple[str, ...]] = {
+    "alembic": ("netwb.store",),
+    "asyncio": ("netwb.collect", "netwb.lab"),
+    "asyncssh": ("netwb.collect.ssh", "netwb.lab"),
+    "click": ("netwb.cli",),
+    "cryptography": ("netwb.store",),
+    "git": ("netwb.archive",),
+    "napalm": ("netwb.collect.drivers",),
+    "netmiko": ("netwb.collect",),
+    "nornir": ("netwb.collect", "netwb.inventory.nornir_plugin", "netwb.workbench"),
+    "pandas": ("netwb.workbench",),
+    "rich": ("netwb.cli", "netwb.workbench"),
+    "sqlalchemy": ("netwb.store", "netwb.archive", "netwb.inventory", "netwb.collect"),
+    "yaml": ("netwb.inventory.importers",),
+}
+
+# The lazy door: these load on first use, through netwb.loading.lazy; plainly for types alone.
+HEAVY = {"alembic", "apprise", "asyncssh", "influxdb_client", "napalm", "netmiko", "pandas"}
+LAZY_TOO = {"netwb.views"}
+
+# Floors 0 and 1 reach nothing outside their arguments.
+WORLD = """
+    asyncio concurrent ctypes fcntl getpass glob http importlib io mmap multiprocessing os
+    pathlib platform queue random secrets select selectors shutil signal socket sqlite3 ssl
+    subprocess sys tempfile threading time urllib uuid
+"""
+WORLDLY_CALLS = {"input", "lazy", "now", "open", "print", "today", "urandom", "utcnow"}
+FREE_OF_THAT = {"netwb.loading"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """One imported module, and how it is imported."""
+
+    name: str
+    hidden: bool  # in a function
+    for_types: bool  # under `if TYPE_CHECKING:`
+
+    @property
+    def root(self) -> str:
+        return self.name.partition(".")[0]
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of netwb by name, without packages' files that hold at most a docstring."""
+    paths = sorted((ROOT / "netwb").rglob("*.py"))
+    trees = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text())
+        for path in paths
+        if "migrations" not in path.parts  # scripts that Alembic runs; nothing imports them
+    }
+    return {n.removesuffix(".__init__"): t for n, t in trees.items() if len(t.body) > 1}
+
+
+def imports(tree: ast.AST, *, hidden: bool = False, types: bool = False) -> Iterator[Import]:
+    """Every import below `tree`; `from package import module` counts as the module."""
+    for node in ast.iter_child_nodes(tree):
+        for name in imported(node):
+            yield Import(name=name, hidden=hidden, for_types=types)
+        yield from imports(
+            node,
+            hidden=hidden or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
+            types=types or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)),
+        )
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        package = "." * node.level + (node.module or "")
+        whole = (f"{package}.{alias.name}" for alias in node.names)
+        return [name if name in modules() else package for name in whole]
+    return []
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The last name of each called thing: `datetime.now()` is now."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr, node
+
+
+def row(name: str, table: Container[str]) -> str | None:
+    """The longest row that names the module or a package above it."""
+    parts = name.split(".")
+    above = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((candidate for candidate in above if candidate in table), None)
+
+
+def floor(name: str) -> int:
+    found = row(name, FLOORS)
+    return FLOORS[found] if found else 5 if name == PUBLIC_FACE else -1
+
+
+def folder(name: str) -> str:
+    return ".".join(name.split(".")[:2])
+
+
+def names_a_floor(name: str, tree: ast.Module) -> Iterator[str]:
+    del tree
+    if floor(name) < 0:
+        yield "stands on no floor; give it a row in FLOORS"
+
+
+def imports_downwards(name: str, tree: ast.Module) -> Iterator[str]:
+    for item in imports(tree):
+        if item.root == "netwb" and not may_import(name, item.name):
+            yield f"imports {item.name}, which is not below it"
+        if item.root == "":
+            yield f"imports {item.name} relatively; write the whole name"
+
+
+def may_import(name: str, other: str) -> bool:
+    own, its = floor(name), floor(other)
+    if own == 0:
+        return its == 0  # the words are one vocabulary; the circle test keeps their order
+    if folder(name) == folder(other):
+        return its <= own
+    if own == 6:
+        excepted = any((row(name, {a}), row(other, {b})) == (a, b) for a, b in EDGES_MAY_ALSO)
+        return excepted or its in ({0, 1} if folder(name) == "netwb.lab" else {0, 1, 5})
+    return 0 <= its < own
+
+
+def keeps_the_lab_apart(name: str, tree: ast.Module) -> Iterator[str]:
+    for item in imports(tree):
+        if folder(name) == "netwb.lab" and item.root in DOORS and item.root not in LAB_NEEDS:
+            yield f"imports {item.name}; the lab needs {', '.join(sorted(LAB_NEEDS))} only"
+
+
+def stays_pure(name: str, tree: ast.Module) -> Iterator[str]:
+    if floor(name) > 1 or name in FREE_OF_THAT:
+        return
+    yield from (
+        f"imports {i.name}: I/O on a pure floor" for i in imports(tree) if i.root in WORLD.split()
+    )
+    yield from (
+        f"calls {word}(): I/O on a pure floor" for word, _ in calls(tree) if word in WORLDLY_CALLS
+    )
+
+
+def uses_the_door(name: str, tree: ast.Module) -> Iterator[str]:
+    for item in imports(tree):
+        if item.root in DOORS and row(name, DOORS[item.root]) is None:
+            yield f"imports {item.name}; its door is {' and '.join(DOORS[item.root])}"
+        elif item.root not in {"netwb", "", *DOORS} and item.root not in sys.stdlib_module_names:
+            yield f"imports {item.name}; give it a row in DOORS"
+
+
+def hides_no_import(name: str, tree: ast.Module) -> Iterator[str]:
+    yield from (f"imports {item.name} in a function" for item in imports(tree) if item.hidden)
+    if name == "netwb.loading":
+        return
+    for word, call in calls(tree):
+        if word in {"__import__", "import_module"}:
+            yield f"calls {word}; only netwb.loading does"
+        if word == "lazy" and not names_lazily(call):
+            yield f"calls {ast.unparse(call)}; give it a row in HEAVY or LAZY_TOO"
+
+
+def names_lazily(call: ast.Call) -> bool:
+    name = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
+    return isinstance(name, str) and row(name, HEAVY | LAZY_TOO) is not None
+
+
+def loads_the_heavy_lazily(name: str, tree: ast.Module) -> Iterator[str]:
+    del name
+    for item in imports(tree):
+        if row(item.name, HEAVY | LAZY_TOO) and not item.for_types:
+            yield f"imports {item.name} at once; write lazy({item.name!r})"
+
+
+RULES: tuple[Callable[[str, ast.Module], Iterator[str]], ...] = (
+    names_a_floor,
+    imports_downwards,
+    keeps_the_lab_apart,
+    stays_pure,
+    uses_the_door,
+    hides_no_import,
+    loads_the_heavy_lazily,
+)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_module(rule: Callable[[str, ast.Module], Iterator[str]]) -> None:
+    broken = [f"{name} {fault}" for name, tree in modules().items() for fault in rule(name, tree)]
+
+    assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "rule"),
+    [
+        ("netwb.helpers", "", names_a_floor),
+        ("netwb.collect.helpers", "", names_a_floor),
+        ("netwb.store.audit", "import netwb.archive.vault", imports_downwards),
+        ("netwb.store.audit", "import netwb.collect.ssh", imports_downwards),
+        ("netwb.cli.main", "from netwb.store.database import Database", imports_downwards),
+        ("netwb.lab.fleet", "from netwb.workbench import Workbench", imports_downwards),
+        ("netwb.cli.main", "from netwb.lab.fleet import Fleet", imports_downwards),
+        ("netwb.store.audit", "from .models import Row", imports_downwards),
+        ("netwb.lab.fleet", "import cryptography", keeps_the_lab_apart),
+        ("netwb.configs.clean", "from os import environ", stays_pure),
+        ("netwb.configs.clean", "at = datetime.now(UTC)", stays_pure),
+        ("netwb.configs.clean", "text = open('x').read()", stays_pure),
+        ("netwb.cli.main", "import sqlalchemy", uses_the_door),
+        ("netwb.cli.main", "import leftpad", uses_the_door),
+        ("netwb.store.audit", "def f():\n    import json", hides_no_import),
+        ("netwb.store.audit", "json = lazy('json')", hides_no_import),
+        ("netwb.store.audit", "json = import_module('json')", hides_no_import),
+        ("netwb.store.schema", "from alembic import command", loads_the_heavy_lazily),
+    ],
+)
+def test_rule_bites(
+    name: str, source: str, rule: Callable[[str, ast.Module], Iterator[str]]
+) -> None:
+    assert list(rule(name, ast.parse(source)))
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    graph = {
+        name: {item.name for item in imports(tree) if item.name in modules()}
+        for name, tree in modules().items()
+    }
+
+    while leaves := {name for name, needs in graph.items() if not needs & graph.keys()}:
+        graph = {name: needs for name, needs in graph.items() if name not in leaves}
+
+    assert sorted(graph) == [], "each of these is in, or above, a circle"
+
+
+RECORDER = """
+import json, logging, sys
+from importlib import import_module
+from pathlib import Path
+package, names = Path(sys.argv[1]), sys.argv[2:]
+WORLD = ("open", "os.", "socket.", "subprocess.", "sqlite3.", "shutil.", "tempfile.", "_thread.")
+seen = []
+def record(event, args):
+    if not event.startswith(WORLD) or event in {"os.listdir", "os.scandir"}:
+        return
+    frame = sys._getframe(1)
+    while frame and "importlib" not in frame.f_code.co_filename:  # there another import begins
+        if package in Path(frame.f_code.co_filename).parents:
+            seen.append(f"{frame.f_code.co_filename}:{frame.f_lineno} {event} {args!r}")
+            return
+        frame = frame.f_back
+sys.addaudithook(record)
+for name in names:
+    import_module(name)
+handlers = [repr(h) for n in ("", "netwb") for h in logging.getLogger(n).handlers]
+print(json.dumps(seen + handlers))
+"""
+
+
+def test_importing_netwb_opens_nothing() -> None:
+    importable = [name for name in modules() if not name.endswith("__main__")]
+    command = [sys.executable, "-c", RECORDER, str(ROOT / "netwb"), *importable]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == []
