@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 HOSTNAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # design D6; also a safe file stem
 SLUG_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"  # tenants and sites: file and URL safe
@@ -29,6 +29,8 @@ class Tenant:
     created_at: datetime
     credential: str | None = None  # names, inherited by its sites and devices
     snmp_credential: str | None = None
+    jump: str | None = None  # user@host[:port], inherited too
+    jump_credential: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,7 @@ class Target:
     sysname: str | None = None
     serial: str | None = None
     max_sessions: int | None = None
+    no_login: str = ""  # why `logins` is empty, with the cure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +163,190 @@ class Where:
     label: str | None = None
     status: DeviceStatus | None = None
     hostname: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Which devices of a scope; None asks nothing.
+
+    label     `key` (has it, whatever the value) or `key=value`
+    status    None: all but the retired ones; "any": those too
+    """
+
+    tenant: str | None = None  # slug or id
+    site: str | None = None  # slug
+    role: str | None = None
+    platform: str | None = None
+    label: str | None = None
+    status: DeviceStatus | Literal["any"] | None = None
+    hostname: str | None = None
+
+
+EVERYWHERE = Where()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDevice:
+    """A device to be added; names of tenant, site and credentials as people write them."""
+
+    tenant: str
+    site: str
+    hostname: str
+    address: str
+    platform: str
+    port: int = 22
+    status: DeviceStatus = "active"
+    role: str | None = None
+    transport: Transport = "fast"
+    credential: str | None = None
+    snmp_credential: str | None = None
+    sysname: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    contract_ref: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+class TenantChanges(TypedDict, total=False):
+    """What `set` may change of a tenant; None clears."""
+
+    name: str
+    credential: str | None
+    snmp_credential: str | None
+    jump: str | None
+    jump_credential: str | None
+    jump_host_key: str | None
+
+
+class SiteChanges(TypedDict, total=False):
+    """What `set` may change of a site; None clears."""
+
+    name: str
+    credential: str | None
+    snmp_credential: str | None
+    jump: str | None
+    jump_credential: str | None
+    jump_host_key: str | None
+    max_sessions: int | None
+
+
+class DeviceChanges(TypedDict, total=False):
+    """What `set` may change of a device; None clears."""
+
+    site: str
+    address: str
+    port: int
+    platform: str
+    status: DeviceStatus
+    role: str | None
+    transport: Transport
+    credential: str | None
+    snmp_credential: str | None
+    jump: str | None
+    jump_credential: str | None
+    jump_host_key: str | None
+    sysname: str | None
+    model: str | None
+    serial: str | None
+    contract_ref: str | None
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field of one record, and what it was."""
+
+    field: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEvent:
+    """Something that happened to a device."""
+
+    device_id: str
+    at: datetime
+    actor: str
+    kind: str  # added changed renamed replaced retired activated trusted facts key_refused
+    detail: Mapping[str, object]
+
+
+SecretKind = Literal[
+    "password", "private_key", "passphrase", "enable", "snmp_community", "snmp_auth", "snmp_priv"
+]
+SECRET_KINDS: tuple[SecretKind, ...] = (
+    "password",
+    "private_key",
+    "passphrase",
+    "enable",
+    "snmp_community",
+    "snmp_auth",
+    "snmp_priv",
+)
+SNMP_AUTH_PROTOCOLS = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
+SNMP_PRIV_PROTOCOLS = ("des", "aes", "aes192", "aes256", "aes192c", "aes256c")  # c: Cisco's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSource:
+    """Where a secret comes from; never the argument of a command itself.
+
+    origin   `env:NAME`, `file:PATH`, or "prompt" with the answer in `answer`
+    keep     "sealed": read once and stored encrypted; "reference": read at each use
+    """
+
+    origin: str
+    keep: Literal["sealed", "reference"] = "sealed"
+    answer: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snmp:
+    """SNMP words of a credential beside its secrets."""
+
+    user: str | None = None
+    auth_protocol: str | None = None
+    priv_protocol: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCredential:
+    """A credential to be added."""
+
+    tenant: str
+    name: str
+    username: str | None = None
+    secrets: Mapping[SecretKind, SecretSource] = field(default_factory=dict)
+    snmp: Snmp = Snmp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A credential without its secrets.
+
+    secrets     kinds that it holds, each with "sealed" or its reference (`env:NAME`)
+    rotating    the one before is still held, and tried second
+    """
+
+    id: str
+    tenant_id: str
+    tenant: str
+    name: str
+    username: str | None
+    secrets: Mapping[str, str]
+    snmp: Snmp
+    rotating: bool
+    status: Literal["active", "retired"]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialUse:
+    """One place that names a credential, or one device that inherits it."""
+
+    level: Literal["tenant", "site", "device"]
+    name: str  # acme, acme/fra1, acme/edge1
+    purpose: Literal["login", "snmp", "jump"]
+    source: Literal["named", "inherited"]

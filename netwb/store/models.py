@@ -66,6 +66,11 @@ class TenantRow(Base):
     snmp_credential_id: Mapped[str | None] = mapped_column(
         ForeignKey("credential.id", use_alter=True, name="fk_tenant_snmp_credential_id")
     )
+    jump: Mapped[str | None]
+    jump_credential_id: Mapped[str | None] = mapped_column(
+        ForeignKey("credential.id", use_alter=True, name="fk_tenant_jump_credential_id")
+    )
+    jump_host_key: Mapped[str | None]
 
 
 class CredentialRow(TenantOwned, Base):
@@ -145,6 +150,9 @@ class DeviceRow(TenantOwned, Base):
     transport: Mapped[str]
     credential_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
     snmp_credential_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
+    jump: Mapped[str | None]
+    jump_credential_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
+    jump_host_key: Mapped[str | None]
     sysname: Mapped[str | None]
     model: Mapped[str | None]
     serial: Mapped[str | None]
