@@ -1,0 +1,69 @@
+"""What every command takes: `--home`, and the Workbench that is opened from it on first use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from netwb.workbench import Workbench
+
+
+@dataclass(slots=True)
+class CommandState:
+    """Options that stand on every command; the last one given wins."""
+
+    home: str | None = None
+
+
+def bench(context: click.Context) -> Workbench:
+    """Open the workbench of the home that the command line names."""
+    return Workbench.open(home=state(context).home, environment=os.environ)
+
+
+def state(context: click.Context) -> CommandState:
+    """The one state of this command line."""
+    root = context.find_root()
+    if root.obj is None:
+        root.obj = CommandState()
+    found: CommandState = root.obj
+    return found
+
+
+def _remember_home(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    del parameter
+    if value is not None:
+        state(context).home = value
+
+
+def home_option() -> click.Option:
+    """`--home DIR`, which stores itself."""
+    return click.Option(
+        ["--home"],
+        metavar="DIR",
+        expose_value=False,
+        callback=_remember_home,
+        is_eager=True,
+        help="Home folder; default $NETWB_HOME or ~/.local/share/netwb.",
+    )
+
+
+class NetwbCommand(click.Command):
+    """A command that also takes `--home`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(home_option())
+
+
+class NetwbGroup(click.Group):
+    """A group whose commands take `--home`, before or after their name."""
+
+    command_class = NetwbCommand
+    group_class = type
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(home_option())

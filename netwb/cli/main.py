@@ -1,0 +1,64 @@
+"""`netwb`: parse, call one Workbench method, print. Errors are one sentence and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from netwb._version import __version__
+from netwb.cli import credential, demo, device, home, backup, history, quarantine, site, tenant, text
+from netwb.cli.context import NetwbGroup
+from netwb.cli.exits import BAD_INPUT, exit_status
+from netwb.errors import ImportRefusedError, NetwbError
+
+
+@click.group(cls=NetwbGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="netwb %(version)s")
+def cli() -> None:
+    """The network engineer's workbench: configurations of every device, whole, in Git."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and give its exit status."""
+    os.umask(0o077)   # whatever a command writes is its owner's alone
+    try:
+        result = cli.main(arguments, prog_name="netwb", standalone_mode=False)
+    except NetwbError as error:
+        return _refuse(error)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("netwb: stopped by the keyboard", err=True)
+        return 130   # what shells give for an interrupt
+    except BrokenPipeError:
+        return _pipe_closed()
+    return result if isinstance(result, int) else 0
+
+
+def _refuse(error: NetwbError) -> int:
+    for problem in error.problems if isinstance(error, ImportRefusedError) else ():
+        click.echo(problem, err=True)
+    click.echo(f"netwb: {error}", err=True)
+    return exit_status(type(error))
+
+
+def _pipe_closed() -> int:
+    """`netwb history | head`: the reader has had enough; Python must not complain at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main())
+
+
+for _group in (tenant, site, device, credential, home, backup, history, quarantine, text, demo):
+    _group.register(cli)
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,164 @@
+"""A backup run: Nornir collects, each finished device is judged and written within seconds.
+
+The sessions live on the runner's event loop; the one writer thread of a run takes what they bring
+and hands it to a BatchWriter, so that neither Git nor SQL ever holds a session up.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Protocol
+
+from netwb.collect.batch import BatchParts, BatchWriter, RunContext
+from netwb.collect.gather import Gathered
+from netwb.collect.outcome import BackupOutcome, BackupReport, worst_first
+from netwb.errors import NetwbError, UnknownPlatformError
+from netwb.inventory.records import Target
+from netwb.roles import ALL_TENANTS
+from netwb.settings import ArchiveSettings
+
+OnDone = Callable[[Target, Gathered | NetwbError], None]
+
+
+class Gatherer(Protocol):
+    """Logs in to every target and brings what it gave; the seam of a run's tests."""
+
+    def gather(self, targets: Sequence[Target], on_done: OnDone) -> None:
+        """Call `on_done` once for each target, from any thread, and return when all ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRequest:
+    """What a person or the daemon asked for."""
+
+    targets: Sequence[Target]
+    actor: str
+    note: str
+
+
+class BackupFlow:
+    """Runs backups; holds no state between them."""
+
+    def __init__(
+        self, *, parts: BatchParts, gatherer: Gatherer, settings: ArchiveSettings
+    ) -> None:
+        self._parts = parts
+        self._gatherer = gatherer
+        self._settings = settings
+
+    def back_up(
+        self, request: BackupRequest, on_outcome: Callable[[BackupOutcome], None]
+    ) -> BackupReport:
+        """Back the targets up; every one of them has an outcome in the report.
+
+        on_outcome  called from the writer thread, after the outcome is durable
+        Raises RunUnderWayError when a target is in another live run; StoreError and ArchiveError
+        when nothing can be written at all.
+        """
+        runs, now = self._parts.runs, self._parts.clock
+        self._parts.archive.recover({target.tenant_id: target.tenant for target in request.targets})
+        run_id, lease = runs.start(request.targets, actor=request.actor, note=request.note)
+        started_at = now()
+        try:
+            writer = BatchWriter(self._parts, self._context(run_id, request), lease, on_outcome)
+            self._collect(request.targets, writer)
+        finally:
+            ended_at = runs.end(run_id, lease)
+        return BackupReport(
+            run_id=run_id,
+            started_at=started_at,
+            ended_at=ended_at,
+            outcomes=worst_first(writer.outcomes),
+        )
+
+    def _context(self, run_id: str, request: BackupRequest) -> RunContext:
+        ids = [target.device_id for target in request.targets]
+        return RunContext(
+            run_id=run_id,
+            note=request.note,
+            baselines=self._parts.archive.baselines(ALL_TENANTS, ids),
+            suspects=self._parts.quarantine.suspects(ALL_TENANTS, ids),
+        )
+
+    def _collect(self, targets: Sequence[Target], writer: BatchWriter) -> None:
+        """Gather on the runner's loop, write on a thread of our own; its error is ours."""
+        known = [target for target in targets if target.platform in self._parts.platforms]
+        pump = _Pump(writer, self._settings)
+        pump.start()
+        try:
+            for target in targets:
+                if target.platform not in self._parts.platforms:
+                    pump.put(target, _unknown_platform(target))
+            self._gatherer.gather(known, pump.put)
+        finally:
+            pump.finish()
+
+
+def _unknown_platform(target: Target) -> UnknownPlatformError:
+    return UnknownPlatformError(
+        f"{target.hostname} has the platform {target.platform}, which no record describes; run "
+        f"`netwb device probe {target.hostname} --apply` or `netwb device set {target.hostname} "
+        "--platform NAME`"
+    )
+
+
+class _Pump(threading.Thread):
+    """The writer thread: a queue in, batches out."""
+
+    def __init__(self, writer: BatchWriter, settings: ArchiveSettings) -> None:
+        super().__init__(name="netwb-writer", daemon=True)
+        self._writer = writer
+        self._settings = settings
+        self._queue: queue.SimpleQueue[tuple[Target, Gathered | NetwbError] | None] = (
+            queue.SimpleQueue()
+        )
+        self._error: BaseException | None = None
+        self._due = 0.0
+
+    def put(self, target: Target, result: Gathered | NetwbError) -> None:
+        """Hand one finished device over; from any thread."""
+        self._queue.put((target, result))
+
+    def finish(self) -> None:
+        """Write what is left, and raise what stopped the writer, if anything did."""
+        self._queue.put(None)
+        self.join()
+        if self._error is not None:
+            raise self._error
+
+    def run(self) -> None:
+        try:
+            while self._take():
+                pass
+            self._writer.flush()
+        except BaseException as error:  # noqa: BLE001 - carried to the caller by finish()
+            self._error = error
+
+    def _take(self) -> bool:
+        """One item, or the batch that is due; False at the end."""
+        try:
+            item = self._queue.get(timeout=self._patience())
+        except queue.Empty:
+            self._writer.flush()
+            return True
+        if item is None:
+            return False
+        if not len(self._writer):
+            self._due = monotonic() + self._settings.batch_s
+        self._add(*item)
+        if len(self._writer) >= self._settings.batch_devices or monotonic() >= self._due:
+            self._writer.flush()
+        return True
+
+    def _patience(self) -> float | None:
+        return max(0.0, self._due - monotonic()) if len(self._writer) else None
+
+    def _add(self, target: Target, result: Gathered | NetwbError) -> None:
+        if isinstance(result, NetwbError):
+            self._writer.failed(target, result)
+        else:
+            self._writer.gathered(target, result)

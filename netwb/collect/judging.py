@@ -1,0 +1,89 @@
+"""From what one device sent to what is to be stored: gate, digest, redaction. No I/O, no database.
+
+Two short cuts keep a quiet night cheap: a text whose keyed digest and rule set are those of the
+newest revision is unchanged without being redacted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwb.archive.records import Baseline
+from netwb.configs.clean import clean, digest
+from netwb.configs.records import (
+    CleanConfig,
+    Identity,
+    LastGood,
+    RawConfig,
+    Redacted,
+    Rejected,
+    ShrinkLimit,
+)
+from netwb.configs.redact import redact
+from netwb.inventory.records import Target
+from netwb.platforms.record import Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantKeys:
+    """The two keys of a tenant that judging needs, 32 bytes each."""
+
+    redact: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A good text that is to be stored."""
+
+    clean: CleanConfig
+    redacted: Redacted
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The text of the newest revision again."""
+
+    baseline: Baseline
+    clean: CleanConfig
+
+
+def judge(
+    raw: RawConfig,
+    target: Target,
+    platform: Platform,
+    *,
+    keys: TenantKeys,
+    baseline: Baseline | None,
+    suspect: str | None,
+    limit: ShrinkLimit,
+) -> Changed | Unchanged | Rejected:
+    """What is to be done with one text of one device.
+
+    suspect    digest of the text that is held in quarantine for this device and kind
+    """
+    verdict = clean(
+        raw,
+        platform,
+        identity=Identity(
+            hostname=target.hostname, sysname=target.sysname, serial=target.serial
+        ),
+        last_good=LastGood(lines=baseline.lines, suspect=suspect) if baseline else None,
+        limit=limit,
+        key=keys.digest,
+    )
+    if isinstance(verdict, Rejected):
+        return verdict
+    return compare(verdict, platform, keys=keys, baseline=baseline)
+
+
+def compare(
+    verdict: CleanConfig, platform: Platform, *, keys: TenantKeys, baseline: Baseline | None
+) -> Changed | Unchanged:
+    """Whether a good text differs from the newest revision; also for one that a person accepted."""
+    mark = digest(keys.digest, verdict.text)
+    if baseline and baseline.digest == mark and baseline.rule_set == platform.rule_set:
+        return Unchanged(baseline=baseline, clean=verdict)
+    redacted = redact(verdict.text, verdict.volatile, platform, key=keys.redact)
+    return Changed(clean=verdict, redacted=redacted, digest=mark)

@@ -1,0 +1,175 @@
+"""Backup runs in SQL: what is planned, what is under way, what came of it.
+
+A run plans its devices durably before it touches one, so that a run that died shows as such, and
+a device is never in two runs at once. Alive is a run whose lease is alive (design D9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from netwb.collect.outcome import BackupOutcome
+from netwb.errors import RunInterruptedError, RunUnderWayError
+from netwb.inventory.records import Target
+from netwb.roles import ALL_TENANTS, Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.leases import Lease, Leases
+from netwb.store.models import BackupOutcomeRow, BackupRunRow, LeaseRow
+
+RUNNING = "running"
+LEASE_S = 120.0   # a run renews it at each written batch; a dead one frees its devices after this
+LEASE_NAME = "backup-run/{}"
+ROWS = 500        # bound parameters in one statement stay far below SQLite's limit
+
+
+class Runs:
+    """Writes and reads backup runs."""
+
+    def __init__(
+        self, database: Database, leases: Leases, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._leases = leases
+        self._clock = clock
+
+    def start(self, targets: Sequence[Target], *, actor: str, note: str) -> tuple[str, Lease]:
+        """Plan a run over the targets; raises RunUnderWayError when one of them is in a live run."""
+        run_id = new_id()
+        lease = self._leases.acquire(LEASE_NAME.format(run_id), LEASE_S)
+        if lease is None:   # the id is random: this is a fault of the lease table
+            msg = f"run {run_id} could not take its lease; try again"
+            raise RunUnderWayError(msg)
+        try:
+            with self._database.writing(ALL_TENANTS) as session:
+                self._close_dead_runs(session)
+                self._refuse_busy(session, targets)
+                self._plan(session, run_id, targets, actor, note)
+        except BaseException:
+            self._leases.release(lease)
+            raise
+        return run_id, lease
+
+    def keep_alive(self, lease: Lease) -> Lease:
+        """Renew the run's lease; raises LeaseLostError when another process took over."""
+        return self._leases.renew(lease)
+
+    def settle(self, run_id: str, outcomes: Sequence[BackupOutcome]) -> None:
+        """Write what came of some devices."""
+        now = self._clock()
+        rows = [
+            {
+                "run_id": run_id,
+                "device_id": outcome.device_id,
+                "status": outcome.status,
+                "revision": outcome.revision,
+                "cause_kind": type(outcome.cause).__name__ if outcome.cause else None,
+                "cause_message": str(outcome.cause) if outcome.cause else None,
+                "ended_at": now,
+            }
+            for outcome in outcomes
+        ]
+        if rows:
+            with self._database.writing(ALL_TENANTS) as session:
+                session.execute(update(BackupOutcomeRow), rows)
+
+    def end(self, run_id: str, lease: Lease) -> datetime:
+        """Close the run and free its lease; a device without an outcome was interrupted."""
+        now = self._clock()
+        with self._database.writing(ALL_TENANTS) as session:
+            self._close(session, run_id, now)
+        self._leases.release(lease)
+        return now
+
+    def failed_last_time(self, scope: Scope) -> frozenset[str]:
+        """Ids of the devices whose newest settled outcome is rejected or failed."""
+        newest = (
+            select(BackupOutcomeRow.device_id, func.max(BackupOutcomeRow.ended_at).label("at"))
+            .where(BackupOutcomeRow.status != RUNNING)
+            .group_by(BackupOutcomeRow.device_id)
+            .subquery()
+        )
+        query = (
+            select(BackupOutcomeRow.device_id)
+            .join(
+                newest,
+                (newest.c.device_id == BackupOutcomeRow.device_id)
+                & (newest.c.at == BackupOutcomeRow.ended_at),
+            )
+            .where(BackupOutcomeRow.status.in_(("rejected", "failed")))
+        )
+        with self._database.reading(scope) as session:
+            return frozenset(session.scalars(query))
+
+    def _plan(
+        self, session: Session, run_id: str, targets: Sequence[Target], actor: str, note: str
+    ) -> None:
+        session.add(
+            BackupRunRow(
+                id=run_id,
+                started_at=self._clock(),
+                actor=actor,
+                note=note,
+                planned=len(targets),
+            )
+        )
+        session.flush()
+        rows = [
+            {
+                "run_id": run_id,
+                "device_id": target.device_id,
+                "tenant_id": target.tenant_id,
+                "status": RUNNING,
+            }
+            for target in targets
+        ]
+        if rows:
+            session.execute(insert(BackupOutcomeRow), rows)
+
+    def _close_dead_runs(self, session: Session) -> None:
+        """Runs that neither ended nor live: their open devices were interrupted."""
+        alive = set(
+            session.scalars(select(LeaseRow.name).where(LeaseRow.until > self._clock()))
+        )
+        open_runs = session.scalars(select(BackupRunRow.id).where(BackupRunRow.ended_at.is_(None)))
+        dead = [run for run in open_runs if LEASE_NAME.format(run) not in alive]
+        for run in dead:
+            self._close(session, run, self._clock())
+
+    def _close(self, session: Session, run_id: str, now: datetime) -> None:
+        cause = RunInterruptedError("the run ended without a word; back the device up again")
+        session.execute(
+            update(BackupOutcomeRow)
+            .where(BackupOutcomeRow.run_id == run_id, BackupOutcomeRow.status == RUNNING)
+            .values(
+                status="failed",
+                cause_kind=type(cause).__name__,
+                cause_message=str(cause),
+                ended_at=now,
+            )
+        )
+        session.execute(update(BackupRunRow).where(BackupRunRow.id == run_id).values(ended_at=now))
+
+    def _refuse_busy(self, session: Session, targets: Sequence[Target]) -> None:
+        names = {target.device_id: target.hostname for target in targets}
+        for part in _parts(tuple(names)):
+            row = session.execute(
+                select(BackupOutcomeRow.device_id, BackupRunRow.started_at, BackupRunRow.actor)
+                .join(BackupRunRow, BackupRunRow.id == BackupOutcomeRow.run_id)
+                .where(BackupOutcomeRow.status == RUNNING, BackupOutcomeRow.device_id.in_(part))
+            ).first()
+            if row is not None:
+                msg = (
+                    f"{names[row.device_id]} is in a backup run of {row.actor} since "
+                    f"{row.started_at:%H:%M:%S} UTC; wait for it, or for at most "
+                    f"{LEASE_S:.0f} s if it died"
+                )
+                raise RunUnderWayError(msg)
+
+
+def _parts(items: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (items[start : start + ROWS] for start in range(0, len(items), ROWS))

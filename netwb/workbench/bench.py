@@ -1,0 +1,98 @@
+"""`Workbench`: the composition root and the facade, the only thing that edges use."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from netwb.errors import InventoryError
+from netwb.inventory.records import Where
+from netwb.roles import ALL_TENANTS, Actor, Role
+from netwb.workbench.backup import BackupFace
+from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
+from netwb.workbench.home import find_home
+from netwb.workbench.inventory import InventoryFace
+from netwb.workbench.reading import ReadingFace
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Workbench(InventoryFace, BackupFace, ReadingFace):
+    """One home, opened; narrowed copies share everything but actor and devices meant.
+
+    `Workbench.open()` in a notebook or a script; `where(...)` narrows like Nornir's `filter()`.
+    """
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> Self:
+        """Open a home as the login that runs this process: who reads its master key may do all.
+
+        home    default: NETWB_HOME of the environment, then ~/.local/share/netwb
+        Raises HomeError, SettingsError, KeyringError, MigrationNeededError, StoreUnavailableError.
+        """
+        environment = os.environ if environment is None else environment
+        parts = open_parts(find_home(home, environment), environment, clock)
+        return cls(parts, _local_actor(), Where())
+
+    @classmethod
+    def create(
+        cls,
+        home: str | Path | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> Self:
+        """Set a home up (folders, settings, master key, database) where it is not, and open it."""
+        environment = os.environ if environment is None else environment
+        parts = create_parts(find_home(home, environment), environment, clock)
+        return cls(parts, _local_actor(), Where())
+
+    @staticmethod
+    def upgrade(
+        home: str | Path | None = None, *, environment: Mapping[str, str] | None = None
+    ) -> str:
+        """Migrate the home's database to this version, after a copy; says what was done."""
+        environment = os.environ if environment is None else environment
+        return upgrade_parts(find_home(home, environment), environment)
+
+    @property
+    def home(self) -> Path:
+        """Folder of this workbench."""
+        return self._parts.home.path
+
+    def where(self, **criteria: Any) -> Self:
+        """A copy that means fewer devices: tenant, site, role, platform, label, status, hostname.
+
+        Raises InventoryError for another word, or where one is already narrowed to another value.
+        """
+        known = {item.name for item in fields(Where)}
+        for name, value in criteria.items():
+            if name not in known:
+                msg = f"where() knows no {name}; it takes {', '.join(sorted(known))}"
+                raise InventoryError(msg)
+            already = getattr(self._where, name)
+            if already not in (None, value):
+                msg = f"this workbench is narrowed to {name}={already}; start from a wider one"
+                raise InventoryError(msg)
+        return type(self)(self._parts, self._actor, replace(self._where, **criteria))
+
+    def close(self) -> None:
+        """Close the database's connections; narrowed copies close with it."""
+        self._parts.database.close()
+
+
+def _local_actor() -> Actor:
+    return Actor(name=f"local:{getpass.getuser()}", role=Role.ADMIN, scope=ALL_TENANTS)

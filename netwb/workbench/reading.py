@@ -1,0 +1,155 @@
+"""Reading the archive on the facade: history, changes, show, diff, search, restore, quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from netwb.archive.records import Change, Hit, QuarantineItem, Revision
+from netwb.configs.diff import ConfigDiff
+from netwb.inventory.records import ConfigKind, Device
+from netwb.roles import Permission
+from netwb.workbench.face import Face
+from netwb.workbench.records import Records, records_of
+
+LATEST = "latest"
+BEFORE_LATEST = "latest~1"
+
+
+class ReadingFace(Face):
+    """`history`, `changes`, `show`, `diff`, `search`, `restore`, `quarantine`."""
+
+    def history(
+        self, reference: str, *, limit: int = 50, kind: ConfigKind = "running"
+    ) -> Records[Revision]:
+        """Revisions of one device, newest first."""
+        self._require(Permission.CONFIG_VIEW)
+        device = self._parts.devices.get(self._scope, reference)
+        found = self._parts.history.revisions(self._scope, device, kind=kind, limit=limit)
+        return records_of(found, Revision)
+
+    def changes(
+        self,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        by: str | None = None,
+    ) -> Records[Change]:
+        """What changed across the devices that this Workbench is narrowed to, newest first."""
+        self._require(Permission.CONFIG_VIEW)
+        found = self._parts.history.changes(
+            self._scope, since=since, until=until, by=by, devices=self._narrowed()
+        )
+        return records_of(found, Change)
+
+    def show(self, reference: str, *, kind: ConfigKind = "running") -> bytes:
+        """The redacted text of `DEVICE` or `DEVICE@REV`, byte for byte as stored."""
+        self._require(Permission.CONFIG_VIEW)
+        device, revision = self._revision(reference, kind)
+        return self._parts.history.text(self._scope, device, revision)
+
+    def diff(
+        self,
+        old: str,
+        new: str | None = None,
+        *,
+        words: Literal["words", "lines"] = "lines",
+        kind: ConfigKind = "running",
+    ) -> ConfigDiff:
+        """What differs between two revisions; `diff("edge1")` is its last change.
+
+        old, new   DEVICE or DEVICE@REV; of one device or of two, of one tenant or of two
+        words      also mark the words that differ within a changed line
+        """
+        self._require(Permission.CONFIG_VIEW)
+        if new is None and "@" not in old:
+            old, new = f"{old}@{BEFORE_LATEST}", f"{old}@{LATEST}"
+        elif new is None:
+            new = f"{old.partition('@')[0]}@{LATEST}"
+        return self._parts.history.diff(
+            self._scope,
+            old=self._revision(old, kind),
+            new=self._revision(new, kind),
+            words=words,
+            style=self._style(new),
+        )
+
+    def search(
+        self,
+        text: str,
+        *,
+        when: Literal["now", "ever"] = "now",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        author: str | None = None,
+    ) -> Records[Hit]:
+        """Lines that hold the text: who carries it now, or who ever did, from when to when."""
+        self._require(Permission.CONFIG_VIEW)
+        found = self._parts.history.search(
+            self._scope,
+            text,
+            when=when,
+            since=since,
+            until=until,
+            author=author,
+            devices=self._narrowed(),
+        )
+        return records_of(found, Hit)
+
+    def restore(
+        self,
+        reference: str,
+        *,
+        reason: str,
+        secrets: Literal["put back", "left out"] = "put back",
+        kind: ConfigKind = "running",
+    ) -> bytes:
+        """The text of `DEVICE@REV` byte for byte as the device sent it, audited with the reason.
+
+        secrets  "left out" gives the stored text and needs no right to reveal
+        Raises SecretMissingError, and gives nothing, when one secret is not in the vault.
+        """
+        reveal = secrets == "put back"
+        self._require(Permission.CONFIG_REVEAL if reveal else Permission.CONFIG_VIEW)
+        device, revision = self._revision(reference, kind)
+        read = self._parts.history.restore if reveal else self._parts.history.text
+        text = read(self._scope, device, revision)
+        self._audit(
+            "config.restore",
+            f"{device.tenant}/{device.hostname}@{revision.id[:12]}",
+            tenant_id=device.tenant_id,
+            detail={"reason": reason, "secrets": secrets},
+        )
+        return text
+
+    def quarantine(self) -> Records[QuarantineItem]:
+        """Texts that wait for a person, newest first."""
+        self._require(Permission.CONFIG_VIEW)
+        return records_of(self._parts.quarantine.list(self._scope), QuarantineItem)
+
+    def quarantined_text(self, reference: str) -> bytes:
+        """The held text of one device, with its secrets: it was never redacted."""
+        self._require(Permission.CONFIG_REVEAL)
+        device = self._parts.devices.get(self._scope, reference)
+        item = self._parts.quarantine.get(self._scope, device)
+        self._audit(
+            "quarantine.show", f"{device.tenant}/{device.hostname}", tenant_id=device.tenant_id
+        )
+        return self._parts.quarantine.text(self._scope, item.id)
+
+    def _revision(self, reference: str, kind: ConfigKind) -> tuple[Device, Revision]:
+        name, _, revision = reference.partition("@")
+        device = self._parts.devices.get(self._scope, name)
+        found = self._parts.history.resolve(
+            self._scope, device, revision or LATEST, kind=kind
+        )
+        return device, found
+
+    def _style(self, reference: str) -> str:
+        device = self._parts.devices.get(self._scope, reference.partition("@")[0])
+        platform = self._parts.platforms.get(device.platform)
+        return platform.sections if platform else "indent"
+
+    def _narrowed(self) -> Sequence[Device]:
+        return self._parts.devices.list(self._scope, self._where)
