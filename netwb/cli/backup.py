@@ -1,0 +1,118 @@
+"""`netwb backup`: log in to devices, keep what changed, say what did not work and why."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import click
+
+from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.exits import DONE, NOT_AVAILABLE, SOME_FAILED
+from netwb.cli.show import json_option, plain, print_items, print_json, print_table, say
+from netwb.errors import ArchiveError, StoreError
+from netwb.workbench.words import BackupReport, Device
+
+SHOWN_CAUSES = 20   # a terminal page; --json has them all
+
+
+def register(cli: click.Group) -> None:
+    """Add the command."""
+    cli.add_command(backup)
+
+
+@click.command(cls=NetwbCommand)
+@click.option("--tenant", metavar="T", help="Only this tenant's devices.")
+@click.option("--site", metavar="S", help="Only this site's devices.")
+@click.option("--device", "devices", metavar="D", multiple=True, help="This device; repeatable.")
+@click.option(
+    "--where", "criteria", metavar="K=V", multiple=True, help="site, role, platform, label, status."
+)
+@click.option("--failed", is_flag=True, help="Only devices whose last backup did not work.")
+@click.option("--note", default="", metavar="TEXT", help="A change number; stands in the commits.")
+@click.option("--dry-run", is_flag=True, help="Show the devices that would be backed up.")
+@json_option
+@click.pass_context
+def backup(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    tenant: str | None,
+    site: str | None,
+    devices: tuple[str, ...],
+    criteria: tuple[str, ...],
+    failed: bool,
+    note: str,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Back up configurations: what is not whole is refused, secrets are taken out."""
+    narrowed = bench(context).where(**_criteria(criteria, tenant=tenant, site=site))
+    only: Literal["all", "failed"] = "failed" if failed else "all"
+    if dry_run:
+        return _show_plan(narrowed.plan_backup(*devices, only=only), as_json=as_json)
+    report = narrowed.back_up(*devices, only=only, note=note)
+    if as_json:
+        print_json(report_document(report))
+    else:
+        print_report(report)
+    return _status(report)
+
+
+def report_document(report: BackupReport) -> dict[str, Any]:
+    """The shape of `netwb backup --json`."""
+    return {
+        "run_id": report.run_id,
+        "started_at": report.started_at,
+        "ended_at": report.ended_at,
+        "outcomes": [plain(outcome) for outcome in report.outcomes],
+    }
+
+
+def print_report(report: BackupReport) -> None:
+    """Counts in one line, then what did not work, with its cause."""
+    counts = report.counts()
+    took_s = (report.ended_at - report.started_at).total_seconds()
+    words = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    say(f"{len(report.outcomes)} devices in {took_s:.1f} s: {words or 'nothing to do'}")
+    bad = report.with_status("failed", "rejected")
+    if bad:
+        print_table(
+            ("device", "status", "cause"),
+            [(f"{o.tenant}/{o.hostname}", o.status, str(o.cause)) for o in bad[:SHOWN_CAUSES]],
+            empty="",
+        )
+    if len(bad) > SHOWN_CAUSES:
+        say(f"... and {len(bad) - SHOWN_CAUSES} more; --json shows them all")
+
+
+def _show_plan(planned: Any, *, as_json: bool) -> int:
+    if as_json:
+        print_items(planned)
+    else:
+        print_table(
+            ("device", "site", "address", "platform", "status"),
+            [(_name(d), d.site, f"{d.address}:{d.port}", d.platform, d.status) for d in planned],
+            empty="no device matches; see `netwb device list`",
+        )
+    return DONE
+
+
+def _name(device: Device) -> str:
+    return f"{device.tenant}/{device.hostname}"
+
+
+def _criteria(pairs: tuple[str, ...], **named: str | None) -> dict[str, str]:
+    criteria = {name: value for name, value in named.items() if value is not None}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator:
+            msg = f"--where takes K=V, not {pair!r}"
+            raise click.UsageError(msg)
+        criteria[name] = value
+    return criteria
+
+
+def _status(report: BackupReport) -> int:
+    bad = report.with_status("failed", "rejected")
+    if any(isinstance(outcome.cause, (ArchiveError, StoreError)) for outcome in bad):
+        return NOT_AVAILABLE
+    return SOME_FAILED if bad else DONE

@@ -1,0 +1,206 @@
+"""`netwb history | changes | show | diff | search | restore`: reading the archive."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.moments import MOMENT
+from netwb.cli.paint import diff_document, print_diff
+from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.inventory.records import ConfigKind
+
+kind_option = click.option(
+    "--startup", "kind", flag_value="startup", default="running", help="The startup configuration."
+)
+SHORT = 12   # digits of a commit id that people see
+
+
+def register(cli: click.Group) -> None:
+    """Add the commands."""
+    for command in (history, changes, show, diff, search, restore):
+        cli.add_command(command)
+
+
+@click.command(cls=NetwbCommand)
+@click.argument("device")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@kind_option
+@json_option
+@click.pass_context
+def history(
+    context: click.Context, *, device: str, limit: int, kind: ConfigKind, as_json: bool
+) -> None:
+    """Revisions of DEVICE, newest first."""
+    found = bench(context).history(device, limit=limit, kind=kind)
+    if as_json:
+        print_items(found)
+        return
+    print_table(
+        ("revision", "at (UTC)", "author", "+", "-", "what"),
+        [(r.id[:SHORT], r.at, r.author, r.added, r.removed, r.message) for r in found],
+        empty=f"{device} has no revision yet; run `netwb backup --device {device}`",
+    )
+
+
+@click.command(cls=NetwbCommand)
+@click.option("--since", required=True, type=MOMENT, help="A time, or an age: 24h, 7d.")
+@click.option("--until", type=MOMENT, help="A time, or an age.")
+@click.option("--by", metavar="WHO", help="Only this author's.")
+@click.option("--patch", is_flag=True, help="With each change's diff.")
+@click.option("--tenant", metavar="T")
+@click.option("--site", metavar="S")
+@json_option
+@click.pass_context
+def changes(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    since: datetime,
+    until: datetime | None,
+    by: str | None,
+    patch: bool,
+    tenant: str | None,
+    site: str | None,
+    as_json: bool,
+) -> None:
+    """What changed in the network, newest first."""
+    named = {k: v for k, v in (("tenant", tenant), ("site", site)) if v is not None}
+    narrowed = bench(context).where(**named)
+    found = narrowed.changes(since=since, until=until, by=by)
+    if as_json:
+        print_items(found)
+        return
+    print_table(
+        ("at (UTC)", "device", "author", "+", "-", "revision", "what"),
+        [
+            (c.at, f"{c.tenant}/{c.hostname}", c.author, c.added, c.removed, c.id[:SHORT], c.message)
+            for c in found
+        ],
+        empty="nothing changed in that time",
+    )
+    if patch:
+        for change in found:
+            print_diff(narrowed.change_diff(change))
+
+
+@click.command(cls=NetwbCommand)
+@click.argument("device", metavar="DEVICE[@REV]")
+@kind_option
+@click.pass_context
+def show(context: click.Context, *, device: str, kind: ConfigKind) -> None:
+    """The stored text, without its secrets, on stdout."""
+    sys.stdout.buffer.write(bench(context).show(device, kind=kind))
+    sys.stdout.flush()
+
+
+@click.command(cls=NetwbCommand)
+@click.argument("old")
+@click.argument("new", required=False)
+@click.option("--words", is_flag=True, help="Mark the words that differ within a line.")
+@kind_option
+@json_option
+@click.pass_context
+def diff(
+    context: click.Context,
+    *,
+    old: str,
+    new: str | None,
+    words: bool,
+    kind: ConfigKind,
+    as_json: bool,
+) -> None:
+    """What differs from OLD to NEW, each DEVICE@REV; a DEVICE alone is its last change.
+
+    REV is a commit id (short is fine), `latest`, `latest~1`, or a time.
+    """
+    marks: Literal["words", "lines"] = "words" if words else "lines"
+    found = bench(context).diff(old, new, words=marks, kind=kind)
+    if as_json:
+        print_json(diff_document(found))
+    else:
+        print_diff(found)
+
+
+@click.command(cls=NetwbCommand)
+@click.argument("text")
+@click.option("--ever", is_flag=True, help="Also lines that stand there no longer.")
+@click.option("--since", type=MOMENT, help="Only lines that stood there after this.")
+@click.option("--until", type=MOMENT, help="Only lines that stood there before this.")
+@click.option("--author", metavar="WHO", help="Only lines that this person put there.")
+@click.option("--tenant", metavar="T")
+@json_option
+@click.pass_context
+def search(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    text: str,
+    ever: bool,
+    since: datetime | None,
+    until: datetime | None,
+    author: str | None,
+    tenant: str | None,
+    as_json: bool,
+) -> None:
+    """Which devices carry TEXT, since when, and who put it there."""
+    narrowed = bench(context).where(**({"tenant": tenant} if tenant else {}))
+    when: Literal["now", "ever"] = "ever" if ever else "now"
+    found = narrowed.search(text, when=when, since=since, until=until, author=author)
+    if as_json:
+        print_items(found)
+        return
+    print_table(
+        ("device", "line", "text", "since (UTC)", "until", "author"),
+        [
+            (f"{h.tenant}/{h.hostname}", h.line, h.text, h.since, h.until, h.author)
+            for h in found
+        ],
+        empty="no configuration holds that text" + ("" if ever else "; --ever looks in history too"),
+    )
+
+
+@click.command(cls=NetwbCommand)
+@click.argument("device", metavar="DEVICE@REV")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--reason", required=True, metavar="TEXT", help="Stands in the audit.")
+@click.option("--redacted", is_flag=True, help="Leave the secrets out.")
+@kind_option
+@click.pass_context
+def restore(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    device: str,
+    output: Path,
+    reason: str,
+    redacted: bool,
+    kind: ConfigKind,
+) -> None:
+    """Write a revision to a new FILE (0600), byte for byte, its secrets put back."""
+    if output.exists():
+        msg = f"{output} exists and is not overwritten; name another file"
+        raise click.UsageError(msg)
+    secrets: Literal["put back", "left out"] = "left out" if redacted else "put back"
+    text = bench(context).restore(device, reason=reason, secrets=secrets, kind=kind)
+    _write_new(output, text)
+    say(f"{output}: {len(text)} bytes, readable by you alone, {datetime.now(UTC):%H:%M} UTC")
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Create the file 0600; a file that came in between is refused, a half-written one removed."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        msg = f"{path} cannot be created: {error.strerror}; name another file"
+        raise click.UsageError(msg) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        path.unlink()
+        msg = f"{path} cannot be written: {error.strerror}; make room or name another file"
+        raise click.UsageError(msg) from error

@@ -1,0 +1,50 @@
+"""`netwb init | upgrade | version`: the home and its database."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from netwb._version import __version__
+from netwb.cli.context import NetwbCommand, state
+from netwb.cli.show import json_option, print_json, say
+from netwb.workbench import Workbench
+
+
+def register(cli: click.Group) -> None:
+    """Add the commands."""
+    for command in (init, upgrade, version):
+        cli.add_command(command)
+
+
+@click.command(cls=NetwbCommand)
+@click.pass_context
+def init(context: click.Context) -> None:
+    """Set up a home: folders, netwb.toml, master key, database. What is there stays."""
+    bench = Workbench.create(home=state(context).home, environment=os.environ)
+    say(f"home {bench.home} is ready; keep a copy of its master.key in another place")
+    bench.close()
+
+
+@click.command(cls=NetwbCommand)
+@click.option("--check", is_flag=True, help="Only say whether the database needs it (exit 5).")
+@click.pass_context
+def upgrade(context: click.Context, *, check: bool) -> None:
+    """Migrate the database to this version of netwb, after a copy of it."""
+    home = state(context).home
+    if check:
+        Workbench.open(home=home, environment=os.environ).close()
+        say("the database is up to date")
+    else:
+        say(Workbench.upgrade(home, environment=os.environ))
+
+
+@click.command(cls=NetwbCommand)
+@json_option
+def version(*, as_json: bool) -> None:
+    """Print the version."""
+    if as_json:
+        print_json({"version": __version__})
+    else:
+        click.echo(f"netwb {__version__}")

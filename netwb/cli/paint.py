@@ -1,0 +1,55 @@
+"""A ConfigDiff on a terminal: removed red, added green, words marked, the section above each hunk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from netwb.cli.show import shown, stdout_console
+from netwb.configs.diff import ConfigDiff, DiffLine
+
+_MARK = {"same": " ", "added": "+", "removed": "-"}
+_STYLE = {"same": "", "added": "green", "removed": "red"}
+
+
+def diff_document(diff: ConfigDiff) -> dict[str, Any]:
+    """The shape of `netwb diff --json`."""
+    return {
+        "old": diff.old,
+        "new": diff.new,
+        "added": diff.added,
+        "removed": diff.removed,
+        "hunks": [
+            {
+                "section": hunk.section,
+                "old_start": hunk.old_start,
+                "new_start": hunk.new_start,
+                "lines": [{"kind": line.kind, "text": line.text} for line in hunk.lines],
+            }
+            for hunk in diff.hunks
+        ],
+    }
+
+
+def print_diff(diff: ConfigDiff) -> None:
+    """Old above new, then hunk by hunk."""
+    console = stdout_console()
+    console.print(Text(f"--- {shown(diff.old)}", style="red"))
+    console.print(Text(f"+++ {shown(diff.new)}", style="green"))
+    if not diff.hunks:
+        console.print("no difference")
+    for hunk in diff.hunks:
+        console.print(Text(f"@@ line {hunk.new_start} · {shown(hunk.section)}", style="cyan"))
+        for line in hunk.lines:
+            console.print(_painted(line), soft_wrap=True)
+
+
+def _painted(line: DiffLine) -> Text:
+    style = _STYLE[line.kind]
+    text = Text(_MARK[line.kind], style=style)
+    for word in line.words or ():
+        text.append(shown(word.text), style=f"{style} reverse" if word.differs else style)
+    if not line.words:
+        text.append(shown(line.text), style=style)
+    return text
