@@ -274,7 +274,7 @@ class BackupOutcomeRow(TenantOwned, Base):
     __tablename__ = "backup_outcome"
     run_id: Mapped[str] = mapped_column(ForeignKey("backup_run.id"), primary_key=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True, index=True)
-    status: Mapped[str]         # running changed unchanged rejected failed
+    status: Mapped[str]  # running changed unchanged rejected failed
     revision: Mapped[str | None]
     cause_kind: Mapped[str | None]
     cause_message: Mapped[str | None]
@@ -282,33 +282,36 @@ class BackupOutcomeRow(TenantOwned, Base):
 
 
 class RevisionRow(TenantOwned, Base):
-    """The index of Git: one stored version of one kind of one device. Rebuilt from Git at will."""
+    """The index of Git: one stored version of one kind of one device. Rebuilt from Git at will.
+
+    number    1, 2, 3 ... in the order of Git, for each device and kind
+    """
 
     __tablename__ = "revision"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "commit", "path"),
-        Index("ix_revision_device_id_kind_id", "device_id", "kind", "id"),
+        Index("ix_revision_commit", "commit"),
         Index("ix_revision_at", "at"),
     )
-    id: Mapped[int] = mapped_column(Sequence64, primary_key=True)
-    device_id: Mapped[str]  # no foreign key: Git outlives a purge of the inventory
-    kind: Mapped[str]
+    device_id: Mapped[str] = mapped_column(primary_key=True)  # no foreign key: Git outlives it
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     commit: Mapped[str]
     blob: Mapped[str]
     path: Mapped[str]
     at: Mapped[datetime]  # author time: when the device says it was changed, else when seen
     stored_at: Mapped[datetime]
     author: Mapped[str]
-    cause: Mapped[str]  # backup, accept, rename, rules
+    cause: Mapped[str]  # backup, accept, rename, retire, rules, foreign
     message: Mapped[str]
     note: Mapped[str]
     run_id: Mapped[str]
     rule_set: Mapped[str]
+    digest: Mapped[str]  # keyed digest of the canonical text
     added: Mapped[int]
     removed: Mapped[int]
     size: Mapped[int]  # bytes
     lines: Mapped[int]
-    placed: Mapped[list[Any]]  # [[offset, token], ...]
+    placed: Mapped[list[Any]]  # byte offsets of the tokens in the stored text
     volatile: Mapped[list[Any]]  # [[line, text], ...], redacted
 
 
@@ -318,26 +321,45 @@ class CurrentRow(TenantOwned, Base):
     __tablename__ = "current"
     device_id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    number: Mapped[int]
+    commit: Mapped[str]
+    blob: Mapped[str]
+    path: Mapped[str] = mapped_column(index=True)
     digest: Mapped[str]  # keyed digest of the canonical text: unchanged is seen without Git
     rule_set: Mapped[str]
+    size: Mapped[int]  # bytes
     lines: Mapped[int]
+    retired: Mapped[bool]
     checked_at: Mapped[datetime]
 
 
-class LineRow(TenantOwned, Base):
-    """When a line stood in a device, for lines that were ever added or removed after the first
-    revision; a line without a row stands there since the first one.
+class CurrentTextRow(TenantOwned, Base):
+    """The newest text itself, so that a search reads no Git; apart, as CurrentRow changes nightly.
+
+    since    runs of (revision number that brought these lines, how many), see `archive.lines`
     """
 
-    __tablename__ = "line_interval"
-    __table_args__ = (Index("ix_line_interval_device_id_kind", "device_id", "kind"),)
+    __tablename__ = "current_text"
+    device_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[list[Any]]
+    text: Mapped[bytes]
+
+
+class LineRow(TenantOwned, Base):
+    """A line that a device no longer has: revision numbers that brought it and took it out.
+
+    A line that still stands has no row; since when it stands is in `CurrentTextRow.since`.
+    """
+
+    __tablename__ = "past_line"
+    __table_args__ = (Index("ix_past_line_device_id_kind", "device_id", "kind"),)
     id: Mapped[int] = mapped_column(Sequence64, primary_key=True)
     device_id: Mapped[str]
     kind: Mapped[str]
-    text: Mapped[str]
-    since_id: Mapped[int | None] = mapped_column(Sequence64)  # revision; None: the first one
-    until_id: Mapped[int | None] = mapped_column(Sequence64)  # revision that took it out
+    text: Mapped[bytes]
+    since: Mapped[int]
+    until: Mapped[int]
 
 
 class IndexedRow(TenantOwned, Base):
