@@ -1,0 +1,201 @@
+"""The database: one engine, sessions that read or write within a scope. SQLite or PostgreSQL.
+
+Rules of design D9: WAL, foreign keys on, a busy timeout, `BEGIN IMMEDIATE` for each writer, so that
+no transaction that began by reading ever fails at its first write. No network and no Git inside a
+transaction. Rows stay in their session. Facts that a driver reports become errors in `store.faults`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
+
+from netwb.errors import SettingsError, StoreError, StoreUnavailableError
+from netwb.roles import Scope
+from netwb.store import scoping
+from netwb.store.faults import translated
+
+_MODE = "netwb_mode"  # execution option: "read", "write" or "migrate"
+_CONNECT_TIMEOUT_S = 10  # a PostgreSQL server that does not answer at all
+
+
+class Database:
+    """netwb's own state. Safe between threads; each process opens its own.
+
+    url              `sqlite:////folder/netwb.db` or `postgresql+psycopg://user:password@host/name`
+    busy_timeout_s   how long a writer waits for another one
+    Opens nothing until it is used. A SQLite file that is not there is never made by accident:
+    `schema.create` makes it.
+    """
+
+    def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
+        parsed = _parse(url)
+        self.dialect = parsed.get_backend_name()
+        self.path = Path(parsed.database or "") if self.dialect == "sqlite" else None
+        self.name = str(self.path) if self.path else parsed.render_as_string(hide_password=True)
+        self._engine = _engine(parsed, self.path, busy_timeout_s)
+        self._readers = _sessions(_reading(self._engine))
+        event.listen(self._readers, "before_flush", _refuse_writing)
+        event.listen(self._readers, "do_orm_execute", _refuse_writing_statement)
+        self._writers = _sessions(self._engine.execution_options(**{_MODE: "write"}))
+        self._thread = threading.local()
+
+    @contextmanager
+    def reading(self, scope: Scope) -> Iterator[Session]:
+        """One consistent view of the tenants in `scope`; it cannot write."""
+        with self._faults(), self._readers(info={scoping.SCOPE: scope}) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, scope: Scope) -> Iterator[Session]:
+        """One transaction: commits at the end, rolls back when an error leaves the block.
+
+        A second one inside it, in the same thread, would wait for the first for ever; it is refused
+        at once.
+        """
+        if getattr(self._thread, "writes", False):
+            msg = (
+                "a write transaction is already open in this thread; use its session, and ask for"
+                " a new key before it begins"
+            )
+            raise StoreError(msg)
+        self._thread.writes = True
+        try:
+            with (
+                self._faults(),
+                self._writers(info={scoping.SCOPE: scope}) as session,
+                session.begin(),
+            ):
+                yield session
+        finally:
+            self._thread.writes = False
+
+    @contextmanager
+    def connecting(self, mode: Literal["read", "migrate"]) -> Iterator[Connection]:
+        """A bare transaction without scope, for `store.schema`.
+
+        `migrate` has no foreign keys on SQLite: rebuilding a table drops the old one, which they
+        would take for deleting its rows. The connection is closed afterwards, and its locks end.
+        """
+        with self._faults(), self._engine.connect() as connection:
+            if mode == "migrate" and self.dialect == "sqlite":
+                connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+            connection.detach()
+            with connection.execution_options(**{_MODE: mode}).begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        if self.path is not None and not self.path.exists():
+            msg = f"database {self.name} is not there; run `netwb init`, or correct store.url"
+            raise StoreUnavailableError(msg)
+        with translated(self.name):
+            yield
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        msg = "setting store.url is no SQLAlchemy URL; write sqlite:////folder/netwb.db"
+        raise SettingsError(msg) from None  # the cause would print the URL with its password
+    backend = parsed.get_backend_name()
+    if backend not in {"sqlite", "postgresql"}:
+        msg = f"setting store.url names {backend}; netwb works with sqlite and postgresql"
+        raise SettingsError(msg)
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        msg = "setting store.url names no file; write sqlite:////folder/netwb.db"
+        raise SettingsError(msg)
+    return parsed
+
+
+def _engine(url: URL, path: Path | None, busy_timeout_s: float) -> Engine:
+    if path is None:
+        return _postgresql(url, busy_timeout_s)
+    engine = create_engine(url, creator=lambda: _connect_sqlite(path, busy_timeout_s))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _connect_sqlite(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """Open an existing file; `isolation_level=None` leaves BEGIN to `_begin_sqlite`."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?mode=rw",
+        uri=True,
+        timeout=busy_timeout_s,
+        isolation_level=None,
+        check_same_thread=False,  # the pool hands a connection to one thread at a time
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")  # WAL: a crash of the machine loses no order
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options()[_MODE] != "read"
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL, busy_timeout_s: float) -> Engine:
+    try:
+        engine = create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_TIMEOUT_S}
+        )
+    except ModuleNotFoundError as error:
+        msg = f"setting store.url needs the package {error.name}; install netwb[postgresql]"
+        raise SettingsError(msg) from error
+
+    @event.listens_for(engine, "connect")
+    def _limit_waiting(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = {int(busy_timeout_s * 1000)}")
+        connection.commit()
+
+    return engine
+
+
+def _reading(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_MODE: "read"})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sessions(engine: Engine) -> sessionmaker[Session]:
+    sessions = sessionmaker(engine)
+    scoping.attach(sessions)
+    return sessions
+
+
+def _refuse_writing_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _refuse_writing()
+
+
+def _refuse_writing(*_event: Any) -> None:
+    msg = "a reading session was asked to write; open it with writing()"
+    raise StoreError(msg)
+
+
+def create_file(path: Path) -> None:
+    """Make an empty SQLite file that only its owner may read; an existing one is kept."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        msg = f"database {path} cannot be made: {error.strerror}; check its folder"
+        raise StoreUnavailableError(msg) from error

@@ -1,0 +1,140 @@
+"""Random keys by purpose and tenant, wrapped by the master key (design D13).
+
+HMAC, cookie, token, vault and audit keys are rows; what they protect never sees the master key, so
+that a new master key changes rows and nothing else. A check value, wrapped like the rest, tells a
+wrong master key before anything is opened with it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwb.errors import KeyringError
+from netwb.roles import NO_TENANT
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.inserting import insert_absent
+from netwb.store.masterkey import MasterKey
+from netwb.store.models import KeyRow
+from netwb.store.sealing import KEY_BYTES, context_bytes, seal, unseal
+
+__all__ = ["Keyring", "MasterKey"]
+
+CHECK = "check"  # purpose of the check value
+
+
+class _Opened(NamedTuple):
+    plain: bytes
+    by: bytes  # the key of the master file that opened it
+
+
+class Keyring:
+    """Keys of one database. Safe between threads and between processes.
+
+    Raises KeyringError at construction when `master` is not what wrapped the database's keys.
+    """
+
+    def __init__(
+        self, database: Database, master: MasterKey, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._master = master
+        self._clock = clock
+        self._known: dict[tuple[str, str], bytes] = {}
+        if self._stored(CHECK, "") is None:
+            self._make(CHECK, "")
+
+    def key(self, purpose: str, tenant_id: str = "") -> bytes:
+        """Thirty-two random bytes, made at the first use and the same ever after.
+
+        A first use writes: ask for a new key before a write transaction begins, not inside it.
+        """
+        name = (purpose, tenant_id)
+        if name not in self._known:
+            self._known[name] = self._stored(*name) or self._make(*name)
+        return self._known[name]
+
+    def seal(self, purpose: str, tenant_id: str, context: str, plain: bytes) -> bytes:
+        """Encrypt under that purpose's key; it opens only with the same context."""
+        return seal(self.key(purpose, tenant_id), context_bytes(context), plain)
+
+    def open(self, purpose: str, tenant_id: str, context: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal` gave. Raises KeyringError when it was changed or moved."""
+        plain = unseal(self.key(purpose, tenant_id), context_bytes(context), sealed)
+        if plain is None:
+            msg = f"sealed {purpose} of {context} was changed or moved; put the database back from a copy"
+            raise KeyringError(msg)
+        return plain
+
+    def rekey(self, new_master: MasterKey) -> None:
+        """Wrap every key by the newest key of `new_master`, in one transaction.
+
+        Keys themselves stay. Processes with the old file go on with the keys that they know, and
+        make no new ones until they read the new file.
+        """
+        with self._database.writing(NO_TENANT) as session:
+            self._locked_check(session)
+            for row in session.scalars(select(KeyRow)):
+                row.wrapped = seal(new_master.keys[0], _context(row), self._opened(row).plain)
+        self._master = new_master
+
+    def _stored(self, purpose: str, tenant_id: str) -> bytes | None:
+        with self._database.reading(NO_TENANT) as session:
+            row = _find(session, purpose, tenant_id)
+            return None if row is None else self._opened(row).plain
+
+    def _make(self, purpose: str, tenant_id: str) -> bytes:
+        """Make a key, or take the one of another process that was first."""
+        with self._database.writing(NO_TENANT) as session:
+            wrapping = self._wrapping(session, purpose)
+            row = KeyRow(
+                id=new_id(), purpose=purpose, tenant_id=tenant_id, created_at=self._clock()
+            )
+            row.wrapped = seal(wrapping, _context(row), secrets.token_bytes(KEY_BYTES))
+            insert_absent(session, row)
+            return self._opened(_find(session, purpose, tenant_id)).plain
+
+    def _wrapping(self, session: Session, purpose: str) -> bytes:
+        """The key that wraps the check value, so that all rows stay under one key."""
+        check = self._locked_check(session)
+        if check is not None:
+            return self._opened(check).by
+        if purpose != CHECK:
+            raise self._wrong()
+        return self._master.keys[0]
+
+    def _locked_check(self, session: Session) -> KeyRow | None:
+        """The check value, held: on PostgreSQL a key maker and a rekey wait for each other here."""
+        return session.scalars(
+            select(KeyRow).where(KeyRow.purpose == CHECK).with_for_update()
+        ).one_or_none()
+
+    def _opened(self, row: KeyRow | None) -> _Opened:
+        if row is not None:
+            for key in self._master.keys:
+                plain = unseal(key, _context(row), row.wrapped)
+                if plain is not None:
+                    return _Opened(plain, key)
+        raise self._wrong()
+
+    def _wrong(self) -> KeyringError:
+        return KeyringError(
+            f"master key {self._master.source} is not the one that this database was made with;"
+            " put the right file back, or set keys.master_file"
+        )
+
+
+def _context(row: KeyRow) -> bytes:
+    return context_bytes("key", row.purpose, row.tenant_id)
+
+
+def _find(session: Session, purpose: str, tenant_id: str) -> KeyRow | None:
+    return session.scalars(
+        select(KeyRow).where(KeyRow.purpose == purpose, KeyRow.tenant_id == tenant_id)
+    ).one_or_none()
