@@ -1,0 +1,202 @@
+"""The audit chain: who did what to which thing when. Append only; each link holds the next.
+
+It is data, not a log. No secret may stand in `target` or `detail`: whoever appends sees to that,
+because a link can never be taken out again. What proves the chain stands in `store.chain`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from netwb.errors import AuditBrokenError
+from netwb.roles import NO_TENANT, Actor, Scope
+from netwb.store.canonical import canonical_json, storable
+from netwb.store.chain import AuditProblem, Head, Link, link_code, problems
+from netwb.store.database import Database
+from netwb.store.models import AuditHeadRow, AuditRow
+
+__all__ = ["Audit", "AuditEvent", "AuditProblem", "AuditReport"]
+
+_HEAD = 1  # the head's only row
+_BATCH = 1000  # links in memory at once during a walk
+_MOST_PROBLEMS = 100  # a chain under a wrong key is wrong at every link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEvent:
+    """One link as a reader sees it; `tenant_id` is empty for what belongs to no tenant."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    tenant_id: str
+    target: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """What a walk along the whole chain found; no problem means that it is whole."""
+
+    links: int
+    head: str  # as `Audit.head()`
+    problems: tuple[AuditProblem, ...]  # the first hundred at most
+
+
+class Audit:
+    """The chain of one database.
+
+    key    gives the HMAC key; asked again at each use, so that the keyring alone holds it
+    """
+
+    def __init__(
+        self, database: Database, key: Callable[[], bytes], clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._key = key
+        self._clock = clock
+
+    def append(
+        self,
+        actor: Actor | str,
+        action: str,
+        target: str,
+        *,
+        tenant_id: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add one event in a transaction of its own. No secret in `target` or `detail`."""
+        self._key()  # its first use writes, which may not happen inside the transaction
+        with self._database.writing(NO_TENANT) as session:
+            self.append_in(session, actor, action, target, tenant_id=tenant_id, detail=detail)
+
+    def append_in(  # noqa: PLR0913 - the event's fields, as in append
+        self,
+        session: Session,
+        actor: Actor | str,
+        action: str,
+        target: str,
+        *,
+        tenant_id: str = "",
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add one event in the caller's write transaction: both happen or neither.
+
+        Do it last: from here to the commit every other process waits for the head.
+        Raises AuditBrokenError when the head is gone.
+        """
+        head = _held_head(session)
+        link = Link(
+            seq=head.seq + 1,
+            at=self._clock(),
+            actor=storable(actor.name if isinstance(actor, Actor) else actor),
+            action=storable(action),
+            tenant_id=storable(tenant_id),
+            target=storable(target),
+            detail=storable(canonical_json(detail or {})),
+            previous=head.mac,
+        )
+        link = replace(link, mac=link_code(self._key(), link))
+        session.add(_row(link))
+        head.seq, head.mac = link.seq, link.mac
+        session.flush()
+
+    def events(
+        self, scope: Scope, limit: int = 50, before: int | None = None
+    ) -> tuple[AuditEvent, ...]:
+        """Events of the scope's tenants, newest first; `before` is the `seq` of the last one seen.
+
+        What belongs to no tenant is seen by a scope of all tenants only.
+        """
+        query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
+        if scope.tenants is not None:
+            query = query.where(AuditRow.tenant_id.in_(sorted(scope.tenants - {""})))
+        if before is not None:
+            query = query.where(AuditRow.seq < before)
+        with self._database.reading(scope) as session:
+            return tuple(_event(row) for row in session.scalars(query))
+
+    def head(self) -> str:
+        """Newest link, short: `17:0123456789abcdef`; `verify` takes it as a witness."""
+        with self._database.reading(NO_TENANT) as session:
+            head = _read_head(session)
+        if head is None:
+            raise AuditBrokenError(_HEAD_GONE)
+        return head.short()
+
+    def verify(self, witnesses: Collection[str] = ()) -> AuditReport:
+        """Walk the whole chain, a batch at a time, and report what is wrong.
+
+        witnesses    heads that were noted elsewhere, as in Git trailers: a chain that was cut and
+                     whose head was put back to match is found by them alone
+        """
+        with self._database.reading(NO_TENANT) as session:
+            head = _read_head(session)
+            walked = _Counted(_links(session))
+            found = problems(self._key(), walked, head, witnesses)
+            listed = tuple(islice(found, _MOST_PROBLEMS))
+        return AuditReport(links=walked.count, head=head.short() if head else "", problems=listed)
+
+
+_HEAD_GONE = (
+    "audit chain has lost its head; run `netwb audit verify`, put the database back from a copy"
+)
+
+
+class _Counted:
+    """An iterator that knows how many it gave."""
+
+    def __init__(self, links: Iterator[Link]) -> None:
+        self._links = links
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Link]:
+        for link in self._links:
+            self.count += 1
+            yield link
+
+
+def _held_head(session: Session) -> AuditHeadRow:
+    """The head, locked until the commit (SQLite holds the whole database by then)."""
+    query = select(AuditHeadRow).where(AuditHeadRow.id == _HEAD).with_for_update()
+    head = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if head is None:
+        raise AuditBrokenError(_HEAD_GONE)
+    return head
+
+
+def _read_head(session: Session) -> Head | None:
+    row = session.get(AuditHeadRow, _HEAD)
+    return None if row is None else Head(seq=row.seq, mac=row.mac)
+
+
+def _links(session: Session) -> Iterator[Link]:
+    query: Select[Any] = select(*(getattr(AuditRow, name) for name in Link.__slots__))
+    rows = session.execute(query.order_by(AuditRow.seq).execution_options(yield_per=_BATCH))
+    for row in rows.mappings():
+        yield Link(**row)
+
+
+def _row(link: Link) -> AuditRow:
+    return AuditRow(**{name: getattr(link, name) for name in Link.__slots__})
+
+
+def _event(row: AuditRow) -> AuditEvent:
+    return AuditEvent(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        tenant_id=row.tenant_id,
+        target=row.target,
+        detail=json.loads(row.detail),
+    )
