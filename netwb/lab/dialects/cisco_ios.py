@@ -1,0 +1,317 @@
+"""Cisco IOS 15.7 as it prints. Pure. Written after the command reference, not recorded.
+
+`Current configuration : N bytes` counts what follows that line, LF line ends, up to `end`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from netwb.lab.dialects.dialect import CliWords, Moment, ago, mask
+from netwb.lab.model import AccessList, Interface, Model, Neighbor
+
+RELEASE = "15.7(3)M5"
+IMAGE = "C2900 Software (C2900-UNIVERSALK9-M)"
+
+
+class CiscoIos:
+    """The command line of an IOS router."""
+
+    words = CliWords(
+        user_prompt="{hostname}>",
+        privileged_prompt="{hostname}#",
+        greeting="\nAuthorized use only.\nSessions are recorded.\n\n",
+        pager=b" --More-- ",
+        pager_erase=b"\x08" * 9 + b" " * 8 + b"\x08" * 9,
+        width_set="",
+        length_set="",
+        enable_refused="% Bad secrets\n\n",
+        not_privileged="",
+        authorization_failed="% Authorization failed.\n\n",
+        level_shows=True,
+    )
+
+    def running(self, model: Model, moment: Moment) -> str:
+        """Answer `show running-config`."""
+        head = [
+            "!",
+            f"! Last configuration change at {clock(moment.changed_at)} by {moment.changed_by}",
+            f"! NVRAM config last updated at {clock(moment.saved_at)} by {moment.saved_by}",
+            "!",
+        ]
+        body = text([*head, *_body(model, drift=moment.drift), "end"])
+        return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}\n"
+
+    def startup(self, model: Model, moment: Moment) -> str:
+        """Answer `show startup-config`."""
+        head = [
+            "!",
+            f"! Last configuration change at {clock(moment.saved_at)} by {moment.saved_by}",
+            f"! NVRAM config last updated at {clock(moment.saved_at)} by {moment.saved_by}",
+            "!",
+        ]
+        body = text([*head, *_body(model, drift=moment.drift), "end"])
+        return f"Using {len(body)} out of 262136 bytes\n{body}\n\n"
+
+    def restricted(self, model: Model, moment: Moment) -> str:
+        """Answer a login below privilege 15: only what that level may configure."""
+        del moment
+        ports = [line for port in model.interfaces for line in (f"interface {name(port)}", "!")]
+        body = text(["!", "boot-start-marker", "boot-end-marker", "!", *ports, "!", "end"])
+        return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}\n"
+
+    def version(self, model: Model, moment: Moment) -> str:
+        """Answer `show version`."""
+        uptime = "{} weeks, {} days, {} hours, {} minutes".format(*ago(moment.uptime_s))
+        return text(
+            [
+                f"Cisco IOS Software, {IMAGE}, Version {RELEASE}, RELEASE SOFTWARE (fc1)",
+                "Technical Support: http://www.cisco.com/techsupport",
+                "Copyright (c) 1986-2019 by Cisco Systems, Inc.",
+                "Compiled Thu 12-Sep-19 15:32 by prod_rel_team",
+                "",
+                "ROM: System Bootstrap, Version 15.0(1r)M16, RELEASE SOFTWARE (fc1)",
+                "",
+                f"{model.hostname} uptime is {uptime}",
+                "System returned to ROM by power-on",
+                'System image file is "flash0:c2900-universalk9-mz.SPA.157-3.M5.bin"',
+                "Last reload type: Normal Reload",
+                "",
+                "",
+                "Cisco CISCO2911/K9 (revision 1.0) with 2547664K/73728K bytes of memory.",
+                f"Processor board ID {moment.serial}",
+                f"{len(model.interfaces)} Gigabit Ethernet interfaces",
+                "DRAM configuration is 64 bits wide with parity enabled.",
+                "255K bytes of non-volatile configuration memory.",
+                "250880K bytes of ATA System CompactFlash 0 (Read/Write)",
+                "",
+                "Configuration register is 0x2102",
+                "",
+            ]
+        )
+
+    def version_json(self, model: Model, moment: Moment) -> str | None:
+        """Classic IOS has no JSON."""
+        del model, moment
+        return None
+
+    def unknown(self, line: str, prompt_width: int) -> str:
+        """Point at the word that is not known."""
+        place = prompt_width + line.rfind(" ") + 1
+        return f"{' ' * place}^\n% Invalid input detected at '^' marker.\n\n"
+
+
+def clock(at: datetime) -> str:
+    """Write an instant as IOS does: `10:12:41 UTC Tue Nov 24 2026`."""
+    return f"{at:%H:%M:%S} UTC {at:%a %b} {at.day} {at.year}"
+
+
+def text(lines: list[str]) -> str:
+    """Join lines, each ended."""
+    return "\n".join(lines) + "\n"
+
+
+def name(port: Interface) -> str:
+    """Give the port's name: slots of 48."""
+    return f"GigabitEthernet{port.number // 48}/{port.number % 48}"
+
+
+def _body(model: Model, *, drift: int) -> list[str]:
+    return [
+        *_system(model),
+        *_certificate(model),
+        *_tunnel(model),
+        *(line for port in model.interfaces for line in _interface(port, model)),
+        *_routing(model),
+        *_filters(model),
+        *_last(model, drift=drift),
+    ]
+
+
+def _system(model: Model) -> Iterator[str]:
+    management = model.management
+    yield from (
+        "version 15.7",
+        "service timestamps debug datetime msec",
+        "service timestamps log datetime msec",
+        "service password-encryption",
+        "!",
+        f"hostname {model.hostname}",
+        "!",
+        "boot-start-marker",
+        "boot-end-marker",
+        "!",
+        "logging buffered 64000",
+        f"enable secret 5 {management.enable.md5()}",
+        "!",
+        "aaa new-model",
+        "!",
+        "aaa authentication login default group tacacs+ local",
+        "aaa authorization exec default group tacacs+ local",
+        "!",
+        "aaa session-id common",
+        "!",
+        "no ip domain lookup",
+        f"ip domain name {model.domain}",
+        "ip cef",
+        "ipv6 unicast-routing",
+        "!",
+        "key chain CORE",
+        " key 1",
+        f"  key-string 7 {model.chain_key.type7()}",
+        "!",
+    )
+    forms = ("secret 9 {0}", "secret 5 {1}", "password 7 {2}")
+    for form, user in zip(forms, management.users, strict=False):
+        written = form.format(user.secret.type9(), user.secret.md5(), user.secret.type7())
+        yield f"username {user.name} privilege {user.privilege} {written}"
+    yield "!"
+
+
+def _certificate(model: Model) -> Iterator[str]:
+    digits = model.certificate.hex().upper()
+    yield from (
+        "crypto pki trustpoint TP-self-signed",
+        " enrollment selfsigned",
+        " revocation-check none",
+        "!",
+        "crypto pki certificate chain TP-self-signed",
+        " certificate self-signed 01",
+    )
+    for start in range(0, len(digits), 72):
+        words = [digits[place : place + 8] for place in range(start, start + 72, 8)]
+        yield "  " + " ".join(word for word in words if word)
+    yield "  \tquit"
+    yield "!"
+
+
+def _tunnel(model: Model) -> Iterator[str]:
+    yield from (
+        "crypto isakmp policy 10",
+        " encr aes 256",
+        " authentication pre-share",
+        " group 14",
+        f"crypto isakmp key {model.tunnel_key.plain} address 198.51.100.77",
+        "!",
+    )
+
+
+def _interface(port: Interface, model: Model) -> Iterator[str]:
+    yield f"interface {name(port)}"
+    if port.description:
+        yield f" description {port.description}"
+    yield f" ip address {port.address} {mask(30)}" if port.address else " no ip address"
+    if port.mtu:
+        yield f" mtu {port.mtu}"
+    if port.ospf_key:
+        yield " ip ospf authentication message-digest"
+        yield f" ip ospf message-digest-key 1 md5 7 {port.ospf_key.type7()}"
+    if port.number == 1 and port.address:
+        yield f" standby 1 authentication md5 key-string 7 {model.standby_key.type7()}"
+    if not port.enabled:
+        yield " shutdown"
+    if port.address6:
+        yield f" ipv6 address {port.address6.upper()}"
+    yield "!"
+
+
+def _routing(model: Model) -> Iterator[str]:
+    yield from (
+        "router ospf 1",
+        f" router-id {model.router_id}",
+        " passive-interface default",
+        " network 10.0.0.0 0.255.255.255 area 0",
+        "!",
+        f"router bgp {model.asn}",
+        f" bgp router-id {model.router_id}",
+        " bgp log-neighbor-changes",
+        " network 203.0.113.0",
+    )
+    for neighbor in model.neighbors:
+        yield from _neighbor(neighbor)
+    yield from ("!", "ip forward-protocol nd", "no ip http server", "no ip http secure-server")
+    yield f"ip ftp password 7 {model.management.ftp.type7()}"
+    for route in model.routes:
+        hop = route.next_hop or "Null0"
+        yield f"ip route {route.network} {mask(route.length)} {hop} name {route.name}"
+    yield "!"
+
+
+def _neighbor(neighbor: Neighbor) -> Iterator[str]:
+    at = f" neighbor {neighbor.address}"
+    yield f"{at} remote-as {neighbor.remote_as}"
+    yield f"{at} description {neighbor.description}"
+    if neighbor.password:
+        yield f"{at} password 7 {neighbor.password.type7()}"
+    if neighbor.prefix_list:
+        yield f"{at} prefix-list {neighbor.prefix_list} in"
+
+
+def _filters(model: Model) -> Iterator[str]:
+    for filters in model.access_lists:
+        yield from _access_list(filters)
+    yield "!"
+    for prefixes in model.prefix_lists:
+        for place, entry in enumerate(prefixes.entries, 1):
+            le = f" le {entry.le}" if entry.le else ""
+            yield (
+                f"ip prefix-list {prefixes.name} seq {place * 5} permit"
+                f" {entry.network}/{entry.length}{le}"
+            )
+        yield "!"
+
+
+def _access_list(filters: AccessList) -> Iterator[str]:
+    yield f"ip access-list extended {filters.name}"
+    for rule in filters.rules:
+        source = f"{rule.source} 0.0.0.255" if rule.source else "any"
+        port = f" eq {rule.port}" if rule.port else ""
+        yield f" {rule.action} {rule.protocol} {source} any{port}"
+
+
+def _last(model: Model, *, drift: int) -> Iterator[str]:
+    management = model.management
+    yield from (f"logging host {host}" for host in management.syslog)
+    yield f"snmp-server community {management.community_read.plain} RO"
+    if management.community_write:
+        yield f"snmp-server community {management.community_write.plain} RW 10"
+    yield f"snmp-server location {management.location}"
+    yield f"snmp-server contact {management.contact}"
+    trap = management.trap_community.plain
+    yield f"snmp-server host {management.trap_host} version 2c {trap} "
+    yield "!"
+    for number, host in enumerate(management.tacacs, 1):
+        yield from (
+            f"tacacs server T{number}",
+            f" address ipv4 {host}",
+            f" key 7 {management.tacacs_key.type7()}",
+        )
+    yield from (
+        "radius server R1",
+        f" address ipv4 {management.radius} auth-port 1812 acct-port 1813",
+        f" key 7 {management.radius_key.type7()}",
+        "!",
+        "control-plane",
+        "!",
+        "banner motd ^C",
+        *management.banner,
+        "^C",
+        "!",
+        "line con 0",
+        f" password 7 {management.console.type7()}",
+        " logging synchronous",
+        "line aux 0",
+        "line vty 0 4",
+        " access-class MANAGEMENT in",
+        " exec-timeout 15 0",
+        " transport input ssh",
+        "!",
+        "scheduler allocate 20000 1000",
+        f"ntp authentication-key 1 md5 {management.ntp_key.type7()} 7",
+        "ntp authenticate",
+        "ntp trusted-key 1",
+        f"ntp clock-period {17179000 + drift}",
+    )
+    yield from (f"ntp server {host} key 1" for host in management.ntp)
+    yield "!"

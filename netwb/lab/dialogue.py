@@ -1,0 +1,356 @@
+"""One terminal session of a simulated device: octets typed in, steps out. Pure: no socket, no clock.
+
+Sources: the command line guides of the platforms; how they page, echo and ask for a password was
+written down from those and from the expectations of Netmiko and NAPALM.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from netwb.lab.dialects import DIALECTS
+from netwb.lab.faults import Fault
+from netwb.lab.shelf import Shelf, wire
+from netwb.lab.world import LabDevice
+
+PAGE = 24  # lines of a terminal that nobody told otherwise
+TRICKLE_BYTES_PER_S = 200  # the rate of facts-ssh: slow, but never idle
+_CONTROL = re.compile(rb"[\r\n\x03\x04\x08\x15\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Write these octets."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """Say nothing for a while; what is typed meanwhile waits."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trickle:
+    """Write these octets slowly."""
+
+    data: bytes
+    bytes_per_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hang:
+    """Never say anything again, and stay connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Cut the TCP connection without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the session in order."""
+
+
+Step = Send | Think | Trickle | Hang | Drop | Leave
+
+
+class Dialogue:
+    """The state of one session: privilege, line being typed, page being shown."""
+
+    def __init__(
+        self,
+        device: LabDevice,
+        shelf: Shelf,
+        *,
+        fault: Fault | None = None,
+        think_s: float = 0,
+        on_command: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._device = device
+        self._shelf = shelf
+        self._fault = fault
+        self._think_s = think_s
+        self._on_command = on_command
+        self._dialect = DIALECTS[device.platform]
+        self._words = self._dialect.words
+        self._privileged = device.enable is None and fault != "restricted"
+        self._page: int | None = PAGE
+        self._mode: Literal["command", "password", "pager", "over"] = "command"
+        self._line = b""
+        self._after_return = False
+        self._refusals = 0
+        self._unshown: list[bytes] = []
+        self._steps: list[Step] = []
+
+    def start(self) -> list[Step]:
+        """Greet and prompt, as after a login."""
+        if self._fault == "hangs_after_login":
+            return [Hang()]
+        self._say(wire(self._words.greeting.encode()))
+        self._prompt()
+        return self._taken()
+
+    def receive(self, data: bytes) -> list[Step]:
+        """Take what was typed, in pieces of any size; give what the device does."""
+        while data and self._mode != "over":
+            if self._mode == "pager":
+                self._key(data[:1])
+                data = data[1:]
+                continue
+            found = _CONTROL.search(data)
+            typed = data[: found.start()] if found else data
+            if typed:
+                self._type(typed)
+            if not found:
+                break
+            data = data[found.end() :]
+            self._control(found.group())
+        return self._taken()
+
+    def execute(self, command: bytes) -> list[Step]:
+        """Run one command of an exec request: no prompt, no pager."""
+        self._page = None
+        self._mode = "command"
+        self._run(command.decode("latin-1").strip(), then_prompt=False)
+        self._steps.append(Leave())
+        return self._taken()
+
+    def _type(self, typed: bytes) -> None:
+        self._after_return = False
+        self._line += typed
+        if self._mode == "command":
+            self._say(typed)
+
+    def _control(self, key: bytes) -> None:
+        if key == b"\n" and self._after_return:
+            self._after_return = False
+            return
+        self._after_return = key == b"\r"
+        match key:
+            case b"\r" | b"\n":
+                line, self._line = self._line, b""
+                self._say(b"\r\n")
+                self._enter(line)
+            case b"\x03":
+                self._line, self._mode = b"", "command"
+                self._say(b"^C\r\n")
+                self._prompt()
+            case b"\x04" if not self._line:
+                self._steps.append(Leave())
+            case b"\x15":
+                self._say(b"\x08 \x08" * len(self._line))
+                self._line = b""
+            case b"\x08" | b"\x7f" if self._line:
+                self._line = self._line[:-1]
+                self._say(b"\x08 \x08")
+
+    def _enter(self, line: bytes) -> None:
+        if self._mode == "password":
+            self._give_password(line.decode("latin-1"))
+        else:
+            self._run(line.decode("latin-1").strip(), then_prompt=True)
+
+    def _run(self, line: str, *, then_prompt: bool) -> None:
+        """Find the command, abbreviated or not, and answer it."""
+        words, _, pipe = line.partition("|")
+        if words:
+            self._on_command(line)
+            name = find_command(words.split())
+            answer = _COMMANDS.get(name) if name else None
+            (answer or Dialogue._unknown)(self, line, pipe.strip())
+        if then_prompt and self._mode == "command":
+            self._prompt()
+
+    def _prompt(self) -> None:
+        self._say(self._prompt_text().encode())
+
+    def _prompt_text(self) -> str:
+        words = self._words
+        form = words.privileged_prompt if self._privileged else words.user_prompt
+        return form.format(hostname=self._device.hostname)
+
+    def _unknown(self, line: str, pipe: str) -> None:
+        del pipe
+        self._print(self._dialect.unknown(line, len(self._prompt_text())))
+
+    def _running(self, line: str, pipe: str) -> None:
+        self._configuration(line, pipe, self._shelf.running)
+
+    def _startup(self, line: str, pipe: str) -> None:
+        self._configuration(line, pipe, self._shelf.startup)
+
+    def _configuration(
+        self, line: str, pipe: str, text: Callable[[str, Fault | None], bytes]
+    ) -> None:
+        """Show one of the texts; here the faults in the middle of a text happen."""
+        if not self._privileged and self._fault != "restricted":
+            if self._words.not_privileged:
+                self._print(self._words.not_privileged)
+            else:
+                self._unknown(line, pipe)
+            return
+        if self._think_s:
+            self._steps.append(Think(self._think_s))
+        data = text(self._device.key, self._fault)
+        half = data[: len(data) // 2]
+        match self._fault:
+            case "hangs_in_the_middle":
+                self._steps += [Send(half), Hang()]
+            case "dropped_in_the_middle":
+                self._steps += [Send(half), Drop()]
+            case "slow_trickle":
+                self._steps.append(Trickle(data, TRICKLE_BYTES_PER_S))
+            case _:
+                self._show(data, pipe)
+
+    def _version(self, line: str, pipe: str) -> None:
+        answer = self._shelf.version_json(self._device.key) if pipe.startswith("json") else None
+        if pipe.startswith("json") and answer is None:
+            self._unknown(line, pipe)
+        else:
+            self._show(answer or self._shelf.version(self._device.key), pipe)
+
+    def _clock(self, line: str, pipe: str) -> None:
+        del line, pipe
+        at = self._shelf.world.at(self._shelf.night)
+        self._print(f"{at:%H:%M:%S}.000 UTC {at:%a %b} {at.day} {at.year}\n")
+
+    def _privilege(self, line: str, pipe: str) -> None:
+        if not self._words.level_shows:
+            self._unknown(line, pipe)
+            return
+        level = 7 if self._fault == "restricted_quietly" else 15 if self._privileged else 1
+        self._print(f"Current privilege level is {level}\n")
+
+    def _length(self, line: str, pipe: str) -> None:
+        count = line.rsplit(maxsplit=1)[-1]
+        if not count.isdigit():
+            self._unknown(line, pipe)
+            return
+        if self._fault != "pager_left_on":
+            self._page = int(count) or None
+        self._print(self._words.length_set)
+
+    def _width(self, line: str, pipe: str) -> None:
+        width = line.rsplit(maxsplit=1)[-1]
+        if not width.isdigit():
+            self._unknown(line, pipe)
+            return
+        self._print(self._words.width_set.format(width=width))
+
+    def _enable(self, line: str, pipe: str) -> None:
+        del line, pipe
+        if self._privileged:
+            return
+        self._mode, self._refusals = "password", 0
+        self._say(b"Password: ")
+
+    def _give_password(self, password: str) -> None:
+        right = self._fault != "restricted" and password == self._device.enable
+        self._refusals += not right
+        if not right and self._refusals < 3:
+            self._say(b"Password: ")
+            return
+        self._mode, self._privileged = "command", right
+        if not right:
+            self._print(self._words.enable_refused)
+        self._prompt()
+
+    def _disable(self, line: str, pipe: str) -> None:
+        del line, pipe
+        self._privileged = False
+
+    def _exit(self, line: str, pipe: str) -> None:
+        del line, pipe
+        self._steps.append(Leave())
+        self._mode = "over"
+
+    def _nothing(self, line: str, pipe: str) -> None:
+        del line, pipe
+
+    def _print(self, text: str) -> None:
+        self._show(wire(text.encode()), "")
+
+    def _show(self, data: bytes, pipe: str) -> None:
+        """Send a text, by pages where the terminal has a length."""
+        if pipe.startswith("inc"):
+            wanted = pipe.partition(" ")[2].encode()
+            data = b"".join(row for row in data.splitlines(keepends=True) if wanted in row)
+        if self._page is None:
+            self._say(data)
+            return
+        self._unshown = data.splitlines(keepends=True)
+        self._next_page(self._page - 1)
+
+    def _next_page(self, count: int) -> None:
+        self._say(b"".join(self._unshown[:count]))
+        del self._unshown[:count]
+        if self._unshown:
+            self._mode = "pager"
+            self._say(self._words.pager)
+        else:
+            self._mode = "command"
+
+    def _key(self, key: bytes) -> None:
+        """Answer the pager: space a page, return a line, anything else ends it."""
+        self._say(self._words.pager_erase)
+        if key == b" ":
+            self._next_page((self._page or PAGE) - 1)
+        elif key in b"\r\n":
+            self._next_page(1)
+        else:
+            self._unshown.clear()
+            self._mode = "command"
+        if self._mode == "command":
+            self._prompt()
+
+    def _say(self, data: bytes) -> None:
+        """Add to what is sent, in one piece where possible: a packet costs more than its octets."""
+        if self._steps and isinstance(self._steps[-1], Send):
+            self._steps[-1] = Send(self._steps[-1].data + data)
+        elif data:
+            self._steps.append(Send(data))
+
+    def _taken(self) -> list[Step]:
+        steps, self._steps = self._steps, []
+        return steps
+
+
+Answer = Callable[[Dialogue, str, str], None]
+_COMMANDS: Mapping[tuple[str, ...], Answer] = MappingProxyType(
+    {
+        ("show", "running-config"): Dialogue._running,  # noqa: SLF001  the table of this class
+        ("show", "startup-config"): Dialogue._startup,  # noqa: SLF001
+        ("show", "version"): Dialogue._version,  # noqa: SLF001
+        ("show", "clock"): Dialogue._clock,  # noqa: SLF001
+        ("show", "privilege"): Dialogue._privilege,  # noqa: SLF001
+        ("terminal", "length"): Dialogue._length,  # noqa: SLF001
+        ("terminal", "width"): Dialogue._width,  # noqa: SLF001
+        ("terminal", "no", "monitor"): Dialogue._nothing,  # noqa: SLF001
+        ("write", "terminal"): Dialogue._running,  # noqa: SLF001
+        ("enable",): Dialogue._enable,  # noqa: SLF001
+        ("disable",): Dialogue._disable,  # noqa: SLF001
+        ("end",): Dialogue._nothing,  # noqa: SLF001
+        ("exit",): Dialogue._exit,  # noqa: SLF001
+        ("logout",): Dialogue._exit,  # noqa: SLF001
+        ("quit",): Dialogue._exit,  # noqa: SLF001
+    }
+)
+
+
+def find_command(words: list[str]) -> tuple[str, ...] | None:
+    """Find the command that these words, perhaps shortened, mean."""
+    for command in _COMMANDS:
+        if len(words) >= len(command) and all(
+            full.startswith(short.lower()) for full, short in zip(command, words, strict=False)
+        ):
+            return command
+    return None

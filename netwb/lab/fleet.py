@@ -1,0 +1,169 @@
+"""Play many simulated devices on 127.x addresses, in a thread and an event loop of their own.
+
+    with Fleet(world) as fleet:
+        fleet.set_night(3)
+        fleet.set_faults({"acme/edge1": "cut_without_end"})
+        fleet.address("acme/edge1"), fleet.port("acme/edge1"), fleet.host_key("acme/edge1")
+
+Every method may be called from any thread, at any time between enter and exit. Nothing listens
+outside 127.0.0.0/8.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import resource
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from netwb.errors import UnknownDeviceError
+from netwb.lab.faults import Fault
+from netwb.lab.shelf import Shelf
+from netwb.lab.world import World
+from netwb.loading import lazy
+
+if TYPE_CHECKING:
+    from netwb.lab import listening
+else:
+    listening = lazy("netwb.lab.listening")  # asyncssh, when a fleet starts
+
+Result = TypeVar("Result")
+FIRST_ADDRESS = "127.1.0.1"
+_FILES_PER_DEVICE = 3  # one that listens, and two sessions at once
+_OPEN_FILES = 200  # everything else of the process
+
+
+class Fleet:
+    """The devices of a World, listening while the context lasts.
+
+    first_address   the devices take this one and those after it, in the world's order
+    port            0: one free port for all
+    think_s         how long a device thinks before it shows a configuration
+    seed            of the host keys: the same fleet started again has the same keys
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        first_address: str = FIRST_ADDRESS,
+        port: int = 0,
+        think_s: float = 0.0,
+        seed: str = "lab",
+    ) -> None:
+        self.world = world
+        self._first = IPv4Address(first_address)
+        self._asked_port = port
+        self._think_s = think_s
+        self._seed = seed
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._stage: listening.Stage | None = None
+
+    def __enter__(self) -> Self:
+        _allow_files(len(self.world.devices) * _FILES_PER_DEVICE + _OPEN_FILES)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
+        self._thread.start()
+        try:
+            self._stage = listening.Stage(Shelf(self.world), seed=self._seed, think_s=self._think_s)
+            self._wait(self._stage.open(self._addresses(), self._asked_port))
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stop()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the devices, in the world's order."""
+        return tuple(device.key for device in self.world.devices)
+
+    def address(self, key: str) -> str:
+        """Address on which the device listens."""
+        self.world.device(key)
+        return self._addresses()[key]
+
+    def port(self, key: str) -> int:
+        """Port on which the device listens."""
+        self.world.device(key)
+        return self._ready().port
+
+    def host_key(self, key: str) -> str:
+        """OpenSSH line of the key that the device shows now."""
+        self.world.device(key)
+        return self._ready().host_key(key)
+
+    @property
+    def night(self) -> int:
+        """The night that is being played."""
+        return self._ready().shelf.night
+
+    def set_night(self, night: int) -> None:
+        """Let every device show that night's texts from its next command on."""
+        self._wait(self._ready().turn_to(night))
+
+    def set_fault(self, key: str, fault: Fault | None) -> None:
+        """Give one device a fault, from its next connection on; None heals it."""
+        self.world.device(key)
+        self._wait(self._ready().set_faults({key: fault}))
+
+    def set_faults(self, faults: Mapping[str, Fault | None]) -> None:
+        """Give these devices these faults, and heal all others."""
+        for key in faults:
+            self.world.device(key)
+        self._wait(self._ready().set_faults({**dict.fromkeys(self.keys), **faults}))
+
+    def tally(self, key: str) -> listening.Tally:
+        """What the device saw since the fleet started; a copy."""
+        self.world.device(key)
+        return self._wait(self._ready().tally(key))
+
+    def _ready(self) -> listening.Stage:
+        if self._stage is None:
+            msg = "the fleet is not running; use it inside `with Fleet(...)`"
+            raise UnknownDeviceError(msg)
+        return self._stage
+
+    def _addresses(self) -> dict[str, str]:
+        return dict(zip(self.keys, _from(self._first), strict=False))
+
+    def _wait(self, work: Coroutine[Any, Any, Result]) -> Result:
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _stop(self) -> None:
+        """Close every door and connection, then the loop and its thread."""
+        loop, thread, stage = self._loop, self._thread, self._stage
+        self._loop = self._thread = self._stage = None
+        if loop is None or thread is None:
+            return
+        if stage is not None:
+            asyncio.run_coroutine_threadsafe(stage.close(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+def _from(first: IPv4Address) -> Iterator[str]:
+    """Count addresses up from `first`, leaving .0 and .255 out."""
+    number = int(first)
+    while True:
+        if number & 255 not in (0, 255):
+            yield str(IPv4Address(number))
+        number += 1
+
+
+def _allow_files(wanted: int) -> None:
+    """Raise the soft limit of open files as far as the hard one lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

@@ -1,0 +1,178 @@
+"""The simulated network's truth: which devices there are, who changed what when, what each prints.
+
+Pure: every text follows from (seed, device, edits, night). Tests and the demo check netwb against
+`edits()` and `changed()`; the fleet serves `running()` and its sisters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from netwb.errors import UnknownDeviceError
+from netwb.lab.build import build_model
+from netwb.lab.dialects import DIALECTS
+from netwb.lab.dialects.dialect import Dialect, Moment
+from netwb.lab.draw import Draw
+from netwb.lab.edits import Edit, apply_edit
+from netwb.lab.faults import halve
+from netwb.lab.model import Model
+
+LabPlatform = Literal["cisco_ios", "arista_eos", "frr"]
+Authentication = Literal["password", "keyboard-interactive", "publickey"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabDevice:
+    """One simulated device.
+
+    key             unique in the fleet; `hostname` need not be
+    lines           about how long its configuration is
+    enable          password of `enable`; None: the login lands in privileged mode
+    public_key      OpenSSH line that is let in where authentication is `publickey`
+    algorithms      `old`: SHA-1 key exchange, ssh-rsa, CBC, as gear of 2010 has them
+    """
+
+    key: str
+    hostname: str
+    platform: LabPlatform
+    username: str
+    password: str
+    lines: int = 300
+    enable: str | None = None
+    authentication: Authentication = "password"
+    public_key: str = ""
+    algorithms: Literal["modern", "old"] = "modern"
+
+
+class World:
+    """Devices and edits by (seed, first_night); nights are whole days after `first_night`."""
+
+    def __init__(
+        self,
+        devices: Sequence[LabDevice],
+        edits: Iterable[Edit] = (),
+        *,
+        seed: str,
+        first_night: datetime,
+    ) -> None:
+        self.devices = tuple(devices)
+        self._by_key = {device.key: device for device in devices}
+        self._edits = tuple(sorted(edits, key=lambda edit: (edit.night, edit.at)))
+        self._seed = seed
+        self._first_night = first_night
+        self._models: dict[tuple[str, int], Model] = {}
+
+    def device(self, key: str) -> LabDevice:
+        """Give one device's record."""
+        if key not in self._by_key:
+            msg = f"the lab has no device {key!r}; its devices are in World.devices"
+            raise UnknownDeviceError(msg)
+        return self._by_key[key]
+
+    def at(self, night: int) -> datetime:
+        """Give the instant at which that night's backup runs."""
+        return self._first_night + timedelta(days=night)
+
+    def edits(self, *, key: str | None = None, night: int | None = None) -> tuple[Edit, ...]:
+        """List edits, oldest first: of one device, of one night, or all."""
+        return tuple(
+            edit for edit in self._edits if key in (None, edit.key) and night in (None, edit.night)
+        )
+
+    def changed(self, night: int) -> frozenset[str]:
+        """Keys of the devices that somebody changed since the night before."""
+        return frozenset(edit.key for edit in self._edits if edit.night == night)
+
+    def running(self, key: str, night: int) -> str:
+        """Give what `show running-config` prints that night."""
+        return self._dialect(key).running(self.model(key, night), self.moment(key, night))
+
+    def startup(self, key: str, night: int) -> str:
+        """Give what `show startup-config` prints that night."""
+        saved = self._saved(key, night)
+        return self._dialect(key).startup(saved, self.moment(key, night))
+
+    def version(self, key: str, night: int) -> str:
+        """Give what `show version` prints that night."""
+        return self._dialect(key).version(self.model(key, night), self.moment(key, night))
+
+    def version_json(self, key: str, night: int) -> str | None:
+        """Give what `show version | json` prints; None where there is no such pipe."""
+        return self._dialect(key).version_json(self.model(key, night), self.moment(key, night))
+
+    def restricted(self, key: str, night: int) -> str:
+        """Give what a login sees that may see little."""
+        return self._dialect(key).restricted(self.model(key, night), self.moment(key, night))
+
+    def half(self, key: str, night: int) -> str:
+        """Give a well-formed text of about half the lines, count and end mark right."""
+        return halve(self.running(key, night))
+
+    def another(self, key: str, night: int) -> str:
+        """Give the text of another device of the same platform."""
+        platform = self.device(key).platform
+        other = next(
+            (one.key for one in self.devices if one.platform == platform and one.key != key), None
+        )
+        if other is not None and self.device(other).hostname != self.device(key).hostname:
+            return self.running(other, night)
+        stranger = replace(self.model(key, night), hostname="stranger1")
+        return self._dialect(key).running(stranger, self.moment(key, night))
+
+    def model(self, key: str, night: int) -> Model:
+        """Give the configuration of that night, apart from how the platform writes it."""
+        return self._after(key, sum(1 for edit in self.edits(key=key) if edit.night <= night))
+
+    def moment(self, key: str, night: int) -> Moment:
+        """Say when the text is printed, and who changed and saved last."""
+        done = [edit for edit in self.edits(key=key) if edit.night <= night]
+        saved = [edit for edit in done if edit.saved]
+        draw = Draw(self._seed, key, "hardware")
+        built = self._first_night - timedelta(days=30, minutes=draw.number(0, 600))
+        return Moment(
+            now=self.at(night),
+            night=night,
+            changed_at=done[-1].at if done else built,
+            changed_by=done[-1].by if done else "netwb",
+            saved_at=(saved[-1].at if saved else built) + timedelta(seconds=21),
+            saved_by=saved[-1].by if saved else "netwb",
+            serial=f"FTX{draw.digits(4)}{draw.word(4, 'ABCDEFGHJKLMNPQRSTUVWXYZ')}",
+            uptime_s=draw.number(2, 400) * 86400 + draw.number(0, 86399) + night * 86400,
+            drift=Draw(self._seed, key, "drift", str(night)).number(1, 900),
+        )
+
+    def _saved(self, key: str, night: int) -> Model:
+        """Give the configuration at the last edit that was saved."""
+        done = [edit for edit in self.edits(key=key) if edit.night <= night]
+        count = max((place for place, edit in enumerate(done, 1) if edit.saved), default=0)
+        return self._after(key, count)
+
+    def _after(self, key: str, count: int) -> Model:
+        """Give the configuration after the first `count` edits; each is worked out once."""
+        known = self._models.get((key, count))
+        if known is not None:
+            return known
+        made = (
+            apply_edit(self._after(key, count - 1), self.edits(key=key)[count - 1])
+            if count
+            else self._built(key)
+        )
+        self._models[key, count] = made
+        return made
+
+    def _built(self, key: str) -> Model:
+        device, dialect = self.device(key), self._dialect(key)
+        moment = self.moment(key, 0)
+        return build_model(
+            self._seed,
+            key,
+            hostname=device.hostname,
+            lines=device.lines,
+            count_lines=lambda model: dialect.running(model, moment).count("\n"),
+        )
+
+    def _dialect(self, key: str) -> Dialect:
+        return DIALECTS[self.device(key).platform]
