@@ -1,12 +1,16 @@
-"""What all tests share: random points that differ by commit and can be repeated."""
+"""What all folders share: random points of a commit, and a real PostgreSQL, made once a session."""
 
 from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
+
+from tests.postgresql import Cluster, programs, running_cluster
+from tests.real_components import require_real
 
 FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
 
@@ -20,3 +24,13 @@ hypothesis.settings.load_profile("full" if FULL else "gate")
 def dice() -> random.Random:
     """Random points of this commit; `tests/run` prints the seed."""
     return random.Random(int(os.environ.get("NETWB_TESTS_SEED", "0")))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A running cluster; tests that take it are marked `real`."""
+    found = programs()
+    require_real("PostgreSQL", found is not None)
+    assert found is not None
+    with running_cluster(found) as cluster:
+        yield cluster
