@@ -1,0 +1,262 @@
+"""One logged-in command line: its prompt, its privilege, and commands answered byte for byte.
+
+The prompt is learned from the device after login, and from then on exactly that line ends an
+answer, and only when nothing follows it: an empty line is typed after a line that looks like the
+prompt, and the device must answer with the prompt again. A prompt inside a banner of the
+configuration is followed by more configuration instead. No fixed sleep is needed for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from netwb.collect.ssh.faults import Place
+from netwb.collect.ssh.lockout import LockoutBreaker
+from netwb.collect.ssh.prompts import last_line, prompt_in, prompts_at_end
+from netwb.collect.ssh.shell import Shell
+from netwb.errors import (
+    CommandRejectedError,
+    ConnectionLostError,
+    DeadlineError,
+    IncompleteConfigError,
+    LoginRefusedError,
+)
+from netwb.inventory.records import Login, Target
+from netwb.platforms.record import BytesPattern, Platform
+from netwb.settings import CollectSettings
+
+LOOK_S = 1.0  # how often a silent device is looked at: for a pager, and for a lost key press
+ABORT = b"\x03"  # Ctrl-C leaves a password prompt without an attempt that AAA would count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawOutput:
+    """One command's answer as recorded.
+
+    transcript  from the command's echo up to, not including, the final prompt
+    prompt      the prompt that came after it, as sent
+    """
+
+    transcript: bytes = field(repr=False)
+    prompt: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """Who is logged in to what.
+
+    host_key   OpenSSH public key line of the device
+    login      the one that was accepted
+    """
+
+    target: Target
+    platform: Platform
+    login: Login
+    host_key: str
+
+
+class Session:
+    """A command line on one device. Made by `Sessions.open`; lives inside its `async with`."""
+
+    def __init__(
+        self, who: LoggedIn, shell: Shell, settings: CollectSettings, lockout: LockoutBreaker
+    ) -> None:
+        self.who = who
+        self.prompt = b""  # the exact prompt, without control sequences
+        self._shell = shell
+        self._settings = settings
+        self._lockout = lockout
+        self._words = who.platform.session
+        self._place = Place.of(who.target)
+        self._doing = "after login"
+
+    @property
+    def target(self) -> Target:
+        """The device."""
+        return self.who.target
+
+    @property
+    def platform(self) -> Platform:
+        """Its words."""
+        return self.who.platform
+
+    @property
+    def host_key(self) -> str:
+        """OpenSSH public key line of the device."""
+        return self.who.host_key
+
+    @property
+    def privileged(self) -> bool:
+        """Whether the prompt is that of a login that may see everything."""
+        wanted = self._words.privileged
+        return wanted is None or wanted.fullmatch(self.prompt) is not None
+
+    async def prepare(self) -> None:
+        """Learn the prompt, raise the privilege where that is possible, switch the pager off."""
+        words = self._words
+        await self._learn_prompt()
+        if not self.privileged and words.enable:
+            await self._enable(words.enable)
+        for command in words.prepare:
+            await self._ask(command)
+
+    async def send(self, command: str) -> RawOutput:
+        """Type one command; its answer ends with the prompt, seen twice.
+
+        Raises DeadlineError, ConnectionLostError, CommandRejectedError (a pager waits) or
+        IncompleteConfigError (longer than `collect.max_bytes`).
+        """
+        await self._ask(command)
+        start = await self._settle()
+        text = bytes(self._shell.text)
+        end = _end_of_first_prompt(text, start)
+        self._shell.clear()
+        return RawOutput(transcript=text[:start], prompt=text[start:end])
+
+    def press(self, key: bytes) -> None:
+        """Type a key alone, for those who read the answer themselves."""
+        self._shell.press(key)
+
+    # -- the prompt
+
+    async def _learn_prompt(self) -> None:
+        """Wait for what looks like a prompt, and let the device repeat it after an empty line."""
+        pattern = self._words.prompt
+        while (prompt := prompt_in(self._shell.text, pattern)) is None:
+            await self._more(f"no prompt of {self.platform.title}")
+        self.prompt = prompt
+        while not await self._repeats(pattern):
+            pass
+        self._shell.clear()
+
+    async def _repeats(self, pattern: BytesPattern) -> bool:
+        """Whether the newest prompt came twice; a line of the greeting comes once."""
+        self._shell.write(b"")
+        while True:
+            await self._more("no second prompt after an empty line")
+            prompt = prompt_in(self._shell.text, pattern)
+            if prompt is not None:
+                self.prompt = prompt
+                return prompts_at_end(self._shell.text, prompt, most=2)[0] == 2
+
+    async def _ask(self, command: str) -> None:
+        """Type a command and wait until the last line is the prompt."""
+        self._doing = f"in the answer to `{command}`"
+        self._shell.clear()
+        self._shell.write(command.encode())
+        await self._until_prompt(1)
+
+    async def _until_prompt(self, times: int) -> int:
+        """Wait until the last `times` lines are the prompt; gives where they begin."""
+        while True:
+            count, start = prompts_at_end(self._shell.text, self.prompt, most=times)
+            if count == times:
+                return start
+            await self._more("the prompt has not come back")
+
+    async def _settle(self) -> int:
+        """Make sure that nothing follows the prompt; gives where the answer's prompt begins.
+
+        The empty line brings the prompt again, also when the one that made us type it was part of
+        the text: then it comes twice at the real end.
+        """
+        self._shell.write(b"")
+        return await self._until_prompt(2)
+
+    # -- the privilege
+
+    async def _enable(self, command: str) -> None:
+        """Raise the privilege; without an enable password this works only where none is asked."""
+        self._doing = f"in the answer to `{command}`"
+        self._shell.clear()
+        self._shell.write(command.encode())
+        if not await self._asked_for_password():
+            return
+        if self.who.login.enable is None:
+            self._shell.press(ABORT)
+            await self._until_any_prompt()
+            return
+        with self._lockout.attempt(
+            f"enable of {self.who.login.credential}", self._place
+        ) as attempt:
+            await attempt.begin()
+            await self._show_enable_password(self.who.login.enable)
+
+    async def _show_enable_password(self, password: str) -> None:
+        self._shell.write(password.encode())
+        await self._until_any_prompt()
+        if not self.privileged:
+            msg = (
+                f"{self._place}: the enable password of {self.who.login.credential} is refused; "
+                f"set the right one with `netwb credential set`"
+            )
+            raise LoginRefusedError(msg)
+
+    async def _asked_for_password(self) -> bool:
+        while True:
+            line = last_line(self._shell.text)
+            if line.rstrip().lower().endswith(b"password:"):
+                return True
+            if self._at_any_prompt(line):
+                return False
+            await self._more("neither a password prompt nor a command prompt")
+
+    async def _until_any_prompt(self) -> None:
+        """A prompt in a line of its own; the line with the password prompt is behind us."""
+        self._shell.clear()
+        while not self._at_any_prompt(last_line(self._shell.text)):
+            if last_line(self._shell.text).rstrip().lower().endswith(b"password:"):
+                self._shell.press(ABORT)  # asked again: refused, and no second try
+                self._shell.clear()
+            await self._more("no prompt after the enable password")
+
+    def _at_any_prompt(self, line: bytes) -> bool:
+        if self._words.prompt.fullmatch(line):
+            self.prompt = line
+            return True
+        return False
+
+    # -- waiting
+
+    async def _more(self, missing: str) -> None:
+        """Wait for more text, or raise what is wrong with waiting on."""
+        heard = await self._shell.more(min(LOOK_S, self._settings.idle_timeout_s))
+        shell = self._shell
+        if shell.overflowed:
+            msg = (
+                f"{self._place}: more than {self._settings.max_bytes} bytes came {self._doing}; "
+                f"raise collect.max_bytes if that is right"
+            )
+            raise IncompleteConfigError(msg)
+        if shell.ended:
+            msg = (
+                f"{self._place}: the connection ended {self._doing}, after "
+                f"{len(shell.text)} bytes and before the prompt; look at the device's log"
+            )
+            raise ConnectionLostError(msg)
+        if not heard:
+            self._judge_silence(missing)
+
+    def _judge_silence(self, missing: str) -> None:
+        line = last_line(self._shell.text)
+        if self._words.pager.search(line):
+            msg = (
+                f"{self._place}: a pager waits {self._doing}, although "
+                f"`{'`, `'.join(self._words.prepare)}` was sent; let the login use it"
+            )
+            raise CommandRejectedError(msg)
+        silent_s = asyncio.get_running_loop().time() - self._shell.heard_at
+        if silent_s >= self._settings.idle_timeout_s:
+            msg = (
+                f"{self._place}: silent for {self._settings.idle_timeout_s:g} s {self._doing}, "
+                f"after {len(self._shell.text)} bytes ({missing}); look at the device's load, or "
+                f"raise collect.idle_timeout_s"
+            )
+            raise DeadlineError(msg)
+
+
+def _end_of_first_prompt(text: bytes, start: int) -> int:
+    end = text.find(b"\n", start)
+    line_end = len(text) if end < 0 else end
+    return start + len(text[start:line_end].rstrip(b"\r"))
