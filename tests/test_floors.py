@@ -32,6 +32,8 @@ FLOORS: dict[str, int] = {
     # 1 pure
     "netwb.configs": 1,
     "netwb.inventory.fields": 1,
+    "netwb.inventory.credential_shape": 1,
+    "netwb.inventory.fields": 1,
     "netwb.inventory.importers": 1,
     # 2 ground
     "netwb.collect.ssh": 2,
@@ -41,10 +43,17 @@ FLOORS: dict[str, int] = {
     "netwb.collect.drivers": 3,
     "netwb.collect.gather": 3,
     "netwb.collect.runner": 3,
+    "netwb.inventory.credential_rows": 3,
     "netwb.inventory.credentials": 3,
     "netwb.inventory.devices": 3,
+    "netwb.inventory.edits": 3,
+    "netwb.inventory.host_keys": 3,
+    "netwb.inventory.intake": 3,
     "netwb.inventory.nornir_plugin": 3,
     "netwb.inventory.places": 3,
+    "netwb.inventory.rows": 3,
+    "netwb.inventory.secret_sources": 3,
+    "netwb.inventory.targets": 3,
     # 4 flows
     "netwb.collect.flow": 4,
     "netwb.collect.judging": 4,

@@ -158,7 +158,9 @@ def check_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """Labels, sorted by key; a value may be empty."""
     for key, value in labels.items():
         if not re.fullmatch(LABEL_KEY_PATTERN, key):
-            msg = f"label {quoted(key)} is not usable; write key=value, the key of letters and digits"
+            msg = (
+                f"label {quoted(key)} is not usable; write key=value, the key of letters and digits"
+            )
             raise InventoryError(msg)
         if value:
             check_text(f"label {key}", value)

@@ -154,27 +154,11 @@ class Where:
 
     tenant, site     slugs        hostname   exact
     label            "key=value", or "key" for any value
+    status           None: all but the retired ones; "any": those too
     """
 
     tenant: str | None = None
     site: str | None = None
-    role: str | None = None
-    platform: str | None = None
-    label: str | None = None
-    status: DeviceStatus | None = None
-    hostname: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Which devices of a scope; None asks nothing.
-
-    label     `key` (has it, whatever the value) or `key=value`
-    status    None: all but the retired ones; "any": those too
-    """
-
-    tenant: str | None = None  # slug or id
-    site: str | None = None  # slug
     role: str | None = None
     platform: str | None = None
     label: str | None = None
@@ -319,6 +303,21 @@ class NewCredential:
     username: str | None = None
     secrets: Mapping[SecretKind, SecretSource] = field(default_factory=dict)
     snmp: Snmp = Snmp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialChanges:
+    """What `set` changes of a credential; None and absent kinds leave what is there.
+
+    without     kinds to take away
+    previous    "keep" begins a rotation: what was in force until now is tried second
+    """
+
+    username: str | None = None
+    secrets: Mapping[SecretKind, SecretSource] = field(default_factory=dict)
+    without: frozenset[SecretKind] = frozenset()
+    snmp: Snmp = Snmp()
+    previous: Literal["keep", "drop"] = "drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

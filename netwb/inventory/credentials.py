@@ -1,0 +1,272 @@
+"""Credentials: their open part, their secrets behind the keyring, who uses them.
+
+A secret is sealed under a key of its tenant, bound to its credential and kind, so that a row copied
+to another place opens nothing. During a rotation the credential holds two generations: 0 is in
+force, 1 is the one before it, whole, and tried second. Only `targets` opens anything; what it gives
+lives in memory for a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from netwb.errors import InventoryError
+from netwb.inventory.credential_rows import (
+    PREVIOUS,
+    credential_of,
+    list_credentials,
+    secret_context,
+    secret_rows,
+    uses_of,
+)
+from netwb.inventory.credential_shape import check_shape, check_snmp
+from netwb.inventory.fields import check_credential_name, check_text, quoted
+from netwb.inventory.records import (
+    Credential,
+    CredentialChanges,
+    CredentialUse,
+    Device,
+    NewCredential,
+    SecretKind,
+    SecretSource,
+    Snmp,
+    Target,
+)
+from netwb.inventory.rows import find_credential, find_tenant
+from netwb.inventory.secret_sources import Secrets
+from netwb.inventory.targets import PURPOSE, Safe, load_plan, resolve
+from netwb.roles import Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.keyring import Keyring
+from netwb.store.models import CredentialRow, CredentialSecretRow
+
+Read = Mapping[SecretKind, tuple[SecretSource, str]]
+
+
+class Credentials:
+    """Reads and writes of credentials; `environment` is where `env:NAME` is looked up."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        environment: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._secrets = Secrets(environment)
+        self._clock = clock
+
+    def list(self, scope: Scope) -> tuple[Credential, ...]:
+        """Credentials in scope, also retired ones, by tenant and name; no secret is opened."""
+        with self._database.reading(scope) as session:
+            return list_credentials(session)
+
+    def get(self, scope: Scope, ref: str) -> Credential:
+        """One credential by tenant/name, or by its name where only one tenant has it."""
+        with self._database.reading(scope) as session:
+            return credential_of(session, *find_credential(session, ref))
+
+    def add(self, scope: Scope, new: NewCredential) -> Credential:
+        """A new credential; its secrets are read now, all of them before anything is written."""
+        name = check_credential_name(new.name)
+        check_shape(username=new.username, kinds=set(new.secrets), snmp=check_snmp(new.snmp))
+        read = self._read(new.secrets)
+        tenant_id = self._tenant_id(scope, new.tenant)
+        with self._database.writing(scope) as session:
+            tenant = find_tenant(session, tenant_id)
+            now = self._clock()
+            row = CredentialRow(
+                id=new_id(),
+                tenant_id=tenant_id,
+                name=name,
+                username=None if new.username is None else check_text("username", new.username),
+                status="active",
+                created_at=now,
+                updated_at=now,
+            )
+            _set_snmp(row, new.snmp)
+            _insert(session, row, tenant.slug)
+            self._store(session, row, read)
+            return credential_of(session, row, tenant)
+
+    def set(self, scope: Scope, ref: str, changes: CredentialChanges) -> Credential:
+        """Change a credential; new secrets are read now, all of them before anything is written."""
+        read = self._read(changes.secrets)
+        self._tenant_id(scope, self.get(scope, ref).tenant)
+        with self._database.writing(scope) as session:
+            row, tenant = find_credential(session, ref)
+            _refuse_retired(row)
+            if changes.previous == "keep":
+                self._keep_previous(session, row)
+            if changes.username is not None:
+                row.username = check_text("username", changes.username)
+            _set_snmp(row, _merged(row, check_snmp(changes.snmp)))
+            _forget(session, row, changes.without)
+            self._store(session, row, read)
+            row.updated_at = self._clock()
+            now = credential_of(session, row, tenant)
+            check_shape(username=now.username, kinds=set(now.secrets), snmp=now.snmp)
+            return now
+
+    def settle(self, scope: Scope, ref: str) -> Credential:
+        """End a rotation: the credential before is forgotten."""
+        with self._database.writing(scope) as session:
+            row, tenant = find_credential(session, ref)
+            _drop_previous(session, row)
+            row.updated_at = self._clock()
+            return credential_of(session, row, tenant)
+
+    def retire(self, scope: Scope, ref: str) -> Credential:
+        """Retire a credential that nothing names any more; its secrets are deleted."""
+        with self._database.writing(scope) as session:
+            row, tenant = find_credential(session, ref)
+            named = [use for use in uses_of(session, row, tenant) if use.source == "named"]
+            if named:
+                users = ", ".join(f"{use.level} {use.name}" for use in named[:3])
+                msg = (
+                    f"credential {tenant.slug}/{row.name} is used by {users}"
+                    f"{' and others' if len(named) > 3 else ''}; give them another one first"
+                )
+                raise InventoryError(msg)
+            session.execute(
+                delete(CredentialSecretRow).where(CredentialSecretRow.credential_id == row.id)
+            )
+            row.status, row.updated_at = "retired", self._clock()
+            return credential_of(session, row, tenant)
+
+    def used_by(self, scope: Scope, ref: str) -> tuple[CredentialUse, ...]:
+        """What names the credential, then the devices that inherit it."""
+        with self._database.reading(scope) as session:
+            return uses_of(session, *find_credential(session, ref))
+
+    def targets(self, scope: Scope, devices: Sequence[Device]) -> tuple[Target, ...]:
+        """All that a login to each device needs, in the order given, in a few statements.
+
+        A device whose login cannot be made up has no `logins`, and `no_login` says why: one
+        variable that is not set must not stop a run over all the others.
+        """
+        with self._database.reading(scope) as session:
+            plan = load_plan(session, devices)
+        safe = Safe(plan, self._keyring, self._secrets)
+        return tuple(resolve(device, plan, safe) for device in devices)
+
+    def _tenant_id(self, scope: Scope, ref: str) -> str:
+        """Also makes sure of the tenant's key, which may have to be written before we write."""
+        with self._database.reading(scope) as session:
+            tenant_id = find_tenant(session, ref).id
+        self._keyring.key(PURPOSE, tenant_id)
+        return tenant_id
+
+    def _read(self, sources: Mapping[SecretKind, SecretSource]) -> Read:
+        """Read each secret, those kept as a reference too, so that a wrong name shows now."""
+        return {
+            kind: (source, self._secrets.read(kind, source)) for kind, source in sources.items()
+        }
+
+    def _store(self, session: Session, row: CredentialRow, read: Read) -> None:
+        _forget(session, row, read)
+        for kind, (source, text) in read.items():
+            reference = source.origin if source.keep == "reference" else None
+            sealed = self._seal(row, kind, text) if reference is None else None
+            session.add(self._secret(row, kind, generation=0, sealed=sealed, reference=reference))
+        session.flush()
+
+    def _keep_previous(self, session: Session, row: CredentialRow) -> None:
+        _drop_previous(session, row)
+        for secret in secret_rows(session, row):
+            session.add(
+                self._secret(
+                    row,
+                    secret.kind,
+                    generation=PREVIOUS,
+                    sealed=secret.sealed,
+                    reference=secret.reference,
+                )
+            )
+        if row.username is not None:
+            sealed = self._seal(row, "username", row.username)
+            session.add(self._secret(row, "username", generation=PREVIOUS, sealed=sealed))
+        session.flush()
+
+    def _seal(self, row: CredentialRow, kind: str, text: str) -> bytes:
+        return self._keyring.seal(
+            PURPOSE, row.tenant_id, secret_context(row.id, kind), text.encode()
+        )
+
+    def _secret(
+        self,
+        row: CredentialRow,
+        kind: str,
+        *,
+        generation: int,
+        sealed: bytes | None,
+        reference: str | None = None,
+    ) -> CredentialSecretRow:
+        return CredentialSecretRow(
+            tenant_id=row.tenant_id,
+            credential_id=row.id,
+            kind=kind,
+            generation=generation,
+            sealed=sealed,
+            reference=reference,
+            created_at=self._clock(),
+        )
+
+
+def _insert(session: Session, row: CredentialRow, tenant: str) -> None:
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        msg = (
+            f"credential {quoted(f'{tenant}/{row.name}')} exists already; "
+            "take another name, or change it with `netwb credential set`"
+        )
+        raise InventoryError(msg) from error
+
+
+def _set_snmp(row: CredentialRow, snmp: Snmp) -> None:
+    row.snmp_user = snmp.user
+    row.snmp_auth_protocol = snmp.auth_protocol
+    row.snmp_priv_protocol = snmp.priv_protocol
+
+
+def _merged(row: CredentialRow, snmp: Snmp) -> Snmp:
+    return Snmp(
+        user=snmp.user or row.snmp_user,
+        auth_protocol=snmp.auth_protocol or row.snmp_auth_protocol,
+        priv_protocol=snmp.priv_protocol or row.snmp_priv_protocol,
+    )
+
+
+def _forget(session: Session, row: CredentialRow, kinds: Collection[SecretKind]) -> None:
+    session.execute(
+        delete(CredentialSecretRow).where(
+            CredentialSecretRow.credential_id == row.id,
+            CredentialSecretRow.generation == 0,
+            CredentialSecretRow.kind.in_(list(kinds)),
+        )
+    )
+
+
+def _drop_previous(session: Session, row: CredentialRow) -> None:
+    session.execute(
+        delete(CredentialSecretRow).where(
+            CredentialSecretRow.credential_id == row.id,
+            CredentialSecretRow.generation == PREVIOUS,
+        )
+    )
+
+
+def _refuse_retired(row: CredentialRow) -> None:
+    if row.status == "retired":
+        msg = f"credential {row.name} is retired; add a new one with `netwb credential add`"
+        raise InventoryError(msg)

@@ -1,0 +1,333 @@
+"""Devices: tenant-scoped reads and writes. Each change leaves a row in the device's own history.
+
+A device is never deleted: a retired one keeps its row, so that its id is never reused and its
+configurations stay attached to it. Secrets never come here; see `inventory.credentials`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from netwb.errors import DuplicateDeviceError, InventoryError
+from netwb.inventory import host_keys
+from netwb.inventory.edits import Names, device_checks, edit, load_names
+from netwb.inventory.fields import check_hostname, check_text, quoted
+from netwb.inventory.host_keys import Stamp
+from netwb.inventory.records import (
+    EVERYWHERE,
+    Device,
+    DeviceChanges,
+    DeviceEvent,
+    Facts,
+    FieldChange,
+    NewDevice,
+    Where,
+)
+from netwb.inventory.rows import (
+    conditions_of,
+    find_device,
+    find_tenant,
+    list_devices,
+    living_hostname,
+)
+from netwb.roles import Actor, Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.models import DeviceEventRow, DeviceRow, TenantRow
+
+NEW_FIELDS = (  # of NewDevice, in the order in which a bad one is reported
+    "site", "address", "port", "platform", "status", "role", "transport", "credential",
+    "snmp_credential", "sysname", "model", "serial", "contract_ref", "labels",
+)  # fmt: skip
+FACT_FIELDS = ("model", "serial", "os_version")  # a change of these is an event; uptime always is
+
+
+class Devices:
+    """Reads and writes of devices; `platforms` are the names that there is a record of."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], platforms: Collection[str]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._checks = device_checks(platforms)
+
+    def _stamp(self, actor: Actor) -> Stamp:
+        return Stamp(actor=actor.name, at=self._clock())
+
+    def list(self, scope: Scope, where: Where = EVERYWHERE) -> tuple[Device, ...]:
+        """Devices by tenant and hostname; retired ones only where `where.status` asks for them."""
+        with self._database.reading(scope) as session:
+            return list_devices(session, *conditions_of(where))
+
+    def get(self, scope: Scope, ref: str) -> Device:
+        """One device by hostname, tenant/hostname or id; UnknownDeviceError."""
+        with self._database.reading(scope) as session:
+            return _record(session, find_device(session, ref))
+
+    def events(self, scope: Scope, ref: str, limit: int = 100) -> tuple[DeviceEvent, ...]:
+        """What happened to a device, newest first."""
+        with self._database.reading(scope) as session:
+            rows = session.scalars(
+                select(DeviceEventRow)
+                .where(DeviceEventRow.device_id == find_device(session, ref).id)
+                .order_by(DeviceEventRow.id.desc())
+                .limit(limit)
+            )
+            return tuple(_event_of(row) for row in rows)
+
+    def add(self, scope: Scope, new: NewDevice, *, actor: Actor) -> Device:
+        """A new device; DuplicateDeviceError where its tenant has the hostname already."""
+        with self._database.writing(scope) as session:
+            tenant = find_tenant(session, new.tenant)
+            held = living_hostname(session, tenant.id, new.hostname)
+            _refuse_taken(tenant, new.hostname, held)
+            row = self.add_in(session, tenant, new, names=load_names(session), actor=actor)
+            _flush(session, tenant, new.hostname)
+            return _record(session, row)
+
+    def add_in(
+        self, session: Session, tenant: TenantRow, new: NewDevice, *, names: Names, actor: Actor
+    ) -> DeviceRow:
+        """The same within the caller's transaction, which has made sure that the name is free."""
+        if tenant.status == "retired":
+            msg = f"tenant {tenant.slug} is retired; no device can be added to it"
+            raise InventoryError(msg)
+        stamp = self._stamp(actor)
+        row = DeviceRow(
+            id=new_id(),
+            tenant_id=tenant.id,
+            hostname=check_hostname(new.hostname),
+            labels={},
+            created_at=stamp.at,
+            updated_at=stamp.at,
+        )
+        given = {field: getattr(new, field) for field in NEW_FIELDS}
+        edit(row, given, self._checks, tenant_id=tenant.id, names=names)
+        session.add(row)
+        session.flush()  # before the event, which points to it
+        _remember(session, row, stamp, "added", {"hostname": row.hostname})
+        return row
+
+    def set(
+        self, scope: Scope, ref: str, changes: DeviceChanges, *, actor: Actor
+    ) -> tuple[Device, tuple[FieldChange, ...]]:
+        """Change fields; gives the device as it is now, and what really changed."""
+        with self._database.writing(scope) as session:
+            row = _living(find_device(session, ref))
+            done = self.set_in(session, row, changes, names=load_names(session), actor=actor)
+            return _record(session, row), done
+
+    def set_in(
+        self,
+        session: Session,
+        row: DeviceRow,
+        changes: Mapping[str, Any],
+        *,
+        names: Names,
+        actor: Actor,
+    ) -> tuple[FieldChange, ...]:
+        """The same within the caller's transaction."""
+        if changes.get("status") == "retired":
+            msg = f"device {row.hostname} is retired by `netwb device retire`, not by its status"
+            raise InventoryError(msg)
+        done = edit(row, changes, self._checks, tenant_id=row.tenant_id, names=names)
+        if done:
+            detail = {item.field: [item.old, item.new] for item in done}
+            _remember(session, row, self._stamp(actor), "changed", detail)
+        return done
+
+    def rename(self, scope: Scope, ref: str, hostname: str, *, actor: Actor) -> Device:
+        """Give a device another name; its id, history and keys stay."""
+        with self._database.writing(scope) as session:
+            row = _living(find_device(session, ref))
+            tenant = session.get_one(TenantRow, row.tenant_id)
+            held = living_hostname(session, tenant.id, check_hostname(hostname))
+            if held is not row:  # else only its case changes
+                _refuse_taken(tenant, hostname, held)
+            if row.hostname != hostname:
+                detail = {"hostname": [row.hostname, hostname]}
+                row.hostname = hostname
+                _remember(session, row, self._stamp(actor), "renamed", detail)
+                _flush(session, tenant, hostname)
+            return _record(session, row)
+
+    def replace(
+        self,
+        scope: Scope,
+        ref: str,
+        *,
+        actor: Actor,
+        serial: str | None = None,
+        host_key: str | None = None,
+    ) -> Device:
+        """Another box took the device's place: its history stays, its facts and host key go.
+
+        serial      of the new box; None: the next login tells it
+        host_key    OpenSSH public key line of the new box; None: trusted at the next login
+        """
+        with self._database.writing(scope) as session:
+            row, stamp = _living(find_device(session, ref)), self._stamp(actor)
+            detail = {"serial": [row.serial, serial], "model": [row.model, None]}
+            row.serial = None if serial is None else check_text("serial", serial)
+            row.model = row.os_version = row.uptime_s = row.facts_at = None
+            host_keys.retire_key(session, row, stamp)
+            if host_key is not None:
+                host_keys.add_key(session, row, host_key, stamp=stamp)
+            _remember(session, row, stamp, "replaced", detail)
+            return _record(session, row)
+
+    def retire(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
+        """Take a device out of service; its name becomes free, its history stays."""
+        with self._database.writing(scope) as session:
+            row = _living(find_device(session, ref))
+            self.retire_in(session, row, actor=actor)
+            return _record(session, row)
+
+    def retire_in(self, session: Session, row: DeviceRow, *, actor: Actor) -> None:
+        """The same within the caller's transaction."""
+        detail = {"status": [row.status, "retired"]}
+        row.status = "retired"
+        _remember(session, row, self._stamp(actor), "retired", detail)
+
+    def activate(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
+        """Back into service, from retirement too while no other device has taken the name."""
+        with self._database.writing(scope) as session:
+            row = find_device(session, ref)
+            if row.status == "active":
+                return _record(session, row)
+            tenant = session.get_one(TenantRow, row.tenant_id)
+            held = living_hostname(session, tenant.id, row.hostname)
+            if held is not row:
+                _refuse_taken(tenant, row.hostname, held)
+            detail = {"status": [row.status, "active"]}
+            row.status = "active"
+            _remember(session, row, self._stamp(actor), "activated", detail)
+            _flush(session, tenant, row.hostname)
+            return _record(session, row)
+
+    def trust(self, scope: Scope, ref: str, host_key: str, *, actor: Actor) -> Device:
+        """Trust this host key (OpenSSH public key line) instead of the one before."""
+        with self._database.writing(scope) as session:
+            row, stamp = _living(find_device(session, ref)), self._stamp(actor)
+            new = host_keys.trust_key(session, row, host_key, stamp=stamp)
+            _remember(session, row, stamp, "trusted", {"fingerprint": new})
+            return _record(session, row)
+
+    def forget_key(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
+        """Trust no host key: the next login's becomes the trusted one."""
+        with self._database.writing(scope) as session:
+            row, stamp = _living(find_device(session, ref)), self._stamp(actor)
+            host_keys.retire_key(session, row, stamp)
+            _remember(session, row, stamp, "trusted", {"fingerprint": "at the next login"})
+            return _record(session, row)
+
+    def first_keys(self, scope: Scope, keys: Mapping[str, str], *, actor: Actor) -> None:
+        """Trust each device's key at first sight; a device that has one keeps it.
+
+        keys    device id -> OpenSSH public key line
+        """
+        with self._database.writing(scope) as session:
+            stamp = self._stamp(actor)
+            keyed = host_keys.keyed_devices(session, keys)
+            for row in _rows(session, set(keys) - keyed):
+                new = host_keys.add_key(session, row, keys[row.id], stamp=stamp)
+                _remember(session, row, stamp, "trusted", {"fingerprint": new, "first": True})
+
+    def refused_key(self, scope: Scope, device_id: str, host_key: str, *, actor: Actor) -> None:
+        """Remember a key that was refused, so that `trust` can be given its fingerprint."""
+        with self._database.writing(scope) as session:
+            for row in _rows(session, [device_id]):
+                detail = host_keys.described(host_key)
+                _remember(session, row, self._stamp(actor), "key_refused", detail)
+
+    def record_facts(self, scope: Scope, facts: Mapping[str, Facts], *, actor: Actor) -> None:
+        """Store what devices said about themselves; what they left out stays as it was.
+
+        facts   by device id
+        A changed model, serial or OS version is an event of the device.
+        """
+        with self._database.writing(scope) as session:
+            stamp = self._stamp(actor)
+            for row in _rows(session, facts):
+                changed = _take_facts(row, facts[row.id], stamp.at)
+                if changed:
+                    session.add(_event(row, stamp, "facts", changed))
+
+
+def _take_facts(row: DeviceRow, facts: Facts, at: datetime) -> dict[str, Any]:
+    """Write facts into the row; gives the changes of known values as field: [old, new]."""
+    changed = {}
+    for field in FACT_FIELDS:
+        old, new = getattr(row, field), getattr(facts, field)
+        if new is not None and new != old:
+            setattr(row, field, new)
+            changed[field] = [old, new]
+    row.uptime_s = row.uptime_s if facts.uptime_s is None else facts.uptime_s
+    row.facts_at = at
+    return changed
+
+
+def _rows(session: Session, device_ids: Iterable[str]) -> Iterable[DeviceRow]:
+    return session.scalars(select(DeviceRow).where(DeviceRow.id.in_(sorted(device_ids))))
+
+
+def _record(session: Session, row: DeviceRow) -> Device:
+    return list_devices(session, DeviceRow.id == row.id)[0]
+
+
+def _living(row: DeviceRow) -> DeviceRow:
+    if row.status == "retired":
+        msg = f"device {row.hostname} is retired; bring it back with `netwb device activate`"
+        raise InventoryError(msg)
+    return row
+
+
+def _refuse_taken(tenant: TenantRow, hostname: str, held: DeviceRow | None) -> None:
+    if held is not None:
+        raise DuplicateDeviceError(_taken(tenant, hostname))
+
+
+def _taken(tenant: TenantRow, hostname: str) -> str:
+    return (
+        f"device {quoted(f'{tenant.slug}/{hostname}')} exists already; "
+        "take another hostname, or change that device with `netwb device set`"
+    )
+
+
+def _flush(session: Session, tenant: TenantRow, hostname: str) -> None:
+    """Where two processes took one name at the same time, the database lets one through."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise DuplicateDeviceError(_taken(tenant, hostname)) from error
+
+
+def _remember(
+    session: Session, row: DeviceRow, stamp: Stamp, kind: str, detail: Mapping[str, Any]
+) -> None:
+    row.updated_at = stamp.at
+    session.add(_event(row, stamp, kind, detail))
+
+
+def _event(row: DeviceRow, stamp: Stamp, kind: str, detail: Mapping[str, Any]) -> DeviceEventRow:
+    return DeviceEventRow(
+        tenant_id=row.tenant_id,
+        device_id=row.id,
+        at=stamp.at,
+        actor=stamp.actor,
+        kind=kind,
+        detail=dict(detail),
+    )
+
+
+def _event_of(row: DeviceEventRow) -> DeviceEvent:
+    return DeviceEvent(
+        device_id=row.device_id, at=row.at, actor=row.actor, kind=row.kind, detail=row.detail
+    )

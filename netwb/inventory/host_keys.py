@@ -1,0 +1,73 @@
+"""Host keys of devices: one in force a device, the ones before kept with the time they ended.
+
+Works within the caller's transaction. Keys belong to the device id (design D11), so that a rename
+or a new address asks nobody to trust anything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwb.inventory.fields import fingerprint, parse_host_key
+from netwb.store.models import DeviceRow, HostKeyRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Who does it, and when."""
+
+    actor: str
+    at: datetime
+
+
+def trust_key(session: Session, device: DeviceRow, host_key: str, *, stamp: Stamp) -> str:
+    """Put a key in force instead of the one before; gives its fingerprint."""
+    parse_host_key(host_key)
+    retire_key(session, device, stamp)
+    return add_key(session, device, host_key, stamp=stamp)
+
+
+def add_key(session: Session, device: DeviceRow, host_key: str, *, stamp: Stamp) -> str:
+    """Put a device's first key in force; gives its fingerprint."""
+    key = parse_host_key(host_key)
+    row = HostKeyRow(
+        tenant_id=device.tenant_id,
+        device_id=device.id,
+        key=key,
+        fingerprint=fingerprint(key),
+        trusted_at=stamp.at,
+        trusted_by=stamp.actor,
+    )
+    session.add(row)
+    return row.fingerprint
+
+
+def retire_key(session: Session, device: DeviceRow, stamp: Stamp) -> None:
+    """End the key in force, if there is one."""
+    rows = session.scalars(
+        select(HostKeyRow).where(HostKeyRow.device_id == device.id, HostKeyRow.retired_at.is_(None))
+    )
+    for row in rows:
+        row.retired_at = stamp.at
+
+
+def keyed_devices(session: Session, device_ids: Collection[str]) -> set[str]:
+    """Which of these devices have a key in force."""
+    return set(
+        session.scalars(
+            select(HostKeyRow.device_id).where(
+                HostKeyRow.device_id.in_(sorted(device_ids)), HostKeyRow.retired_at.is_(None)
+            )
+        )
+    )
+
+
+def described(host_key: str) -> dict[str, str]:
+    """A key as an event tells it."""
+    key = parse_host_key(host_key)
+    return {"key": key, "fingerprint": fingerprint(key)}

@@ -1,0 +1,180 @@
+"""Tenants and their sites: tenant-scoped reads and writes.
+
+Nothing here is ever deleted: a retired tenant or site keeps its row, its id and its history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from netwb.errors import InventoryError, NotPermittedError
+from netwb.inventory.edits import SITE_CHECKS, TENANT_CHECKS, edit, load_names
+from netwb.inventory.fields import check_slug, check_text
+from netwb.inventory.records import (
+    FieldChange,
+    Site,
+    SiteChanges,
+    Tenant,
+    TenantChanges,
+)
+from netwb.inventory.rows import find_site, find_tenant, site_of, tenant_of
+from netwb.roles import Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.models import DeviceRow, SiteRow, TenantRow
+
+
+class Places:
+    """Reads and writes of tenants and sites."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def tenants(self, scope: Scope) -> tuple[Tenant, ...]:
+        """Every tenant in scope, also retired ones, by slug."""
+        with self._database.reading(scope) as session:
+            names = load_names(session).of
+            rows = session.scalars(select(TenantRow).order_by(TenantRow.slug))
+            return tuple(tenant_of(row, names) for row in rows)
+
+    def tenant(self, scope: Scope, ref: str) -> Tenant:
+        """One tenant by slug or id; UnknownNameError."""
+        with self._database.reading(scope) as session:
+            return tenant_of(find_tenant(session, ref), load_names(session).of)
+
+    def add_tenant(self, scope: Scope, slug: str, *, name: str) -> Tenant:
+        """A new tenant; only an actor whose scope holds all tenants may add one."""
+        if scope.tenants is not None:
+            msg = f"tenant {slug!r} cannot be added within a scope; ask one who sees all tenants"
+            raise NotPermittedError(msg)
+        row = TenantRow(
+            id=new_id(),
+            slug=check_slug("tenant", slug),
+            name=check_text("name", name),
+            status="active",
+            created_at=self._clock(),
+        )
+        with self._database.writing(scope) as session:
+            taken = f"tenant {slug!r} exists already; `netwb tenant set {slug}` changes it"
+            _insert(session, row, taken)
+            return tenant_of(row, {})
+
+    def set_tenant(
+        self, scope: Scope, ref: str, changes: TenantChanges
+    ) -> tuple[Tenant, tuple[FieldChange, ...]]:
+        """Change fields; gives the tenant as it is now, and what really changed."""
+        with self._database.writing(scope) as session:
+            row = find_tenant(session, ref)
+            names = load_names(session)
+            done = edit(row, changes, TENANT_CHECKS, tenant_id=row.id, names=names)
+            return tenant_of(row, names.of), done
+
+    def retire_tenant(self, scope: Scope, ref: str) -> Tenant:
+        """Retire a tenant that has no living device left."""
+        with self._database.writing(scope) as session:
+            row = find_tenant(session, ref)
+            _refuse_with_devices(session, f"tenant {row.slug}", DeviceRow.tenant_id == row.id)
+            row.status = "retired"
+            return tenant_of(row, load_names(session).of)
+
+    def sites(self, scope: Scope, tenant: str | None = None) -> tuple[Site, ...]:
+        """Every site in scope, or of one tenant, also retired ones, by tenant and slug."""
+        with self._database.reading(scope) as session:
+            statement = select(SiteRow, TenantRow).join(
+                TenantRow, TenantRow.id == SiteRow.tenant_id
+            )
+            if tenant is not None:
+                statement = statement.where(TenantRow.id == find_tenant(session, tenant).id)
+            names = load_names(session).of
+            rows = session.execute(statement.order_by(TenantRow.slug, SiteRow.slug)).tuples()
+            return tuple(site_of(site, owner, names) for site, owner in rows)
+
+    def site(self, scope: Scope, ref: str) -> Site:
+        """One site by `tenant/site`, id, or its slug where it is unique; UnknownNameError."""
+        with self._database.reading(scope) as session:
+            return site_of(*find_site(session, ref), load_names(session).of)
+
+    def add_site(
+        self, scope: Scope, ref: str, *, name: str | None = None, changes: SiteChanges | None = None
+    ) -> Site:
+        """A new site `tenant/site`; its name is its slug unless given."""
+        tenant, _, slug = ref.partition("/")
+        if not slug:
+            msg = f"site {ref!r} names no tenant; write tenant/{ref}"
+            raise InventoryError(msg)
+        with self._database.writing(scope) as session:
+            owner = find_tenant(session, tenant)
+            row = new_site(owner, slug, at=self._clock(), name=name)
+            names = load_names(session)
+            edit(row, changes or {}, SITE_CHECKS, tenant_id=owner.id, names=names)
+            taken = f"site {ref!r} exists already; `netwb site set {ref}` changes it"
+            _insert(session, row, taken)
+            return site_of(row, owner, names.of)
+
+    def set_site(
+        self, scope: Scope, ref: str, changes: SiteChanges
+    ) -> tuple[Site, tuple[FieldChange, ...]]:
+        """Change fields; gives the site as it is now, and what really changed."""
+        with self._database.writing(scope) as session:
+            row, owner = find_site(session, ref)
+            names = load_names(session)
+            done = edit(row, changes, SITE_CHECKS, tenant_id=owner.id, names=names)
+            return site_of(row, owner, names.of), done
+
+    def retire_site(self, scope: Scope, ref: str) -> Site:
+        """Retire a site that has no living device left."""
+        with self._database.writing(scope) as session:
+            row, owner = find_site(session, ref)
+            _refuse_with_devices(
+                session, f"site {owner.slug}/{row.slug}", DeviceRow.site_id == row.id
+            )
+            row.status = "retired"
+            return site_of(row, owner, load_names(session).of)
+
+    def first_jump_key(self, scope: Scope, ref: str, host_key: str) -> bool:
+        """Trust a jump host's key at first sight; False where one is trusted already."""
+        with self._database.writing(scope) as session:
+            row, _ = find_site(session, ref)
+            if row.jump_host_key is not None:
+                return False
+            row.jump_host_key = host_key
+            return True
+
+
+def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str | None = None) -> SiteRow:
+    """A site's row, not yet in the session."""
+    if owner.status == "retired":
+        msg = f"tenant {owner.slug} is retired; no site can be added to it"
+        raise InventoryError(msg)
+    return SiteRow(
+        id=new_id(),
+        tenant_id=owner.id,
+        slug=check_slug("site", slug),
+        name=check_text("name", name or slug),
+        status="active",
+        created_at=at,
+    )
+
+
+def _insert(session: Session, row: TenantRow | SiteRow, taken: str) -> None:
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise InventoryError(taken) from error
+
+
+def _refuse_with_devices(session: Session, thing: str, belongs: Any) -> None:
+    living = session.scalar(
+        select(func.count()).select_from(DeviceRow).where(belongs, DeviceRow.status != "retired")
+    )
+    if living:
+        msg = f"{thing} has {living} living devices; retire or move them first"
+        raise InventoryError(msg)

@@ -1,0 +1,276 @@
+"""Find the inventory's rows by the names that people use, and turn rows into records.
+
+Sessions and rows stay inside floor 3. A foreign name and an unknown one give the same error,
+because the session's scope has taken foreign rows away before anything is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from netwb.errors import InventoryError, UnknownDeviceError, UnknownNameError
+from netwb.inventory.fields import quoted
+from netwb.inventory.records import Device, Inherited, Site, Tenant, Where
+from netwb.store.models import CredentialRow, DeviceRow, HostKeyRow, SiteRow, TenantRow
+
+Condition = ColumnElement[bool]
+LEVELS: tuple[Literal["device", "site", "tenant"], ...] = ("device", "site", "tenant")
+
+
+def find_tenant(session: Session, ref: str) -> TenantRow:
+    """A tenant by slug or id; retired ones too, a living one first."""
+    found = session.scalars(
+        select(TenantRow).where(or_(TenantRow.slug == ref, TenantRow.id == ref))
+    ).first()
+    if found is None:
+        msg = f"tenant {quoted(ref)} is not known; `netwb tenant list` shows those that are"
+        raise UnknownNameError(msg)
+    return found
+
+
+def find_site(session: Session, ref: str) -> tuple[SiteRow, TenantRow]:
+    """A site by `tenant/site`, by its slug where only one tenant has it, or by id."""
+    tenant, slash, slug = ref.rpartition("/")
+    statement = select(SiteRow, TenantRow).join(TenantRow, TenantRow.id == SiteRow.tenant_id)
+    asked = or_(SiteRow.slug == slug, SiteRow.id == ref)
+    conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
+    found = session.execute(statement.where(*conditions)).tuples().all()
+    rows = [row for row in found if row[0].status != "retired"] or list(found)
+    if not rows:
+        msg = f"site {quoted(ref)} is not known; `netwb site list` shows those that are"
+        raise UnknownNameError(msg)
+    if len(rows) > 1:
+        raise InventoryError(_ambiguous("site", slug, (row[1].slug for row in rows)))
+    return rows[0]
+
+
+def find_device(session: Session, ref: str) -> DeviceRow:
+    """A device by hostname, `tenant/hostname` or id.
+
+    Names are compared without case. A retired device is found by its name while no living one
+    has taken it; the one retired last comes first.
+    """
+    tenant, slash, hostname = ref.rpartition("/")
+    named = func.lower(DeviceRow.hostname) == hostname.lower()
+    asked = named if slash else or_(named, DeviceRow.id == ref)
+    joined = select(DeviceRow, TenantRow).join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+    conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
+    found = session.execute(joined.where(*conditions)).tuples().all()
+    rows = [row for row in found if row[0].id == ref] or _nearest(found)
+    if not rows:
+        msg = f"device {quoted(ref)} is not known; `netwb device list` shows those that are"
+        raise UnknownDeviceError(msg)
+    if len(rows) > 1:
+        raise InventoryError(_ambiguous("device", hostname, (row[1].slug for row in rows)))
+    return rows[0][0]
+
+
+def _nearest(
+    found: Sequence[tuple[DeviceRow, TenantRow]],
+) -> list[tuple[DeviceRow, TenantRow]]:
+    """One device a tenant: the living one, else the one that was retired last."""
+    best: dict[str, tuple[DeviceRow, TenantRow]] = {}
+    for row in sorted(found, key=lambda row: row[0].updated_at):
+        held = best.get(row[1].id)
+        if held is None or row[0].status != "retired" or held[0].status == "retired":
+            best[row[1].id] = row
+    living = [row for row in best.values() if row[0].status != "retired"]
+    return living or list(best.values())
+
+
+def _ambiguous(thing: str, name: str, tenants: Iterable[str]) -> str:
+    slugs = sorted(tenants)
+    return f"{thing} {quoted(name)} is in {' and '.join(slugs)}; write {slugs[0]}/{name}"
+
+
+def living_hostname(session: Session, tenant_id: str, hostname: str) -> DeviceRow | None:
+    """The device that holds a name in a tenant; names that differ in case only are one."""
+    return session.scalars(
+        select(DeviceRow).where(
+            DeviceRow.tenant_id == tenant_id,
+            func.lower(DeviceRow.hostname) == hostname.lower(),
+            DeviceRow.status != "retired",
+        )
+    ).first()
+
+
+def find_credential(session: Session, ref: str) -> tuple[CredentialRow, TenantRow]:
+    """A credential by `tenant/name`, or by its name where only one tenant has it."""
+    tenant, slash, name = ref.rpartition("/")
+    statement = select(CredentialRow, TenantRow).join(
+        TenantRow, TenantRow.id == CredentialRow.tenant_id
+    )
+    asked = or_(CredentialRow.name == name, CredentialRow.id == ref)
+    conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
+    found = session.execute(statement.where(*conditions)).tuples().all()
+    rows = [row for row in found if row[0].status != "retired"] or list(found)
+    if not rows:
+        msg = f"credential {quoted(ref)} is not known; `netwb credential list` shows those that are"
+        raise UnknownNameError(msg)
+    if len(rows) > 1:
+        raise InventoryError(_ambiguous("credential", name, (row[1].slug for row in rows)))
+    return rows[0]
+
+
+def credential_id(session: Session, tenant_id: str, name: str | None) -> str | None:
+    """Id of an active credential of that tenant; None for None."""
+    if name is None:
+        return None
+    found = session.scalars(
+        select(CredentialRow.id).where(
+            CredentialRow.tenant_id == tenant_id,
+            CredentialRow.name == name,
+            CredentialRow.status == "active",
+        )
+    ).first()
+    if found is None:
+        msg = (
+            f"credential {quoted(name)} is not known in this tenant; "
+            "add it with `netwb credential add`"
+        )
+        raise UnknownNameError(msg)
+    return found
+
+
+def credential_names(session: Session) -> Mapping[str, str]:
+    """Name of each credential in scope, by id."""
+    return dict(session.execute(select(CredentialRow.id, CredentialRow.name)).tuples().all())
+
+
+def conditions_of(where: Where) -> tuple[Condition, ...]:
+    """A Where in SQL, over DeviceRow joined with its SiteRow and TenantRow."""
+    equal: list[tuple[Any, str | None]] = [
+        (TenantRow.slug, where.tenant),
+        (SiteRow.slug, where.site),
+        (DeviceRow.role, where.role),
+        (DeviceRow.platform, where.platform),
+        (DeviceRow.hostname, where.hostname),
+    ]
+    conditions: list[Condition] = [column == value for column, value in equal if value is not None]
+    if where.status is None:
+        conditions.append(DeviceRow.status != "retired")
+    elif where.status != "any":
+        conditions.append(DeviceRow.status == where.status)
+    if where.label is not None:
+        conditions.append(_labelled(where.label))
+    return tuple(conditions)
+
+
+def _labelled(label: str) -> Condition:
+    key, equals, value = label.partition("=")
+    held: ColumnElement[str] = DeviceRow.labels[key].as_string()
+    return held == value if equals else held.is_not(None)
+
+
+def list_devices(session: Session, *conditions: Condition) -> tuple[Device, ...]:
+    """Devices by tenant and hostname; three statements, however many devices there are."""
+    joined = (
+        select(DeviceRow, SiteRow, TenantRow)
+        .join(SiteRow, SiteRow.id == DeviceRow.site_id)
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .where(*conditions)
+        .order_by(TenantRow.slug, DeviceRow.hostname, DeviceRow.created_at)
+    )
+    names = credential_names(session)
+    keys = _fingerprints(session, conditions)
+    return tuple(
+        device_of(device, site, tenant, names=names, host_key=keys.get(device.id))
+        for device, site, tenant in session.execute(joined).tuples()
+    )
+
+
+def _fingerprints(session: Session, conditions: Sequence[Condition]) -> Mapping[str, str]:
+    statement = (
+        select(HostKeyRow.device_id, HostKeyRow.fingerprint)
+        .join(DeviceRow, DeviceRow.id == HostKeyRow.device_id)
+        .join(SiteRow, SiteRow.id == DeviceRow.site_id)
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .where(HostKeyRow.retired_at.is_(None), *conditions)
+    )
+    return dict(session.execute(statement).tuples().all())
+
+
+def device_of(
+    row: DeviceRow,
+    site: SiteRow,
+    tenant: TenantRow,
+    *,
+    names: Mapping[str, str],
+    host_key: str | None,
+) -> Device:
+    """One device with what it inherits."""
+    levels = (row, site, tenant)
+    return Device(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        tenant=tenant.slug,
+        site=site.slug,
+        hostname=row.hostname,
+        address=row.address,
+        port=row.port,
+        platform=row.platform,
+        status=row.status,  # type: ignore[arg-type]  # written through check_status only
+        role=row.role,
+        transport=row.transport,
+        credential=_inherited([_name(names, level.credential_id) for level in levels]),
+        snmp_credential=_inherited([_name(names, level.snmp_credential_id) for level in levels]),
+        jump=_inherited([level.jump for level in levels]),
+        sysname=row.sysname,
+        model=row.model,
+        serial=row.serial,
+        os_version=row.os_version,
+        uptime_s=row.uptime_s,
+        facts_at=row.facts_at,
+        contract_ref=row.contract_ref,
+        labels=dict(row.labels),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        host_key=host_key,
+    )
+
+
+def _name(names: Mapping[str, str], identifier: str | None) -> str | None:
+    return None if identifier is None else names[identifier]
+
+
+def _inherited(values: Sequence[str | None]) -> Inherited:
+    """The first value of device, site and tenant, in this order."""
+    for value, source in zip(values, LEVELS, strict=True):
+        if value is not None:
+            return Inherited(value=value, source=source)
+    return Inherited(value=None, source="nowhere")
+
+
+def tenant_of(row: TenantRow, names: Mapping[str, str]) -> Tenant:
+    """A tenant's record."""
+    return Tenant(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        status=row.status,  # type: ignore[arg-type]  # only `places` writes it
+        created_at=row.created_at,
+        credential=_name(names, row.credential_id),
+        snmp_credential=_name(names, row.snmp_credential_id),
+        jump=row.jump,
+        jump_credential=_name(names, row.jump_credential_id),
+    )
+
+
+def site_of(row: SiteRow, tenant: TenantRow, names: Mapping[str, str]) -> Site:
+    """A site's record."""
+    return Site(
+        id=row.id,
+        tenant=tenant.slug,
+        slug=row.slug,
+        name=row.name,
+        status=row.status,  # type: ignore[arg-type]  # only `places` writes it
+        credential=_name(names, row.credential_id),
+        snmp_credential=_name(names, row.snmp_credential_id),
+        jump=row.jump,
+        jump_credential=_name(names, row.jump_credential_id),
+        max_sessions=row.max_sessions,
+    )
