@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from netwb.archive.quarantine import Quarantine
-from netwb.archive.records import Baseline, Entry, Written
+from netwb.archive.records import Baseline, ConfigKey, Entry, Written
 from netwb.archive.writer import Archive
 from netwb.collect.gather import Gathered
 from netwb.collect.judging import Changed, TenantKeys, Unchanged, judge
@@ -21,13 +21,14 @@ from netwb.collect.runs import Runs
 from netwb.configs.records import RawConfig, Rejected, ShrinkLimit
 from netwb.errors import ArchiveError, NetwbError, StoreError
 from netwb.inventory.devices import Devices
+from netwb.inventory.places import Places
 from netwb.inventory.records import ConfigKind, Target
 from netwb.platforms.record import Platform
+from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.keyring import Keyring
 from netwb.store.leases import Lease
 
 logger = logging.getLogger(__name__)
-ConfigKey = tuple[str, ConfigKind]   # (device id, kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class BatchParts:
 
     archive: Archive
     quarantine: Quarantine
+    places: Places
     devices: Devices
     runs: Runs
     keyring: Keyring
@@ -50,6 +52,7 @@ class RunContext:
 
     run_id: str
     note: str
+    actor: Actor
     baselines: Mapping[ConfigKey, Baseline]
     suspects: Mapping[ConfigKey, str]
 
@@ -82,10 +85,21 @@ class BatchWriter:
         self._lease = lease
         self._on_outcome = on_outcome
         self._batch: list[_Finished] = []
+        self._new_keys: dict[str, str] = {}
         self.outcomes: list[BackupOutcome] = []
 
     def __len__(self) -> int:
         return len(self._batch)
+
+    def first_key(self, target: Target, host_key: str) -> None:
+        """The device showed a host key, and none was trusted before (OpenSSH public key line)."""
+        self._new_keys[target.device_id] = host_key
+
+    def first_jump_key(self, target: Target, host_key: str) -> None:
+        """The jump host before the device's site did so."""
+        self._parts.places.first_jump_key(
+            ALL_TENANTS, f"{target.tenant}/{target.site}", host_key
+        )
 
     def failed(self, target: Target, cause: NetwbError) -> None:
         """The device gave nothing that could be judged."""
@@ -113,14 +127,22 @@ class BatchWriter:
         self._parts.archive.seen(
             [key for done in batch for key in done.unchanged], self._parts.clock()
         )
-        self._parts.devices.observe(
-            {d.target.device_id: d.gathered.facts for d in batch if d.gathered is not None}
-        )
+        self._record(batch)
         outcomes = [self._outcome(done, written) for done in batch]
         self._parts.runs.settle(self._context.run_id, outcomes)
         for outcome in outcomes:
             self.outcomes.append(outcome)
             self._on_outcome(outcome)
+
+    def _record(self, batch: Sequence[_Finished]) -> None:
+        """Keys seen first and facts, into the inventory."""
+        devices, actor = self._parts.devices, self._context.actor
+        keys, self._new_keys = self._new_keys, {}
+        if keys:
+            devices.first_keys(ALL_TENANTS, keys, actor=actor)
+        facts = {d.target.device_id: d.gathered.facts for d in batch if d.gathered is not None}
+        if facts:
+            devices.record_facts(ALL_TENANTS, facts, actor=actor)
 
     def _judge(self, done: _Finished, raw: RawConfig) -> None:
         target, key = done.target, (done.target.device_id, raw.kind)

@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Protocol
 
@@ -18,17 +19,27 @@ from netwb.collect.gather import Gathered
 from netwb.collect.outcome import BackupOutcome, BackupReport, worst_first
 from netwb.errors import NetwbError, UnknownPlatformError
 from netwb.inventory.records import Target
-from netwb.roles import ALL_TENANTS
+from netwb.roles import ALL_TENANTS, Actor
 from netwb.settings import ArchiveSettings
 
-OnDone = Callable[[Target, Gathered | NetwbError], None]
+class Sink(Protocol):
+    """Takes what a gatherer brings, from any thread, without making it wait."""
+
+    def done(self, target: Target, result: Gathered | NetwbError) -> None:
+        """The device ended; once for each target."""
+
+    def first_key(self, target: Target, host_key: str) -> None:
+        """The device showed a host key, and none was trusted before."""
+
+    def first_jump_key(self, target: Target, host_key: str) -> None:
+        """The jump host before that device did."""
 
 
 class Gatherer(Protocol):
     """Logs in to every target and brings what it gave; the seam of a run's tests."""
 
-    def gather(self, targets: Sequence[Target], on_done: OnDone) -> None:
-        """Call `on_done` once for each target, from any thread, and return when all ended."""
+    def gather(self, targets: Sequence[Target], sink: Sink) -> None:
+        """Give each target's result to the sink once, and return when all ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,7 @@ class BackupRequest:
     """What a person or the daemon asked for."""
 
     targets: Sequence[Target]
-    actor: str
+    actor: Actor
     note: str
 
 
@@ -61,7 +72,7 @@ class BackupFlow:
         """
         runs, now = self._parts.runs, self._parts.clock
         self._parts.archive.recover({target.tenant_id: target.tenant for target in request.targets})
-        run_id, lease = runs.start(request.targets, actor=request.actor, note=request.note)
+        run_id, lease = runs.start(request.targets, actor=request.actor.name, note=request.note)
         started_at = now()
         try:
             writer = BatchWriter(self._parts, self._context(run_id, request), lease, on_outcome)
@@ -80,6 +91,7 @@ class BackupFlow:
         return RunContext(
             run_id=run_id,
             note=request.note,
+            actor=request.actor,
             baselines=self._parts.archive.baselines(ALL_TENANTS, ids),
             suspects=self._parts.quarantine.suspects(ALL_TENANTS, ids),
         )
@@ -92,8 +104,8 @@ class BackupFlow:
         try:
             for target in targets:
                 if target.platform not in self._parts.platforms:
-                    pump.put(target, _unknown_platform(target))
-            self._gatherer.gather(known, pump.put)
+                    pump.done(target, _unknown_platform(target))
+            self._gatherer.gather(known, pump)
         finally:
             pump.finish()
 
@@ -113,15 +125,23 @@ class _Pump(threading.Thread):
         super().__init__(name="netwb-writer", daemon=True)
         self._writer = writer
         self._settings = settings
-        self._queue: queue.SimpleQueue[tuple[Target, Gathered | NetwbError] | None] = (
-            queue.SimpleQueue()
-        )
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._error: BaseException | None = None
         self._due = 0.0
 
-    def put(self, target: Target, result: Gathered | NetwbError) -> None:
-        """Hand one finished device over; from any thread."""
-        self._queue.put((target, result))
+    def done(self, target: Target, result: Gathered | NetwbError) -> None:
+        take = (
+            partial(self._writer.failed, target, result)
+            if isinstance(result, NetwbError)
+            else partial(self._writer.gathered, target, result)
+        )
+        self._queue.put(take)
+
+    def first_key(self, target: Target, host_key: str) -> None:
+        self._queue.put(partial(self._writer.first_key, target, host_key))
+
+    def first_jump_key(self, target: Target, host_key: str) -> None:
+        self._queue.put(partial(self._writer.first_jump_key, target, host_key))
 
     def finish(self) -> None:
         """Write what is left, and raise what stopped the writer, if anything did."""
@@ -141,24 +161,18 @@ class _Pump(threading.Thread):
     def _take(self) -> bool:
         """One item, or the batch that is due; False at the end."""
         try:
-            item = self._queue.get(timeout=self._patience())
+            take = self._queue.get(timeout=self._patience_s())
         except queue.Empty:
             self._writer.flush()
             return True
-        if item is None:
+        if take is None:
             return False
         if not len(self._writer):
             self._due = monotonic() + self._settings.batch_s
-        self._add(*item)
+        take()
         if len(self._writer) >= self._settings.batch_devices or monotonic() >= self._due:
             self._writer.flush()
         return True
 
-    def _patience(self) -> float | None:
+    def _patience_s(self) -> float | None:
         return max(0.0, self._due - monotonic()) if len(self._writer) else None
-
-    def _add(self, target: Target, result: Gathered | NetwbError) -> None:
-        if isinstance(result, NetwbError):
-            self._writer.failed(target, result)
-        else:
-            self._writer.gathered(target, result)

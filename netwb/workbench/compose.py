@@ -9,6 +9,7 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
+from netwb._version import __version__
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.writer import Archive
@@ -27,9 +28,10 @@ from netwb.store.audit import Audit
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.jobs import Jobs
-from netwb.store.keyring import Keyring, MasterKey
+from netwb.store.keyring import Keyring
+from netwb.store.masterkey import MasterKey
 from netwb.store.leases import Leases
-from netwb.store.schema import create, require_current, upgrade
+from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.workbench.face import Parts
 from netwb.workbench.home import Home, create_home, read_settings_file, require_home
 
@@ -50,7 +52,8 @@ def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Pa
     create_home(home)
     settings = read_settings(home, environment)
     database = open_database(home, settings)
-    create(database)
+    if not _has_tables(database):
+        create(database)
     master_file = _master_file(home, settings)
     if not master_file.exists():
         MasterKey.create(master_file)
@@ -65,9 +68,13 @@ def upgrade_parts(home: Home, environment: Mapping[str, str]) -> str:
     settings = read_settings(home, environment)
     database = open_database(home, settings)
     try:
-        return upgrade(database, copy_to=home.path)
+        done = upgrade(database, copy_to=home.path / f"netwb-before-{__version__}.db")
     finally:
         database.close()
+    if done.old == done.new:
+        return f"the database is at {done.new} already; nothing was done"
+    kept = f"; the one before is {done.copy}" if done.copy else ""
+    return f"the database went from {done.old or 'empty'} to {done.new}{kept}"
 
 
 def read_settings(home: Home, environment: Mapping[str, str]) -> Settings:
@@ -92,6 +99,12 @@ def load_platforms(folder: Path) -> dict[str, Platform]:
     return {record.name: record for record in records}
 
 
+def _has_tables(database: Database) -> bool:
+    if database.path is not None and not database.path.exists():
+        return False
+    return revision(database) is not None
+
+
 def _master_file(home: Home, settings: Settings) -> Path:
     return Path(settings.keys.master_file or home.master_file).expanduser()
 
@@ -107,6 +120,7 @@ def _parts(
     platforms = load_platforms(home.folder("platforms.d"))
     audit = Audit(database, lambda: keyring.key("audit"), clock)
     leases = Leases(database, f"{socket.gethostname()}:{os.getpid()}:{new_id()}", clock)
+    places = Places(database, clock)
     devices = Devices(database, clock, platforms)
     archive = Archive(
         folder=home.folder("archive"),
@@ -122,6 +136,7 @@ def _parts(
     batch = BatchParts(
         archive=archive,
         quarantine=quarantine,
+        places=places,
         devices=devices,
         runs=runs,
         keyring=keyring,
@@ -145,7 +160,7 @@ def _parts(
         keyring=keyring,
         audit=audit,
         jobs=Jobs(database, clock),
-        places=Places(database, clock),
+        places=places,
         devices=devices,
         credentials=Credentials(database, keyring, environment, clock),
         archive=archive,

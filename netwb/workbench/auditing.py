@@ -1,0 +1,23 @@
+"""The audit and the keys on the facade: who did what, is the chain whole, renew the master key."""
+
+from __future__ import annotations
+
+from netwb.roles import Permission
+from netwb.store.audit import AuditEvent, AuditReport
+from netwb.workbench.face import Face
+from netwb.workbench.records import Records, records_of
+
+
+class AuditFace(Face):
+    """`audit_events`, `verify_audit`."""
+
+    def audit_events(self, *, limit: int = 50, before: int | None = None) -> Records[AuditEvent]:
+        """Events of this scope's tenants, newest first; `before` is the last `seq` of a page."""
+        self._require(Permission.AUDIT_VIEW)
+        found = self._parts.audit.events(self._scope, limit=limit, before=before)
+        return records_of(found, AuditEvent)
+
+    def verify_audit(self) -> AuditReport:
+        """Walk the whole chain; a report without problems means that nobody touched it."""
+        self._require(Permission.SYSTEM_MANAGE)
+        return self._parts.audit.verify()
