@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, inspect, text
 
@@ -27,9 +27,16 @@ else:
     command = lazy("alembic.command")
     config = lazy("alembic.config")
 
-REVISIONS = ("0001",)  # oldest first
+REVISIONS: tuple[str, ...] = ("0001",)  # oldest first
 SCRIPTS = "netwb.store:migrations"  # package:folder, which also works from a wheel
 _ADVISORY_LOCK = 0x6E657477_62000001  # PostgreSQL: "netwb", lock 1
+
+
+_CURES = {
+    "absent": "holds no netwb; run `netwb init`",
+    "older": "is older than this netwb; run `netwb upgrade`",
+    "newer": "is newer than this netwb; install a newer netwb",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,18 +48,20 @@ class Upgrade:
     copy: Path | None
 
 
+def standing(found: str | None) -> Literal["current", "absent", "older", "newer"]:
+    """How a database at that migration stands to this netwb; one that it does not know is newer."""
+    if found is None:
+        return "absent"
+    if found == REVISIONS[-1]:
+        return "current"
+    return "older" if found in REVISIONS else "newer"
+
+
 def require_current(database: Database) -> None:
     """Raise MigrationNeededError unless the tables are those of this netwb."""
-    found = revision(database)
-    if found == REVISIONS[-1]:
-        return
-    if found is None:
-        msg = f"database {database.name} holds no netwb; run `netwb init`"
-    elif found in REVISIONS:
-        msg = f"database {database.name} is older than this netwb; run `netwb upgrade`"
-    else:
-        msg = f"database {database.name} is newer than this netwb; install a newer netwb"
-    raise MigrationNeededError(msg)
+    stands = standing(revision(database))
+    if stands != "current":
+        raise MigrationNeededError(f"database {database.name} {_CURES[stands]}")
 
 
 def revision(database: Database) -> str | None:
@@ -68,7 +77,7 @@ def create(database: Database) -> None:
     """
     if database.path is not None:
         create_file(database.path)
-    with _locked(database), database.connecting("migrate") as connection:
+    with locked(database), database.connecting("migrate") as connection:
         if inspect(connection).get_table_names():
             msg = f"database {database.name} already has tables; give a new one, or keep this home"
             raise StoreError(msg)
@@ -81,12 +90,13 @@ def upgrade(database: Database, *, copy_to: Path | None) -> Upgrade:
     copy_to    a new file; None makes no copy. PostgreSQL is copied by whoever runs it (pg_dump).
     Raises MigrationNeededError for a database that is newer, and changes nothing then.
     """
-    with _locked(database):
+    with locked(database):
         old = revision(database)
-        if old is not None and old not in REVISIONS:
-            require_current(database)
-        if old == REVISIONS[-1]:
-            return Upgrade(old=old, new=old, copy=None)
+        stands = standing(old)
+        if stands == "newer":
+            raise MigrationNeededError(f"database {database.name} {_CURES[stands]}")
+        if stands == "current":
+            return Upgrade(old=old, new=REVISIONS[-1], copy=None)
         copy = _copied(database, copy_to)
         with database.connecting("migrate") as connection:
             _migrate(connection)
@@ -118,7 +128,7 @@ def _refuse_broken_references(connection: Connection) -> None:
 
 
 @contextmanager
-def _locked(database: Database) -> Iterator[None]:
+def locked(database: Database) -> Iterator[None]:
     """One upgrade at a time; the system frees the lock of a process that died."""
     lock = _locked_file(database.path) if database.path else _locked_server(database)
     with lock:
