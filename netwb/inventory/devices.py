@@ -6,25 +6,23 @@ configurations stay attached to it. Secrets never come here; see `inventory.cred
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.errors import DuplicateDeviceError, InventoryError
 from netwb.inventory import host_keys
 from netwb.inventory.edits import Names, device_checks, edit, load_names
+from netwb.inventory.events import Stamp, list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
-from netwb.inventory.host_keys import Stamp
 from netwb.inventory.records import (
     EVERYWHERE,
     Device,
     DeviceChanges,
     DeviceEvent,
-    Facts,
     FieldChange,
     NewDevice,
     Where,
@@ -36,26 +34,25 @@ from netwb.inventory.rows import (
     list_devices,
     living_hostname,
 )
+from netwb.inventory.sightings import Sightings
 from netwb.roles import Actor, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
-from netwb.store.models import DeviceEventRow, DeviceRow, TenantRow
+from netwb.store.models import DeviceRow, TenantRow
 
 NEW_FIELDS = (  # of NewDevice, in the order in which a bad one is reported
     "site", "address", "port", "platform", "status", "role", "transport", "credential",
     "snmp_credential", "sysname", "model", "serial", "contract_ref", "labels",
 )  # fmt: skip
-FACT_FIELDS = ("model", "serial", "os_version")  # a change of these is an event; uptime always is
 
 
-class Devices:
+class Devices(Sightings):
     """Reads and writes of devices; `platforms` are the names that there is a record of."""
 
     def __init__(
         self, database: Database, clock: Callable[[], datetime], platforms: Collection[str]
     ) -> None:
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self._checks = device_checks(platforms)
 
     def _stamp(self, actor: Actor) -> Stamp:
@@ -74,13 +71,7 @@ class Devices:
     def events(self, scope: Scope, ref: str, limit: int = 100) -> tuple[DeviceEvent, ...]:
         """What happened to a device, newest first."""
         with self._database.reading(scope) as session:
-            rows = session.scalars(
-                select(DeviceEventRow)
-                .where(DeviceEventRow.device_id == find_device(session, ref).id)
-                .order_by(DeviceEventRow.id.desc())
-                .limit(limit)
-            )
-            return tuple(_event_of(row) for row in rows)
+            return list_events(session, find_device(session, ref).id, limit)
 
     def add(self, scope: Scope, new: NewDevice, *, actor: Actor) -> Device:
         """A new device; DuplicateDeviceError where its tenant has the hostname already."""
@@ -112,7 +103,7 @@ class Devices:
         edit(row, given, self._checks, tenant_id=tenant.id, names=names)
         session.add(row)
         session.flush()  # before the event, which points to it
-        _remember(session, row, stamp, "added", {"hostname": row.hostname})
+        remember(session, row, stamp, "added", {"hostname": row.hostname})
         return row
 
     def set(
@@ -140,7 +131,7 @@ class Devices:
         done = edit(row, changes, self._checks, tenant_id=row.tenant_id, names=names)
         if done:
             detail = {item.field: [item.old, item.new] for item in done}
-            _remember(session, row, self._stamp(actor), "changed", detail)
+            remember(session, row, self._stamp(actor), "changed", detail)
         return done
 
     def rename(self, scope: Scope, ref: str, hostname: str, *, actor: Actor) -> Device:
@@ -154,7 +145,7 @@ class Devices:
             if row.hostname != hostname:
                 detail = {"hostname": [row.hostname, hostname]}
                 row.hostname = hostname
-                _remember(session, row, self._stamp(actor), "renamed", detail)
+                remember(session, row, self._stamp(actor), "renamed", detail)
                 _flush(session, tenant, hostname)
             return _record(session, row)
 
@@ -180,7 +171,7 @@ class Devices:
             host_keys.retire_key(session, row, stamp)
             if host_key is not None:
                 host_keys.add_key(session, row, host_key, stamp=stamp)
-            _remember(session, row, stamp, "replaced", detail)
+            remember(session, row, stamp, "replaced", detail)
             return _record(session, row)
 
     def retire(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
@@ -194,7 +185,7 @@ class Devices:
         """The same within the caller's transaction."""
         detail = {"status": [row.status, "retired"]}
         row.status = "retired"
-        _remember(session, row, self._stamp(actor), "retired", detail)
+        remember(session, row, self._stamp(actor), "retired", detail)
 
     def activate(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
         """Back into service, from retirement too while no other device has taken the name."""
@@ -208,16 +199,21 @@ class Devices:
                 _refuse_taken(tenant, row.hostname, held)
             detail = {"status": [row.status, "active"]}
             row.status = "active"
-            _remember(session, row, self._stamp(actor), "activated", detail)
+            remember(session, row, self._stamp(actor), "activated", detail)
             _flush(session, tenant, row.hostname)
             return _record(session, row)
 
     def trust(self, scope: Scope, ref: str, host_key: str, *, actor: Actor) -> Device:
-        """Trust this host key (OpenSSH public key line) instead of the one before."""
+        """Trust this host key instead of the one before.
+
+        host_key    OpenSSH public key line, or `SHA256:...` of a key that was refused at a login
+        """
         with self._database.writing(scope) as session:
             row, stamp = _living(find_device(session, ref)), self._stamp(actor)
-            new = host_keys.trust_key(session, row, host_key, stamp=stamp)
-            _remember(session, row, stamp, "trusted", {"fingerprint": new})
+            key = _whole_key(session, row, host_key)
+            host_keys.retire_key(session, row, stamp)
+            new = host_keys.add_key(session, row, key, stamp=stamp)
+            remember(session, row, stamp, "trusted", {"fingerprint": new})
             return _record(session, row)
 
     def forget_key(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
@@ -225,57 +221,8 @@ class Devices:
         with self._database.writing(scope) as session:
             row, stamp = _living(find_device(session, ref)), self._stamp(actor)
             host_keys.retire_key(session, row, stamp)
-            _remember(session, row, stamp, "trusted", {"fingerprint": "at the next login"})
+            remember(session, row, stamp, "trusted", {"fingerprint": "at the next login"})
             return _record(session, row)
-
-    def first_keys(self, scope: Scope, keys: Mapping[str, str], *, actor: Actor) -> None:
-        """Trust each device's key at first sight; a device that has one keeps it.
-
-        keys    device id -> OpenSSH public key line
-        """
-        with self._database.writing(scope) as session:
-            stamp = self._stamp(actor)
-            keyed = host_keys.keyed_devices(session, keys)
-            for row in _rows(session, set(keys) - keyed):
-                new = host_keys.add_key(session, row, keys[row.id], stamp=stamp)
-                _remember(session, row, stamp, "trusted", {"fingerprint": new, "first": True})
-
-    def refused_key(self, scope: Scope, device_id: str, host_key: str, *, actor: Actor) -> None:
-        """Remember a key that was refused, so that `trust` can be given its fingerprint."""
-        with self._database.writing(scope) as session:
-            for row in _rows(session, [device_id]):
-                detail = host_keys.described(host_key)
-                _remember(session, row, self._stamp(actor), "key_refused", detail)
-
-    def record_facts(self, scope: Scope, facts: Mapping[str, Facts], *, actor: Actor) -> None:
-        """Store what devices said about themselves; what they left out stays as it was.
-
-        facts   by device id
-        A changed model, serial or OS version is an event of the device.
-        """
-        with self._database.writing(scope) as session:
-            stamp = self._stamp(actor)
-            for row in _rows(session, facts):
-                changed = _take_facts(row, facts[row.id], stamp.at)
-                if changed:
-                    session.add(_event(row, stamp, "facts", changed))
-
-
-def _take_facts(row: DeviceRow, facts: Facts, at: datetime) -> dict[str, Any]:
-    """Write facts into the row; gives the changes of known values as field: [old, new]."""
-    changed = {}
-    for field in FACT_FIELDS:
-        old, new = getattr(row, field), getattr(facts, field)
-        if new is not None and new != old:
-            setattr(row, field, new)
-            changed[field] = [old, new]
-    row.uptime_s = row.uptime_s if facts.uptime_s is None else facts.uptime_s
-    row.facts_at = at
-    return changed
-
-
-def _rows(session: Session, device_ids: Iterable[str]) -> Iterable[DeviceRow]:
-    return session.scalars(select(DeviceRow).where(DeviceRow.id.in_(sorted(device_ids))))
 
 
 def _record(session: Session, row: DeviceRow) -> Device:
@@ -287,6 +234,19 @@ def _living(row: DeviceRow) -> DeviceRow:
         msg = f"device {row.hostname} is retired; bring it back with `netwb device activate`"
         raise InventoryError(msg)
     return row
+
+
+def _whole_key(session: Session, row: DeviceRow, given: str) -> str:
+    if not given.startswith("SHA256:"):
+        return given
+    met = refused_key(session, row.id, given)
+    if met is None:
+        msg = (
+            f"device {row.hostname} never showed a key with fingerprint {quoted(given)}; "
+            "give the fingerprint of the refusal, or the whole public key"
+        )
+        raise InventoryError(msg)
+    return met
 
 
 def _refuse_taken(tenant: TenantRow, hostname: str, held: DeviceRow | None) -> None:
@@ -307,27 +267,3 @@ def _flush(session: Session, tenant: TenantRow, hostname: str) -> None:
         session.flush()
     except IntegrityError as error:
         raise DuplicateDeviceError(_taken(tenant, hostname)) from error
-
-
-def _remember(
-    session: Session, row: DeviceRow, stamp: Stamp, kind: str, detail: Mapping[str, Any]
-) -> None:
-    row.updated_at = stamp.at
-    session.add(_event(row, stamp, kind, detail))
-
-
-def _event(row: DeviceRow, stamp: Stamp, kind: str, detail: Mapping[str, Any]) -> DeviceEventRow:
-    return DeviceEventRow(
-        tenant_id=row.tenant_id,
-        device_id=row.id,
-        at=stamp.at,
-        actor=stamp.actor,
-        kind=kind,
-        detail=dict(detail),
-    )
-
-
-def _event_of(row: DeviceEventRow) -> DeviceEvent:
-    return DeviceEvent(
-        device_id=row.device_id, at=row.at, actor=row.actor, kind=row.kind, detail=row.detail
-    )

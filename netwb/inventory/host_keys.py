@@ -7,29 +7,13 @@ or a new address asks nobody to trust anything again.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from netwb.inventory.events import Stamp
 from netwb.inventory.fields import fingerprint, parse_host_key
 from netwb.store.models import DeviceRow, HostKeyRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
-    """Who does it, and when."""
-
-    actor: str
-    at: datetime
-
-
-def trust_key(session: Session, device: DeviceRow, host_key: str, *, stamp: Stamp) -> str:
-    """Put a key in force instead of the one before; gives its fingerprint."""
-    parse_host_key(host_key)
-    retire_key(session, device, stamp)
-    return add_key(session, device, host_key, stamp=stamp)
 
 
 def add_key(session: Session, device: DeviceRow, host_key: str, *, stamp: Stamp) -> str:

@@ -138,15 +138,6 @@ class Places:
             row.status = "retired"
             return site_of(row, owner, load_names(session).of)
 
-    def first_jump_key(self, scope: Scope, ref: str, host_key: str) -> bool:
-        """Trust a jump host's key at first sight; False where one is trusted already."""
-        with self._database.writing(scope) as session:
-            row, _ = find_site(session, ref)
-            if row.jump_host_key is not None:
-                return False
-            row.jump_host_key = host_key
-            return True
-
 
 def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str | None = None) -> SiteRow:
     """A site's row, not yet in the session."""

@@ -108,6 +108,7 @@ class Jump:
     port: int
     login: Login
     host_key: str | None = None  # OpenSSH public key line; None: trust on first use
+    named_by: str = field(default="", compare=False)  # id of the device, site or tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ class Locked:
 class Level:
     """What one level (device, site, tenant) says about login and jump host."""
 
+    id: str
     credential_id: str | None
     jump: str | None
     jump_credential_id: str | None
@@ -82,11 +83,7 @@ def load_plan(session: Session, devices: Sequence[Device]) -> Plan:
     for start in range(0, len(devices), ASKED_AT_ONCE):
         ids = [device.id for device in devices[start : start + ASKED_AT_ONCE]]
         for row in session.execute(_levels_statement(ids)).tuples():
-            levels[row[0]] = (
-                Level(**_four(row, 2)),
-                Level(**_four(row, 6)),
-                Level(**_four(row, 10)),
-            )
+            levels[row[0]] = _three_levels(row)
             max_sessions[row[0]] = row[1]
         host_keys.update(_host_keys(session, ids))
     tenants = {device.tenant_id for device in devices}
@@ -98,7 +95,7 @@ def load_plan(session: Session, devices: Sequence[Device]) -> Plan:
     )
 
 
-_LEVEL_FIELDS = ("credential_id", "jump", "jump_credential_id", "jump_host_key")
+_LEVEL_FIELDS = ("id", "credential_id", "jump", "jump_credential_id", "jump_host_key")
 
 
 def _levels_statement(ids: Sequence[str]) -> Any:
@@ -113,8 +110,14 @@ def _levels_statement(ids: Sequence[str]) -> Any:
     )
 
 
-def _four(row: Sequence[Any], start: int) -> dict[str, Any]:
-    return dict(zip(_LEVEL_FIELDS, row[start : start + 4], strict=True))
+def _three_levels(row: Sequence[Any]) -> tuple[Level, ...]:
+    """Device, site and tenant, from columns after the first two."""
+    width = len(_LEVEL_FIELDS)
+    starts = (2, 2 + width, 2 + 2 * width)
+    return tuple(
+        Level(**dict(zip(_LEVEL_FIELDS, row[start : start + width], strict=True)))
+        for start in starts
+    )
 
 
 def _host_keys(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
@@ -261,6 +264,7 @@ def _jump(device: Device, plan: Plan, safe: Safe, logins: Sequence[Login]) -> Ju
         port=host.port,
         login=replace(login, username=host.user),
         host_key=levels[naming].jump_host_key,
+        named_by=levels[naming].id,
     )
 
 
