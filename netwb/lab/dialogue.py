@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault
 from netwb.lab.shelf import Shelf, wire
-from netwb.lab.world import LabDevice
 
 PAGE = 24  # lines of a terminal that nobody told otherwise
 TRICKLE_BYTES_PER_S = 200  # the rate of facts-ssh: slow, but never idle
@@ -81,7 +81,8 @@ class Dialogue:
         self._on_command = on_command
         self._dialect = DIALECTS[device.platform]
         self._words = self._dialect.words
-        self._privileged = device.enable is None and fault != "restricted"
+        free = device.enable is None or self._words.always_privileged
+        self._privileged = free and fault != "restricted"
         self._page: int | None = PAGE
         self._mode: Literal["command", "password", "pager", "over"] = "command"
         self._line = b""

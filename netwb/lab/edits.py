@@ -6,9 +6,9 @@ same text, whatever else was asked before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -28,6 +28,7 @@ EditKind = Literal[
     "add_user",
     "rotate_snmp",
     "rotate_tacacs",
+    "rotate_ospf_keys",
     "rotate_bgp_password",
     "rotate_user_password",
 ]
@@ -54,33 +55,6 @@ class Edit:
 def apply_edit(model: Model, edit: Edit) -> Model:
     """Give the configuration after the edit; it always differs."""
     return _EDITS[edit.kind](model, Draw(edit.seed, edit.key, edit.kind))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
-    """Who is at work before one night's backup, and how likely each device is changed."""
-
-    night: int
-    at: datetime
-    people: tuple[str, ...]
-    percent: float
-
-
-def draw_edits(seed: str, keys: Sequence[str], shift: Shift) -> tuple[Edit, ...]:
-    """Draw one night's edits: at most one a device, minutes apart."""
-    return tuple(
-        Edit(
-            key=key,
-            night=shift.night,
-            at=shift.at + timedelta(minutes=draw.number(0, 240), seconds=draw.number(0, 59)),
-            by=draw.one(shift.people),
-            kind=draw.one(EDIT_KINDS),
-            seed=f"{seed}/{shift.night}",
-            saved=draw.chance(80),
-        )
-        for key in keys
-        if (draw := Draw(seed, key, "edit", str(shift.night))).chance(shift.percent)
-    )
 
 
 def _describe_port(model: Model, draw: Draw) -> Model:
@@ -198,7 +172,17 @@ def _rotate_bgp_password(model: Model, draw: Draw) -> Model:
 
 def _rotate_user_password(model: Model, draw: Draw) -> Model:
     users = tuple(replace(user, secret=draw.secret()) for user in model.management.users)
-    return replace(model, management=replace(model.management, users=users))
+    management = replace(model.management, users=users, enable=draw.secret())
+    return replace(model, management=management)
+
+
+def _rotate_ospf_keys(model: Model, draw: Draw) -> Model:
+    first, *others = model.interfaces
+    ports = (
+        replace(first, ospf_key=draw.secret(12)),
+        *(replace(port, ospf_key=port.ospf_key and draw.secret(12)) for port in others),
+    )
+    return replace(model, interfaces=ports, chain_key=draw.secret(16))
 
 
 def _other(old: Secret | None, draw: Draw) -> Secret:
@@ -219,6 +203,7 @@ _EDITS: Mapping[EditKind, Callable[[Model, Draw], Model]] = MappingProxyType(
         "add_user": _add_user,
         "rotate_snmp": _rotate_snmp,
         "rotate_tacacs": _rotate_tacacs,
+        "rotate_ospf_keys": _rotate_ospf_keys,
         "rotate_bgp_password": _rotate_bgp_password,
         "rotate_user_password": _rotate_user_password,
     }

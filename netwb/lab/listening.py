@@ -14,11 +14,11 @@ from typing import Literal
 
 import asyncssh
 
+from netwb.lab.device import LabDevice
 from netwb.lab.faults import Fault
 from netwb.lab.hostkeys import ed25519_key, rsa_key
 from netwb.lab.server import DeviceServer, Played, Tally, options
 from netwb.lab.shelf import Shelf
-from netwb.lab.world import LabDevice
 
 __all__ = ["Stage", "Tally"]
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 
 import asyncssh
 
+from netwb.lab.device import LabDevice
 from netwb.lab.dialogue import Dialogue, Drop, Hang, Leave, Send, Step, Think, Trickle
 from netwb.lab.faults import Fault
 from netwb.lab.shelf import Shelf
-from netwb.lab.world import LabDevice
 
 _TICK_S = 0.1  # one piece of a slow trickle
 _MODERN = {

@@ -7,44 +7,18 @@ Pure: every text follows from (seed, device, edits, night). Tests and the demo c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from netwb.errors import UnknownDeviceError
 from netwb.lab.build import build_model
+from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.dialects.dialect import Dialect, Moment
 from netwb.lab.draw import Draw
 from netwb.lab.edits import Edit, apply_edit
 from netwb.lab.faults import halve
 from netwb.lab.model import Model
-
-LabPlatform = Literal["cisco_ios", "arista_eos", "frr"]
-Authentication = Literal["password", "keyboard-interactive", "publickey"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabDevice:
-    """One simulated device.
-
-    key             unique in the fleet; `hostname` need not be
-    lines           about how long its configuration is
-    enable          password of `enable`; None: the login lands in privileged mode
-    public_key      OpenSSH line that is let in where authentication is `publickey`
-    algorithms      `old`: SHA-1 key exchange, ssh-rsa, CBC, as gear of 2010 has them
-    """
-
-    key: str
-    hostname: str
-    platform: LabPlatform
-    username: str
-    password: str
-    lines: int = 300
-    enable: str | None = None
-    authentication: Authentication = "password"
-    public_key: str = ""
-    algorithms: Literal["modern", "old"] = "modern"
 
 
 class World:

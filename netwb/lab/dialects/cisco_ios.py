@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from netwb.lab.dialects.dialect import CliWords, Moment, ago, mask
+from netwb.lab.dialects.dialect import CliWords, Moment, ago, join_lines, mask
+from netwb.lab.edits import EDIT_KINDS
 from netwb.lab.model import AccessList, Interface, Model, Neighbor
 
 RELEASE = "15.7(3)M5"
@@ -18,6 +19,7 @@ IMAGE = "C2900 Software (C2900-UNIVERSALK9-M)"
 class CiscoIos:
     """The command line of an IOS router."""
 
+    edit_kinds = EDIT_KINDS
     words = CliWords(
         user_prompt="{hostname}>",
         privileged_prompt="{hostname}#",
@@ -30,6 +32,7 @@ class CiscoIos:
         not_privileged="",
         authorization_failed="% Authorization failed.\n\n",
         level_shows=True,
+        always_privileged=False,
     )
 
     def running(self, model: Model, moment: Moment) -> str:
@@ -40,7 +43,7 @@ class CiscoIos:
             f"! NVRAM config last updated at {clock(moment.saved_at)} by {moment.saved_by}",
             "!",
         ]
-        body = text([*head, *_body(model, drift=moment.drift), "end"])
+        body = join_lines([*head, *_body(model, drift=moment.drift), "end"])
         return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}\n"
 
     def startup(self, model: Model, moment: Moment) -> str:
@@ -51,20 +54,20 @@ class CiscoIos:
             f"! NVRAM config last updated at {clock(moment.saved_at)} by {moment.saved_by}",
             "!",
         ]
-        body = text([*head, *_body(model, drift=moment.drift), "end"])
+        body = join_lines([*head, *_body(model, drift=moment.drift), "end"])
         return f"Using {len(body)} out of 262136 bytes\n{body}\n\n"
 
     def restricted(self, model: Model, moment: Moment) -> str:
         """Answer a login below privilege 15: only what that level may configure."""
         del moment
         ports = [line for port in model.interfaces for line in (f"interface {name(port)}", "!")]
-        body = text(["!", "boot-start-marker", "boot-end-marker", "!", *ports, "!", "end"])
+        body = join_lines(["!", "boot-start-marker", "boot-end-marker", "!", *ports, "!", "end"])
         return f"Building configuration...\n\nCurrent configuration : {len(body)} bytes\n{body}\n"
 
     def version(self, model: Model, moment: Moment) -> str:
         """Answer `show version`."""
         uptime = "{} weeks, {} days, {} hours, {} minutes".format(*ago(moment.uptime_s))
-        return text(
+        return join_lines(
             [
                 f"Cisco IOS Software, {IMAGE}, Version {RELEASE}, RELEASE SOFTWARE (fc1)",
                 "Technical Support: http://www.cisco.com/techsupport",
@@ -105,11 +108,6 @@ class CiscoIos:
 def clock(at: datetime) -> str:
     """Write an instant as IOS does: `10:12:41 UTC Tue Nov 24 2026`."""
     return f"{at:%H:%M:%S} UTC {at:%a %b} {at.day} {at.year}"
-
-
-def text(lines: list[str]) -> str:
-    """Join lines, each ended."""
-    return "\n".join(lines) + "\n"
 
 
 def name(port: Interface) -> str:
@@ -163,13 +161,16 @@ def _system(model: Model) -> Iterator[str]:
         "!",
     )
     forms = ("secret 9 {0}", "secret 5 {1}", "password 7 {2}")
-    for form, user in zip(forms, management.users, strict=False):
+    for place, user in enumerate(management.users):
+        form = forms[place % len(forms)]
         written = form.format(user.secret.type9(), user.secret.md5(), user.secret.type7())
         yield f"username {user.name} privilege {user.privilege} {written}"
     yield "!"
 
 
 def _certificate(model: Model) -> Iterator[str]:
+    if not model.certificate:
+        return
     digits = model.certificate.hex().upper()
     yield from (
         "crypto pki trustpoint TP-self-signed",

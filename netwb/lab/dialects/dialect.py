@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from netwb.lab.edits import EditKind
 from netwb.lab.model import Model
 
 
@@ -42,12 +43,14 @@ class CliWords:
     not_privileged: str  # a command that needs `enable` first
     authorization_failed: str
     level_shows: bool  # `show privilege` is known
+    always_privileged: bool  # there is no `enable`: every login may see everything
 
 
 class Dialect(Protocol):
     """One platform. Every text has LF line ends and is all that is printed up to the prompt."""
 
     words: CliWords
+    edit_kinds: tuple[EditKind, ...]  # those that show in its text
 
     def running(self, model: Model, moment: Moment) -> str:
         """Answer `show running-config`."""
@@ -66,6 +69,11 @@ class Dialect(Protocol):
 
     def unknown(self, line: str, prompt_width: int) -> str:
         """Complain about a command that is not known."""
+
+
+def join_lines(lines: list[str]) -> str:
+    """Join lines, each ended."""
+    return "\n".join(lines) + "\n"
 
 
 def ago(seconds: int) -> tuple[int, int, int, int]:
