@@ -22,7 +22,16 @@ from pathlib import Path
 
 ADDRESS = "127.0.0.1"  # inside its own network namespace
 LOGIN = "netwb"
-NEEDED = ("/usr/lib/frr/bgpd", "vtysh", "/usr/sbin/sshd", "ip", "unshare", "nsenter", "openssl")
+NEEDED = (
+    "/usr/lib/frr/bgpd",
+    "vtysh",
+    "/usr/sbin/sshd",
+    "ip",
+    "unshare",
+    "nsenter",
+    "hostname",
+    "openssl",
+)
 UNSHARE = (
     "unshare",
     "--net",
