@@ -10,6 +10,8 @@ from typing import Literal
 from netwb.errors import DeviceError
 from netwb.inventory.records import ConfigKind
 
+Proof = Literal["end mark", "byte count", "end mark and byte count", "prompt"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawConfig:
@@ -17,7 +19,6 @@ class RawConfig:
 
     transcript  from the command's echo up to, not including, the final prompt
     prompt      the prompt that came after it, as sent; empty when none was seen
-    width       terminal width that the session asked for, columns
     """
 
     kind: ConfigKind
@@ -60,7 +61,7 @@ class VolatileLine:
     """A volatile line, taken out; `line` is its 0-based place in the text before it was."""
 
     line: int
-    text: bytes
+    text: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class CleanConfig:
     text: bytes = field(repr=False)
     lines: int
     volatile: tuple[VolatileLine, ...] = field(repr=False)
-    proof: Literal["end mark", "byte count", "end mark and byte count", "prompt"]
+    proof: Proof
     changed_by: str | None
     changed_at: datetime | None
 

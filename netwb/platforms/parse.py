@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from netwb.errors import SettingsError
 from netwb.platforms.record import (
+    BlockRule,
     BytesPattern,
     FactsWords,
     Platform,
@@ -26,6 +27,7 @@ from netwb.platforms.record import (
 )
 
 Record = TypeVar("Record")
+RULES = ("block", "secret", "volatile")  # the tables that repeat
 
 
 def parse_platform(source: str, *, origin: str) -> Platform:
@@ -40,13 +42,14 @@ def parse_platform(source: str, *, origin: str) -> Platform:
 
 def _platform(data: Mapping[str, Any]) -> Platform:
     tables = {"session": SessionWords, "facts": FactsWords, "whole": WholeWords}
-    plain = {k: v for k, v in data.items() if k not in {*tables, "secret", "volatile"}}
+    plain = {k: v for k, v in data.items() if k not in {*tables, *RULES}}
     built: dict[str, Any] = {name: _record(kind, data[name]) for name, kind in tables.items()}
     return _record(
         Platform,
         {
             **plain,
             **built,
+            "blocks": tuple(_record(BlockRule, row) for row in data.get("block", ())),
             "volatile": tuple(_record(VolatileRule, row) for row in data.get("volatile", ())),
             "secrets": tuple(_secret(row) for row in data.get("secret", ())),
             "rule_set": _version(data),

@@ -52,16 +52,20 @@ class FactsWords:
 class WholeWords:
     """What proves that a text is one whole configuration of this device.
 
+    header        lines that stand before the configuration and are no part of it
     begins        one of the first lines must match (else another command's output slipped in)
     end_mark      the last line; None: the platform has none
     byte_count    group 1 is the number of bytes that the device says follow
     byte_tolerance  bytes by which a good text may differ from it
     must_contain  each must match some line
     hostname      group 1 is the device's own name
+    hostname_cut  characters of the name that the prompt shows; None: all
     restricted    a line that shows the login may not see everything
+    terminal      control sequences that this platform sends by itself; taken out. None: it sends none
     not_restored  what the text cannot bring back, in words, for people
     """
 
+    header: tuple[BytesPattern, ...]
     begins: tuple[BytesPattern, ...]
     end_mark: BytesPattern | None
     byte_count: BytesPattern | None
@@ -70,25 +74,44 @@ class WholeWords:
     hostname: BytesPattern | None
     hostname_cut: int | None
     restricted: tuple[BytesPattern, ...]
+    terminal: BytesPattern | None
     not_restored: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolatileRule:
-    """A line that changes without anybody changing the device.
+    """A whole line that changes without anybody changing the device.
 
-    Groups `by` and `at`, where present, name who changed the configuration last, and when.
+    Groups `by`, `at` and `zone`, where present, name who changed the configuration last, when, and
+    the zone of that time. The first rule that finds one of them decides.
     """
 
     name: str
     pattern: BytesPattern
-    at_format: str | None = None  # strptime format of group `at`, without the zone's name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRule:
+    """Lines that are somebody's own words or data, not commands: banners, certificates, scripts.
+
+    word    literal that stands in every opening line; found first, because that is cheap
+    opens   the opening line; its group `mark`, where present, is what closes the block
+    closes  the closing line; None: the next `mark` closes
+    """
+
+    name: str
+    word: str
+    opens: BytesPattern
+    closes: BytesPattern | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretRule:
     """A line, or a block of lines, that holds a secret in group `secret`.
 
+    word       literal that stands in every such line; found first, because that is cheap
+    pattern    matched at the first character of the line that is not blank; a block pattern is
+               searched in the whole text. Group `type`, where present, is the type digit
     encoding   how the value is written: `plain`, `type7`, `hash` (one way), `type9` (Junos $9$),
                `type8a` ... ; the fingerprint is taken of the decoded value where it can be decoded
     rewritten  the platform writes it differently at each output; it makes no change
@@ -96,15 +119,16 @@ class SecretRule:
     """
 
     name: str
+    word: str
     pattern: BytesPattern
     encoding: str = "plain"
     rewritten: bool = False
     block: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Platform:
-    """One operating system."""
+    """One operating system. Equal only to itself: what is made from it is kept by its identity."""
 
     name: str  # netutils/netmiko normal form, see STYLE
     title: str
@@ -115,6 +139,7 @@ class Platform:
     session: SessionWords
     facts: FactsWords
     whole: WholeWords
+    blocks: tuple[BlockRule, ...]
     volatile: tuple[VolatileRule, ...]
     secrets: tuple[SecretRule, ...]
     rule_set: str  # version of `secrets` and `volatile`; a change rewrites once

@@ -1,0 +1,117 @@
+"""Take the secrets out of a canonical text, and put them back. Pure.
+
+A secret becomes `<netwb:secret:HEX>`: the HMAC of its exact bytes under the tenant's key, so that
+an unchanged secret makes no change and a changed one does (DESIGN D4). Where a token stands is
+recorded; restoring substitutes at these places only. A literal `<netwb:` of the device is itself
+taken out, so that every token in a redacted text is ours.
+
+Three laws, held by property tests: restore(redact(text)) == text; no byte that a rule matched
+stays; a secret of 8 or more mixed characters stands nowhere else either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from netwb.configs.records import Placed, Redacted, VolatileLine
+from netwb.configs.spans import Rules, Span, everywhere, is_long, merged, rule_spans, rules_of
+from netwb.configs.tokens import RESERVED, TOKEN, Tokens
+from netwb.errors import ArchiveDamagedError, SecretMissingError
+from netwb.platforms.record import Platform
+
+_OURS = Span(0, 0, "reserved word", b"plain")
+
+
+def redact(
+    text: bytes,
+    volatile: Sequence[VolatileLine],
+    platform: Platform,
+    *,
+    key: bytes,
+    longer: frozenset[str] = frozenset(),
+) -> Redacted:
+    """Replace every secret of `text` and of the volatile lines by its token.
+
+    longer  whole HMACs (hex) whose short form another secret of the tenant has taken
+    """
+    rules = rules_of(platform)
+    found = [(text, rule_spans(text, rules)), *_volatile_spans(volatile, rules)]
+    wanted = _wanted(found)
+    tokens = Tokens(key, longer)
+    redacted, *lines = [
+        _replaced(source, merged([*spans, *everywhere(source, wanted)]), tokens)
+        for source, spans in found
+    ]
+    return Redacted(
+        text=redacted[0],
+        placed=redacted[1],
+        secrets=tokens.secrets,
+        volatile=tuple(
+            replace(line, text=new) for line, (new, _) in zip(volatile, lines, strict=True)
+        ),
+        rule_set=platform.rule_set,
+    )
+
+
+def _volatile_spans(
+    volatile: Iterable[VolatileLine], rules: Rules
+) -> list[tuple[bytes, list[Span]]]:
+    return [(line.text, rule_spans(line.text, rules)) for line in volatile]
+
+
+def _wanted(found: Iterable[tuple[bytes, list[Span]]]) -> dict[bytes, Span]:
+    """The values that must stand nowhere, each with the span that it was first seen in."""
+    wanted: dict[bytes, Span] = {RESERVED: _OURS}
+    for source, spans in found:
+        for span in spans:
+            value = source[span.start : span.end]
+            if value not in wanted and is_long(value):
+                wanted[value] = span
+    return wanted
+
+
+def _replaced(
+    source: bytes, spans: Iterable[Span], tokens: Tokens
+) -> tuple[bytes, tuple[Placed, ...]]:
+    pieces: list[bytes] = []
+    placed: list[Placed] = []
+    offset = reached = 0
+    for span in spans:
+        token = tokens.token(source[span.start : span.end], span.rule, span.encoding)
+        kept = source[reached : span.start]
+        placed.append(Placed(offset=offset + len(kept), token=token))
+        pieces += (kept, token.encode())
+        offset += len(kept) + len(token)
+        reached = span.end
+    pieces.append(source[reached:])
+    return b"".join(pieces), tuple(placed)
+
+
+def restore(text: bytes, placed: Sequence[Placed], values: Mapping[str, bytes]) -> bytes:
+    """The exact text that was redacted. `values` maps tokens to secrets.
+
+    Raises SecretMissingError when a value is not there, ArchiveDamagedError when a token does not
+    stand where it was placed; in both cases nothing is restored.
+    """
+    pieces: list[bytes] = []
+    reached = 0
+    for place in sorted(placed, key=lambda item: item.offset):
+        token = place.token.encode()
+        if place.offset < reached or not text.startswith(token, place.offset):
+            msg = f"token {place.token} does not stand at byte {place.offset}; rebuild the index"
+            raise ArchiveDamagedError(msg)
+        if place.token not in values:
+            msg = f"the vault has no secret for {place.token}; restore the database's copy first"
+            raise SecretMissingError(msg)
+        pieces += (text[reached : place.offset], values[place.token])
+        reached = place.offset + len(token)
+    pieces.append(text[reached:])
+    return b"".join(pieces)
+
+
+def find_tokens(text: bytes) -> tuple[Placed, ...]:
+    """Where the tokens stand in a redacted text; the same as was placed."""
+    return tuple(
+        Placed(offset=match.start(), token=match.group().decode()) for match in TOKEN.finditer(text)
+    )
