@@ -9,12 +9,13 @@ netwb: `tests/store/test_raw_selects.py` reads the source.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ClauseElement, Table, TextClause, event
+from sqlalchemy import Delete, Select, TextClause, Update, event
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
 from sqlalchemy.sql import visitors
+from sqlalchemy.sql.util import find_tables
 
 from netwb.errors import NotPermittedError, StoreError
 from netwb.roles import Scope
@@ -40,8 +41,7 @@ def _narrow(state: ORMExecuteState) -> None:
     tenants = scope_of(state.session).tenants
     if tenants is None:
         return
-    if state.is_insert:
-        _refuse_foreign_inserts(state, tenants)
+    _refuse_foreign_values(state, tenants)
     if not state.is_orm_statement:
         _refuse_what_cannot_be_narrowed(state.statement)
     allowed = sorted(tenants)
@@ -55,34 +55,52 @@ def _narrow(state: ORMExecuteState) -> None:
 
 def _refuse_what_cannot_be_narrowed(statement: Any) -> None:
     """Text, and tenant tables that are read past their class, carry no entity to narrow."""
-    owned = _owned_tables()
+    owned = {mapper.local_table for mapper in Base.registry.mappers if _is_owned(mapper.class_)}
     for part in visitors.iterate(statement):
-        raw = isinstance(part, TextClause)
-        if raw or (isinstance(part, Table) and part in owned and not part._annotations):  # noqa: SLF001 - SQLAlchemy marks a table that comes from a class only there
-            msg = (
-                "statement reads tables past their class, so no scope can narrow it; select classes"
-            )
+        if isinstance(part, TextClause) or not owned.isdisjoint(_plain_tables(part)):
+            msg = "statement passes the classes by, so that no scope can narrow it; select classes"
             raise StoreError(msg)
 
 
-def _owned_tables() -> frozenset[Any]:
-    classes = (mapper.class_ for mapper in Base.registry.mappers)
-    return frozenset(
-        cls.__table__ for cls in classes if issubclass(cls, TenantOwned) or cls is TenantRow
-    )
+def _plain_tables(part: Any) -> Iterator[Any]:
+    """Tables that this part of a statement names itself, unless it names classes."""
+    if isinstance(part, Select | Update | Delete) and not _names_classes(part):
+        sources = part.get_final_froms() if isinstance(part, Select) else [part.table]
+        for source in sources:
+            yield from find_tables(source)
 
 
-def _refuse_foreign_inserts(state: ORMExecuteState, tenants: frozenset[str]) -> None:
+def _names_classes(part: Any) -> bool:
+    plugin = part._propagate_attrs.get("compile_state_plugin")  # noqa: SLF001 - is_orm_statement reads the same, for the outermost part only
+    return bool(plugin == "orm")
+
+
+def _is_owned(cls: type) -> bool:
+    return issubclass(cls, TenantOwned) or cls is TenantRow
+
+
+def _refuse_foreign_values(state: ORMExecuteState, tenants: frozenset[str]) -> None:
+    """Bulk statements bypass the flush; look at the tenants that they name."""
     mapper = state.bind_mapper
-    if mapper is None or not issubclass(mapper.class_, TenantOwned):
+    if state.is_select or mapper is None or not issubclass(mapper.class_, TenantOwned):
         return
     given = state.parameters or {}
-    rows = [given] if isinstance(given, Mapping) else given
+    rows: Sequence[Mapping[str, Any]] = [given] if isinstance(given, Mapping) else given
+    if not state.is_insert and not isinstance(given, Mapping):
+        msg = "update by a list of keys cannot be narrowed to a scope; change loaded rows instead"
+        raise StoreError(msg)
     named = [row["tenant_id"] for row in rows if "tenant_id" in row]
-    assert isinstance(state.statement, ClauseElement)
-    values = state.statement.compile(column_keys=[]).params.items()
-    inline = [value for name, value in values if name.startswith("tenant_id") and value]
-    _refuse_outside([*named, *inline], tenants)
+    _refuse_outside([*named, *_values_of(state.statement, "tenant_id")], tenants)
+
+
+def _values_of(statement: Any, column: str) -> Iterator[Any]:
+    """What `.values(...)` sets the column to, also with several rows."""
+    single = getattr(statement, "_values", None) or {}
+    several = getattr(statement, "_multi_values", None) or ()
+    for row in (single, *(row for rows in several for row in rows)):
+        for key, value in row.items():
+            if getattr(key, "key", key) == column:
+                yield getattr(value, "value", value)
 
 
 def _refuse_foreign_rows(session: Session, _context: Any, _instances: Any) -> None:
@@ -93,8 +111,8 @@ def _refuse_foreign_rows(session: Session, _context: Any, _instances: Any) -> No
     _refuse_outside((row.tenant_id for row in rows if isinstance(row, TenantOwned)), tenants)
 
 
-def _refuse_outside(found: Iterable[str], tenants: frozenset[str]) -> None:
-    foreign = sorted(set(found) - tenants)
+def _refuse_outside(found: Iterable[Any], tenants: frozenset[str]) -> None:
+    foreign = sorted(str(tenant) for tenant in set(found) - tenants)
     if foreign:
         msg = f"tenant {foreign[0]} is outside of this actor's scope; ask an admin to widen it"
         raise NotPermittedError(msg)
