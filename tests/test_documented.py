@@ -1,0 +1,109 @@
+"""Every setting, command, error and public name is documented, and as it is.
+
+README's tables are drawn here from the code, so that a failing test prints the table to paste.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import netwb
+from netwb import Workbench, errors
+from netwb.cli.exits import exit_status
+from netwb.cli.main import cli
+from netwb.errors import NetwbError
+from netwb.settings import describe_settings
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+
+
+def settings_table() -> Iterator[str]:
+    yield "| setting | default | unit | what it is |"
+    yield "|---|---|---|---|"
+    for setting in describe_settings():
+        default = f"`{setting.default}`" if setting.default != "" else ""
+        yield f"| `{setting.name}` | {default} | {setting.unit} | {setting.help} |"
+
+
+def commands_table() -> Iterator[str]:
+    yield "| command | what it does |"
+    yield "|---|---|"
+    for path, command in commands(cli, "netwb"):
+        yield f"| `{path}` | {summary(command)} |"
+
+
+def errors_table() -> Iterator[str]:
+    yield "| error | exit status | when |"
+    yield "|---|---|---|"
+    for kind in error_classes():
+        yield f"| `{kind.__name__}` | {exit_status(kind)} | {first_sentence(kind.__doc__)} |"
+
+
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command below the group with the words that call it, without the groups themselves."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+def summary(command: click.Command) -> str:
+    return first_sentence(command.help)
+
+
+def first_sentence(text: str | None) -> str:
+    """The first paragraph, on one line."""
+    return " ".join((text or "").partition("\n\n")[0].split())
+
+
+def error_classes(kind: type[NetwbError] = NetwbError) -> Iterator[type[NetwbError]]:
+    yield kind
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from error_classes(child)
+
+
+def public_members(kind: type) -> list[str]:
+    return [name for name in dir(kind) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [settings_table, commands_table, errors_table],
+    ids=["settings", "commands", "errors"],
+)
+def test_readme_has_the_table(table: Callable[[], Iterator[str]]) -> None:
+    wanted = "\n".join(table())
+
+    assert wanted in README, f"README.md wants this table:\n\n{wanted}\n"
+
+
+@pytest.mark.parametrize(("path", "command"), commands(cli, "netwb"))
+def test_command_says_what_it_does(path: str, command: click.Command) -> None:
+    unsaid = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
+
+    assert len(summary(command)) > 10, f"{path} has no help"
+    assert unsaid == [], f"{path} has options without help"
+
+
+@pytest.mark.parametrize("kind", error_classes())
+def test_error_is_drawn_in_the_tree_and_says_when(kind: type[NetwbError]) -> None:
+    assert errors.__doc__
+    assert kind.__name__ in errors.__doc__.split()
+    assert len(vars(kind)["__doc__"] or "") > 10
+
+
+@pytest.mark.parametrize("name", public_members(Workbench))
+def test_method_of_the_workbench_says_something(name: str) -> None:
+    assert len(inspect.getdoc(getattr(Workbench, name)) or "") > 10
+
+
+@pytest.mark.parametrize("name", netwb.__all__)
+def test_public_name_stands_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
