@@ -39,10 +39,10 @@ class Cluster:
         """SQLAlchemy URL of one of its databases."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def new_database(self) -> str:
-        """URL of a new, empty database."""
+    def new_database(self, *, template: str = "template1") -> str:
+        """URL of a new database, empty or a copy of another one that nobody is connected to."""
         name = f"netwb_{next(self.numbers)}"
-        self.sql("postgres", f"create database {name}")
+        self.sql("postgres", f"create database {name} template {template}")
         return self.url(name)
 
     def sql(self, database: str, statement: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from netwb.store import schema
 from netwb.store.database import Database
+from tests.postgresql import Cluster
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -42,14 +46,37 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]
     return make
 
 
-@pytest.fixture
-def url(new_url: Callable[[], str]) -> str:
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, made once."""
+    file = tmp_path_factory.mktemp("template") / "netwb.db"
+    _create(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: Cluster) -> str:
+    """Name of a database with all tables, made once."""
+    url = postgresql.new_database()
+    _create(url)
+    return make_url(url).database or ""
+
+
+def _create(url: str) -> None:
+    with closing(Database(url)) as database:
+        schema.create(database)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database with all tables."""
-    made = new_url()
-    database = Database(made)
-    schema.create(database)
-    database.close()
-    return made
+    if request.param == "sqlite":
+        file = tmp_path / "netwb.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        return f"sqlite:///{file}"
+    template: str = request.getfixturevalue("postgresql_template")
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.new_database(template=template)
 
 
 @pytest.fixture
