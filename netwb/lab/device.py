@@ -7,6 +7,7 @@ from typing import Literal
 
 LabPlatform = Literal["cisco_ios", "arista_eos", "frr"]
 Authentication = Literal["password", "keyboard-interactive", "publickey"]
+Algorithms = Literal["modern", "old"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,4 +30,4 @@ class LabDevice:
     enable: str | None = field(default=None, repr=False)
     authentication: Authentication = "password"
     public_key: str = ""
-    algorithms: Literal["modern", "old"] = "modern"
+    algorithms: Algorithms = "modern"

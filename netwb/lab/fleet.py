@@ -3,7 +3,7 @@
     with Fleet(world) as fleet:
         fleet.set_night(3)
         fleet.set_faults({"acme/edge1": "cut_without_end"})
-        fleet.address("acme/edge1"), fleet.port("acme/edge1"), fleet.host_key("acme/edge1")
+        fleet.address("acme/edge1"), fleet.port, fleet.host_key("acme/edge1")
 
 Every method may be called from any thread, at any time between enter and exit. Nothing listens
 outside 127.0.0.0/8.
@@ -15,11 +15,11 @@ import asyncio
 import contextlib
 import resource
 import threading
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from netwb.errors import UnknownDeviceError
+from netwb.errors import NetwbError
 from netwb.lab.faults import Fault
 from netwb.lab.shelf import Shelf
 from netwb.lab.world import World
@@ -27,6 +27,8 @@ from netwb.loading import lazy
 
 if TYPE_CHECKING:
     from netwb.lab import listening
+    from netwb.lab.jump import LabJump
+    from netwb.lab.tally import Seen
 else:
     listening = lazy("netwb.lab.listening")  # asyncssh, when a fleet starts
 
@@ -39,23 +41,27 @@ _OPEN_FILES = 200  # everything else of the process
 class Fleet:
     """The devices of a World, listening while the context lasts.
 
+    jumps           jump hosts; they reach a device by its address and by its key
     first_address   the devices take this one and those after it, in the world's order
     port            0: one free port for all
     think_s         how long a device thinks before it shows a configuration
     seed            of the host keys: the same fleet started again has the same keys
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each has a default that does
         self,
         world: World,
         *,
+        jumps: Sequence[LabJump] = (),
         first_address: str = FIRST_ADDRESS,
         port: int = 0,
         think_s: float = 0.0,
         seed: str = "lab",
     ) -> None:
         self.world = world
-        self._first = IPv4Address(first_address)
+        self._jumps = tuple(jumps)
+        keys = [*self.keys, *(jump.key for jump in self._jumps)]
+        self._addresses = dict(zip(keys, _from(IPv4Address(first_address)), strict=False))
         self._asked_port = port
         self._think_s = think_s
         self._seed = seed
@@ -64,13 +70,19 @@ class Fleet:
         self._stage: listening.Stage | None = None
 
     def __enter__(self) -> Self:
-        _allow_files(len(self.world.devices) * _FILES_PER_DEVICE + _OPEN_FILES)
+        _allow_files(len(self._addresses) * _FILES_PER_DEVICE + _OPEN_FILES)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
         self._thread.start()
+        self._stage = listening.Stage(
+            Shelf(self.world),
+            self._jumps,
+            self._addresses,
+            seed=self._seed,
+            think_s=self._think_s,
+        )
         try:
-            self._stage = listening.Stage(Shelf(self.world), seed=self._seed, think_s=self._think_s)
-            self._wait(self._stage.open(self._addresses(), self._asked_port))
+            self._wait(self._stage.open(self._asked_port))
         except BaseException:
             self._stop()
             raise
@@ -84,20 +96,18 @@ class Fleet:
         """Keys of the devices, in the world's order."""
         return tuple(device.key for device in self.world.devices)
 
-    def address(self, key: str) -> str:
-        """Address on which the device listens."""
-        self.world.device(key)
-        return self._addresses()[key]
-
-    def port(self, key: str) -> int:
-        """Port on which the device listens."""
-        self.world.device(key)
+    @property
+    def port(self) -> int:
+        """Port on which all of them listen."""
         return self._ready().port
 
+    def address(self, key: str) -> str:
+        """Address on which the device or jump host listens."""
+        return self._addresses[self._known(key)]
+
     def host_key(self, key: str) -> str:
-        """OpenSSH line of the key that the device shows now."""
-        self.world.device(key)
-        return self._ready().host_key(key)
+        """OpenSSH line of the key that the device or jump host shows now."""
+        return self._ready().host_key(self._known(key))
 
     @property
     def night(self) -> int:
@@ -110,8 +120,7 @@ class Fleet:
 
     def set_fault(self, key: str, fault: Fault | None) -> None:
         """Give one device a fault, from its next connection on; None heals it."""
-        self.world.device(key)
-        self._wait(self._ready().set_faults({key: fault}))
+        self._wait(self._ready().set_faults({self.world.device(key).key: fault}))
 
     def set_faults(self, faults: Mapping[str, Fault | None]) -> None:
         """Give these devices these faults, and heal all others."""
@@ -119,19 +128,20 @@ class Fleet:
             self.world.device(key)
         self._wait(self._ready().set_faults({**dict.fromkeys(self.keys), **faults}))
 
-    def tally(self, key: str) -> listening.Tally:
-        """What the device saw since the fleet started; a copy."""
-        self.world.device(key)
-        return self._wait(self._ready().tally(key))
+    def seen(self, key: str) -> Seen:
+        """What the device or jump host saw since the fleet started."""
+        return self._wait(self._ready().seen(self._known(key)))
+
+    def _known(self, key: str) -> str:
+        if key not in self._addresses:
+            self.world.device(key)  # raises, naming the cure
+        return key
 
     def _ready(self) -> listening.Stage:
         if self._stage is None:
-            msg = "the fleet is not running; use it inside `with Fleet(...)`"
-            raise UnknownDeviceError(msg)
+            msg = "the lab's fleet is not running; use it inside `with Fleet(...)`"
+            raise NetwbError(msg)
         return self._stage
-
-    def _addresses(self) -> dict[str, str]:
-        return dict(zip(self.keys, _from(self._first), strict=False))
 
     def _wait(self, work: Coroutine[Any, Any, Result]) -> Result:
         assert self._loop is not None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import asyncssh
@@ -17,38 +16,49 @@ import asyncssh
 from netwb.lab.device import LabDevice
 from netwb.lab.faults import Fault
 from netwb.lab.hostkeys import ed25519_key, rsa_key
-from netwb.lab.server import DeviceServer, Played, Tally, options
+from netwb.lab.jump import JumpServer, LabJump
+from netwb.lab.server import DeviceServer, Played, options
 from netwb.lab.shelf import Shelf
-
-__all__ = ["Stage", "Tally"]
+from netwb.lab.tally import Seen, Tally
 
 Door = Literal["closed", "silent", "changed_key", "old", "modern"]
+Server = asyncio.Server | asyncssh.SSHAcceptor
 _PORT_TRIES = 20  # free on the first address is nearly always free on all
 _BACKLOG = 256
 
 
 class Stage:
-    """All doors of a fleet. Lives on the fleet's event loop."""
+    """All doors of a fleet. Lives on the fleet's event loop.
 
-    def __init__(self, shelf: Shelf, *, seed: str, think_s: float) -> None:
+    addresses   of devices and jump hosts, by key
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        jumps: Iterable[LabJump],
+        addresses: Mapping[str, str],
+        *,
+        seed: str,
+        think_s: float,
+    ) -> None:
         self.shelf = shelf
         self.port = 0
         self._seed = seed
+        self._addresses = addresses
         self._played = {
             device.key: Played(device=device, shelf=shelf, tally=Tally(), think_s=think_s)
             for device in shelf.world.devices
         }
-        self._addresses: dict[str, str] = {}
-        self._doors: dict[str, tuple[Door, asyncio.AbstractServer | asyncssh.SSHAcceptor]] = {}
+        self._jumps = {jump.key: (jump, Tally()) for jump in jumps}
+        self._doors: dict[str, tuple[Door, Server]] = {}
 
-    async def open(self, addresses: Mapping[str, str], port: int) -> None:
+    async def open(self, port: int) -> None:
         """Listen everywhere on one port; a free one is looked for when `port` is 0."""
-        self._addresses = dict(addresses)
         for attempt in range(_PORT_TRIES):
             self.port = port
             try:
-                for played in self._played.values():
-                    await self._open_door(played)
+                await self._open_all()
             except OSError as error:
                 await self._close_doors()
                 if port or error.errno != errno.EADDRINUSE or attempt == _PORT_TRIES - 1:
@@ -59,10 +69,10 @@ class Stage:
     async def close(self) -> None:
         """Stop listening, cut every connection, and wait for the last task."""
         await self._close_doors()
-        open_connections = [conn for one in self._played.values() for conn in one.connections]
-        for connection in open_connections:
+        alive = [connection for tally in self._tallies() for connection in tally.alive]
+        for connection in alive:
             connection.abort()
-        for connection in open_connections:
+        for connection in alive:
             await connection.wait_closed()
         mine = asyncio.current_task()
         tasks = [task for task in asyncio.all_tasks() if task is not mine]
@@ -82,52 +92,89 @@ class Stage:
             standing = self._doors.get(key)
             if (standing[0] if standing else "closed") != _door(played.device, fault):
                 await self._close_door(key)
-                await self._open_door(played)
+                await self._open_device(played)
 
-    async def tally(self, key: str) -> Tally:
-        """Copy what a device saw."""
-        tally = self._played[key].tally
-        return replace(tally, commands=list(tally.commands))
+    async def seen(self, key: str) -> Seen:
+        """Copy what a device or a jump host saw."""
+        tally = self._jumps[key][1] if key in self._jumps else self._played[key].tally
+        return tally.seen()
 
     def host_key(self, key: str) -> str:
-        """OpenSSH line of the key that the device shows now."""
-        played = self._played[key]
-        line = self._key(played.device, _door(played.device, played.fault))
-        return line.export_public_key("openssh").decode().strip()
+        """OpenSSH line of the key that the device or jump host shows now."""
+        door: Door = "modern"
+        if key in self._played:
+            door = _door(self._played[key].device, self._played[key].fault)
+        return self._key(key, door).export_public_key("openssh").decode().strip()
 
-    async def _open_door(self, played: Played) -> None:
-        key, door = played.device.key, _door(played.device, played.fault)
-        address = self._addresses[key]
+    async def _open_all(self) -> None:
+        for played in self._played.values():
+            await self._open_device(played)
+        for jump, tally in self._jumps.values():
+            await self._open_jump(jump, tally)
+
+    async def _open_device(self, played: Played) -> None:
+        device = played.device
+        door = _door(device, played.fault)
         if door == "closed":
             return
-        loop = asyncio.get_running_loop()
-        server: asyncio.AbstractServer | asyncssh.SSHAcceptor
         if door == "silent":
-            server = await loop.create_server(_Silent, address, self.port, backlog=_BACKLOG)
+            loop = asyncio.get_running_loop()
+            address = self._addresses[device.key]
+            server: Server = await loop.create_server(_Silent, address, self.port)
         else:
-            server = await asyncssh.listen(
-                address,
-                self.port,
-                options=options(played.device, self._key(played.device, door), old=door == "old"),
-                server_factory=lambda: DeviceServer(played),
-                backlog=_BACKLOG,
+            offered = options(
+                self._key(device.key, door),
+                authentication=device.authentication,
+                algorithms="old" if door == "old" else "modern",
             )
-        self._doors[key] = (door, server)
-        if not self.port:
-            self.port = server.sockets[0].getsockname()[1]
+            server = await self._listen(device.key, offered, lambda: DeviceServer(played))
+        self._doors[device.key] = (door, server)
+        self.port = self.port or server.sockets[0].getsockname()[1]
 
-    def _key(self, device: LabDevice, door: Door) -> asyncssh.SSHKey:
+    async def _open_jump(self, jump: LabJump, tally: Tally) -> None:
+        offered = options(
+            self._key(jump.key, "modern"), authentication="password", algorithms="modern"
+        )
+        inside = {
+            (name, self.port): (self._addresses[key], self.port)
+            for key in self._played
+            for name in (key, self._addresses[key])
+        }
+        server = await self._listen(jump.key, offered, lambda: JumpServer(jump, inside, tally))
+        self._doors[jump.key] = ("modern", server)
+
+    async def _listen(
+        self,
+        key: str,
+        offered: asyncssh.SSHServerConnectionOptions,
+        factory: Callable[[], asyncssh.SSHServer],
+    ) -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(
+            self._addresses[key],
+            self.port,
+            options=offered,
+            server_factory=factory,
+            backlog=_BACKLOG,
+        )
+
+    def _key(self, key: str, door: Door) -> asyncssh.SSHKey:
         if door == "old":
-            return rsa_key(self._seed, device.key)
+            return rsa_key(self._seed, key)
         seed = f"{self._seed} changed" if door == "changed_key" else self._seed
-        return ed25519_key(seed, device.key)
+        return ed25519_key(seed, key)
+
+    def _tallies(self) -> list[Tally]:
+        of_jumps = [tally for _, tally in self._jumps.values()]
+        return [*(played.tally for played in self._played.values()), *of_jumps]
 
     async def _close_door(self, key: str) -> None:
         standing = self._doors.pop(key, None)
-        if standing is not None:
-            standing[1].close()
-            if isinstance(standing[1], asyncssh.SSHAcceptor):
-                await standing[1].wait_closed()
+        if standing is None:
+            return
+        server = standing[1]
+        server.close()
+        if isinstance(server, asyncssh.SSHAcceptor):
+            await server.wait_closed()
 
     async def _close_doors(self) -> None:
         for key in tuple(self._doors):

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import asyncssh
 
-from netwb.lab.device import LabDevice
+from netwb.lab.device import Algorithms, Authentication, LabDevice
 from netwb.lab.dialogue import Dialogue, Drop, Hang, Leave, Send, Step, Think, Trickle
 from netwb.lab.faults import Fault
 from netwb.lab.shelf import Shelf
+from netwb.lab.tally import Tally
 
 _TICK_S = 0.1  # one piece of a slow trickle
 _MODERN = {
@@ -34,18 +35,6 @@ _OLD = {
 
 
 @dataclass(slots=True)
-class Tally:
-    """What one device saw since the fleet started."""
-
-    connections: int = 0
-    logins: int = 0
-    refusals: int = 0
-    open_sessions: int = 0
-    most_sessions: int = 0
-    commands: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class Played:
     """One device as it is being played; `fault` and the shelf's night may change at any time."""
 
@@ -54,19 +43,17 @@ class Played:
     tally: Tally
     think_s: float
     fault: Fault | None = None
-    connections: set[asyncssh.SSHServerConnection] = field(default_factory=set)
 
 
 def options(
-    device: LabDevice, host_key: asyncssh.SSHKey, *, old: bool
+    host_key: asyncssh.SSHKey, *, authentication: Authentication, algorithms: Algorithms
 ) -> asyncssh.SSHServerConnectionOptions:
-    """Give one device's server options, with everything off that a router has not."""
-    by = device.authentication
+    """Give the options of one host, with everything off that a router has not."""
     return asyncssh.SSHServerConnectionOptions(
         server_host_keys=[host_key],
-        password_auth=by == "password",
-        kbdint_auth=by == "keyboard-interactive",
-        public_key_auth=by == "publickey",
+        password_auth=authentication == "password",
+        kbdint_auth=authentication == "keyboard-interactive",
+        public_key_auth=authentication == "publickey",
         host_based_auth=False,
         gss_host=None,
         compression_algs=["none"],
@@ -76,7 +63,7 @@ def options(
         line_editor=False,
         encoding=None,
         login_timeout=0,
-        **(_OLD if old else _MODERN),
+        **(_OLD if algorithms == "old" else _MODERN),
     )
 
 
@@ -91,14 +78,13 @@ class DeviceServer(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Remember the connection, so that the fleet can end it."""
         self._connection = conn
-        self._played.connections.add(conn)
-        self._played.tally.connections += 1
+        self._played.tally.opened(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         del exc
         if self._connection is not None:
-            self._played.connections.discard(self._connection)
+            self._played.tally.closed(self._connection)
 
     def begin_auth(self, username: str) -> bool:
         """Ask everybody to prove who they are."""
@@ -120,7 +106,8 @@ class DeviceServer(asyncssh.SSHServer):
     def validate_password(self, username: str, password: str) -> bool:
         """Let the one account in."""
         device = self._played.device
-        return self._judged(username == device.username and password == device.password)
+        right = username == device.username and password == device.password
+        return self._judged(right=right)
 
     def get_kbdint_challenge(
         self, username: str, lang: str, submethods: str
@@ -137,19 +124,16 @@ class DeviceServer(asyncssh.SSHServer):
         """Let the one account in, by the key of its record."""
         device = self._played.device
         known = asyncssh.import_public_key(device.public_key) if device.public_key else None
-        return self._judged(username == device.username and key == known)
+        return self._judged(right=username == device.username and key == known)
 
     def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
         """Open a terminal."""
         return TerminalSession(self._played, self._fault)
 
-    def _judged(self, right: bool) -> bool:  # noqa: FBT001  asyncssh asks for a yes or no
-        tally = self._played.tally
-        if right and self._fault != "login_refused":
-            tally.logins += 1
-            return True
-        tally.refusals += 1
-        return False
+    def _judged(self, *, right: bool) -> bool:
+        let_in = right and self._fault != "login_refused"
+        self._played.tally.judged(right=let_in)
+        return let_in
 
 
 class TerminalSession(asyncssh.SSHServerSession[bytes]):
@@ -173,14 +157,12 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """Count the session."""
         self._channel = chan
-        tally = self._played.tally
-        tally.open_sessions += 1
-        tally.most_sessions = max(tally.most_sessions, tally.open_sessions)
+        self._played.tally.session_opened()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop whatever was still to be said."""
         del exc
-        self._played.tally.open_sessions -= 1
+        self._played.tally.session_closed()
         self._steps.clear()
         self._channel = None
         if self._timer is not None:
