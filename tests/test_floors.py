@@ -32,6 +32,7 @@ FLOORS: dict[str, int] = {
     # 1 pure
     "netwb.collect.facts": 1,
     "netwb.configs": 1,
+    "netwb.inventory.checks": 1,
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,
     "netwb.inventory.importers": 1,

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from netwb.errors import DuplicateDeviceError, InventoryError
 from netwb.inventory import host_keys
-from netwb.inventory.edits import Names, device_checks, edit, load_names
+from netwb.inventory.checks import device_checks
+from netwb.inventory.edits import Names, edit, load_names
 from netwb.inventory.events import Stamp, list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
 from netwb.inventory.records import (

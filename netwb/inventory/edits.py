@@ -6,7 +6,7 @@ the database no more often than one of two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,61 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, UnknownNameError
-from netwb.inventory.fields import (
-    check_address,
-    check_jump,
-    check_labels,
-    check_platform,
-    check_port,
-    check_sessions,
-    check_status,
-    check_text,
-    check_transport,
-    parse_host_key,
-    quoted,
-    render_labels,
-)
+from netwb.inventory.checks import NEVER_EMPTY, REFERENCES, Check
+from netwb.inventory.fields import quoted, render_labels
 from netwb.inventory.records import FieldChange
 from netwb.store.models import CredentialRow, DeviceRow, SiteRow, TenantRow
-
-Check = Callable[[Any], Any]
-CREDENTIAL_FIELDS = ("credential", "snmp_credential", "jump_credential")
-REFERENCES = (*CREDENTIAL_FIELDS, "site")  # stored as `<field>_id`
-
-
-def _text(thing: str) -> Check:
-    return lambda value: check_text(thing, value)
-
-
-_INHERITED: dict[str, Check] = {
-    **{field: _text(field.replace("_", " ")) for field in CREDENTIAL_FIELDS},
-    "jump": check_jump,
-    "jump_host_key": parse_host_key,
-}
-TENANT_CHECKS: dict[str, Check] = {"name": _text("name"), **_INHERITED}
-SITE_CHECKS: dict[str, Check] = {**TENANT_CHECKS, "max_sessions": check_sessions}
-
-
-def device_checks(platforms: Collection[str]) -> dict[str, Check]:
-    """Fields of a device that can be set, each with its check."""
-    return {
-        "site": _text("site"),
-        "address": check_address,
-        "port": check_port,
-        "platform": lambda value: check_platform(value, platforms),
-        "status": check_status,
-        "role": _text("role"),
-        "transport": check_transport,
-        "sysname": _text("sysname"),
-        "model": _text("model"),
-        "serial": _text("serial"),
-        "contract_ref": _text("contract_ref"),
-        "labels": check_labels,
-        **_INHERITED,
-    }
-
-
-NEVER_EMPTY = {"name", "site", "address", "port", "platform", "status", "transport", "labels"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, NotPermittedError
-from netwb.inventory.edits import SITE_CHECKS, TENANT_CHECKS, edit, load_names
+from netwb.inventory.checks import SITE_CHECKS, TENANT_CHECKS
+from netwb.inventory.edits import edit, load_names
 from netwb.inventory.fields import check_slug, check_text
 from netwb.inventory.records import (
     FieldChange,
@@ -54,13 +55,7 @@ class Places:
         if scope.tenants is not None:
             msg = f"tenant {slug!r} cannot be added within a scope; ask one who sees all tenants"
             raise NotPermittedError(msg)
-        row = TenantRow(
-            id=new_id(),
-            slug=check_slug("tenant", slug),
-            name=check_text("name", name),
-            status="active",
-            created_at=self._clock(),
-        )
+        row = new_tenant(slug, name=name, at=self._clock())
         with self._database.writing(scope) as session:
             taken = f"tenant {slug!r} exists already; `netwb tenant set {slug}` changes it"
             _insert(session, row, taken)
@@ -137,6 +132,17 @@ class Places:
             )
             row.status = "retired"
             return site_of(row, owner, load_names(session).of)
+
+
+def new_tenant(slug: str, *, name: str, at: datetime) -> TenantRow:
+    """A tenant's row, not yet in the session."""
+    return TenantRow(
+        id=new_id(),
+        slug=check_slug("tenant", slug),
+        name=check_text("name", name),
+        status="active",
+        created_at=at,
+    )
 
 
 def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str | None = None) -> SiteRow:

@@ -1,0 +1,58 @@
+"""Which fields a tenant, a site and a device have, each with its check. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from netwb.inventory.fields import (
+    check_address,
+    check_jump,
+    check_labels,
+    check_platform,
+    check_port,
+    check_sessions,
+    check_status,
+    check_text,
+    check_transport,
+    parse_host_key,
+)
+
+Check = Callable[[Any], Any]  # gives the value as stored, or raises InventoryError
+CREDENTIAL_FIELDS = ("credential", "snmp_credential", "jump_credential")
+REFERENCES = (*CREDENTIAL_FIELDS, "site")  # names of other rows, stored as `<field>_id`
+NEVER_EMPTY = frozenset(
+    {"name", "site", "address", "port", "platform", "status", "transport", "labels"}
+)
+
+
+def _text(thing: str) -> Check:
+    return lambda value: check_text(thing, value)
+
+
+_INHERITED: dict[str, Check] = {
+    **{field: _text(field.replace("_", " ")) for field in CREDENTIAL_FIELDS},
+    "jump": check_jump,
+    "jump_host_key": parse_host_key,
+}
+TENANT_CHECKS: dict[str, Check] = {"name": _text("name"), **_INHERITED}
+SITE_CHECKS: dict[str, Check] = {**TENANT_CHECKS, "max_sessions": check_sessions}
+
+
+def device_checks(platforms: Collection[str]) -> dict[str, Check]:
+    """Fields of a device; `platforms` are the names that there is a record of."""
+    return {
+        "site": _text("site"),
+        "address": check_address,
+        "port": check_port,
+        "platform": lambda value: check_platform(value, platforms),
+        "status": check_status,
+        "role": _text("role"),
+        "transport": check_transport,
+        "sysname": _text("sysname"),
+        "model": _text("model"),
+        "serial": _text("serial"),
+        "contract_ref": _text("contract_ref"),
+        "labels": check_labels,
+        **_INHERITED,
+    }

@@ -1,0 +1,248 @@
+"""Judge every row of an import against the inventory as it stands, before anything is written. Pure.
+
+A row is good or bad as a whole; a bad one is reported with its place and every cause. A blank cell
+says nothing and so changes nothing. Importing the same rows a second time changes nothing either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from netwb.errors import InventoryError
+from netwb.inventory.checks import Check, device_checks
+from netwb.inventory.fields import (
+    AUTO,
+    check_hostname,
+    check_slug,
+    check_text,
+    parse_labels,
+    quoted,
+    render_labels,
+)
+from netwb.inventory.importers.rows import (
+    COLUMNS,
+    REQUIRED,
+    ImportPlan,
+    NewPlace,
+    Parsed,
+    PlannedDevice,
+    SourceRow,
+)
+from netwb.inventory.records import Device, DeviceChanges, FieldChange, NewDevice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The inventory as the actor sees it.
+
+    tenants        slug -> name, living ones           sites     (tenant, slug) -> name, living ones
+    credentials    (tenant, name)                      devices   living ones
+    missing        "create" makes unknown tenants and sites, "refuse" does not
+    may_add_tenants  whether the actor's scope holds all tenants
+    """
+
+    tenants: Mapping[str, str]
+    sites: Mapping[tuple[str, str], str]
+    credentials: Collection[tuple[str, str]]
+    devices: Collection[Device]
+    platforms: Collection[str]
+    missing: str = "refuse"
+    may_add_tenants: bool = False
+
+
+def judge(parsed: Parsed, defaults: Mapping[str, str], world: World) -> ImportPlan:
+    """What the rows do, in their order; `defaults` fill what a row does not say."""
+    judge_ = _Judge(world, defaults)
+    problems = []
+    for row in parsed.rows:
+        causes = judge_.take(row, {**parsed.fallbacks, **defaults, **row.values})
+        if causes:
+            problems.append(f"{row.at}: {'; '.join(causes)}")
+    return ImportPlan(
+        devices=tuple(judge_.devices),
+        places=tuple(judge_.places.values()),
+        problems=tuple(problems),
+        notes=parsed.notes,
+    )
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row while it is judged: checked values, and what is wrong."""
+
+    at: str
+    values: dict[str, Any] = field(default_factory=dict)
+    causes: list[str] = field(default_factory=list)
+    places: list[NewPlace] = field(default_factory=list)
+
+
+class _Judge:
+    """Holds what the good rows have come to so far."""
+
+    def __init__(self, world: World, defaults: Collection[str]) -> None:
+        self._world = world
+        self._defaults = defaults
+        self._checks = _column_checks(world.platforms)
+        self._held = {(d.tenant, d.hostname.casefold()): d for d in world.devices}
+        self._tenant_names = {name.casefold(): slug for slug, name in world.tenants.items()}
+        self._site_names = {(t, name.casefold()): s for (t, s), name in world.sites.items()}
+        self._met: dict[tuple[str, str], str] = {}
+        self.devices: list[PlannedDevice] = []
+        self.places: dict[tuple[str, str | None], NewPlace] = {}
+
+    def take(self, source: SourceRow, values: Mapping[str, str]) -> list[str]:
+        """Judge one row; gives its causes, none when it is good and taken."""
+        if source.problem:
+            return [source.problem]
+        row = _Row(at=source.at)
+        self._check(row, values)
+        if not row.causes:
+            self._place(row)
+        if not row.causes:
+            self._credentials(row)
+            self._once(row)
+        if not row.causes:
+            self._accept(row, said={*source.values, *self._defaults})
+        return row.causes
+
+    def _check(self, row: _Row, values: Mapping[str, str]) -> None:
+        absent = [name for name in REQUIRED if not values.get(name)]
+        if absent:
+            row.causes.append(f"{', '.join(absent)} missing; fill in, or give --defaults")
+        for name in COLUMNS:
+            if values.get(name):
+                try:
+                    row.values[name] = self._checks[name](values[name])
+                except InventoryError as error:
+                    row.causes.append(str(error))
+
+    def _place(self, row: _Row) -> None:
+        try:
+            tenant = self._tenant(row, row.values["tenant"])
+            site = self._site(row, tenant, row.values["site"])
+        except InventoryError as error:
+            row.causes.append(str(error))
+        else:
+            row.values.update(tenant=tenant, site=site)
+
+    def _tenant(self, row: _Row, said: str) -> str:
+        known = said if said in self._world.tenants else self._tenant_names.get(said.casefold())
+        if known is not None:
+            return known
+        if self._world.missing != "create" or not self._world.may_add_tenants:
+            cure = "--create" if self._world.may_add_tenants else "ask one who sees all tenants"
+            msg = f"tenant {quoted(said)} is not known; add it with `netwb tenant add`, or {cure}"
+            raise InventoryError(msg)
+        slug = check_slug("tenant", slug_of(said))
+        row.places.append(NewPlace(tenant=slug, site=None, name=said))
+        return slug
+
+    def _site(self, row: _Row, tenant: str, said: str) -> str:
+        slug = said if (tenant, said) in self._world.sites else None
+        known = slug or self._site_names.get((tenant, said.casefold()))
+        if known is not None:
+            return known
+        if self._world.missing != "create":
+            msg = (
+                f"site {quoted(f'{tenant}/{said}')} is not known; add it with `netwb site add`, "
+                "or --create"
+            )
+            raise InventoryError(msg)
+        slug = check_slug("site", slug_of(said))
+        row.places.append(NewPlace(tenant=tenant, site=slug, name=said))
+        return slug
+
+    def _credentials(self, row: _Row) -> None:
+        for name in ("credential", "snmp_credential"):
+            said = row.values.get(name)
+            if said is not None and (row.values["tenant"], said) not in self._world.credentials:
+                row.causes.append(
+                    f"credential {quoted(said)} is not known in tenant {row.values['tenant']}; "
+                    "add it with `netwb credential add`"
+                )
+
+    def _once(self, row: _Row) -> None:
+        key = (row.values["tenant"], row.values["hostname"].casefold())
+        if key in self._met:
+            row.causes.append(
+                f"device {key[0]}/{row.values['hostname']} stands already in {self._met[key]}; "
+                "keep one"
+            )
+        elif not row.causes:
+            self._met[key] = row.at
+
+    def _accept(self, row: _Row, said: Collection[str]) -> None:
+        held = self._held.get((row.values["tenant"], row.values["hostname"].casefold()))
+        if held is None:
+            planned = _addition(row)
+        else:
+            planned = _update(row, held, {k: v for k, v in row.values.items() if k in said})
+        self.devices.append(planned)
+        if planned.action != "left_out":
+            for place in row.places:
+                self.places.setdefault((place.tenant, place.site), place)
+
+
+def _column_checks(platforms: Collection[str]) -> dict[str, Check]:
+    return {
+        **device_checks(platforms),
+        "tenant": lambda value: check_text("tenant", value),
+        "hostname": check_hostname,
+        "labels": parse_labels,
+    }
+
+
+def _addition(row: _Row) -> PlannedDevice:
+    if row.values.get("status") == "retired":
+        return _planned(row, "left_out")
+    return _planned(row, "add", new=NewDevice(**row.values))
+
+
+def _update(row: _Row, held: Device, said: Mapping[str, Any]) -> PlannedDevice:
+    if said.get("status") == "retired":
+        return _planned(row, "retire", device_id=held.id)
+    changes = {}
+    for name, value in said.items():
+        settled = name == "platform" and value == AUTO  # what a probe found out stays
+        if name not in {"tenant", "hostname"} and not settled and _stored(held, name) != value:
+            changes[name] = value
+    if not changes:
+        return _planned(row, "same", device_id=held.id)
+    return _planned(
+        row,
+        "update",
+        device_id=held.id,
+        hostname=held.hostname,
+        changes=cast("DeviceChanges", changes),
+        fields=tuple(
+            FieldChange(field=name, old=_shown(_stored(held, name)), new=_shown(value))
+            for name, value in changes.items()
+        ),
+    )
+
+
+def _planned(row: _Row, action: Any, **rest: Any) -> PlannedDevice:
+    place = {name: row.values[name] for name in ("tenant", "site", "hostname")}
+    return PlannedDevice(at=row.at, action=action, **{**place, **rest})
+
+
+def _stored(held: Device, name: str) -> Any:
+    """A device's own value: what it inherits is not its own."""
+    value = getattr(held, name)
+    if name in {"credential", "snmp_credential"}:
+        return value.value if value.source == "device" else None
+    return dict(value) if name == "labels" else value
+
+
+def _shown(value: Any) -> str | None:
+    if value is None:
+        return None
+    return render_labels(value) if isinstance(value, Mapping) else str(value)
+
+
+def slug_of(name: str) -> str:
+    """A slug for a name: `Acme Ltd` is acme-ltd."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
