@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from netwb.platforms.record import BlockRule, Platform
+from netwb.platforms.record import BlockRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +22,14 @@ class Block:
     rule: str
 
 
-def find_blocks(text: bytes, platform: Platform) -> tuple[Block, ...]:
+def find_blocks(text: bytes, rules: Sequence[BlockRule]) -> tuple[Block, ...]:
     """All closed blocks in order. One that never closes is none, so that it hides nothing.
 
     Text that a block holds opens no other. Linear: a mark that does not come again is looked for
     once only.
     """
     openings = sorted(
-        ((at, order, rule) for order, rule in enumerate(platform.blocks) for at in _at(text, rule)),
+        ((at, order, rule) for order, rule in enumerate(rules) for at in _at(text, rule)),
         key=lambda item: item[:2],
     )
     return tuple(_closed(text, openings))

@@ -68,7 +68,7 @@ def _volatile_lines(platform: Platform) -> BytesPattern | None:
 def canonical(raw: RawConfig, platform: Platform) -> Canonical:
     """Read the transcript of one command."""
     whole = _as_sent(raw, platform)
-    blocks = find_blocks(whole, platform)
+    blocks = find_blocks(whole, platform.blocks)
     header = _header(whole, platform)
     gone = [*header.lines, *_volatile(whole, header.body, blocks, platform)]
     return Canonical(
