@@ -1,7 +1,7 @@
 """A real PostgreSQL cluster for one test session: on a Unix socket, without fsync, gone at the end.
 
-PostgreSQL refuses to run as root, so it runs as the user `postgres` then. The folder stands under
-/tmp because a socket's path has 107 bytes at most.
+PostgreSQL refuses to run as root, so it runs as the user `postgres` then. The folder's path is
+short because a socket's has 107 bytes at most.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _SETTINGS = (
     "max_connections=50",
 )
 _WAIT_S = 60
+_ROOM_BYTES = 2 * 1024**3  # hundreds of small databases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def programs() -> Path | None:
 @contextmanager
 def running_cluster(programs: Path) -> Iterator[Cluster]:
     """Start a server, stop it at the end without ceremony."""
-    folder = Path(tempfile.mkdtemp(prefix="nw-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="nw-", dir=_place()))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data = str(folder / "data")
@@ -81,6 +82,13 @@ def running_cluster(programs: Path) -> Iterator[Cluster]:
             _run_as_server([*control, "-m", "immediate", "stop"])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place() -> str:
+    """Memory where there is enough: a new database is 1,000 files, 0.04 s there, 0.3 s on a disk."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES
+    return str(memory) if roomy and os.access(memory, os.W_OK) else "/tmp"
 
 
 def _run_as_server(command: list[str]) -> None:
