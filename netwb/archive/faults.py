@@ -1,0 +1,54 @@
+"""Turn what Git or the system says into one sentence that names the repository and the cure. Pure.
+
+Git has no error numbers, only English words (it runs with LC_ALL=C); what is not recognized is
+quoted with its last line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from netwb.errors import ArchiveDamagedError, ArchiveError
+
+_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large", re.IGNORECASE)
+_FORBIDDEN = re.compile(
+    r"Permission denied|Read-only file system|Operation not permitted|insufficient permission",
+    re.IGNORECASE,
+)
+_DAMAGED = re.compile(
+    r"not a git repository|corrupt|bad object|bad tree|missing (blob|tree|commit)|inflate"
+    r"|unable to read|not a valid object|does not point to|invalid object|could not get object"
+    r"|bad signature|unable to parse|broken|object file .* is empty|bad revision|Not a valid",
+    re.IGNORECASE,
+)
+
+
+def git_error(path: str, said: str) -> ArchiveError:
+    """The error for what was said about the repository at `path`."""
+    if _FULL.search(said):
+        return ArchiveError(
+            f"repository {path} cannot grow, the disk is full: free some space and run again;"
+            " nothing of this batch was stored"
+        )
+    if _FORBIDDEN.search(said):
+        return ArchiveError(
+            f"repository {path} cannot be written by this user: give it to the user that runs"
+            " netwb and check the mount; nothing of this batch was stored"
+        )
+    if _DAMAGED.search(said):
+        return damaged(path, last_line(said))
+    return ArchiveError(f"repository {path} refused: {last_line(said)}; run `netwb doctor`")
+
+
+def damaged(path: str, reason: str) -> ArchiveDamagedError:
+    """The repository is not what Git can read."""
+    return ArchiveDamagedError(
+        f"repository {path} is damaged ({reason}): move it aside and put back a copy of it,"
+        " from a backup or from its remote"
+    )
+
+
+def last_line(said: str) -> str:
+    """The last line that says something, at most 200 characters of it."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else "git ended without a word"

@@ -1,0 +1,232 @@
+"""Read the archive: revisions, texts, changes across devices, restored texts.
+
+Lists come from the SQL index, texts from Git, secrets from the vault. Every read takes the actor's
+scope first; a device or revision outside of it is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Select, select
+
+from netwb.archive.records import Change, Hit, Revision
+from netwb.archive.repository import Repository
+from netwb.archive.revisions import AsOf, Back, CommitId, parse_revision
+from netwb.archive.search import LineSearch, Sought
+from netwb.archive.vault import Vault
+from netwb.configs.records import Placed
+from netwb.configs.redact import restore
+from netwb.configs.tokens import TOKEN
+from netwb.errors import ArchiveDamagedError, ArchiveError, UnknownRevisionError
+from netwb.inventory.records import ConfigKind, Device
+from netwb.roles import Scope
+from netwb.store.database import Database
+from netwb.store.keyring import Keyring
+from netwb.store.models import RevisionRow
+
+_COLUMNS = (
+    RevisionRow.commit,
+    RevisionRow.number,
+    RevisionRow.tenant_id,
+    RevisionRow.device_id,
+    RevisionRow.kind,
+    RevisionRow.at,
+    RevisionRow.stored_at,
+    RevisionRow.author,
+    RevisionRow.cause,
+    RevisionRow.message,
+    RevisionRow.note,
+    RevisionRow.run_id,
+    RevisionRow.rule_set,
+    RevisionRow.added,
+    RevisionRow.removed,
+    RevisionRow.size,
+    RevisionRow.lines,
+    RevisionRow.path,
+    RevisionRow.blob,
+)
+Statement = Select[*tuple[Any, ...]]
+_NO_CHANGE = ("rules", "rename", "retire")  # causes that no person's edit stands behind
+
+
+class History:
+    """The reading side; it opens a repository for each text and closes it again."""
+
+    def __init__(self, folder: Path, database: Database, keyring: Keyring) -> None:
+        self._folder = folder
+        self._database = database
+        self._vault = Vault(database, keyring)
+        self._lines = LineSearch(database)
+
+    def revisions(
+        self,
+        scope: Scope,
+        device: Device,
+        *,
+        kind: ConfigKind = "running",
+        limit: int = 50,
+        before: int | None = None,
+    ) -> tuple[Revision, ...]:
+        """The device's revisions, newest first; `before` is the number of the last one seen."""
+        statement = _of(device, kind).order_by(RevisionRow.number.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(RevisionRow.number < before)
+        return self._read(scope, statement)
+
+    def resolve(
+        self, scope: Scope, device: Device, rev: str, *, kind: ConfigKind = "running"
+    ) -> Revision:
+        """The one revision that REV names. Raises UnknownRevisionError."""
+        statement = _of(device, kind).order_by(RevisionRow.number.desc())
+        match parse_revision(rev):
+            case Back(steps):
+                found = self._read(scope, statement.offset(steps).limit(1))
+            case AsOf(at):
+                found = self._read(scope, statement.where(RevisionRow.at <= at).limit(1))
+            case CommitId(start):
+                named = RevisionRow.commit.startswith(start, autoescape=True)
+                found = self._read(scope, statement.where(named).limit(2))
+        if len(found) != 1:
+            how_many = "several revisions; give more digits" if found else "no revision"
+            msg = f"{device.tenant}/{device.hostname}@{rev} names {how_many} of its {kind} text"
+            if not found:
+                msg += "; `netwb history` lists them"
+            raise UnknownRevisionError(msg)
+        return found[0]
+
+    def text(self, scope: Scope, device: Device, revision: Revision) -> bytes:
+        """The stored text, without its secrets."""
+        self._require_own(scope, device, revision)
+        return self._repository(device).text(revision.blob)
+
+    def restore(self, scope: Scope, device: Device, revision: Revision) -> bytes:
+        """The text byte for byte as the device sent it, with its secrets at their recorded places.
+
+        Raises SecretMissingError when the vault lacks one of them; then nothing is given.
+        """
+        if revision.cause == "foreign":
+            msg = (
+                f"{device.hostname}@{revision.id[:12]} was committed by hand, so where its secrets"
+                " stood is not recorded; restore it with --redacted"
+            )
+            raise ArchiveError(msg)
+        text = self.text(scope, device, revision)
+        placed = _placed(text, self._offsets(scope, revision))
+        tokens = {place.token for place in placed}
+        values = self._vault.values(scope, device.tenant_id, tokens)
+        return restore(text, placed, values)
+
+    def changes(
+        self,
+        scope: Scope,
+        *,
+        since: datetime,
+        until: datetime | None = None,
+        by: str | None = None,
+        devices: Sequence[Device],
+    ) -> tuple[Change, ...]:
+        """What changed on those devices, newest first; netwb's own rewriting and moving is not."""
+        known = {device.id: device for device in devices}
+        statement = (
+            select(*_COLUMNS)
+            .where(RevisionRow.at >= since, RevisionRow.cause.not_in(_NO_CHANGE))
+            .order_by(RevisionRow.at.desc(), RevisionRow.device_id, RevisionRow.number.desc())
+        )
+        if until is not None:
+            statement = statement.where(RevisionRow.at <= until)
+        if by is not None:
+            statement = statement.where(RevisionRow.author == by)
+        return tuple(
+            _change(revision, known[revision.device_id])
+            for revision in self._read(scope, statement)
+            if revision.device_id in known
+        )
+
+    def search(  # noqa: PLR0913 - each narrows the search, by its name
+        self,
+        scope: Scope,
+        text: str,
+        *,
+        when: Literal["now", "ever"] = "now",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        author: str | None = None,
+        devices: Sequence[Device],
+    ) -> tuple[Hit, ...]:
+        """Lines of those devices that hold the text, by tenant, hostname and place.
+
+        since, until   only lines that stood at some time between them
+        """
+        sought = Sought(text=text, when=when, since=since, until=until, author=author)
+        return self._lines.find(scope, sought, devices)
+
+    def _read(self, scope: Scope, statement: Statement) -> tuple[Revision, ...]:
+        with self._database.reading(scope) as session:
+            return tuple(_revision(row) for row in session.execute(statement))
+
+    def _offsets(self, scope: Scope, revision: Revision) -> list[int]:
+        with self._database.reading(scope) as session:
+            found = session.scalar(
+                select(RevisionRow.placed).where(
+                    RevisionRow.device_id == revision.device_id,
+                    RevisionRow.kind == revision.kind,
+                    RevisionRow.number == revision.number,
+                )
+            )
+        if found is None:
+            msg = f"revision {revision.id[:12]} left the index meanwhile; try again"
+            raise UnknownRevisionError(msg)
+        return [int(offset) for offset in found]
+
+    def _repository(self, device: Device) -> Repository:
+        return Repository(self._folder / f"{device.tenant}.git")
+
+    def _require_own(self, scope: Scope, device: Device, revision: Revision) -> None:
+        if not scope.holds(device.tenant_id) or revision.device_id != device.id:
+            msg = f"{device.hostname} has no revision {revision.id[:12]}"
+            raise UnknownRevisionError(msg)
+
+
+def _of(device: Device, kind: ConfigKind) -> Statement:
+    return select(*_COLUMNS).where(
+        RevisionRow.tenant_id == device.tenant_id,
+        RevisionRow.device_id == device.id,
+        RevisionRow.kind == kind,
+    )
+
+
+def _revision(row: Any) -> Revision:
+    values = dict(zip((column.key for column in _COLUMNS), row, strict=True))
+    return Revision(id=values.pop("commit"), **values)
+
+
+def _change(revision: Revision, device: Device) -> Change:
+    return Change(
+        at=revision.at,
+        tenant=device.tenant,
+        site=device.site,
+        hostname=device.hostname,
+        device_id=device.id,
+        kind=revision.kind,
+        author=revision.author,
+        message=revision.message,
+        added=revision.added,
+        removed=revision.removed,
+        id=revision.id,
+    )
+
+
+def _placed(text: bytes, offsets: Sequence[int]) -> tuple[Placed, ...]:
+    """The tokens at the recorded offsets, and at no other place."""
+    placed = []
+    for offset in offsets:
+        match = TOKEN.match(text, offset)
+        if match is None:
+            msg = f"no token stands at byte {offset} of the stored text; rebuild the index"
+            raise ArchiveDamagedError(msg)
+        placed.append(Placed(offset=offset, token=match.group().decode()))
+    return tuple(placed)

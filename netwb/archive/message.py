@@ -1,0 +1,129 @@
+"""What a commit of the archive says: subject, author, and trailers that let SQL be rebuilt from it.
+
+Pure. People's words (note, author) lose control characters and `<>`, which Git's own format cannot
+hold; a device's words (volatile lines) are percent-encoded, because they must come back byte for
+byte. A commit without our trailers was made by a person; it reads as None.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import cast
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from netwb.archive.records import UNKNOWN, Cause
+from netwb.inventory.records import ConfigKind
+
+NAME_LIMIT = 100  # characters of an author's name; longer ones are no login
+NOTE_LIMIT = 500  # characters of a note
+_READABLE = " !\"#$&'()*+,-./:;=?@[\\]^_`{|}~"  # of ASCII, all but `%<>`
+_WORDS = {  # what a commit did, when nobody left a note
+    "backup": "changed",
+    "accept": "accepted from quarantine",
+    "rules": "rewritten under newer redaction rules",
+    "rename": "moved",
+    "retire": "retired",
+    "foreign": "changed by hand",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitFacts:
+    """The trailers of one commit.
+
+    placed     byte offsets of the tokens in the stored text, rising
+    volatile   (0-based line, redacted text) of the lines that were taken out
+    """
+
+    device_id: str
+    kind: ConfigKind
+    cause: Cause
+    run_id: str
+    rule_set: str
+    note: str
+    audit_head: str
+    digest: str
+    placed: tuple[int, ...] = ()
+    volatile: tuple[tuple[int, bytes], ...] = ()
+
+
+def plain(text: str, limit: int) -> str:
+    """The text in one line, without `<>`, control, format and surrogate characters."""
+    kept = (
+        " " if char.isspace() else char
+        for char in text
+        if char not in "<>" and (char.isspace() or unicodedata.category(char)[0] != "C")
+    )
+    return " ".join("".join(kept).split())[:limit].strip()
+
+
+def author_name(author: str | None) -> str:
+    """A name that Git can hold; `unknown` where nobody is named."""
+    return plain(author or "", NAME_LIMIT) or UNKNOWN
+
+
+def subject(hostname: str, facts: CommitFacts, *, first: bool) -> str:
+    """`edge1: changed`, `edge1 startup: CHG123`, `edge1: first backup`."""
+    what = facts.note or ("first backup" if first else _WORDS[facts.cause])
+    kind = "" if facts.kind == "running" else f" {facts.kind}"
+    return f"{hostname}{kind}: {what}"
+
+
+def compose(first_line: str, facts: CommitFacts) -> bytes:
+    """The whole commit message."""
+    lines = [first_line, "", *_trailers(facts), ""]
+    return "\n".join(lines).encode()
+
+
+def parse_facts(message: str) -> CommitFacts | None:
+    """The trailers of a commit message; None when they are not ours."""
+    pairs = [line.partition(": ")[::2] for line in message.rstrip("\n").split("\n")[2:]]
+    one = dict(pairs)
+    if not {"Device", "Kind", "Cause"} <= one.keys():
+        return None
+    return CommitFacts(
+        device_id=one["Device"],
+        kind=cast(ConfigKind, one["Kind"]),
+        cause=cast(Cause, one["Cause"]),
+        run_id=one.get("Run", ""),
+        rule_set=one.get("Rules", ""),
+        note=one.get("Note", ""),
+        audit_head=one.get("Audit", ""),
+        digest=one.get("Digest", ""),
+        placed=_offsets(one.get("Placed", "")),
+        volatile=tuple(_volatile(value) for key, value in pairs if key == "Volatile"),
+    )
+
+
+def _trailers(facts: CommitFacts) -> Iterable[str]:
+    yield f"Device: {facts.device_id}"
+    yield f"Kind: {facts.kind}"
+    yield f"Cause: {facts.cause}"
+    named = {
+        "Run": facts.run_id,
+        "Rules": plain(facts.rule_set, NAME_LIMIT),
+        "Note": facts.note,
+        "Audit": facts.audit_head,
+        "Digest": facts.digest,
+        "Placed": _steps(facts.placed),
+    }
+    yield from (f"{key}: {value}" for key, value in named.items() if value)
+    for line, text in facts.volatile:
+        yield f"Volatile: {line} {quote_from_bytes(text, safe=_READABLE)}"
+
+
+def _steps(offsets: Sequence[int]) -> str:
+    """Distances, as they are shorter: a text of 20,000 lines can hold hundreds of secrets."""
+    return " ".join(str(new - old) for old, new in pairwise((0, *offsets)))
+
+
+def _offsets(steps: str) -> tuple[int, ...]:
+    return tuple(accumulate(int(step) for step in steps.split()))
+
+
+def _volatile(value: str) -> tuple[int, bytes]:
+    line, _, text = value.partition(" ")
+    return int(line), unquote_to_bytes(text)

@@ -1,0 +1,197 @@
+"""Decide which commits a batch of texts becomes. Pure: no Git, no SQL, no clock.
+
+One commit for each changed text. A device whose site or name changed moves first, in a commit of
+its own, so that Git never has to guess; a device that stands in its way makes room and comes back
+when it is written itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha1
+
+from netwb.archive.message import NOTE_LIMIT, CommitFacts, author_name, compose, plain, subject
+from netwb.archive.newest import Newest, owners
+from netwb.archive.paths import aside, hostname_of, is_aside, place
+from netwb.archive.records import NETWB, Cause, ConfigKey, Entry
+from netwb.archive.repository import Move, NewCommit
+
+OLDEST_YEAR = 2000  # a device clock that says less was never set
+_NO_EMAIL = re.compile(r"[^A-Za-z0-9._+-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a batch becomes.
+
+    commits    in the order of writing; none for a text that is stored already
+    texts      the new texts by blob id
+    same       entries whose stored text stays, though their digest or rule set is another
+    """
+
+    commits: tuple[NewCommit, ...]
+    texts: Mapping[str, bytes]
+    same: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What all commits of one batch share."""
+
+    stored_at: datetime
+    audit_head: str
+
+
+class Planner:
+    """Plans one batch on the state that the newest commit left.
+
+    newest     of every device in the batch, and of whoever lies at one of its paths
+    carried    the facts that a commit without a new text says again
+    """
+
+    def __init__(
+        self,
+        newest: Mapping[ConfigKey, Newest],
+        stamp: Stamp,
+        carried: Callable[[ConfigKey, Newest], CommitFacts],
+    ) -> None:
+        self._newest = dict(newest)
+        self._at_path = owners(newest)
+        self._stamp = stamp
+        self._carried = carried
+        self._commits: list[NewCommit] = []
+        self._texts: dict[str, bytes] = {}
+        self._same: list[Entry] = []
+
+    def store(self, entries: Iterable[Entry]) -> Plan:
+        """Commits for these texts."""
+        for entry in entries:
+            self._store(entry)
+        return self._plan()
+
+    def move(self, moves: Iterable[tuple[ConfigKey, str]], cause: Cause, author: str) -> Plan:
+        """Commits that bring devices' files to new paths; who has no file is left out."""
+        for key, path in moves:
+            if key in self._newest:
+                self._move(key, path, cause, author)
+        return self._plan()
+
+    def _plan(self) -> Plan:
+        return Plan(commits=tuple(self._commits), texts=dict(self._texts), same=tuple(self._same))
+
+    def _store(self, entry: Entry) -> None:
+        key: ConfigKey = (entry.device_id, entry.kind)
+        path = place(entry.site, entry.hostname, entry.kind)
+        if key in self._newest:
+            self._move(key, path, "rename", NETWB)
+        old = self._newest.get(key)
+        blob = blob_id(entry.redacted.text)
+        if old is None or old.blob != blob or not old.path:
+            self._make_room(path, key)
+            self._commit_text(key, path, blob, entry, old)
+        elif (old.digest, old.rule_set) != (entry.digest, entry.redacted.rule_set):
+            self._same.append(entry)
+
+    def _move(self, key: ConfigKey, path: str, cause: Cause, author: str) -> None:
+        old = self._newest[key]
+        if old.path in {path, ""}:
+            return
+        self._make_room(path, key)
+        carried = self._carried(key, old)
+        facts = replace(carried, cause=cause, audit_head=self._stamp.audit_head)
+        hostname = hostname_of(old.path if is_aside(path) else path)
+        self._commits.append(
+            NewCommit(
+                author=author_name(author),
+                email=_email(author_name(author), NETWB),
+                at=self._stamp.stored_at,
+                stored_at=self._stamp.stored_at,
+                message=compose(subject(hostname, facts, first=False), facts),
+                moves=(Move(old_path=old.path, path=path),),
+            )
+        )
+        self._at_path.pop(old.path, None)
+        self._settle(key, replace(old, path=path))
+
+    def _make_room(self, path: str, newcomer: ConfigKey) -> None:
+        """Two devices never share a path: whoever else lies there waits under its id."""
+        owner = self._at_path.get(path)
+        if owner not in {None, newcomer}:
+            device_id, kind = owner
+            self._move(owner, aside("parked", hostname_of(path), device_id, kind), "rename", NETWB)
+
+    def _commit_text(
+        self, key: ConfigKey, path: str, blob: str, entry: Entry, old: Newest | None
+    ) -> None:
+        facts = self._facts(entry, old)
+        author = NETWB if facts.cause == "rules" else author_name(entry.author)
+        self._commits.append(
+            NewCommit(
+                author=author,
+                email=_email(author, entry.hostname),
+                at=self._stamp.stored_at if facts.cause == "rules" else self._believed(entry.at),
+                stored_at=self._stamp.stored_at,
+                message=compose(subject(entry.hostname, facts, first=old is None), facts),
+                path=path,
+                text=entry.redacted.text,
+            )
+        )
+        self._texts[blob] = entry.redacted.text
+        self._settle(key, _stored(entry, path, blob))
+
+    def _settle(self, key: ConfigKey, state: Newest) -> None:
+        self._newest[key] = state
+        self._at_path[state.path] = key
+
+    def _facts(self, entry: Entry, old: Newest | None) -> CommitFacts:
+        newer_rules = (
+            old is not None
+            and old.digest == entry.digest
+            and old.rule_set != entry.redacted.rule_set
+        )
+        return CommitFacts(
+            device_id=entry.device_id,
+            kind=entry.kind,
+            cause="rules" if newer_rules else entry.cause,
+            run_id=entry.run_id,
+            rule_set=entry.redacted.rule_set,
+            note=plain(entry.note, NOTE_LIMIT),
+            audit_head=self._stamp.audit_head,
+            digest=entry.digest,
+            placed=tuple(placed.offset for placed in entry.redacted.placed),
+            volatile=tuple((line.line, line.text) for line in entry.redacted.volatile),
+        )
+
+    def _believed(self, at: datetime) -> datetime:
+        """A device clock that was never set, or that is ahead of ours, says nothing."""
+        good = at.year >= OLDEST_YEAR and at <= self._stamp.stored_at
+        return at if good else self._stamp.stored_at
+
+
+def blob_id(text: bytes) -> str:
+    """Git's name for a text (gitformat-loose: SHA-1 of `blob <bytes>NUL<text>`)."""
+    return sha1(b"blob %d\0%b" % (len(text), text), usedforsecurity=False).hexdigest()
+
+
+def _email(author: str, where: str) -> str:
+    """Git wants an address; `ana@edge1` says where that login is known."""
+    return f"{_NO_EMAIL.sub('-', author)}@{where}"
+
+
+def _stored(entry: Entry, path: str, blob: str) -> Newest:
+    """As much of the new state as planning asks for; the index works out the rest from Git."""
+    return Newest(
+        number=0,
+        commit="",
+        blob=blob,
+        path=path,
+        digest=entry.digest,
+        rule_set=entry.redacted.rule_set,
+        size=len(entry.redacted.text),
+        lines=0,
+        retired=False,
+        since=(),
+    )

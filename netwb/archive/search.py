@@ -1,0 +1,200 @@
+"""Find lines in the newest texts, and lines that once stood, without opening Git.
+
+The database compares bytes: `instr` or `position`, literal and case-sensitive. Only texts that hold
+the words come to Python, where each hit gets its place and, from the runs of `archive.lines`, the
+revision that brought it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Boolean, LargeBinary, literal, select, tuple_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
+
+from netwb.archive.chunks import LIMIT, chunks
+from netwb.archive.lines import Run, number_at
+from netwb.archive.records import Hit
+from netwb.errors import ArchiveError
+from netwb.inventory.records import ConfigKind, Device
+from netwb.roles import Scope
+from netwb.store.database import Database
+from netwb.store.models import CurrentRow, CurrentTextRow, LineRow, RevisionRow
+
+RevisionKey = tuple[str, ConfigKind, int]  # device id, kind, number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is searched; `since` and `until` bound the time in which a line must have stood."""
+
+    text: str
+    when: Literal["now", "ever"]
+    since: datetime | None = None
+    until: datetime | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    device_id: str
+    kind: ConfigKind
+    line: int | None
+    text: bytes
+    since: int
+    until: int | None
+
+
+class holds(GenericFunction[bool]):  # noqa: N801 - reads as the SQL function that it is
+    """`holds(bytes, part)`: whether a binary column holds the part."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(holds, "sqlite")
+def _holds_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)}) > 0"
+
+
+@compiles(holds, "postgresql")
+def _holds_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
+    whole, part = element.clauses
+    return f"position({compiler.process(part, **kw)} IN {compiler.process(whole, **kw)}) > 0"
+
+
+class LineSearch:
+    """Searches the index of all tenants in a scope."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, scope: Scope, sought: Sought, devices: Sequence[Device]) -> tuple[Hit, ...]:
+        """Hits on those devices, by tenant, hostname, kind and place; past ones last.
+
+        Raises ArchiveError for a text that no line can hold.
+        """
+        if not sought.text or "\n" in sought.text:
+            msg = "a search needs a text of one line; give some characters of that line"
+            raise ArchiveError(msg)
+        known = {device.id: device for device in devices}
+        with self._database.reading(scope) as session:
+            found = [f for f in _found(session, sought, known) if f.device_id in known]
+            brought = _revisions(session, found)
+        hits = (_hit(f, known[f.device_id], brought) for f in found)
+        return tuple(sorted((hit for hit in hits if _within(hit, sought)), key=_order))
+
+
+def _found(session: Session, sought: Sought, known: Mapping[str, Device]) -> Iterator[_Found]:
+    needle = sought.text.encode()
+    few = list(known) if len(known) <= LIMIT else None
+    yield from _standing(session, needle, few, sought.when)
+    if sought.when == "ever":
+        yield from _past(session, needle, few)
+
+
+def _standing(
+    session: Session, needle: bytes, few: list[str] | None, when: Literal["now", "ever"]
+) -> Iterator[_Found]:
+    """Lines of newest texts; those of retired devices count only as having stood ever."""
+    statement = (
+        select(
+            CurrentTextRow.device_id, CurrentTextRow.kind, CurrentTextRow.since, CurrentTextRow.text
+        )
+        .where(holds(CurrentTextRow.text, literal(needle, LargeBinary)))
+        .execution_options(yield_per=LIMIT // 5)
+    )
+    if few is not None:
+        statement = statement.where(CurrentTextRow.device_id.in_(few))
+    if when == "now":
+        statement = statement.join(
+            CurrentRow,
+            (CurrentRow.device_id == CurrentTextRow.device_id)
+            & (CurrentRow.kind == CurrentTextRow.kind),
+        ).where(CurrentRow.retired.is_(False))
+    for device_id, kind, since, text in session.execute(statement):
+        for line, content in lines_with(text, needle):
+            number = number_at(_runs(since), line)
+            yield _Found(device_id, kind, line + 1, content, number, None)
+
+
+def lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, bytes]]:
+    """0-based line and content of each line that holds the needle, once a line."""
+    line = counted = 0
+    place = text.find(needle)
+    while place >= 0:
+        start = text.rfind(b"\n", 0, place) + 1
+        end = text.find(b"\n", place)
+        end = len(text) if end < 0 else end
+        line += text.count(b"\n", counted, start)
+        counted = start
+        yield line, text[start:end]
+        place = text.find(needle, end)
+
+
+def _past(session: Session, needle: bytes, few: list[str] | None) -> Iterator[_Found]:
+    statement = select(
+        LineRow.device_id, LineRow.kind, LineRow.text, LineRow.since, LineRow.until
+    ).where(holds(LineRow.text, literal(needle, LargeBinary)))
+    if few is not None:
+        statement = statement.where(LineRow.device_id.in_(few))
+    for device_id, kind, text, since, until in session.execute(statement):
+        yield _Found(device_id, kind, None, text, since, until)  # type: ignore[arg-type]
+
+
+def _runs(since: Iterable[Sequence[int]]) -> list[Run]:
+    return [(number, count) for number, count in since]
+
+
+def _revisions(
+    session: Session, found: Iterable[_Found]
+) -> dict[RevisionKey, tuple[datetime, str]]:
+    """Time and author of every revision that brought or took out one of the lines."""
+    wanted: set[RevisionKey] = set()
+    for f in found:
+        wanted |= {(f.device_id, f.kind, n) for n in (f.since, f.until) if n is not None}
+    names = tuple_(RevisionRow.device_id, RevisionRow.kind, RevisionRow.number)
+    columns = (RevisionRow.device_id, RevisionRow.kind, RevisionRow.number)
+    brought: dict[RevisionKey, tuple[datetime, str]] = {}
+    for piece in chunks(sorted(wanted)):
+        statement = select(*columns, RevisionRow.at, RevisionRow.author).where(names.in_(piece))
+        for device_id, kind, number, at, author in session.execute(statement):
+            brought[device_id, kind, number] = (at, author)  # type: ignore[index]
+    return brought
+
+
+def _hit(found: _Found, device: Device, brought: Mapping[RevisionKey, tuple[datetime, str]]) -> Hit:
+    since, author = brought[found.device_id, found.kind, found.since]
+    until = None
+    if found.until is not None:
+        until, _ = brought[found.device_id, found.kind, found.until]
+    return Hit(
+        tenant=device.tenant,
+        hostname=device.hostname,
+        device_id=device.id,
+        kind=found.kind,
+        line=found.line,
+        text=found.text.decode(errors="replace"),
+        since=since,
+        until=until,
+        author=author,
+    )
+
+
+def _within(hit: Hit, sought: Sought) -> bool:
+    return (
+        (sought.author is None or hit.author == sought.author)
+        and (sought.until is None or hit.since <= sought.until)
+        and (sought.since is None or hit.until is None or hit.until >= sought.since)
+    )
+
+
+def _order(hit: Hit) -> tuple[Any, ...]:
+    place = hit.line if hit.line is not None else float("inf")
+    return hit.tenant, hit.hostname, hit.kind, place, hit.since, hit.text

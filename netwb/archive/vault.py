@@ -1,0 +1,128 @@
+"""Secrets behind their tokens: sealed under the tenant's key, durable before any commit names them.
+
+A short token shows 64 bits of a secret's HMAC. The whole HMAC is kept beside it, so that two
+secrets that share a token are noticed; the second one is then redacted with all its digits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from netwb.archive.chunks import chunks
+from netwb.configs.records import Secret
+from netwb.errors import ArchiveError, SecretMissingError
+from netwb.roles import ALL_TENANTS, Scope
+from netwb.store.database import Database
+from netwb.store.keyring import Keyring
+from netwb.store.models import VaultRow
+
+PURPOSE = "vault"
+
+
+class Vault:
+    """The sealed secrets of all tenants. Rows are added, and never changed."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    def clashes(self, tenant_id: str, secrets: Iterable[Secret]) -> frozenset[str]:
+        """Whole HMACs of those secrets whose token already stands for another one.
+
+        The secrets may clash with the vault and with each other; the first that came keeps the
+        token. Redact the text again with these as `longer`.
+        """
+        secrets = list(secrets)
+        known = self._known(tenant_id, {secret.token for secret in secrets})
+        found = set()
+        for secret in secrets:
+            if known.setdefault(secret.token, secret.full) != secret.full:
+                found.add(secret.full)
+        return frozenset(found)
+
+    def keep(self, tenant_id: str, secrets: Iterable[Secret], at: datetime) -> None:
+        """Store what is not there yet, and return when a power cut can no longer lose it."""
+        wanted = {secret.token: secret for secret in secrets}
+        known = self._known(tenant_id, wanted)
+        if clash := [token for token, full in known.items() if wanted[token].full != full]:
+            msg = f"{clash[0]} stands for another secret of this tenant; redact with all its digits"
+            raise ArchiveError(msg)
+        new = [secret for token, secret in wanted.items() if token not in known]
+        if not new:
+            return
+        rows = [self._row(tenant_id, secret, at) for secret in new]
+        with self._database.writing(ALL_TENANTS) as session:
+            session.execute(insert(VaultRow), rows)
+        _to_disk(self._database)
+
+    def values(self, scope: Scope, tenant_id: str, tokens: Collection[str]) -> Mapping[str, bytes]:
+        """The exact bytes behind each token.
+
+        Raises SecretMissingError when one of them is not there: a text with a hole is no text.
+        """
+        sealed: dict[str, bytes] = {}
+        with self._database.reading(scope) as session:
+            for piece in chunks(tokens):
+                rows = session.execute(
+                    select(VaultRow.token, VaultRow.sealed).where(
+                        VaultRow.tenant_id == tenant_id, VaultRow.token.in_(piece)
+                    )
+                )
+                sealed.update((token, value) for token, value in rows)
+        if missing := [token for token in tokens if token not in sealed]:
+            msg = (
+                f"the vault has no secret for {missing[0]} ({len(missing)} missing): put the"
+                " database back from a copy, or restore with --redacted"
+            )
+            raise SecretMissingError(msg)
+        return {
+            token: self._keyring.open(PURPOSE, tenant_id, token, value)
+            for token, value in sealed.items()
+        }
+
+    def _known(self, tenant_id: str, tokens: Iterable[str]) -> dict[str, str]:
+        with self._database.reading(ALL_TENANTS) as session:
+            return {
+                token: full
+                for piece in chunks(tokens)
+                for token, full in _fulls(session, tenant_id, piece)
+            }
+
+    def _row(self, tenant_id: str, secret: Secret, at: datetime) -> dict[str, object]:
+        return {
+            "tenant_id": tenant_id,
+            "token": secret.token,
+            "full": secret.full,
+            "sealed": self._keyring.seal(PURPOSE, tenant_id, secret.token, secret.value),
+            "fingerprint": secret.fingerprint,
+            "rule": secret.rule,
+            "created_at": at,
+        }
+
+
+def _fulls(session: Session, tenant_id: str, tokens: list[str]) -> list[tuple[str, str]]:
+    found = session.execute(
+        select(VaultRow.token, VaultRow.full).where(
+            VaultRow.tenant_id == tenant_id, VaultRow.token.in_(tokens)
+        )
+    )
+    return [(token, full) for token, full in found]
+
+
+def _to_disk(database: Database) -> None:
+    """Sync SQLite's log. `synchronous=NORMAL` leaves that to the next checkpoint, and Git syncs."""
+    if database.path is None:
+        return
+    # No log: the checkpoint that removed it synced the database itself.
+    with suppress(FileNotFoundError):
+        descriptor = os.open(f"{database.path}-wal", os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
