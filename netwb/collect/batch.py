@@ -96,10 +96,9 @@ class BatchWriter:
         self._new_keys[target.device_id] = host_key
 
     def first_jump_key(self, target: Target, host_key: str) -> None:
-        """The jump host before the device's site did so."""
-        self._parts.places.first_jump_key(
-            ALL_TENANTS, f"{target.tenant}/{target.site}", host_key
-        )
+        """The jump host before the device did so."""
+        if target.jump is not None:
+            self._parts.places.first_jump_key(ALL_TENANTS, target.jump.named_by, host_key)
 
     def failed(self, target: Target, cause: NetwbError) -> None:
         """The device gave nothing that could be judged."""

@@ -17,7 +17,7 @@ from netwb.errors import DuplicateDeviceError, InventoryError
 from netwb.inventory import host_keys
 from netwb.inventory.checks import device_checks
 from netwb.inventory.edits import Names, edit, load_names
-from netwb.inventory.events import Stamp, list_events, refused_key, remember
+from netwb.inventory.events import list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
 from netwb.inventory.records import (
     EVERYWHERE,
@@ -55,9 +55,6 @@ class Devices(Sightings):
     ) -> None:
         super().__init__(database, clock)
         self._checks = device_checks(platforms)
-
-    def _stamp(self, actor: Actor) -> Stamp:
-        return Stamp(actor=actor.name, at=self._clock())
 
     def list(self, scope: Scope, where: Where = EVERYWHERE) -> tuple[Device, ...]:
         """Devices by tenant and hostname; retired ones only where `where.status` asks for them."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,25 +13,12 @@ from netwb.inventory.devices import Devices
 from netwb.inventory.edits import load_names
 from netwb.inventory.importers.judge import World, judge
 from netwb.inventory.importers.reading import parse_source
-from netwb.inventory.importers.rows import Columns, ImportPlan, PlannedDevice, Source
+from netwb.inventory.importers.rows import ImportOptions, ImportPlan, PlannedDevice, Source
 from netwb.inventory.places import new_site, new_tenant
 from netwb.inventory.rows import list_devices
 from netwb.roles import Actor, Scope
 from netwb.store.database import Database
 from netwb.store.models import CredentialRow, DeviceRow, SiteRow, TenantRow
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOptions:
-    """How an import is meant.
-
-    missing     what becomes of unknown tenants and sites
-    bad_rows    "refuse": one bad row and nothing is written; "skip": the good ones are
-    """
-
-    columns: Columns = field(default_factory=Columns)
-    missing: Literal["create", "refuse"] = "refuse"
-    bad_rows: Literal["refuse", "skip"] = "refuse"
 
 
 class Intake:

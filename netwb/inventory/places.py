@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from netwb.errors import InventoryError, NotPermittedError
 from netwb.inventory.checks import SITE_CHECKS, TENANT_CHECKS
 from netwb.inventory.edits import edit, load_names
-from netwb.inventory.fields import check_slug, check_text
+from netwb.inventory.fields import check_slug, check_text, parse_host_key
 from netwb.inventory.records import (
     FieldChange,
     Site,
@@ -132,6 +132,25 @@ class Places:
             )
             row.status = "retired"
             return site_of(row, owner, load_names(session).of)
+
+    def first_jump_key(self, scope: Scope, named_by: str, host_key: str) -> None:
+        """Trust a jump host's key at first sight; one that is trusted already stays.
+
+        named_by    `Jump.named_by`: id of the device, site or tenant that names the jump host
+        """
+        key = parse_host_key(host_key)
+        with self._database.writing(scope) as session:
+            row = _level(session, named_by)
+            if row is not None and row.jump_host_key is None:
+                row.jump_host_key = key
+
+
+def _level(session: Session, row_id: str) -> DeviceRow | SiteRow | TenantRow | None:
+    return (
+        session.get(DeviceRow, row_id)
+        or session.get(SiteRow, row_id)
+        or session.get(TenantRow, row_id)
+    )
 
 
 def new_tenant(slug: str, *, name: str, at: datetime) -> TenantRow:

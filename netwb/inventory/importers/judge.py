@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from netwb.errors import InventoryError
 from netwb.inventory.checks import Check, device_checks
@@ -49,7 +49,7 @@ class World:
     credentials: Collection[tuple[str, str]]
     devices: Collection[Device]
     platforms: Collection[str]
-    missing: str = "refuse"
+    missing: Literal["create", "refuse"] = "refuse"
     may_add_tenants: bool = False
 
 

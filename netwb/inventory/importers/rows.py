@@ -40,6 +40,19 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """How an import is meant.
+
+    missing     what becomes of unknown tenants and sites
+    bad_rows    "refuse": one bad row and nothing is written; "skip": the good ones are
+    """
+
+    columns: Columns = field(default_factory=Columns)
+    missing: Literal["create", "refuse"] = "refuse"
+    bad_rows: Literal["refuse", "skip"] = "refuse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The texts of one import.
 
