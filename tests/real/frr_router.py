@@ -195,7 +195,7 @@ class FrrRouter:
         self._namespace = Path(f"/proc/{self._first}/ns/pid").readlink()
 
     def _within(self, *command: str) -> str:
-        return _output(["nsenter", "--all", "--target", str(self._first), *command])
+        return _output(["nsenter", "--all", "--root", "--target", str(self._first), *command])
 
     def processes(self) -> Iterator[tuple[int, bytes]]:
         """Every process of the router: its id out here, and its command line."""
