@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from netwb.collect.facts import parse_facts
 from netwb.collect.ssh import Session
 from netwb.configs.records import RawConfig
+from netwb.errors import RestrictedLoginError
 from netwb.inventory.records import ConfigKind, Facts
 from netwb.platforms.record import Platform
 
@@ -29,7 +30,14 @@ async def gather_configs(session: Session, platform: Platform) -> Gathered:
     A command that is refused is no error here: its answer is a text that the gate refuses, with the
     device's own words as the cause.
     """
-    facts = await session.send(platform.facts.command)
+    if not session.privileged:
+        msg = (
+            f"{session.target.hostname}: the login {session.who.login.credential} is not privileged "
+            f"and may not see the whole configuration; give it an enable password with "
+            f"`netwb credential set`, or the right privilege on the device"
+        )
+        raise RestrictedLoginError(msg)
+    facts = await session.ask(platform.facts.command)
     running = await _config(session, "running", platform.running)
     startup = await _config(session, "startup", platform.startup) if platform.startup else None
     return Gathered(
@@ -39,6 +47,4 @@ async def gather_configs(session: Session, platform: Platform) -> Gathered:
 
 async def _config(session: Session, kind: ConfigKind, command: str) -> RawConfig:
     output = await session.send(command)
-    return RawConfig(
-        kind=kind, command=command, transcript=output.transcript, prompt=output.prompt
-    )
+    return RawConfig(kind=kind, command=command, transcript=output.transcript, prompt=output.prompt)

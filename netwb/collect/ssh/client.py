@@ -8,6 +8,7 @@ as `password` and again as `keyboard-interactive` counts as two failures on an A
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwb.collect.ssh.faults import Place, Stage, timed_out, translated
 from netwb.collect.ssh.host_keys import KnownKey
+from netwb.collect.ssh.wire import DirectWire
 from netwb.errors import DeviceError
 from netwb.inventory.records import Login
 from netwb.loading import lazy
@@ -112,7 +114,7 @@ class Dial:
                     self.place.address,
                     self.place.port,
                     client_factory=lambda: client,
-                    tunnel=tunnel if tunnel is not None else (),
+                    tunnel=tunnel or DirectWire(lambda: None),
                     username=self.login.username,
                     **{**_NOTHING_FROM_HOME, **options},
                 )
@@ -146,6 +148,8 @@ class Dial:
 @cache
 def _client_class() -> Any:
     """The class that asyncssh calls back; made on first use, because its base loads asyncssh."""
+    # cryptography warns that group exchange over finite fields is old. It is, and so is the gear.
+    warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields", module=r"asyncssh\.")
 
     class Client(asyncssh.SSHClient):
         def __init__(self, dial: Dial) -> None:

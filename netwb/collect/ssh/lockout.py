@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from netwb.errors import LoginNotTriedError, LoginRefusedError
+from netwb.errors import LoginNotTriedError, LoginRefusedError, RestrictedLoginError
 
 
 class _Record:
@@ -103,7 +103,7 @@ class LockoutBreaker:
         attempt.check()
         try:
             yield attempt
-        except LoginRefusedError:
+        except (LoginRefusedError, RestrictedLoginError):
             record.refusals += 1
             record.accepted = 0
             raise

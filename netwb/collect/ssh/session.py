@@ -9,24 +9,27 @@ configuration is followed by more configuration instead. No fixed sleep is neede
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from netwb.collect.ssh.faults import Place
 from netwb.collect.ssh.lockout import LockoutBreaker
-from netwb.collect.ssh.prompts import last_line, prompt_in, prompts_at_end
+from netwb.collect.ssh.prompts import last_line, prompt_in, prompts_at_end, without_escapes
 from netwb.collect.ssh.shell import Shell
 from netwb.errors import (
     CommandRejectedError,
     ConnectionLostError,
     DeadlineError,
     IncompleteConfigError,
-    LoginRefusedError,
+    RestrictedLoginError,
 )
 from netwb.inventory.records import Login, Target
 from netwb.platforms.record import BytesPattern, Platform
 from netwb.settings import CollectSettings
 
 LOOK_S = 1.0  # how often a silent device is looked at: for a pager, and for a lost key press
+EXPECTED = 2048  # bytes at the end of a text in which an expected pattern is looked for
 ABORT = b"\x03"  # Ctrl-C leaves a password prompt without an attempt that AAA would count
 
 
@@ -69,6 +72,7 @@ class Session:
         self._lockout = lockout
         self._words = who.platform.session
         self._place = Place.of(who.target)
+        self._idle_s = settings.idle_timeout_s
         self._doing = "after login"
 
     @property
@@ -101,22 +105,65 @@ class Session:
         for command in words.prepare:
             await self._ask(command)
 
-    async def send(self, command: str) -> RawOutput:
+    async def send(self, command: str, *, idle_s: float | None = None) -> RawOutput:
         """Type one command; its answer ends with the prompt, seen twice.
 
+        idle_s   longest silence for this command, where it differs from collect.idle_timeout_s
         Raises DeadlineError, ConnectionLostError, CommandRejectedError (a pager waits) or
         IncompleteConfigError (longer than `collect.max_bytes`).
         """
-        await self._ask(command)
-        start = await self._settle()
+        with self._patience(idle_s):
+            await self._ask(command)
+            return self._taken(await self._settle())
+
+    async def ask(self, command: str) -> RawOutput:
+        """Type one command whose answer cannot hold the prompt's own line; ends at the first."""
+        start = await self._ask(command)
+        return self._taken(start)
+
+    async def converse(
+        self, line: str, until: BytesPattern | None = None, *, idle_s: float | None = None
+    ) -> RawOutput:
+        """Type a line whose answer ends in something else than the prompt.
+
+        until   what to wait for, anywhere in the end of the text; None: any prompt of the
+                platform, as in configuration mode, which becomes the prompt from then on
+        """
+        self._doing = f"in the answer to `{line}`"
+        self._shell.clear()
+        self._shell.write(line.encode())
+        with self._patience(idle_s):
+            while not self._came(until):
+                await self._more("what it should end with has not come")
+        text = bytes(self._shell.text)
+        self._shell.clear()
+        end = len(text) - len(last_line(text))
+        return RawOutput(transcript=text[:end], prompt=text[end:])
+
+    @property
+    def ended(self) -> bool:
+        """Whether the command line is gone."""
+        return self._shell.ended
+
+    def _came(self, until: BytesPattern | None) -> bool:
+        text = self._shell.text
+        if until is not None:
+            return until.search(without_escapes(bytes(text[-EXPECTED:]))) is not None
+        return self._at_any_prompt(last_line(text))
+
+    @contextmanager
+    def _patience(self, idle_s: float | None) -> Iterator[None]:
+        self._idle_s = idle_s or self._settings.idle_timeout_s
+        try:
+            yield
+        finally:
+            self._idle_s = self._settings.idle_timeout_s
+
+    def _taken(self, start: int) -> RawOutput:
         text = bytes(self._shell.text)
         end = _end_of_first_prompt(text, start)
         self._shell.clear()
         return RawOutput(transcript=text[:start], prompt=text[start:end])
-
-    def press(self, key: bytes) -> None:
-        """Type a key alone, for those who read the answer themselves."""
-        self._shell.press(key)
 
     # -- the prompt
 
@@ -140,12 +187,12 @@ class Session:
                 self.prompt = prompt
                 return prompts_at_end(self._shell.text, prompt, most=2)[0] == 2
 
-    async def _ask(self, command: str) -> None:
-        """Type a command and wait until the last line is the prompt."""
+    async def _ask(self, command: str) -> int:
+        """Type a command and wait until the last line is the prompt; gives where that begins."""
         self._doing = f"in the answer to `{command}`"
         self._shell.clear()
         self._shell.write(command.encode())
-        await self._until_prompt(1)
+        return await self._until_prompt(1)
 
     async def _until_prompt(self, times: int) -> int:
         """Wait until the last `times` lines are the prompt; gives where they begin."""
@@ -191,7 +238,7 @@ class Session:
                 f"{self._place}: the enable password of {self.who.login.credential} is refused; "
                 f"set the right one with `netwb credential set`"
             )
-            raise LoginRefusedError(msg)
+            raise RestrictedLoginError(msg)
 
     async def _asked_for_password(self) -> bool:
         while True:
@@ -221,7 +268,7 @@ class Session:
 
     async def _more(self, missing: str) -> None:
         """Wait for more text, or raise what is wrong with waiting on."""
-        heard = await self._shell.more(min(LOOK_S, self._settings.idle_timeout_s))
+        heard = await self._shell.more(min(LOOK_S, self._idle_s))
         shell = self._shell
         if shell.overflowed:
             msg = (
@@ -247,9 +294,9 @@ class Session:
             )
             raise CommandRejectedError(msg)
         silent_s = asyncio.get_running_loop().time() - self._shell.heard_at
-        if silent_s >= self._settings.idle_timeout_s:
+        if silent_s >= self._idle_s:
             msg = (
-                f"{self._place}: silent for {self._settings.idle_timeout_s:g} s {self._doing}, "
+                f"{self._place}: silent for {self._idle_s:g} s {self._doing}, "
                 f"after {len(self._shell.text)} bytes ({missing}); look at the device's load, or "
                 f"raise collect.idle_timeout_s"
             )

@@ -61,15 +61,15 @@ class Sessions:
     ) -> None:
         """Hold what a run shares.
 
-        on_new_host_key   called on the loop with the OpenSSH public key line of a device that had
-                          none, before any secret is sent
+        on_new_host_key   called on the loop, with the OpenSSH public key line, once for a device
+                          that had none; also when its login is refused afterwards
         agent_path        socket of an SSH agent, for logins that have neither password nor key
         """
         self._settings = settings
         self._on_new_host_key = on_new_host_key
         self._on_new_jump_key = on_new_jump_key
         self._keys = PrivateKeys(agent_path)
-        self._lockout = LockoutBreaker(settings.refusals)
+        self.lockout = LockoutBreaker(settings.refusals)
         self._jumps = JumpHosts(self._dial_jump, remember_s=settings.connect_timeout_s)
         self._seen: dict[str, str] = {}  # host keys learned in this run, by device id
         self._seen_jumps: dict[tuple[str, int], str] = {}
@@ -140,7 +140,7 @@ class Sessions:
         known = self._known_key(target)
         place = Place.of(target)
         trusted = target.host_key or self._seen.get(target.device_id)
-        with self._lockout.attempt(login.credential, place) as attempt:
+        with self.lockout.attempt(login.credential, place) as attempt:
             options = {
                 **offered(legacy=target.legacy, trusted_key=trusted),
                 **await self._keys.options(login),
@@ -171,7 +171,7 @@ class Sessions:
         place, login = Place.of(jump), jump.login
         trusted = jump.host_key or self._seen_jumps.get((jump.address, jump.port))
         known = KnownKey(trusted, cure="set the jump host's new key with `netwb site set`")
-        with self._lockout.attempt(login.credential, place) as attempt:
+        with self.lockout.attempt(login.credential, place) as attempt:
             options = {
                 **offered(legacy=False, trusted_key=trusted),
                 **await self._keys.options(login),
@@ -211,7 +211,7 @@ class Sessions:
             host_key=target.host_key or self._seen[target.device_id],
         )
         shell = await self._shell(target, connection)
-        return Session(who, shell, self._settings, self._lockout)
+        return Session(who, shell, self._settings, self.lockout)
 
     async def _shell(self, target: Target, connection: asyncssh.SSHClientConnection) -> Shell:
         loop, (term, columns, rows) = asyncio.get_running_loop(), TERMINAL
