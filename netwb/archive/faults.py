@@ -7,6 +7,7 @@ quoted with its last line.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from netwb.errors import ArchiveDamagedError, ArchiveError
 
@@ -52,3 +53,13 @@ def last_line(said: str) -> str:
     """The last line that says something, at most 200 characters of it."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return lines[-1][:200] if lines else "git ended without a word"
+
+
+def file_error(path: Path, error: OSError) -> ArchiveError:
+    """The error for what the system said about a file of ours."""
+    if isinstance(error, FileNotFoundError):
+        return ArchiveDamagedError(f"file {path} is gone; put the home back from a copy of it")
+    return ArchiveError(
+        f"file {path} cannot be used: {error.strerror}; check the disk's room and the owner of"
+        " its folder"
+    )

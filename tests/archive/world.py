@@ -42,7 +42,9 @@ class Clock:
         return self.now
 
 
-def device(hostname: str, *, tenant: str = "acme", site: str = "fra1", device_id: str = "") -> Device:
+def device(
+    hostname: str, *, tenant: str = "acme", site: str = "fra1", device_id: str = ""
+) -> Device:
     return Device(
         id=device_id or f"id-{tenant}-{hostname}",
         tenant_id=f"t-{tenant}",

@@ -1,0 +1,257 @@
+"""Texts that were not believed: kept encrypted until a person accepts or discards them.
+
+A text is a file, sealed under the tenant's key with its id as context and written whole before its
+row; only the newest of a device and kind is held. It was never redacted, so it leaves this module
+only through `text` and `clean`, which the facade audits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.orm import Session
+
+from netwb.archive.chunks import chunks
+from netwb.archive.faults import file_error
+from netwb.archive.packing import pack, unpack
+from netwb.archive.records import NETWB, ConfigKey, QuarantineItem
+from netwb.configs.records import CleanConfig, Rejected
+from netwb.errors import ArchiveError, UnknownRevisionError
+from netwb.inventory.records import ConfigKind, Device, Target
+from netwb.roles import ALL_TENANTS, Actor, Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.keyring import Keyring
+from netwb.store.models import DeviceRow, QuarantineRow, TenantRow
+
+PURPOSE = "quarantine"  # of the key that seals the files
+Settled = Literal["accepted", "discarded", "superseded"]
+_OWN_COLUMNS = (
+    "id",
+    "tenant_id",
+    "device_id",
+    "kind",
+    "at",
+    "run_id",
+    "cause_kind",
+    "cause_message",
+    "digest",
+    "size",
+    "lines",
+    "acceptable",
+    "status",
+    "settled_at",
+    "settled_by",
+)
+Statement = Select[*tuple[Any, ...]]
+
+
+class Quarantine:
+    """Holds, lists, opens and settles. `folder` is the home's `quarantine/`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        keyring: Keyring,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+
+    def hold(self, target: Target, rejected: Rejected, run_id: str) -> str:
+        """Keep the text; give its id. The same text again keeps its id, with the newer cause."""
+        held = self._held(target, rejected.kind)
+        for id_, digest in held.items():
+            if digest == rejected.digest:
+                self._seen_again(id_, rejected, run_id)
+                return id_
+        id_ = new_id()
+        packed = pack(rejected)
+        self._write(id_, self._keyring.seal(PURPOSE, target.tenant_id, id_, packed))
+        row = self._row(id_, target, rejected, run_id)
+        with self._database.writing(ALL_TENANTS) as session:
+            _settle(session, list(held), "superseded", NETWB, self._clock())
+            session.execute(insert(QuarantineRow), [row])
+        for old in held:
+            self._remove(old)
+        return id_
+
+    def list(self, scope: Scope) -> tuple[QuarantineItem, ...]:
+        """Texts that wait for a person, newest first."""
+        return self._items(scope, _items().where(QuarantineRow.status == "held"))
+
+    def find(
+        self, scope: Scope, device: Device, *, kind: ConfigKind = "running"
+    ) -> QuarantineItem | None:
+        """The held text of one device."""
+        statement = _items().where(
+            QuarantineRow.device_id == device.id,
+            QuarantineRow.kind == kind,
+            QuarantineRow.status == "held",
+        )
+        return next(iter(self._items(scope, statement)), None)
+
+    def get(self, scope: Scope, device: Device, *, kind: ConfigKind = "running") -> QuarantineItem:
+        """The held text of one device. Raises UnknownRevisionError when there is none."""
+        found = self.find(scope, device, kind=kind)
+        if found is None:
+            msg = (
+                f"no {kind} text of {device.tenant}/{device.hostname} is in quarantine;"
+                " `netwb quarantine list` shows what is"
+            )
+            raise UnknownRevisionError(msg)
+        return found
+
+    def text(self, scope: Scope, id_: str) -> bytes:
+        """The held text, with its secrets."""
+        return self._opened(scope, id_)[0]
+
+    def clean(self, scope: Scope, id_: str) -> CleanConfig:
+        """The held text in the form that can be stored.
+
+        Raises ArchiveError when no person can accept it, because it is no whole configuration.
+        """
+        _, clean = self._opened(scope, id_)
+        if clean is None:
+            msg = (
+                f"quarantined text {id_} is no whole configuration and cannot be accepted;"
+                " back the device up again, or discard it"
+            )
+            raise ArchiveError(msg)
+        return clean
+
+    def settle(self, scope: Scope, id_: str, status: Settled, actor: Actor) -> None:
+        """A person decided: the text is removed, its row stays."""
+        with self._database.writing(scope) as session:
+            _settle(session, [id_], status, actor.name, self._clock())
+        self._remove(id_)
+
+    def suspects(self, scope: Scope, device_ids: Iterable[str]) -> Mapping[ConfigKey, str]:
+        """Digest of the text that is held for each device and kind."""
+        found: dict[ConfigKey, str] = {}
+        columns = (QuarantineRow.device_id, QuarantineRow.kind, QuarantineRow.digest)
+        with self._database.reading(scope) as session:
+            for piece in chunks(device_ids):
+                statement = select(*columns).where(
+                    QuarantineRow.device_id.in_(piece), QuarantineRow.status == "held"
+                )
+                for device_id, kind, digest in session.execute(statement):
+                    found[device_id, kind] = digest  # type: ignore[index]
+        return found
+
+    def recover(self) -> None:
+        """Remove files that no held row names: a crash between file and row left them.
+
+        Call it when no other process holds texts; a file that is being written has no row yet.
+        """
+        with self._database.reading(ALL_TENANTS) as session:
+            statement = select(QuarantineRow.file).where(QuarantineRow.status == "held")
+            held = set(session.scalars(statement))
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            if path.name not in held:
+                path.unlink(missing_ok=True)
+
+    def _held(self, target: Target, kind: ConfigKind) -> dict[str, str]:
+        """Digest by id."""
+        statement = select(QuarantineRow.id, QuarantineRow.digest).where(
+            QuarantineRow.tenant_id == target.tenant_id,
+            QuarantineRow.device_id == target.device_id,
+            QuarantineRow.kind == kind,
+            QuarantineRow.status == "held",
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            return {row.id: row.digest for row in session.execute(statement)}
+
+    def _seen_again(self, id_: str, rejected: Rejected, run_id: str) -> None:
+        with self._database.writing(ALL_TENANTS) as session:
+            session.execute(
+                update(QuarantineRow)
+                .where(QuarantineRow.id == id_)
+                .values(run_id=run_id, **_cause(rejected))
+            )
+
+    def _row(self, id_: str, target: Target, rejected: Rejected, run_id: str) -> dict[str, object]:
+        return {
+            "id": id_,
+            "tenant_id": target.tenant_id,
+            "device_id": target.device_id,
+            "kind": rejected.kind,
+            "at": self._clock(),
+            "run_id": run_id,
+            "digest": rejected.digest,
+            "file": id_,
+            "size": len(rejected.text),
+            "lines": rejected.text.count(b"\n"),
+            "acceptable": rejected.clean is not None,
+            "status": "held",
+            "settled_at": None,
+            "settled_by": None,
+            **_cause(rejected),
+        }
+
+    def _items(self, scope: Scope, statement: Statement) -> tuple[QuarantineItem, ...]:
+        names = (*_OWN_COLUMNS, "tenant", "hostname")
+        with self._database.reading(scope) as session:
+            rows = session.execute(statement).all()
+        return tuple(QuarantineItem(**dict(zip(names, row, strict=True))) for row in rows)
+
+    def _opened(self, scope: Scope, id_: str) -> tuple[bytes, CleanConfig | None]:
+        statement = _items().where(QuarantineRow.id == id_, QuarantineRow.status == "held")
+        found = self._items(scope, statement)
+        if not found:
+            msg = f"no text {id_} is in quarantine; `netwb quarantine list` shows what is"
+            raise UnknownRevisionError(msg)
+        path = self._folder / id_
+        try:
+            sealed = path.read_bytes()
+        except OSError as error:
+            raise file_error(path, error) from error
+        return unpack(self._keyring.open(PURPOSE, found[0].tenant_id, id_, sealed))
+
+    def _write(self, name: str, content: bytes) -> None:
+        """Whole or not at all, on disk before this returns."""
+        path = self._folder / name
+        fresh = path.with_suffix(".new")
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.rename(path)
+        except OSError as error:
+            raise file_error(path, error) from error
+
+    def _remove(self, name: str) -> None:
+        (self._folder / name).unlink(missing_ok=True)
+
+
+def _items() -> Statement:
+    own = (getattr(QuarantineRow, name) for name in _OWN_COLUMNS)
+    return (
+        select(*own, TenantRow.slug, DeviceRow.hostname)
+        .join(DeviceRow, DeviceRow.id == QuarantineRow.device_id)
+        .join(TenantRow, TenantRow.id == QuarantineRow.tenant_id)
+        .order_by(QuarantineRow.at.desc(), QuarantineRow.id)
+    )
+
+
+def _cause(rejected: Rejected) -> dict[str, str]:
+    return {"cause_kind": type(rejected.cause).__name__, "cause_message": str(rejected.cause)}
+
+
+def _settle(session: Session, ids: Sequence[str], status: Settled, by: str, at: datetime) -> None:
+    session.execute(
+        update(QuarantineRow)
+        .where(QuarantineRow.id.in_(ids), QuarantineRow.status == "held")
+        .values(status=status, settled_by=by, settled_at=at)
+    )
