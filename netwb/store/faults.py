@@ -11,10 +11,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from netwb.errors import MigrationNeededError, StoreError, StoreUnavailableError
+from netwb.errors import MigrationNeededError, NetwbError, StoreError, StoreUnavailableError
 
 _SQLITE = {  # primary result code -> what is wrong; the cure
     sqlite3.SQLITE_BUSY: "is locked by another process; wait for it to end, then try again",
@@ -54,6 +54,7 @@ _POSTGRESQL_NO_TABLE = ("42P01", "42703")
 def translated(name: str) -> Iterator[None]:
     """Raise StoreUnavailableError or MigrationNeededError in place of a driver's error.
 
+    A column type's own refusal (`store.types`) comes out as it was raised.
     `name` is how the database is called in the sentence; it holds no password.
     """
     try:
@@ -66,6 +67,10 @@ def translated(name: str) -> Iterator[None]:
         if found is None:
             raise
         raise found from error
+    except StatementError as error:
+        if isinstance(error.orig, NetwbError):
+            raise error.orig from None
+        raise
 
 
 def _translate(name: str, error: DBAPIError) -> StoreError | None:

@@ -1,0 +1,61 @@
+"""Several processes at once: each is a fresh Python, and all begin at the same moment."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing.context import SpawnContext
+from typing import Any
+
+from netwb.store.audit import Audit
+from netwb.store.database import Database
+from netwb.store.keyring import Keyring, MasterKey
+from netwb.store.leases import Leases
+
+WAIT_S = 60
+
+
+def at_once(count: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
+    """Run `work(number, *arguments)` in that many processes; gives what each returned."""
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(count), context.SimpleQueue()
+    processes = _started(context, count, (barrier, answers, work, arguments))
+    for process in processes:
+        process.join(WAIT_S)
+    assert [process.exitcode for process in processes] == [0] * count
+    return [answers.get() for _ in processes]
+
+
+def _started(context: SpawnContext, count: int, shared: tuple[Any, ...]) -> list[Any]:
+    processes = [context.Process(target=_one, args=(number, *shared)) for number in range(count)]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def _one(number: int, barrier: Any, answers: Any, work: Any, arguments: tuple[Any, ...]) -> None:
+    barrier.wait(WAIT_S)
+    answers.put(work(number, *arguments))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_key(_number: int, url: str, master: MasterKey, purpose: str) -> bytes:
+    return Keyring(Database(url), master, now).key(purpose)
+
+
+def append_events(number: int, url: str, key: bytes, count: int) -> int:
+    audit = Audit(Database(url, busy_timeout_s=WAIT_S), lambda: key, now)
+    for event in range(count):
+        audit.append(f"process-{number}", "test.append", str(event))
+    return count
+
+
+def acquire(number: int, url: str, name: str) -> int | None:
+    lease = Leases(Database(url, busy_timeout_s=WAIT_S), f"process-{number}", now).acquire(
+        name, 600
+    )
+    return None if lease is None else lease.epoch
