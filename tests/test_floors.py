@@ -10,7 +10,7 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -354,11 +354,35 @@ print(json.dumps(seen + handlers))
 """
 
 
-def test_importing_netwb_opens_nothing() -> None:
-    importable = [name for name in modules() if not name.endswith("__main__")]
-    command = [sys.executable, "-c", RECORDER, str(ROOT / "netwb"), *importable]
-
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-
+def seen_while_importing(package: Path, names: Iterable[str]) -> list[str]:
+    """What the modules themselves touch of the world, and the log handlers they leave."""
+    command = [sys.executable, "-c", RECORDER, str(package), *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=package.parent)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == []
+    seen: list[str] = json.loads(done.stdout)
+    return seen
+
+
+def test_importing_netwb_opens_nothing() -> None:
+    names = [name for name in modules() if not name.endswith("__main__")]
+
+    assert seen_while_importing(ROOT / "netwb", names) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "open(__file__).close()",
+        "from pathlib import Path; Path(__file__).read_text()",
+        "import sqlite3; sqlite3.connect(':memory:').close()",
+        "import threading; threading.Thread(target=print, args=('',), kwargs={'end': ''}).start()",
+        "import logging; logging.getLogger('netwb').addHandler(logging.NullHandler())",
+    ],
+    ids=["file", "path", "database", "thread", "log-handler"],
+)
+def test_recorder_sees(source: str, tmp_path: Path) -> None:
+    package = tmp_path / "probe"
+    package.mkdir()
+    (package / "__init__.py").write_text(source)
+
+    assert seen_while_importing(package, ["probe"])
