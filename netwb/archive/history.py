@@ -1,6 +1,6 @@
-"""Read the archive: revisions, texts, changes across devices, restored texts.
+"""Read the archive: revisions, texts, differences, changes across devices, restored texts.
 
-Lists come from the SQL index, texts from Git, secrets from the vault. Every read takes the actor's
+Lists come from the SQL index, texts and differences from Git, secrets from the vault. Every read takes the actor's
 scope first; a device or revision outside of it is not there.
 """
 
@@ -18,11 +18,14 @@ from netwb.archive.repository import Repository
 from netwb.archive.revisions import AsOf, Back, CommitId, parse_revision
 from netwb.archive.search import LineSearch, Sought
 from netwb.archive.vault import Vault
+from netwb.configs.diff import ConfigDiff, parse_diff
 from netwb.configs.records import Placed
 from netwb.configs.redact import restore
+from netwb.configs.sections import Style
 from netwb.configs.tokens import TOKEN
 from netwb.errors import ArchiveDamagedError, ArchiveError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind, Device
+from netwb.platforms.record import BlockRule
 from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.keyring import Keyring
@@ -49,7 +52,9 @@ _COLUMNS = (
     RevisionRow.path,
     RevisionRow.blob,
 )
+Side = tuple[Device, Revision]
 Statement = Select[*tuple[Any, ...]]
+_LABEL_DIGITS = 12  # of a commit id: enough for any repository, short enough for a heading
 _NO_CHANGE = ("rules", "rename", "retire")  # causes that no person's edit stands behind
 
 
@@ -120,6 +125,36 @@ class History:
         values = self._vault.values(scope, device.tenant_id, tokens)
         return restore(text, placed, values)
 
+    def diff(  # noqa: PLR0913 - two sides, and by keyword how to read them
+        self,
+        scope: Scope,
+        *,
+        old: Side,
+        new: Side,
+        words: Literal["lines", "words"] = "lines",
+        style: Style,
+        blocks: Sequence[BlockRule] = (),
+    ) -> ConfigDiff:
+        """What differs between any two revisions, of one device or two, of one tenant or two.
+
+        words           "words": also say what changed within a line
+        style, blocks   how the newer side's platform writes its sections
+        """
+        for device, revision in (old, new):
+            self._require_own(scope, device, revision)
+        old_repository, new_repository = self._repository(old[0]), self._repository(new[0])
+        printed = old_repository.compare(old[1].blob, new[1].blob, beside=new_repository)
+        return parse_diff(
+            printed,
+            old_text=old_repository.text(old[1].blob),
+            new_text=new_repository.text(new[1].blob),
+            style=style,
+            blocks=blocks,
+            old=_label(*old),
+            new=_label(*new),
+            words="yes" if words == "words" else "no",
+        )
+
     def changes(
         self,
         scope: Scope,
@@ -189,6 +224,10 @@ class History:
         if not scope.holds(device.tenant_id) or revision.device_id != device.id:
             msg = f"{device.hostname} has no revision {revision.id[:12]}"
             raise UnknownRevisionError(msg)
+
+
+def _label(device: Device, revision: Revision) -> str:
+    return f"{device.tenant}/{device.hostname}@{revision.id[:_LABEL_DIGITS]}"
 
 
 def _of(device: Device, kind: ConfigKind) -> Statement:

@@ -131,9 +131,9 @@ class Repository:
         with self._process("cat-file", "--batch", stdin=subprocess.PIPE) as process:
             return {blob: self._one(process, blob) for blob in wanted}
 
-    def compare(self, old: str, new: str, *options: str, beside: Repository | None = None) -> bytes:
+    def compare(self, old: str, new: str, *, beside: Repository) -> bytes:
         """`git diff --histogram` of two blobs; `new` may lie in the repository `beside`."""
-        alternates = str(beside.path / "objects") if beside else ""
+        alternates = str(beside.path / "objects")
         return self._answer(
             "diff",
             "--histogram",
@@ -141,7 +141,7 @@ class Repository:
             "--no-color",
             "--no-ext-diff",
             "--no-textconv",
-            *options,
+            "--unified=3",
             old,
             new,
             env={"GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates},
