@@ -20,7 +20,7 @@ def canonical_json(value: Mapping[str, Any]) -> str:
 
 def instant(at: datetime) -> str:
     """`2026-03-01T12:00:00.000000Z`, always of this length."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def storable(text: str) -> str:
