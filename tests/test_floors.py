@@ -331,11 +331,11 @@ def test_no_module_imports_itself_through_others() -> None:
 
 
 RECORDER = """
-import json, logging, sys
+import json, logging, sys, threading
 from importlib import import_module
 from pathlib import Path
 package, names = Path(sys.argv[1]), sys.argv[2:]
-WORLD = ("open", "os.", "socket.", "subprocess.", "sqlite3.", "shutil.", "tempfile.", "_thread.")
+WORLD = ("open", "os.", "socket.", "subprocess.", "sqlite3.", "shutil.", "tempfile.")
 seen = []
 def record(event, args):
     if not event.startswith(WORLD) or event in {"os.listdir", "os.scandir"}:
@@ -349,13 +349,14 @@ def record(event, args):
 sys.addaudithook(record)
 for name in names:
     import_module(name)
+threads = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
 handlers = [repr(h) for n in ("", "netwb") for h in logging.getLogger(n).handlers]
-print(json.dumps(seen + handlers))
+print(json.dumps(seen + threads + handlers))
 """
 
 
 def seen_while_importing(package: Path, names: Iterable[str]) -> list[str]:
-    """What the modules themselves touch of the world, and the log handlers they leave."""
+    """What the modules themselves touch of the world, and the threads and handlers they leave."""
     command = [sys.executable, "-c", RECORDER, str(package), *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=package.parent)
     assert done.returncode == 0, done.stderr
@@ -375,7 +376,7 @@ def test_importing_netwb_opens_nothing() -> None:
         "open(__file__).close()",
         "from pathlib import Path; Path(__file__).read_text()",
         "import sqlite3; sqlite3.connect(':memory:').close()",
-        "import threading; threading.Thread(target=print, args=('',), kwargs={'end': ''}).start()",
+        "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()",
         "import logging; logging.getLogger('netwb').addHandler(logging.NullHandler())",
     ],
     ids=["file", "path", "database", "thread", "log-handler"],
