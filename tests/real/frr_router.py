@@ -32,6 +32,7 @@ NEEDED = (
     "hostname",
     "openssl",
 )
+KEYGEN = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f")
 UNSHARE = (
     "unshare",
     "--net",
@@ -150,6 +151,14 @@ class FrrRouter:
         """The router's public host key as an OpenSSH line, without a comment."""
         return " ".join((self.folder / "host_key.pub").read_text().split()[:2])
 
+    def change_host_key(self) -> None:
+        """Answer with another host key from now on, as a replaced router does."""
+        for file in (self.folder / "host_key", self.folder / "host_key.pub"):
+            file.unlink()
+        _output([*KEYGEN, str(self.folder / "host_key")])
+        # on SIGHUP sshd starts itself anew; its process file is written inside the namespace
+        self._within("sh", "-c", f"kill -HUP $(cat {self.folder}/sshd.pid)")
+
     def cut_next_session(self, *, after_bytes: int, timeout_s: float) -> None:
         """Await a login, let its session send that much, then end sshd's process for it."""
         end = time.monotonic() + timeout_s
@@ -179,7 +188,7 @@ class FrrRouter:
         (self.folder / "etc/frr/vtysh.conf").write_text("service integrated-vtysh-config\n")
         (self.folder / "sshd_config").write_text(SSHD.format(address=ADDRESS, folder=self.folder))
         for name in ("host_key", "login_key"):
-            _output(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)])
+            _output([*KEYGEN, str(self.folder / name)])
         shutil.copy(self.key.with_suffix(".pub"), self.folder / "etc/frr/login_keys")
         for place in (self.folder / "etc/frr", *self.folder.glob("etc/frr/*"), self.folder / "run"):
             shutil.chown(place, "frr", "frr")
