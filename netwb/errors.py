@@ -89,7 +89,16 @@ class LoginNotTriedError(DeviceError):
 
 
 class HostKeyChangedError(DeviceError):
-    """The host key is not the trusted one."""
+    """The host key is not the trusted one.
+
+    shown      OpenSSH public key line that was refused
+    device_id  whose it is; empty for a jump host's
+    """
+
+    def __init__(self, message: str, *, shown: str = "", device_id: str = "") -> None:
+        super().__init__(message)
+        self.shown = shown
+        self.device_id = device_id
 
 
 class DeadlineError(DeviceError):

@@ -6,7 +6,7 @@ and ended at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nornir.core.inventory import Host
@@ -17,37 +17,38 @@ from netwb.collect.drivers.stock import StockGathering
 from netwb.collect.gather import Gathered, gather_configs
 from netwb.collect.loop import LoopThread
 from netwb.collect.runner import SessionRunner, make_nornir
+from netwb.collect.sink import Sink
 from netwb.collect.ssh import Sessions
 from netwb.collect.threads import in_thread
-from netwb.errors import ConnectionLostError, DeviceError, NetwbError
+from netwb.errors import DeviceError, NetwbError
 from netwb.inventory.nornir_plugin import make_inventory
 from netwb.inventory.records import Target
 from netwb.platforms.record import Platform
 from netwb.settings import CollectSettings
-
-OnDone = Callable[[Target, Gathered | DeviceError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NornirGatherer:
     """Logs in to every target and brings what it gave.
 
-    on_new_host_key   called with the OpenSSH line of a device that had no trusted key; from the
-                      loop's thread, so it must not block
     agent_path        socket of an SSH agent
     """
 
     settings: CollectSettings
     platforms: Mapping[str, Platform]
-    on_new_host_key: Callable[[Target, str], None]
     agent_path: str | None = None
 
-    def gather(self, targets: Sequence[Target], on_done: OnDone) -> None:
-        """Call `on_done` once for each target, on the loop's thread; return when all ended."""
+    def gather(self, targets: Sequence[Target], sink: Sink) -> None:
+        """Tell the sink of each target once, on the loop's thread; return when all ended."""
         loop = LoopThread()
-        sessions = Sessions(self.settings, self.on_new_host_key, agent_path=self.agent_path)
+        sessions = Sessions(
+            self.settings,
+            sink.first_key,
+            on_new_jump_key=sink.first_jump_key,
+            agent_path=self.agent_path,
+        )
         link = Link(loop=loop, sessions=sessions, platforms=self.platforms, settings=self.settings)
-        runner = SessionRunner(link, on_done=lambda host, results: _tell(host, results, on_done))
+        runner = SessionRunner(link, on_done=lambda host, results: _tell(host, results, sink))
         try:
             make_nornir(make_inventory(targets, self.platforms), runner).run(
                 gather_target, link=link
@@ -76,18 +77,13 @@ async def _stock(target: Target, link: Link) -> Gathered:
         gathering.close()  # after a deadline the thread still reads; otherwise this does nothing
 
 
-def _tell(host: Host, results: MultiResult, on_done: OnDone) -> None:
+def _tell(host: Host, results: MultiResult, sink: Sink) -> None:
     target: Target = host.data["target"]
     result = results[0]
     if isinstance(result.result, Gathered):
-        on_done(target, result.result)
-    elif isinstance(result.exception, DeviceError):
-        on_done(target, result.exception)
-    else:
-        on_done(target, _unexpected(target, result.exception))
-
-
-def _unexpected(target: Target, error: BaseException | None) -> DeviceError:
-    """A fault of ours, or an unknown platform: the device still has an outcome."""
-    what = str(error) if isinstance(error, NetwbError) else f"{type(error).__name__}: {error}"
-    return ConnectionLostError(f"{target.hostname}: not collected ({what}); see netwb's log")
+        sink.done(target, result.result)
+    elif isinstance(result.exception, NetwbError):
+        sink.done(target, result.exception)
+    else:  # a fault of ours; the device has an outcome all the same
+        kind = type(result.exception).__name__
+        sink.done(target, DeviceError(f"{target.hostname}: not collected ({kind}); see the log"))

@@ -31,8 +31,9 @@ def fingerprint(line: str) -> str:
 class KnownKey:
     """The trusted key of one device during one connection, and the one that it showed."""
 
-    def __init__(self, trusted: str | None, *, cure: str) -> None:
+    def __init__(self, trusted: str | None, *, cure: str, device_id: str = "") -> None:
         self._cure = cure  # what a person does when the change is right
+        self._device_id = device_id  # empty for a jump host
         self._trusted = " ".join(trusted.split()[:2]) if trusted else None
         self.shown: str | None = None
 
@@ -56,5 +57,8 @@ class KnownKey:
         trusted, shown = fingerprint(self._trusted or ""), fingerprint(self.shown or "")
         return HostKeyChangedError(
             f"{place}: shows host key {shown}, trusted is {trusted}; no secret was sent to it. If "
-            f"its key was renewed on purpose, {self._cure}"
+            f"its key was renewed on purpose, {self._cure}",
+            shown=self.shown or "",
+            device_id=self._device_id,
+            device_id=self._device_id,
         )

@@ -63,6 +63,7 @@ class Sessions:
 
         on_new_host_key   called on the loop, with the OpenSSH public key line, once for a device
                           that had none; also when its login is refused afterwards
+        on_new_jump_key   the same for a jump host
         agent_path        socket of an SSH agent, for logins that have neither password nor key
         """
         self._settings = settings
@@ -122,10 +123,11 @@ class Sessions:
     async def _log_in(self, target: Target) -> tuple[asyncssh.SSHClientConnection, Login]:
         """Try the logins in order; only a refusal moves on to the next."""
         if not target.logins:
-            msg = (
-                f"{Place.of(target)}: has no credential; give it, its site or its tenant one with "
-                f"`netwb device set --credential`"
+            reason = target.no_login or (
+                "has no credential; give it, its site or its tenant one with "
+                "`netwb device set --credential`"
             )
+            msg = f"{Place.of(target)}: {reason}"
             raise LoginNotTriedError(msg)
         refusals: list[DeviceError] = []
         for login in target.logins:
@@ -160,7 +162,11 @@ class Sessions:
 
     def _known_key(self, target: Target) -> KnownKey:
         trusted = target.host_key or self._seen.get(target.device_id)
-        return KnownKey(trusted, cure=f"run `netwb device trust {target.tenant}/{target.hostname}`")
+        return KnownKey(
+            trusted,
+            cure=f"run `netwb device trust {target.tenant}/{target.hostname}`",
+            device_id=target.device_id,
+        )
 
     def _remember(self, target: Target, known: KnownKey) -> None:
         if known.new and known.shown is not None:
