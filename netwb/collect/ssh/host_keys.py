@@ -60,5 +60,4 @@ class KnownKey:
             f"its key was renewed on purpose, {self._cure}",
             shown=self.shown or "",
             device_id=self._device_id,
-            device_id=self._device_id,
         )
