@@ -38,8 +38,6 @@ _SQLITE = {  # primary result code -> what is wrong; the cure
 }
 _POSTGRESQL = {  # SQLSTATE, or its class of two characters
     "08": "does not answer; check that the server runs and store.url is right",
-    "28": "refused the login; check user and password in store.url",
-    "3D": "does not exist on its server; create it, or correct store.url",
     "40": "gave up two transactions that waited for each other; try again",
     "53100": "has no room to grow: the server's disk is full; free some space, then try again",
     "53300": "takes no more connections; raise max_connections or stop some processes",
@@ -93,10 +91,19 @@ def _from_postgresql(name: str, error: BaseException | None, *, gone: bool) -> S
     if state in _POSTGRESQL_NO_TABLE:
         return _needs_migration(name)
     cure = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
-    # No SQLSTATE and an OperationalError: the connection failed before the server could speak.
-    if cure is None and (gone or (not state and type(error).__name__ == "OperationalError")):
+    if cure is None and not state and type(error).__name__ == "OperationalError":
+        cure = _refusal(str(error))
+    if cure is None and gone:
         cure = _POSTGRESQL["08"]
     return _unavailable(name, cure)
+
+
+def _refusal(words: str) -> str:
+    """A connection that never came about has no SQLSTATE, only the server's words, if it spoke."""
+    reason = words.rpartition("FATAL:")[2].strip().partition("\n")[0]
+    if "FATAL:" not in words:
+        return _POSTGRESQL["08"]
+    return f"cannot be used: {reason}; check database, user and password in store.url"
 
 
 def _unavailable(name: str, cure: str | None) -> StoreError | None:

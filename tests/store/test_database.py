@@ -1,0 +1,436 @@
+"""The database in trouble: one sentence with the cure, and nothing half written."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from netwb.errors import MigrationNeededError, SettingsError, StoreError, StoreUnavailableError
+from netwb.roles import ALL_TENANTS
+from netwb.store import schema
+from netwb.store.database import Database
+from netwb.store.models import AuditHeadRow, KeyRow, TenantRow
+from tests.postgresql import Cluster
+from tests.real_components import require_real
+from tests.store.conftest import NOON
+from tests.store.rows import new_tenant
+
+CAN_MOUNT = os.geteuid() == 0 and shutil.which("mount") is not None
+FILL = b"\xa5" * 64 * 1024
+
+
+def count(database: Database) -> int:
+    with database.reading(ALL_TENANTS) as session:
+        return session.scalars(select(func.count()).select_from(TenantRow)).one()
+
+
+def add(database: Database, tenant_id: str) -> None:
+    with database.writing(ALL_TENANTS) as session:
+        session.add(new_tenant(tenant_id))
+
+
+def fill(database: Database, rounds: int = 1000) -> None:
+    """Write until something breaks."""
+    for number in range(rounds):
+        with database.writing(ALL_TENANTS) as session:
+            key = KeyRow(id=f"k{number}", purpose="fill", tenant_id=str(number), created_at=NOON)
+            key.wrapped = FILL
+            session.add(key)
+
+
+@contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Path]:
+    """A file system of its own, in memory."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def small_folder(tmp_path: Path) -> Iterator[Path]:
+    require_real("a file system of 2 MB (root and mount)", CAN_MOUNT)
+    with small_disk(tmp_path, "2m"):
+        yield tmp_path
+
+
+def on_sqlite(folder: Path, *, busy_timeout_s: float = 10) -> Database:
+    database = Database(f"sqlite:///{folder}/netwb.db", busy_timeout_s=busy_timeout_s)
+    schema.create(database)
+    return database
+
+
+def test_a_transaction_commits_at_its_end_and_rolls_back_on_an_error(database: Database) -> None:
+    add(database, "t-a")
+
+    def fail_after_adding() -> None:
+        with database.writing(ALL_TENANTS) as session:
+            session.add(new_tenant("t-b"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_adding()
+    assert count(database) == 1
+
+
+def test_a_broken_constraint_stays_what_it_is(database: Database) -> None:
+    add(database, "t-a")
+
+    with pytest.raises(IntegrityError):
+        add(database, "t-a")
+    assert count(database) == 1
+
+
+def test_a_reading_session_cannot_write(database: Database) -> None:
+    def write_by(statement_or_row: str) -> None:
+        with database.reading(ALL_TENANTS) as session:
+            if statement_or_row == "row":
+                session.add(new_tenant("t-a"))
+                session.flush()
+            else:
+                session.query(TenantRow).delete()
+
+    for way in ("row", "statement"):
+        with pytest.raises(StoreError, match="reading session was asked to write"):
+            write_by(way)
+
+
+def test_a_reader_keeps_one_view_while_others_write(database: Database) -> None:
+    with database.reading(ALL_TENANTS) as session:
+        before = session.scalars(select(func.count()).select_from(TenantRow)).one()
+        add(database, "t-a")
+        after = session.scalars(select(func.count()).select_from(TenantRow)).one()
+
+    assert (before, after, count(database)) == (0, 0, 1)
+
+
+def test_a_write_inside_a_write_is_refused_at_once(database: Database) -> None:
+    refused = pytest.raises(StoreError, match="already open in this thread")
+
+    with database.writing(ALL_TENANTS), refused:
+        add(database, "t-a")
+
+    add(database, "t-a")
+
+
+def test_threads_write_one_after_the_other(database: Database) -> None:
+    threads = [threading.Thread(target=add, args=(database, f"t-{n}")) for n in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert count(database) == 12
+
+
+def test_writers_never_lose_an_update(database: Database) -> None:
+    """Read, add one, write: on SQLite by BEGIN IMMEDIATE, on PostgreSQL by a held row."""
+
+    def add_ones() -> None:
+        for _ in range(20):
+            with database.writing(ALL_TENANTS) as session:
+                head = session.get_one(AuditHeadRow, 1, with_for_update=True)
+                head.seq += 1
+
+    threads = [threading.Thread(target=add_ones) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    with database.reading(ALL_TENANTS) as session:
+        assert session.get_one(AuditHeadRow, 1).seq == 80
+
+
+def test_a_sqlite_database_follows_the_rules(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path)
+    add(database, "t-a")
+
+    with closing(sqlite3.connect(tmp_path / "netwb.db")) as other:
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    with database.reading(ALL_TENANTS) as session:
+        connection = session.connection()
+        asked = ["foreign_keys", "synchronous", "busy_timeout"]
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked]
+    assert found == [1, 1, 10_000]  # synchronous: NORMAL
+
+
+def test_nobody_else_may_read_a_sqlite_database(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        database = on_sqlite(tmp_path)
+        with database.writing(ALL_TENANTS) as session:
+            session.add(new_tenant("t-a"))
+            session.flush()
+            modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    finally:
+        os.umask(old)
+
+    assert set(modes) >= {"netwb.db", "netwb.db-wal", "netwb.db-shm"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_missing_file_is_named_and_never_made(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+
+    for attempt in (count, lambda d: add(d, "t-a"), schema.require_current):
+        with pytest.raises(
+            StoreUnavailableError, match=r"netwb\.db is not there; run `netwb init`"
+        ):
+            attempt(database)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_vanishes_while_open_is_named(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path)
+    count(database)
+    (tmp_path / "netwb.db").unlink()
+
+    with pytest.raises(StoreUnavailableError, match="is not there"):
+        count(database)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailableError, match="cannot be made: No such file or directory"):
+        on_sqlite(tmp_path / "absent")
+
+
+@pytest.mark.parametrize("content", [b"hello, this is a text\n" * 100, b"\x00" * 4096])
+def test_what_is_not_a_database_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "netwb.db").write_bytes(content)
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+
+    with pytest.raises(StoreUnavailableError, match="is not a database; put netwb's own file back"):
+        count(database)
+    assert (tmp_path / "netwb.db").read_bytes() == content
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    on_sqlite(tmp_path).close()
+    file = tmp_path / "netwb.db"
+    content = bytearray(file.read_bytes())
+    content[100:3000] = b"\xff" * 2900
+    file.write_bytes(content)
+
+    with pytest.raises(StoreUnavailableError, match="is damaged; put it back from a copy"):
+        count(Database(f"sqlite:///{file}"))
+
+
+def test_a_folder_in_the_files_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "netwb.db").mkdir()
+
+    with pytest.raises(StoreUnavailableError, match="cannot be opened"):
+        count(Database(f"sqlite:///{tmp_path}/netwb.db"))
+
+
+def test_a_database_without_the_tables_needs_an_upgrade(tmp_path: Path) -> None:
+    (tmp_path / "netwb.db").touch()
+
+    with pytest.raises(MigrationNeededError, match="run `netwb upgrade`"):
+        count(Database(f"sqlite:///{tmp_path}/netwb.db"))
+
+
+def test_a_live_writer_of_another_process_is_waited_for_and_then_named(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path, busy_timeout_s=0.2)
+    script = (
+        "import sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, tmp_path / "netwb.db"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(StoreUnavailableError, match="locked by another process; wait"):
+            add(database, "t-a")
+        assert count(database) == 0  # readers are not kept waiting
+        holder.kill()
+
+    add(database, "t-a")
+    assert count(database) == 1
+
+
+@pytest.mark.real
+def test_a_full_disk_is_named_and_nothing_is_half_written(small_folder: Path) -> None:
+    database = on_sqlite(small_folder)
+
+    with pytest.raises(StoreUnavailableError, match="the disk is full; free some space"):
+        fill(database)
+
+    with closing(sqlite3.connect(small_folder / "netwb.db")) as other:
+        assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        whole = other.execute("select count(*), min(length(wrapped)) from key").fetchone()
+    assert whole[0] > 0
+    assert whole[1] == len(FILL)
+
+
+@pytest.mark.real
+def test_a_full_disk_at_creation_leaves_what_the_next_try_takes(small_folder: Path) -> None:
+    ballast = small_folder / "ballast"
+    ballast.write_bytes(b"x" * (1900 * 1024))
+
+    with pytest.raises(StoreUnavailableError, match="the disk is full"):
+        on_sqlite(small_folder)
+    ballast.unlink()
+
+    schema.require_current(on_sqlite(small_folder))
+
+
+def test_a_file_size_limit_reads_as_no_room(tmp_path: Path) -> None:
+    on_sqlite(tmp_path).close()
+    script = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from tests.store.test_database import Database, fill\n"
+        "database = Database(sys.argv[1])\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))\n"
+        "try:\n"
+        "    fill(database)\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__, error)\n"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", script, f"sqlite:///{tmp_path}/netwb.db"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    ).stdout
+
+    assert said.startswith("StoreUnavailableError database")
+    assert "disk" in said
+    assert resource.RLIMIT_FSIZE >= 0
+
+
+@pytest.mark.real
+def test_a_home_that_is_read_only_is_named(small_folder: Path) -> None:
+    on_sqlite(small_folder).close()
+    subprocess.run(["mount", "-o", "remount,ro", small_folder], check=True)
+
+    for attempt in (count, lambda d: add(d, "t-a")):
+        with pytest.raises(StoreUnavailableError, match="writable"):
+            attempt(Database(f"sqlite:///{small_folder}/netwb.db"))
+    with pytest.raises(StoreUnavailableError, match="cannot be made: Read-only file system"):
+        schema.create(Database(f"sqlite:///{small_folder}/other.db"))
+
+
+@pytest.mark.parametrize(
+    ("url", "cure"),
+    [
+        ("not a url", "sqlite:////folder/netwb.db"),
+        ("", "sqlite:////folder/netwb.db"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("mysql+pymysql://u:s3cret@db/netwb", "sqlite and postgresql"),
+    ],
+)
+def test_an_impossible_url_is_refused_without_its_password(url: str, cure: str) -> None:
+    with pytest.raises(SettingsError, match=cure) as refused:
+        Database(url)
+
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_missing_server_is_named_without_the_password(tmp_path: Path) -> None:
+    database = Database(f"postgresql+psycopg://netwb:s3cret@/netwb?host={tmp_path}")
+
+    with pytest.raises(StoreUnavailableError, match="does not answer") as refused:
+        count(database)
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.real
+def test_a_missing_database_and_a_refused_login_are_named(postgresql: Cluster) -> None:
+    postgresql.sql("postgres", "create role nologin_role nologin")
+
+    with pytest.raises(StoreUnavailableError, match='"absent" does not exist; check database'):
+        count(Database(postgresql.url("absent")))
+    with pytest.raises(StoreUnavailableError, match="not permitted to log in; check"):
+        count(Database(postgresql.url("postgres").replace("postgres@", "nologin_role@")))
+
+
+@pytest.fixture
+def server_database(postgresql: Cluster, postgresql_template: str) -> Iterator[Database]:
+    url = postgresql.new_database(template=postgresql_template)
+    with closing(Database(url, busy_timeout_s=0.2)) as database:
+        yield database
+
+
+@pytest.mark.real
+def test_a_row_that_is_held_too_long_is_named(server_database: Database) -> None:
+    add(server_database, "t-a")
+
+    def hold(held: threading.Event, enough: threading.Event) -> None:
+        with server_database.writing(ALL_TENANTS) as session:
+            session.get(TenantRow, "t-a", with_for_update=True)
+            held.set()
+            enough.wait(30)
+
+    held, enough = threading.Event(), threading.Event()
+    holder = threading.Thread(target=hold, args=(held, enough))
+    holder.start()
+    held.wait(30)
+    with (
+        pytest.raises(StoreUnavailableError, match="locked by another process"),
+        server_database.writing(ALL_TENANTS) as session,
+    ):
+        session.get(TenantRow, "t-a", with_for_update=True)
+    enough.set()
+    holder.join(30)
+
+
+@pytest.mark.real
+def test_a_connection_cut_in_the_middle_is_named_and_the_next_one_works(
+    postgresql: Cluster, server_database: Database
+) -> None:
+    def be_cut_off() -> None:
+        with server_database.writing(ALL_TENANTS) as session:
+            session.add(new_tenant("t-a"))
+            session.flush()
+            pid = session.connection().connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+            postgresql.sql("postgres", f"select pg_terminate_backend({pid})")
+            session.get(TenantRow, "t-a", populate_existing=True)
+
+    with pytest.raises(StoreUnavailableError, match="server"):
+        be_cut_off()
+
+    assert count(server_database) == 0
+    add(server_database, "t-a")
+
+
+@pytest.mark.real
+def test_a_database_without_the_tables_on_a_server_needs_an_upgrade(postgresql: Cluster) -> None:
+    with pytest.raises(MigrationNeededError, match="run `netwb upgrade`"):
+        count(Database(postgresql.new_database()))
+
+
+def test_a_mistake_in_our_own_sql_is_no_outage(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path)
+
+    def ask() -> None:
+        with database.reading(ALL_TENANTS) as session:
+            session.connection().exec_driver_sql("selct 1")
+
+    with pytest.raises(OperationalError, match="syntax error"):
+        ask()
