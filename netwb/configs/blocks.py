@@ -9,34 +9,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from netwb.platforms.record import BlockRule
+from netwb.platforms.record import BlockRule, BytesPattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One block, from the first byte of its opening line to the end of its closing line."""
+    """One block, from the first byte of its opening line to the last of its closing line.
+
+    A block that never closes reaches to the end of the text, which was cut then.
+    """
 
     start: int
     end: int
     rule: str
+    closed: bool
 
 
 def find_blocks(text: bytes, rules: Sequence[BlockRule]) -> tuple[Block, ...]:
-    """All closed blocks in order. One that never closes is none, so that it hides nothing.
-
-    Text that a block holds opens no other. Linear: a mark that does not come again is looked for
-    once only.
-    """
+    """All blocks in order. What stands in one opens no other. Linear in the text."""
     openings = sorted(
         ((at, order, rule) for order, rule in enumerate(rules) for at in _at(text, rule)),
         key=lambda item: item[:2],
     )
-    return tuple(_closed(text, openings))
+    blocks: list[Block] = []
+    reached = 0
+    for start, _, rule in openings:
+        opening = rule.opens.match(text, start) if start >= reached else None
+        if opening is not None:
+            end = _end(text, rule, opening)
+            reached = len(text) if end is None else end
+            blocks.append(Block(start=start, end=reached, rule=rule.name, closed=end is not None))
+    return tuple(blocks)
 
 
 def inside(blocks: Sequence[Block], offset: int) -> bool:
-    """Whether the byte at `offset` belongs to a block and not to its opening line's start."""
+    """Whether the byte at `offset` stands in a block, after its opening line's first byte."""
     return any(block.start < offset < block.end for block in blocks)
 
 
@@ -45,38 +54,24 @@ def _at(text: bytes, rule: BlockRule) -> Iterator[int]:
     word = rule.word.encode()
     found = text.find(word)
     while found >= 0:
-        start = text.rfind(b"\n", 0, found) + 1
-        yield start
+        yield text.rfind(b"\n", 0, found) + 1
         end = text.find(b"\n", found)
         found = text.find(word, end) if end >= 0 else -1
 
 
-def _closed(text: bytes, openings: Sequence[tuple[int, int, BlockRule]]) -> Iterator[Block]:
-    reached = 0
-    hopeless: set[tuple[str, bytes]] = set()
-    for start, _, rule in openings:
-        opening = rule.opens.match(text, start) if start >= reached else None
-        if opening is None:
-            continue
-        mark = opening.groupdict().get("mark") or b""
-        end = -1 if (rule.name, mark) in hopeless else _end(text, rule, opening.end(), mark)
-        if end < 0:
-            hopeless.add((rule.name, mark))
-            continue
-        reached = end
-        yield Block(start=start, end=end, rule=rule.name)
-
-
-def _end(text: bytes, rule: BlockRule, start: int, mark: bytes) -> int:
-    """Offset after the closing line's last byte, without its LF; -1 when nothing closes."""
+def _end(text: bytes, rule: BlockRule, opening: re.Match[bytes]) -> int | None:
+    """Offset of the LF that ends the closing line; None when nothing closes."""
     if rule.closes is None:
-        closing = text.find(mark, start)
+        closing = text.find(opening.group("mark"), opening.end())
     else:
-        found = re.compile(
-            rb"^[ \t]*(?:" + rule.closes.pattern + rb")[ \t]*$", re.MULTILINE
-        ).search(text, start)
-        closing = found.start() if found else -1
+        found = _closing_line(rule.closes).search(text, opening.end())
+        closing = found.end() if found else -1
     if closing < 0:
-        return -1
+        return None
     line_end = text.find(b"\n", closing)
     return line_end if line_end >= 0 else len(text)
+
+
+@lru_cache(maxsize=256)
+def _closing_line(closes: BytesPattern) -> BytesPattern:
+    return re.compile(rb"^[ \t]*(?:" + closes.pattern + rb")[ \t]*$", re.MULTILINE)

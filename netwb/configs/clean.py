@@ -142,10 +142,12 @@ def text_faults(seen: Canonical, platform: Platform, name: str) -> Iterator[_Fau
         yield _incomplete(name, "terminal control is left in the text; set the terminal to dumb")
     if not _begins(seen, platform):
         yield _incomplete(name, "it begins with another command's output; back it up again")
-    if not _ends(seen, platform):
-        mark = platform.whole.end_mark
-        assert mark is not None
+    open_block = next((block.rule for block in seen.blocks if not block.closed), None)
+    mark = platform.whole.end_mark
+    if mark is not None and not _ends(seen, platform):
         yield _incomplete(name, f"the end mark `{mark.pattern.decode()}` is missing; it was cut")
+    elif open_block is not None:
+        yield _incomplete(name, f"a {open_block} never ends; it was cut")
     elif not _count_fits(seen, platform):
         reason = f"the device announced {seen.promised} bytes and sent {_counted(seen)}"
         yield _Fault(cause=_incomplete(name, reason).cause, acceptable=True)

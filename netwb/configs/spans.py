@@ -40,7 +40,7 @@ def rules_of(platform: Platform) -> Rules:
     lines: dict[bytes, list[tuple[BytesPattern, SecretRule]]] = {}
     for rule in platform.secrets:
         if not rule.block:
-            indented = re.compile(rb"[ \t]*(?:" + rule.pattern.pattern + rb")", rule.pattern.flags)
+            indented = re.compile(rb"[ \t]*+(?:" + rule.pattern.pattern + rb")", rule.pattern.flags)
             lines.setdefault(rule.word.encode(), []).append((indented, rule))
     return Rules(
         lines=tuple((word, tuple(rules)) for word, rules in lines.items()),
