@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from netwb.errors import DeviceError, HostKeyChangedError, LoginRefusedError
-from netwb.inventory.records import Jump
+from netwb.inventory.records import Jump, Target
 
 if TYPE_CHECKING:
     import asyncssh
 
-Connect = Callable[[Jump], Awaitable["asyncssh.SSHClientConnection"]]
+Connect = Callable[[Jump, Target], Awaitable["asyncssh.SSHClientConnection"]]
 
 
 class JumpHosts:
@@ -28,12 +28,15 @@ class JumpHosts:
         self._open: dict[Jump, asyncio.Task[asyncssh.SSHClientConnection]] = {}
         self._failed: dict[Jump, tuple[float, DeviceError]] = {}
 
-    async def through(self, jump: Jump) -> asyncssh.SSHClientConnection:
-        """The connection to it, made if need be; raises the DeviceError of its last failure."""
+    async def through(self, jump: Jump, target: Target) -> asyncssh.SSHClientConnection:
+        """The connection to it, made if need be; raises the DeviceError of its last failure.
+
+        target   the device behind it that needs it now
+        """
         self._check(jump)
         task = self._open.get(jump)
         if task is None or _over(task):
-            task = asyncio.ensure_future(self._made(jump))
+            task = asyncio.ensure_future(self._made(jump, target))
             self._open[jump] = task
         return await asyncio.shield(task)
 
@@ -53,9 +56,9 @@ class JumpHosts:
         if error is not None and (for_good or asyncio.get_running_loop().time() < at):
             raise error
 
-    async def _made(self, jump: Jump) -> asyncssh.SSHClientConnection:
+    async def _made(self, jump: Jump, target: Target) -> asyncssh.SSHClientConnection:
         try:
-            return await self._connect(jump)
+            return await self._connect(jump, target)
         except DeviceError as error:
             self._failed[jump] = (asyncio.get_running_loop().time() + self._remember_s, error)
             raise

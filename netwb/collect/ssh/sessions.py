@@ -45,7 +45,6 @@ TERMINAL = ("dumb", 511, 1000)
 GOODBYE_S = 1.0  # a device that does not confirm the end of a connection is left
 
 OnNewHostKey = Callable[[Target, str], None]
-OnNewJumpKey = Callable[[Jump, str], None]
 
 
 class Sessions:
@@ -56,14 +55,14 @@ class Sessions:
         settings: CollectSettings,
         on_new_host_key: OnNewHostKey,
         *,
-        on_new_jump_key: OnNewJumpKey | None = None,
+        on_new_jump_key: OnNewHostKey | None = None,
         agent_path: str | None = None,
     ) -> None:
         """Hold what a run shares.
 
         on_new_host_key   called on the loop, with the OpenSSH public key line, once for a device
                           that had none; also when its login is refused afterwards
-        on_new_jump_key   the same for a jump host
+        on_new_jump_key   the same for the jump host before that device
         agent_path        socket of an SSH agent, for logins that have neither password nor key
         """
         self._settings = settings
@@ -147,7 +146,7 @@ class Sessions:
                 **offered(legacy=target.legacy, trusted_key=trusted),
                 **await self._keys.options(login),
             }
-            tunnel = await self._jumps.through(target.jump) if target.jump else None
+            tunnel = await self._jumps.through(target.jump, target) if target.jump else None
             dial = Dial(
                 place=place,
                 login=login,
@@ -173,7 +172,7 @@ class Sessions:
             self._seen[target.device_id] = known.shown
             self._on_new_host_key(target, known.shown)
 
-    async def _dial_jump(self, jump: Jump) -> asyncssh.SSHClientConnection:
+    async def _dial_jump(self, jump: Jump, target: Target) -> asyncssh.SSHClientConnection:
         place, login = Place.of(jump), jump.login
         trusted = jump.host_key or self._seen_jumps.get((jump.address, jump.port))
         known = KnownKey(trusted, cure="set the jump host's new key with `netwb site set`")
@@ -193,7 +192,7 @@ class Sessions:
         if known.new and known.shown is not None:
             self._seen_jumps[jump.address, jump.port] = known.shown
             if self._on_new_jump_key is not None:
-                self._on_new_jump_key(jump, known.shown)
+                self._on_new_jump_key(target, known.shown)
         return connection
 
     def _clocks(self) -> Clocks:
