@@ -19,7 +19,7 @@ from netwb.collect.judging import Changed, TenantKeys, Unchanged, judge
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus
 from netwb.collect.runs import Runs
 from netwb.configs.records import RawConfig, Rejected, ShrinkLimit
-from netwb.errors import ArchiveError, NetwbError, StoreError
+from netwb.errors import ArchiveError, HostKeyChangedError, NetwbError, StoreError
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
 from netwb.inventory.records import ConfigKind, Target
@@ -102,15 +102,17 @@ class BatchWriter:
 
     def failed(self, target: Target, cause: NetwbError) -> None:
         """The device gave nothing that could be judged."""
+        if isinstance(cause, HostKeyChangedError) and cause.device_id == target.device_id:
+            self._parts.devices.refused_key(
+                ALL_TENANTS, target.device_id, cause.shown, actor=self._context.actor
+            )
         self._batch.append(
             _Finished(target, cause=cause, revision=self._known_revision(target.device_id))
         )
 
     def gathered(self, target: Target, gathered: Gathered) -> None:
         """Judge what the device gave; its outcome is known when the batch is written."""
-        done = _Finished(
-            target, gathered=gathered, revision=self._known_revision(target.device_id)
-        )
+        done = _Finished(target, gathered=gathered, revision=self._known_revision(target.device_id))
         for raw in (gathered.running, gathered.startup):
             if raw is not None:
                 self._judge(done, raw)
@@ -149,7 +151,7 @@ class BatchWriter:
             raw,
             target,
             self._parts.platforms[target.platform],
-            keys=self._keys(target.tenant_id),
+            keys=TenantKeys.of(self._parts.keyring, target.tenant_id),
             baseline=self._context.baselines.get(key),
             suspect=self._context.suspects.get(key),
             limit=self._parts.limit,
@@ -161,12 +163,6 @@ class BatchWriter:
             done.unchanged.append(key)
         else:
             done.entries.append(self._entry(target, raw.kind, verdict))
-
-    def _keys(self, tenant_id: str) -> TenantKeys:
-        keyring = self._parts.keyring
-        return TenantKeys(
-            redact=keyring.key("redact", tenant_id), digest=keyring.key("digest", tenant_id)
-        )
 
     def _entry(self, target: Target, kind: ConfigKind, verdict: Changed) -> Entry:
         return Entry(
@@ -204,9 +200,7 @@ class BatchWriter:
             written.update({(result.device_id, result.kind): result for result in results})
         return written
 
-    def _outcome(
-        self, done: _Finished, written: Mapping[ConfigKey, Written]
-    ) -> BackupOutcome:
+    def _outcome(self, done: _Finished, written: Mapping[ConfigKey, Written]) -> BackupOutcome:
         target = done.target
         mine = [written[key] for e in done.entries if (key := (e.device_id, e.kind)) in written]
         running = [result.revision for result in mine if result.kind == "running"]

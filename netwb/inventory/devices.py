@@ -201,25 +201,18 @@ class Devices(Sightings):
             _flush(session, tenant, row.hostname)
             return _record(session, row)
 
-    def trust(self, scope: Scope, ref: str, host_key: str, *, actor: Actor) -> Device:
-        """Trust this host key instead of the one before.
+    def trust(self, scope: Scope, ref: str, host_key: str | None = None, *, actor: Actor) -> Device:
+        """Trust another host key instead of the one before.
 
-        host_key    OpenSSH public key line, or `SHA256:...` of a key that was refused at a login
+        host_key    OpenSSH public key line, or `SHA256:...` of a key that was refused at a login;
+                    None: the one refused last, and where none was, the one that the next login shows
         """
         with self._database.writing(scope) as session:
             row, stamp = _living(find_device(session, ref)), self._stamp(actor)
-            key = _whole_key(session, row, host_key)
+            key = _meant_key(session, row, host_key)
             host_keys.retire_key(session, row, stamp)
-            new = host_keys.add_key(session, row, key, stamp=stamp)
-            remember(session, row, stamp, "trusted", {"fingerprint": new})
-            return _record(session, row)
-
-    def forget_key(self, scope: Scope, ref: str, *, actor: Actor) -> Device:
-        """Trust no host key: the next login's becomes the trusted one."""
-        with self._database.writing(scope) as session:
-            row, stamp = _living(find_device(session, ref)), self._stamp(actor)
-            host_keys.retire_key(session, row, stamp)
-            remember(session, row, stamp, "trusted", {"fingerprint": "at the next login"})
+            new = None if key is None else host_keys.add_key(session, row, key, stamp=stamp)
+            remember(session, row, stamp, "trusted", {"fingerprint": new or "at the next login"})
             return _record(session, row)
 
 
@@ -234,11 +227,13 @@ def _living(row: DeviceRow) -> DeviceRow:
     return row
 
 
-def _whole_key(session: Session, row: DeviceRow, given: str) -> str:
-    if not given.startswith("SHA256:"):
+def _meant_key(session: Session, row: DeviceRow, given: str | None) -> str | None:
+    """The whole key that a person means; None where the next login decides."""
+    if given is not None and not given.startswith("SHA256:"):
         return given
-    met = refused_key(session, row.id, given)
-    if met is None:
+    trusted_at = host_keys.trusted_at(session, row)
+    met = refused_key(session, row.id, fingerprint=given, since=trusted_at)
+    if met is None and given is not None:
         msg = (
             f"device {row.hostname} never showed a key with fingerprint {quoted(given)}; "
             "give the fingerprint of the refusal, or the whole public key"

@@ -55,13 +55,20 @@ def list_events(session: Session, device_id: str, limit: int) -> tuple[DeviceEve
     )
 
 
-def refused_key(session: Session, device_id: str, fingerprint: str) -> str | None:
-    """The public key line of a refused key by its fingerprint, if it was met."""
+def refused_key(
+    session: Session, device_id: str, *, fingerprint: str | None, since: datetime | None
+) -> str | None:
+    """The public key line that was refused last, if one was met since the trusted one was.
+
+    fingerprint   only this key
+    """
     rows = session.scalars(
         select(DeviceEventRow)
         .where(DeviceEventRow.device_id == device_id, DeviceEventRow.kind == "key_refused")
         .order_by(DeviceEventRow.id.desc())
     )
-    return next(
-        (str(row.detail["key"]) for row in rows if row.detail["fingerprint"] == fingerprint), None
-    )
+    for row in rows:
+        met = since is None or row.at >= since
+        if met and fingerprint in {None, row.detail["fingerprint"]}:
+            return str(row.detail["key"])
+    return None

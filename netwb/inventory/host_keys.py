@@ -7,6 +7,7 @@ or a new address asks nobody to trust anything again.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,6 +39,15 @@ def retire_key(session: Session, device: DeviceRow, stamp: Stamp) -> None:
     )
     for row in rows:
         row.retired_at = stamp.at
+
+
+def trusted_at(session: Session, device: DeviceRow) -> datetime | None:
+    """Since when the key in force has been trusted; None where there is none."""
+    return session.scalars(
+        select(HostKeyRow.trusted_at).where(
+            HostKeyRow.device_id == device.id, HostKeyRow.retired_at.is_(None)
+        )
+    ).first()
 
 
 def keyed_devices(session: Session, device_ids: Collection[str]) -> set[str]:

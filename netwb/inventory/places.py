@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from netwb.errors import InventoryError, NotPermittedError
 from netwb.inventory.checks import SITE_CHECKS, TENANT_CHECKS
 from netwb.inventory.edits import edit, load_names
-from netwb.inventory.fields import check_slug, check_text, parse_host_key
+from netwb.inventory.fields import check_slug, check_text, parse_host_key, quoted
 from netwb.inventory.records import (
     FieldChange,
     Site,
@@ -57,7 +57,7 @@ class Places:
             raise NotPermittedError(msg)
         row = new_tenant(slug, name=name, at=self._clock())
         with self._database.writing(scope) as session:
-            taken = f"tenant {slug!r} exists already; `netwb tenant set {slug}` changes it"
+            taken = f"tenant {slug!r} exists already; change it with `netwb tenant set {slug}`"
             _insert(session, row, taken)
             return tenant_of(row, {})
 
@@ -96,20 +96,18 @@ class Places:
         with self._database.reading(scope) as session:
             return site_of(*find_site(session, ref), load_names(session).of)
 
-    def add_site(
-        self, scope: Scope, ref: str, *, name: str | None = None, changes: SiteChanges | None = None
-    ) -> Site:
+    def add_site(self, scope: Scope, ref: str, fields: SiteChanges) -> Site:
         """A new site `tenant/site`; its name is its slug unless given."""
         tenant, _, slug = ref.partition("/")
         if not slug:
-            msg = f"site {ref!r} names no tenant; write tenant/{ref}"
+            msg = f"site {quoted(ref)} names no tenant; write TENANT/SITE"
             raise InventoryError(msg)
         with self._database.writing(scope) as session:
             owner = find_tenant(session, tenant)
-            row = new_site(owner, slug, at=self._clock(), name=name)
+            row = new_site(owner, slug, at=self._clock(), name=slug)
             names = load_names(session)
-            edit(row, changes or {}, SITE_CHECKS, tenant_id=owner.id, names=names)
-            taken = f"site {ref!r} exists already; `netwb site set {ref}` changes it"
+            edit(row, fields, SITE_CHECKS, tenant_id=owner.id, names=names)
+            taken = f"site {quoted(ref)} exists already; change it with `netwb site set {ref}`"
             _insert(session, row, taken)
             return site_of(row, owner, names.of)
 
@@ -164,7 +162,7 @@ def new_tenant(slug: str, *, name: str, at: datetime) -> TenantRow:
     )
 
 
-def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str | None = None) -> SiteRow:
+def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str) -> SiteRow:
     """A site's row, not yet in the session."""
     if owner.status == "retired":
         msg = f"tenant {owner.slug} is retired; no site can be added to it"
@@ -173,7 +171,7 @@ def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str | None = No
         id=new_id(),
         tenant_id=owner.id,
         slug=check_slug("site", slug),
-        name=check_text("name", name or slug),
+        name=check_text("name", name),
         status="active",
         created_at=at,
     )

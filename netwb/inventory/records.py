@@ -66,7 +66,7 @@ class Device:
     tenant: str  # slug
     site: str  # slug
     hostname: str  # the device's own name, unique in its tenant
-    address: str  # where to connect
+    address: str  # where to connect; empty in answers to those who may not see it
     port: int
     platform: str
     status: DeviceStatus

@@ -1,0 +1,57 @@
+"""Imports of devices on the facade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from netwb.inventory.importers.rows import ImportOptions, ImportPlan, PlannedDevice
+from netwb.inventory.intake import Intake
+from netwb.roles import Permission
+from netwb.workbench.face import Face
+from netwb.workbench.import_files import read_source
+
+
+class ImportsFace(Face):
+    """`plan_import`, `apply_import`."""
+
+    def plan_import(self, path: str | Path, options: ImportOptions | None = None) -> ImportPlan:
+        """What an import would do now; nothing is written, bad rows stand in `problems`."""
+        self._require(Permission.INVENTORY_EDIT)
+        source = read_source(Path(path).expanduser())
+        return self._intake().plan(self._scope, source, options or ImportOptions())
+
+    def apply_import(self, path: str | Path, options: ImportOptions | None = None) -> ImportPlan:
+        """Import devices in one transaction; ImportRefusedError, and nothing written, if rows are bad."""
+        self._require(Permission.INVENTORY_EDIT)
+        source = read_source(Path(path).expanduser())
+        done = self._intake().apply(
+            self._scope, source, options or ImportOptions(), actor=self._actor
+        )
+        self._audit_import(done)
+        self._follow(done.devices)
+        return done
+
+    def _intake(self) -> Intake:
+        parts = self._parts
+        return Intake(parts.database, parts.devices, parts.clock, parts.platforms)
+
+    def _audit_import(self, done: ImportPlan) -> None:
+        """One event a tenant, so that each sees its own in its audit."""
+        ids = {item.slug: item.id for item in self._parts.places.tenants(self._scope)}
+        for tenant in sorted({item.tenant for item in done.devices}):
+            actions = [item.action for item in done.devices if item.tenant == tenant]
+            detail = {action: actions.count(action) for action in ("add", "update", "retire")}
+            if any(detail.values()):
+                self._audit("device.import", tenant, tenant_id=ids[tenant], detail=detail)
+
+    def _follow(self, imported: Iterable[PlannedDevice]) -> None:
+        """Configurations go where an import moved their devices."""
+        for item in imported:
+            if item.device_id is None:
+                continue
+            moved = any(change.field == "site" for change in item.fields)
+            if moved or item.action == "retire":
+                device = self._parts.devices.get(self._scope, item.device_id)
+                archive = self._parts.archive
+                (archive.rename if moved else archive.retire)(device, self._actor)

@@ -1,0 +1,14 @@
+"""The inventory on the facade: tenants, sites, devices, imports, credentials.
+
+Each method: permission, flow, audit, return.
+"""
+
+from __future__ import annotations
+
+from netwb.workbench.credentials import CredentialsFace
+from netwb.workbench.devices import DevicesFace
+from netwb.workbench.imports import ImportsFace
+
+
+class InventoryFace(DevicesFace, ImportsFace, CredentialsFace):
+    """All of the inventory."""
