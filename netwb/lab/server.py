@@ -152,6 +152,7 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
         self._typed = b""
         self._timer: asyncio.TimerHandle | None = None
         self._hung = False
+        self._command: bytes | None = None
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
@@ -184,12 +185,15 @@ class TerminalSession(asyncssh.SSHServerSession[bytes]):
 
     def exec_requested(self, command: str) -> bool:
         """Run one command, as IOS does."""
-        self._play(self._dialogue.execute(command.encode()))
+        self._command = command.encode()
         return True
 
     def session_started(self) -> None:
-        """Greet."""
-        self._play(self._dialogue.start())
+        """Greet, or run the one command: the channel is ready for octets only now."""
+        if self._command is None:
+            self._play(self._dialogue.start())
+        else:
+            self._play(self._dialogue.execute(self._command))
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Take what was typed; while the device thinks it waits in the line's buffer."""
