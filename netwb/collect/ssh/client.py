@@ -74,6 +74,7 @@ class Dial:
         self.clock: asyncio.Timeout | None = None
         self.stopped: DeviceError | None = None  # why no secret was shown
         self._unused = login.password
+        self._interactive_left = True
 
     def reached(self, stage: Stage, seconds: float) -> None:
         """A new stage begins, with its own time."""
@@ -88,10 +89,14 @@ class Dial:
         password, self._unused = self._unused, None
         return password
 
-    @property
-    def has_password(self) -> bool:
-        """Whether there is a password that this device has not seen yet."""
-        return self._unused is not None
+    def tries_interactive(self) -> bool:
+        """Whether to ask for questions, once, with a password that this device has not seen yet.
+
+        OpenSSH without PAM offers that method and refuses it unasked; asyncssh would try it until
+        the server has had enough, and never come to the password.
+        """
+        first, self._interactive_left = self._interactive_left, False
+        return first and self._unused is not None
 
     async def may_go_on(self) -> bool:
         """Ask whether a secret may be shown now; waits for its turn."""
@@ -175,7 +180,7 @@ def _client_class() -> Any:
             return await self.dial.password()
 
         def kbdint_auth_requested(self) -> str | None:
-            return "" if self.dial.has_password else None
+            return "" if self.dial.tries_interactive() else None
 
         async def kbdint_challenge_received(
             self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
