@@ -7,6 +7,7 @@ configurations stay attached to it. Secrets never come here; see `inventory.cred
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -41,10 +42,9 @@ from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.models import DeviceRow, TenantRow
 
-NEW_FIELDS = (  # of NewDevice, in the order in which a bad one is reported
-    "site", "address", "port", "platform", "status", "role", "transport", "credential",
-    "snmp_credential", "sysname", "model", "serial", "contract_ref", "labels",
-)  # fmt: skip
+NEW_FIELDS = tuple(
+    item.name for item in fields(NewDevice) if item.name not in {"tenant", "hostname"}
+)
 
 
 class Devices(Sightings):

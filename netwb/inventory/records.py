@@ -185,6 +185,9 @@ class NewDevice:
     transport: Transport = "fast"
     credential: str | None = None
     snmp_credential: str | None = None
+    jump: str | None = None
+    jump_credential: str | None = None
+    jump_host_key: str | None = None
     sysname: str | None = None
     model: str | None = None
     serial: str | None = None

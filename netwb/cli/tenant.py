@@ -1,0 +1,81 @@
+"""`netwb tenant add | list | show | set | retire`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import click
+
+from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.fields import given, inherited_options, print_record, say_changed
+from netwb.cli.show import json_option, print_items, print_json, print_table, say
+
+
+def register(cli: click.Group) -> None:
+    """Add the group."""
+    cli.add_command(tenant)
+
+
+@click.group(cls=NetwbGroup)
+def tenant() -> None:
+    """Customers, or the provider itself; each sees its own and nothing else."""
+
+
+@tenant.command()
+@click.argument("slug")
+@click.option("--name", metavar="TEXT", help="Its name for people; by default the slug.")
+@json_option
+@click.pass_context
+def add(context: click.Context, *, slug: str, name: str | None, as_json: bool) -> None:
+    """Add the tenant SLUG: lower-case letters, digits, dashes."""
+    added = bench(context).add_tenant(slug, name=name or slug)
+    if as_json:
+        print_json(added)
+    else:
+        say(f"tenant {added.slug} is added; next: netwb site add {added.slug}/SITE")
+
+
+@tenant.command("list")
+@json_option
+@click.pass_context
+def list_(context: click.Context, *, as_json: bool) -> None:
+    """Every tenant, also retired ones."""
+    found = bench(context).tenants()
+    if as_json:
+        print_items(found)
+        return
+    print_table(
+        ("tenant", "name", "status", "credential"),
+        [(t.slug, t.name, t.status, t.credential) for t in found],
+        empty="no tenant yet; add one with `netwb tenant add`",
+    )
+
+
+@tenant.command()
+@click.argument("slug")
+@json_option
+@click.pass_context
+def show(context: click.Context, *, slug: str, as_json: bool) -> None:
+    """One tenant."""
+    found = bench(context).tenant(slug)
+    rows = [(item.name, getattr(found, item.name)) for item in fields(found)]
+    print_record(found, rows, as_json=as_json)
+
+
+@tenant.command("set")
+@click.argument("slug")
+@click.option("--name", metavar="TEXT", help="Its name for people.")
+@inherited_options
+@click.pass_context
+def set_(context: click.Context, /, *, slug: str, **options: Any) -> None:
+    """Change a tenant; an empty value clears. Its sites and devices inherit."""
+    say_changed(f"tenant {slug}", bench(context).set_tenant(slug, **given(options)))
+
+
+@tenant.command()
+@click.argument("slug")
+@click.pass_context
+def retire(context: click.Context, *, slug: str) -> None:
+    """Retire a tenant that has no living device; its history stays."""
+    say(f"tenant {bench(context).retire_tenant(slug).slug} is retired")
