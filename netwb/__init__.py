@@ -1,0 +1,11 @@
+"""netwb, the network engineer's workbench.
+
+    from netwb import Workbench
+    wb = Workbench.open()
+"""
+
+from netwb._version import __version__
+from netwb.errors import NetwbError
+from netwb.workbench import Workbench
+
+__all__ = ["NetwbError", "Workbench", "__version__"]

@@ -13,7 +13,7 @@
     │  └─ RunInterruptedError
     ├─ ArchiveError             a repository cannot be read or written
     │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
-    │  └─ SecretMissingError
+    │  └─ SecretMissingError       (TipMovedError: inside the archive only, tried again there)
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError

@@ -45,6 +45,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.gather": 3,
     "netwb.collect.loop": 3,
     "netwb.collect.runner": 3,
+    "netwb.collect.sink": 3,
     "netwb.collect.slots": 3,
     "netwb.collect.threads": 3,
     "netwb.inventory.credential_rows": 3,
@@ -62,6 +63,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.targets": 3,
     # 4 flows
     "netwb.collect.batch": 4,
+    "netwb.collect.acceptance": 4,
     "netwb.collect.flow": 4,
     "netwb.collect.gatherer": 4,
     "netwb.collect.judging": 4,
@@ -189,7 +191,7 @@ def row(name: str, table: Container[str]) -> str | None:
 
 def floor(name: str) -> int:
     found = row(name, FLOORS)
-    return FLOORS[found] if found else 5 if name == PUBLIC_FACE else -1
+    return FLOORS[found] if found else 6 if name == PUBLIC_FACE else -1
 
 
 def folder(name: str) -> str:

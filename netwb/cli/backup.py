@@ -12,7 +12,7 @@ from netwb.cli.show import json_option, plain, print_items, print_json, print_ta
 from netwb.errors import ArchiveError, StoreError
 from netwb.workbench.words import BackupReport, Device
 
-SHOWN_CAUSES = 20   # a terminal page; --json has them all
+SHOWN_CAUSES = 20  # a terminal page; --json has them all
 
 
 def register(cli: click.Group) -> None:

@@ -12,14 +12,14 @@ import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.moments import MOMENT
-from netwb.cli.paint import diff_document, print_diff
+from netwb.cli.paint import print_diff
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.inventory.records import ConfigKind
 
 kind_option = click.option(
     "--startup", "kind", flag_value="startup", default="running", help="The startup configuration."
 )
-SHORT = 12   # digits of a commit id that people see
+SHORT = 12  # digits of a commit id that people see
 
 
 def register(cli: click.Group) -> None:
@@ -79,7 +79,15 @@ def changes(  # noqa: PLR0913 - one parameter an option
     print_table(
         ("at (UTC)", "device", "author", "+", "-", "revision", "what"),
         [
-            (c.at, f"{c.tenant}/{c.hostname}", c.author, c.added, c.removed, c.id[:SHORT], c.message)
+            (
+                c.at,
+                f"{c.tenant}/{c.hostname}",
+                c.author,
+                c.added,
+                c.removed,
+                c.id[:SHORT],
+                c.message,
+            )
             for c in found
         ],
         empty="nothing changed in that time",
@@ -106,7 +114,7 @@ def show(context: click.Context, *, device: str, kind: ConfigKind) -> None:
 @kind_option
 @json_option
 @click.pass_context
-def diff(
+def diff(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
     *,
     old: str,
@@ -122,7 +130,7 @@ def diff(
     marks: Literal["words", "lines"] = "words" if words else "lines"
     found = bench(context).diff(old, new, words=marks, kind=kind)
     if as_json:
-        print_json(diff_document(found))
+        print_json(found.as_json())
     else:
         print_diff(found)
 
@@ -156,11 +164,9 @@ def search(  # noqa: PLR0913 - one parameter an option
         return
     print_table(
         ("device", "line", "text", "since (UTC)", "until", "author"),
-        [
-            (f"{h.tenant}/{h.hostname}", h.line, h.text, h.since, h.until, h.author)
-            for h in found
-        ],
-        empty="no configuration holds that text" + ("" if ever else "; --ever looks in history too"),
+        [(f"{h.tenant}/{h.hostname}", h.line, h.text, h.since, h.until, h.author) for h in found],
+        empty="no configuration holds that text"
+        + ("" if ever else "; --ever looks in history too"),
     )
 
 

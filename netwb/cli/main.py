@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from netwb._version import __version__
-from netwb.cli import credential, demo, device, home, backup, history, quarantine, site, tenant, text
+from netwb.cli import audit, backup, history, home, quarantine
 from netwb.cli.context import NetwbGroup
 from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.errors import ImportRefusedError, NetwbError
@@ -23,7 +23,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and give its exit status."""
-    os.umask(0o077)   # whatever a command writes is its owner's alone
+    os.umask(0o077)  # whatever a command writes is its owner's alone
     try:
         result = cli.main(arguments, prog_name="netwb", standalone_mode=False)
     except NetwbError as error:
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         click.echo("netwb: stopped by the keyboard", err=True)
-        return 130   # what shells give for an interrupt
+        return 130  # what shells give for an interrupt
     except BrokenPipeError:
         return _pipe_closed()
     return result if isinstance(result, int) else 0
@@ -57,7 +57,7 @@ def run() -> None:
     sys.exit(main())
 
 
-for _group in (tenant, site, device, credential, home, backup, history, quarantine, text, demo):
+for _group in (home, backup, history, quarantine, audit):
     _group.register(cli)
 
 if __name__ == "__main__":

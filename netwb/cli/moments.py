@@ -33,7 +33,9 @@ class Moment(click.ParamType[datetime]):
         try:
             return parse_moment(value, datetime.now(UTC))
         except ValueError:
-            self.fail(f"{value!r} is no time; write 2026-11-24T06:00, or an age: 24h, 7d", param, ctx)
+            self.fail(
+                f"{value!r} is no time; write 2026-11-24T06:00, or an age: 24h, 7d", param, ctx
+            )
 
 
 MOMENT = Moment()

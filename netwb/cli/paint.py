@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.text import Text
 
 from netwb.cli.show import shown, stdout_console
@@ -11,25 +9,6 @@ from netwb.configs.diff import ConfigDiff, DiffLine
 
 _MARK = {"same": " ", "added": "+", "removed": "-"}
 _STYLE = {"same": "", "added": "green", "removed": "red"}
-
-
-def diff_document(diff: ConfigDiff) -> dict[str, Any]:
-    """The shape of `netwb diff --json`."""
-    return {
-        "old": diff.old,
-        "new": diff.new,
-        "added": diff.added,
-        "removed": diff.removed,
-        "hunks": [
-            {
-                "section": hunk.section,
-                "old_start": hunk.old_start,
-                "new_start": hunk.new_start,
-                "lines": [{"kind": line.kind, "text": line.text} for line in hunk.lines],
-            }
-            for hunk in diff.hunks
-        ],
-    }
 
 
 def print_diff(diff: ConfigDiff) -> None:
@@ -48,8 +27,9 @@ def print_diff(diff: ConfigDiff) -> None:
 def _painted(line: DiffLine) -> Text:
     style = _STYLE[line.kind]
     text = Text(_MARK[line.kind], style=style)
-    for word in line.words or ():
-        text.append(shown(word.text), style=f"{style} reverse" if word.differs else style)
+    for word in line.words:
+        marked = word.kind != "same"
+        text.append(shown(word.text), style=f"{style} reverse" if marked else style)
     if not line.words:
         text.append(shown(line.text), style=style)
     return text

@@ -24,7 +24,7 @@ def rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     """A record as JSON values: times RFC 3339, bytes decoded with replacement, errors as causes."""
     if isinstance(value, datetime):
         return rfc3339(value)

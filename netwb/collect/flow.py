@@ -12,34 +12,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
-from typing import Protocol
 
 from netwb.collect.batch import BatchParts, BatchWriter, RunContext
 from netwb.collect.gather import Gathered
 from netwb.collect.outcome import BackupOutcome, BackupReport, worst_first
+from netwb.collect.sink import Gatherer
 from netwb.errors import NetwbError, UnknownPlatformError
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.settings import ArchiveSettings
-
-class Sink(Protocol):
-    """Takes what a gatherer brings, from any thread, without making it wait."""
-
-    def done(self, target: Target, result: Gathered | NetwbError) -> None:
-        """The device ended; once for each target."""
-
-    def first_key(self, target: Target, host_key: str) -> None:
-        """The device showed a host key, and none was trusted before."""
-
-    def first_jump_key(self, target: Target, host_key: str) -> None:
-        """The jump host before that device did."""
-
-
-class Gatherer(Protocol):
-    """Logs in to every target and brings what it gave; the seam of a run's tests."""
-
-    def gather(self, targets: Sequence[Target], sink: Sink) -> None:
-        """Give each target's result to the sink once, and return when all ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +35,7 @@ class BackupRequest:
 class BackupFlow:
     """Runs backups; holds no state between them."""
 
-    def __init__(
-        self, *, parts: BatchParts, gatherer: Gatherer, settings: ArchiveSettings
-    ) -> None:
+    def __init__(self, *, parts: BatchParts, gatherer: Gatherer, settings: ArchiveSettings) -> None:
         self._parts = parts
         self._gatherer = gatherer
         self._settings = settings

@@ -22,6 +22,7 @@ from netwb.configs.records import (
 from netwb.configs.redact import redact
 from netwb.inventory.records import Target
 from netwb.platforms.record import Platform
+from netwb.store.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,11 @@ class TenantKeys:
 
     redact: bytes
     digest: bytes
+
+    @classmethod
+    def of(cls, keyring: Keyring, tenant_id: str) -> TenantKeys:
+        """From the keyring; a tenant's first use makes them."""
+        return cls(redact=keyring.key("redact", tenant_id), digest=keyring.key("digest", tenant_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,7 @@ class Unchanged:
     clean: CleanConfig
 
 
-def judge(
+def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keyword
     raw: RawConfig,
     target: Target,
     platform: Platform,
@@ -66,9 +72,7 @@ def judge(
     verdict = clean(
         raw,
         platform,
-        identity=Identity(
-            hostname=target.hostname, sysname=target.sysname, serial=target.serial
-        ),
+        identity=Identity(hostname=target.hostname, sysname=target.sysname, serial=target.serial),
         last_good=LastGood(lines=baseline.lines, suspect=suspect) if baseline else None,
         limit=limit,
         key=keys.digest,

@@ -22,17 +22,15 @@ from netwb.store.leases import Lease, Leases
 from netwb.store.models import BackupOutcomeRow, BackupRunRow, LeaseRow
 
 RUNNING = "running"
-LEASE_S = 120.0   # a run renews it at each written batch; a dead one frees its devices after this
+LEASE_S = 120.0  # a run renews it at each written batch; a dead one frees its devices after this
 LEASE_NAME = "backup-run/{}"
-ROWS = 500        # bound parameters in one statement stay far below SQLite's limit
+ROWS = 500  # bound parameters in one statement stay far below SQLite's limit
 
 
 class Runs:
     """Writes and reads backup runs."""
 
-    def __init__(
-        self, database: Database, leases: Leases, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, database: Database, leases: Leases, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._leases = leases
         self._clock = clock
@@ -41,7 +39,7 @@ class Runs:
         """Plan a run over the targets; raises RunUnderWayError when one of them is in a live run."""
         run_id = new_id()
         lease = self._leases.acquire(LEASE_NAME.format(run_id), LEASE_S)
-        if lease is None:   # the id is random: this is a fault of the lease table
+        if lease is None:  # the id is random: this is a fault of the lease table
             msg = f"run {run_id} could not take its lease; try again"
             raise RunUnderWayError(msg)
         try:
@@ -132,9 +130,7 @@ class Runs:
 
     def _close_dead_runs(self, session: Session) -> None:
         """Runs that neither ended nor live: their open devices were interrupted."""
-        alive = set(
-            session.scalars(select(LeaseRow.name).where(LeaseRow.until > self._clock()))
-        )
+        alive = set(session.scalars(select(LeaseRow.name).where(LeaseRow.until > self._clock())))
         open_runs = session.scalars(select(BackupRunRow.id).where(BackupRunRow.ended_at.is_(None)))
         dead = [run for run in open_runs if LEASE_NAME.format(run) not in alive]
         for run in dead:

@@ -13,7 +13,7 @@ from netwb.workbench.face import Face
 from netwb.workbench.progress import BackupProgress
 from netwb.workbench.records import Records, records_of
 
-BACKED_UP = ("active", "maintenance")   # planned devices do not answer yet, retired ones no longer
+BACKED_UP = ("active", "maintenance")  # planned devices do not answer yet, retired ones no longer
 
 
 class BackupFace(Face):
@@ -47,7 +47,7 @@ class BackupFace(Face):
         """
         planned = self.plan_backup(*references, only=only)
         targets = self._parts.credentials.targets(self._scope, planned)
-        request = BackupRequest(targets=targets, actor=self._actor.name, note=note)
+        request = BackupRequest(targets=targets, actor=self._actor, note=note)
         if on_outcome is not None:
             report = self._parts.backup.back_up(request, on_outcome)
         else:

@@ -13,9 +13,10 @@ from netwb._version import __version__
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.writer import Archive
+from netwb.collect.acceptance import Acceptance
 from netwb.collect.batch import BatchParts
 from netwb.collect.flow import BackupFlow
-from netwb.collect.gatherer import SessionGatherer
+from netwb.collect.gatherer import NornirGatherer
 from netwb.collect.runs import Runs
 from netwb.configs.records import ShrinkLimit
 from netwb.inventory.credentials import Credentials
@@ -29,8 +30,8 @@ from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
-from netwb.store.masterkey import MasterKey
 from netwb.store.leases import Leases
+from netwb.store.masterkey import MasterKey
 from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.workbench.face import Parts
 from netwb.workbench.home import Home, create_home, read_settings_file, require_home
@@ -146,9 +147,10 @@ def _parts(
         ),
         clock=clock,
     )
-    agent = environment.get("SSH_AUTH_SOCK")
-    gatherer = SessionGatherer(
-        settings.collect, platforms, devices, agent_socket=Path(agent) if agent else None
+    gatherer = NornirGatherer(
+        settings=settings.collect,
+        platforms=platforms,
+        agent_path=environment.get("SSH_AUTH_SOCK"),
     )
     return Parts(
         home=home,
@@ -167,6 +169,6 @@ def _parts(
         history=History(home.folder("archive"), database, keyring),
         quarantine=quarantine,
         runs=runs,
+        acceptance=Acceptance(parts=batch),
         backup=BackupFlow(parts=batch, gatherer=gatherer, settings=settings.archive),
-        agent_socket=Path(agent) if agent else None,
     )

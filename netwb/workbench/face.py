@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.writer import Archive
+from netwb.collect.acceptance import Acceptance
 from netwb.collect.flow import BackupFlow
 from netwb.collect.runs import Runs
 from netwb.inventory.credentials import Credentials
@@ -49,9 +49,9 @@ class Parts:
     archive: Archive
     history: History
     quarantine: Quarantine
+    acceptance: Acceptance
     backup: BackupFlow
     runs: Runs
-    agent_socket: Path | None
 
 
 class Face:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -40,7 +41,7 @@ class BackupProgress:
         )
         self._task = self._progress.add_task("backup", total=total, counts="")
 
-    def __enter__(self) -> BackupProgress:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

@@ -8,11 +8,13 @@ from typing import Literal
 
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.configs.diff import ConfigDiff
+from netwb.errors import UnknownRevisionError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
+Side = tuple[Device, Revision]
 LATEST = "latest"
 BEFORE_LATEST = "latest~1"
 
@@ -67,13 +69,21 @@ class ReadingFace(Face):
             old, new = f"{old}@{BEFORE_LATEST}", f"{old}@{LATEST}"
         elif new is None:
             new = f"{old.partition('@')[0]}@{LATEST}"
-        return self._parts.history.diff(
-            self._scope,
-            old=self._revision(old, kind),
-            new=self._revision(new, kind),
-            words=words,
-            style=self._style(new),
+        return self._diff(self._revision(old, kind), self._revision(new, kind), words)
+
+    def change_diff(self, change: Change) -> ConfigDiff:
+        """What one change did; raises UnknownRevisionError for a device's first revision."""
+        self._require(Permission.CONFIG_VIEW)
+        device = self._parts.devices.get(self._scope, change.device_id)
+        history = self._parts.history
+        new = history.resolve(self._scope, device, change.id, kind=change.kind)
+        before = history.revisions(
+            self._scope, device, kind=change.kind, limit=1, before=new.number
         )
+        if not before:
+            msg = f"{change.hostname}@{new.id[:12]} is the first revision; `netwb show` prints it"
+            raise UnknownRevisionError(msg)
+        return self._diff((device, before[0]), (device, new), "words")
 
     def search(
         self,
@@ -138,18 +148,48 @@ class ReadingFace(Face):
         )
         return self._parts.quarantine.text(self._scope, item.id)
 
-    def _revision(self, reference: str, kind: ConfigKind) -> tuple[Device, Revision]:
+    def accept_quarantined(self, reference: str, *, reason: str) -> str:
+        """Store the held text as the device's newest revision, and give that revision."""
+        self._require(Permission.BACKUP_ACCEPT)
+        device = self._parts.devices.get(self._scope, reference)
+        revision = self._parts.acceptance.accept(
+            self._scope, device, reason=reason, actor=self._actor
+        )
+        self._audit_quarantine("quarantine.accept", device, reason)
+        return revision
+
+    def discard_quarantined(self, reference: str, *, reason: str) -> None:
+        """Drop the held text; the last good configuration stays in force."""
+        self._require(Permission.BACKUP_ACCEPT)
+        device = self._parts.devices.get(self._scope, reference)
+        item = self._parts.quarantine.get(self._scope, device)
+        self._parts.quarantine.settle(self._scope, item.id, "discarded", self._actor)
+        self._audit_quarantine("quarantine.discard", device, reason)
+
+    def _audit_quarantine(self, action: str, device: Device, reason: str) -> None:
+        self._audit(
+            action,
+            f"{device.tenant}/{device.hostname}",
+            tenant_id=device.tenant_id,
+            detail={"reason": reason},
+        )
+
+    def _revision(self, reference: str, kind: ConfigKind) -> Side:
         name, _, revision = reference.partition("@")
         device = self._parts.devices.get(self._scope, name)
-        found = self._parts.history.resolve(
-            self._scope, device, revision or LATEST, kind=kind
-        )
+        found = self._parts.history.resolve(self._scope, device, revision or LATEST, kind=kind)
         return device, found
 
-    def _style(self, reference: str) -> str:
-        device = self._parts.devices.get(self._scope, reference.partition("@")[0])
-        platform = self._parts.platforms.get(device.platform)
-        return platform.sections if platform else "indent"
+    def _diff(self, old: Side, new: Side, words: Literal["words", "lines"]) -> ConfigDiff:
+        platform = self._parts.platforms.get(new[0].platform)
+        return self._parts.history.diff(
+            self._scope,
+            old=old,
+            new=new,
+            words=words,
+            style=platform.sections if platform else "indent",
+            blocks=platform.blocks if platform else (),
+        )
 
     def _narrowed(self) -> Sequence[Device]:
         return self._parts.devices.list(self._scope, self._where)

@@ -69,6 +69,6 @@ def _cell(value: Any) -> Any:
     """Nested records and errors are shown by what a person would call them."""
     if isinstance(value, NetwbError):
         return f"{type(value).__name__}: {value}"
-    if is_dataclass(value) and hasattr(value, "value"):   # an inherited value: its value
+    if is_dataclass(value) and hasattr(value, "value"):  # an inherited value: its value
         return value.value
     return value

@@ -1,0 +1,70 @@
+"""A person believes a text that the gate did not: store it as a revision of cause `accept`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwb.archive.records import Entry
+from netwb.collect.batch import BatchParts
+from netwb.collect.judging import Changed, TenantKeys, compare
+from netwb.inventory.records import ConfigKind, Device
+from netwb.roles import Actor, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """Accepts quarantined texts; the same archive and keys as a backup run's."""
+
+    parts: BatchParts
+
+    def accept(
+        self,
+        scope: Scope,
+        device: Device,
+        *,
+        reason: str,
+        actor: Actor,
+        kind: ConfigKind = "running",
+    ) -> str:
+        """Store the held text and give its revision.
+
+        Raises UnknownRevisionError where nothing is held, ArchiveError where the held text is no
+        whole configuration, which no person can make it.
+        """
+        item = self.parts.quarantine.get(scope, device, kind=kind)
+        clean = self.parts.quarantine.clean(scope, item.id)
+        baseline = self.parts.archive.baselines(scope, [device.id]).get((device.id, kind))
+        verdict = compare(
+            clean,
+            self.parts.platforms[device.platform],
+            keys=TenantKeys.of(self.parts.keyring, device.tenant_id),
+            baseline=baseline,
+        )
+        if isinstance(verdict, Changed):
+            entry = self._entry(device, kind, verdict, run_id=item.run_id, reason=reason)
+            revision = self.parts.archive.write([entry])[0].revision
+        else:
+            revision = verdict.baseline.revision
+        self.parts.quarantine.settle(scope, item.id, "accepted", actor)
+        return revision
+
+    def _entry(
+        self, device: Device, kind: ConfigKind, verdict: Changed, *, run_id: str, reason: str
+    ) -> Entry:
+        return Entry(
+            device_id=device.id,
+            tenant_id=device.tenant_id,
+            tenant=device.tenant,
+            site=device.site,
+            hostname=device.hostname,
+            platform=device.platform,
+            kind=kind,
+            clean=verdict.clean,
+            redacted=verdict.redacted,
+            digest=verdict.digest,
+            cause="accept",
+            run_id=run_id,
+            note=reason,
+            author=verdict.clean.changed_by,
+            at=verdict.clean.changed_at or self.parts.clock(),
+        )

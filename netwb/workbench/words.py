@@ -1,0 +1,17 @@
+"""The records that the facade's methods give, named for edges, which import nothing below it."""
+
+from netwb.archive.records import Change, Hit, QuarantineItem, Revision
+from netwb.collect.outcome import BackupOutcome, BackupReport
+from netwb.inventory.records import Device, Site, Tenant
+
+__all__ = [
+    "BackupOutcome",
+    "BackupReport",
+    "Change",
+    "Device",
+    "Hit",
+    "QuarantineItem",
+    "Revision",
+    "Site",
+    "Tenant",
+]
