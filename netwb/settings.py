@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from typing import Any, get_type_hints
 
 from netwb.errors import SettingsError
@@ -179,11 +180,20 @@ def _value(section: str, kind: type, name: str, value: Any) -> Any:
 
 
 def _converted(name: str, kind: type, value: Any) -> Any:
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
-        msg = f"setting {name} is {value!r}; it must be of type {kind.__name__}"
-        raise SettingsError(msg)
     try:
-        return kind(value)
-    except (TypeError, ValueError) as error:
+        return _as(kind, value)
+    except (TypeError, ValueError, OverflowError) as error:
         msg = f"setting {name} is {value!r}; it must be of type {kind.__name__}"
         raise SettingsError(msg) from error
+
+
+def _as(kind: type, value: Any) -> Any:
+    """The value as that type; raises where the change would lose or hide something."""
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        raise TypeError
+    found = kind(value)
+    whole = kind is not int or not isinstance(value, float) or found == value
+    # No comparison with NaN is true, so a NaN limit would never hold.
+    if not whole or (kind is float and not isfinite(found)):
+        raise ValueError
+    return found
