@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from nornir.core.inventory import Host
 from nornir.core.task import MultiResult, Result, Task
 
-from netwb.collect.drivers.link import Link
+from netwb.collect.drivers.link import Link, open_link
 from netwb.collect.drivers.stock import StockGathering
 from netwb.collect.gather import Gathered, gather_configs
-from netwb.collect.loop import LoopThread
 from netwb.collect.runner import SessionRunner, make_nornir
 from netwb.collect.sink import Sink
 from netwb.collect.ssh import Sessions
@@ -40,22 +39,16 @@ class NornirGatherer:
 
     def gather(self, targets: Sequence[Target], sink: Sink) -> None:
         """Tell the sink of each target once, on the loop's thread; return when all ended."""
-        loop = LoopThread()
         sessions = Sessions(
             self.settings,
             sink.first_key,
             on_new_jump_key=sink.first_jump_key,
             agent_path=self.agent_path,
         )
-        link = Link(loop=loop, sessions=sessions, platforms=self.platforms, settings=self.settings)
-        runner = SessionRunner(link, on_done=lambda host, results: _tell(host, results, sink))
-        try:
-            make_nornir(make_inventory(targets, self.platforms), runner).run(
-                gather_target, link=link
-            )
-        finally:
-            loop.run(sessions.close())
-            loop.close()
+        with open_link(sessions, self.platforms, self.settings) as link:
+            runner = SessionRunner(link, on_done=lambda host, results: _tell(host, results, sink))
+            inventory = make_inventory(targets, self.platforms)
+            make_nornir(inventory, runner).run(gather_target, link=link)
 
 
 async def gather_target(task: Task, link: Link) -> Result:

@@ -38,10 +38,12 @@ class SessionWords:
 class FactsWords:
     """Where model, serial, OS version and uptime stand in the answer to `command` (group 1 each).
 
+    detect        a line of that answer that only this platform gives
     uptime        matched text is read by its own units: "2 years, 3 weeks, 1 day, 4 hours"
     """
 
     command: str
+    detect: BytesPattern
     model: BytesPattern | None
     serial: BytesPattern | None
     os_version: BytesPattern | None

@@ -60,6 +60,19 @@ class Link:
         self.loop.run(_over(attempt, None))
 
 
+@contextmanager
+def open_link(
+    sessions: Sessions, platforms: Mapping[str, Platform], settings: CollectSettings
+) -> Iterator[Link]:
+    """A loop and the sessions on it, for one run; both are ended at its end."""
+    loop = LoopThread()
+    try:
+        yield Link(loop=loop, sessions=sessions, platforms=platforms, settings=settings)
+    finally:
+        loop.run(sessions.close())
+        loop.close()
+
+
 class HeldSession:
     """A session for a thread: each call waits for the loop.
 

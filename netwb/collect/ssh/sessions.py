@@ -85,6 +85,11 @@ class Sessions:
             await session.prepare()
             yield session
 
+    async def test_login(self, target: Target) -> Login:
+        """Log in, ask for nothing, and leave; gives the login that was accepted."""
+        async with self._within_deadline(target), self.connected(target) as (_, login):
+            return login
+
     @asynccontextmanager
     async def connected(
         self, target: Target
