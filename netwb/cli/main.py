@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from netwb._version import __version__
-from netwb.cli import audit, backup, history, home, quarantine
+from netwb.cli import audit, backup, credential, device, history, home, quarantine, site, tenant
 from netwb.cli.context import NetwbGroup
 from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.errors import ImportRefusedError, NetwbError
@@ -57,7 +57,7 @@ def run() -> None:
     sys.exit(main())
 
 
-for _group in (home, backup, history, quarantine, audit):
+for _group in (home, tenant, site, device, credential, backup, history, quarantine, audit):
     _group.register(cli)
 
 if __name__ == "__main__":
