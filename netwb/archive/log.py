@@ -158,21 +158,18 @@ def _body(
     """The removed lines, the bytes grown by, and the line after the hunk."""
     gone = []
     grown = 0
-    line = b""
-    left_old, left_new = old_count, new_count
-    while left_old or left_new:
-        line = next(stream)
+    side = 0  # -1 old, 1 new: whose line was read last
+    line = next(stream, b"")
+    while old_count or new_count or line.startswith(b"\\"):
         if line.startswith(b"-"):
             gone.append(line[1:].rstrip(b"\n"))
-            grown -= len(line) - 1
-            left_old -= 1
+            side, old_count = -1, old_count - 1
         elif line.startswith(b"+"):
-            grown += len(line) - 1
-            left_new -= 1
-        else:  # "\ No newline at end of file" between the two sides
-            grown += 1
-    line = next(stream, b"")
-    while line.startswith(b"\\"):  # ... and after the last one
-        grown -= 1
+            side, new_count = 1, new_count - 1
+        else:  # "\ No newline at end of file", about the line before it
+            grown -= side
+            line = next(stream, b"")
+            continue
+        grown += side * (len(line) - 1)
         line = next(stream, b"")
     return tuple(gone), grown, line

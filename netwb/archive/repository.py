@@ -133,7 +133,7 @@ class Repository:
 
     def compare(self, old: str, new: str, *, beside: Repository) -> bytes:
         """`git diff --histogram` of two blobs; `new` may lie in the repository `beside`."""
-        alternates = str(beside.path / "objects")
+        alternates = "" if beside.path == self.path else _quoted(beside.path / "objects")
         return self._answer(
             "diff",
             "--histogram",
@@ -315,6 +315,12 @@ def _ended(process: Any) -> Iterator[None]:
 def _said(error: GitCommandError) -> str:
     """Git's own words, without the frame that GitPython prints around them."""
     return str(error.stderr).strip().removeprefix("stderr: ").strip("'")
+
+
+def _quoted(path: Path) -> str:
+    """A path in Git's list of alternates, where a bare colon would end it."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _close(stream: BinaryIO | None) -> None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from hmac import digest as hmac_digest
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from netwb.archive.history import History
 from netwb.archive.records import Cause, Entry, Revision
@@ -23,7 +23,15 @@ from netwb.roles import ALL_TENANTS, Actor, Role
 from netwb.settings import ArchiveSettings
 from netwb.store.database import Database, create_file
 from netwb.store.keyring import Keyring, MasterKey
-from netwb.store.models import Base, TenantRow
+from netwb.store.models import (
+    Base,
+    CurrentRow,
+    CurrentTextRow,
+    IndexedRow,
+    LineRow,
+    RevisionRow,
+    TenantRow,
+)
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ANA = Actor(name="ana", role=Role.ENGINEER, scope=ALL_TENANTS)
@@ -218,3 +226,17 @@ class World:
 
     def close(self) -> None:
         self.database.close()
+
+
+def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
+    """All that the index says, in an order of its own; ids and times of looking left out."""
+    left_out = {"id", "checked_at"}
+    found: dict[str, list[tuple[object, ...]]] = {}
+    with world.database.reading(ALL_TENANTS) as session:
+        for row in (RevisionRow, LineRow, CurrentRow, CurrentTextRow, IndexedRow):
+            names = [c.key for c in row.__table__.columns if c.key not in left_out]
+            values = [
+                tuple(getattr(r, name) for name in names) for r in session.scalars(select(row))
+            ]
+            found[row.__tablename__] = sorted(values, key=repr)
+    return found

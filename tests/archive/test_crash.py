@@ -1,0 +1,83 @@
+"""A writer killed at any moment leaves what the next run repairs by itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netwb.roles import ALL_TENANTS
+from netwb.settings import ArchiveSettings
+from tests.archive.world import World, contents, device
+from tests.archive.writing_child import NIGHTS, write_nights
+from tests.conftest import FULL
+
+NAMES = ["edge1", "edge2", "core1"]
+POINTS = 60 if FULL else 5
+
+
+def run_child(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """In a process group of its own, so that its Git children die with it."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.archive.writing_child", str(home), *NAMES],
+        env={**os.environ, **environment},
+        start_new_session=True,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> int:
+    """How many moments an undisturbed child has."""
+    home = tmp_path_factory.mktemp("counted")
+    World(home).close()
+    done = run_child(home, NETWB_COUNT="1")
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+@pytest.mark.parametrize("point", range(POINTS))
+def test_nothing_is_lost_or_doubled_when_a_writer_is_killed(
+    tmp_path: Path, calls: int, dice: random.Random, point: int
+) -> None:
+    World(tmp_path).close()
+    for _ in range(point):
+        dice.random()  # another moment for each point
+    moment = dice.randrange(1, calls)
+
+    killed = run_child(tmp_path, NETWB_KILL_AT=str(moment))
+    world = World(tmp_path, settings=replace(ArchiveSettings(), lock_timeout_s=20))
+    write_nights(world, NAMES)
+
+    assert killed.returncode == -signal.SIGKILL, (moment, killed.stderr)
+    for name in NAMES:
+        assert_history_is_whole(world, name, moment)
+    assert world.git("fsck", "--strict", "--no-dangling") == ""
+    assert list((tmp_path / "archive" / "acme.git").rglob("*.lock")) == []
+    before = contents(world)
+    world.archive.rebuild("t-acme", "acme")
+    assert contents(world) == before, moment
+    world.close()
+
+
+def assert_history_is_whole(world: World, name: str, moment: int) -> None:
+    """What the killed run stored is a beginning of its nights; then come the three of ours."""
+    one = device(name)
+    notes = [r.note for r in world.revisions(one)][::-1]
+    nights = [f"night {n}" for n in range(NIGHTS)]
+    stored = len(notes) - NIGHTS
+    if notes == nights:
+        return  # killed before it stored any, or after it stored the first one again
+    assert notes[:stored] == nights[:stored], (moment, notes)
+    assert notes[stored:] == nights, (moment, notes)
+    for revision in world.revisions(one):
+        text = world.history.text(ALL_TENANTS, one, revision)
+        assert text == f"hostname {name}\n{revision.note}\n".encode()

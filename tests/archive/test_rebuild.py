@@ -1,0 +1,163 @@
+"""Git is the truth: an index built from it anew is the one that was written night by night."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from netwb.archive.records import Entry
+from netwb.errors import ArchiveDamagedError
+from netwb.inventory.records import Device
+from netwb.roles import ALL_TENANTS
+from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, RevisionRow
+from tests.archive.world import ANA, NOON, World, contents, device, entry
+
+LINES = [f"line {n} of many" for n in range(30)] + ["!"] * 12
+
+
+def a_night(dice: random.Random, devices: list[Device], texts: dict[str, list[str]]) -> list[Entry]:
+    entries = []
+    for one in dice.sample(devices, 3):
+        lines = texts.setdefault(one.id, dice.sample(LINES, 20))
+        for _ in range(dice.randint(0, 4)):
+            place = dice.randrange(len(lines) + 1)
+            lines[place : place + dice.randint(0, 2)] = dice.choices(LINES, k=dice.randint(0, 2))
+        kind = dice.choice(("running", "running", "startup"))
+        secret = f"user ana {{pw{dice.randint(1, 3)}}}"
+        text = "".join(f"{line}\n" for line in [*lines, secret])
+        at = NOON + timedelta(days=dice.randint(-3, 30))
+        rules = dice.choice(("1", "1", "2"))
+        volatile = {2: b"! by ana \xff"} if dice.random() < 0.3 else None
+        entries.append(
+            entry(one, text, kind=kind, at=at, rule_set=rules, volatile=volatile)  # type: ignore[arg-type]
+        )
+    return entries
+
+
+def nights(world: World, dice: random.Random, count: int) -> None:
+    devices = [device(f"sw{n}") for n in range(6)]
+    texts: dict[str, list[str]] = {}
+    for night in range(count):
+        world.archive.write(a_night(dice, devices, texts))
+        if night % 3 == 1:
+            place = dice.randrange(6)
+            moved = replace(
+                devices[place], site=dice.choice(("fra1", "muc1")), hostname=f"n{night}"
+            )
+            devices[place] = moved
+            world.archive.rename(moved, ANA)
+        if night % 4 == 2:
+            world.archive.retire(devices[dice.randrange(6)], ANA)
+
+
+def test_a_rebuilt_index_is_the_one_that_was_written(world: World, dice: random.Random) -> None:
+    nights(world, dice, 12)
+    before = contents(world)
+
+    world.archive.rebuild("t-acme", "acme")
+
+    assert contents(world) == before
+    assert before["past_line"]
+
+
+def test_the_next_writer_takes_in_what_a_crash_left_out(
+    world: World, dice: random.Random, tmp_path: Path
+) -> None:
+    nights(world, dice, 4)
+    world.database.close()
+    copy = (tmp_path / "netwb.db").read_bytes()
+    nights(world, dice, 3)
+    whole = contents(world)
+    world.database.close()
+    (tmp_path / "netwb.db").write_bytes(copy)
+
+    world.archive.recover({"t-acme": "acme"})
+
+    assert contents(world) == whole
+
+
+def test_a_rebuild_that_was_cut_off_is_done_again(world: World, dice: random.Random) -> None:
+    nights(world, dice, 4)
+    whole = contents(world)
+    with world.database.writing(ALL_TENANTS) as session:
+        session.execute(delete(RevisionRow).where(RevisionRow.number > 1))
+        session.execute(delete(CurrentRow))
+        session.execute(update(IndexedRow).values(commit=""))
+
+    world.archive.recover({"t-acme": "acme"})
+
+    assert contents(world) == whole
+
+
+def test_the_index_says_of_current_texts_what_git_has(world: World, dice: random.Random) -> None:
+    nights(world, dice, 8)
+
+    with world.database.reading(ALL_TENANTS) as session:
+        texts = {(r.device_id, r.kind): r.text for r in session.scalars(select(CurrentTextRow))}
+        rows = session.scalars(select(CurrentRow)).all()
+    for row in rows:
+        text = texts[row.device_id, row.kind]
+        assert world.git("show", f"main:{row.path}").encode() == text
+        assert (len(text), text.count(b"\n")) == (row.size, row.lines)
+
+
+def test_when_a_device_was_last_seen_survives_a_rebuild(world: World) -> None:
+    one = device("edge1")
+    world.store(one, "a\n")
+    later = world.clock() + timedelta(days=3)
+    world.archive.seen([(one.id, "running")], later)
+
+    world.archive.rebuild("t-acme", "acme")
+
+    with world.database.reading(ALL_TENANTS) as session:
+        assert session.query(CurrentRow.checked_at).scalar() == later
+
+
+def commit_by_hand(world: World, path: str, text: bytes) -> None:
+    stream = (
+        b"commit refs/heads/main\ncommitter Eve <eve@example.com> 1772366400 +0000\n"
+        b"data 8\nby hand\n\nfrom refs/heads/main^0\n"
+        b"M 100644 inline %s\ndata %d\n%s\ndone\n" % (path.encode(), len(text), text)
+    )
+    git_dir = str(world.home / "archive" / "acme.git")
+    subprocess.run(
+        ["git", "--git-dir", git_dir, "fast-import", "--quiet", "--done"], input=stream, check=True
+    )
+
+
+def test_a_commit_made_by_hand_is_a_revision_of_the_device_whose_file_it_touched(
+    world: World,
+) -> None:
+    one = device("edge1")
+    world.store(one, "a\nb\n")
+    commit_by_hand(world, "fra1/edge1.cfg", b"a\nB\n")
+    commit_by_hand(world, "README", b"not a device's\n")
+
+    world.store(one, "a\nb\nc\n")
+
+    assert [(r.author, r.cause) for r in world.revisions(one)] == [
+        ("ana", "backup"),
+        ("Eve", "foreign"),
+        ("ana", "backup"),
+    ]
+    assert world.latest(one) == b"a\nb\nc\n"
+
+
+def test_a_repository_that_lost_commits_is_not_written_on(world: World) -> None:
+    one = device("edge1")
+    world.store(one, "a\n")
+    world.store(one, "b\n")
+    world.git("update-ref", "refs/heads/main", "main~1")
+
+    with pytest.raises(ArchiveDamagedError, match="lacks commit"):
+        world.store(one, "c\n")
+
+    world.archive.rebuild("t-acme", "acme")
+    world.store(one, "c\n")
+    assert [r.number for r in world.revisions(one)] == [2, 1]
