@@ -1,7 +1,7 @@
 """Edits that people make to simulated devices: who, when, what; and what each does. Pure.
 
-An edit is drawn from its own `seed`, so the same edit of the same configuration always gives the
-same text, whatever else was asked before.
+An edit is drawn from its own `seed` alone: the same edit of the same configuration always gives the
+same text, and one seed on many devices is a roll-out of the same values.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Edit:
 
 def apply_edit(model: Model, edit: Edit) -> Model:
     """Give the configuration after the edit; it always differs."""
-    return _EDITS[edit.kind](model, Draw(edit.seed, edit.key, edit.kind))
+    return _EDITS[edit.kind](model, Draw(edit.seed, edit.kind))
 
 
 def _describe_port(model: Model, draw: Draw) -> Model:

@@ -34,7 +34,7 @@ def draw_edits(seed: str, devices: Sequence[LabDevice], shift: Shift) -> tuple[E
             at=shift.at + timedelta(minutes=draw.number(0, 539), seconds=draw.number(0, 59)),
             by=draw.one(shift.people),
             kind=draw.one(DIALECTS[device.platform].edit_kinds),
-            seed=f"{seed}/{shift.night}",
+            seed=f"{seed}/{device.key}/{shift.night}",
             saved=draw.chance(80),
         )
         for device in devices
