@@ -128,6 +128,10 @@ class Fleet:
             self.world.device(key)
         self._wait(self._ready().set_faults({**dict.fromkeys(self.keys), **faults}))
 
+    def prepare(self) -> None:
+        """Make every text of the night now, so that no login pays for it."""
+        self._wait(self._ready().prepare())
+
     def seen(self, key: str) -> Seen:
         """What the device or jump host saw since the fleet started."""
         return self._wait(self._ready().seen(self._known(key)))

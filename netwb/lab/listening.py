@@ -84,6 +84,13 @@ class Stage:
         """Play another night."""
         self.shelf.turn_to(night)
 
+    async def prepare(self) -> None:
+        """Make every text of the night; between two devices others are served."""
+        for key, played in self._played.items():
+            self.shelf.running(key, played.fault)
+            self.shelf.version(key)
+            await asyncio.sleep(0)
+
     async def set_faults(self, faults: Mapping[str, Fault | None]) -> None:
         """Set faults, and change the doors that must be others now."""
         for key, fault in faults.items():
