@@ -41,6 +41,8 @@ def errors_table() -> Iterator[str]:
     yield "| error | exit status | when |"
     yield "|---|---|---|"
     for kind in error_classes():
+        if kind is NetwbError:  # the root is never raised
+            continue
         yield f"| `{kind.__name__}` | {exit_status(kind)} | {first_sentence(kind.__doc__)} |"
 
 
@@ -88,7 +90,7 @@ def test_readme_has_the_table(table: Callable[[], Iterator[str]]) -> None:
 def test_command_says_what_it_does(path: str, command: click.Command) -> None:
     unsaid = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
 
-    assert len(summary(command)) > 10, f"{path} has no help"
+    assert len(summary(command).split()) > 1, f"{path} has no help"
     assert unsaid == [], f"{path} has options without help"
 
 

@@ -20,7 +20,9 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Most rows."
+)
 @click.option("--before", type=int, metavar="SEQ", help="Continue before this number.")
 @json_option
 @click.pass_context

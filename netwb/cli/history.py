@@ -30,7 +30,9 @@ def register(cli: click.Group) -> None:
 
 @click.command(cls=NetwbCommand)
 @click.argument("device")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Most rows."
+)
 @kind_option
 @json_option
 @click.pass_context
@@ -54,8 +56,8 @@ def history(
 @click.option("--until", type=MOMENT, help="A time, or an age.")
 @click.option("--by", metavar="WHO", help="Only this author's.")
 @click.option("--patch", is_flag=True, help="With each change's diff.")
-@click.option("--tenant", metavar="T")
-@click.option("--site", metavar="S")
+@click.option("--tenant", metavar="T", help="Only this tenant's devices.")
+@click.option("--site", metavar="S", help="Only this site's devices.")
 @json_option
 @click.pass_context
 def changes(  # noqa: PLR0913 - one parameter an option
@@ -141,7 +143,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
 @click.option("--since", type=MOMENT, help="Only lines that stood there after this.")
 @click.option("--until", type=MOMENT, help="Only lines that stood there before this.")
 @click.option("--author", metavar="WHO", help="Only lines that this person put there.")
-@click.option("--tenant", metavar="T")
+@click.option("--tenant", metavar="T", help="Only this tenant's devices.")
 @json_option
 @click.pass_context
 def search(  # noqa: PLR0913 - one parameter an option
@@ -172,7 +174,14 @@ def search(  # noqa: PLR0913 - one parameter an option
 
 @click.command(cls=NetwbCommand)
 @click.argument("device", metavar="DEVICE@REV")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A new file.",
+)
 @click.option("--reason", required=True, metavar="TEXT", help="Stands in the audit.")
 @click.option("--redacted", is_flag=True, help="Leave the secrets out.")
 @kind_option

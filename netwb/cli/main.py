@@ -11,6 +11,7 @@ import click
 from netwb._version import __version__
 from netwb.cli import audit, backup, credential, device, history, home, quarantine, site, tenant
 from netwb.cli.context import NetwbGroup
+from netwb.cli.demo import command as demo
 from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.errors import ImportRefusedError, NetwbError
 
@@ -57,7 +58,7 @@ def run() -> None:
     sys.exit(main())
 
 
-for _group in (home, tenant, site, device, credential, backup, history, quarantine, audit):
+for _group in (tenant, site, device, credential, home, backup, history, quarantine, audit, demo):
     _group.register(cli)
 
 if __name__ == "__main__":

@@ -1,0 +1,108 @@
+"""Set a demo's home up and let its nights pass: real logins, real commits, played clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from netwb.cli.demo.state import SETTINGS, DemoState
+from netwb.inventory.records import NewCredential, NewDevice, SecretSource
+from netwb.lab.demo import JUMP_USERNAME, USERNAME, DemoNight, DemoPlan
+from netwb.lab.fleet import Fleet
+from netwb.workbench import Workbench
+from netwb.workbench.words import BackupOutcome, BackupReport
+
+
+class PlayedClock:
+    """Shows the night's time, and goes on from there as fast as any clock."""
+
+    def __init__(self, at: datetime) -> None:
+        self.turn_to(at)
+
+    def turn_to(self, at: datetime) -> None:
+        """Begin a night."""
+        self._at, self._began = at, monotonic()
+
+    def __call__(self) -> datetime:
+        """Now, in the night."""
+        return self._at + timedelta(seconds=monotonic() - self._began)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One device that gave no good configuration in one night."""
+
+    night: datetime
+    outcome: BackupOutcome
+
+
+def prepare_home(home: Path) -> None:
+    """A new home with the demo's own settings."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
+    (home / "netwb.toml").write_text(SETTINGS, encoding="utf-8")
+    (home / "netwb.toml").chmod(0o600)
+
+
+def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
+    """Tenants, sites, credentials and devices as the plan has them."""
+    for tenant in plan.tenants:
+        bench.add_tenant(tenant.slug, name=tenant.name)
+        bench.add_credential(_credential(tenant.slug, "lab", USERNAME, "LOGIN", enable=True))
+        bench.set_tenant(tenant.slug, credential="lab")
+    for jump in {site.tenant for site in plan.sites if site.jump}:
+        bench.add_credential(_credential(jump, "jump", JUMP_USERNAME, "JUMP", enable=False))
+    for site in plan.sites:
+        reference = f"{site.tenant}/{site.slug}"
+        bench.add_site(reference, name=site.name)
+        if site.jump:
+            address = f"{JUMP_USERNAME}@{fleet.address(site.jump)}:{fleet.port}"
+            bench.set_site(reference, jump=address, jump_credential="jump")
+    for device in plan.devices:
+        bench.add_device(
+            NewDevice(
+                tenant=device.tenant,
+                site=device.site,
+                hostname=device.hostname,
+                address=fleet.address(device.key),
+                port=fleet.port,
+                platform=device.played.platform,
+                role=device.role,
+            )
+        )
+
+
+def secrets_of(state: DemoState) -> Mapping[str, str]:
+    """What `env:NAME` gives in a demo; nothing of it stands in the process's own environment."""
+    return {"LOGIN": state.login, "ENABLE": state.enable, "JUMP": state.jump}
+
+
+def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
+    """The network listens on another port than last time."""
+    for site in plan.sites:
+        if site.jump:
+            address = f"{JUMP_USERNAME}@{fleet.address(site.jump)}:{fleet.port}"
+            bench.set_site(f"{site.tenant}/{site.slug}", jump=address)
+    for device in plan.devices:
+        bench.set_device(device.key, port=fleet.port)
+
+
+def pass_night(
+    bench: Workbench, fleet: Fleet, night: DemoNight, on_outcome: Callable[[BackupOutcome], None]
+) -> BackupReport:
+    """One night's backup, with that night's texts and faults."""
+    fleet.set_night(night.number)
+    fleet.set_faults(night.faults)
+    return bench.back_up(on_outcome=on_outcome)
+
+
+def _credential(
+    tenant: str, name: str, username: str, password: str, *, enable: bool
+) -> NewCredential:
+    secrets = {"password": SecretSource(origin=f"env:{password}")}
+    if enable:
+        secrets["enable"] = SecretSource(origin="env:ENABLE")
+    return NewCredential(tenant=tenant, name=name, username=username, secrets=secrets)  # type: ignore[arg-type]  # the keys are secret kinds

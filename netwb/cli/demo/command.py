@@ -1,0 +1,139 @@
+"""`netwb demo`: a living workbench on a simulated network that answers over real SSH."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from netwb.cli.context import NetwbCommand, state
+from netwb.cli.demo.building import (
+    PlayedClock,
+    Refused,
+    fill_inventory,
+    move_inventory,
+    pass_night,
+    prepare_home,
+    secrets_of,
+)
+from netwb.cli.demo.state import DemoState, new_state, read_state, write_state
+from netwb.cli.demo.summary import DemoResult, print_summary, summary_document
+from netwb.cli.show import json_option, print_json, say
+from netwb.lab.demo import DEVICES, DemoNight, DemoPlan
+from netwb.lab.fleet import Fleet
+from netwb.workbench import Workbench
+
+DEFAULT_HOME = "~/.local/share/netwb-demo"  # beside a real home, never in it
+
+
+def register(cli: click.Group) -> None:
+    """Add the command."""
+    cli.add_command(demo)
+
+
+@click.command(cls=NetwbCommand)
+@click.option("--once", is_flag=True, help="Build it, print the summary, end.")
+@click.option(
+    "--devices",
+    default=DEVICES,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Devices of a new demo.",
+)
+@json_option
+@click.pass_context
+def demo(context: click.Context, *, once: bool, devices: int, as_json: bool) -> None:
+    """A workbench on a simulated network: 3 tenants, 30 nights, people's edits, devices' faults.
+
+    Everything goes the way of a real network: SSH, gate, redaction, Git. With an existing home it
+    goes on from there. Nothing listens or connects outside 127.0.0.0/8.
+    """
+    home = Path(state(context).home or DEFAULT_HOME).expanduser().absolute()
+    found = read_state(home)
+    current = found or new_state(datetime.now(UTC), devices=devices)
+    plan = current.plan()
+    with Fleet(plan.world, jumps=plan.jumps, port=current.port, seed=current.seed) as fleet:
+        bench, result = (
+            _go_on(home, current, plan, fleet) if found else _build(home, current, plan, fleet)
+        )
+        if as_json:
+            print_json(summary_document(bench, result))
+        else:
+            print_summary(bench, result)
+        if not once:
+            _stay(result, current)
+        bench.close()
+
+
+def _build(
+    home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
+) -> tuple[Workbench, DemoResult]:
+    began = monotonic()
+    prepare_home(home)
+    clock = PlayedClock(plan.nights[0].at)
+    bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
+    fill_inventory(bench, plan, fleet)
+    refused = _pass_nights(bench, fleet, plan.nights, clock)
+    write_state(home, replace(current, port=fleet.port))
+    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=monotonic() - began)
+
+
+def _go_on(
+    home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
+) -> tuple[Workbench, DemoResult]:
+    """One more backup, of a network whose faults were mended."""
+    began = monotonic()
+    bench = Workbench.open(home, environment=secrets_of(current))
+    if fleet.port != current.port:
+        move_inventory(bench, plan, fleet)
+        write_state(home, replace(current, port=fleet.port))
+    mended = replace(plan.nights[-1], at=datetime.now(UTC), faults={})
+    refused = _pass_nights(bench, fleet, (mended,), PlayedClock(mended.at))
+    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=monotonic() - began)
+
+
+def _pass_nights(
+    bench: Workbench, fleet: Fleet, nights: tuple[DemoNight, ...], clock: PlayedClock
+) -> tuple[Refused, ...]:
+    refused: list[Refused] = []
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("nights"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[at]}"),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("nights", total=len(nights), at="")
+        for night in nights:
+            clock.turn_to(night.at)
+            report = pass_night(bench, fleet, night, lambda _: None)
+            bad = report.with_status("rejected", "failed")
+            refused += [Refused(night=night.at, outcome=outcome) for outcome in bad]
+            progress.update(task, advance=1, at=f"{night.at:%d %b}")
+    return tuple(refused)
+
+
+def _stay(result: DemoResult, current: DemoState) -> None:
+    """Keep the network alive until somebody ends it."""
+    option = f"--home {result.home}"
+    say("")
+    say(f"The network is alive until Ctrl-C; its login is netwb, password {current.login}")
+    say("Try in another terminal:")
+    say(f"  netwb backup {option}")
+    say(f"  netwb changes --since 7d --patch {option}")
+    say(f"  netwb search --ever snmp-server {option}")
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    ended.wait()

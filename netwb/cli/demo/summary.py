@@ -1,0 +1,97 @@
+"""What a demo has to tell: what was saved and by whom, what was refused and why, a diff, a search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from netwb.cli.demo.building import Refused
+from netwb.cli.paint import print_diff
+from netwb.cli.show import plain, print_table, rfc3339, stdout_console
+from netwb.lab.demo import DemoPlan
+from netwb.workbench import Workbench
+
+SHOWN_HITS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """One demo, counted."""
+
+    plan: DemoPlan
+    home: Path
+    refused: tuple[Refused, ...]
+    took_s: float
+
+
+def summary_document(bench: Workbench, result: DemoResult) -> dict[str, Any]:
+    """The shape of `netwb demo --once --json`."""
+    authors = _authors(bench, result.plan.nights[0].at)
+    return {
+        "devices": len(result.plan.devices),
+        "nights": len(result.plan.nights),
+        "commits": sum(authors.values()),
+        "rejected": [{"night": rfc3339(r.night), **plain(r.outcome)} for r in result.refused],
+        "authors": [{"author": who, "commits": count} for who, count in authors.most_common()],
+        "home": str(result.home),
+    }
+
+
+def print_summary(bench: Workbench, result: DemoResult) -> None:
+    """A page that a person enjoys reading."""
+    plan, console = result.plan, stdout_console()
+    authors = _authors(bench, plan.nights[0].at)
+    console.print(
+        Text(
+            f"{len(plan.devices)} devices of {len(plan.tenants)} tenants, {len(plan.nights)} nights,"
+            f" {sum(authors.values())} commits, in {result.took_s:.0f} s of real SSH",
+            style="bold",
+        )
+    )
+    _head("Who changed it, as the devices say")
+    print_table(("author", "commits"), authors.most_common(), empty="nobody changed anything")
+    _head("Refused, so that the last good configuration stayed")
+    print_table(
+        ("night", "device", "status", "cause"),
+        [(f"{r.night:%d %b}", _name(r), r.outcome.status, r.outcome.cause) for r in result.refused],
+        empty="nothing was refused",
+    )
+    _head(f"The last change of {plan.diff_key}  (netwb diff {plan.diff_key} --words)")
+    print_diff(bench.diff(plan.diff_key, words="words"))
+    _print_search(bench, plan)
+
+
+def _print_search(bench: Workbench, plan: DemoPlan) -> None:
+    hits = bench.search(plan.search_text)
+    _head(f'Who carries "{plan.search_text}"  (netwb search "{plan.search_text}")')
+    print_table(
+        ("device", "line", "text", "since (UTC)", "author"),
+        [
+            (f"{h.tenant}/{h.hostname}", h.line, h.text, h.since, h.author)
+            for h in hits[:SHOWN_HITS]
+        ],
+        empty="nobody",
+    )
+    if len(hits) > SHOWN_HITS:
+        stdout_console().print(f"... and {len(hits) - SHOWN_HITS} more")
+
+
+def _authors(bench: Workbench, since: datetime) -> Counter[str]:
+    """Commits by author; a change of before the first night was stored in it all the same."""
+    long_ago = since.replace(year=since.year - 5)
+    return Counter(change.author for change in bench.changes(since=long_ago))
+
+
+def _head(title: str) -> None:
+    console = stdout_console()
+    console.print()
+    console.print(Text(title, style="bold cyan"))
+
+
+def _name(refused: Refused) -> str:
+    return f"{refused.outcome.tenant}/{refused.outcome.hostname}"
