@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from netwb.configs.authorship import last_change
 from netwb.configs.blocks import inside
@@ -36,6 +37,8 @@ from netwb.errors import (
     WrongDeviceError,
 )
 from netwb.platforms.record import BytesPattern, Platform
+
+ProofInText = Literal["end mark", "byte count", "end mark and byte count", "nothing"]
 
 _FIRST_LINES = 12  # lines in which the beginning must show; EOS prints up to 6 comments before
 _SHOWN = 80  # characters of a device's line in a message
@@ -232,7 +235,7 @@ def _missing(seen: Canonical, platform: Platform, name: str) -> Iterator[_Fault]
     for words, pattern in _words(platform).must_contain:
         if any(not inside(seen.blocks, m.start() + 1) for m in pattern.finditer(seen.whole)):
             continue
-        if _proof(seen, platform) != "prompt" and platform.session.privileged is not None:
+        if proof_in_text(seen, platform) != "nothing" and platform.session.privileged is not None:
             yield _Fault(cause=_restricted(name, f"its text is whole but has no `{words}`"))
         else:
             yield _incomplete(name, f"no line `{words}` occurs; back it up again")
@@ -291,12 +294,18 @@ def _config(raw: RawConfig, seen: Canonical, platform: Platform) -> CleanConfig:
     )
 
 
-def _proof(seen: Canonical, platform: Platform) -> Proof:
+def proof_in_text(seen: Canonical, platform: Platform) -> ProofInText:
+    """What in the text itself proves that its end is there."""
     ended = platform.whole.end_mark is not None and _ends(seen, platform)
     counted = seen.promised is not None and _count_fits(seen, platform)
     if ended and counted:
         return "end mark and byte count"
-    return "end mark" if ended else "byte count" if counted else "prompt"
+    return "end mark" if ended else "byte count" if counted else "nothing"
+
+
+def _proof(seen: Canonical, platform: Platform) -> Proof:
+    found = proof_in_text(seen, platform)
+    return "prompt" if found == "nothing" else found
 
 
 def _incomplete(name: str, reason: str) -> _Fault:

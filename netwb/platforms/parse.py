@@ -1,7 +1,7 @@
 """Read a platform's TOML text into its record, strictly: an unknown key or a bad pattern is an error.
 
-The version of a rule set is a digest of its `secret` and `volatile` tables, so that no person can
-forget to raise it.
+The version of a rule set is a digest of all that shapes a stored text, so that no person can forget
+to raise it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 from netwb.errors import SettingsError
 from netwb.platforms.record import (
     BlockRule,
-    BytesPattern,
     FactsWords,
     Platform,
     SecretRule,
@@ -49,7 +48,7 @@ def _platform(data: Mapping[str, Any]) -> Platform:
         {
             **plain,
             **built,
-            "blocks": tuple(_record(BlockRule, row) for row in data.get("block", ())),
+            "blocks": tuple(_block(row) for row in data.get("block", ())),
             "volatile": tuple(_record(VolatileRule, row) for row in data.get("volatile", ())),
             "secrets": tuple(_secret(row) for row in data.get("secret", ())),
             "rule_set": _version(data),
@@ -58,7 +57,10 @@ def _platform(data: Mapping[str, Any]) -> Platform:
 
 
 def _version(data: Mapping[str, Any]) -> str:
-    rules = json.dumps([data.get("secret", []), data.get("volatile", [])], sort_keys=True)
+    """Digest of all that shapes a stored text."""
+    whole = data["whole"]
+    shaping = [data.get(name, []) for name in RULES]
+    rules = json.dumps([shaping, whole.get("header"), whole.get("terminal")], sort_keys=True)
     return hashlib.sha256(rules.encode()).hexdigest()[:12]
 
 
@@ -71,6 +73,14 @@ def _secret(row: Mapping[str, Any]) -> SecretRule:
     return _record(SecretRule, {**row, "pattern": pattern})
 
 
+def _block(row: Mapping[str, Any]) -> BlockRule:
+    rule = _record(BlockRule, row)
+    if rule.closes is None and "mark" not in rule.opens.groupindex:
+        msg = f"block rule {rule.name!r} has neither `closes` nor a group `mark`"
+        raise ValueError(msg)
+    return rule
+
+
 def _record(kind: type[Record], row: Mapping[str, Any]) -> Record:
     """Build a frozen record, compiling what its type says is a pattern."""
     known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
@@ -78,30 +88,42 @@ def _record(kind: type[Record], row: Mapping[str, Any]) -> Record:
     if unknown:
         msg = f"unknown key {unknown[0]!r} in {kind.__name__}; it has {', '.join(known)}"
         raise ValueError(msg)
-    values = {
-        name: _field(str(item.type), row.get(name), required=item.default is MISSING)
-        for name, item in known.items()
-        if name in row or item.default is MISSING
-    }
-    return kind(**values)
+    return kind(
+        **{
+            name: _value(name, str(item.type), row.get(name))
+            for name, item in known.items()
+            if name in row or item.default is MISSING
+        }
+    )
 
 
-def _field(type_name: str, value: Any, *, required: bool) -> Any:
-    """One value by the name of its type: patterns are compiled, lists become tuples."""
-    if value is None or value == "":
-        if "None" in type_name or type_name.startswith("tuple"):
-            return () if type_name.startswith("tuple") else None
-        if required and type_name != "str":
-            msg = "a required key is missing"
-            raise ValueError(msg)
-    if isinstance(value, (list, tuple)):
-        return tuple(
-            _field(type_name.removeprefix("tuple["), item, required=True) for item in value
-        )
-    if "BytesPattern" in type_name and isinstance(value, str):
-        return _compiled(value)
+def _value(name: str, type_name: str, value: Any) -> Any:
+    """One value by the name of its type. What may be absent may also be empty."""
+    if type_name.startswith("tuple["):
+        return _values(name, type_name, value)
+    if value in (None, "") and "None" in type_name:
+        return None
+    if value is None:
+        msg = f"key {name!r} is missing"
+        raise ValueError(msg)
+    if "BytesPattern" in type_name and not isinstance(value, re.Pattern):
+        return re.compile(_text(name, value).encode())
+    return _text(name, value) if "str" in type_name else value
+
+
+def _values(name: str, type_name: str, value: Any) -> tuple[Any, ...]:
+    if value in (None, ""):
+        return ()
+    if not isinstance(value, (list, tuple)):
+        msg = f"key {name!r} must be a list"
+        raise TypeError(msg)
+    inner = type_name.removeprefix("tuple[").removesuffix(", ...]")
+    made = inner.endswith("Rule")  # records, built already
+    return tuple(item if made else _value(name, inner, item) for item in value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        msg = f"key {name!r} must be a text"
+        raise TypeError(msg)
     return value
-
-
-def _compiled(value: str) -> BytesPattern:
-    return re.compile(value.encode())

@@ -9,7 +9,7 @@ from netwb.configs.redact import find_tokens, redact
 from netwb.platforms.record import Platform
 from tests.configs.conftest import KEY
 
-IOS = [
+IOS: list[tuple[str, ...]] = [
     ("enable secret 5 $1$mERr$9cTjUIEqNGurQiFU.ZeCi1", "$1$mERr$9cTjUIEqNGurQiFU.ZeCi1"),
     ("enable secret 8 $8$dsYGNam3K1SIJO$7nv/35M/qr6t", "$8$dsYGNam3K1SIJO$7nv/35M/qr6t"),
     ("enable secret 9 $9$nhEmQVczB7dqsO$X.HsgL6x1il0", "$9$nhEmQVczB7dqsO$X.HsgL6x1il0"),
@@ -147,7 +147,7 @@ IOS = [
         "\nMIIBOgIBAAJBAK\n",
     ),
 ]
-EOS = [
+EOS: list[tuple[str, ...]] = [
     ("enable password sha512 $6$salt$hash.1", "$6$salt$hash.1"),
     ("enable secret 5 $1$salt$hash", "$1$salt$hash"),
     ("username ana privilege 15 role network-admin secret sha512 $6$s$h", "$6$s$h"),
@@ -195,7 +195,7 @@ EOS = [
     ("   url https://u:Url-Pw@cv.example.net/", "Url-Pw"),
     ("   some future feature secret 7 Fut1==", "Fut1=="),
 ]
-FRR = [
+FRR: list[tuple[str, ...]] = [
     ("password zebra1", "zebra1"),
     ("password 8 3aYkGgV7pQ2tE", "3aYkGgV7pQ2tE"),
     ("enable password zebra2", "zebra2"),
@@ -218,7 +218,7 @@ FRR = [
     ("  tcp-md5-auth Pcep1", "Pcep1"),
     (" msdp peer 203.0.113.5 password Msdp1", "Msdp1"),
 ]
-NXOS = [
+NXOS: list[tuple[str, ...]] = [
     ("username admin password 5 $5$abc$def  role network-admin", "$5$abc$def"),
     ("enable secret 5 $5$ghi$jkl", "$5$ghi$jkl"),
     ("snmp-server community Nx-Comm group network-operator", "Nx-Comm"),
@@ -250,7 +250,12 @@ NXOS = [
     ("ip msdp password 203.0.113.5 3 9125d59c18a9b015", "9125d59c18a9b015"),
     ("    address 198.51.100.7 pre-shared-key Nx-Psk", "Nx-Psk"),
 ]
-TABLES = {"cisco_ios": IOS, "arista_eos": EOS, "frr": FRR, "cisco_nxos": NXOS}
+TABLES: dict[str, list[tuple[str, ...]]] = {
+    "cisco_ios": IOS,
+    "arista_eos": EOS,
+    "frr": FRR,
+    "cisco_nxos": NXOS,
+}
 ROWS = [(platform, row[0], row[1:]) for platform, rows in TABLES.items() for row in rows]
 
 
