@@ -109,7 +109,6 @@ DOORS: dict[str, tuple[str, ...]] = {
 # own modules behind it may load them at once, as a class that is derived from theirs must.
 HEAVY = {"alembic", "apprise", "asyncssh", "influxdb_client", "napalm", "netmiko", "pandas"}
 BEHIND_THE_DOOR = {
-    "netwb.lab.demo",
     "netwb.lab.hostkeys",
     "netwb.lab.jump",
     "netwb.lab.listening",

@@ -25,7 +25,7 @@ from netwb.lab.fleet import FIRST_ADDRESS, Fleet
 from netwb.lab.world import World
 
 if TYPE_CHECKING:
-    from netwb.lab.jump import LabJump
+    from netwb.lab.device import LabJump
     from netwb.lab.tally import Seen
 
 

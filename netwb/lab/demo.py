@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from netwb.lab.device import Authentication, LabDevice, LabPlatform
+from netwb.lab.device import Authentication, LabDevice, LabJump, LabPlatform
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.edits import Edit, EditKind
 from netwb.lab.faults import Fault
-from netwb.lab.jump import LabJump
 from netwb.lab.nights import Shift, draw_edits
 from netwb.lab.world import World
 

@@ -1,4 +1,4 @@
-"""The record of one simulated device. Pure."""
+"""The records of one simulated device and of one jump host. Pure."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ class LabDevice:
     authentication: Authentication = "password"
     public_key: str = ""
     algorithms: Algorithms = "modern"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabJump:
+    """One jump host and its account; `key` is unique among the fleet's devices too."""
+
+    key: str
+    username: str
+    password: str = field(repr=False)

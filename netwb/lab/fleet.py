@@ -27,7 +27,7 @@ from netwb.loading import lazy
 
 if TYPE_CHECKING:
     from netwb.lab import listening
-    from netwb.lab.jump import LabJump
+    from netwb.lab.device import LabJump
     from netwb.lab.tally import Seen
 else:
     listening = lazy("netwb.lab.listening")  # asyncssh, when a fleet starts

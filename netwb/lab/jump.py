@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import asyncssh
 
+from netwb.lab.device import LabJump
 from netwb.lab.tally import Tally
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabJump:
-    """One jump host and its account; `key` is unique among the fleet's devices too."""
-
-    key: str
-    username: str
-    password: str = field(repr=False)
 
 
 class JumpServer(asyncssh.SSHServer):

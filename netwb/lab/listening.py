@@ -13,10 +13,10 @@ from typing import Literal
 
 import asyncssh
 
-from netwb.lab.device import LabDevice
+from netwb.lab.device import LabDevice, LabJump
 from netwb.lab.faults import Fault
 from netwb.lab.hostkeys import ed25519_key, rsa_key
-from netwb.lab.jump import JumpServer, LabJump
+from netwb.lab.jump import JumpServer
 from netwb.lab.server import DeviceServer, Played, options
 from netwb.lab.shelf import Shelf
 from netwb.lab.tally import Seen, Tally

@@ -12,8 +12,8 @@ import asyncssh
 import pytest
 
 from netwb.errors import NetwbError, UnknownDeviceError
+from netwb.lab.device import LabJump
 from netwb.lab.fleet import Fleet
-from netwb.lab.jump import LabJump
 from tests.lab.ground import (
     ENABLE,
     PASSWORD,
