@@ -21,8 +21,9 @@ from netwb.lab.tally import Tally
 
 _TICK_S = 0.1  # one piece of a slow trickle
 _MODERN = {
-    "kex_algs": ["curve25519-sha256"],
-    "encryption_algs": ["aes128-gcm@openssh.com"],
+    # the first of each is the cheapest; the others are for Paramiko, which lacks those names
+    "kex_algs": ["curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256"],
+    "encryption_algs": ["aes128-gcm@openssh.com", "aes128-ctr"],
     "mac_algs": ["hmac-sha2-256"],
     "signature_algs": ["ssh-ed25519"],
 }
