@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -25,7 +25,8 @@ from netwb.roles import Scope
 from netwb.store import scoping
 from netwb.store.faults import translated
 
-_MODE = "netwb_mode"  # execution option: "read", "write" or "migrate"
+_MODE = "netwb_mode"  # execution option: "read", "write", "durable" or "migrate"
+_SYNCHRONOUS = "netwb_synchronous"  # what the pooled connection stands at
 _CONNECT_TIMEOUT_S = 10  # a PostgreSQL server that does not answer at all
 
 
@@ -48,6 +49,7 @@ class Database:
         event.listen(self._readers, "before_flush", _refuse_writing)
         event.listen(self._readers, "do_orm_execute", _refuse_writing_statement)
         self._writers = _sessions(self._engine.execution_options(**{_MODE: "write"}))
+        self._durable_writers = _sessions(self._engine.execution_options(**{_MODE: "durable"}))
         self._thread = threading.local()
 
     @contextmanager
@@ -56,29 +58,20 @@ class Database:
         with self._faults(), self._readers(info={scoping.SCOPE: scope}) as session:
             yield session
 
-    @contextmanager
-    def writing(self, scope: Scope) -> Iterator[Session]:
+    def writing(self, scope: Scope) -> AbstractContextManager[Session]:
         """One transaction: commits at the end, rolls back when an error leaves the block.
 
         A second one inside it, in the same thread, would wait for the first for ever; it is refused
         at once.
         """
-        if getattr(self._thread, "writes", False):
-            msg = (
-                "a write transaction is already open in this thread; use its session, and ask for"
-                " a new key before it begins"
-            )
-            raise StoreError(msg)
-        self._thread.writes = True
-        try:
-            with (
-                self._faults(),
-                self._writers(info={scoping.SCOPE: scope}) as session,
-                session.begin(),
-            ):
-                yield session
-        finally:
-            self._thread.writes = False
+        return self._transaction(self._writers, scope)
+
+    def writing_durably(self, scope: Scope) -> AbstractContextManager[Session]:
+        """As `writing`, and on the disk when it returns: a power cut does not undo it.
+
+        For what something outside of the database will rely on: a key, a secret behind a token.
+        """
+        return self._transaction(self._durable_writers, scope)
 
     @contextmanager
     def connecting(self, mode: Literal["read", "migrate"]) -> Iterator[Connection]:
@@ -99,12 +92,42 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
+    def _transaction(self, sessions: sessionmaker[Session], scope: Scope) -> Iterator[Session]:
+        if getattr(self._thread, "writes", False):
+            msg = (
+                "a write transaction is already open in this thread; use its session, and ask for"
+                " a new key before it begins"
+            )
+            raise StoreError(msg)
+        self._thread.writes = True
+        try:
+            with (
+                self._faults(),
+                sessions(info={scoping.SCOPE: scope}) as session,
+                session.begin(),
+            ):
+                yield session
+        finally:
+            self._thread.writes = False
+
+    @contextmanager
     def _faults(self) -> Iterator[None]:
-        if self.path is not None and not self.path.exists():
-            msg = f"database {self.name} is not there; run `netwb init`, or correct store.url"
-            raise StoreUnavailableError(msg)
+        if self.path is not None:
+            _refuse_missing(self.path)
         with translated(self.name):
             yield
+
+
+def _refuse_missing(path: Path) -> None:
+    """Say that the file is not there in better words than SQLite's "cannot be opened"."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        msg = f"database {path} is not there; run `netwb init`, or correct store.url"
+        raise StoreUnavailableError(msg) from error
+    except OSError as error:
+        msg = f"database {path} cannot be opened: {error.strerror}; correct store.url or the folder"
+        raise StoreUnavailableError(msg) from error
 
 
 def _parse(url: str) -> URL:
@@ -141,15 +164,19 @@ def _connect_sqlite(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
         check_same_thread=False,  # the pool hands a connection to one thread at a time
     )
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")  # WAL: a crash of the machine loses no order
     connection.execute("PRAGMA foreign_keys=ON")
     return connection
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options()[_MODE] != "read"
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    mode = connection.get_execution_options()[_MODE]
+    # FULL waits for the disk at the commit; NORMAL keeps the order and loses the last ones at most.
+    synchronous = "FULL" if mode == "durable" else "NORMAL"
+    if connection.info.get(_SYNCHRONOUS) != synchronous:
+        connection.exec_driver_sql(f"PRAGMA synchronous={synchronous}")
+        connection.info[_SYNCHRONOUS] = synchronous
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
 
 
 def _postgresql(url: URL, busy_timeout_s: float) -> Engine:

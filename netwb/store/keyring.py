@@ -78,7 +78,7 @@ class Keyring:
         Keys themselves stay. Processes with the old file go on with the keys that they know, and
         make no new ones until they read the new file.
         """
-        with self._database.writing(NO_TENANT) as session:
+        with self._database.writing_durably(NO_TENANT) as session:
             self._locked_check(session)
             for row in session.scalars(select(KeyRow)):
                 row.wrapped = seal(new_master.keys[0], _context(row), self._opened(row).plain)
@@ -91,7 +91,7 @@ class Keyring:
 
     def _make(self, purpose: str, tenant_id: str) -> bytes:
         """Make a key, or take the one of another process that was first."""
-        with self._database.writing(NO_TENANT) as session:
+        with self._database.writing_durably(NO_TENANT) as session:
             wrapping = self._wrapping(session, purpose)
             row = KeyRow(
                 id=new_id(), purpose=purpose, tenant_id=tenant_id, created_at=self._clock()

@@ -169,6 +169,19 @@ def test_a_sqlite_database_follows_the_rules(tmp_path: Path) -> None:
     assert found == [1, 1, 10_000]  # synchronous: NORMAL
 
 
+def test_a_durable_write_waits_for_the_disk_and_an_ordinary_one_does_not(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path)
+    found: list[object] = []
+    for write in (database.writing, database.writing_durably, database.writing):
+        with write(ALL_TENANTS) as session:
+            session.add(new_tenant(f"t-{len(found)}"))
+            session.flush()
+            found.append(session.connection().exec_driver_sql("PRAGMA synchronous").scalar())
+
+    assert found == [1, 2, 1]
+    assert count(database) == 3
+
+
 def test_nobody_else_may_read_a_sqlite_database(tmp_path: Path) -> None:
     old = os.umask(0)
     try:
@@ -203,6 +216,15 @@ def test_a_file_that_vanishes_while_open_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailableError, match="is not there"):
         count(database)
+
+
+def test_a_path_through_a_file_or_too_long_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreUnavailableError, match="is not there"):
+        count(Database(f"sqlite:///{tmp_path}/file/netwb.db"))
+    with pytest.raises(StoreUnavailableError, match="cannot be opened: File name too long"):
+        count(Database(f"sqlite:///{tmp_path}/{'n' * 300}"))
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -364,10 +386,15 @@ def test_a_missing_server_is_named_without_the_password(tmp_path: Path) -> None:
 def test_a_missing_database_and_a_refused_login_are_named(postgresql: Cluster) -> None:
     postgresql.sql("postgres", "create role nologin_role nologin")
 
+    absent, closed = (
+        Database(postgresql.url("absent")),
+        Database(postgresql.url("postgres").replace("postgres@", "nologin_role@")),
+    )
+
     with pytest.raises(StoreUnavailableError, match='"absent" does not exist; check database'):
-        count(Database(postgresql.url("absent")))
+        count(absent)
     with pytest.raises(StoreUnavailableError, match="not permitted to log in; check"):
-        count(Database(postgresql.url("postgres").replace("postgres@", "nologin_role@")))
+        count(closed)
 
 
 @pytest.fixture
@@ -421,8 +448,11 @@ def test_a_connection_cut_in_the_middle_is_named_and_the_next_one_works(
 
 @pytest.mark.real
 def test_a_database_without_the_tables_on_a_server_needs_an_upgrade(postgresql: Cluster) -> None:
-    with pytest.raises(MigrationNeededError, match="run `netwb upgrade`"):
-        count(Database(postgresql.new_database()))
+    with (
+        closing(Database(postgresql.new_database())) as database,
+        pytest.raises(MigrationNeededError, match="run `netwb upgrade`"),
+    ):
+        count(database)
 
 
 def test_a_mistake_in_our_own_sql_is_no_outage(tmp_path: Path) -> None:
