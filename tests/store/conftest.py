@@ -15,6 +15,7 @@ from netwb.store import schema
 from netwb.store.database import Database
 from tests.postgresql import Cluster
 
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -36,7 +37,7 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Makes URLs of databases without tables; the SQLite file is not there yet."""
     if request.param == "sqlite":
@@ -67,20 +68,23 @@ def _create(url: str) -> None:
         schema.create(database)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a database with all tables."""
+def fresh_url(request: pytest.FixtureRequest, folder: Path) -> str:
+    """URL of a database with all tables, of the kind that `request.param` names."""
     if request.param == "sqlite":
-        file = tmp_path / "netwb.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-        return f"sqlite:///{file}"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "netwb.db")
+        return f"sqlite:///{folder}/netwb.db"
     template: str = request.getfixturevalue("postgresql_template")
     cluster: Cluster = request.getfixturevalue("postgresql")
     return cluster.new_database(template=template)
 
 
+@pytest.fixture(params=KINDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with all tables."""
+    return fresh_url(request, tmp_path)
+
+
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
-    opened = Database(url)
-    yield opened
-    opened.close()
+    with closing(Database(url)) as opened:
+        yield opened

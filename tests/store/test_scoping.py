@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -34,18 +35,33 @@ from netwb.errors import NotPermittedError, StoreError
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.store.database import Database
 from netwb.store.models import Base, DeviceRow, HostKeyRow, SiteRow, TenantOwned, TenantRow
+from tests.store.conftest import KINDS, fresh_url
 from tests.store.rows import OWNED, add_tenant_with_one_row_of_each, new_tenant
 
 SITES = Base.metadata.tables["site"]
 OURS = Scope(frozenset({"t-a"}))
 
 
-@pytest.fixture
-def two_tenants(database: Database) -> Database:
+def fill(database: Database) -> Database:
     with database.writing(ALL_TENANTS) as session:
         add_tenant_with_one_row_of_each(session, "t-a")
         add_tenant_with_one_row_of_each(session, "t-b")
     return database
+
+
+@pytest.fixture
+def two_tenants(database: Database) -> Database:
+    """Two tenants with a row in every table of theirs, to be changed."""
+    return fill(database)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def two_to_read(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The same, to be read only; made once."""
+    with closing(Database(fresh_url(request, tmp_path_factory.mktemp("read")))) as database:
+        yield fill(database)
 
 
 def every_row(session: Session, cls: Any) -> list[Any]:
@@ -131,54 +147,54 @@ QUESTIONS = [
 
 @pytest.mark.parametrize("ask", QUESTIONS)
 def test_no_way_of_asking_gives_a_foreign_row(
-    two_tenants: Database, ask: Callable[[Session, Any], list[Any]]
+    two_to_read: Database, ask: Callable[[Session, Any], list[Any]]
 ) -> None:
     for cls in OWNED:
-        with two_tenants.reading(OURS) as session:
+        with two_to_read.reading(OURS) as session:
             assert set(ask(session, cls)) == {"t-a"}, cls
-        with two_tenants.reading(NO_TENANT) as session:
+        with two_to_read.reading(NO_TENANT) as session:
             assert set(ask(session, cls)) <= {None}, cls
-        with two_tenants.reading(ALL_TENANTS) as session:
+        with two_to_read.reading(ALL_TENANTS) as session:
             assert set(ask(session, cls)) & {"t-b"}, cls
 
 
-def test_counts_count_the_own_rows_alone(two_tenants: Database) -> None:
+def test_counts_count_the_own_rows_alone(two_to_read: Database) -> None:
     for cls in OWNED:
-        with two_tenants.reading(OURS) as session:
+        with two_to_read.reading(OURS) as session:
             assert session.scalar(select(func.count()).select_from(cls)) == 1, cls
             assert session.scalar(select(select(func.count(cls.tenant_id)).scalar_subquery())) == 1
             assert session.query(cls).count() == 1
 
 
-def test_a_foreign_row_does_not_even_exist(two_tenants: Database) -> None:
+def test_a_foreign_row_does_not_even_exist(two_to_read: Database) -> None:
     for cls in OWNED:
-        with two_tenants.reading(OURS) as session:
+        with two_to_read.reading(OURS) as session:
             assert session.scalar(select(exists().where(cls.tenant_id == "t-b"))) is False
             assert (
                 session.scalar(select(exists(select(cls).where(cls.tenant_id == "t-b")))) is False
             )
 
 
-def test_get_by_key_gives_none_for_a_foreign_row(two_tenants: Database) -> None:
+def test_get_by_key_gives_none_for_a_foreign_row(two_to_read: Database) -> None:
     for cls in OWNED:
-        with two_tenants.reading(ALL_TENANTS) as session:
+        with two_to_read.reading(ALL_TENANTS) as session:
             keys = {row.tenant_id: inspect(row).identity for row in session.scalars(select(cls))}
 
-        with two_tenants.reading(OURS) as session:
+        with two_to_read.reading(OURS) as session:
             assert session.get(cls, keys["t-a"]) is not None
             assert session.get(cls, keys["t-b"]) is None, cls
 
 
-def test_the_list_of_tenants_is_narrowed_too(two_tenants: Database) -> None:
-    with two_tenants.reading(OURS) as session:
+def test_the_list_of_tenants_is_narrowed_too(two_to_read: Database) -> None:
+    with two_to_read.reading(OURS) as session:
         assert list(session.scalars(select(TenantRow.id))) == ["t-a"]
         assert session.get(TenantRow, "t-b") is None
 
 
-def test_scopes_that_follow_each_other_do_not_share_what_was_cached(two_tenants: Database) -> None:
+def test_scopes_that_follow_each_other_do_not_share_what_was_cached(two_to_read: Database) -> None:
     answers = []
     for tenants in [{"t-a"}, {"t-b"}, set(), {"t-a", "t-b"}, {"t-b"}]:
-        with two_tenants.reading(Scope(frozenset(tenants))) as session:
+        with two_to_read.reading(Scope(frozenset(tenants))) as session:
             answers.append(sorted(session.scalars(select(SiteRow.tenant_id))))
 
     assert answers == [["t-a"], ["t-b"], [], ["t-a", "t-b"], ["t-b"]]
@@ -246,11 +262,11 @@ def test_a_row_cannot_be_moved_to_a_foreign_tenant(two_tenants: Database) -> Non
     ids=["text", "table", "table-column", "table-delete", "table-update", "text-parts"],
 )
 def test_what_cannot_be_narrowed_is_refused_in_a_narrowed_session(
-    two_tenants: Database, statement: Any
+    two_to_read: Database, statement: Any
 ) -> None:
     refused = pytest.raises(StoreError, match="no scope can narrow it")
 
-    with refused, two_tenants.writing(OURS) as session:
+    with refused, two_to_read.writing(OURS) as session:
         session.execute(statement)
 
 
