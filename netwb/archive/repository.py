@@ -3,7 +3,8 @@
 `Repository` reads. `RepositoryWriter` exists only inside `writing()`, which holds the writer lock:
 commits stream through `git fast-import --done` into a staging ref, then one transaction moves
 `main` from the tip they were planned on. Without `--done` a feeder that dies leaves half a batch.
-A GitPython `Repo` is opened for each use and closed after it: threads that shared one hung.
+Each use has a GitPython command object of its own: threads that shared one hung, and its `Repo`
+would read the caller's environment before ours is in force.
 Sources: facts-git sections 1, 2 and 8; git-fast-import(1); git-update-ref(1).
 """
 
@@ -18,8 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from git import Repo
-from git.exc import GitCommandError, GitCommandNotFound, InvalidGitRepositoryError, NoSuchPathError
+from git import Git
+from git.exc import GitCommandError, GitCommandNotFound
 
 from netwb.archive import log
 from netwb.archive.faults import damaged, git_error
@@ -31,15 +32,18 @@ from netwb.errors import ArchiveError
 MAIN = "refs/heads/main"
 STAGING = "refs/netwb/staging"
 NO_COMMIT = "0" * 40
-SETTINGS = {
-    "core.sharedRepository": "0600",  # the files may hold what no rule knew as a secret
-    "core.fsync": "all",
-    "core.logAllRefUpdates": "true",
-    "core.compression": "1",  # a fifth less CPU for a tenth more bytes; the monthly repack does 6
-    "gc.auto": "0",  # maintenance runs under our lock, and at no other time
-    "maintenance.auto": "false",
-    "fastimport.unpackLimit": "1",  # always a pack: Git syncs packs, not loose objects
-}
+SETTINGS = """\
+[core]
+\tfsync = all
+\tlogAllRefUpdates = true
+\tcompression = 1  # a fifth less CPU for a tenth more bytes; the monthly repack takes 6
+[gc]
+\tauto = 0  # maintenance runs under the writer lock, and at no other time
+[maintenance]
+\tauto = false
+[fastimport]
+\tunpackLimit = 1  # always a pack: those are synced
+"""
 _STALE = ("*.lock", "*.keep", "tmp_*", "fast_import_crash_*")
 
 
@@ -73,6 +77,8 @@ def environment(path: Path) -> dict[str, str]:
     """Variables that keep the person's own Git settings, and a calling Git, out of the archive."""
     return {
         "GIT_DIR": str(path),
+        "GIT_COMMON_DIR": str(path),
+        "GIT_DIFF_OPTS": "",
         "GIT_OBJECT_DIRECTORY": str(path / "objects"),
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
         "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -110,11 +116,9 @@ class Repository:
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Whether `old` is still part of the history that ends in `new`."""
-        with self._opened() as repo:
+        with self._opened() as git:
             command = ["git", "merge-base", "--is-ancestor", old, new]
-            status, _, said = repo.git.execute(
-                command, with_extended_output=True, with_exceptions=False
-            )
+            status, _, said = git.execute(command, with_extended_output=True, with_exceptions=False)
         if status not in {0, 1, 128}:  # 128: `old` is not there at all
             raise git_error(str(self.path), str(said))
         return status == 0
@@ -158,8 +162,8 @@ class Repository:
         return text
 
     def _answer(self, *arguments: str, env: Mapping[str, str] | None = None) -> bytes:
-        with self._opened() as repo:
-            answer = repo.git.execute(
+        with self._opened() as git:
+            answer = git.execute(
                 ["git", *arguments],
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
@@ -172,22 +176,19 @@ class Repository:
     @contextmanager
     def _process(self, *arguments: str, stdin: int | None = None) -> Iterator[Any]:
         """A Git child that is talked to; leaving the block early ends it."""
-        with self._opened() as repo:
-            process = repo.git.execute(
+        with self._opened() as git:
+            process = git.execute(
                 ["git", *arguments], istream=stdin, as_process=True, pass_fds=self._descriptors
             )
             with _ended(process):
                 yield process
 
     @contextmanager
-    def _opened(self) -> Iterator[Repo]:
+    def _opened(self) -> Iterator[Git]:
+        if not self.exists():
+            raise damaged(str(self.path), "it is not there")
         try:
-            with Repo(self.path) as repo:
-                repo.git.update_environment(**environment(self.path))
-                yield repo
-        except (InvalidGitRepositoryError, NoSuchPathError) as error:
-            reason = "it is not there" if not self.exists() else "it is no Git repository"
-            raise damaged(str(self.path), reason) from error
+            yield _git(self.path)
         except GitCommandNotFound as error:
             msg = "git is not installed or not on the PATH; install git 2.39 or newer"
             raise ArchiveError(msg) from error
@@ -274,24 +275,22 @@ def create(path: Path) -> None:
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700, parents=True)
-        with (
-            Repo.init(
-                fresh,
-                mkdir=False,
-                bare=True,
-                initial_branch="main",
-                env=environment(fresh),
-            ) as repo,
-            repo.config_writer() as config,
-        ):
-            for name, value in SETTINGS.items():
-                section, _, option = name.partition(".")
-                config.set_value(section, option, value)
+        _git(fresh).execute(
+            ["git", "init", "--quiet", "--bare", "--shared=0600", "--initial-branch=main"]
+        )
+        with (fresh / "config").open("a") as config:
+            config.write(SETTINGS)
         fresh.rename(path)
     except GitCommandError as error:
         raise git_error(str(path), _said(error)) from error
     except OSError as error:
         raise git_error(str(path), error.strerror or str(error)) from error
+
+
+def _git(path: Path) -> Git:
+    git = Git(str(path))
+    git.update_environment(**environment(path))
+    return git
 
 
 @contextmanager
