@@ -131,7 +131,8 @@ class Quarantine:
     def settle(self, scope: Scope, id_: str, status: Settled, actor: Actor) -> None:
         """A person decided: the text is removed, its row stays."""
         with self._database.writing(scope) as session:
-            _settle(session, [id_], status, actor.name, self._clock())
+            if _settle(session, [id_], status, actor.name, self._clock()) == 0:
+                raise _not_there(id_)
         self._remove(id_)
 
     def suspects(self, scope: Scope, device_ids: Iterable[str]) -> Mapping[ConfigKey, str]:
@@ -207,8 +208,7 @@ class Quarantine:
         statement = _items().where(QuarantineRow.id == id_, QuarantineRow.status == "held")
         found = self._items(scope, statement)
         if not found:
-            msg = f"no text {id_} is in quarantine; `netwb quarantine list` shows what is"
-            raise UnknownRevisionError(msg)
+            raise _not_there(id_)
         path = self._folder / id_
         try:
             sealed = path.read_bytes()
@@ -245,13 +245,21 @@ def _items() -> Statement:
     )
 
 
+def _not_there(id_: str) -> UnknownRevisionError:
+    return UnknownRevisionError(
+        f"no text {id_} is in quarantine; `netwb quarantine list` shows what is"
+    )
+
+
 def _cause(rejected: Rejected) -> dict[str, str]:
     return {"cause_kind": type(rejected.cause).__name__, "cause_message": str(rejected.cause)}
 
 
-def _settle(session: Session, ids: Sequence[str], status: Settled, by: str, at: datetime) -> None:
-    session.execute(
+def _settle(session: Session, ids: Sequence[str], status: Settled, by: str, at: datetime) -> int:
+    """How many of them were held until now."""
+    settled = session.execute(
         update(QuarantineRow)
         .where(QuarantineRow.id.in_(ids), QuarantineRow.status == "held")
         .values(status=status, settled_by=by, settled_at=at)
     )
+    return int(settled.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,183 @@
+"""Reading: revisions by name, texts, differences, restored texts; nothing beyond the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from netwb.errors import ArchiveError, SecretMissingError, UnknownRevisionError
+from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
+from netwb.store.models import VaultRow
+from tests.archive.test_rebuild import commit_by_hand
+from tests.archive.world import NOON, World, device, entry
+
+EDGE = device("edge1")
+THEIRS = device("edge7", tenant="bolt")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def three(world: World) -> list[str]:
+    """Commits of three nights, oldest first."""
+    world.clock.now = NOON + 30 * DAY
+    return [world.store(EDGE, f"a\nnight {n}\n", at=NOON + n * DAY) for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("rev", "night"),
+    [
+        (lambda ids: ids[1], 1),
+        (lambda ids: ids[1][:10].upper(), 1),
+        (lambda _: "latest", 2),
+        (lambda _: "latest~2", 0),
+        (lambda _: "2026-03-02T18:00Z", 1),
+        (lambda _: "2099-01-01", 2),
+    ],
+    ids=["id", "short id", "latest", "latest~2", "a time", "a time to come"],
+)
+def test_a_revision_is_found_by_any_of_its_names(
+    world: World, three: list[str], rev: Callable[[list[str]], str], night: int
+) -> None:
+    found = world.history.resolve(ALL_TENANTS, EDGE, rev(three))
+
+    assert found.id == three[night]
+    assert world.history.text(ALL_TENANTS, EDGE, found) == b"a\nnight %d\n" % night
+
+
+@pytest.mark.parametrize("rev", ["latest~3", "ffffffff", "2020-01-01", "nonsense"])
+def test_a_revision_that_is_not_there_is_named(world: World, three: list[str], rev: str) -> None:
+    assert three
+    with pytest.raises(UnknownRevisionError, match=rev):
+        world.history.resolve(ALL_TENANTS, EDGE, rev)
+
+
+def test_revisions_come_in_pages(world: World, three: list[str]) -> None:
+    first = world.history.revisions(ALL_TENANTS, EDGE, limit=2)
+    rest = world.history.revisions(ALL_TENANTS, EDGE, limit=2, before=first[-1].number)
+
+    assert [r.id for r in (*first, *rest)] == three[::-1]
+
+
+def test_nothing_of_another_tenant_is_there(world: World) -> None:
+    world.store(THEIRS, "secret plans\n")
+    mine = Scope(frozenset({"t-acme"}))
+    (revision,) = world.revisions(THEIRS)
+
+    for scope in (mine, NO_TENANT):
+        assert world.history.revisions(scope, THEIRS) == ()
+        assert world.history.changes(scope, since=NOON - DAY, devices=[THEIRS]) == ()
+        with pytest.raises(UnknownRevisionError):
+            world.history.resolve(scope, THEIRS, "latest")
+        for read in (world.history.text, world.history.restore):
+            with pytest.raises(UnknownRevisionError):
+                read(scope, THEIRS, revision)
+        with pytest.raises(UnknownRevisionError):
+            world.history.diff(
+                scope, old=(THEIRS, revision), new=(THEIRS, revision), style="indent"
+            )
+
+
+def test_a_text_is_not_given_for_another_device(world: World) -> None:
+    other = device("core1")
+    world.archive.write([entry(EDGE, "a\n"), entry(other, "b\n")])
+
+    with pytest.raises(UnknownRevisionError):
+        world.history.text(ALL_TENANTS, other, world.revisions(EDGE)[0])
+
+
+def test_two_revisions_are_compared_with_their_sections(world: World) -> None:
+    world.store(EDGE, "interface a\n mtu 1500\n!\nend\n")
+    world.store(EDGE, "interface a\n mtu 9000\n!\nend\n")
+    new, old = world.revisions(EDGE)
+
+    diff = world.history.diff(ALL_TENANTS, old=(EDGE, old), new=(EDGE, new), style="indent")
+
+    assert (diff.added, diff.removed) == (1, 1)
+    assert diff.hunks[0].section == "interface a"
+    assert [(line.kind, line.text) for line in diff.hunks[0].lines][1:3] == [
+        ("removed", " mtu 1500"),
+        ("added", " mtu 9000"),
+    ]
+    assert (diff.old, diff.new) == (f"acme/edge1@{old.id[:12]}", f"acme/edge1@{new.id[:12]}")
+
+
+def test_devices_of_two_tenants_are_compared_across_their_repositories(world: World) -> None:
+    world.archive.write([entry(EDGE, "same\nmine\n"), entry(THEIRS, "same\ntheirs\n")])
+    old, new = world.revisions(EDGE)[0], world.revisions(THEIRS)[0]
+
+    diff = world.history.diff(
+        ALL_TENANTS, old=(EDGE, old), new=(THEIRS, new), style="indent", words="words"
+    )
+
+    assert (diff.added, diff.removed) == (1, 1)
+
+
+def test_equal_revisions_have_no_hunks(world: World) -> None:
+    world.store(EDGE, "a\n")
+    (one,) = world.revisions(EDGE)
+
+    diff = world.history.diff(ALL_TENANTS, old=(EDGE, one), new=(EDGE, one), style="indent")
+
+    assert (diff.added, diff.removed, diff.hunks) == (0, 0, ())
+
+
+def test_changes_come_newest_first_and_by_whom(world: World) -> None:
+    world.clock.now = NOON + 30 * DAY
+    core = device("core1")
+    world.store(EDGE, "a\n", author="ana", at=NOON)
+    world.store(core, "b\n", author="ben", at=NOON + DAY)
+    world.store(EDGE, "c\n", author="ben", at=NOON + 2 * DAY)
+
+    def changes(**how: object) -> list[tuple[str, str]]:
+        found = world.history.changes(ALL_TENANTS, devices=[EDGE, core], **how)  # type: ignore[arg-type]
+        return [(change.hostname, change.author) for change in found]
+
+    assert changes(since=NOON) == [("edge1", "ben"), ("core1", "ben"), ("edge1", "ana")]
+    assert changes(since=NOON + DAY, until=NOON + DAY) == [("core1", "ben")]
+    assert changes(since=NOON, by="ana") == [("edge1", "ana")]
+
+
+def test_a_secret_is_put_back_only_where_it_was_taken_out(world: World) -> None:
+    world.store(EDGE, b"user {s3cret}\n")
+    token = world.latest(EDGE)[5:-1]
+    # A device could hold a token's text; redaction takes that out like a secret of its own.
+    world.store(EDGE, b"user {s3cret}\ndescription {%s}\n" % token)
+
+    restored = world.history.restore(ALL_TENANTS, EDGE, world.revisions(EDGE)[0])
+
+    assert restored == b"user s3cret\ndescription %s\n" % token
+
+
+def test_nothing_is_restored_when_a_secret_is_missing(world: World) -> None:
+    world.store(EDGE, b"user {one} {two}\n")
+    with world.database.writing(ALL_TENANTS) as session:
+        session.execute(
+            delete(VaultRow).where(VaultRow.full.startswith("0") | (VaultRow.rule == "braces"))
+        )
+
+    with pytest.raises(SecretMissingError, match="2 missing"):
+        world.history.restore(ALL_TENANTS, EDGE, world.revisions(EDGE)[0])
+
+
+def test_a_text_that_a_person_committed_is_not_restored(world: World) -> None:
+    world.store(EDGE, b"user {one}\n")
+    text = world.latest(EDGE)
+    commit_by_hand(world, "fra1/edge1.cfg", text + b"more\n")
+    world.archive.recover({"t-acme": "acme"})
+
+    with pytest.raises(ArchiveError, match="by hand"):
+        world.history.restore(ALL_TENANTS, EDGE, world.revisions(EDGE)[0])
+
+
+def test_old_revisions_restore_with_the_secrets_of_their_time(world: World) -> None:
+    for night in range(3):
+        world.store(EDGE, f"user {{pw{night}}}\n")
+
+    restored = [
+        world.history.restore(ALL_TENANTS, EDGE, revision) for revision in world.revisions(EDGE)
+    ]
+
+    assert restored == [b"user pw2\n", b"user pw1\n", b"user pw0\n"]

@@ -1,0 +1,160 @@
+"""Searching: who carries a line, since when and by whom; and who ever did."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netwb.archive.records import Hit
+from netwb.archive.search import lines_with
+from netwb.errors import ArchiveError
+from netwb.inventory.records import Device
+from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
+from tests.archive.world import ANA, NOON, World, device, entry
+
+EDGE = device("edge1")
+CORE = device("core1")
+THEIRS = device("edge1", tenant="bolt")
+ALL = [EDGE, CORE, THEIRS]
+DAY = timedelta(days=1)
+LATE = NOON + 30 * DAY
+
+
+def search(world: World, text: str, **how: Any) -> list[tuple[str, int | None, str]]:
+    devices: list[Device] = how.pop("devices", ALL)
+    hits = world.history.search(how.pop("scope", ALL_TENANTS), text, devices=devices, **how)
+    return [(hit.hostname, hit.line, hit.text) for hit in hits]
+
+
+def hits(world: World, text: str, **how: Any) -> tuple[Hit, ...]:
+    return world.history.search(ALL_TENANTS, text, devices=ALL, **how)
+
+
+def test_a_search_gives_each_line_that_holds_the_text(world: World) -> None:
+    world.archive.write(
+        [entry(EDGE, "ntp server 192.0.2.1\n!\nx 192.0.2.1 192.0.2.1\n"), entry(CORE, "none\n")]
+    )
+
+    assert search(world, "192.0.2.1") == [
+        ("edge1", 1, "ntp server 192.0.2.1"),
+        ("edge1", 3, "x 192.0.2.1 192.0.2.1"),
+    ]
+
+
+def test_a_search_is_literal_and_minds_the_case(world: World) -> None:
+    world.store(EDGE, "50% of A_B\n")
+
+    assert search(world, "% of A_") == [("edge1", 1, "50% of A_B")]
+    assert search(world, "a_b") == search(world, "A.B") == search(world, "A%B") == []
+
+
+def test_each_of_two_equal_lines_has_its_own_age_and_author(world: World) -> None:
+    world.clock.now = LATE
+    first = "interface a\n shutdown\ninterface b\n no ip\n"
+    world.store(EDGE, first, author="ana", at=NOON)
+    world.store(EDGE, first + " shutdown\n", author="ben", at=NOON + DAY)
+
+    old, new = hits(world, " shutdown")
+
+    assert (old.line, old.author, old.since) == (2, "ana", NOON)
+    assert (new.line, new.author, new.since) == (5, "ben", NOON + DAY)
+
+
+def test_a_line_that_went_is_found_only_ever_with_both_its_times(world: World) -> None:
+    world.clock.now = LATE
+    world.store(EDGE, "a\n", author="ana", at=NOON)
+    world.store(EDGE, "a\ntemp\n", author="ben", at=NOON + DAY)
+    world.store(EDGE, "a\n", author="cem", at=NOON + 2 * DAY)
+
+    (hit,) = hits(world, "temp", when="ever")
+
+    assert hits(world, "temp") == ()
+    assert (hit.line, hit.author, hit.since, hit.until) == (None, "ben", NOON + DAY, NOON + 2 * DAY)
+
+
+def test_a_line_that_moved_with_its_device_is_as_old_as_before(world: World) -> None:
+    world.clock.now = LATE
+    world.store(EDGE, "a\n", at=NOON)
+    moved = device("edge9", device_id=EDGE.id)
+
+    world.archive.rename(moved, ANA)
+    (hit,) = world.history.search(ALL_TENANTS, "a", devices=[moved])
+
+    assert (hit.hostname, hit.since) == ("edge9", NOON)
+
+
+def test_a_line_that_netwb_wrote_anew_keeps_its_author_and_its_secret_out_of_the_past(
+    world: World,
+) -> None:
+    world.clock.now = LATE
+    world.store(EDGE, "user x\n", author="ana", at=NOON)
+    world.store(EDGE, "user {x}\n", rule_set="2")
+
+    (hit,) = hits(world, "user", when="ever")
+
+    assert (hit.author, hit.since) == ("ana", NOON)
+    assert hit.text.startswith("user <netwb:secret:")
+
+
+def test_a_retired_device_is_searched_only_ever(world: World) -> None:
+    world.store(EDGE, "a line\n")
+    world.archive.retire(EDGE, ANA)
+
+    assert search(world, "a line") == []
+    assert search(world, "a line", when="ever") == [("edge1", 1, "a line")]
+
+
+@pytest.mark.parametrize(
+    ("how", "found"),
+    [
+        ({"author": "ben"}, ["late"]),
+        ({"since": NOON + 3 * DAY}, ["early", "late"]),
+        ({"until": NOON + DAY}, ["early", "gone"]),
+        ({"since": NOON + DAY, "until": NOON + DAY}, ["early", "gone"]),
+    ],
+    ids=["author", "since", "until", "between"],
+)
+def test_a_search_is_narrowed_to_lines_that_stood_then(
+    world: World, how: dict[str, Any], found: list[str]
+) -> None:
+    world.clock.now = LATE
+    world.store(EDGE, "x early\nx gone\n", author="ana", at=NOON)
+    world.store(EDGE, "x early\nx late\n", author="ben", at=NOON + 2 * DAY)
+
+    assert sorted(text for *_, text in search(world, "x ", when="ever", **how)) == [
+        f"x {word}" for word in found
+    ]
+
+
+def test_another_tenants_lines_are_not_there(world: World) -> None:
+    world.archive.write([entry(EDGE, "shared\n"), entry(THEIRS, "shared\n")])
+    world.archive.write([entry(EDGE, "x\n"), entry(THEIRS, "x\n")])
+    mine = Scope(frozenset({"t-acme"}))
+
+    for when in ("now", "ever"):
+        assert search(world, "shared", scope=NO_TENANT, when=when) == []
+    assert search(world, "x", scope=mine) == [("edge1", 1, "x")]
+    assert [h.tenant for h in world.history.search(mine, "shared", when="ever", devices=ALL)] == [
+        "acme"
+    ]
+    assert search(world, "x", devices=[CORE]) == []
+
+
+@pytest.mark.parametrize("text", ["", "a\nb"], ids=["empty", "two lines"])
+def test_what_no_line_can_hold_is_refused(world: World, text: str) -> None:
+    with pytest.raises(ArchiveError, match="one line"):
+        search(world, text)
+
+
+@given(
+    text=st.lists(st.sampled_from([b"a", b"b", b"\n"]), max_size=30).map(b"".join),
+    needle=st.sampled_from([b"a", b"ab", b"b", b"aa"]),
+)
+def test_lines_with_agrees_with_splitting_the_text(text: bytes, needle: bytes) -> None:
+    plain = [(n, line) for n, line in enumerate(text.split(b"\n")) if needle in line]
+
+    assert list(lines_with(text, needle)) == plain
