@@ -1,6 +1,6 @@
 """Which tables the database has: ask, create, upgrade. `netwb upgrade` alone migrates.
 
-The order of the migrations stands in `REVISIONS`, so that asking needs no Alembic; a test compares
+The order of the migrations stands in `MIGRATIONS`, so that asking needs no Alembic; a test compares
 it with the scripts. An upgrade holds a lock, copies a SQLite file first, and is one transaction.
 """
 
@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -27,41 +28,51 @@ else:
     command = lazy("alembic.command")
     config = lazy("alembic.config")
 
-REVISIONS: tuple[str, ...] = ("0001",)  # oldest first
-SCRIPTS = "netwb.store:migrations"  # package:folder, which also works from a wheel
 _ADVISORY_LOCK = 0x6E657477_62000001  # PostgreSQL: "netwb", lock 1
-
-
 _CURES = {
-    "absent": "holds no netwb; run `netwb init`",
+    "absent": "holds no netwb; run `netwb init`, or correct store.url",
     "older": "is older than this netwb; run `netwb upgrade`",
     "newer": "is newer than this netwb; install a newer netwb",
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The migrations that a netwb knows.
+
+    scripts      `package:folder`, which also works from a wheel; or a folder
+    revisions    oldest first
+    """
+
+    scripts: str
+    revisions: tuple[str, ...]
+
+    def standing(self, found: str | None) -> Literal["current", "absent", "older", "newer"]:
+        """How a database at that migration stands to them; one that is unknown is newer."""
+        if found is None:
+            return "absent"
+        if found == self.revisions[-1]:
+            return "current"
+        return "older" if found in self.revisions else "newer"
+
+
+MIGRATIONS = Migrations("netwb.store:migrations", ("0001",))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upgrade:
-    """What an upgrade did; `old` is None for an empty database, equal to `new` for nothing."""
+    """What an upgrade did: `old` and `new` are equal, and there is no copy, when it was nothing."""
 
-    old: str | None
+    old: str
     new: str
     copy: Path | None
 
 
-def standing(found: str | None) -> Literal["current", "absent", "older", "newer"]:
-    """How a database at that migration stands to this netwb; one that it does not know is newer."""
-    if found is None:
-        return "absent"
-    if found == REVISIONS[-1]:
-        return "current"
-    return "older" if found in REVISIONS else "newer"
-
-
-def require_current(database: Database) -> None:
+def require_current(database: Database, migrations: Migrations = MIGRATIONS) -> None:
     """Raise MigrationNeededError unless the tables are those of this netwb."""
-    stands = standing(revision(database))
+    stands = migrations.standing(revision(database))
     if stands != "current":
-        raise MigrationNeededError(f"database {database.name} {_CURES[stands]}")
+        raise _needed(database, stands)
 
 
 def revision(database: Database) -> str | None:
@@ -70,7 +81,7 @@ def revision(database: Database) -> str | None:
         return _revision(connection)
 
 
-def create(database: Database) -> None:
+def create(database: Database, migrations: Migrations = MIGRATIONS) -> None:
     """Make the tables in a new database, and the file where it is SQLite.
 
     An empty one is what a crash in the middle leaves; it is taken. Raises StoreError otherwise.
@@ -81,26 +92,33 @@ def create(database: Database) -> None:
         if inspect(connection).get_table_names():
             msg = f"database {database.name} already has tables; give a new one, or keep this home"
             raise StoreError(msg)
-        _migrate(connection)
+        _migrate(connection, migrations)
 
 
-def upgrade(database: Database, *, copy_to: Path | None) -> Upgrade:
+def upgrade(
+    database: Database, *, copy_to: Path | None, migrations: Migrations = MIGRATIONS
+) -> Upgrade:
     """Bring the tables to this netwb's, after a copy of a SQLite file to `copy_to`.
 
-    copy_to    a new file; None makes no copy. PostgreSQL is copied by whoever runs it (pg_dump).
-    Raises MigrationNeededError for a database that is newer, and changes nothing then.
+    copy_to    where the copy goes, with a number added when it is taken; None makes no copy.
+               PostgreSQL is copied by whoever runs it (pg_dump)
+    Raises MigrationNeededError for a database that is newer or not netwb's, which stays as it is.
     """
     with locked(database):
         old = revision(database)
-        stands = standing(old)
-        if stands == "newer":
-            raise MigrationNeededError(f"database {database.name} {_CURES[stands]}")
+        stands = migrations.standing(old)
+        if old is None or stands == "newer":
+            raise _needed(database, stands)
         if stands == "current":
-            return Upgrade(old=old, new=REVISIONS[-1], copy=None)
-        copy = _copied(database, copy_to)
+            return Upgrade(old=old, new=old, copy=None)
+        copy = _copied(database.path, copy_to) if database.path and copy_to else None
         with database.connecting("migrate") as connection:
-            _migrate(connection)
-        return Upgrade(old=old, new=REVISIONS[-1], copy=copy)
+            _migrate(connection, migrations)
+        return Upgrade(old=old, new=migrations.revisions[-1], copy=copy)
+
+
+def _needed(database: Database, stands: str) -> MigrationNeededError:
+    return MigrationNeededError(f"database {database.name} {_CURES[stands]}")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -110,9 +128,9 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, migrations: Migrations) -> None:
     settings = config.Config()
-    settings.set_main_option("script_location", SCRIPTS)
+    settings.set_main_option("script_location", migrations.scripts)
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")
     _refuse_broken_references(connection)
@@ -165,18 +183,24 @@ def _busy(name: str) -> str:
     return f"database {name} is being upgraded by another process; wait for it to end"
 
 
-def _copied(database: Database, copy_to: Path | None) -> Path | None:
+def _copied(path: Path, copy_to: Path) -> Path:
     """Copy by SQLite's backup call, which takes a whole state while others write."""
-    if database.path is None or copy_to is None:
-        return None
+    part = copy_to.with_name(copy_to.name + ".part")
     try:
-        os.close(os.open(copy_to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with (
-            closing(sqlite3.connect(database.path)) as old,
-            closing(sqlite3.connect(copy_to)) as new,
-        ):
+        part.unlink(missing_ok=True)  # of a crash in the middle
+        create_file(part)
+        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(part)) as new:
             old.backup(new)
+        copy = _free(copy_to)
+        part.rename(copy)
     except (OSError, sqlite3.Error) as error:
-        msg = f"copy {copy_to} cannot be made: {error}; nothing was upgraded"
+        part.unlink(missing_ok=True)
+        msg = f"copy {copy_to} cannot be made: {error}; make room for it; nothing was upgraded"
         raise StoreUnavailableError(msg) from error
-    return copy_to
+    return copy
+
+
+def _free(wanted: Path) -> Path:
+    """The name, or the first one with a number that is not taken."""
+    names = (wanted.with_stem(f"{wanted.stem}-{number}") for number in count(2))
+    return next(name for name in chain([wanted], names) if not name.exists())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-import sqlite3
+import shutil
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from netwb.errors import MigrationNeededError, StoreError, StoreUnavailableError
 from netwb.roles import ALL_TENANTS
 from netwb.store import schema
 from netwb.store.database import Database, create_file
-from netwb.store.models import AuditHeadRow, Base
+from netwb.store.models import AuditHeadRow, Base, SiteRow
 from tests.postgresql import Cluster
+from tests.store.rows import add_tenant_with_one_row_of_each
 
 
 def stand_at(database: Database, revision: str) -> None:
@@ -57,10 +57,10 @@ def test_every_foreign_key_of_the_models_is_in_force(database: Database) -> None
 
 def test_revisions_listed_are_the_scripts_in_order() -> None:
     settings = Config()
-    settings.set_main_option("script_location", schema.SCRIPTS)
+    settings.set_main_option("script_location", schema.MIGRATIONS.scripts)
     scripts = ScriptDirectory.from_config(settings).walk_revisions()
 
-    assert tuple(reversed([script.revision for script in scripts])) == schema.REVISIONS
+    assert tuple(reversed([script.revision for script in scripts])) == schema.MIGRATIONS.revisions
 
 
 def test_a_new_database_is_current(database: Database) -> None:
@@ -91,11 +91,10 @@ def test_an_empty_file_left_by_a_crash_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("found", "expected"),
-    [(None, "absent"), (schema.REVISIONS[-1], "current"), ("9999", "newer")]
-    + [(older, "older") for older in schema.REVISIONS[:-1]],
+    [(None, "absent"), ("1", "older"), ("2", "older"), ("3", "current"), ("4", "newer")],
 )
 def test_a_revision_stands_before_at_or_after_this_netwb(found: str | None, expected: str) -> None:
-    assert schema.standing(found) == expected
+    assert schema.Migrations("", ("1", "2", "3")).standing(found) == expected
 
 
 def test_a_newer_database_is_refused_with_the_cure(database: Database) -> None:
@@ -114,33 +113,131 @@ def test_a_newer_database_is_not_upgraded(database: Database, tmp_path: Path) ->
     assert not (tmp_path / "copy.db").exists()
 
 
-def test_upgrade_migrates_an_empty_database_after_a_whole_copy(tmp_path: Path) -> None:
-    file = tmp_path / "netwb.db"
-    with closing(sqlite3.connect(file)) as older:
-        older.execute("create table kept (word text)")
-        older.execute("insert into kept values ('here')")
-        older.commit()
-    database = Database(f"sqlite:///{file}")
-
-    done = schema.upgrade(database, copy_to=tmp_path / "copy.db")
-
-    assert (done.old, done.new, done.copy) == (None, schema.REVISIONS[-1], tmp_path / "copy.db")
-    schema.require_current(database)
-    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        assert copy.execute("select word from kept").fetchall() == [("here",)]
-        assert copy.execute("select name from sqlite_master where name = 'device'").fetchall() == []
-    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade():
+    with op.batch_alter_table("tenant") as tenant:
+        tenant.alter_column("name", new_column_name="title")
+    BREAKAGE
+"""
 
 
-def test_upgrade_without_room_for_the_copy_changes_nothing(tmp_path: Path) -> None:
-    (tmp_path / "netwb.db").touch()
-    (tmp_path / "copy.db").touch()
+def next_netwb(folder: Path, breakage: str = "pass") -> schema.Migrations:
+    """The migrations, and one more that rebuilds a table which others refer to."""
+    shutil.copytree(Path(schema.__file__).parent / "migrations", folder / "migrations")
+    script = folder / "migrations/versions/second.py"
+    script.write_text(SECOND.replace("BREAKAGE", breakage))
+    return schema.Migrations(str(folder / "migrations"), (*schema.MIGRATIONS.revisions, "0002"))
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    with database.writing(ALL_TENANTS) as session:
+        add_tenant_with_one_row_of_each(session, "t-a")
+    return database
+
+
+def tenants(database: Database, column: str) -> list[tuple[str, ...]]:
+    with database.connecting("read") as connection:
+        rows = connection.execute(text(f"select id, {column} from tenant"))
+        return [tuple(row) for row in rows]
+
+
+def test_an_older_database_is_refused_and_upgraded_with_its_rows(
+    filled: Database, tmp_path: Path
+) -> None:
+    newer = next_netwb(tmp_path)
+    with pytest.raises(MigrationNeededError, match="is older than this netwb; run `netwb upgrade`"):
+        schema.require_current(filled, newer)
+
+    done = schema.upgrade(filled, copy_to=None, migrations=newer)
+
+    assert (done.old, done.new) == ("0001", "0002")
+    schema.require_current(filled, newer)
+    assert tenants(filled, "title") == [("t-a", "t-a")]
+    with filled.reading(ALL_TENANTS) as session:
+        assert session.scalars(select(SiteRow.id)).all() == ["t-a"]
+    with pytest.raises(IntegrityError), filled.writing(ALL_TENANTS) as session:
+        session.get_one(SiteRow, "t-a").tenant_id = "nobody"  # foreign keys are on again
+    with pytest.raises(MigrationNeededError, match="newer"):
+        schema.require_current(filled)
+
+
+@pytest.mark.parametrize(
+    ("breakage", "words"),
+    [
+        ("op.execute('selct 1')", "syntax error"),
+        ("op.execute(\"update site set tenant_id = 'nobody'\")", "site|fk_site_tenant_id"),
+    ],
+    ids=["sql", "reference"],
+)
+def test_a_migration_that_fails_leaves_the_database_as_it_was(
+    filled: Database, tmp_path: Path, breakage: str, words: str
+) -> None:
+    newer = next_netwb(tmp_path, breakage)
+
+    with pytest.raises((DBAPIError, StoreError), match=words):
+        schema.upgrade(filled, copy_to=None, migrations=newer)
+
+    schema.require_current(filled)
+    assert tenants(filled, "name") == [("t-a", "t-a")]
+
+
+def test_a_copy_is_made_first_whole_and_the_owners_alone(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/netwb.db")
+    schema.create(database)
+    with database.writing(ALL_TENANTS) as session:
+        add_tenant_with_one_row_of_each(session, "t-a")  # in the log still, not in the file
 
-    with pytest.raises(StoreUnavailableError, match="nothing was upgraded"):
-        schema.upgrade(database, copy_to=tmp_path / "copy.db")
+    done = schema.upgrade(database, copy_to=tmp_path / "copy.db", migrations=next_netwb(tmp_path))
 
-    assert schema.revision(database) is None
+    assert done.copy == tmp_path / "copy.db"
+    copy = Database(f"sqlite:///{done.copy}")
+    schema.require_current(copy)
+    assert tenants(copy, "name") == [("t-a", "t-a")]
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_older_copy_is_never_overwritten(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+    schema.create(database)
+    (tmp_path / "copy.db").write_text("the one before")
+
+    done = schema.upgrade(database, copy_to=tmp_path / "copy.db", migrations=next_netwb(tmp_path))
+
+    assert done.copy == tmp_path / "copy-2.db"
+    assert (tmp_path / "copy.db").read_text() == "the one before"
+
+
+def test_without_a_place_for_the_copy_nothing_is_upgraded(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+    schema.create(database)
+
+    with pytest.raises(StoreUnavailableError, match="absent"):
+        schema.upgrade(
+            database, copy_to=tmp_path / "absent/copy.db", migrations=next_netwb(tmp_path)
+        )
+
+    schema.require_current(database)
+
+
+def test_a_database_of_somebody_else_is_left_alone(new_url: Callable[[], str]) -> None:
+    database = Database(new_url())
+    if database.path:
+        create_file(database.path)
+    with database.connecting("migrate") as connection:
+        connection.execute(text("create table theirs (word text)"))
+
+    with pytest.raises(MigrationNeededError, match="holds no netwb"):
+        schema.upgrade(database, copy_to=None)
+    with pytest.raises(StoreError, match="already has tables"):
+        schema.create(database)
+
+    with database.connecting("read") as connection:
+        assert inspect(connection).get_table_names() == ["theirs"]
 
 
 def test_a_second_upgrade_at_the_same_time_is_refused(tmp_path: Path) -> None:
@@ -164,18 +261,3 @@ def test_a_second_upgrade_of_a_postgresql_database_is_refused(postgresql: Cluste
         schema.upgrade(database, copy_to=None)
 
     schema.upgrade(database, copy_to=None)
-
-
-def test_a_failed_migration_leaves_the_database_as_it_was(new_url: Callable[[], str]) -> None:
-    url = new_url()
-    database = Database(url)
-    if database.path:
-        create_file(database.path)
-    with database.connecting("migrate") as connection:
-        connection.execute(text("create table vault (word text)"))  # in the way of a late table
-
-    with pytest.raises(DBAPIError, match="already exists"):
-        schema.upgrade(database, copy_to=None)
-
-    with database.connecting("read") as connection:
-        assert inspect(connection).get_table_names() == ["vault"]
