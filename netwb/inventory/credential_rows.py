@@ -38,15 +38,11 @@ def secret_rows(session: Session, row: CredentialRow) -> tuple[CredentialSecretR
 
 def list_credentials(session: Session) -> tuple[Credential, ...]:
     """All credentials in scope by tenant and name, in two statements."""
-    rows = (
-        session.execute(
-            select(CredentialRow, TenantRow)
-            .join(TenantRow, TenantRow.id == CredentialRow.tenant_id)
-            .order_by(TenantRow.slug, CredentialRow.name)
-        )
-        .tuples()
-        .all()
-    )
+    rows = session.execute(
+        select(CredentialRow, TenantRow)
+        .join(TenantRow, TenantRow.id == CredentialRow.tenant_id)
+        .order_by(TenantRow.slug, CredentialRow.name)
+    ).all()
     held: dict[str, list[CredentialSecretRow]] = {}
     for secret in session.scalars(select(CredentialSecretRow)):
         held.setdefault(secret.credential_id, []).append(secret)

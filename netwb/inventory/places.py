@@ -88,7 +88,7 @@ class Places:
             if tenant is not None:
                 statement = statement.where(TenantRow.id == find_tenant(session, tenant).id)
             names = load_names(session).of
-            rows = session.execute(statement.order_by(TenantRow.slug, SiteRow.slug)).tuples()
+            rows = session.execute(statement.order_by(TenantRow.slug, SiteRow.slug))
             return tuple(site_of(site, owner, names) for site, owner in rows)
 
     def site(self, scope: Scope, ref: str) -> Site:

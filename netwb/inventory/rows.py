@@ -38,7 +38,7 @@ def find_site(session: Session, ref: str) -> tuple[SiteRow, TenantRow]:
     statement = select(SiteRow, TenantRow).join(TenantRow, TenantRow.id == SiteRow.tenant_id)
     asked = or_(SiteRow.slug == slug, SiteRow.id == ref)
     conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
-    found = session.execute(statement.where(*conditions)).tuples().all()
+    found = session.execute(statement.where(*conditions)).all()
     rows = [row for row in found if row[0].status != "retired"] or list(found)
     if not rows:
         msg = f"site {quoted(ref)} is not known; `netwb site list` shows those that are"
@@ -59,7 +59,7 @@ def find_device(session: Session, ref: str) -> DeviceRow:
     asked = named if slash else or_(named, DeviceRow.id == ref)
     joined = select(DeviceRow, TenantRow).join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
     conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
-    found = session.execute(joined.where(*conditions)).tuples().all()
+    found = session.execute(joined.where(*conditions)).all()
     rows = [row for row in found if row[0].id == ref] or _nearest(found)
     if not rows:
         msg = f"device {quoted(ref)} is not known; `netwb device list` shows those that are"
@@ -106,7 +106,7 @@ def find_credential(session: Session, ref: str) -> tuple[CredentialRow, TenantRo
     )
     asked = or_(CredentialRow.name == name, CredentialRow.id == ref)
     conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
-    found = session.execute(statement.where(*conditions)).tuples().all()
+    found = session.execute(statement.where(*conditions)).all()
     rows = [row for row in found if row[0].status != "retired"] or list(found)
     if not rows:
         msg = f"credential {quoted(ref)} is not known; `netwb credential list` shows those that are"
@@ -138,7 +138,7 @@ def credential_id(session: Session, tenant_id: str, name: str | None) -> str | N
 
 def credential_names(session: Session) -> Mapping[str, str]:
     """Name of each credential in scope, by id."""
-    return dict(session.execute(select(CredentialRow.id, CredentialRow.name)).tuples().all())
+    return dict(session.execute(select(CredentialRow.id, CredentialRow.name)).all())
 
 
 def conditions_of(where: Where) -> tuple[Condition, ...]:
@@ -179,7 +179,7 @@ def list_devices(session: Session, *conditions: Condition) -> tuple[Device, ...]
     keys = _fingerprints(session, conditions)
     return tuple(
         device_of(device, site, tenant, names=names, host_key=keys.get(device.id))
-        for device, site, tenant in session.execute(joined).tuples()
+        for device, site, tenant in session.execute(joined)
     )
 
 
@@ -191,7 +191,7 @@ def _fingerprints(session: Session, conditions: Sequence[Condition]) -> Mapping[
         .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
         .where(HostKeyRow.retired_at.is_(None), *conditions)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def device_of(

@@ -82,7 +82,7 @@ def load_plan(session: Session, devices: Sequence[Device]) -> Plan:
     host_keys: dict[str, str] = {}
     for start in range(0, len(devices), ASKED_AT_ONCE):
         ids = [device.id for device in devices[start : start + ASKED_AT_ONCE]]
-        for row in session.execute(_levels_statement(ids)).tuples():
+        for row in session.execute(_levels_statement(ids)):
             levels[row[0]] = _three_levels(row)
             max_sessions[row[0]] = row[1]
         host_keys.update(_host_keys(session, ids))
@@ -124,7 +124,7 @@ def _host_keys(session: Session, ids: Sequence[str]) -> Mapping[str, str]:
     statement = select(HostKeyRow.device_id, HostKeyRow.key).where(
         HostKeyRow.device_id.in_(ids), HostKeyRow.retired_at.is_(None)
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _locked(session: Session, tenants: Sequence[str]) -> Mapping[str, Locked]:
@@ -144,7 +144,7 @@ def _locked(session: Session, tenants: Sequence[str]) -> Mapping[str, Locked]:
         select(CredentialRow, TenantRow.slug)
         .join(TenantRow, TenantRow.id == CredentialRow.tenant_id)
         .where(CredentialRow.tenant_id.in_(tenants))
-    ).tuples()
+    )
     return {
         row.id: Locked(
             id=row.id,

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+
+from netwb.errors import InventoryError, NotPermittedError, UnknownNameError
+from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
+from tests.inventory.ground import ANA, Ground
+
+
+def test_a_tenant_is_found_by_slug_and_by_id(either: Ground) -> None:
+    added = either.places.add_tenant(ALL_TENANTS, "acme", name="Acme Ltd")
+
+    assert either.places.tenant(ALL_TENANTS, "acme") == added
+    assert either.places.tenant(ALL_TENANTS, added.id) == added
+    assert added.status == "active"
+
+
+def test_a_taken_slug_is_refused(either: Ground) -> None:
+    either.tenant("acme", "fra1")
+
+    with pytest.raises(InventoryError, match="tenant 'acme' exists already"):
+        either.places.add_tenant(ALL_TENANTS, "acme", name="Other")
+    with pytest.raises(InventoryError, match="site 'acme/fra1' exists already"):
+        either.places.add_site(ALL_TENANTS, "acme/fra1", {})
+
+
+def test_a_foreign_tenant_and_an_unknown_one_read_the_same(ground: Ground) -> None:
+    acme, globex = ground.tenant("acme", "fra1"), ground.tenant("globex", "fra1")
+    scope = Scope(frozenset({acme}))
+
+    messages = []
+    for ref in ("globex", "umbrella", globex):
+        with pytest.raises(UnknownNameError) as refused:
+            ground.places.tenant(scope, ref)
+        messages.append(str(refused.value).replace(ref, "X"))
+
+    assert len(set(messages)) == 1
+    assert [t.slug for t in ground.places.tenants(scope)] == ["acme"]
+    assert [f"{s.tenant}/{s.slug}" for s in ground.places.sites(scope)] == ["acme/fra1"]
+    assert ground.places.tenants(NO_TENANT) == ()
+
+
+def test_a_tenant_is_added_only_by_those_who_see_all(ground: Ground) -> None:
+    scope = Scope(frozenset({ground.tenant("acme")}))
+
+    with pytest.raises(NotPermittedError, match="cannot be added within a scope"):
+        ground.places.add_tenant(scope, "globex", name="Globex")
+
+
+def test_a_site_of_another_tenant_cannot_be_made(ground: Ground) -> None:
+    scope = Scope(frozenset({ground.tenant("acme")}))
+    ground.tenant("globex")
+
+    with pytest.raises(UnknownNameError):
+        ground.places.add_site(scope, "globex/ams1", {})
+
+
+def test_a_site_in_two_tenants_must_be_named_whole(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    ground.tenant("globex", "fra1", "ams1")
+
+    assert ground.places.site(ALL_TENANTS, "ams1").tenant == "globex"
+    assert ground.places.site(ALL_TENANTS, "acme/fra1").tenant == "acme"
+    with pytest.raises(InventoryError, match="in acme and globex; write acme/fra1"):
+        ground.places.site(ALL_TENANTS, "fra1")
+
+
+def test_setting_gives_what_really_changed(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    ground.credential("acme/lab")
+
+    _, changed = ground.places.set_site(
+        ALL_TENANTS, "acme/fra1", {"name": "fra1", "credential": "lab", "max_sessions": 3}
+    )
+    again = ground.places.set_site(ALL_TENANTS, "acme/fra1", {"credential": "lab"})[1]
+    site, cleared = ground.places.set_site(ALL_TENANTS, "acme/fra1", {"credential": None})
+
+    assert [(c.field, c.old, c.new) for c in changed] == [
+        ("credential", None, "lab"),
+        ("max_sessions", None, "3"),
+    ]
+    assert again == ()
+    assert [(c.field, c.old, c.new) for c in cleared] == [("credential", "lab", None)]
+    assert (site.credential, site.max_sessions) == (None, 3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"colour": "red"}, "field 'colour' cannot be set"),
+        ({"name": None}, "name cannot be empty"),
+        ({"jump": "nobody"}, "jump host 'nobody'"),
+        ({"max_sessions": 0}, "max sessions '0'"),
+        ({"credential": "of-globex"}, "credential 'of-globex' is not known in this tenant"),
+    ],
+    ids=["unknown field", "empty name", "jump", "sessions", "foreign credential"],
+)
+def test_a_bad_change_changes_nothing(
+    ground: Ground, changes: dict[str, object], words: str
+) -> None:
+    ground.tenant("acme", "fra1")
+    ground.tenant("globex")
+    ground.credential("globex/of-globex")
+    before = ground.places.site(ALL_TENANTS, "acme/fra1")
+
+    with pytest.raises(InventoryError, match=words):
+        ground.places.set_site(ALL_TENANTS, "acme/fra1", {"jump": "a@b", **changes})  # type: ignore[typeddict-item]
+
+    assert ground.places.site(ALL_TENANTS, "acme/fra1") == before
+
+
+def test_a_place_with_living_devices_is_not_retired(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    ground.device("acme/edge1")
+
+    with pytest.raises(InventoryError, match="site acme/fra1 has 1 living devices"):
+        ground.places.retire_site(ALL_TENANTS, "acme/fra1")
+    with pytest.raises(InventoryError, match="tenant acme has 1 living devices"):
+        ground.places.retire_tenant(ALL_TENANTS, "acme")
+
+    ground.devices.retire(ALL_TENANTS, "edge1", actor=ANA)
+    assert ground.places.retire_site(ALL_TENANTS, "acme/fra1").status == "retired"
+    assert ground.places.retire_tenant(ALL_TENANTS, "acme").status == "retired"
+
+
+def test_nothing_is_added_to_what_is_retired(ground: Ground) -> None:
+    ground.tenant("acme", "fra1", "ams1")
+    ground.places.retire_site(ALL_TENANTS, "acme/fra1")
+
+    with pytest.raises(UnknownNameError, match="site 'fra1' is not known"):
+        ground.device("acme/edge1")
+    ground.places.retire_tenant(ALL_TENANTS, "acme")
+    with pytest.raises(InventoryError, match="tenant acme is retired"):
+        ground.places.add_site(ALL_TENANTS, "acme/par1", {})
+    with pytest.raises(InventoryError, match="tenant acme is retired"):
+        ground.device("acme/edge1", site="ams1")
