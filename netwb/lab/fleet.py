@@ -128,6 +128,10 @@ class Fleet:
             self.world.device(key)
         self._wait(self._ready().set_faults({**dict.fromkeys(self.keys), **faults}))
 
+    def set_password(self, key: str, password: str) -> None:
+        """Let the device's account in with this password instead, from the next login on."""
+        self._wait(self._ready().set_password(self.world.device(key).key, password))
+
     def prepare(self) -> None:
         """Make every text of the night now, so that no login pays for it."""
         self._wait(self._ready().prepare())

@@ -47,7 +47,13 @@ class Stage:
         self._seed = seed
         self._addresses = addresses
         self._played = {
-            device.key: Played(device=device, shelf=shelf, tally=Tally(), think_s=think_s)
+            device.key: Played(
+                device=device,
+                shelf=shelf,
+                tally=Tally(),
+                think_s=think_s,
+                password=device.password,
+            )
             for device in shelf.world.devices
         }
         self._jumps = {jump.key: (jump, Tally()) for jump in jumps}
@@ -100,6 +106,10 @@ class Stage:
             if (standing[0] if standing else "closed") != _door(played.device, fault):
                 await self._close_door(key)
                 await self._open_device(played)
+
+    async def set_password(self, key: str, password: str) -> None:
+        """Let the account in with another password from its next login on."""
+        self._played[key].password = password
 
     async def seen(self, key: str) -> Seen:
         """Copy what a device or a jump host saw."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncssh
 
@@ -37,12 +37,13 @@ _OLD = {
 
 @dataclass(slots=True)
 class Played:
-    """One device as it is being played; `fault` and the shelf's night may change at any time."""
+    """One device as it is being played; password, fault and the shelf's night may change."""
 
     device: LabDevice
     shelf: Shelf
     tally: Tally
     think_s: float
+    password: str = field(repr=False)
     fault: Fault | None = None
 
 
@@ -106,8 +107,8 @@ class DeviceServer(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         """Let the one account in."""
-        device = self._played.device
-        right = username == device.username and password == device.password
+        played = self._played
+        right = username == played.device.username and password == played.password
         return self._judged(right=right)
 
     def get_kbdint_challenge(

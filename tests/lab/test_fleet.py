@@ -107,6 +107,17 @@ def test_a_wrong_password_is_refused_and_counted() -> None:
     assert (seen.connections, seen.logins, seen.refusals) == (1, 0, 1)
 
 
+def test_a_rotated_password_is_the_only_one_from_then_on() -> None:
+    with Fleet(make_world(make_device())) as fleet:
+        fleet.set_password("acme/edge1", "new-password")
+
+        text = show_running(fleet, "acme/edge1", "edge1#", password="new-password")
+        with pytest.raises(asyncssh.PermissionDenied):
+            show_running(fleet, "acme/edge1", "edge1#")
+
+    assert "hostname edge1" in text
+
+
 def test_enable_over_ssh() -> None:
     device = make_device(enable=ENABLE)
 

@@ -102,7 +102,7 @@ def test_eos_names_who_saved_in_its_startup_configuration_only() -> None:
     at = datetime(2026, 11, 3, 9, 5, 7, tzinfo=UTC)
     world = make_world(device, edits=[make_edit(device.key, night=3, at=at, by="ben")])
 
-    assert "! Startup-config last modified at  Tue Nov  3 09:05:28 2026 by ben\n" in world.startup(
+    assert "! Startup-config last modified at Tue Nov  3 09:05:28 2026 by ben\n" in world.startup(
         device.key, 3
     )
     assert "ben" not in world.running(device.key, 3)

@@ -47,7 +47,7 @@ class AristaEos:
         return join_lines(
             [
                 "! Command: show startup-config",
-                f"! Startup-config last modified at  {at} by {moment.saved_by}",
+                f"! Startup-config last modified at {at} by {moment.saved_by}",
                 *_head(model),
                 *_body(model),
                 "end",
