@@ -1,7 +1,7 @@
 """Turn what Git or the system says into one sentence that names the repository and the cure. Pure.
 
 Git has no error numbers, only English words (it runs with LC_ALL=C); what is not recognized is
-quoted with its last line.
+quoted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from pathlib import Path
 
 from netwb.errors import ArchiveDamagedError, ArchiveError
 
-_FULL = re.compile(r"No space left on device|Disk quota exceeded|File too large", re.IGNORECASE)
+# Asked first: fast-import on a full disk goes on to suspect "disk corruption".
+_FULL = re.compile(
+    r"No space left on device|Out of diskspace|Disk quota exceeded|File too large", re.IGNORECASE
+)
 _FORBIDDEN = re.compile(
     r"Permission denied|Read-only file system|Operation not permitted|insufficient permission",
     re.IGNORECASE,
@@ -19,7 +22,7 @@ _FORBIDDEN = re.compile(
 _DAMAGED = re.compile(
     r"not a git repository|corrupt|bad object|bad tree|missing (blob|tree|commit)|inflate"
     r"|unable to read|not a valid object|does not point to|invalid object|could not get object"
-    r"|bad signature|unable to parse|broken|object file .* is empty|bad revision|Not a valid",
+    r"|bad signature|unable to parse|broken|object file .* is empty|bad revision|bad file|is too small|wrong (index|pack)|Not a valid (commit|object)",
     re.IGNORECASE,
 )
 
@@ -37,8 +40,8 @@ def git_error(path: str, said: str) -> ArchiveError:
             " netwb and check the mount; nothing of this batch was stored"
         )
     if _DAMAGED.search(said):
-        return damaged(path, last_line(said))
-    return ArchiveError(f"repository {path} refused: {last_line(said)}; run `netwb doctor`")
+        return damaged(path, main_line(said))
+    return ArchiveError(f"repository {path} refused: {main_line(said)}; run `netwb doctor`")
 
 
 def damaged(path: str, reason: str) -> ArchiveDamagedError:
@@ -49,10 +52,11 @@ def damaged(path: str, reason: str) -> ArchiveDamagedError:
     )
 
 
-def last_line(said: str) -> str:
-    """The last line that says something, at most 200 characters of it."""
+def main_line(said: str) -> str:
+    """The line that ended it, else the last one; at most 200 characters of it."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "git ended without a word"
+    fatal = [line for line in lines if line.startswith("fatal: ")]
+    return (fatal[0] if fatal else lines[-1])[:200] if lines else "git ended without a word"
 
 
 def file_error(path: Path, error: OSError) -> ArchiveError:

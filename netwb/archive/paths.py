@@ -7,11 +7,15 @@ are no sites: what is retired, or has to make room, waits there under its id.
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from netwb.inventory.records import ConfigKind
+from netwb.errors import ArchiveError
+from netwb.inventory.records import HOSTNAME_PATTERN, SLUG_PATTERN, ConfigKind
 
 SUFFIX = ".cfg"
+_HOSTNAME = re.compile(HOSTNAME_PATTERN)
+_SITE = re.compile(SLUG_PATTERN)
 _STARTUP = ".startup"
 
 
@@ -19,8 +23,13 @@ def place(site: str, hostname: str, kind: ConfigKind) -> str:
     """Path of a living device's text.
 
     `edge1.startup` as a hostname would share its path with the startup text of `edge1`; `~` is in
-    no hostname.
+    no hostname. Raises ArchiveError for names that are no file's, though the inventory refuses them.
     """
+    if not (_SITE.fullmatch(site) and _HOSTNAME.fullmatch(hostname)):
+        msg = (
+            f"{site!r}/{hostname!r} cannot be a path in the archive; rename the device or its site"
+        )
+        raise ArchiveError(msg)
     stem = f"{hostname}~" if hostname.lower().endswith(_STARTUP) else hostname
     return f"{site}/{stem}{_ending(kind)}"
 

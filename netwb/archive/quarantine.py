@@ -8,6 +8,7 @@ only through `text` and `clean`, which the facade audits.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from netwb.store.keyring import Keyring
 from netwb.store.models import DeviceRow, QuarantineRow, TenantRow
 
 PURPOSE = "quarantine"  # of the key that seals the files
+_YOUNG_S = 3600  # far longer than the row takes after its file
 Settled = Literal["accepted", "discarded", "superseded"]
 _OWN_COLUMNS = (
     "id",
@@ -151,13 +153,14 @@ class Quarantine:
     def recover(self) -> None:
         """Remove files that no held row names: a crash between file and row left them.
 
-        Call it when no other process holds texts; a file that is being written has no row yet.
+        Young ones are left alone: another process may be about to write their row.
         """
+        young = time.time() - _YOUNG_S
         with self._database.reading(ALL_TENANTS) as session:
             statement = select(QuarantineRow.file).where(QuarantineRow.status == "held")
             held = set(session.scalars(statement))
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
-            if path.name not in held:
+            if path.name not in held and path.stat().st_mtime < young:
                 path.unlink(missing_ok=True)
 
     def _held(self, target: Target, kind: ConfigKind) -> dict[str, str]:

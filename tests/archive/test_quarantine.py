@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 
 import pytest
@@ -175,11 +176,13 @@ def test_nothing_is_there_outside_of_the_scope(quarantine: Quarantine) -> None:
 def test_a_lost_file_is_said_and_a_stray_one_removed(world: World, quarantine: Quarantine) -> None:
     folder = world.home / "quarantine"
     id_ = quarantine.hold(TARGET, shrunk(), "run1")
-    (folder / "stray").write_bytes(b"x")
+    for name in ("stray", "young"):
+        (folder / name).write_bytes(b"x")
+    os.utime(folder / "stray", (0, 0))
 
     quarantine.recover()
 
-    assert [path.name for path in folder.iterdir()] == [id_]
+    assert {path.name for path in folder.iterdir()} == {id_, "young"}
     (folder / id_).unlink()
     with pytest.raises(ArchiveDamagedError, match="is gone"):
         quarantine.text(ALL_TENANTS, id_)
