@@ -47,18 +47,25 @@ class LoopThread:
         asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
-                    target=self._loop.run_forever, name=self._name, daemon=True
+                    target=_live, args=(self._loop,), name=self._name, daemon=True
                 )
                 self._thread.start()
             return self._loop
+
+
+def _live(loop: asyncio.AbstractEventLoop) -> None:
+    """The thread: its loop until it is stopped, and the end of what belongs to it."""
+    try:
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()
 
 
 async def _cancel_all() -> None:

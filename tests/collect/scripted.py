@@ -75,9 +75,9 @@ async def device(script: Script, **options: Any) -> AsyncIterator[Target]:
             await script(Screen(process))
         process.exit(0)
 
-    more = {"server_factory": Server, "process_factory": play, "encoding": None} | options
+    usual = {"server_factory": Server, "process_factory": play, "server_host_keys": [server_key()]}
     listener = await asyncssh.listen(
-        "127.0.0.1", 0, server_host_keys=[server_key()], line_editor=False, **more
+        "127.0.0.1", 0, line_editor=False, encoding=None, **{**usual, **options}
     )
     try:
         yield make_target(port=listener.get_port())

@@ -52,10 +52,10 @@ _MACS = (
 )
 _LEGACY_MACS = ("hmac-sha1-96", "hmac-md5")
 
-Offer = Mapping[str, tuple[str, ...]]
+Algorithms = Mapping[str, tuple[str, ...]]
 
 
-def offered(*, legacy: bool, trusted_key: str | None) -> Offer:
+def offered(*, legacy: bool, trusted_key: str | None) -> Algorithms:
     """Keyword arguments of a connection.
 
     trusted_key   OpenSSH public key line; its kind is asked for first, so that a device that gained

@@ -1,21 +1,21 @@
 """One SSH connection, opened stage by stage with a clock for each: TCP, banner, keys, login.
 
-asyncssh has one clock for all of them; a person needs to know which one stopped. The client object
-also answers for the secret: each is shown to a device at most once, because a password that is tried
-as `password` and again as `keyboard-interactive` counts as two failures on an AAA server.
+asyncssh has one clock for all of them; a person needs to know which one stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from netwb.collect.ssh.faults import Place, Stage, timed_out, translated
 from netwb.collect.ssh.host_keys import KnownKey
+from netwb.collect.ssh.keys import Key
+from netwb.collect.ssh.proofs import Proofs
 from netwb.collect.ssh.wire import DirectWire
 from netwb.errors import DeviceError
 from netwb.inventory.records import Login
@@ -54,59 +54,25 @@ class Clocks:
 
 
 class Dial:
-    """What one connection attempt knows and has to answer."""
+    """One connection attempt: how far it came, and what it shows."""
 
     def __init__(
-        self,
-        *,
-        place: Place,
-        login: Login,
-        known: KnownKey,
-        clocks: Clocks,
-        before_secret: Callable[[], Awaitable[None]],
+        self, place: Place, login: Login, *, known: KnownKey, proofs: Proofs, clocks: Clocks
     ) -> None:
-        self.place = place
-        self.login = login
         self.known = known
+        self.proofs = proofs
         self.clocks = clocks
-        self.before_secret = before_secret
-        self.stage = Stage.TCP
-        self.clock: asyncio.Timeout | None = None
-        self.stopped: DeviceError | None = None  # why no secret was shown
-        self._unused = login.password
-        self._interactive_left = True
+        self._place = place
+        self._login = login
+        self._stage = Stage.TCP
+        self._clock: asyncio.Timeout | None = None
 
-    def reached(self, stage: Stage, seconds: float) -> None:
+    def reached(self, stage: Stage) -> None:
         """A new stage begins, with its own time."""
-        self.stage = stage
-        if self.clock is not None:
-            self.clock.reschedule(asyncio.get_running_loop().time() + seconds)
-
-    async def password(self) -> str | None:
-        """The password, once; None where there is none, or where it must not be shown."""
-        if self._unused is None or not await self.may_go_on():
-            return None
-        password, self._unused = self._unused, None
-        return password
-
-    def tries_interactive(self) -> bool:
-        """Whether to ask for questions, once, with a password that this device has not seen yet.
-
-        OpenSSH without PAM offers that method and refuses it unasked; asyncssh would try it until
-        the server has had enough, and never come to the password.
-        """
-        first, self._interactive_left = self._interactive_left, False
-        return first and self._unused is not None
-
-    async def may_go_on(self) -> bool:
-        """Ask whether a secret may be shown now; waits for its turn."""
-        try:
-            await self.before_secret()
-        except DeviceError as error:
-            self.stopped = error
-            return False
-        self.reached(Stage.LOGIN, self.clocks.login_s)
-        return True
+        self._stage = stage
+        seconds = self.clocks.login_s if stage is Stage.LOGIN else self.clocks.connect_s
+        if self._clock is not None:
+            self._clock.reschedule(asyncio.get_running_loop().time() + seconds)
 
     async def open(
         self, *, tunnel: asyncssh.SSHClientConnection | None, options: Mapping[str, Any]
@@ -114,83 +80,92 @@ class Dial:
         """Connect and log in, or raise the DeviceError that names what stopped it."""
         client = _client_class()(self)
         try:
-            async with asyncio.timeout(self.clocks.connect_s) as self.clock:
+            async with asyncio.timeout(self.clocks.connect_s) as self._clock:
                 return await asyncssh.connect(
-                    self.place.address,
-                    self.place.port,
+                    self._place.address,
+                    self._place.port,
                     client_factory=lambda: client,
-                    tunnel=tunnel or DirectWire(lambda: None),
-                    username=self.login.username,
+                    tunnel=tunnel or DirectWire(),
+                    username=self._login.username,
                     **{**_NOTHING_FROM_HOME, **options},
                 )
         except TimeoutError as error:
             raise self._timed_out(client.connection) from error
-        except asyncssh.HostKeyNotVerifiable as error:
-            if self.known.changed:
-                raise self.known.change_of(self.place) from error
-            raise translated(error, self.place, self.stage, self.login) from error
         except (asyncssh.Error, OSError, ValueError) as error:
-            raise self.stopped or self._translated(error, client.connection) from error
+            raise self._cause(error, client.connection) from error
 
     def _timed_out(self, connection: asyncssh.SSHClientConnection | None) -> DeviceError:
         stage = self._true_stage(connection)
         login = stage is Stage.LOGIN
         seconds = self.clocks.login_s if login else self.clocks.connect_s
-        return timed_out(self.place, stage, seconds)
+        return timed_out(self._place, stage, seconds)
 
-    def _translated(
+    def _cause(
         self, error: Exception, connection: asyncssh.SSHClientConnection | None
     ) -> DeviceError:
-        return translated(error, self.place, self._true_stage(connection), self.login)
+        if self.known.changed:
+            return self.known.change_of(self._place)
+        if self.proofs.withheld is not None:
+            return self.proofs.withheld
+        return translated(error, self._place, self._true_stage(connection), self._login)
 
     def _true_stage(self, connection: asyncssh.SSHClientConnection | None) -> Stage:
         """The banner is not announced; it shows in the connection."""
-        if self.stage is Stage.BANNER and connection is not None:
+        if self._stage is Stage.BANNER and connection is not None:
             return Stage.KEYS if connection.get_extra_info("server_version") else Stage.BANNER
-        return self.stage
+        return self._stage
+
+
+class _Callbacks:
+    """What asyncssh calls on an SSHClient."""
+
+    def __init__(self, dial: Dial) -> None:
+        self.dial = dial
+        self.connection: asyncssh.SSHClientConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        self.connection = conn
+        self.dial.reached(Stage.BANNER)
+
+    def validate_host_public_key(
+        self, host: str, addr: str, port: int, key: asyncssh.SSHKey
+    ) -> bool:
+        del host, addr, port
+        self.dial.reached(Stage.KEYS)
+        return self.dial.known.accepts(key)
+
+    def begin_auth(self, username: str) -> None:
+        del username
+        self.dial.reached(Stage.LOGIN)
+
+    async def public_key_auth_requested(self) -> Key | None:
+        key = await self.dial.proofs.next_key()
+        self.dial.reached(Stage.LOGIN)  # waiting for its turn was our time, not the device's
+        return key
+
+    async def password_auth_requested(self) -> str | None:
+        password = await self.dial.proofs.password()
+        self.dial.reached(Stage.LOGIN)
+        return password
+
+    def kbdint_auth_requested(self) -> str | None:
+        return "" if self.dial.proofs.has_password else None
+
+    async def kbdint_challenge_received(
+        self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
+    ) -> Sequence[str] | None:
+        del name, instructions, lang
+        if not prompts:
+            return []  # a message alone
+        if len(prompts) > 1 or prompts[0][1]:
+            return None  # a visible or a second answer is not a password
+        password = await self.password_auth_requested()
+        return None if password is None else [password]
 
 
 @cache
 def _client_class() -> Any:
-    """The class that asyncssh calls back; made on first use, because its base loads asyncssh."""
+    """The class itself; made on first use, because its base loads asyncssh."""
     # cryptography warns that group exchange over finite fields is old. It is, and so is the gear.
     warnings.filterwarnings("ignore", "Diffie-Hellman over finite fields", module=r"asyncssh\.")
-
-    class Client(asyncssh.SSHClient):
-        def __init__(self, dial: Dial) -> None:
-            self.dial = dial
-            self.connection: asyncssh.SSHClientConnection | None = None
-
-        def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-            self.connection = conn
-            self.dial.reached(Stage.BANNER, self.dial.clocks.connect_s)
-
-        def validate_host_public_key(
-            self, host: str, addr: str, port: int, key: asyncssh.SSHKey
-        ) -> bool:
-            del host, addr, port
-            self.dial.reached(Stage.KEYS, self.dial.clocks.connect_s)
-            return self.dial.known.accepts(key)
-
-        def begin_auth(self, username: str) -> None:
-            del username
-            self.dial.reached(Stage.LOGIN, self.dial.clocks.login_s)
-
-        async def password_auth_requested(self) -> str | None:
-            return await self.dial.password()
-
-        def kbdint_auth_requested(self) -> str | None:
-            return "" if self.dial.tries_interactive() else None
-
-        async def kbdint_challenge_received(
-            self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
-        ) -> Sequence[str] | None:
-            del name, instructions, lang
-            if not prompts:
-                return []  # a message alone
-            if len(prompts) > 1 or prompts[0][1]:
-                return None  # a visible or a second answer is not a password
-            password = await self.dial.password()
-            return None if password is None else [password]
-
-    return Client
+    return type("Client", (_Callbacks, asyncssh.SSHClient), {})

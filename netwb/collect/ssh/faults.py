@@ -29,6 +29,8 @@ else:
 
 _RECEIVED = re.compile(r"No matching (.+) algorithm found, .* and received (.+)")
 
+_MARKS = re.compile(r"ext-info-|kex-strict-")  # announced as key exchanges, and none
+
 
 class Stage(Enum):
     """How far a connection came."""
@@ -102,7 +104,8 @@ def _mismatch(error: asyncssh.KeyExchangeFailed) -> str:
     found = _RECEIVED.match(error.reason)
     if found is None:
         return f"key exchange failed ({error.reason}); renew the device's host key"
-    kind, names = found.groups()
+    kind, received = found.groups()
+    names = ", ".join(name for name in received.split(",") if not _MARKS.match(name))
     return (
         f"the device offers only {names} for {kind}; allow legacy algorithms for it, or renew its "
         f"SSH keys and software"
@@ -111,17 +114,23 @@ def _mismatch(error: asyncssh.KeyExchangeFailed) -> str:
 
 def _ended(error: asyncssh.DisconnectError, place: Place, stage: Stage) -> DeviceError:
     if stage is Stage.BANNER:
-        return UnreachableError(
-            f"{place}: closed the connection without an SSH banner ({error.reason}); check that "
-            f"SSH listens there and that the device has a free line"
-        )
+        return _no_banner(place, error.reason)
     return ConnectionLostError(
         f"{place}: the connection ended during {stage.value} ({error.reason}); look at the "
         f"device's log"
     )
 
 
+def _no_banner(place: Place, why: str) -> DeviceError:
+    return UnreachableError(
+        f"{place}: what listens there gave no SSH 2 banner ({why}); check that SSH listens on that "
+        f"port and that the device has a free line"
+    )
+
+
 def _unreachable(error: OSError, place: Place, stage: Stage) -> DeviceError:
+    if stage is Stage.BANNER:
+        return _no_banner(place, error.strerror or str(error))
     if stage is not Stage.TCP:
         return ConnectionLostError(
             f"{place}: the connection broke during {stage.value} ({error.strerror or error}); look "

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-from netwb.errors import LoginRefusedError
+from netwb.errors import LoginNotTriedError
 from netwb.inventory.records import Login
 from netwb.loading import lazy
 
@@ -18,31 +18,50 @@ if TYPE_CHECKING:
 else:
     asyncssh = lazy("asyncssh")
 
+Key: TypeAlias = "asyncssh.SSHKey | asyncssh.SSHKeyPair"
+
 
 class PrivateKeys:
-    """The keys of one run, by credential; and what a login offers with them."""
+    """The keys of one run, by credential, and those of the agent."""
 
     def __init__(self, agent_path: str | None) -> None:
         self._agent_path = agent_path
         self._read: dict[Login, asyncio.Future[asyncssh.SSHKey]] = {}
+        self._agent: asyncio.Task[asyncssh.SSHAgentClient] | None = None
 
-    async def options(self, login: Login) -> Mapping[str, Any]:
-        """The part of a connection's options that shows the login.
+    async def of(self, login: Login) -> Sequence[Key]:
+        """What the login can show in place of a password.
 
         Only a login without password and key asks the agent: an agent full of keys would use up a
         device's tries before the right one comes.
         """
         if login.private_key is not None:
-            return {"client_keys": [await self._key(login)]}
+            return [await self._key(login)]
         if login.password is None and self._agent_path:
-            return {"agent_path": self._agent_path}
-        return {}
+            return await self._of_agent(self._agent_path)
+        return []
+
+    async def close(self) -> None:
+        """Leave the agent."""
+        if self._agent is not None and self._agent.done() and not self._agent.exception():
+            self._agent.result().close()
+            await self._agent.result().wait_closed()
 
     async def _key(self, login: Login) -> asyncssh.SSHKey:
         if login not in self._read:
             loop = asyncio.get_running_loop()
             self._read[login] = loop.run_in_executor(None, _read, login)
         return await asyncio.shield(self._read[login])
+
+    async def _of_agent(self, path: str) -> Sequence[Key]:
+        if self._agent is None:
+            self._agent = asyncio.ensure_future(asyncssh.connect_agent(path))
+        try:
+            agent = await asyncio.shield(self._agent)
+            return await agent.get_keys()
+        except (OSError, ValueError) as error:
+            msg = f"the SSH agent at {path} does not answer ({error}); start it, or set a password"
+            raise LoginNotTriedError(msg) from error
 
 
 def _read(login: Login) -> asyncssh.SSHKey:
@@ -53,4 +72,4 @@ def _read(login: Login) -> asyncssh.SSHKey:
             f"the private key of {login.credential} cannot be read ({error}); set it, or its "
             f"passphrase, with `netwb credential set`"
         )
-        raise LoginRefusedError(msg) from error
+        raise LoginNotTriedError(msg) from error

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from netwb.collect.ssh.algorithms import offered
+from netwb.collect.ssh.algorithms import Algorithms, offered
 from netwb.collect.ssh.client import Clocks, Dial
 from netwb.collect.ssh.faults import Place
 from netwb.collect.ssh.host_keys import KnownKey
 from netwb.collect.ssh.jumps import JumpHosts
 from netwb.collect.ssh.keys import PrivateKeys
-from netwb.collect.ssh.lockout import LockoutBreaker
+from netwb.collect.ssh.lockout import Attempt, LockoutBreaker
+from netwb.collect.ssh.proofs import Proofs
 from netwb.collect.ssh.session import LoggedIn, Session
 from netwb.collect.ssh.shell import Shell
 from netwb.errors import (
@@ -104,8 +105,9 @@ class Sessions:
         await _say_goodbye(connection)
 
     async def close(self) -> None:
-        """End the connections to jump hosts."""
+        """End the connections to jump hosts and to the agent."""
         await self._jumps.close()
+        await self._keys.close()
 
     # -- logging in
 
@@ -143,26 +145,25 @@ class Sessions:
         raise (refused or refusals)[-1]
 
     async def _dial(self, target: Target, login: Login) -> asyncssh.SSHClientConnection:
-        known = self._known_key(target)
-        place = Place.of(target)
+        known, algorithms = self._known_key(target), self._algorithms(target)
+        try:
+            with self.lockout.attempt(login.credential, Place.of(target)) as attempt:
+                tunnel = await self._jumps.through(target.jump, target) if target.jump else None
+                dial = await self._dialing(Place.of(target), login, known, attempt)
+                return await dial.open(tunnel=tunnel, options=algorithms)
+        finally:
+            self._remember(target, known)
+
+    async def _dialing(self, place: Place, login: Login, known: KnownKey, attempt: Attempt) -> Dial:
+        proofs = Proofs(login, await self._keys.of(login), before=attempt.begin)
+        clocks = Clocks(
+            connect_s=self._settings.connect_timeout_s, login_s=self._settings.idle_timeout_s
+        )
+        return Dial(place, login, known=known, proofs=proofs, clocks=clocks)
+
+    def _algorithms(self, target: Target) -> Algorithms:
         trusted = target.host_key or self._seen.get(target.device_id)
-        with self.lockout.attempt(login.credential, place) as attempt:
-            options = {
-                **offered(legacy=target.legacy, trusted_key=trusted),
-                **await self._keys.options(login),
-            }
-            tunnel = await self._jumps.through(target.jump, target) if target.jump else None
-            dial = Dial(
-                place=place,
-                login=login,
-                known=known,
-                clocks=self._clocks(),
-                before_secret=attempt.begin,
-            )
-            try:
-                return await dial.open(tunnel=tunnel, options=options)
-            finally:
-                self._remember(target, known)
+        return offered(legacy=target.legacy, trusted_key=trusted)
 
     def _known_key(self, target: Target) -> KnownKey:
         trusted = target.host_key or self._seen.get(target.device_id)
@@ -178,32 +179,17 @@ class Sessions:
             self._on_new_host_key(target, known.shown)
 
     async def _dial_jump(self, jump: Jump, target: Target) -> asyncssh.SSHClientConnection:
-        place, login = Place.of(jump), jump.login
         trusted = jump.host_key or self._seen_jumps.get((jump.address, jump.port))
         known = KnownKey(trusted, cure="set the jump host's new key with `netwb site set`")
-        with self.lockout.attempt(login.credential, place) as attempt:
-            options = {
-                **offered(legacy=False, trusted_key=trusted),
-                **await self._keys.options(login),
-            }
-            dial = Dial(
-                place=place,
-                login=login,
-                known=known,
-                clocks=self._clocks(),
-                before_secret=attempt.begin,
-            )
-            connection = await dial.open(tunnel=None, options=options)
+        with self.lockout.attempt(jump.login.credential, Place.of(jump)) as attempt:
+            dial = await self._dialing(Place.of(jump), jump.login, known, attempt)
+            algorithms = offered(legacy=False, trusted_key=trusted)
+            connection = await dial.open(tunnel=None, options=algorithms)
         if known.new and known.shown is not None:
             self._seen_jumps[jump.address, jump.port] = known.shown
             if self._on_new_jump_key is not None:
                 self._on_new_jump_key(target, known.shown)
         return connection
-
-    def _clocks(self) -> Clocks:
-        return Clocks(
-            connect_s=self._settings.connect_timeout_s, login_s=self._settings.idle_timeout_s
-        )
 
     # -- the command line
 

@@ -15,9 +15,6 @@ from typing import Any
 class DirectWire:
     """Stands where asyncssh expects a tunnel, and connects directly."""
 
-    def __init__(self, on_connected: Callable[[], None]) -> None:
-        self._on_connected = on_connected
-
     async def create_connection(
         self, session_factory: Callable[[], Any], remote_host: str, remote_port: int
     ) -> tuple[Any, Any]:
@@ -26,7 +23,6 @@ class DirectWire:
         _, protocol = await loop.create_connection(
             lambda: _Protocol(session_factory, loop), remote_host, remote_port
         )
-        self._on_connected()
         return None, protocol.connection
 
     def close(self) -> None:
