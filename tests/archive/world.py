@@ -153,9 +153,10 @@ def entry(
 
 @dataclass(slots=True)
 class World:
-    """Everything that the archive stands on, in one folder."""
+    """Everything that the archive stands on, in one folder. `url` names another database."""
 
     home: Path
+    url: str = ""
     clock: Clock = field(default_factory=Clock)
     settings: ArchiveSettings = field(
         default_factory=lambda: replace(ArchiveSettings(), lock_timeout_s=0.3)
@@ -167,7 +168,7 @@ class World:
     vault: Vault = field(init=False)
 
     def __post_init__(self) -> None:
-        self.database = Database(f"sqlite:///{self.home / 'netwb.db'}")
+        self.database = Database(self.url or f"sqlite:///{self.home / 'netwb.db'}")
         key = self.home / "master.key"
         master = MasterKey.read(key) if key.exists() else self._create(key)
         self.keyring = Keyring(self.database, master, self.clock)
@@ -184,7 +185,8 @@ class World:
         self.vault = Vault(self.database, self.keyring)
 
     def _create(self, key: Path) -> MasterKey:
-        create_file(self.home / "netwb.db")
+        if self.database.path is not None:
+            create_file(self.database.path)
         with self.database.connecting("migrate") as connection:
             Base.metadata.create_all(connection)
         with self.database.writing(ALL_TENANTS) as session:
