@@ -15,14 +15,21 @@ from netwb.archive.quarantine import Quarantine
 from netwb.archive.records import Baseline, ConfigKey, Entry, Written
 from netwb.archive.writer import Archive
 from netwb.collect.gather import Gathered
-from netwb.collect.judging import Changed, TenantKeys, Unchanged, judge
+from netwb.collect.judging import (
+    Changed,
+    TenantKeys,
+    Unchanged,
+    Verdict,
+    credited,
+    judge,
+)
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus
 from netwb.collect.runs import Runs
 from netwb.configs.records import RawConfig, Rejected, ShrinkLimit
 from netwb.errors import ArchiveError, HostKeyChangedError, NetwbError, StoreError
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
-from netwb.inventory.records import ConfigKind, Target
+from netwb.inventory.records import Target
 from netwb.platforms.record import Platform
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.keyring import Keyring
@@ -113,9 +120,8 @@ class BatchWriter:
     def gathered(self, target: Target, gathered: Gathered) -> None:
         """Judge what the device gave; its outcome is known when the batch is written."""
         done = _Finished(target, gathered=gathered, revision=self._known_revision(target.device_id))
-        for raw in (gathered.running, gathered.startup):
-            if raw is not None:
-                self._judge(done, raw)
+        for verdict in self._verdicts(target, gathered):
+            self._take(done, verdict)
         self._batch.append(done)
 
     def flush(self) -> None:
@@ -145,9 +151,13 @@ class BatchWriter:
         if facts:
             devices.record_facts(ALL_TENANTS, facts, actor=actor)
 
-    def _judge(self, done: _Finished, raw: RawConfig) -> None:
-        target, key = done.target, (done.target.device_id, raw.kind)
-        verdict = judge(
+    def _verdicts(self, target: Target, gathered: Gathered) -> list[Verdict]:
+        texts = [raw for raw in (gathered.running, gathered.startup) if raw is not None]
+        return credited([self._judge(target, raw) for raw in texts])
+
+    def _judge(self, target: Target, raw: RawConfig) -> Verdict:
+        key: ConfigKey = (target.device_id, raw.kind)
+        return judge(
             raw,
             target,
             self._parts.platforms[target.platform],
@@ -156,15 +166,17 @@ class BatchWriter:
             suspect=self._context.suspects.get(key),
             limit=self._parts.limit,
         )
+
+    def _take(self, done: _Finished, verdict: Verdict) -> None:
         if isinstance(verdict, Rejected):
-            self._parts.quarantine.hold(target, verdict, self._context.run_id)
+            self._parts.quarantine.hold(done.target, verdict, self._context.run_id)
             done.rejected, done.cause = True, done.cause or verdict.cause
         elif isinstance(verdict, Unchanged):
-            done.unchanged.append(key)
+            done.unchanged.append((done.target.device_id, verdict.clean.kind))
         else:
-            done.entries.append(self._entry(target, raw.kind, verdict))
+            done.entries.append(self._entry(done.target, verdict))
 
-    def _entry(self, target: Target, kind: ConfigKind, verdict: Changed) -> Entry:
+    def _entry(self, target: Target, verdict: Changed) -> Entry:
         return Entry(
             device_id=target.device_id,
             tenant_id=target.tenant_id,
@@ -172,7 +184,7 @@ class BatchWriter:
             site=target.site,
             hostname=target.hostname,
             platform=target.platform,
-            kind=kind,
+            kind=verdict.clean.kind,
             clean=verdict.clean,
             redacted=verdict.redacted,
             digest=verdict.digest,

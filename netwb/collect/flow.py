@@ -6,9 +6,10 @@ and hands it to a BatchWriter, so that neither Git nor SQL ever holds a session 
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -17,10 +18,12 @@ from netwb.collect.batch import BatchParts, BatchWriter, RunContext
 from netwb.collect.gather import Gathered
 from netwb.collect.outcome import BackupOutcome, BackupReport, worst_first
 from netwb.collect.sink import Gatherer
-from netwb.errors import NetwbError, UnknownPlatformError
+from netwb.errors import ArchiveError, NetwbError, UnknownPlatformError
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.settings import ArchiveSettings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +53,11 @@ class BackupFlow:
         when nothing can be written at all.
         """
         runs, now = self._parts.runs, self._parts.clock
-        self._parts.archive.recover({target.tenant_id: target.tenant for target in request.targets})
         run_id, lease = runs.start(request.targets, actor=request.actor.name, note=request.note)
         started_at = now()
         try:
             writer = BatchWriter(self._parts, self._context(run_id, request), lease, on_outcome)
-            self._collect(request.targets, writer)
+            self._collect(request.targets, writer, self._recover(request.targets))
         finally:
             ended_at = runs.end(run_id, lease)
         return BackupReport(
@@ -75,26 +77,44 @@ class BackupFlow:
             suspects=self._parts.quarantine.suspects(ALL_TENANTS, ids),
         )
 
-    def _collect(self, targets: Sequence[Target], writer: BatchWriter) -> None:
+    def _recover(self, targets: Sequence[Target]) -> dict[str, ArchiveError]:
+        """Repair what a crash left; tenants whose repository cannot be written, and why."""
+        broken: dict[str, ArchiveError] = {}
+        for tenant_id, tenant in {(target.tenant_id, target.tenant) for target in targets}:
+            try:
+                self._parts.archive.recover({tenant_id: tenant})
+            except ArchiveError as error:
+                logger.error("%s is not backed up: %s", tenant, error)  # noqa: TRY400 - the sentence says it
+                broken[tenant_id] = error
+        return broken
+
+    def _collect(
+        self, targets: Sequence[Target], writer: BatchWriter, broken: Mapping[str, ArchiveError]
+    ) -> None:
         """Gather on the runner's loop, write on a thread of our own; its error is ours."""
-        known = [target for target in targets if target.platform in self._parts.platforms]
         pump = _Pump(writer, self._settings)
         pump.start()
         try:
+            wanted = []
             for target in targets:
-                if target.platform not in self._parts.platforms:
-                    pump.done(target, _unknown_platform(target))
-            self._gatherer.gather(known, pump)
+                hindrance = broken.get(target.tenant_id) or self._unknown_platform(target)
+                if hindrance is not None:
+                    pump.done(target, hindrance)
+                else:
+                    wanted.append(target)
+            self._gatherer.gather(wanted, pump)
         finally:
             pump.finish()
 
-
-def _unknown_platform(target: Target) -> UnknownPlatformError:
-    return UnknownPlatformError(
-        f"{target.hostname} has the platform {target.platform}, which no record describes; run "
-        f"`netwb device probe {target.hostname} --apply` or `netwb device set {target.hostname} "
-        "--platform NAME`"
-    )
+    def _unknown_platform(self, target: Target) -> UnknownPlatformError | None:
+        if target.platform in self._parts.platforms:
+            return None
+        name = f"{target.tenant}/{target.hostname}"
+        msg = (
+            f"{name} has the platform {target.platform}, which no record describes; run "
+            f"`netwb device probe {name} --apply` or `netwb device set {name} --platform NAME`"
+        )
+        return UnknownPlatformError(msg)
 
 
 class _Pump(threading.Thread):

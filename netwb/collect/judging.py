@@ -6,7 +6,8 @@ newest revision is unchanged without being redacted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from netwb.archive.records import Baseline
 from netwb.configs.clean import clean, digest
@@ -55,6 +56,9 @@ class Unchanged:
     clean: CleanConfig
 
 
+Verdict = Changed | Unchanged | Rejected
+
+
 def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keyword
     raw: RawConfig,
     target: Target,
@@ -64,7 +68,7 @@ def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keywo
     baseline: Baseline | None,
     suspect: str | None,
     limit: ShrinkLimit,
-) -> Changed | Unchanged | Rejected:
+) -> Verdict:
     """What is to be done with one text of one device.
 
     suspect    digest of the text that is held in quarantine for this device and kind
@@ -91,3 +95,23 @@ def compare(
         return Unchanged(baseline=baseline, clean=verdict)
     redacted = redact(verdict.text, verdict.volatile, platform, key=keys.redact)
     return Changed(clean=verdict, redacted=redacted, digest=mark)
+
+
+def credited(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts of one device, where a text that names nobody is credited by one like it.
+
+    EOS tells in the startup text alone who wrote it, and when; where that text is the running one,
+    the person who saved it is the one who made it.
+    """
+    told = next((v.clean for v in verdicts if isinstance(v, Changed) and v.clean.changed_by), None)
+    if told is None:
+        return list(verdicts)
+    return [
+        replace(v, clean=_credit(v.clean, told)) if isinstance(v, Changed) else v for v in verdicts
+    ]
+
+
+def _credit(clean: CleanConfig, told: CleanConfig) -> CleanConfig:
+    if clean.changed_by is not None or clean.text != told.text:
+        return clean
+    return replace(clean, changed_by=told.changed_by, changed_at=told.changed_at)

@@ -116,26 +116,6 @@ def find_credential(session: Session, ref: str) -> tuple[CredentialRow, TenantRo
     return rows[0]
 
 
-def credential_id(session: Session, tenant_id: str, name: str | None) -> str | None:
-    """Id of an active credential of that tenant; None for None."""
-    if name is None:
-        return None
-    found = session.scalars(
-        select(CredentialRow.id).where(
-            CredentialRow.tenant_id == tenant_id,
-            CredentialRow.name == name,
-            CredentialRow.status == "active",
-        )
-    ).first()
-    if found is None:
-        msg = (
-            f"credential {quoted(name)} is not known in this tenant; "
-            "add it with `netwb credential add`"
-        )
-        raise UnknownNameError(msg)
-    return found
-
-
 def credential_names(session: Session) -> Mapping[str, str]:
     """Name of each credential in scope, by id."""
     return dict(session.execute(select(CredentialRow.id, CredentialRow.name)).all())

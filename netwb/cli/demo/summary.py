@@ -17,6 +17,7 @@ from netwb.lab.demo import DemoPlan
 from netwb.workbench import Workbench
 
 SHOWN_HITS = 4
+NOT_SAID = "(the device does not say)"  # FRR names nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,11 @@ def print_summary(bench: Workbench, result: DemoResult) -> None:
         )
     )
     _head("Who changed it, as the devices say")
-    print_table(("author", "commits"), authors.most_common(), empty="nobody changed anything")
+    print_table(
+        ("author", "commits"),
+        [(NOT_SAID if who == "unknown" else who, count) for who, count in authors.most_common()],
+        empty="nobody changed anything",
+    )
     _head("Refused, so that the last good configuration stayed")
     print_table(
         ("night", "device", "status", "cause"),

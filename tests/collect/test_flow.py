@@ -1,0 +1,207 @@
+"""A backup run: what becomes of each device's answer, and what a run never does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from netwb.collect.replay import recorded
+from netwb.errors import (
+    DeadlineError,
+    IncompleteConfigError,
+    LoginRefusedError,
+    RunUnderWayError,
+    ShrunkConfigError,
+    UnknownPlatformError,
+    WrongDeviceError,
+)
+from netwb.inventory.records import Facts, Target
+from tests.benches import START, Rig, ios, ios_text, rig
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1", "edge2", "edge3")}) as made:
+        yield made
+
+
+def test_every_planned_device_has_an_outcome(acme: Rig) -> None:
+    acme.answer("acme/edge2", LoginRefusedError("edge2: login refused"))
+
+    report = acme.back_up()
+
+    assert {o.hostname: o.status for o in report.outcomes} == {
+        "edge1": "changed",
+        "edge2": "failed",
+        "edge3": "changed",
+    }
+    assert report.outcomes[0].hostname == "edge2", "worst first"
+
+
+def test_the_commit_carries_the_person_who_changed_the_device(acme: Rig) -> None:
+    acme.back_up(note="CHG7")
+
+    newest = acme.bench.history("edge1")[0]
+
+    assert (newest.author, newest.at, newest.note) == ("ana", START, "CHG7")
+
+
+def test_a_second_run_over_the_same_network_commits_nothing(acme: Rig) -> None:
+    first = acme.back_up()
+
+    second = acme.back_up()
+
+    assert second.counts() == {"unchanged": 3}
+    assert {o.revision for o in second.outcomes} == {o.revision for o in first.outcomes}
+    assert len(acme.bench.history("edge1")) == 1
+
+
+def test_a_line_that_changes_by_itself_makes_no_commit(acme: Rig) -> None:
+    acme.back_up()
+    acme.answer("acme/edge1", ios("edge1", at=START + timedelta(hours=3), by="ben"))
+
+    assert acme.outcome("acme/edge1", acme.back_up()).status == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (ios_text("edge1").removesuffix(b"end\n"), IncompleteConfigError),
+        (b"", IncompleteConfigError),
+        (ios_text("edge9"), WrongDeviceError),
+    ],
+    ids=["cut", "empty", "another device"],
+)
+def test_a_text_that_is_not_whole_never_replaces_the_good_one(
+    acme: Rig, text: bytes, kind: type[Exception]
+) -> None:
+    good = acme.outcome("acme/edge1", acme.back_up()).revision
+    acme.answer("acme/edge1", recorded(text, prompt=b"edge1#"))
+
+    outcome = acme.outcome("acme/edge1", acme.back_up())
+
+    assert outcome.status == "rejected"
+    assert isinstance(outcome.cause, kind)
+    assert outcome.revision == good
+    assert len(acme.bench.history("edge1")) == 1
+    assert [item.hostname for item in acme.bench.quarantine()] == ["edge1"]
+
+
+def test_a_failed_device_keeps_its_last_good_revision(acme: Rig) -> None:
+    good = acme.outcome("acme/edge1", acme.back_up()).revision
+    acme.answer("acme/edge1", DeadlineError("edge1: silent"))
+
+    outcome = acme.outcome("acme/edge1", acme.back_up())
+
+    assert (outcome.status, outcome.revision) == ("failed", good)
+
+
+def test_a_shrunk_text_waits_and_is_accepted_when_a_second_fetch_proves_it(acme: Rig) -> None:
+    long = ios_text("edge1").replace(
+        b"!\nntp",
+        b"".join(b"ip route 198.51.100.%d 255.255.255.255 Null0\n" % n for n in range(60))
+        + b"!\nntp",
+    )
+    counted = len(long.partition(b" bytes\n")[2].replace(b"\n", b"\r\n"))
+    long = long.replace(
+        long.split(b" : ")[1].split(b" bytes")[0] + b" bytes", b"%d bytes" % counted
+    )
+    acme.answer("acme/edge1", recorded(long, prompt=b"edge1#"))
+    assert acme.outcome("acme/edge1", acme.back_up()).status == "changed"
+    acme.answer("acme/edge1", ios("edge1"))
+
+    first = acme.outcome("acme/edge1", acme.back_up())
+    second = acme.outcome("acme/edge1", acme.back_up())
+
+    assert (first.status, type(first.cause)) == ("rejected", ShrunkConfigError)
+    assert second.status == "changed"
+
+
+def test_a_person_accepts_what_the_gate_held(acme: Rig) -> None:
+    acme.back_up()
+    acme.answer("acme/edge1", recorded(ios_text("edge1-new"), prompt=b"edge1-new#"))
+    acme.back_up()
+    held = acme.bench.quarantine()[0]
+
+    if held.acceptable:
+        revision = acme.bench.accept_quarantined("edge1", reason="renamed on purpose")
+        assert acme.bench.history("edge1")[0].id == revision
+    else:
+        acme.bench.discard_quarantined("edge1", reason="wrong cable")
+
+    assert len(acme.bench.quarantine()) == 0
+
+
+def test_facts_are_stored_and_a_changed_one_is_an_event(acme: Rig) -> None:
+    acme.back_up()
+    answer = ios("edge1")
+    acme.answer("acme/edge1", replace(answer, facts=Facts(serial="SN-other")))
+
+    acme.back_up()
+
+    assert acme.bench.device("edge1").serial == "SN-other"
+    kinds = [event.kind for event in acme.bench.device_events("edge1")]
+    assert kinds.count("facts") == 2
+
+
+def test_a_platform_without_record_is_an_outcome_with_its_cure(acme: Rig) -> None:
+    acme.bench.set_device("edge1", platform="auto")
+
+    outcome = acme.outcome("acme/edge1", acme.back_up())
+
+    assert isinstance(outcome.cause, UnknownPlatformError)
+    assert "device probe" in str(outcome.cause)
+
+
+def test_only_the_failed_are_tried_again(acme: Rig) -> None:
+    acme.answer("acme/edge2", DeadlineError("edge2: silent"))
+    acme.back_up()
+
+    assert [device.hostname for device in acme.bench.plan_backup(only="failed")] == ["edge2"]
+
+
+def test_retired_devices_are_left_alone(acme: Rig) -> None:
+    acme.bench.retire_device("edge3")
+
+    assert {o.hostname for o in acme.back_up().outcomes} == {"edge1", "edge2"}
+
+
+def test_a_device_is_never_in_two_runs_at_once(tmp_path: Path) -> None:
+    refused: list[str] = []
+
+    def start_another(_: Target) -> None:
+        with pytest.raises(RunUnderWayError) as caught:
+            made.back_up("edge2")
+        refused.append(str(caught.value))
+
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}, between=start_another) as made:
+        report = made.back_up("edge1", "edge2")
+
+    assert report.counts() == {"changed": 2}
+    assert "wait for it" in refused[0]
+
+
+def test_a_run_that_died_is_closed_by_the_next_one(acme: Rig) -> None:
+    runs = acme.bench._parts.runs
+    targets = acme.bench._parts.credentials.targets(acme.bench._scope, list(acme.bench.devices()))
+    runs.start(targets, actor="local:test", note="")
+    with pytest.raises(RunUnderWayError):
+        acme.back_up()
+
+    acme.clock.advance(minutes=10)
+
+    assert acme.back_up().counts() == {"changed": 3}
+
+
+def test_one_tenants_broken_repository_does_not_stop_the_others(tmp_path: Path) -> None:
+    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("edge1",)}) as made:
+        (made.bench.home / "archive" / "acme.git").write_text("not a repository")
+
+        report = made.back_up()
+
+    statuses = {outcome.tenant: outcome.status for outcome in report.outcomes}
+    assert statuses == {"acme": "failed", "umbra": "changed"}
