@@ -87,4 +87,12 @@ def _whole(kind: SecretKind, text: str, origin: str) -> str:
     if len(secret.encode()) > LONGEST_SECRET:
         msg = f"{WORDS[kind]} from {origin} is longer than {LONGEST_SECRET} bytes; is it the right one?"
         raise InventoryError(msg)
-    return secret + "\n" if kind == "private_key" else secret
+    return _key(secret, origin) if kind == "private_key" else secret
+
+
+def _key(text: str, origin: str) -> str:
+    """A private key's text; a path or a password in its place is seen before a login fails."""
+    if not text.startswith("-----BEGIN ") or "PRIVATE KEY-----" not in text:
+        msg = f"private key from {origin} is no private key; give an OpenSSH or PEM file"
+        raise InventoryError(msg)
+    return text + "\n"
