@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-LabPlatform = Literal["cisco_ios", "arista_eos", "frr"]
+LabPlatform = Literal["cisco_ios", "arista_eos", "frr", "cisco_nxos"]
 Authentication = Literal["password", "keyboard-interactive", "publickey"]
 Algorithms = Literal["modern", "old"]
 

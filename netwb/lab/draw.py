@@ -95,6 +95,10 @@ class Secret:
         """Write it in the shape of NX-OS type 5 (`$5$`)."""
         return f"$5${self._crypt('salt', 6)}${self._crypt('nxos5', 43)}"
 
+    def nxos7(self) -> str:
+        """Write it in the shape of NX-OS type 7, a cipher of its own: as long as the secret."""
+        return self._crypt("nxos7", len(self.plain)).translate({ord("/"): "q", ord("."): "w"})
+
     def base64(self) -> str:
         """Write it in the shape of EOS type 7: base64, with `==` at the end."""
         return self._crypt("eos", 22).replace(".", "+") + "=="

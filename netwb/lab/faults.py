@@ -87,7 +87,8 @@ def halve(printed: str) -> str:
 
     What is left begins and ends as it must: only a comparison with the last good text tells.
     """
-    blocks = printed.split("\n!\n")
+    between = "\n!\n" if "\n!\n" in printed else "\n\n"
+    blocks = printed.split(between)
     lengths = [block.count("\n") + 2 for block in blocks]
     wanted = sum(lengths) // 2
     for place in sorted(range(1, len(blocks) - 1), key=lambda at: -lengths[at]):
@@ -95,7 +96,7 @@ def halve(printed: str) -> str:
             break
         if not _NEEDED.search(blocks[place]):
             lengths[place] = 0
-    kept = "\n!\n".join(block for block, length in zip(blocks, lengths, strict=True) if length)
+    kept = between.join(block for block, length in zip(blocks, lengths, strict=True) if length)
     head, counted, body = _COUNT.split(kept, maxsplit=1) if _COUNT.search(kept) else ("", "", kept)
     if not counted:
         return kept

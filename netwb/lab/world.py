@@ -113,7 +113,7 @@ class World:
             changed_by=done[-1].by if done else "netwb",
             saved_at=(saved[-1].at if saved else built) + timedelta(seconds=21),
             saved_by=saved[-1].by if saved else "netwb",
-            serial=f"FTX{draw.digits(4)}{draw.word(4, 'ABCDEFGHJKLMNPQRSTUVWXYZ')}",
+            serial=f"{draw.digits(4)}{draw.word(4, 'ABCDEFGHJKLMNPQRSTUVWXYZ')}",
             uptime_s=draw.number(2, 400) * 86400 + draw.number(0, 86399) + night * 86400,
             drift=Draw(self._seed, key, "drift", str(night)).number(1, 900),
         )

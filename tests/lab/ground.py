@@ -18,7 +18,8 @@ from netwb.lab.world import World
 FIRST_NIGHT = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 PASSWORD = "lab-password"
 ENABLE = "lab-enable"
-PROMPTS = {"cisco_ios": "edge1#", "arista_eos": "edge1#", "frr": "edge1# "}
+PROMPTS = {"cisco_ios": "edge1#", "arista_eos": "edge1#", "frr": "edge1# ", "cisco_nxos": "edge1# "}
+ENDS = {"cisco_ios": "\nend", "arista_eos": "\nend", "frr": "\nend", "cisco_nxos": ""}
 
 
 def make_device(key: str = "acme/edge1", **more: Any) -> LabDevice:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwb.lab.demo import DEVICES, NIGHTS, SITES, TENANTS, DemoPasswords, DemoPlan, demo_plan
-from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import EFFECTS
 from netwb.lab.fleet import Fleet
 from tests.lab.ground import show_running
@@ -23,7 +22,7 @@ def plan() -> DemoPlan:
 
 def test_the_plan_has_the_promised_size(plan: DemoPlan) -> None:
     assert (len(plan.tenants), len(plan.devices), len(plan.nights)) == (3, DEVICES, NIGHTS)
-    assert {device.played.platform for device in plan.devices} == set(DIALECTS)
+    assert {device.played.platform for device in plan.devices} == {"cisco_ios", "arista_eos", "frr"}
     assert {device.tenant for device in plan.devices} == {tenant.slug for tenant in TENANTS}
     assert {(device.tenant, device.site) for device in plan.devices} == {
         (site.tenant, site.slug) for site in SITES

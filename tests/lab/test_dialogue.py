@@ -29,7 +29,12 @@ def screen(steps: list[Step]) -> str:
 
 @pytest.mark.parametrize(
     ("platform", "prompt"),
-    [("cisco_ios", "\nedge1#"), ("arista_eos", "edge1#"), ("frr", "\nedge1# ")],
+    [
+        ("cisco_ios", "\nedge1#"),
+        ("arista_eos", "edge1#"),
+        ("frr", "\nedge1# "),
+        ("cisco_nxos", "\nedge1# "),
+    ],
 )
 def test_a_login_is_greeted_and_prompted(platform: str, prompt: str) -> None:
     device = make_device(platform=platform)
@@ -76,6 +81,7 @@ def test_a_backspace_takes_the_last_key_back() -> None:
         ("cisco_ios", "\r\n           ^\r\n% Invalid input detected at '^' marker.\r\n"),
         ("arista_eos", "\r\n% Invalid input\r\n"),
         ("frr", "\r\n% Unknown command: show foo\r\n"),
+        ("cisco_nxos", "\r\n            ^\r\n% Invalid command at '^' marker.\r\n"),
     ],
 )
 def test_an_unknown_command_is_refused_in_the_platforms_words(

@@ -13,6 +13,7 @@ from netwb.lab.faults import EFFECTS, FAULTS, Fault, halve
 from netwb.lab.fleet import Fleet
 from tests.lab.ground import (
     ENABLE,
+    ENDS,
     PROMPTS,
     Terminal,
     connect,
@@ -194,7 +195,7 @@ def test_pager_left_on_ignores_terminal_length(fleet: Fleet, key: str, platform:
     assert "--More--" in asyncio.run(page())
 
 
-MORE = {"cisco_ios": " ", "arista_eos": "\x1b[0m", "frr": " "}
+MORE = {"cisco_ios": " ", "arista_eos": "\x1b[0m", "frr": " ", "cisco_nxos": ""}
 
 
 def test_escape_codes_stand_in_the_text(fleet: Fleet, key: str) -> None:
@@ -218,14 +219,16 @@ def test_high_bytes_leave_the_text_whole(fleet: Fleet, key: str) -> None:
     assert len(text) == len(fleet.world.running(key, 0))
 
 
-def test_half_the_size_is_well_formed_and_much_shorter(fleet: Fleet, key: str) -> None:
+def test_half_the_size_is_well_formed_and_much_shorter(
+    fleet: Fleet, key: str, platform: str
+) -> None:
     fleet.set_fault(key, "half_the_size")
     whole = fleet.world.running(key, 0)
 
     text = show_running(fleet, key)
 
     assert text.count("\n") < whole.count("\n") * 0.6
-    assert text.rstrip().endswith("\nend")
+    assert text.rstrip().endswith(ENDS[platform])
     assert "hostname edge1\n" in text
     for said in re.findall(r"Current configuration : (\d+) bytes\n", text):
         assert int(said) == len(text.partition(" bytes\n")[2].removesuffix("\n"))
@@ -243,12 +246,14 @@ def test_restricted_stays_below_enable_and_shows_little(fleet: Fleet) -> None:
     )
 
 
-def test_restricted_quietly_looks_privileged_and_shows_little(fleet: Fleet, key: str) -> None:
+def test_restricted_quietly_looks_privileged_and_shows_little(
+    fleet: Fleet, key: str, platform: str
+) -> None:
     fleet.set_fault(key, "restricted_quietly")
 
     text = show_running(fleet, key)
 
-    assert text.rstrip().endswith("\nend")
+    assert text.rstrip().endswith(ENDS[platform])
     assert text.count("\n") < fleet.world.running(key, 0).count("\n") / 2
 
 
@@ -307,4 +312,4 @@ def test_halving_keeps_what_must_be_there(platform: str, lines: int) -> None:
 
     assert half.count("\n") <= whole.count("\n") * 0.55
     assert "hostname edge1\n" in half
-    assert half.rstrip().endswith("\nend")
+    assert half.rstrip().endswith(ENDS[platform])

@@ -77,7 +77,12 @@ def test_the_text_carries_the_secrets_of_its_model(platform: str) -> None:
     model, text = world.model(device.key, 0), world.running(device.key, 0)
 
     key = next(port.ospf_key for port in model.interfaces if port.ospf_key)
-    forms = {"cisco_ios": key.type7(), "arista_eos": key.base64(), "frr": key.plain}
+    forms = {
+        "cisco_ios": key.type7(),
+        "arista_eos": key.base64(),
+        "frr": key.plain,
+        "cisco_nxos": key.localized(8),
+    }
     assert f" {forms[platform]}\n" in text
 
 
@@ -163,5 +168,5 @@ def test_the_truth_about_a_night_can_be_asked() -> None:
 
 def _steady(text: str) -> str:
     """Leave out the lines that change by themselves, named here by hand."""
-    volatile = r"^(?:! Last |! NVRAM |Current configuration :|ntp clock-period ).*\n"
+    volatile = r"^(?:! Last |! NVRAM |!Time: |!Running configuration last |Current configuration :|ntp clock-period ).*\n"
     return re.sub(volatile, "", text, flags=re.MULTILINE)

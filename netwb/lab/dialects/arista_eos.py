@@ -68,7 +68,7 @@ class AristaEos:
             [
                 f"Arista {HARDWARE}",
                 "Hardware version: 11.01",
-                f"Serial number: {moment.serial}",
+                f"Serial number: JPE{moment.serial}",
                 "Hardware MAC address: 0200.5e10.0001",
                 "System MAC address: 0200.5e10.0001",
                 "",
@@ -92,7 +92,7 @@ class AristaEos:
             "mfgName": "Arista",
             "modelName": HARDWARE,
             "hardwareRevision": "11.01",
-            "serialNumber": moment.serial,
+            "serialNumber": f"JPE{moment.serial}",
             "systemMacAddress": "02:00:5e:10:00:01",
             "version": RELEASE,
             "architecture": "x86_64",

@@ -83,7 +83,7 @@ class CiscoIos:
                 "",
                 "",
                 "Cisco CISCO2911/K9 (revision 1.0) with 2547664K/73728K bytes of memory.",
-                f"Processor board ID {moment.serial}",
+                f"Processor board ID FTX{moment.serial}",
                 f"{len(model.interfaces)} Gigabit Ethernet interfaces",
                 "DRAM configuration is 64 bits wide with parity enabled.",
                 "255K bytes of non-volatile configuration memory.",

@@ -14,7 +14,7 @@ from netwb.lab.model import Model
 class Moment:
     """When a text is printed, and who changed and saved the configuration last.
 
-    `night` counts from 0; `serial` is the hardware's.
+    `night` counts from 0; `serial` is the hardware's, without the maker's letters.
     """
 
     now: datetime
