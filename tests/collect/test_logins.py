@@ -118,6 +118,36 @@ def test_wrong_password_is_shown_once_to_a_device_that_takes_it_in_two_ways() ->
     assert shown == [("netwb", PASSWORD)]
 
 
+def test_password_opens_a_device_that_offers_questions_and_has_none() -> None:
+    """OpenSSH without PAM, as on FRR behind its own sshd."""
+    asked = []
+
+    class NoQuestions(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            return bool(username)
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def kbdint_auth_supported(self) -> bool:
+            return True
+
+        def get_kbdint_challenge(self, *_: str) -> Any:
+            asked.append("questions")
+            return False
+
+        def validate_password(self, username: str, password: str) -> bool:
+            return (username, password) == ("netwb", PASSWORD)
+
+    async def body() -> None:
+        async with device(_silent, server_factory=NoQuestions) as target:
+            await Sessions(PATIENT, forget).test_login(target)
+
+    asyncio.run(body())
+
+    assert asked == ["questions"]
+
+
 @pytest.mark.parametrize("passphrase", [None, "open sesame"])
 def test_private_key_opens(passphrase: str | None) -> None:
     login = make_login(password=None, private_key=private(passphrase), passphrase=passphrase)

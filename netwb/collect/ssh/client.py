@@ -149,7 +149,7 @@ class _Callbacks:
         return password
 
     def kbdint_auth_requested(self) -> str | None:
-        return "" if self.dial.proofs.has_password else None
+        return "" if self.dial.proofs.tries_questions() else None
 
     async def kbdint_challenge_received(
         self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]

@@ -26,12 +26,17 @@ class Proofs:
         self.withheld: DeviceError | None = None  # why nothing was shown
         self._keys = list(keys)
         self._password = login.password
+        self._questions_left = True
         self._before = before
 
-    @property
-    def has_password(self) -> bool:
-        """Whether there is a password that was not shown yet."""
-        return self._password is not None
+    def tries_questions(self) -> bool:
+        """Whether to try keyboard-interactive: once, with a password that was not shown yet.
+
+        OpenSSH without PAM offers that method and refuses it unasked; asyncssh would try it until
+        the server has had enough, and never come to the password.
+        """
+        first, self._questions_left = self._questions_left, False
+        return first and self._password is not None
 
     async def password(self) -> str | None:
         """The password, once; None where there is none, or where it must not be shown."""
