@@ -8,6 +8,7 @@ what its methods return is decoded with bytes left out, and NAPALM's getters str
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ class StockGathering:
         self._target = target
         self._link = link
         self._connection: Any = None
+        self._prompt = ""
 
     def gather(self) -> Gathered:
         """Log in, take facts and texts, log out."""
@@ -130,6 +132,7 @@ class StockGathering:
 
     def _texts(self, platform: Platform) -> Gathered:
         self._connection.enable()
+        self._prompt = self._connection.find_prompt()
         recorder = Recorder(self._connection.channel.remote_conn)
         self._connection.channel.remote_conn = recorder
         facts = self._sent(recorder, platform.facts.command)[0]
@@ -143,8 +146,11 @@ class StockGathering:
 
     def _sent(self, recorder: Recorder, command: str) -> tuple[bytes, bytes]:
         recorder.clear()
+        # netmiko's own pattern is the bare hostname, which the line `hostname edge1` ends as well
         self._connection.send_command(
-            command, read_timeout=self._link.settings.idle_timeout_s, auto_find_prompt=False
+            command,
+            expect_string=rf"[\r\n]{re.escape(self._prompt)}\s*$",
+            read_timeout=self._link.settings.idle_timeout_s,
         )
         text = recorder.taken()
         end = len(text) - len(last_line(text))
