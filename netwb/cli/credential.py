@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from netwb.cli import probe
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.fields import print_record
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
@@ -45,6 +46,9 @@ def register(cli: click.Group) -> None:
 @click.group(cls=NetwbGroup)
 def credential() -> None:
     """What opens devices; a CREDENTIAL is its name, or tenant/name where that is not unique."""
+
+
+credential.add_command(probe.try_credential)
 
 
 def _secret_options(command: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from netwb.cli import device_import
+from netwb.cli import device_import, probe
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.fields import given, inherited_options, print_record, say_changed
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
@@ -29,6 +29,7 @@ def device() -> None:
 
 
 device.add_command(device_import.import_)
+device.add_command(probe.probe)
 
 WORDS = (  # options that add and set share
     click.option("--contract-ref", metavar="TEXT", help="The ERP's reference."),

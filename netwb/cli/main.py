@@ -9,7 +9,18 @@ from collections.abc import Sequence
 import click
 
 from netwb._version import __version__
-from netwb.cli import audit, backup, credential, device, history, home, quarantine, site, tenant
+from netwb.cli import (
+    audit,
+    backup,
+    credential,
+    device,
+    history,
+    home,
+    quarantine,
+    site,
+    tenant,
+    text,
+)
 from netwb.cli.context import NetwbGroup
 from netwb.cli.demo import command as demo
 from netwb.cli.exits import BAD_INPUT, exit_status
@@ -30,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NetwbError as error:
         return _refuse(error)
     except click.ClickException as error:
-        error.show(sys.stderr)
+        click.echo(f"netwb: {_usage(error)}", err=True)
         return BAD_INPUT
     except (click.Abort, KeyboardInterrupt):
         click.echo("netwb: stopped by the keyboard", err=True)
@@ -38,6 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _pipe_closed()
     return result if isinstance(result, int) else 0
+
+
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with the command line, and where its words are told."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "netwb"
+    return f"{error.format_message().rstrip('.')}; see `{command} --help`"
 
 
 def _refuse(error: NetwbError) -> int:
@@ -58,7 +76,19 @@ def run() -> None:
     sys.exit(main())
 
 
-for _group in (tenant, site, device, credential, home, backup, history, quarantine, audit, demo):
+for _group in (
+    tenant,
+    site,
+    device,
+    credential,
+    home,
+    backup,
+    history,
+    quarantine,
+    text,
+    audit,
+    demo,
+):
     _group.register(cli)
 
 if __name__ == "__main__":

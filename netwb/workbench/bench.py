@@ -18,6 +18,7 @@ from netwb.workbench.backup import BackupFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
+from netwb.workbench.probing import ProbingFace
 from netwb.workbench.reading import ReadingFace
 
 
@@ -25,7 +26,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Workbench(InventoryFace, BackupFace, ReadingFace, AuditFace):
+class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AuditFace):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 
     `Workbench.open()` in a notebook or a script; `where(...)` narrows like Nornir's `filter()`.
