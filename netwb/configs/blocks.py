@@ -7,6 +7,7 @@ nothing. Pure. The rules stand in the platform's TOML, from its command referenc
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,7 +47,8 @@ def find_blocks(text: bytes, rules: Sequence[BlockRule]) -> tuple[Block, ...]:
 
 def inside(blocks: Sequence[Block], offset: int) -> bool:
     """Whether the byte at `offset` stands in a block, after its opening line's first byte."""
-    return any(block.start < offset < block.end for block in blocks)
+    before = bisect_left(blocks, offset, key=lambda block: block.start)
+    return before > 0 and offset < blocks[before - 1].end
 
 
 def _at(text: bytes, rule: BlockRule) -> Iterator[int]:

@@ -7,6 +7,7 @@ What is taken out is kept: volatile lines are facts of the revision (DESIGN D5).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -76,10 +77,7 @@ def canonical(raw: RawConfig, platform: Platform) -> Canonical:
         whole=whole,
         body=header.body,
         blocks=blocks,
-        volatile=tuple(
-            VolatileLine(line=whole.count(b"\n", 0, start) - 1, text=whole[start:end])
-            for start, end in gone
-        ),
+        volatile=tuple(_numbered(whole, gone)),
         promised=header.promised,
         promise_at=header.promise_at,
     )
@@ -91,9 +89,20 @@ def _as_sent(raw: RawConfig, platform: Platform) -> bytes:
         sent = platform.whole.terminal.sub(b"", sent)
     text = sent.replace(b"\r", b"")
     first, _, rest = text.partition(b"\n")
-    if raw.command and first.rstrip().endswith(raw.command.encode()):
+    if _is_echo(first.strip(), raw.command.encode(), platform):
         text = rest
     return b"\n" + text.rstrip() + b"\n"
+
+
+def _is_echo(line: bytes, command: bytes, platform: Platform) -> bool:
+    """Whether the line is the command, alone or after a prompt.
+
+    EOS begins with `! Command: show running-config`, which is not an echo.
+    """
+    if not command or not line.endswith(command):
+        return False
+    before = line.removesuffix(command).rstrip()
+    return not before or platform.session.prompt.fullmatch(before) is not None
 
 
 def _header(whole: bytes, platform: Platform) -> _Header:
@@ -122,6 +131,14 @@ def _volatile(
         return []
     spans = (match.span() for match in pattern.finditer(whole, body - 1))
     return [(start + 1, end) for start, end in spans if not inside(blocks, start + 1)]
+
+
+def _numbered(whole: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[VolatileLine]:
+    line, counted = -1, 0
+    for start, end in spans:
+        line += whole.count(b"\n", counted, start)
+        counted = start
+        yield VolatileLine(line=line, text=whole[start:end])
 
 
 def _without(whole: bytes, body: int, gone: list[tuple[int, int]]) -> bytes:

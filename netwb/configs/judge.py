@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Literal
 
 from netwb.configs.canonical import canonical
-from netwb.configs.clean import ProofInText, own_name, proof_in_text, text_faults
 from netwb.configs.records import RawConfig
 from netwb.configs.redact import redact
+from netwb.configs.wholeness import ProofInText, own_name, proof_in_text, text_faults
 from netwb.platforms.record import BytesPattern, Platform
 
 _UNNAMED = "the device"
+_MOST_FAULTS = 100  # a text with pagers left in has one a screen
 _SESSION_LINES = 40  # lines of a session log in which the command is looked for: banner and login
 
 
@@ -44,7 +46,8 @@ def judge_text(text: bytes, platform: Platform) -> Judgement:
     """Whether `text` is one whole configuration of that platform, and why not."""
     seen = canonical(_from_anywhere(text, platform), platform)
     hostname = own_name(seen, platform)
-    reasons = tuple(str(fault.cause) for fault in text_faults(seen, platform, hostname or _UNNAMED))
+    faults = text_faults(seen, platform, hostname or _UNNAMED)
+    reasons = tuple(dict.fromkeys(str(fault.cause) for fault in islice(faults, _MOST_FAULTS)))
     proof = proof_in_text(seen, platform)
     notes = (
         (f"nothing at its end proves it whole: {platform.title} prints no end mark",)

@@ -110,6 +110,19 @@ def restore(text: bytes, placed: Sequence[Placed], values: Mapping[str, bytes]) 
     return b"".join(pieces)
 
 
+def comparable(text: bytes, platform: Platform) -> bytes:
+    """The text as it is compared: forms that the platform writes anew at each output left out."""
+    rewritten = {rule.name for rule in platform.secrets if rule.rewritten}
+    if not rewritten:
+        return text
+    pieces: list[bytes] = []
+    reached = 0
+    for span in merged(s for s in rule_spans(text, rules_of(platform)) if s.rule in rewritten):
+        pieces.append(text[reached : span.start])
+        reached = span.end
+    return b"".join([*pieces, text[reached:]])
+
+
 def find_tokens(text: bytes) -> tuple[Placed, ...]:
     """Where the tokens stand in a redacted text; the same as was placed."""
     return tuple(

@@ -47,10 +47,14 @@ def readable(line: bytes) -> str:
 
 def _quoted(data: bytes, rules: Sequence[BlockRule]) -> dict[int, int]:
     """Number of the opening line -> number of the line after the block."""
-    return {
-        data.count(b"\n", 0, block.start): data.count(b"\n", 0, block.end) + 1
-        for block in find_blocks(data, rules)
-    }
+    quoted: dict[int, int] = {}
+    line = counted = 0
+    for block in find_blocks(data, rules):
+        opening = line + data.count(b"\n", counted, block.start)
+        line = opening + data.count(b"\n", block.start, block.end)
+        counted = block.end
+        quoted[opening] = line + 1
+    return quoted
 
 
 def _by_indent(lines: Sequence[bytes], quoted: dict[int, int]) -> Iterator[Crumbs]:

@@ -90,7 +90,10 @@ def is_long(value: bytes) -> bool:
 
 
 def everywhere(text: bytes, values: Mapping[bytes, Span]) -> Iterator[Span]:
-    """All places of the values, overlapping ones too. `values` says which span taught each."""
+    """The places of the values; those of different ones may overlap.
+
+    values  each with the span that taught it
+    """
     search = _one_by_one if len(values) <= FEW else _all_at_once
     for start, value in search(text, values):
         yield values[value]._replace(start=start, end=start + len(value))
@@ -101,7 +104,7 @@ def _one_by_one(text: bytes, values: Collection[bytes]) -> Iterator[tuple[int, b
         found = text.find(value)
         while found >= 0:
             yield found, value
-            found = text.find(value, found + 1)
+            found = text.find(value, found + len(value))
 
 
 def _all_at_once(text: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -14,6 +14,7 @@ from typing import Literal
 Kind = Literal["same", "added", "removed"]
 
 _WORDS = re.compile(r"\s+|\S+")
+_WORD, _BLANK = 4, 1  # worth of a match: no blank is matched at the price of a word
 _MOST_PAIRS = 10_000  # word pairs that are compared: 1 ms; beyond, the middle counts as changed
 
 
@@ -73,13 +74,13 @@ def _common(old: Sequence[str], new: Sequence[str]) -> tuple[set[int], set[int]]
 def _subsequence(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
     if len(old) * len(new) > _MOST_PAIRS:
         return []
-    length = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    worth = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
-            length[i][j] = (
-                length[i + 1][j + 1] + 1
+            worth[i][j] = (
+                worth[i + 1][j + 1] + (_BLANK if old[i].isspace() else _WORD)
                 if old[i] == new[j]
-                else max(length[i + 1][j], length[i][j + 1])
+                else max(worth[i + 1][j], worth[i][j + 1])
             )
     pairs: list[tuple[int, int]] = []
     i = j = 0
@@ -87,7 +88,7 @@ def _subsequence(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]
         if old[i] == new[j]:
             pairs.append((i, j))
             i, j = i + 1, j + 1
-        elif length[i + 1][j] >= length[i][j + 1]:
+        elif worth[i + 1][j] >= worth[i][j + 1]:
             i += 1
         else:
             j += 1

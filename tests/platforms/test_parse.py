@@ -95,3 +95,9 @@ def test_a_change_of_commands_is_the_same_rule_set() -> None:
     before, after = (parse_platform(source, origin="frr.toml") for source in (FRR, changed))
 
     assert before.rule_set == after.rule_set
+
+
+def test_a_list_that_is_absent_is_empty() -> None:
+    platform = parse_platform(FRR.replace("restricted = []\n", ""), origin="frr.toml")
+
+    assert platform.whole.restricted == ()

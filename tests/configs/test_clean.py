@@ -1,0 +1,327 @@
+"""The gate's own rules, beyond the recorded cases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netwb.configs.clean import clean, digest
+from netwb.configs.names import plain_name, prompt_name, same_name
+from netwb.configs.records import CleanConfig, Identity, LastGood, RawConfig, Rejected, ShrinkLimit
+from netwb.configs.redact import comparable
+from netwb.errors import (
+    CommandRejectedError,
+    IncompleteConfigError,
+    RestrictedLoginError,
+    ShrunkConfigError,
+)
+from netwb.platforms.record import Platform
+from tests.configs.conftest import DATA, KEY, LIMIT, Case, read_platform
+
+Read = Callable[[str, str], Case]
+Answer = Literal["good", "bad"]
+GOOD = {name: Case(DATA / name / "good") for name in ("cisco_ios", "arista_eos", "frr")}
+PLATFORMS = {name: read_platform(name) for name in GOOD}
+NAMES = st.sampled_from(sorted(GOOD))
+
+
+def judged(raw: RawConfig, platform: Platform, **changes: Any) -> CleanConfig | Rejected:
+    words: dict[str, Any] = {
+        "identity": Identity(hostname=platform_host(platform)),
+        "last_good": None,
+        "limit": LIMIT,
+        "key": KEY,
+    }
+    return clean(raw, platform, **{**words, **changes})
+
+
+def platform_host(platform: Platform) -> str:
+    return GOOD[platform.name].identity.hostname
+
+
+@settings(max_examples=150, deadline=None)
+@given(NAMES, st.data())
+def test_a_text_cut_anywhere_is_refused(name: str, data: st.DataObject) -> None:
+    raw, platform = GOOD[name].raw, PLATFORMS[name]
+    whole = len(raw.transcript.rstrip())
+    cut = data.draw(st.integers(0, whole - 1))
+
+    verdict = judged(replace(raw, transcript=raw.transcript[:cut]), platform)
+
+    assert isinstance(verdict, Rejected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(NAMES, st.data())
+def test_a_description_may_say_anything(name: str, data: st.DataObject) -> None:
+    raw, platform = GOOD[name].raw, PLATFORMS[name]
+    words = data.draw(
+        st.one_of(
+            st.from_regex(rb"[ -~\x80-\xff]{1,60}", fullmatch=True),
+            st.sampled_from(
+                [b"% Invalid input", b" --More-- ", b"end", b"banner ^C", b"hostname x"]
+            ),
+        )
+    )
+    line = b"interface Test1\r\n description " + words + b"\r\n"
+    text = raw.transcript.replace(b"interface ", line + b"interface ", 1)
+
+    verdict = judged(replace(raw, transcript=unannounced(text)), platform)
+
+    assert isinstance(verdict, CleanConfig), verdict.cause
+    assert b" description " + words.rstrip() in verdict.text
+
+
+def unannounced(text: bytes) -> bytes:
+    """Without the byte count, which would have to be another one."""
+    return text.replace(b"Current configuration : ", b"! Was ")
+
+
+@settings(max_examples=200, deadline=None)
+@given(NAMES, st.binary(max_size=200), st.binary(max_size=10))
+def test_no_bytes_break_the_gate(name: str, transcript: bytes, prompt: bytes) -> None:
+    raw = RawConfig(kind="running", command="show run", transcript=transcript, prompt=prompt)
+
+    assert isinstance(judged(raw, PLATFORMS[name]), Rejected)
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_a_canonical_text_is_its_own_canonical_text(name: str) -> None:
+    first = judged(GOOD[name].raw, PLATFORMS[name])
+    assert isinstance(first, CleanConfig)
+
+    second = judged(replace(GOOD[name].raw, transcript=first.text), PLATFORMS[name])
+
+    assert isinstance(second, CleanConfig)
+    assert second.text == first.text
+    assert second.volatile == ()
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r\r\n", b"\n\r"], ids=repr)
+def test_any_end_of_line_gives_the_same_text(ending: bytes, ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = raw.transcript.replace(b"\r\n", b"\n")
+
+    verdicts = [
+        judged(replace(raw, transcript=text.replace(b"\n", sign)), ios)
+        for sign in (ending, b"\r\n")
+    ]
+
+    assert isinstance(verdicts[0], CleanConfig)
+    assert verdicts[0] == verdicts[1]
+
+
+def test_volatile_lines_keep_their_place_in_what_was_sent(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    lines = raw.transcript.replace(b"\r", b"").split(b"\n")[1:]
+
+    verdict = judged(raw, ios)
+
+    assert isinstance(verdict, CleanConfig)
+    assert [lines[line.line] for line in verdict.volatile] == [
+        line.text for line in verdict.volatile
+    ]
+    assert verdict.volatile[-1].text == b"ntp clock-period 17208943"
+    assert b"clock-period" not in verdict.text
+
+
+def test_two_fetches_that_differ_in_volatile_lines_only_are_one_text(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    later = raw.transcript.replace(b"17208943", b"17208999").replace(b"14:03:40", b"15:03:40")
+
+    first, second = judged(raw, ios), judged(replace(raw, transcript=later), ios)
+
+    assert isinstance(first, CleanConfig)
+    assert isinstance(second, CleanConfig)
+    assert first.text == second.text
+
+
+@pytest.mark.parametrize(
+    ("off", "good"),
+    [(0, "good"), (-64, "good"), (64, "good"), (65, "bad"), (-65, "bad")],
+    ids=str,
+)
+def test_the_announced_size_may_be_off_by_the_platforms_tolerance(
+    off: int, good: Answer, ios: Platform
+) -> None:
+    raw = GOOD["cisco_ios"].raw
+    body = raw.transcript.replace(b"\r", b"").split(b"bytes\n", 1)[1].rstrip() + b"\n"
+    count = len(body) + 1
+    text = raw.transcript.replace(b" : %d bytes" % count, b" : %d bytes" % (count + off))
+
+    verdict = judged(replace(raw, transcript=text), ios)
+
+    assert isinstance(verdict, CleanConfig) == (good == "good")
+
+
+def test_a_size_that_counts_carriage_returns_is_met_too(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    body = raw.transcript.split(b"bytes\r\n", 1)[1].rstrip() + b"\r\n"
+    count = len(body.replace(b"\r", b"")) + 1
+    text = raw.transcript.replace(b" : %d bytes" % count, b" : %d bytes" % len(body))
+
+    assert isinstance(judged(replace(raw, transcript=text), ios), CleanConfig)
+
+
+def test_a_wrong_size_may_be_accepted_by_a_person(case: Read, ios: Platform) -> None:
+    verdict = judged(case("cisco_ios", "hole").raw, ios)
+
+    assert isinstance(verdict, Rejected)
+    assert verdict.clean is not None
+    assert verdict.clean.proof == "end mark"
+
+
+@pytest.mark.parametrize(
+    ("last_lines", "limit", "good"),
+    [
+        (107, ShrinkLimit(percent=30, lines=20), "good"),
+        (108, ShrinkLimit(percent=30, lines=20), "bad"),
+        (108, ShrinkLimit(percent=30, lines=60), "good"),
+        (10, ShrinkLimit(percent=30, lines=20), "good"),
+        (10_000, ShrinkLimit(percent=100, lines=0), "good"),
+    ],
+    ids=["at the limit", "over it", "too few lines", "grown", "switched off"],
+)
+def test_a_loss_over_both_limits_is_held(
+    last_lines: int, limit: ShrinkLimit, good: Answer, case: Read, ios: Platform
+) -> None:
+    raw = case("cisco_ios", "half_size").raw  # 75 lines
+
+    verdict = judged(raw, ios, last_good=LastGood(lines=last_lines), limit=limit)
+
+    assert isinstance(verdict, CleanConfig) == (good == "good")
+    if isinstance(verdict, Rejected):
+        assert isinstance(verdict.cause, ShrunkConfigError)
+        assert verdict.digest == digest(KEY, verdict.text)
+
+
+def test_an_answer_in_unknown_words_is_a_refusal(ios: Platform) -> None:
+    text = b"show running-config\r\n% Unable to get configuration. Try again later.\r\n"
+
+    verdict = judged(replace(GOOD["cisco_ios"].raw, transcript=text), ios)
+
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, CommandRejectedError)
+    assert "Unable to get configuration" in str(verdict.cause)
+
+
+def test_a_banner_may_hold_escape_codes_of_its_own(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = raw.transcript.replace(b"No entry.", b"\x1b[1mNo entry.\x1b[0m")
+
+    assert isinstance(judged(replace(raw, transcript=text), ios), CleanConfig)
+
+
+def test_a_certificate_without_its_body_hides_nothing(ios: Platform) -> None:
+    text = GOOD["cisco_ios"].raw.transcript
+    begin, end = text.index(b"  30820229"), text.index(b"license udi")
+    short = text[:begin].replace(b"self-signed 01", b"self-signed 01 nvram:IOS-Self-Sig#1.cer")
+
+    verdict = judged(
+        replace(GOOD["cisco_ios"].raw, transcript=unannounced(short + text[end:])), ios
+    )
+
+    assert isinstance(verdict, CleanConfig)
+
+
+def test_an_open_banner_without_an_end_mark_is_refused() -> None:
+    platform = read_platform("cisco_nxos")
+    case = Case(DATA / "cisco_nxos" / "good")
+    cut = case.raw.transcript[: case.raw.transcript.index(b"% Permission denied")]
+
+    verdict = clean(
+        replace(case.raw, transcript=cut),
+        platform,
+        identity=case.identity,
+        last_good=None,
+        limit=LIMIT,
+        key=KEY,
+    )
+
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, IncompleteConfigError)
+    assert "a banner never ends" in str(verdict.cause)
+
+
+def test_what_must_occur_is_not_found_in_a_banner(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = raw.transcript.replace(b"\nhostname edge1", b"\nhost-name edge1")
+
+    verdict = judged(replace(raw, transcript=text), ios)
+
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, RestrictedLoginError)
+    assert "hostname" in str(verdict.cause)
+
+
+def test_the_name_is_not_read_from_a_banner(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    banner = b"banner motd ^C\r\nhostname other\r\n^C\r\n"
+    text = raw.transcript.replace(b"hostname edge1", banner + b"hostname edge1")
+
+    verdict = judged(replace(raw, transcript=unannounced(text)), ios)
+
+    assert isinstance(verdict, CleanConfig)
+
+
+def test_a_message_shows_one_short_line_without_control_characters(ios: Platform) -> None:
+    text = b"show running-config\r\n% Authorization failed \x07\xff" + b"x" * 500 + b"\r\nmore\r\n"
+
+    verdict = judged(replace(GOOD["cisco_ios"].raw, transcript=text), ios)
+
+    assert isinstance(verdict, Rejected)
+    message = str(verdict.cause)
+    assert message.isprintable()
+    assert len(message) < 200
+
+
+@pytest.mark.parametrize(
+    ("own", "known", "cut", "answer"),
+    [
+        ("edge1", "edge1", None, "same"),
+        ("EDGE1", "edge1", None, "same"),
+        ("edge1.example.net", "edge1", None, "same"),
+        ("edge1", "edge1.example.net", None, "same"),
+        ("re0-edge1", "edge1", None, "same"),
+        ("edge1-re1", "edge1", None, "same"),
+        ("edge1", "edge2", None, "other"),
+        ("edge1", "edge10", None, "other"),
+        ("edge1", "edge10", 20, "other"),
+        ("a-very-long-hostname-1", "a-very-long-hostname", 20, "same"),
+        ("a-very-long-hostname-1", "a-very-long-hostname-2", 20, "other"),
+        ("a-very-long-hostname-1", "a-very-long-hostname", None, "other"),
+    ],
+)
+def test_names_are_compared_as_the_inventory_writes_them(
+    own: str, known: str, cut: int | None, answer: Literal["same", "other"]
+) -> None:
+    assert same_name(own, known, cut) == (answer == "same")
+    assert same_name(known, own, cut) == (answer == "same")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [(b"edge1#", "edge1"), (b"\r\nedge1> ", "edge1"), (b"edge1(config-if)#", "edge1"), (b"", "")],
+    ids=repr,
+)
+def test_a_prompt_shows_the_name(prompt: bytes, name: str) -> None:
+    assert prompt_name(prompt) == name
+
+
+def test_quotes_are_no_part_of_a_name() -> None:
+    assert plain_name('"edge1"') == "edge1"
+
+
+def test_forms_that_are_written_anew_at_each_output_make_no_change(ios: Platform) -> None:
+    rules = tuple(replace(rule, rewritten=rule.name == "user secret") for rule in ios.secrets)
+    platform = replace(ios, secrets=rules)
+    texts = [b"username ana secret 9 %s\nend\n" % value for value in (b"one", b"another")]
+
+    assert comparable(texts[0], platform) == comparable(texts[1], platform)
+    assert comparable(texts[0], ios) == texts[0]
+    assert comparable(b"username bo secret 9 one\nend\n", platform) != comparable(
+        texts[0], platform
+    )
