@@ -124,6 +124,10 @@ class FleetApart:
         """Give these devices these faults, and heal all others."""
         self._ask("set_faults", dict(faults))
 
+    def set_password(self, key: str, password: str) -> None:
+        """Let the device's account in with this password instead, from the next login on."""
+        self._ask("set_password", key, password)
+
     def prepare(self) -> None:
         """Make every text of the night now, so that no login pays for it."""
         self._ask("prepare")

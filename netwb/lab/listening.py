@@ -58,6 +58,7 @@ class Stage:
         }
         self._jumps = {jump.key: (jump, Tally()) for jump in jumps}
         self._doors: dict[str, tuple[Door, Server]] = {}
+        self._silent: set[asyncio.BaseTransport] = set()
 
     async def open(self, port: int) -> None:
         """Listen everywhere on one port; a free one is looked for when `port` is 0."""
@@ -75,9 +76,13 @@ class Stage:
     async def close(self) -> None:
         """Stop listening, cut every connection, and wait for the last task."""
         await self._close_doors()
+        for _ in range(3):  # turns of the loop in which a connection just accepted gets its server
+            await asyncio.sleep(0)
         alive = [connection for tally in self._tallies() for connection in tally.alive]
         for connection in alive:
             connection.abort()
+        for transport in self._silent:
+            transport.close()
         for connection in alive:
             await connection.wait_closed()
         mine = asyncio.current_task()
@@ -137,7 +142,9 @@ class Stage:
         if door == "silent":
             loop = asyncio.get_running_loop()
             address = self._addresses[device.key]
-            server: Server = await loop.create_server(_Silent, address, self.port)
+            server: Server = await loop.create_server(
+                lambda: _Silent(self._silent), address, self.port
+            )
         else:
             offered = options(
                 self._key(device.key, door),
@@ -200,6 +207,21 @@ class Stage:
 
 class _Silent(asyncio.Protocol):
     """Accept a connection and never say a word, not even SSH's banner."""
+
+    def __init__(self, alive: set[asyncio.BaseTransport]) -> None:
+        self._alive = alive
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember it, so that the fleet can end it."""
+        self._transport = transport
+        self._alive.add(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        del exc
+        if self._transport is not None:
+            self._alive.discard(self._transport)
 
 
 def _door(device: LabDevice, fault: Fault | None) -> Door:

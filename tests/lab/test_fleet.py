@@ -234,6 +234,16 @@ def test_leaving_cuts_sessions_and_leaves_no_thread_or_listener() -> None:
         socket.create_connection(place)
 
 
+def test_leaving_ends_a_connection_that_was_never_answered() -> None:
+    with Fleet(make_world(make_device())) as fleet:
+        fleet.set_fault("acme/edge1", "no_banner")
+        waiting = socket.create_connection((fleet.address("acme/edge1"), fleet.port))
+
+    with closing(waiting):
+        waiting.settimeout(5)
+        assert waiting.recv(1) == b""
+
+
 def test_an_unknown_device_is_named() -> None:
     with Fleet(make_world(make_device())) as fleet, pytest.raises(UnknownDeviceError, match="'x'"):
         fleet.set_fault("x", "empty")
