@@ -45,6 +45,9 @@ def _mapping(file: str, text: str) -> Mapping[Any, Any]:
         where = f"{file}, line {mark.line + 1}" if mark else file
         msg = f"{where} is no YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
         raise ImportRefusedError(f"{msg}; correct it and import again") from error
+    except (ValueError, RecursionError) as error:  # a date that is none; brackets without end
+        msg = f"{file} holds a value that is none: {error}; quote it and import again"
+        raise ImportRefusedError(msg) from error
     if loaded is None:
         return {}
     if not isinstance(loaded, Mapping):
@@ -98,10 +101,11 @@ def _row(
 
 
 def _groups(
-    entry: Mapping[str, Any], groups: Mapping[Any, Any], seen: set[str]
+    entry: Mapping[str, Any], groups: Mapping[Any, Any], seen: set[str | int]
 ) -> Iterator[Mapping[str, Any]]:
-    for name in entry.get("groups") or ():
-        if name not in groups:
+    named = entry.get("groups") or ()
+    for name in named if isinstance(named, list | tuple) else (named,):
+        if not isinstance(name, str | int) or name not in groups:
             msg = f"names the group {quoted(str(name))}, which groups.yaml does not have"
             raise InventoryError(msg)
         if name not in seen:
