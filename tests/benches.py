@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from netwb.collect.flow import BackupFlow
@@ -111,6 +115,15 @@ class Rig:
         return next(outcome for outcome in report.outcomes if outcome.device_id == wanted)
 
 
+@cache
+def empty_home() -> Path:
+    """A home as `netwb init` makes it, made once and copied; its making is `test_home`'s subject."""
+    folder = Path(tempfile.mkdtemp(prefix="netwb-tests-"))
+    atexit.register(shutil.rmtree, folder)
+    Workbench.create(folder / "home", environment={}).close()
+    return folder / "home"
+
+
 @contextmanager
 def rig(
     folder: Path,
@@ -120,7 +133,8 @@ def rig(
 ) -> Iterator[Rig]:
     """A new home with the tenants' IOS devices, all in site fra1, each answering well."""
     clock = TestClock()
-    bench = Workbench.create(folder / "home", environment={"PW": "Secret-Login-1"}, clock=clock)
+    shutil.copytree(empty_home(), folder / "home")
+    bench = Workbench.open(folder / "home", environment={"PW": "Secret-Login-1"}, clock=clock)
     gatherer = ReplayGatherer({}, between=between)
     parts = bench._parts
     flow = BackupFlow(parts=parts.acceptance.parts, gatherer=gatherer, settings=ArchiveSettings())

@@ -150,6 +150,20 @@ class Quarantine:
                     found[device_id, kind] = digest  # type: ignore[index]
         return found
 
+    def supersede(self, keys: Sequence[ConfigKey]) -> None:
+        """Good texts came from these devices: what was held of them waits for nobody."""
+        for device_id, kind in keys:
+            statement = select(QuarantineRow.id).where(
+                QuarantineRow.device_id == device_id,
+                QuarantineRow.kind == kind,
+                QuarantineRow.status == "held",
+            )
+            with self._database.writing(ALL_TENANTS) as session:
+                ids = list(session.scalars(statement))
+                _settle(session, ids, "superseded", NETWB, self._clock())
+            for id_ in ids:
+                self._remove(id_)
+
     def recover(self) -> None:
         """Remove files that no held row names: a crash between file and row left them.
 

@@ -7,7 +7,7 @@ has waited long enough; a tenant whose repository fails does not hold the others
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -134,12 +134,23 @@ class BatchWriter:
         self._parts.archive.seen(
             [key for done in batch for key in done.unchanged], self._parts.clock()
         )
+        self._parts.quarantine.supersede(
+            [key for key in self._good(batch, written) if key in self._context.suspects]
+        )
         self._record(batch)
         outcomes = [self._outcome(done, written) for done in batch]
         self._parts.runs.settle(self._context.run_id, outcomes)
         for outcome in outcomes:
             self.outcomes.append(outcome)
             self._on_outcome(outcome)
+
+    def _good(
+        self, batch: Sequence[_Finished], written: Mapping[ConfigKey, Written]
+    ) -> Iterator[ConfigKey]:
+        """What was believed and is stored."""
+        yield from written
+        for done in batch:
+            yield from done.unchanged
 
     def _record(self, batch: Sequence[_Finished]) -> None:
         """Keys seen first and facts, into the inventory."""

@@ -91,6 +91,18 @@ def test_a_text_that_is_not_whole_never_replaces_the_good_one(
     assert [item.hostname for item in acme.bench.quarantine()] == ["edge1"]
 
 
+def test_a_good_text_ends_the_waiting_of_a_bad_one(acme: Rig) -> None:
+    acme.answer("acme/edge1", recorded(b"", prompt=b"edge1#"))
+    acme.back_up()
+    assert len(acme.bench.quarantine()) == 1
+    acme.answer("acme/edge1", ios("edge1"))
+
+    acme.back_up()
+
+    assert len(acme.bench.quarantine()) == 0
+    assert list((acme.bench.home / "quarantine").iterdir()) == []
+
+
 def test_a_failed_device_keeps_its_last_good_revision(acme: Rig) -> None:
     good = acme.outcome("acme/edge1", acme.back_up()).revision
     acme.answer("acme/edge1", DeadlineError("edge1: silent"))
