@@ -10,6 +10,7 @@ Sources: facts-git sections 1, 2 and 8; git-fast-import(1); git-update-ref(1).
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,6 +46,9 @@ SETTINGS = """\
 \tunpackLimit = 1  # always a pack: those are synced
 """
 _STALE = ("*.lock", "*.keep", "tmp_*", "fast_import_crash_*")
+
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class TipMovedError(ArchiveError):
@@ -105,6 +109,10 @@ class Repository:
 
     def tip(self) -> str | None:
         """Newest commit of `main`; None before the first."""
+        with suppress(FileNotFoundError):  # it lies in packed-refs, or is not there yet
+            found = (self.path / MAIN).read_text().strip()
+            if _COMMIT.fullmatch(found):
+                return found
         found = self._answer("for-each-ref", "--format=%(objectname)", MAIN).decode()
         return found.strip() or None
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from netwb.archive.chunks import chunks
 from netwb.configs.records import Secret
-from netwb.errors import ArchiveError, SecretMissingError
+from netwb.errors import SecretMissingError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.keyring import Keyring
@@ -32,34 +32,26 @@ class Vault:
         self._database = database
         self._keyring = keyring
 
-    def clashes(self, tenant_id: str, secrets: Iterable[Secret]) -> frozenset[str]:
-        """Whole HMACs of those secrets whose token already stands for another one.
+    def keep(self, tenant_id: str, secrets: Iterable[Secret], at: datetime) -> frozenset[str]:
+        """Store what is not there yet, and return when a power cut can no longer lose it.
 
-        The secrets may clash with the vault and with each other; the first that came keeps the
-        token. Redact the text again with these as `longer`.
+        Gives the whole HMACs of those secrets whose token already stands for another one, in the
+        vault or among these; then nothing was stored. Redact again with them as `longer`.
         """
-        secrets = list(secrets)
-        known = self._known(tenant_id, {secret.token for secret in secrets})
-        found = set()
+        wanted: dict[str, Secret] = {}
+        clashes = set()
         for secret in secrets:
-            if known.setdefault(secret.token, secret.full) != secret.full:
-                found.add(secret.full)
-        return frozenset(found)
-
-    def keep(self, tenant_id: str, secrets: Iterable[Secret], at: datetime) -> None:
-        """Store what is not there yet, and return when a power cut can no longer lose it."""
-        wanted = {secret.token: secret for secret in secrets}
+            if wanted.setdefault(secret.token, secret).full != secret.full:
+                clashes.add(secret.full)
         known = self._known(tenant_id, wanted)
-        if clash := [token for token, full in known.items() if wanted[token].full != full]:
-            msg = f"{clash[0]} stands for another secret of this tenant; redact with all its digits"
-            raise ArchiveError(msg)
+        clashes |= {wanted[t].full for t, full in known.items() if wanted[t].full != full}
         new = [secret for token, secret in wanted.items() if token not in known]
-        if not new:
-            return
-        rows = [self._row(tenant_id, secret, at) for secret in new]
-        with self._database.writing(ALL_TENANTS) as session:
-            session.execute(insert(VaultRow), rows)
-        _to_disk(self._database)
+        if new and not clashes:
+            rows = [self._row(tenant_id, secret, at) for secret in new]
+            with self._database.writing(ALL_TENANTS) as session:
+                session.execute(insert(VaultRow), rows)
+            _to_disk(self._database)
+        return frozenset(clashes)
 
     def values(self, scope: Scope, tenant_id: str, tokens: Collection[str]) -> Mapping[str, bytes]:
         """The exact bytes behind each token.

@@ -28,7 +28,7 @@ from netwb.archive.repository import RepositoryWriter, TipMovedError, create, wr
 from netwb.archive.vault import Vault
 from netwb.configs.records import Secret
 from netwb.configs.redact import redact
-from netwb.errors import ArchiveBusyError
+from netwb.errors import ArchiveBusyError, ArchiveError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.platforms.record import Platform
 from netwb.roles import ALL_TENANTS, Actor, Scope
@@ -199,9 +199,9 @@ class Archive:
                 logger.warning("repository %s was moved by somebody else", repository.path)
                 repository.drop_staging()
                 continue
-            return self._index.absorb(
-                tenant_id, repository, old=tip, new=new, texts=plan.texts
-            ), plan
+            commits = tuple(repository.log(tip, new))
+            self._index.absorb(tenant_id, repository, commits, newest=newest, texts=plan.texts)
+            return commits, plan
         msg = f"repository {repository.path} is being changed by somebody else; try again later"
         raise ArchiveBusyError(msg)
 
@@ -227,10 +227,13 @@ class Archive:
 
     def _keep_secrets(self, tenant_id: str, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Seal the secrets; give the entries, with long tokens where a short one was taken."""
-        longer = self._vault.clashes(tenant_id, _secrets(entries))
-        if longer:
-            entries = [self._lengthened(entry, longer) for entry in entries]
-        self._vault.keep(tenant_id, _secrets(entries), self._clock())
+        clashes = self._vault.keep(tenant_id, _secrets(entries), self._clock())
+        if clashes:
+            entries = [self._lengthened(entry, clashes) for entry in entries]
+            clashes = self._vault.keep(tenant_id, _secrets(entries), self._clock())
+        if clashes:
+            msg = f"a secret of {entries[0].tenant} has the whole HMAC of another; report this"
+            raise ArchiveError(msg)
         return entries
 
     def _lengthened(self, entry: Entry, longer: frozenset[str]) -> Entry:

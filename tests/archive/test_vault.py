@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from netwb.configs.records import Secret
-from netwb.errors import ArchiveError, SecretMissingError
+from netwb.errors import SecretMissingError
 from netwb.roles import ALL_TENANTS, NO_TENANT
 from netwb.store.models import VaultRow
 from tests.archive.world import NOON, World
@@ -52,10 +52,10 @@ def test_a_secret_outside_of_the_scope_is_missing(world: World) -> None:
 
 
 def test_a_token_that_would_stand_for_two_secrets_is_noticed(world: World) -> None:
-    assert world.vault.clashes(TENANT, [ONE, TWO]) == {TWO.full}
-    world.vault.keep(TENANT, [ONE], NOON)
+    assert world.vault.keep(TENANT, [ONE, TWO], NOON) == {TWO.full}
+    with pytest.raises(SecretMissingError):
+        world.vault.values(ALL_TENANTS, TENANT, [ONE.token])
+    assert world.vault.keep(TENANT, [ONE], NOON) == frozenset()
 
-    assert world.vault.clashes(TENANT, [ONE]) == frozenset()
-    assert world.vault.clashes(TENANT, [TWO]) == {TWO.full}
-    with pytest.raises(ArchiveError, match="another secret"):
-        world.vault.keep(TENANT, [TWO], NOON)
+    assert world.vault.keep(TENANT, [TWO], NOON) == {TWO.full}
+    assert world.vault.values(ALL_TENANTS, TENANT, [ONE.token]) == {ONE.token: ONE.value}

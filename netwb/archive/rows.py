@@ -1,0 +1,134 @@
+"""The index's rows, to and from the records of `archive.newest`. Called inside a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.orm import Session
+
+from netwb.archive.newest import Folded, Newest
+from netwb.archive.records import ConfigKey
+from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, LineRow, RevisionRow
+
+_COLUMNS = (
+    CurrentRow.device_id,
+    CurrentRow.kind,
+    CurrentRow.number,
+    CurrentRow.commit,
+    CurrentRow.blob,
+    CurrentRow.path,
+    CurrentRow.digest,
+    CurrentRow.rule_set,
+    CurrentRow.size,
+    CurrentRow.lines,
+    CurrentRow.retired,
+    CurrentTextRow.since,
+)
+Statement = Select[*tuple[Any, ...]]
+
+
+def select_newest(tenant_id: str) -> Statement:
+    """Rows that `read_newest` understands."""
+    return (
+        select(*_COLUMNS)
+        .join(
+            CurrentTextRow,
+            (CurrentTextRow.device_id == CurrentRow.device_id)
+            & (CurrentTextRow.kind == CurrentRow.kind),
+        )
+        .where(CurrentRow.tenant_id == tenant_id)
+    )
+
+
+def read_newest(rows: Iterable[Any]) -> dict[ConfigKey, Newest]:
+    """The newest state of each device and kind."""
+    names = [column.key for column in _COLUMNS[2:-1]]
+    return {
+        (device_id, kind): Newest(
+            since=tuple((number, count) for number, count in since),
+            **dict(zip(names, values, strict=True)),
+        )
+        for device_id, kind, *values, since in rows
+    }
+
+
+def add_folded(session: Session, tenant_id: str, folded: Folded) -> None:
+    """Revisions and past lines."""
+    if folded.revisions:
+        rows = [{"tenant_id": tenant_id, **columns} for columns in folded.revisions]
+        session.execute(insert(RevisionRow), rows)
+    if folded.past:
+        past = [
+            {**_owner(tenant_id, key), "text": line.text, "since": line.since, "until": number}
+            for key, number, line in folded.past
+        ]
+        session.execute(insert(LineRow), past)
+
+
+def put_current(
+    session: Session,
+    tenant_id: str,
+    touched: Mapping[ConfigKey, Newest],
+    known: Collection[ConfigKey],
+    checked_at: datetime,
+) -> None:
+    """The newest state; `known` has a row already."""
+    names = [column.key for column in _COLUMNS[2:-1]]
+    rows = [
+        {
+            **_owner(tenant_id, key),
+            **{name: getattr(state, name) for name in names},
+            "checked_at": checked_at,
+        }
+        for key, state in touched.items()
+    ]
+    _put(session, CurrentRow, rows, known)
+
+
+def put_texts(
+    session: Session,
+    tenant_id: str,
+    touched: Mapping[ConfigKey, Newest],
+    known: Collection[ConfigKey],
+    bodies: Mapping[str, bytes],
+) -> None:
+    """The newest texts; `bodies` by blob id."""
+    rows = [
+        {
+            **_owner(tenant_id, key),
+            "since": [list(run) for run in state.since],
+            "text": bodies[state.blob],
+        }
+        for key, state in touched.items()
+    ]
+    _put(session, CurrentTextRow, rows, known)
+
+
+def put_last(session: Session, tenant_id: str, commit: str) -> None:
+    """The commit up to which the index is complete."""
+    changed = session.execute(
+        update(IndexedRow).where(IndexedRow.tenant_id == tenant_id).values(commit=commit)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(insert(IndexedRow), [{"tenant_id": tenant_id, "commit": commit}])
+
+
+def _owner(tenant_id: str, key: ConfigKey) -> dict[str, Any]:
+    return {"tenant_id": tenant_id, "device_id": key[0], "kind": key[1]}
+
+
+def _put(
+    session: Session,
+    row: type[CurrentRow | CurrentTextRow],
+    rows: Sequence[dict[str, Any]],
+    known: Collection[ConfigKey],
+) -> None:
+    old = [values for values in rows if (values["device_id"], values["kind"]) in known]
+    new = [values for values in rows if (values["device_id"], values["kind"]) not in known]
+    if old:
+        session.execute(update(row), old)  # by primary key
+    if new:
+        session.execute(insert(row), new)
