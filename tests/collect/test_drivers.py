@@ -275,6 +275,31 @@ def test_fault_of_a_stock_transport_is_a_device_error(
     assert type(sink.results["acme/sick1"]).__name__ == kind
 
 
+def test_stock_transport_refuses_a_changed_key_and_sends_it_no_secret(fleet: Fleet) -> None:
+    fleet.set_fault("acme/sick1", None)
+    before = fleet.seen("acme/sick1")
+    sink = KeptSink()
+
+    NornirGatherer(settings=PATIENT, platforms=PLATFORMS).gather(
+        [target_on(fleet, "acme/sick1", transport="stock", host_key=fleet.host_key("acme/eos1"))],
+        sink,
+    )
+    after = fleet.seen("acme/sick1")
+
+    assert type(sink.results["acme/sick1"]) is HostKeyChangedError
+    assert (after.logins, after.refusals) == (before.logins, before.refusals)
+
+
+def test_stock_transport_learns_the_first_key(fleet: Fleet) -> None:
+    sink = KeptSink()
+
+    NornirGatherer(settings=PATIENT, platforms=PLATFORMS).gather(
+        [target_on(fleet, "acme/ios1", transport="stock", host_key=None)], sink
+    )
+
+    assert sink.keys == {"acme/ios1": fleet.host_key("acme/ios1")}
+
+
 def test_stock_logins_count_for_the_lockout_breaker(fleet: Fleet) -> None:
     fleet.set_fault("acme/sick1", None)
     wrong = (make_login(password="wrong"),)

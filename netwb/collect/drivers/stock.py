@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ else:
     netmiko = lazy("netmiko")
 
 NETMIKO = "netmiko:"
+SSH = 22  # a known_hosts line names any other port
 
 
 def netmiko_type(target: Target, platform: Platform) -> str:
@@ -53,16 +55,22 @@ def stock_napalm(target: Target, link: Link, optional_args: dict[str, Any]) -> A
     login = _first_login(target)
     driver = napalm.get_network_driver(link.platform(target).napalm_driver or "")
     options = {**optional_args, "port": target.port, "secret": login.enable or ""}
-    made = driver(target.address, login.username, login.password or "", optional_args=options)
-    with link.attempt(target, login), named(target, login):
-        made.open()
+    with trusting(target, link) as only_this_key:
+        options.update(only_this_key)
+        made = driver(target.address, login.username, login.password or "", optional_args=options)
+        with link.attempt(target, login), named(target, login):
+            made.open()
     return made
 
 
 def stock_netmiko(target: Target, link: Link) -> Any:
     """An open netmiko connection."""
     login, platform = _first_login(target), link.platform(target)
-    with link.attempt(target, login), named(target, login):
+    with (
+        trusting(target, link) as only_this_key,
+        link.attempt(target, login),
+        named(target, login),
+    ):
         return netmiko.ConnectHandler(
             device_type=netmiko_type(target, platform),
             host=target.address,
@@ -73,7 +81,28 @@ def stock_netmiko(target: Target, link: Link) -> Any:
             conn_timeout=link.settings.connect_timeout_s,
             banner_timeout=link.settings.connect_timeout_s,
             auth_timeout=link.settings.idle_timeout_s,
+            **only_this_key,
         )
+
+
+@contextlib.contextmanager
+def trusting(target: Target, link: Link) -> Iterator[dict[str, Any]]:
+    """Options that let netmiko connect to the trusted key alone; by default it takes any.
+
+    The key is looked at first, so that a change has its name and a first one is remembered.
+    """
+    if target.jump is not None:
+        msg = (
+            f"{target.hostname}: transport {target.transport} cannot go through a jump host; set "
+            f"transport fast"
+        )
+        raise UnreachableError(msg)
+    key = link.loop.run(link.sessions.look_at_key(target))
+    name = target.address if target.port == SSH else f"[{target.address}]:{target.port}"
+    with tempfile.NamedTemporaryFile("w", prefix="netwb-host-key-") as file:
+        file.write(f"{name} {key}\n")
+        file.flush()
+        yield {"ssh_strict": True, "alt_host_keys": True, "alt_key_file": file.name}
 
 
 @contextlib.contextmanager

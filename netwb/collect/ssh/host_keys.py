@@ -61,3 +61,12 @@ class KnownKey:
             shown=self.shown or "",
             device_id=self._device_id,
         )
+
+
+class KeyLookedAt(KnownKey):
+    """The same for a connection that is only made to see the key: it never goes on."""
+
+    def accepts(self, key: asyncssh.SSHKey) -> bool:
+        """Keep the key, and end the connection."""
+        super().accepts(key)
+        return False

@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from netwb.collect.ssh.algorithms import Algorithms, offered
 from netwb.collect.ssh.client import Clocks, Dial
 from netwb.collect.ssh.faults import Place
-from netwb.collect.ssh.host_keys import KnownKey
+from netwb.collect.ssh.host_keys import KeyLookedAt, KnownKey
 from netwb.collect.ssh.jumps import JumpHosts
 from netwb.collect.ssh.keys import PrivateKeys
 from netwb.collect.ssh.lockout import Attempt, LockoutBreaker
@@ -46,6 +46,13 @@ TERMINAL = ("dumb", 511, 1000)
 GOODBYE_S = 1.0  # a device that does not confirm the end of a connection is left
 
 OnNewHostKey = Callable[[Target, str], None]
+
+
+class _Cure(TypedDict):
+    """What KnownKey says of a device."""
+
+    cure: str
+    device_id: str
 
 
 class Sessions:
@@ -90,6 +97,23 @@ class Sessions:
         """Log in, ask for nothing, and leave; gives the login that was accepted."""
         async with self._within_deadline(target), self.connected(target) as (_, login):
             return login
+
+    async def look_at_key(self, target: Target) -> str:
+        """The host key that a device shows, for a login that another library makes.
+
+        Checked and remembered as at a login of our own, and no secret is sent.
+        """
+        known = KeyLookedAt(self._trusted(target), **_cure(target))
+        nobody = Login(credential="", username="netwb")
+        proofs = Proofs(nobody, (), before=_nothing)
+        dial = Dial(Place.of(target), nobody, known=known, proofs=proofs, clocks=self._clocks())
+        try:
+            await dial.open(tunnel=None, options=self._algorithms(target))
+        except DeviceError:
+            if known.shown is None or known.changed:
+                raise
+        self._remember(target, known)
+        return known.shown or ""
 
     @asynccontextmanager
     async def connected(
@@ -145,7 +169,10 @@ class Sessions:
         raise (refused or refusals)[-1]
 
     async def _dial(self, target: Target, login: Login) -> asyncssh.SSHClientConnection:
-        known, algorithms = self._known_key(target), self._algorithms(target)
+        known, algorithms = (
+            KnownKey(self._trusted(target), **_cure(target)),
+            self._algorithms(target),
+        )
         try:
             with self.lockout.attempt(login.credential, Place.of(target)) as attempt:
                 tunnel = await self._jumps.through(target.jump, target) if target.jump else None
@@ -156,22 +183,19 @@ class Sessions:
 
     async def _dialing(self, place: Place, login: Login, known: KnownKey, attempt: Attempt) -> Dial:
         proofs = Proofs(login, await self._keys.of(login), before=attempt.begin)
-        clocks = Clocks(
+        return Dial(place, login, known=known, proofs=proofs, clocks=self._clocks())
+
+    def _clocks(self) -> Clocks:
+        return Clocks(
             connect_s=self._settings.connect_timeout_s, login_s=self._settings.idle_timeout_s
         )
-        return Dial(place, login, known=known, proofs=proofs, clocks=clocks)
 
     def _algorithms(self, target: Target) -> Algorithms:
-        trusted = target.host_key or self._seen.get(target.device_id)
-        return offered(legacy=target.legacy, trusted_key=trusted)
+        return offered(legacy=target.legacy, trusted_key=self._trusted(target))
 
-    def _known_key(self, target: Target) -> KnownKey:
-        trusted = target.host_key or self._seen.get(target.device_id)
-        return KnownKey(
-            trusted,
-            cure=f"run `netwb device trust {target.tenant}/{target.hostname}`",
-            device_id=target.device_id,
-        )
+    def _trusted(self, target: Target) -> str | None:
+        """Its key in the inventory, or else the one that it showed earlier in this run."""
+        return target.host_key or self._seen.get(target.device_id)
 
     def _remember(self, target: Target, known: KnownKey) -> None:
         if known.new and known.shown is not None:
@@ -240,3 +264,12 @@ async def _say_goodbye(connection: asyncssh.SSHClientConnection) -> None:
             await connection.wait_closed()
     except (TimeoutError, OSError):
         connection.abort()
+
+
+def _cure(target: Target) -> _Cure:
+    cure = f"run `netwb device trust {target.tenant}/{target.hostname}`"
+    return {"cure": cure, "device_id": target.device_id}
+
+
+async def _nothing() -> None:
+    """Nothing is shown that would have to wait."""
