@@ -27,6 +27,13 @@ from netwb.store.faults import translated
 
 _MODE = "netwb_mode"  # execution option: "read", "write", "durable" or "migrate"
 _SYNCHRONOUS = "netwb_synchronous"  # what the pooled connection stands at
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_WRITE = "write sqlite:////folder/netwb.db or postgresql+psycopg://user:password@host/name"
 _CONNECT_TIMEOUT_S = 10  # a PostgreSQL server that does not answer at all
 
 
@@ -134,22 +141,26 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        msg = "setting store.url is no SQLAlchemy URL; write sqlite:////folder/netwb.db"
+        msg = f"setting store.url is no SQLAlchemy URL; {_WRITE}"
         raise SettingsError(msg) from None  # the cause would print the URL with its password
-    backend = parsed.get_backend_name()
-    if backend not in {"sqlite", "postgresql"}:
-        msg = f"setting store.url names {backend}; netwb works with sqlite and postgresql"
+    driver = _DRIVERS.get(parsed.drivername)
+    if driver is None:
+        msg = f"setting store.url names {parsed.drivername}, which netwb does not use; {_WRITE}"
         raise SettingsError(msg)
-    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        msg = "setting store.url names no file; write sqlite:////folder/netwb.db"
+    if driver == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        msg = f"setting store.url names no file; {_WRITE}"
         raise SettingsError(msg)
-    return parsed
+    return parsed.set(drivername=driver)
 
 
 def _engine(url: URL, path: Path | None, busy_timeout_s: float) -> Engine:
     if path is None:
         return _postgresql(url, busy_timeout_s)
-    engine = create_engine(url, creator=lambda: _connect_sqlite(path, busy_timeout_s))
+    engine = create_engine(
+        url,
+        creator=lambda: _connect_sqlite(path, busy_timeout_s),
+        pool_timeout=busy_timeout_s,
+    )
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -182,7 +193,10 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL, busy_timeout_s: float) -> Engine:
     try:
         engine = create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_TIMEOUT_S}
+            url,
+            pool_pre_ping=True,  # a server that was started anew since is met again
+            pool_timeout=busy_timeout_s,
+            connect_args={"connect_timeout": _CONNECT_TIMEOUT_S},
         )
     except ModuleNotFoundError as error:
         msg = f"setting store.url needs the package {error.name}; install netwb[postgresql]"

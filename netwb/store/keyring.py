@@ -105,9 +105,10 @@ class Keyring:
         check = self._locked_check(session)
         if check is not None:
             return self._opened(check).by
-        if purpose != CHECK:
-            raise self._wrong()
-        return self._master.keys[0]
+        if purpose == CHECK and session.scalars(select(KeyRow.id).limit(1)).first() is None:
+            return self._master.keys[0]
+        msg = f"keys of database {self._database.name} lost their check value; put it back from a copy"
+        raise KeyringError(msg)
 
     def _locked_check(self, session: Session) -> KeyRow | None:
         """The check value, held: on PostgreSQL a key maker and a rekey wait for each other here."""

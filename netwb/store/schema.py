@@ -188,7 +188,7 @@ def _copied(path: Path, copy_to: Path) -> Path:
     part = copy_to.with_name(copy_to.name + ".part")
     try:
         part.unlink(missing_ok=True)  # of a crash in the middle
-        create_file(part)
+        part.touch(mode=0o600, exist_ok=False)
         with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(part)) as new:
             old.backup(new)
         copy = _free(copy_to)

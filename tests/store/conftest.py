@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,7 @@ from sqlalchemy import make_url
 from netwb.store import schema
 from netwb.store.database import Database
 from tests.postgresql import Cluster
+from tests.real_components import require_real
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -88,3 +91,16 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def database(url: str) -> Iterator[Database]:
     with closing(Database(url)) as opened:
         yield opened
+
+
+@pytest.fixture
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder that is a file system of 2 MB."""
+    mount = shutil.which("mount")
+    require_real("a small file system (root and mount)", os.geteuid() == 0 and mount is not None)
+    folder = tmp_path_factory.mktemp("small")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,9 @@ from netwb.store import schema
 from netwb.store.database import Database
 from netwb.store.models import AuditHeadRow, KeyRow, TenantRow
 from tests.postgresql import Cluster
-from tests.real_components import require_real
 from tests.store.conftest import NOON
 from tests.store.rows import new_tenant
 
-CAN_MOUNT = os.geteuid() == 0 and shutil.which("mount") is not None
 FILL = b"\xa5" * 64 * 1024
 
 
@@ -48,23 +45,6 @@ def fill(database: Database, rounds: int = 1000) -> None:
             key = KeyRow(id=f"k{number}", purpose="fill", tenant_id=str(number), created_at=NOON)
             key.wrapped = FILL
             session.add(key)
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    """A file system of its own, in memory."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
-@pytest.fixture
-def small_folder(tmp_path: Path) -> Iterator[Path]:
-    require_real("a file system of 2 MB (root and mount)", CAN_MOUNT)
-    with small_disk(tmp_path, "2m"):
-        yield tmp_path
 
 
 def on_sqlite(folder: Path, *, busy_timeout_s: float = 10) -> Database:
@@ -364,7 +344,9 @@ def test_a_home_that_is_read_only_is_named(small_folder: Path) -> None:
         ("", "sqlite:////folder/netwb.db"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
-        ("mysql+pymysql://u:s3cret@db/netwb", "sqlite and postgresql"),
+        ("mysql+pymysql://u:s3cret@db/netwb", r"names mysql\+pymysql, which netwb does not use"),
+        ("postgresql+asyncpg://u:s3cret@db/netwb", "which netwb does not use"),
+        ("sqlite+nothing:////x.db", "which netwb does not use"),
     ],
 )
 def test_an_impossible_url_is_refused_without_its_password(url: str, cure: str) -> None:
@@ -453,6 +435,20 @@ def test_a_database_without_the_tables_on_a_server_needs_an_upgrade(postgresql: 
         pytest.raises(MigrationNeededError, match="run `netwb upgrade`"),
     ):
         count(database)
+
+
+def test_too_many_sessions_at_once_are_named(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path, busy_timeout_s=0.1)
+
+    def open_many() -> None:
+        with ExitStack() as stack:
+            for _ in range(20):
+                session = stack.enter_context(database.reading(ALL_TENANTS))
+                session.get(TenantRow, "t-a")
+
+    with pytest.raises(StoreUnavailableError, match="no free connection"):
+        open_many()
+    assert count(database) == 0
 
 
 def test_a_mistake_in_our_own_sql_is_no_outage(tmp_path: Path) -> None:

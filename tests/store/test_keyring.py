@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from netwb.errors import KeyringError, StoreError
 from netwb.roles import NO_TENANT
@@ -99,6 +99,11 @@ def test_a_missing_and_an_unreadable_master_key_say_so(tmp_path: Path) -> None:
         MasterKey.read(tmp_path / "folder")
 
 
+def test_a_master_key_without_a_folder_says_so(tmp_path: Path) -> None:
+    with pytest.raises(KeyringError, match="cannot be written: No such file"):
+        MasterKey.create(tmp_path / "absent/master.key")
+
+
 def test_a_key_is_random_and_the_same_ever_after(
     database: Database, keyring: Keyring, master: MasterKey, clock: Clock
 ) -> None:
@@ -124,6 +129,19 @@ def test_another_master_key_is_told_at_once(
 
     with pytest.raises(KeyringError, match=r"other\.key is not the one"):
         Keyring(database, other, clock)
+
+
+def test_a_lost_check_value_is_not_made_anew_under_any_key(
+    database: Database, keyring: Keyring, tmp_path: Path, clock: Clock
+) -> None:
+    keyring.key("audit")
+    with database.writing(NO_TENANT) as session:
+        session.execute(delete(KeyRow).where(KeyRow.purpose == CHECK))
+
+    with pytest.raises(KeyringError, match="lost their check value"):
+        Keyring(database, MasterKey.create(tmp_path / "other.key"), clock)
+    with pytest.raises(KeyringError, match="lost their check value"):
+        keyring.key("new")
 
 
 def test_an_older_line_of_the_file_still_opens(

@@ -224,6 +224,19 @@ def test_without_a_place_for_the_copy_nothing_is_upgraded(tmp_path: Path) -> Non
     schema.require_current(database)
 
 
+@pytest.mark.real
+def test_without_room_for_the_copy_nothing_is_upgraded(tmp_path: Path, small_folder: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+    schema.create(database)
+    (small_folder / "ballast").write_bytes(b"x" * (1900 * 1024))
+
+    with pytest.raises(StoreUnavailableError, match="full; make room"):
+        schema.upgrade(database, copy_to=small_folder / "copy.db", migrations=next_netwb(tmp_path))
+
+    schema.require_current(database)
+    assert [file.name for file in small_folder.iterdir()] == ["ballast"]
+
+
 def test_a_database_of_somebody_else_is_left_alone(new_url: Callable[[], str]) -> None:
     database = Database(new_url())
     if database.path:
