@@ -53,6 +53,7 @@ ip link set lo up
 for place in etc/frr etc/passwd etc/group etc/shadow; do mount --bind "$1/$place" "/$place"; done
 mkdir -p /run/frr /run/sshd
 mount --bind "$1/run" /run/frr
+mount -t tmpfs tmpfs /var/tmp
 for daemon in zebra staticd bgpd; do
     /usr/lib/frr/$daemon -d -A 127.0.0.1 -i /run/frr/$daemon.pid
 done
@@ -110,6 +111,8 @@ class FrrRouter:
         self._process.wait(timeout=10)
         if self._process.stdout:
             self._process.stdout.close()
+        if not self._first:
+            return
         with (
             contextlib.suppress(ProcessLookupError),  # process 1 is gone already
             os.fdopen(os.pidfd_open(self._first), "rb", buffering=0) as ended,
@@ -197,7 +200,7 @@ class FrrRouter:
         assert self._process.stdout
         said = self._process.stdout.read(6)
         if said != "ready\n":
-            self._process.kill()
+            self.stop()
             raise RouterError((self.folder / "boot.log").read_text())
         pid = self._process.pid
         self._first = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())

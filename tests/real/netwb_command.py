@@ -44,5 +44,6 @@ class NetwbCommand:
     def back_up(self, **settings: str) -> Any:
         """The outcome of a run over one device, also of one that did not work."""
         done = self.run("backup", "--json", **settings)
+        assert done.stdout, done.stderr.decode()
         (outcome,) = json.loads(done.stdout)["outcomes"]
         return outcome

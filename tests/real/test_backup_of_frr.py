@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,28 +16,39 @@ pytestmark = pytest.mark.real
 
 PASSWORD = "r1g-Passw0rd"
 SECRETS = (b"Tr1gger-s3cret", b"Upstr3am-s3cret")
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "RIG": PASSWORD}
 NEW_ROUTE = "ip route 203.0.113.10/32 Null0 tag 666"
 
 
-@pytest.fixture
-def netwb(frr_router: FrrRouter, tmp_path: Path) -> NetwbCommand:
-    """A new home that knows the router, in the router's network."""
-    command = NetwbCommand(
-        tmp_path / "home",
-        inside=frr_router.inside,
-        environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "RIG": PASSWORD},
-    )
-    devices = tmp_path / "devices.csv"
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that knows the router and has not seen it yet."""
+    folder = tmp_path_factory.mktemp("prepared")
+    devices = folder / "devices.csv"
     devices.write_text(
         f"tenant,site,hostname,address,platform,credential\nacme,fra1,edge1,{ADDRESS},frr,rig\n"
     )
+    command = NetwbCommand(folder / "home", inside=(), environment=ENVIRONMENT)
+    login = ("--username", LOGIN, "--password", "env:RIG")
     command.do("init")
     command.do("tenant", "add", "acme", "--name", "Acme Ltd")
-    command.do("site", "add", "acme/fra1")
-    login = ("--username", LOGIN, "--password", "env:RIG")
     command.do("credential", "add", "rig", "--tenant", "acme", *login)
-    command.do("device", "import", str(devices))
-    return command
+    command.do("device", "import", str(devices), "--create")
+    return command.home
+
+
+@pytest.fixture
+def netwb(frr_router: FrrRouter, prepared: Path, tmp_path: Path) -> NetwbCommand:
+    """netwb in the router's network, with a home of this test's own."""
+    home = shutil.copytree(prepared, tmp_path / "home")
+    return NetwbCommand(home, inside=frr_router.inside, environment=ENVIRONMENT)
+
+
+def store_good(netwb: NetwbCommand) -> str:
+    """Back the router up when it has something new; the id of the new revision."""
+    outcome = netwb.back_up()
+    assert outcome["status"] == "changed", outcome
+    return str(outcome["revision"])
 
 
 def running(router: FrrRouter) -> bytes:
@@ -56,7 +68,7 @@ def test_backup_is_whole_and_holds_no_secret(frr_router: FrrRouter, netwb: Netwb
 def test_restored_text_is_what_the_router_runs(
     frr_router: FrrRouter, netwb: NetwbCommand, tmp_path: Path
 ) -> None:
-    netwb.back_up()
+    store_good(netwb)
     file = tmp_path / "edge1.cfg"
 
     netwb.do("restore", "edge1@latest", "-o", str(file), "--reason", "drill")
@@ -68,7 +80,7 @@ def test_restored_text_is_what_the_router_runs(
 def test_restored_text_is_taken_by_another_router(
     frr_router: FrrRouter, netwb: NetwbCommand, tmp_path: Path
 ) -> None:
-    netwb.back_up()
+    store_good(netwb)
     file = tmp_path / "edge1.cfg"
     netwb.do("restore", "edge1@latest", "-o", str(file), "--reason", "the first one burned")
     config = file.read_text()
@@ -83,17 +95,16 @@ def test_restored_text_is_taken_by_another_router(
 
 
 def test_unchanged_router_makes_no_revision(netwb: NetwbCommand) -> None:
-    first = netwb.back_up()
+    good = store_good(netwb)
 
-    second = netwb.back_up()
+    outcome = netwb.back_up()
 
-    assert second["status"] == "unchanged"
-    assert second["revision"] == first["revision"]
+    assert (outcome["status"], outcome["revision"]) == ("unchanged", good)
     assert len(netwb.ask("history", "edge1")["items"]) == 1
 
 
 def test_change_is_one_revision_with_its_line(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
-    netwb.back_up()
+    store_good(netwb)
     frr_router.configure(NEW_ROUTE)
 
     outcome = netwb.back_up()
@@ -109,10 +120,10 @@ def test_change_is_one_revision_with_its_line(frr_router: FrrRouter, netwb: Netw
 def test_changed_secret_is_a_change_without_its_value(
     frr_router: FrrRouter, netwb: NetwbCommand
 ) -> None:
-    netwb.back_up()
+    store_good(netwb)
     frr_router.configure("router bgp 64500", "neighbor 192.0.2.8 password N3w-s3cret")
 
-    netwb.back_up()
+    store_good(netwb)
 
     diff = netwb.do("diff", "edge1", "--json")
     assert b"neighbor 192.0.2.8 password <netwb:secret:" in diff
@@ -124,8 +135,7 @@ def test_cut_connection_is_refused_and_the_good_revision_stays(
     frr_router: FrrRouter, netwb: NetwbCommand
 ) -> None:
     frr_router.lengthen(3_000)
-    good = netwb.back_up()
-    assert good["status"] == "changed", good
+    good = store_good(netwb)
     frr_router.configure(NEW_ROUTE)
 
     with ThreadPoolExecutor(1) as pool:
@@ -136,7 +146,7 @@ def test_cut_connection_is_refused_and_the_good_revision_stays(
     assert outcome["status"] == "failed"
     assert outcome["cause"]["kind"] == "ConnectionLostError"
     (revision,) = netwb.ask("history", "edge1")["items"]
-    assert revision["id"] == good["revision"]
+    assert revision["id"] == good
 
 
 def test_cut_connection_is_tried_once_more(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
@@ -152,7 +162,7 @@ def test_cut_connection_is_tried_once_more(frr_router: FrrRouter, netwb: NetwbCo
 
 
 def test_refused_login_is_not_repeated(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
-    netwb.do("credential", "set", "rig", "--tenant", "acme", "--password", "env:PATH")
+    netwb.do("credential", "set", "acme/rig", "--password", "env:PATH")
 
     outcome = netwb.back_up()
 
@@ -163,11 +173,11 @@ def test_refused_login_is_not_repeated(frr_router: FrrRouter, netwb: NetwbComman
 def test_other_host_key_is_refused_until_a_person_trusts_it(
     frr_router: FrrRouter, netwb: NetwbCommand
 ) -> None:
-    netwb.back_up()
+    store_good(netwb)
     frr_router.change_host_key()
 
     refused = netwb.back_up()
-    netwb.do("device", "trust", "edge1", "--reason", "the router was replaced")
+    netwb.do("device", "trust", "edge1")
     trusted = netwb.back_up()
 
     assert refused["cause"]["kind"] == "HostKeyChangedError"
