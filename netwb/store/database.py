@@ -50,7 +50,7 @@ class Database:
         parsed = _parse(url)
         self.dialect = parsed.get_backend_name()
         self.path = Path(parsed.database or "") if self.dialect == "sqlite" else None
-        self.name = str(self.path) if self.path else parsed.render_as_string(hide_password=True)
+        self.name = str(self.path) if self.path else _server_name(parsed)
         self._engine = _engine(parsed, self.path, busy_timeout_s)
         self._readers = _sessions(_reading(self._engine))
         event.listen(self._readers, "before_flush", _refuse_writing)
@@ -153,6 +153,11 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
+def _server_name(url: URL) -> str:
+    """`netwb at db.example`; never the whole URL, whose query may hold a password as well."""
+    return f"{url.database} at {url.host or url.query.get('host', 'localhost')}"
+
+
 def _engine(url: URL, path: Path | None, busy_timeout_s: float) -> Engine:
     if path is None:
         return _postgresql(url, busy_timeout_s)
@@ -174,8 +179,12 @@ def _connect_sqlite(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,  # the pool hands a connection to one thread at a time
     )
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA foreign_keys=ON")
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

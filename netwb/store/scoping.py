@@ -86,11 +86,22 @@ def _refuse_foreign_values(state: ORMExecuteState, tenants: frozenset[str]) -> N
         return
     given = state.parameters or {}
     rows: Sequence[Mapping[str, Any]] = [given] if isinstance(given, Mapping) else given
-    if not state.is_insert and not isinstance(given, Mapping):
-        msg = "update by a list of keys cannot be narrowed to a scope; change loaded rows instead"
+    if _hides_its_rows(state):
+        msg = (
+            "statement hides which rows it writes, so that no scope can narrow it; add rows instead"
+        )
         raise StoreError(msg)
     named = [row["tenant_id"] for row in rows if "tenant_id" in row]
     _refuse_outside([*named, *_values_of(state.statement, "tenant_id")], tenants)
+
+
+def _hides_its_rows(state: ORMExecuteState) -> bool:
+    """UPDATE by a list of keys, INSERT from a SELECT, INSERT that becomes an UPDATE."""
+    if not state.is_insert:
+        return not isinstance(state.parameters or {}, Mapping)
+    from_select = getattr(state.statement, "select", None) is not None
+    conflict = getattr(state.statement, "_post_values_clause", None)
+    return from_select or hasattr(conflict, "update_values_to_set")
 
 
 def _values_of(statement: Any, column: str) -> Iterator[Any]:

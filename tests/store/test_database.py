@@ -357,11 +357,12 @@ def test_an_impossible_url_is_refused_without_its_password(url: str, cure: str) 
 
 
 def test_a_missing_server_is_named_without_the_password(tmp_path: Path) -> None:
-    database = Database(f"postgresql+psycopg://netwb:s3cret@/netwb?host={tmp_path}")
+    database = Database(f"postgresql://netwb:s3cret@/netwb?host={tmp_path}&passfile=s3cret")
 
     with pytest.raises(StoreUnavailableError, match="does not answer") as refused:
         count(database)
     assert "s3cret" not in str(refused.value)
+    assert f"database netwb at {tmp_path}" in str(refused.value)
 
 
 @pytest.mark.real

@@ -13,7 +13,10 @@ from netwb.store.models import Base
 
 NETWB = Path(netwb.store.models.__file__).parents[1]
 RAW_NAMES = {"text", "literal_column", "table", "Table", "TextClause"}  # of sqlalchemy
-RAW_ATTRIBUTES = {"exec_driver_sql", "__table__", "local_table", "tables", "from_statement"}
+RAW_ATTRIBUTES = {
+    *("exec_driver_sql", "__table__", "local_table", "tables", "from_statement"),
+    *("bulk_insert_mappings", "bulk_update_mappings", "bulk_save_objects"),  # pass the filter by
+}
 ALLOWED = {  # module: why
     "store/models.py": "text() in the condition of a partial index",
     "store/schema.py": "asks for the migration, before there is any scope",
@@ -34,6 +37,8 @@ def raw_uses(tree: ast.Module) -> Iterator[str]:
                 yield f"line {node.lineno}: imports {name}"
         elif isinstance(node, ast.Attribute) and node.attr in RAW_ATTRIBUTES:
             yield f"line {node.lineno}: reads .{node.attr}"
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("session.connection"):
+            yield f"line {node.lineno}: takes the session's bare connection"
         elif isinstance(node, ast.Constant) and is_sql(node.value):
             yield f"line {node.lineno}: holds SQL"
 
@@ -61,6 +66,8 @@ def test_no_module_reads_a_table_past_its_class(module: Path) -> None:
         "import sqlalchemy\nsession.execute(DeviceRow.__table__.select())",
         "import sqlalchemy\nrows = Base.metadata.tables['device']",
         "import sqlalchemy\nconnection.exec_driver_sql('x')",
+        "import sqlalchemy\nself.session.connection()",
+        "import sqlalchemy\nsession.bulk_insert_mappings(DeviceRow, rows)",
         "import sqlalchemy\nquery = 'select id from device'",
     ],
 )

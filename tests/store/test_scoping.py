@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -34,11 +35,18 @@ from sqlalchemy.orm import (
 from netwb.errors import NotPermittedError, StoreError
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.store.database import Database
+from netwb.store.inserting import insert_absent, upsert
 from netwb.store.models import Base, DeviceRow, HostKeyRow, SiteRow, TenantOwned, TenantRow
 from tests.store.conftest import KINDS, fresh_url
 from tests.store.rows import OWNED, add_tenant_with_one_row_of_each, new_tenant
 
 SITES = Base.metadata.tables["site"]
+SITE_VALUES: dict[str, Any] = {
+    "slug": "s",
+    "name": "s",
+    "status": "active",
+    "created_at": datetime(2026, 3, 1, tzinfo=UTC),
+}
 OURS = Scope(frozenset({"t-a"}))
 
 
@@ -245,8 +253,43 @@ def test_a_row_cannot_be_moved_to_a_foreign_tenant(two_tenants: Database) -> Non
         session.get_one(SiteRow, "t-a").tenant_id = "t-b"
     with pytest.raises(NotPermittedError), two_tenants.writing(OURS) as session:
         session.execute(update(SiteRow).values(tenant_id="t-b"))
-    with pytest.raises(StoreError, match="by a list"), two_tenants.writing(OURS) as session:
-        session.execute(update(SiteRow), [{"id": "t-b", "name": "ours now"}])
+
+
+def upsert_over_a_foreign_row(session: Session) -> None:
+    values = {**SITE_VALUES, "id": "t-b", "tenant_id": "t-a"}
+    insert_site = upsert(session, SiteRow).values(**values)
+    session.execute(
+        insert_site.on_conflict_do_update(index_elements=["id"], set_={"name": "ours now"})
+    )
+
+
+def insert_from_select(session: Session) -> None:
+    columns = ["id", "tenant_id", *SITE_VALUES]
+    row = select(literal("new"), literal("t-b"), *map(literal, SITE_VALUES.values()))
+    session.execute(insert(SiteRow).from_select(columns, row))
+
+
+def update_by_keys(session: Session) -> None:
+    session.execute(update(SiteRow), [{"id": "t-b", "name": "ours now"}])
+
+
+@pytest.mark.parametrize("write", [upsert_over_a_foreign_row, insert_from_select, update_by_keys])
+def test_a_write_that_hides_its_rows_is_refused(
+    two_tenants: Database, write: Callable[[Session], None]
+) -> None:
+    with pytest.raises(StoreError, match="hides which rows"), two_tenants.writing(OURS) as session:
+        write(session)
+
+
+def test_an_upsert_of_own_rows_that_changes_nothing_passes(two_tenants: Database) -> None:
+    with two_tenants.writing(OURS) as session:
+        insert_absent(session, SiteRow(id="t-a", tenant_id="t-a", **SITE_VALUES))
+        insert_absent(session, SiteRow(id="new", tenant_id="t-a", **{**SITE_VALUES, "slug": "n"}))
+    with pytest.raises(NotPermittedError), two_tenants.writing(OURS) as session:
+        insert_absent(session, SiteRow(id="new2", tenant_id="t-b", **SITE_VALUES))
+
+    with two_tenants.reading(ALL_TENANTS) as session:
+        assert sorted(session.scalars(select(SiteRow.id))) == ["new", "t-a", "t-b"]
 
 
 @pytest.mark.parametrize(
