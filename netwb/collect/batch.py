@@ -120,8 +120,12 @@ class BatchWriter:
     def gathered(self, target: Target, gathered: Gathered) -> None:
         """Judge what the device gave; its outcome is known when the batch is written."""
         done = _Finished(target, gathered=gathered, revision=self._known_revision(target.device_id))
-        for verdict in self._verdicts(target, gathered):
-            self._take(done, verdict)
+        try:
+            for verdict in self._verdicts(target, gathered):
+                self._take(done, verdict)
+        except Exception as error:  # the worker's door: one device's text never ends the run
+            logger.exception("%s: its text could not be judged", target.hostname)
+            done.cause = _own_fault(target, error)
         self._batch.append(done)
 
     def flush(self) -> None:
@@ -247,3 +251,10 @@ def _status(done: _Finished, *, changed: bool) -> OutcomeStatus:
     if done.cause is not None:
         return "failed"
     return "changed" if changed else "unchanged"
+
+
+def _own_fault(target: Target, error: Exception) -> NetwbError:
+    if isinstance(error, NetwbError):
+        return error
+    msg = f"{target.hostname}: netwb failed to judge its text ({type(error).__name__}); see the log"
+    return DeviceError(msg)

@@ -1,0 +1,155 @@
+"""`netwb backup` and `netwb demo` over real SSH, on the lab."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from netwb.inventory.records import NewCredential, NewDevice, SecretSource
+from netwb.lab.device import LabDevice
+from netwb.lab.fleet import Fleet
+from netwb.lab.world import World
+from netwb.workbench import Workbench
+from tests.cli.commands import Commands
+
+PASSWORD = "Lab-Secret-77"
+PLATFORMS = {"r1": "cisco_ios", "r2": "arista_eos", "r3": "frr"}
+
+
+@pytest.fixture
+def fleet() -> Iterator[Fleet]:
+    devices = [
+        LabDevice(
+            key=f"acme/{hostname}",
+            hostname=hostname,
+            platform=platform,  # type: ignore[arg-type]
+            username="netwb",
+            password=PASSWORD,
+            lines=150,
+        )
+        for hostname, platform in PLATFORMS.items()
+    ]
+    world = World(devices, seed="cli", first_night=datetime(2026, 11, 1, 2, tzinfo=UTC))
+    with Fleet(world) as made:
+        yield made
+
+
+@pytest.fixture
+def netwb(tmp_path: Path, fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> Commands:
+    home = tmp_path / "home"
+    bench = Workbench.create(home, environment={"PASSWORD": PASSWORD})
+    bench.add_tenant("acme", name="Acme Ltd")
+    bench.add_site("acme/fra1")
+    secrets = {"password": SecretSource(origin="env:PASSWORD")}
+    bench.add_credential(
+        NewCredential(tenant="acme", name="lab", username="netwb", secrets=secrets)  # type: ignore[arg-type]
+    )
+    bench.set_tenant("acme", credential="lab")
+    for hostname, platform in PLATFORMS.items():
+        bench.add_device(
+            NewDevice(
+                tenant="acme",
+                site="fra1",
+                hostname=hostname,
+                address=fleet.address(f"acme/{hostname}"),
+                port=fleet.port,
+                platform=platform,
+            )
+        )
+    bench.close()
+    return Commands(home, capsys)
+
+
+def test_a_backup_of_three_platforms(netwb: Commands) -> None:
+    first = netwb("backup", "--json", "--note", "CHG1")
+
+    assert first.status == 0
+    assert {o["hostname"]: o["status"] for o in first.json["outcomes"]} == dict.fromkeys(
+        PLATFORMS, "changed"
+    )
+    assert set(first.json) == {"run_id", "started_at", "ended_at", "outcomes"}
+    assert set(first.json["outcomes"][0]) == {
+        "tenant",
+        "hostname",
+        "device_id",
+        "status",
+        "revision",
+        "cause",
+    }
+    again = netwb("backup", "--json")
+    assert {o["status"] for o in again.json["outcomes"]} == {"unchanged"}
+
+
+def test_a_cut_text_is_refused_with_its_cause_and_exit_1(netwb: Commands, fleet: Fleet) -> None:
+    good = {o["hostname"]: o["revision"] for o in netwb("backup", "--json").json["outcomes"]}
+    fleet.set_fault("acme/r1", "cut_without_end")
+
+    ran = netwb("backup", "--json", "--device", "r1")
+
+    assert ran.status == 1
+    outcome = ran.json["outcomes"][0]
+    assert (outcome["status"], outcome["revision"]) == ("rejected", good["r1"])
+    assert outcome["cause"]["kind"] == "IncompleteConfigError"
+    failed = netwb("backup", "--failed", "--dry-run", "--json").json["items"]
+    assert [device["hostname"] for device in failed] == ["r1"]
+
+
+def test_a_dry_run_logs_in_nowhere(netwb: Commands, fleet: Fleet) -> None:
+    ran = netwb("backup", "--dry-run", "--json")
+
+    assert [device["hostname"] for device in ran.json["items"]] == ["r1", "r2", "r3"]
+    assert fleet.seen("acme/r1").connections == 0
+
+
+def test_words_go_to_stderr_and_the_table_tells_what_failed(netwb: Commands, fleet: Fleet) -> None:
+    fleet.set_fault("acme/r2", "port_closed")
+
+    ran = netwb("backup", "--where", "role=pe")
+    assert (ran.status, ran.out) == (0, "")
+
+    ran = netwb("backup")
+    assert "1 failed" in ran.err
+    assert "acme/r2" in ran.out
+    assert "port is closed" in ran.out
+
+
+def test_a_platform_is_found_by_probing(netwb: Commands) -> None:
+    netwb("device", "set", "r2", "--platform", "auto")
+    assert netwb("backup", "--device", "r2").status == 1
+
+    probed = netwb("device", "probe", "r2", "--apply", "--json")
+
+    assert probed.json["items"][0]["platform"] == "arista_eos"
+    assert netwb("backup", "--device", "r2").status == 0
+
+
+def test_a_credential_is_tried_without_asking_for_more(netwb: Commands) -> None:
+    ran = netwb("credential", "test", "lab", "--json")
+
+    assert ran.status == 0
+    assert {item["credential"] for item in ran.json["items"]} == {"acme/lab"}
+
+
+def test_the_demo_tells_what_it_did_in_one_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    netwb = Commands(tmp_path / "demo", capsys)
+
+    told = netwb("demo", "--once", "--devices", "3", "--json").json
+
+    assert set(told) == {"devices", "nights", "commits", "rejected", "authors", "home"}
+    assert (told["devices"], told["nights"]) == (3, 30)
+    assert told["commits"] == sum(author["commits"] for author in told["authors"])
+    text = json.dumps(told)
+    assert "Lab-" not in text, "no password"
+
+
+def test_a_demo_never_touches_a_real_home(netwb: Commands) -> None:
+    ran = netwb("demo", "--once")
+
+    assert ran.status == 5
+    assert "no demo's" in ran.err

@@ -1,0 +1,185 @@
+"""history, changes, show, diff, search, restore, quarantine, audit: what scripts and people get."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from netwb.collect.replay import recorded
+from tests.benches import Rig, ios, ios_text, rig
+from tests.cli.commands import Commands
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Rig]:
+    """Two tenants; edge1 of acme changed twice, once by ana and once by ben."""
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge9",)}) as made:
+        made.back_up(note="CHG1")
+        made.clock.advance(days=1)
+        made.answer("acme/edge1", ios("edge1", by="ben", at=made.clock.now, ntp="192.0.2.99"))
+        made.back_up(note="CHG2")
+        yield made
+
+
+@pytest.fixture
+def netwb(home: Rig, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(home.bench.home, capsys)
+
+
+def test_history_is_newest_first_in_the_contracts_shape(netwb: Commands) -> None:
+    items = netwb("history", "edge1", "--json").json["items"]
+
+    assert [item["author"] for item in items] == ["ben", "ana"]
+    assert items[0]["at"] == "2026-11-21T02:00:00Z"
+    assert {"id", "at", "author", "message", "added", "removed", "size"} <= set(items[0])
+    assert (items[0]["added"], items[0]["removed"]) == (1, 1)
+
+
+def test_changes_are_those_of_the_time_and_the_person(netwb: Commands) -> None:
+    since = "2026-11-20T12:00"
+
+    assert [i["hostname"] for i in netwb("changes", "--since", since, "--json").json["items"]] == [
+        "edge1"
+    ]
+    assert netwb("changes", "--since", since, "--by", "ana", "--json").json == {"items": []}
+    assert "-ntp server 192.0.2.53" in netwb("changes", "--since", since, "--patch").out
+
+
+def test_show_prints_the_text_alone_and_no_secret(netwb: Commands) -> None:
+    shown = netwb("show", "edge1")
+
+    assert shown.err == ""
+    assert shown.out.endswith("\nend\n")
+    assert "Pub1icRead" not in shown.out
+    assert "snmp-server community <netwb:secret:" in shown.out
+
+
+def test_diff_of_a_device_alone_is_its_last_change(netwb: Commands) -> None:
+    diff = netwb("diff", "edge1", "--json").json
+
+    assert (diff["added"], diff["removed"]) == (1, 1)
+    lines = [line for hunk in diff["hunks"] for line in hunk["lines"] if line["kind"] != "same"]
+    assert lines == [
+        {"kind": "removed", "text": "ntp server 192.0.2.53"},
+        {"kind": "added", "text": "ntp server 192.0.2.99"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("edge1@latest~1", "edge1@latest"),
+        ("edge1@2026-11-20T12:00", "edge1@2026-11-22"),
+        ("edge2", "edge1"),
+        ("umbra/edge9", "acme/edge1"),
+    ],
+    ids=["steps", "times", "two devices", "two tenants"],
+)
+def test_any_revision_against_any_other(netwb: Commands, old: str, new: str) -> None:
+    found = netwb("diff", old, new, "--json")
+
+    assert found.status == 0
+    assert found.json["added"] >= 1
+
+
+def test_search_tells_since_when_and_by_whom(netwb: Commands) -> None:
+    now = netwb("search", "192.0.2.99", "--json").json["items"]
+    ever = netwb("search", "192.0.2.53", "--ever", "--json").json["items"]
+
+    assert [(i["hostname"], i["author"], i["until"]) for i in now] == [("edge1", "ben", None)]
+    assert now[0]["text"] == "ntp server 192.0.2.99"
+    gone = [item for item in ever if item["until"] is not None]
+    assert [(i["hostname"], i["since"], i["until"]) for i in gone] == [
+        ("edge1", "2026-11-20T02:00:00Z", "2026-11-21T02:00:00Z")
+    ]
+
+
+def test_a_search_never_finds_a_secret(netwb: Commands) -> None:
+    assert netwb("search", "Pub1icRead", "--ever", "--json").json == {"items": []}
+
+
+def test_restore_gives_the_bytes_back_to_its_owner_alone(netwb: Commands, tmp_path: Path) -> None:
+    out = tmp_path / "edge1.cfg"
+
+    ran = netwb("restore", "edge1@latest~1", "-o", str(out), "--reason", "test")
+
+    assert ran.status == 0
+    text = out.read_bytes()
+    assert b"snmp-server community Pub1icRead RO\n" in text
+    assert b"ntp server 192.0.2.53\n" in text
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert netwb("audit", "list", "--json").json["items"][0]["action"] == "config.restore"
+
+
+def test_restore_never_overwrites_a_file(netwb: Commands, tmp_path: Path) -> None:
+    out = tmp_path / "edge1.cfg"
+    out.write_text("mine")
+
+    ran = netwb("restore", "edge1@latest", "-o", str(out), "--reason", "test")
+
+    assert ran.status == 2
+    assert "not overwritten" in ran.err
+    assert out.read_text() == "mine"
+
+
+def test_restore_redacted_holds_no_secret(netwb: Commands, tmp_path: Path) -> None:
+    out = tmp_path / "edge1.cfg"
+
+    netwb("restore", "edge1@latest", "-o", str(out), "--reason", "test", "--redacted")
+
+    assert b"Pub1icRead" not in out.read_bytes()
+
+
+def test_quarantine_is_listed_shown_and_discarded(netwb: Commands, home: Rig) -> None:
+    home.answer("acme/edge2", recorded(ios_text("edge2").removesuffix(b"end\n"), prompt=b"edge2#"))
+    home.back_up()
+
+    assert [i["hostname"] for i in netwb("quarantine", "list", "--json").json["items"]] == ["edge2"]
+    assert "hostname edge2" in netwb("quarantine", "show", "edge2").out
+    assert netwb("quarantine", "accept", "edge2", "--reason", "no").status == 5
+    assert netwb("quarantine", "discard", "edge2", "--reason", "cut").status == 0
+    assert netwb("quarantine", "list", "--json").json == {"items": []}
+
+
+def test_the_audit_chain_verifies(netwb: Commands) -> None:
+    ran = netwb("audit", "verify", "--json")
+
+    assert ran.status == 0
+    assert ran.json["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (("history", "nosuch"), 4),
+        (("show", "edge1@deadbeef"), 4),
+        (("show", "edge1@latest~9"), 4),
+        (("diff", "edge2"), 4),
+        (("history", "edge1", "--limit", "0"), 2),
+        (("changes", "--since", "yesterday"), 2),
+        (("nosuch",), 2),
+        (("restore", "edge1@latest", "-o", "/nowhere/x", "--reason", "r"), 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else str(value),
+)
+def test_bad_input_is_one_sentence_with_its_status(
+    netwb: Commands, arguments: tuple[str, ...], status: int
+) -> None:
+    ran = netwb(*arguments)
+
+    assert ran.status == status
+    assert ran.out == ""
+    assert ran.err.startswith("netwb: ")
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_home_that_is_not_there_names_the_cure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = Commands(tmp_path / "nowhere", capsys)("history", "edge1")
+
+    assert ran.status == 5
+    assert "netwb init" in ran.err
