@@ -55,11 +55,13 @@ def clean(  # noqa: PLR0913 - one arrow of the data flow; all but the text go by
     """
     seen = canonical(raw, platform)
     config = _config(raw, seen, platform)
-    mark = digest(key, comparable(seen.text, platform))
     fault = next(_faults(raw, seen, platform, identity), None)
+    if fault is None and last_good is not None and _has_shrunk(config, last_good, limit):
+        fault = _shrunk(config, last_good, identity)
     if fault is None:
-        fault = _shrink_fault(config, mark, last_good, limit, identity)
-    if fault is None:
+        return config
+    mark = digest(key, comparable(seen.text, platform))
+    if last_good is not None and _is_settled(fault, config, mark, last_good):
         return config
     return Rejected(
         kind=raw.kind,
@@ -104,27 +106,25 @@ def _wrong_device(own: str, identity: Identity) -> Fault:
     return Fault(cause=WrongDeviceError(msg))
 
 
-def _shrink_fault(
-    config: CleanConfig,
-    mark: str,
-    last_good: LastGood | None,
-    limit: ShrinkLimit,
-    identity: Identity,
-) -> Fault | None:
-    """A great loss of lines; a second identical fetch settles it where the text proves itself.
+def _has_shrunk(config: CleanConfig, last_good: LastGood, limit: ShrinkLimit) -> bool:
+    lost = last_good.lines - config.lines
+    return lost >= limit.lines and lost * 100 > last_good.lines * limit.percent
+
+
+def _is_settled(fault: Fault, config: CleanConfig, mark: str, last_good: LastGood) -> bool:
+    """Whether a second identical fetch settles a great loss: only where the text proves itself.
 
     Without such a proof a truncation that repeats itself would look the same.
     """
-    if last_good is None:
-        return None
-    lost = last_good.lines - config.lines
-    if lost < limit.lines or lost * 100 <= last_good.lines * limit.percent:
-        return None
-    if last_good.suspect == mark and config.proof != "prompt":
-        return None
+    shrunk = isinstance(fault.cause, ShrunkConfigError)
+    return shrunk and last_good.suspect == mark and config.proof != "prompt"
+
+
+def _shrunk(config: CleanConfig, last_good: LastGood, identity: Identity) -> Fault:
+    name = identity.hostname
     msg = (
-        f"{identity.hostname} sent {config.lines} lines where {last_good.lines} were stored; look"
-        f" at it with `netwb quarantine show {identity.hostname}` and accept or discard it"
+        f"{name} sent {config.lines} lines where {last_good.lines} were stored; look at it with"
+        f" `netwb quarantine show {name}` and accept or discard it"
     )
     return Fault(cause=ShrunkConfigError(msg), acceptable=True)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
 from netwb.configs.sections import Crumbs, Style, readable, sections
@@ -75,6 +76,37 @@ class ConfigDiff:
                 for hunk in self.hunks
             ],
         }
+
+    def _repr_html_(self) -> str:
+        """Draw it in a notebook's cell; every text escaped, no style from elsewhere."""
+        heads = f"<b>{escape(self.old)}</b> &rarr; <b>{escape(self.new)}</b>"
+        count = f"{self.added} added, {self.removed} removed"
+        return f"<div>{heads} ({count}){''.join(map(_hunk_html, self.hunks))}</div>"
+
+
+_PAINT = {"same": "", "added": "background:#1a7f3722", "removed": "background:#cf222e22"}
+_STRONG = {"added": "background:#1a7f3766", "removed": "background:#cf222e66"}
+_SIGN = {"same": " ", "added": "+", "removed": "-"}
+
+
+def _hunk_html(hunk: Hunk) -> str:
+    lines = "".join(
+        f'<div style="{_PAINT[line.kind]}">{_SIGN[line.kind]}{_line_html(line)}</div>'
+        for line in hunk.lines
+    )
+    place = f"line {hunk.new_start}" + (f" &middot; {escape(hunk.section)}" if hunk.section else "")
+    return f'<div style="opacity:.7">{place}</div><pre style="margin:0 0 .5em">{lines}</pre>'
+
+
+def _line_html(line: DiffLine) -> str:
+    if not line.words:
+        return escape(line.text)
+    return "".join(
+        f'<span style="{_STRONG[word.kind]}">{escape(word.text)}</span>'
+        if word.kind in _STRONG
+        else escape(word.text)
+        for word in line.words
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

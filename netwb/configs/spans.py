@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from netwb.platforms.record import BytesPattern, Platform, SecretRule
 
+_DIGITS = b"0123456789"
 LONG = 8  # characters: a shorter word may stand in a text by chance
 GRAM = 8  # bytes compared at once when there are many values
 FEW = 64  # values that are searched for one by one
@@ -27,36 +28,59 @@ class Span(NamedTuple):
     encoding: bytes
 
 
-class Rules(NamedTuple):
-    """A platform's secret rules, made ready: per word the line rules, and the block rules."""
+class WordRules(NamedTuple):
+    """The line rules whose lines hold `word`, ready to match at a line's first byte."""
 
-    lines: tuple[tuple[bytes, tuple[tuple[BytesPattern, SecretRule], ...]], ...]
+    word: bytes
+    rules: tuple[tuple[BytesPattern, SecretRule], ...]
+
+
+class Rules(NamedTuple):
+    """A platform's secret rules, made ready.
+
+    roots   a word that is searched for, and the rules of all words that contain it: `key` finds the
+            lines of `key-string` too
+    blocks  rules that span lines
+    words   all roots and the words of the blocks
+    """
+
+    roots: tuple[tuple[bytes, tuple[WordRules, ...]], ...]
     blocks: tuple[tuple[bytes, BytesPattern, SecretRule], ...]
+    words: tuple[bytes, ...]
 
 
 @lru_cache(maxsize=64)
 def rules_of(platform: Platform) -> Rules:
     """Index the rules by their word; a line rule may be indented."""
-    lines: dict[bytes, list[tuple[BytesPattern, SecretRule]]] = {}
+    by_word: dict[bytes, list[tuple[BytesPattern, SecretRule]]] = {}
     for rule in platform.secrets:
         if not rule.block:
             indented = re.compile(rb"[ \t]*+(?:" + rule.pattern.pattern + rb")", rule.pattern.flags)
-            lines.setdefault(rule.word.encode(), []).append((indented, rule))
+            by_word.setdefault(rule.word.encode(), []).append((indented, rule))
+    roots: dict[bytes, list[WordRules]] = {}
+    for word, rules in by_word.items():
+        root = min((other for other in by_word if other in word), key=len)
+        roots.setdefault(root, []).append(WordRules(word, tuple(rules)))
+    blocks = tuple((r.word.encode(), r.pattern, r) for r in platform.secrets if r.block)
     return Rules(
-        lines=tuple((word, tuple(rules)) for word, rules in lines.items()),
-        blocks=tuple((r.word.encode(), r.pattern, r) for r in platform.secrets if r.block),
+        roots=tuple((root, tuple(words)) for root, words in roots.items()),
+        blocks=blocks,
+        words=(*roots, *(word for word, _, _ in blocks)),
     )
 
 
 def rule_spans(text: bytes, rules: Rules) -> list[Span]:
     """What the rules match, in no order; spans may overlap."""
     found: list[Span] = []
-    for word, patterns in rules.lines:
-        for start, end in _lines_with(text, word):
-            for pattern, rule in patterns:
-                match = pattern.match(text, start, end)
-                if match is not None:
-                    found.append(_span(match, rule))
+    for root, words in rules.roots:
+        for start, end in _lines_with(text, root):
+            for word, patterns in words:
+                if text.find(word, start, end) < 0:
+                    continue
+                for pattern, rule in patterns:
+                    match = pattern.match(text, start, end)
+                    if match is not None:
+                        found.append(_span(match, rule))
     for word, pattern, rule in rules.blocks:
         if word in text:
             found += [_span(match, rule) for match in pattern.finditer(text)]
@@ -82,11 +106,11 @@ def is_long(value: bytes) -> bool:
     """Whether a secret is looked for elsewhere: 8 or more characters of at least two classes."""
     if len(value) < LONG:
         return False
-    digits = any(48 <= byte <= 57 for byte in value)
-    lower = any(97 <= byte <= 122 for byte in value)
-    upper = any(65 <= byte <= 90 for byte in value)
-    letters = value.isalnum()
-    return digits + lower + upper + (not letters) >= 2
+    lower = value != value.upper()
+    upper = value != value.lower()
+    digits = len(value) != len(value.translate(None, _DIGITS))
+    others = not value.isalnum()
+    return lower + upper + digits + others >= 2
 
 
 def everywhere(text: bytes, values: Mapping[bytes, Span]) -> Iterator[Span]:

@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Set as AbstractSet
 
-from netwb.configs.obfuscation import fingerprint
+from netwb.configs.obfuscation import decoded
 from netwb.configs.records import Secret
 
 RESERVED = b"<netwb:"
@@ -21,10 +21,10 @@ SHORT = 16  # hex digits: 64 bits, unique among a tenant's secrets but for a rar
 class Tokens:
     """Gives each secret of one text its token, and remembers what each stands for."""
 
-    __slots__ = ("_by_value", "_digits", "_key", "_longer", "secrets")
+    __slots__ = ("_by_value", "_digits", "_keyed", "_longer", "secrets")
 
     def __init__(self, key: bytes, longer: AbstractSet[str], *, digits: int = SHORT) -> None:
-        self._key = key
+        self._keyed = hmac.new(key, digestmod="sha256")
         self._longer = longer
         self._digits = digits
         self._by_value: dict[bytes, str] = {}
@@ -38,7 +38,7 @@ class Tokens:
         return known
 
     def _new(self, value: bytes, rule: str, encoding: bytes) -> str:
-        full = hmac.digest(self._key, value, "sha256").hex()
+        full = self._hmac(value)
         token = f"<netwb:secret:{full[: self._digits]}>"
         if full in self._longer or token in self.secrets:
             token = f"<netwb:secret:{full}>"
@@ -46,7 +46,17 @@ class Tokens:
             token=token,
             full=full,
             value=value,
-            fingerprint=fingerprint(self._key, value, encoding),
+            fingerprint=self._fingerprint(value, encoding, full),
             rule=rule,
         )
         return token
+
+    def _fingerprint(self, value: bytes, encoding: bytes, full: str) -> str:
+        """Digits that are equal for equal decoded values; a token never shows them."""
+        plain = decoded(value, encoding)
+        return (full if plain == value else self._hmac(plain))[-SHORT:]
+
+    def _hmac(self, value: bytes) -> str:
+        keyed = self._keyed.copy()  # the key is worked in once: a third faster for each value
+        keyed.update(value)
+        return keyed.hexdigest()
