@@ -22,10 +22,18 @@ from netwb.lab.model import (
     Rule,
     StaticRoute,
     User,
+    WideArea,
 )
 
 _PLACES = ("fra1", "ams2", "vie1", "waw1", "lis3", "osl1")
 _CUSTOMERS = ("Nordwind", "Aster", "Kestrel", "Umbra", "Fjord", "Lumen", "Tern", "Basalt")
+_DESCRIPTIONS = (  # people write what they like, also what looks like a prompt
+    "{0} {1} circuit {2}",
+    "{0} {1} circuit {2}",
+    "to {1}-sw1> port 3, {0} # {2}",
+    '"{0}" <noc@example.net> & co; {1}/{2}',
+)
+_LARGE = 250  # lines; smaller devices are switches
 _PER_LIST = 60  # entries of one prefix list: about what a customer announces
 
 
@@ -50,7 +58,7 @@ def _skeleton(seed: str, key: str, *, hostname: str, lines: int) -> Model:
         tunnel_key=draw.secret(20),
         chain_key=draw.secret(16),
         standby_key=draw.secret(8),
-        certificate=draw.octets(512 if lines >= 250 else 0),
+        wide_area=_wide_area(Draw(seed, key, "wide area")) if lines >= _LARGE else None,
         interfaces=_interfaces(Draw(seed, key, "ports"), count=min(900, max(2, lines // 25 - 2))),
         neighbors=neighbors,
         prefix_lists=(PrefixList(name="OWN", entries=(Prefix(network="203.0.113.0", length=24),)),),
@@ -88,16 +96,26 @@ def _management(draw: Draw) -> Management:
     )
 
 
+def _wide_area(draw: Draw) -> WideArea:
+    return WideArea(
+        ike_key=draw.secret(22),
+        nhrp_key=draw.secret(8),
+        chap=draw.secret(12),
+        isis_key=draw.secret(13),
+        certificate=draw.octets(512),
+    )
+
+
 def _interfaces(draw: Draw, *, count: int) -> tuple[Interface, ...]:
     return tuple(_interface(draw, number) for number in range(count))
 
 
 def _interface(draw: Draw, number: int) -> Interface:
     enabled = draw.chance(85)
-    customer = draw.one(_CUSTOMERS)
+    words = draw.one(_DESCRIPTIONS).format(draw.one(_CUSTOMERS), draw.one(_PLACES), draw.digits(6))
     return Interface(
         number=number,
-        description=f"{customer} {draw.one(_PLACES)} circuit {draw.digits(6)}" if enabled else "",
+        description=words if enabled else "",
         address=f"10.{1 + number // 64}.{number % 64 * 4}.1" if enabled else None,
         address6=f"2001:db8:cafe:{number + 1:x}::1/64" if enabled and draw.chance(60) else None,
         enabled=enabled,

@@ -14,6 +14,7 @@ from typing import Literal
 import asyncssh
 
 from netwb.lab.device import LabDevice, LabJump
+from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault
 from netwb.lab.hostkeys import ed25519_key, rsa_key
 from netwb.lab.jump import JumpServer
@@ -25,6 +26,7 @@ Door = Literal["closed", "silent", "changed_key", "old", "modern"]
 Server = asyncio.Server | asyncssh.SSHAcceptor
 _PORT_TRIES = 20  # free on the first address is nearly always free on all
 _BACKLOG = 256
+_TURNS_TO_PROTOCOL = 3  # of the loop: the transport is made, the protocol told, the waiter woken
 
 
 class Stage:
@@ -76,8 +78,6 @@ class Stage:
     async def close(self) -> None:
         """Stop listening, cut every connection, and wait for the last task."""
         await self._close_doors()
-        for _ in range(3):  # turns of the loop in which a connection just accepted gets its server
-            await asyncio.sleep(0)
         alive = [connection for tally in self._tallies() for connection in tally.alive]
         for connection in alive:
             connection.abort()
@@ -150,6 +150,7 @@ class Stage:
                 self._key(device.key, door),
                 authentication=device.authentication,
                 algorithms="old" if door == "old" else "modern",
+                version=DIALECTS[device.platform].words.ssh_version,
             )
             server = await self._listen(device.key, offered, lambda: DeviceServer(played))
         self._doors[device.key] = (door, server)
@@ -157,7 +158,10 @@ class Stage:
 
     async def _open_jump(self, jump: LabJump, tally: Tally) -> None:
         offered = options(
-            self._key(jump.key, "modern"), authentication="password", algorithms="modern"
+            self._key(jump.key, "modern"),
+            authentication="password",
+            algorithms="modern",
+            version="OpenSSH_9.2p1",
         )
         inside = {
             (name, self.port): (self._addresses[key], self.port)
@@ -191,18 +195,26 @@ class Stage:
         of_jumps = [tally for _, tally in self._jumps.values()]
         return [*(played.tally for played in self._played.values()), *of_jumps]
 
+    async def _close_doors(self) -> None:
+        for key in tuple(self._doors):
+            await self._close_door(key)
+
     async def _close_door(self, key: str) -> None:
+        """Stop accepting, let what was just accepted come to its protocol, then close.
+
+        CPython 3.11 loses a connection whose server closes between these two steps.
+        """
         standing = self._doors.pop(key, None)
         if standing is None:
             return
         server = standing[1]
+        for listener in server.sockets:
+            asyncio.get_running_loop().remove_reader(listener.fileno())
+        for _ in range(_TURNS_TO_PROTOCOL):
+            await asyncio.sleep(0)
         server.close()
         if isinstance(server, asyncssh.SSHAcceptor):
             await server.wait_closed()
-
-    async def _close_doors(self) -> None:
-        for key in tuple(self._doors):
-            await self._close_door(key)
 
 
 class _Silent(asyncio.Protocol):

@@ -117,6 +117,17 @@ class Management:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WideArea:
+    """What larger routers have beside Ethernet: tunnels, dial-up, IS-IS, and a certificate."""
+
+    ike_key: Secret
+    nhrp_key: Secret
+    chap: Secret
+    isis_key: Secret
+    certificate: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """One device's whole configuration."""
 
@@ -128,7 +139,7 @@ class Model:
     tunnel_key: Secret  # pre-shared key of an IPsec peer
     chain_key: Secret  # key chain of the routing protocols
     standby_key: Secret
-    certificate: bytes
+    wide_area: WideArea | None
     interfaces: tuple[Interface, ...]
     neighbors: tuple[Neighbor, ...]
     prefix_lists: tuple[PrefixList, ...]

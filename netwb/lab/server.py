@@ -48,11 +48,16 @@ class Played:
 
 
 def options(
-    host_key: asyncssh.SSHKey, *, authentication: Authentication, algorithms: Algorithms
+    host_key: asyncssh.SSHKey,
+    *,
+    authentication: Authentication,
+    algorithms: Algorithms,
+    version: str,
 ) -> asyncssh.SSHServerConnectionOptions:
     """Give the options of one host, with everything off that a router has not."""
     return asyncssh.SSHServerConnectionOptions(
         server_host_keys=[host_key],
+        server_version=version,
         password_auth=authentication == "password",
         kbdint_auth=authentication == "keyboard-interactive",
         public_key_auth=authentication == "publickey",

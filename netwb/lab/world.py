@@ -35,6 +35,9 @@ class World:
         self.devices = tuple(devices)
         self._by_key = {device.key: device for device in devices}
         self._edits = tuple(sorted(edits, key=lambda edit: (edit.night, edit.at)))
+        self._edits_of: dict[str, list[Edit]] = {}
+        for edit in self._edits:
+            self._edits_of.setdefault(edit.key, []).append(edit)
         self._seed = seed
         self._first_night = first_night
         self._models: dict[tuple[str, int], Model] = {}
@@ -52,9 +55,8 @@ class World:
 
     def edits(self, *, key: str | None = None, night: int | None = None) -> tuple[Edit, ...]:
         """List edits, oldest first: of one device, of one night, or all."""
-        return tuple(
-            edit for edit in self._edits if key in (None, edit.key) and night in (None, edit.night)
-        )
+        found = self._edits if key is None else self._edits_of.get(key, ())
+        return tuple(edit for edit in found if night in (None, edit.night))
 
     def changed(self, night: int) -> frozenset[str]:
         """Keys of the devices that somebody changed since the night before."""
@@ -86,13 +88,17 @@ class World:
         return halve(self.running(key, night))
 
     def another(self, key: str, night: int) -> str:
-        """Give the text of another device of the same platform."""
-        platform = self.device(key).platform
-        other = next(
-            (one.key for one in self.devices if one.platform == platform and one.key != key), None
-        )
-        if other is not None and self.device(other).hostname != self.device(key).hostname:
-            return self.running(other, night)
+        """Give the text of another device of the same platform, of the same tenant if it can."""
+        device = self.device(key)
+        others = [
+            one.key
+            for one in self.devices
+            if one.platform == device.platform and one.hostname != device.hostname
+        ]
+        if others:
+            tenant = key.partition("/")[0]
+            near = [other for other in others if other.partition("/")[0] == tenant]
+            return self.running((near or others)[0], night)
         stranger = replace(self.model(key, night), hostname="stranger1")
         return self._dialect(key).running(stranger, self.moment(key, night))
 

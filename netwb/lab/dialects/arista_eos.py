@@ -22,6 +22,7 @@ class AristaEos:
 
     edit_kinds = EDIT_KINDS
     words = CliWords(
+        ssh_version="OpenSSH_8.7",
         user_prompt="{hostname}>",
         privileged_prompt="{hostname}#",
         greeting="",

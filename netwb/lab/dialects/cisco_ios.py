@@ -10,7 +10,7 @@ from datetime import datetime
 
 from netwb.lab.dialects.dialect import CliWords, Moment, ago, join_lines, mask
 from netwb.lab.edits import EDIT_KINDS
-from netwb.lab.model import AccessList, Interface, Model, Neighbor
+from netwb.lab.model import AccessList, Interface, Model, Neighbor, WideArea
 
 RELEASE = "15.7(3)M5"
 IMAGE = "C2900 Software (C2900-UNIVERSALK9-M)"
@@ -21,6 +21,7 @@ class CiscoIos:
 
     edit_kinds = EDIT_KINDS
     words = CliWords(
+        ssh_version="Cisco-1.25",
         user_prompt="{hostname}>",
         privileged_prompt="{hostname}#",
         greeting="\nAuthorized use only.\nSessions are recorded.\n\n",
@@ -118,7 +119,7 @@ def name(port: Interface) -> str:
 def _body(model: Model, *, drift: int) -> list[str]:
     return [
         *_system(model),
-        *_certificate(model),
+        *(_wide_area(model.wide_area) if model.wide_area else ()),
         *_tunnel(model),
         *(line for port in model.interfaces for line in _interface(port, model)),
         *_routing(model),
@@ -168,10 +169,7 @@ def _system(model: Model) -> Iterator[str]:
     yield "!"
 
 
-def _certificate(model: Model) -> Iterator[str]:
-    if not model.certificate:
-        return
-    digits = model.certificate.hex().upper()
+def _wide_area(area: WideArea) -> Iterator[str]:
     yield from (
         "crypto pki trustpoint TP-self-signed",
         " enrollment selfsigned",
@@ -180,11 +178,32 @@ def _certificate(model: Model) -> Iterator[str]:
         "crypto pki certificate chain TP-self-signed",
         " certificate self-signed 01",
     )
+    digits = area.certificate.hex().upper()
     for start in range(0, len(digits), 72):
         words = [digits[place : place + 8] for place in range(start, start + 72, 8)]
         yield "  " + " ".join(word for word in words if word)
-    yield "  \tquit"
-    yield "!"
+    yield from (
+        "  \tquit",
+        "!",
+        "crypto keyring OFFICES",
+        f"  pre-shared-key address 198.51.100.78 key {area.ike_key.plain}",
+        "!",
+        "interface Tunnel0",
+        " ip address 10.254.0.1 255.255.255.0",
+        f" ip nhrp authentication {area.nhrp_key.plain}",
+        " tunnel source GigabitEthernet0/0",
+        " tunnel mode gre multipoint",
+        "!",
+        "interface Dialer1",
+        " encapsulation ppp",
+        " ppp chap hostname office",
+        f" ppp chap password 7 {area.chap.type7()}",
+        "!",
+        "router isis CORE",
+        " net 49.0001.0102.5500.0001.00",
+        f" area-password {area.isis_key.plain}",
+        "!",
+    )
 
 
 def _tunnel(model: Model) -> Iterator[str]:

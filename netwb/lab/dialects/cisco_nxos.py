@@ -20,6 +20,7 @@ class CiscoNxos:
 
     edit_kinds = EDIT_KINDS
     words = CliWords(
+        ssh_version="OpenSSH_7.3",
         user_prompt="{hostname}> ",
         privileged_prompt="{hostname}# ",
         greeting="Cisco Nexus Operating System (NX-OS) Software\n\n",

@@ -32,6 +32,7 @@ class Moment:
 class CliWords:
     """How the command line of a platform speaks. `{hostname}` stands for the device's own name."""
 
+    ssh_version: str  # what stands after "SSH-2.0-" in the first line
     user_prompt: str
     privileged_prompt: str
     greeting: str  # after login, before the first prompt

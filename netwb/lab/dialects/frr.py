@@ -32,6 +32,7 @@ class Frr:
         "rotate_user_password",
     )
     words = CliWords(
+        ssh_version="OpenSSH_9.2p1",
         user_prompt="{hostname}> ",
         privileged_prompt="{hostname}# ",
         greeting=(
@@ -161,6 +162,14 @@ def _routing(model: Model) -> Iterator[str]:
         "exit",
         "!",
     )
+    if model.wide_area:
+        yield from (
+            "router isis CORE",
+            " net 49.0001.0102.5500.0001.00",
+            f" area-password md5 {model.wide_area.isis_key.plain}",
+            "exit",
+            "!",
+        )
 
 
 def _neighbor(neighbor: Neighbor) -> Iterator[str]:
