@@ -19,6 +19,7 @@ from netwb.inventory.records import ConfigKind
 
 NAME_LIMIT = 100  # characters of an author's name; longer ones are no login
 NOTE_LIMIT = 500  # characters of a note
+SUBJECT_LIMIT = 100  # characters of it that the first line of a commit shows
 _READABLE = " !\"#$&'()*+,-./:;=?@[\\]^_`{|}~"  # of ASCII, all but `%<>`
 _WORDS = {  # what a commit did, when nobody left a note
     "backup": "changed",
@@ -67,7 +68,10 @@ def author_name(author: str | None) -> str:
 
 def subject(hostname: str, facts: CommitFacts, *, first: bool) -> str:
     """`edge1: changed`, `edge1 startup: CHG123`, `edge1: first backup`."""
-    what = facts.note or ("first backup" if first else _WORDS[facts.cause])
+    note = facts.note
+    if len(note) > SUBJECT_LIMIT:
+        note = note[: SUBJECT_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    what = note or ("first backup" if first else _WORDS[facts.cause])
     kind = "" if facts.kind == "running" else f" {facts.kind}"
     return f"{hostname}{kind}: {what}"
 

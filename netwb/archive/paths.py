@@ -25,12 +25,10 @@ def place(site: str, hostname: str, kind: ConfigKind) -> str:
     `edge1.startup` as a hostname would share its path with the startup text of `edge1`; `~` is in
     no hostname. Raises ArchiveError for names that are no file's, though the inventory refuses them.
     """
-    if not (_SITE.fullmatch(site) and _HOSTNAME.fullmatch(hostname)):
-        msg = (
-            f"{site!r}/{hostname!r} cannot be a path in the archive; rename the device or its site"
-        )
+    if not _SITE.fullmatch(site):
+        msg = f"site {site!r} cannot be a folder of the archive; rename it"
         raise ArchiveError(msg)
-    stem = f"{hostname}~" if hostname.lower().endswith(_STARTUP) else hostname
+    stem = f"{_checked(hostname)}~" if hostname.lower().endswith(_STARTUP) else _checked(hostname)
     return f"{site}/{stem}{_ending(kind)}"
 
 
@@ -38,11 +36,7 @@ def aside(
     why: Literal["retired", "parked"], hostname: str, device_id: str, kind: ConfigKind
 ) -> str:
     """Path of a text whose name belongs to another device now, or may at any time."""
-    return f".{why}/{hostname}-{device_id}{_ending(kind)}"
-
-
-def _ending(kind: ConfigKind) -> str:
-    return SUFFIX if kind == "running" else _STARTUP + SUFFIX
+    return f".{why}/{_checked(hostname)}-{device_id}{_ending(kind)}"
 
 
 def is_aside(path: str) -> bool:
@@ -54,3 +48,14 @@ def hostname_of(path: str) -> str:
     """The hostname that a path shows; of a file that was put aside, with its id."""
     stem = path.rpartition("/")[2].removesuffix(SUFFIX).removesuffix(_STARTUP)
     return stem.removesuffix("~")
+
+
+def _checked(hostname: str) -> str:
+    if not _HOSTNAME.fullmatch(hostname):
+        msg = f"hostname {hostname!r} cannot be a file of the archive; rename the device"
+        raise ArchiveError(msg)
+    return hostname
+
+
+def _ending(kind: ConfigKind) -> str:
+    return SUFFIX if kind == "running" else _STARTUP + SUFFIX

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, LargeBinary, literal, select, tuple_
+from sqlalchemy import Boolean, ColumnElement, LargeBinary, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -159,14 +159,39 @@ def _revisions(
     wanted: set[RevisionKey] = set()
     for f in found:
         wanted |= {(f.device_id, f.kind, n) for n in (f.since, f.until) if n is not None}
-    names = tuple_(RevisionRow.device_id, RevisionRow.kind, RevisionRow.number)
-    columns = (RevisionRow.device_id, RevisionRow.kind, RevisionRow.number)
     brought: dict[RevisionKey, tuple[datetime, str]] = {}
-    for piece in chunks(sorted(wanted)):
-        statement = select(*columns, RevisionRow.at, RevisionRow.author).where(names.in_(piece))
+    for condition in _by_primary_key(wanted):
+        statement = select(
+            RevisionRow.device_id,
+            RevisionRow.kind,
+            RevisionRow.number,
+            RevisionRow.at,
+            RevisionRow.author,
+        ).where(condition)
         for device_id, kind, number, at, author in session.execute(statement):
             brought[device_id, kind, number] = (at, author)  # type: ignore[index]
     return brought
+
+
+def _by_primary_key(wanted: Iterable[RevisionKey]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that the primary key answers.
+
+    SQLite scans the whole table for `(device_id, kind, number) IN (...)`; so one part is fixed, the
+    one of which there are fewer, and the other is listed.
+    """
+    numbers: dict[tuple[str, int], set[str]] = {}
+    devices: dict[tuple[str, str], set[int]] = {}
+    for device_id, kind, number in wanted:
+        numbers.setdefault((kind, number), set()).add(device_id)
+        devices.setdefault((device_id, kind), set()).add(number)
+    if len(numbers) <= len(devices):
+        for (kind, number), ids in numbers.items():
+            fixed = (RevisionRow.kind == kind) & (RevisionRow.number == number)
+            yield from (fixed & RevisionRow.device_id.in_(piece) for piece in chunks(ids))
+    else:
+        for (device_id, kind), its in devices.items():
+            fixed = (RevisionRow.device_id == device_id) & (RevisionRow.kind == kind)
+            yield from (fixed & RevisionRow.number.in_(piece) for piece in chunks(its))
 
 
 def _hit(found: _Found, device: Device, brought: Mapping[RevisionKey, tuple[datetime, str]]) -> Hit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,3 +88,12 @@ def test_a_startup_text_is_named_in_the_subject() -> None:
 
     assert subject("edge1", facts, first=True) == "edge1 startup: first backup"
     assert subject("edge1", facts, first=False) == "edge1 startup: changed"
+
+
+def test_a_long_note_is_whole_in_its_trailer_and_short_in_the_subject() -> None:
+    facts = replace(FACTS, note="x" * 300)
+
+    line = subject("edge1", facts, first=False)
+
+    assert line == "edge1: " + "x" * 99 + "\N{HORIZONTAL ELLIPSIS}"
+    assert parse_facts(compose(line, facts).decode()) == facts

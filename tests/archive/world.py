@@ -19,6 +19,7 @@ from netwb.archive.vault import Vault
 from netwb.archive.writer import Archive
 from netwb.configs.records import CleanConfig, Placed, Redacted, Secret, VolatileLine
 from netwb.inventory.records import ConfigKind, Device, Inherited
+from netwb.platforms.record import Platform
 from netwb.roles import ALL_TENANTS, Actor, Role
 from netwb.settings import ArchiveSettings
 from netwb.store.database import Database, create_file
@@ -158,6 +159,7 @@ class World:
     home: Path
     url: str = ""
     clock: Clock = field(default_factory=Clock)
+    platforms: Mapping[str, Platform] = field(default_factory=dict)
     settings: ArchiveSettings = field(
         default_factory=lambda: replace(ArchiveSettings(), lock_timeout_s=0.3)
     )
@@ -179,7 +181,7 @@ class World:
             clock=self.clock,
             settings=self.settings,
             audit_head=lambda: "7:abcdef",
-            platforms={},
+            platforms=self.platforms,
         )
         self.history = History(self.home / "archive", self.database, self.keyring)
         self.vault = Vault(self.database, self.keyring)

@@ -124,6 +124,8 @@ def build(world: World, network: Network, commits: int) -> None:
     while left > 0:
         world.archive.write(network.edits(min(60, left)))
         left -= 60
+        if network.night % 7 == 0:  # as the weekly upkeep does
+            world.git("repack", "-d", "-l", "-q", "--geometric=2", "--write-midx")
     print(
         f"{world.git('rev-list', '--count', 'main').strip()} commits, built in {cpu_s() - started:.0f} s"
     )
