@@ -130,7 +130,11 @@ def diff(  # noqa: PLR0913 - one parameter an option
     REV is a commit id (short is fine), `latest`, `latest~1`, or a time.
     """
     marks: Literal["words", "lines"] = "words" if words else "lines"
-    found = bench(context).diff(old, new, words=marks, kind=kind)
+    name, _, revision = old.partition("@")
+    sides = {"old": revision} if revision else {}
+    if new is not None:
+        sides = {"old": _whole(old), "new": _whole(new)}
+    found = bench(context).diff(name, words=marks, kind=kind, **sides)
     if as_json:
         print_json(found.as_json())
     else:
@@ -203,6 +207,11 @@ def restore(  # noqa: PLR0913 - one parameter an option
     text = bench(context).restore(device, reason=reason, secrets=secrets, kind=kind)
     _write_new(output, text)
     say(f"{output}: {len(text)} bytes, readable by you alone, {datetime.now(UTC):%H:%M} UTC")
+
+
+def _whole(side: str) -> str:
+    """DEVICE alone is its newest revision."""
+    return side if "@" in side else f"{side}@latest"
 
 
 def _write_new(path: Path, content: bytes) -> None:

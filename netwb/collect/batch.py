@@ -26,7 +26,13 @@ from netwb.collect.judging import (
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus
 from netwb.collect.runs import Runs
 from netwb.configs.records import RawConfig, Rejected, ShrinkLimit
-from netwb.errors import ArchiveError, HostKeyChangedError, NetwbError, StoreError
+from netwb.errors import (
+    ArchiveError,
+    DeviceError,
+    HostKeyChangedError,
+    NetwbError,
+    StoreError,
+)
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
 from netwb.inventory.records import Target

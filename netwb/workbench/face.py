@@ -6,7 +6,7 @@ A face's method is short: permission, flow, audit, return. Edges see faces and r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ class Parts:
 
     home: Home
     settings: Settings
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)  # holds what `env:NAME` names
     clock: Callable[[], datetime]
     platforms: Mapping[str, Platform]
     database: Database

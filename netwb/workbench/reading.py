@@ -12,6 +12,7 @@ from netwb.errors import UnknownRevisionError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Permission
 from netwb.workbench.face import Face
+from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 
 Side = tuple[Device, Revision]
@@ -34,14 +35,21 @@ class ReadingFace(Face):
     def changes(
         self,
         *,
-        since: datetime,
-        until: datetime | None = None,
+        since: datetime | str,
+        until: datetime | str | None = None,
         by: str | None = None,
     ) -> Records[Change]:
-        """What changed across the devices that this Workbench is narrowed to, newest first."""
+        """What changed across the devices that this Workbench is narrowed to, newest first.
+
+        since, until   aware, or as people write times: "2026-11-01", "7d", "yesterday"
+        """
         self._require(Permission.CONFIG_VIEW)
         found = self._parts.history.changes(
-            self._scope, since=since, until=until, by=by, devices=self._narrowed()
+            self._scope,
+            since=parse_moment(since, self._parts.clock()),
+            until=self._moment(until),
+            by=by,
+            devices=self._narrowed(),
         )
         return records_of(found, Change)
 
@@ -53,23 +61,21 @@ class ReadingFace(Face):
 
     def diff(
         self,
-        old: str,
-        new: str | None = None,
+        reference: str,
         *,
-        words: Literal["words", "lines"] = "lines",
+        old: str = BEFORE_LATEST,
+        new: str = LATEST,
+        words: Literal["words", "lines"] = "words",
         kind: ConfigKind = "running",
     ) -> ConfigDiff:
         """What differs between two revisions; `diff("edge1")` is its last change.
 
-        old, new   DEVICE or DEVICE@REV; of one device or of two, of one tenant or of two
+        old, new   a REV of that device, or DEVICE@REV of any device, of this tenant or another
         words      also mark the words that differ within a changed line
         """
         self._require(Permission.CONFIG_VIEW)
-        if new is None and "@" not in old:
-            old, new = f"{old}@{BEFORE_LATEST}", f"{old}@{LATEST}"
-        elif new is None:
-            new = f"{old.partition('@')[0]}@{LATEST}"
-        return self._diff(self._revision(old, kind), self._revision(new, kind), words)
+        sides = [side if "@" in side else f"{reference}@{side}" for side in (old, new)]
+        return self._diff(self._revision(sides[0], kind), self._revision(sides[1], kind), words)
 
     def change_diff(self, change: Change) -> ConfigDiff:
         """What one change did; raises UnknownRevisionError for a device's first revision."""
@@ -90,8 +96,8 @@ class ReadingFace(Face):
         text: str,
         *,
         when: Literal["now", "ever"] = "now",
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
         author: str | None = None,
     ) -> Records[Hit]:
         """Lines that hold the text: who carries it now, or who ever did, from when to when."""
@@ -100,8 +106,8 @@ class ReadingFace(Face):
             self._scope,
             text,
             when=when,
-            since=since,
-            until=until,
+            since=self._moment(since),
+            until=self._moment(until),
             author=author,
             devices=self._narrowed(),
         )
@@ -190,6 +196,9 @@ class ReadingFace(Face):
             style=platform.sections if platform else "indent",
             blocks=platform.blocks if platform else (),
         )
+
+    def _moment(self, value: datetime | str | None) -> datetime | None:
+        return None if value is None else parse_moment(value, self._parts.clock())
 
     def _narrowed(self) -> Sequence[Device]:
         return self._parts.devices.list(self._scope, self._where)

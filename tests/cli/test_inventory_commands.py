@@ -1,39 +1,94 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.ground import Netwb
+from netwb.inventory.records import NewCredential, NewDevice, SecretSource
+from netwb.workbench import Workbench
+from tests.cli.commands import Commands, Ran
 from tests.inventory.ground import NEW_KEY, OLD_KEY
+
+SECRET = "hunter2-s3cret"
+
+
+@pytest.fixture(scope="module")
+def acme_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one tenant, two sites, a credential and a device; each test works on a copy."""
+    home = tmp_path_factory.mktemp("new") / "home"
+    made = Workbench.create(home, environment={"LAB_PASSWORD": SECRET})
+    made.add_tenant("acme", name="Acme Ltd")
+    made.add_site("acme/fra1")
+    made.add_site("acme/ams1")
+    password = SecretSource(origin="env:LAB_PASSWORD")
+    made.add_credential(
+        NewCredential(tenant="acme", name="lab", username="netwb", secrets={"password": password})
+    )
+    made.set_tenant("acme", credential="lab")
+    made.add_device(
+        NewDevice(
+            tenant="acme",
+            site="fra1",
+            hostname="edge1",
+            address="192.0.2.1",
+            platform="cisco_ios",
+        )
+    )
+    made.close()
+    return home
 
 
 @pytest.fixture
-def acme(netwb: Netwb, monkeypatch: pytest.MonkeyPatch) -> Netwb:
-    """What README's first steps make."""
-    monkeypatch.setenv("LAB_PASSWORD", "hunter2-s3cret")
-    netwb.good("tenant", "add", "acme", "--name", "Acme Ltd")
-    netwb.good("site", "add", "acme/fra1")
-    netwb.good("site", "add", "acme/ams1")
-    netwb.good(
-        *"credential add lab --tenant acme --username netwb --password env:LAB_PASSWORD".split()
-    )
-    netwb.good(*"tenant set acme --credential lab".split())
-    netwb.good(
-        *"device add acme/edge1 --site fra1 --address 192.0.2.1 --platform cisco_ios".split()
-    )
-    return netwb
+def acme(
+    acme_home: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Commands:
+    """The command over that home."""
+    shutil.copytree(acme_home, tmp_path / "home")
+    monkeypatch.setenv("LAB_PASSWORD", SECRET)
+    return Commands(tmp_path / "home", capsys)
 
 
-def test_tenants_have_the_shape_that_scripts_rely_on(acme: Netwb) -> None:
-    (item,) = acme("tenant", "list", "--json").document["items"]
+def good(netwb: Commands, *arguments: str) -> Ran:
+    """Run a step on the way, which has to work."""
+    ran = netwb(*arguments)
+    assert ran.status == 0, ran.err
+    return ran
+
+
+def test_readmes_first_steps_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netwb = Commands(tmp_path / "home", capsys)
+    monkeypatch.setenv("LAB_PASSWORD", SECRET)
+
+    for line in (
+        "init",
+        "tenant add acme --name Acme",
+        "site add acme/fra1 --jump ana@192.0.2.9 --max-sessions 3",
+        "credential add lab --tenant acme --username netwb --password env:LAB_PASSWORD",
+        "site set acme/fra1 --credential lab --jump-credential lab",
+        "device add edge1 --tenant acme --site acme/fra1 --address 192.0.2.1",
+    ):
+        good(netwb, *line.split())
+
+    shown = good(netwb, "device", "show", "edge1", "--json").json
+    assert shown["platform"] == "auto"
+    assert shown["credential"] == {"value": "lab", "source": "site"}
+
+
+def test_tenants_have_the_shape_that_scripts_rely_on(acme: Commands) -> None:
+    (item,) = acme("tenant", "list", "--json").json["items"]
 
     assert {"id", "slug", "name", "status"} <= item.keys()
     assert (item["slug"], item["name"], item["status"]) == ("acme", "Acme Ltd", "active")
 
 
-def test_devices_have_the_shape_that_scripts_rely_on(acme: Netwb) -> None:
-    (item,) = acme("device", "list", "--json").document["items"]
+def test_devices_have_the_shape_that_scripts_rely_on(acme: Commands) -> None:
+    (item,) = acme("device", "list", "--json").json["items"]
 
     assert item["id"]
     assert {
@@ -55,31 +110,31 @@ def test_devices_have_the_shape_that_scripts_rely_on(acme: Netwb) -> None:
     }
 
 
-def test_show_tells_where_a_value_comes_from(acme: Netwb) -> None:
-    acme.good("site", "set", "acme/fra1", "--jump", "ana@192.0.2.9:2222")
+def test_show_tells_where_a_value_comes_from(acme: Commands) -> None:
+    good(acme, "site", "set", "acme/fra1", "--jump", "ana@192.0.2.9:2222")
 
     shown = acme("device", "show", "edge1")
 
     assert "lab (from the tenant)" in shown.out
     assert "ana@192.0.2.9:2222 (from the site)" in shown.out
-    document = acme("device", "show", "acme/edge1", "--json").document
+    document = acme("device", "show", "acme/edge1", "--json").json
     assert document["credential"] == {"value": "lab", "source": "tenant"}
 
 
-def test_a_device_goes_through_its_life(acme: Netwb) -> None:
-    acme.good("device", "set", "edge1", "--site", "ams1", "--label", "ring=a", "--role", "pe")
-    acme.good("device", "set", "edge1", "--label", "core", "--unlabel", "ring", "--role", "")
-    acme.good("device", "rename", "edge1", "edge2")
-    acme.good("device", "replace", "edge2", "--serial", "NEW2", "--host-key", OLD_KEY)
-    acme.good("device", "trust", "edge2", NEW_KEY)
-    acme.good("device", "retire", "edge2")
-    assert acme("device", "list", "--json").document["items"] == []
-    acme.good("device", "activate", "edge2")
+def test_a_device_goes_through_its_life(acme: Commands) -> None:
+    good(acme, "device", "set", "edge1", "--site", "ams1", "--label", "ring=a", "--role", "pe")
+    good(acme, "device", "set", "edge1", "--label", "core", "--unlabel", "ring", "--role", "")
+    good(acme, "device", "rename", "edge1", "edge2")
+    good(acme, "device", "replace", "edge2", "--serial", "NEW2", "--host-key", OLD_KEY)
+    good(acme, "device", "trust", "edge2", NEW_KEY)
+    good(acme, "device", "retire", "edge2")
+    assert acme("device", "list", "--json").json["items"] == []
+    good(acme, "device", "activate", "edge2")
 
-    (item,) = acme("device", "list", "--label", "core", "--json").document["items"]
+    (item,) = acme("device", "list", "--label", "core", "--json").json["items"]
     assert (item["site"], item["labels"], item["role"]) == ("ams1", {"core": ""}, None)
     assert item["serial"] == "NEW2"
-    events = acme("device", "events", "edge2", "--json").document["items"]
+    events = acme("device", "events", "edge2", "--json").json["items"]
     assert [event["kind"] for event in reversed(events)] == [
         "added",
         "changed",
@@ -90,7 +145,7 @@ def test_a_device_goes_through_its_life(acme: Netwb) -> None:
         "retired",
         "activated",
     ]
-    audited = {event["action"] for event in acme("audit", "list", "--json").document["items"]}
+    audited = {event["action"] for event in acme("audit", "list", "--json").json["items"]}
     assert {"device.rename", "device.replace", "device.trust", "device.retire"} <= audited
 
 
@@ -125,7 +180,7 @@ def test_a_device_goes_through_its_life(acme: Netwb) -> None:
     ],
 )
 def test_a_mistake_is_one_sentence_and_its_exit_status(
-    acme: Netwb, line: str, status: int, words: str
+    acme: Commands, line: str, status: int, words: str
 ) -> None:
     ran = acme(*line.split())
 
@@ -135,7 +190,7 @@ def test_a_mistake_is_one_sentence_and_its_exit_status(
     assert "Traceback" not in ran.err
 
 
-def test_tables_are_for_people(acme: Netwb) -> None:
+def test_tables_are_for_people(acme: Commands) -> None:
     for line in (
         "tenant list",
         "tenant show acme",
@@ -147,22 +202,19 @@ def test_tables_are_for_people(acme: Netwb) -> None:
         "credential show lab",
         "credential used-by lab",
     ):
-        ran = acme.good(*line.split())
+        ran = good(acme, *line.split())
         assert "acme" in ran.out or "added" in ran.out
-        assert acme.good(*line.split(), "--json").document
+        assert good(acme, *line.split(), "--json").json
 
 
-# -- credentials
-
-
-def test_a_rotation_begins_and_ends(acme: Netwb, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rotation_begins_and_ends(acme: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEXT", "next-s3cret")
 
-    acme.good(*"credential set lab --password env:NEXT --rotate".split())
-    assert acme("credential", "show", "lab", "--json").document["rotating"] is True
+    good(acme, *["credential", "set", "lab", "--password", "env:NEXT", "--rotate"])
+    assert acme("credential", "show", "lab", "--json").json["rotating"] is True
 
-    acme.good(*"credential set lab --settle".split())
-    assert acme("credential", "show", "lab", "--json").document["rotating"] is False
+    good(acme, *["credential", "set", "lab", "--settle"])
+    assert acme("credential", "show", "lab", "--json").json["rotating"] is False
 
 
 @pytest.mark.parametrize(
@@ -181,13 +233,10 @@ def test_a_rotation_begins_and_ends(acme: Netwb, monkeypatch: pytest.MonkeyPatch
     ],
     ids=["v2c", "v3", "reference", "agent"],
 )
-def test_credentials_of_each_kind(acme: Netwb, line: str, held: dict[str, str]) -> None:
-    acme.good("credential", "add", "other", "--tenant", "acme", *line.split())
+def test_credentials_of_each_kind(acme: Commands, line: str, held: dict[str, str]) -> None:
+    good(acme, "credential", "add", "other", "--tenant", "acme", *line.split())
 
-    assert acme("credential", "show", "other", "--json").document["secrets"] == held
-
-
-# -- imports
+    assert acme("credential", "show", "other", "--json").json["secrets"] == held
 
 
 def csv(tmp_path: Path, *rows: str) -> str:
@@ -203,25 +252,25 @@ OPTIONS = (
 
 
 def test_an_import_is_shown_then_done_then_finds_nothing_to_do(
-    acme: Netwb, tmp_path: Path
+    acme: Commands, tmp_path: Path
 ) -> None:
     file = csv(tmp_path, "edge1,192.0.2.11,r1", "edge2,192.0.2.2,r2")
 
-    dry = acme.good("device", "import", file, *OPTIONS, "--dry-run")
+    dry = good(acme, "device", "import", file, *OPTIONS, "--dry-run")
     assert "address: 192.0.2.1 -> 192.0.2.11" in dry.out
     assert "would be: 1 added, 1 updated" in dry.err
-    assert len(acme("device", "list", "--json").document["items"]) == 1
+    assert len(acme("device", "list", "--json").json["items"]) == 1
 
-    done = acme.good("device", "import", file, *OPTIONS, "--json").document
+    done = good(acme, "device", "import", file, *OPTIONS, "--json").json
     assert [(item["action"], item["hostname"]) for item in done["items"]] == [
         ("update", "edge1"),
         ("add", "edge2"),
     ]
-    again = acme.good("device", "import", file, *OPTIONS)
+    again = good(acme, "device", "import", file, *OPTIONS)
     assert "0 added, 0 updated, 0 retired, 2 unchanged" in again.err
 
 
-def test_bad_rows_stop_an_import_unless_they_are_skipped(acme: Netwb, tmp_path: Path) -> None:
+def test_bad_rows_stop_an_import_unless_they_are_skipped(acme: Commands, tmp_path: Path) -> None:
     file = csv(tmp_path, "edge2,192.0.2.2,", "edge3,192.0.2.300,", "a/b,192.0.2.4,")
 
     refused = acme("device", "import", file, *OPTIONS)
@@ -232,22 +281,22 @@ def test_bad_rows_stop_an_import_unless_they_are_skipped(acme: Netwb, tmp_path: 
         "netwb",
     ]
     assert acme("device", "import", file, *OPTIONS, "--dry-run").status == 2
-    assert len(acme("device", "list", "--json").document["items"]) == 1
+    assert len(acme("device", "list", "--json").json["items"]) == 1
 
     skipped = acme("device", "import", file, *OPTIONS, "--skip-bad", "--json")
     assert skipped.status == 1
-    assert len(skipped.document["problems"]) == 2
-    assert len(acme("device", "list", "--json").document["items"]) == 2
+    assert len(skipped.json["problems"]) == 2
+    assert len(acme("device", "list", "--json").json["items"]) == 2
 
 
-def test_an_import_makes_places_when_asked_to(acme: Netwb, tmp_path: Path) -> None:
+def test_an_import_makes_places_when_asked_to(acme: Commands, tmp_path: Path) -> None:
     file = tmp_path / "devices.csv"
     file.write_text("tenant,site,hostname,address,platform\nNew Co,x1,edge9,192.0.2.9,frr\n")
 
     assert acme("device", "import", str(file)).status == 2
-    acme.good("device", "import", str(file), "--create")
+    good(acme, "device", "import", str(file), "--create")
 
-    assert [t["slug"] for t in acme("tenant", "list", "--json").document["items"]] == [
+    assert [t["slug"] for t in acme("tenant", "list", "--json").json["items"]] == [
         "acme",
         "new-co",
     ]

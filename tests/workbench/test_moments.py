@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from netwb.cli.moments import parse_moment
+from netwb.errors import SettingsError
+from netwb.workbench.moments import parse_moment
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -16,18 +17,20 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
     [
         ("24h", datetime(2026, 11, 23, 12, tzinfo=UTC)),
         ("7d", datetime(2026, 11, 17, 12, tzinfo=UTC)),
+        ("today", datetime(2026, 11, 24, tzinfo=UTC)),
+        ("yesterday", datetime(2026, 11, 23, tzinfo=UTC)),
         ("2026-11-20", datetime(2026, 11, 20, tzinfo=UTC)),
         ("2026-11-20T03:04:05", datetime(2026, 11, 20, 3, 4, 5, tzinfo=UTC)),
         ("2026-11-20T03:04:05Z", datetime(2026, 11, 20, 3, 4, 5, tzinfo=UTC)),
         ("2026-11-20T03:04:05+02:00", datetime(2026, 11, 20, 1, 4, 5, tzinfo=UTC)),
     ],
-    ids=["hours", "days", "date", "no zone is UTC", "zulu", "offset"],
+    ids=["hours", "days", "today", "yesterday", "date", "no zone is UTC", "zulu", "offset"],
 )
 def test_a_moment_is_a_time_or_an_age(text: str, expected: datetime) -> None:
     assert parse_moment(text, NOON) == expected
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "24", "2026-13-01", "-1h"])
+@pytest.mark.parametrize("text", ["", "tomorrow", "24", "2026-13-01", "-1h"])
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
+    with pytest.raises(SettingsError, match="is no time"):
         parse_moment(text, NOON)
