@@ -64,7 +64,7 @@ def _words(platform: Platform) -> _Words:
         begins=any_line(whole.begins),
         hostname=whole.hostname and re.compile(rb"\n" + whole.hostname.pattern),
         must_contain=tuple(
-            (item.pattern.decode(), re.compile(rb"\n(?:" + item.pattern + rb")"))
+            (in_words(item), re.compile(rb"\n(?:" + item.pattern + rb")"))
             for item in whole.must_contain
         ),
     )
@@ -131,7 +131,7 @@ def _end_faults(seen: Canonical, platform: Platform, name: str) -> Iterator[Faul
     mark = platform.whole.end_mark
     open_block = next((block.rule for block in seen.blocks if not block.closed), None)
     if mark is not None and not _ends(seen, mark):
-        yield incomplete(name, f"the end mark `{mark.pattern.decode()}` is missing; it was cut")
+        yield incomplete(name, f"the end mark `{in_words(mark)}` is missing; it was cut")
     elif open_block is not None:
         yield incomplete(name, f"a {open_block} never ends; it was cut")
     elif not _count_fits(seen, platform):
@@ -214,6 +214,16 @@ def restricted(name: str, reason: str) -> Fault:
         f" enable secret"
     )
     return Fault(cause=RestrictedLoginError(msg))
+
+
+def in_words(pattern: BytesPattern) -> str:
+    r"""What a simple pattern stands for, for a message: the first choice, up to the first class.
+
+    >>> in_words(re.compile(rb"line (?:vty|con) \d"))
+    'line vty'
+    """
+    first = re.sub(r"\(\?:([^|)]*)[^)]*\)", r"\1", pattern.pattern.decode())
+    return first.partition("\\")[0].strip()
 
 
 def shown(line: bytes) -> str:
