@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -22,7 +22,7 @@ from netwb.store import schema
 from netwb.store.database import Database
 from netwb.store.models import AuditHeadRow, KeyRow, TenantRow
 from tests.postgresql import Cluster
-from tests.store.conftest import NOON
+from tests.store.conftest import NOON, as_nobody, run_python
 from tests.store.rows import new_tenant
 
 FILL = b"\xa5" * 64 * 1024
@@ -207,6 +207,15 @@ def test_a_path_through_a_file_or_too_long_is_named(tmp_path: Path) -> None:
         count(Database(f"sqlite:///{tmp_path}/{'n' * 300}"))
 
 
+@pytest.mark.real
+def test_a_home_of_another_user_is_named(tmp_path: Path) -> None:
+    on_sqlite(tmp_path).close()
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+
+    with as_nobody(), pytest.raises(StoreUnavailableError, match="cannot be opened: Permission"):
+        count(database)
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailableError, match="cannot be made: No such file or directory"):
         on_sqlite(tmp_path / "absent")
@@ -272,6 +281,25 @@ def test_a_live_writer_of_another_process_is_waited_for_and_then_named(tmp_path:
     assert count(database) == 1
 
 
+def test_a_writer_that_is_killed_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path)
+    script = (
+        "import os, signal, sys\n"
+        "from tests.store.test_database import ALL_TENANTS, Database, new_tenant\n"
+        "with Database(sys.argv[1]).writing(ALL_TENANTS) as session:\n"
+        "    session.add_all(new_tenant(f't-{n}') for n in range(5000))\n"
+        "    session.flush()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+
+    killed = run_python(script, f"sqlite:///{tmp_path}/netwb.db")
+
+    assert killed.returncode == -signal.SIGKILL
+    assert count(database) == 0
+    add(database, "t-a")
+    assert count(database) == 1
+
+
 @pytest.mark.real
 def test_a_full_disk_is_named_and_nothing_is_half_written(small_folder: Path) -> None:
     database = on_sqlite(small_folder)
@@ -312,17 +340,10 @@ def test_a_file_size_limit_reads_as_no_room(tmp_path: Path) -> None:
         "    print(type(error).__name__, error)\n"
     )
 
-    said = subprocess.run(
-        [sys.executable, "-c", script, f"sqlite:///{tmp_path}/netwb.db"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    ).stdout
+    said = run_python(script, f"sqlite:///{tmp_path}/netwb.db").stdout
 
     assert said.startswith("StoreUnavailableError database")
     assert "disk" in said
-    assert resource.RLIMIT_FSIZE >= 0
 
 
 @pytest.mark.real

@@ -16,7 +16,7 @@ from netwb.store.database import Database
 from netwb.store.keyring import CHECK, Keyring, MasterKey
 from netwb.store.models import KeyRow
 from netwb.store.sealing import context_bytes, seal, unseal
-from tests.store.conftest import Clock
+from tests.store.conftest import Clock, as_nobody
 from tests.store.processes import at_once, make_key
 
 KEY = bytes(range(32))
@@ -97,6 +97,14 @@ def test_a_missing_and_an_unreadable_master_key_say_so(tmp_path: Path) -> None:
         MasterKey.read(tmp_path / "absent")
     with pytest.raises(KeyringError, match="is unreadable"):
         MasterKey.read(tmp_path / "folder")
+
+
+@pytest.mark.real
+def test_a_master_key_of_another_user_is_named(tmp_path: Path, master: MasterKey) -> None:
+    with as_nobody(), pytest.raises(KeyringError, match="unreadable: Permission denied; check its"):
+        MasterKey.read(tmp_path / "master.key")
+
+    assert MasterKey.read(tmp_path / "master.key") == master
 
 
 def test_a_master_key_without_a_folder_says_so(tmp_path: Path) -> None:

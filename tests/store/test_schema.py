@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from netwb.store import schema
 from netwb.store.database import Database, create_file
 from netwb.store.models import AuditHeadRow, Base, SiteRow
 from tests.postgresql import Cluster
+from tests.store.conftest import run_python
 from tests.store.rows import add_tenant_with_one_row_of_each
 
 
@@ -183,6 +185,30 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
 
     schema.require_current(filled)
     assert tenants(filled, "name") == [("t-a", "t-a")]
+
+
+def test_an_upgrade_that_is_killed_in_the_middle_is_done_by_the_next(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/netwb.db")
+    schema.create(database)
+    with database.writing(ALL_TENANTS) as session:
+        add_tenant_with_one_row_of_each(session, "t-a")
+    newer = next_netwb(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    script = (
+        "import sys\n"
+        "from tests.store.test_schema import Database, schema\n"
+        "newer = schema.Migrations(sys.argv[2], ('0001', '0002'))\n"
+        "schema.upgrade(Database(sys.argv[1]), copy_to=None, migrations=newer)\n"
+    )
+
+    killed = run_python(script, f"sqlite:///{tmp_path}/netwb.db", newer.scripts)
+
+    assert killed.returncode == -signal.SIGKILL
+    schema.require_current(database)
+    assert tenants(database, "name") == [("t-a", "t-a")]
+    second = tmp_path / "migrations/versions/second.py"
+    second.write_text(SECOND.replace("BREAKAGE", "pass"))
+    assert schema.upgrade(database, copy_to=None, migrations=newer).new == "0002"
+    assert tenants(database, "title") == [("t-a", "t-a")]
 
 
 def test_a_copy_is_made_first_whole_and_the_owners_alone(tmp_path: Path) -> None:
