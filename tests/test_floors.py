@@ -114,6 +114,7 @@ BEHIND_THE_DOOR = {
     "netwb.lab.listening",
     "netwb.lab.server",
     "netwb.lab.tally",
+    "netwb.lab.terminal",
     "netwb.views",
 }
 LAZY = HEAVY | BEHIND_THE_DOOR

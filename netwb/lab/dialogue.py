@@ -7,10 +7,10 @@ written down from those and from the expectations of Netmiko and NAPALM.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
@@ -164,9 +164,9 @@ class Dialogue:
         words, _, pipe = line.partition("|")
         if words:
             self._on_command(line)
-            name = find_command(words.split())
-            answer = _COMMANDS.get(name) if name else None
-            (answer or Dialogue._unknown)(self, line, pipe.strip())
+            command = find_command(words.split(), self._ANSWERS)
+            answer = self._ANSWERS[command] if command else Dialogue._unknown
+            answer(self, line, pipe.strip())
         if then_prompt and self._mode == "command":
             self._prompt()
 
@@ -320,36 +320,38 @@ class Dialogue:
         elif data:
             self._steps.append(Send(data))
 
+    _ANSWERS: ClassVar[Mapping[tuple[str, ...], Callable[[Dialogue, str, str], None]]] = (
+        MappingProxyType(
+            {
+                ("show", "running-config"): _running,
+                ("show", "startup-config"): _startup,
+                ("show", "version"): _version,
+                ("show", "clock"): _clock,
+                ("show", "privilege"): _privilege,
+                ("terminal", "length"): _length,
+                ("terminal", "width"): _width,
+                ("terminal", "no", "monitor"): _nothing,
+                ("write", "terminal"): _running,
+                ("enable",): _enable,
+                ("disable",): _disable,
+                ("end",): _nothing,
+                ("exit",): _exit,
+                ("logout",): _exit,
+                ("quit",): _exit,
+            }
+        )
+    )
+
     def _taken(self) -> list[Step]:
         steps, self._steps = self._steps, []
         return steps
 
 
-Answer = Callable[[Dialogue, str, str], None]
-_COMMANDS: Mapping[tuple[str, ...], Answer] = MappingProxyType(
-    {
-        ("show", "running-config"): Dialogue._running,  # noqa: SLF001  the table of this class
-        ("show", "startup-config"): Dialogue._startup,  # noqa: SLF001
-        ("show", "version"): Dialogue._version,  # noqa: SLF001
-        ("show", "clock"): Dialogue._clock,  # noqa: SLF001
-        ("show", "privilege"): Dialogue._privilege,  # noqa: SLF001
-        ("terminal", "length"): Dialogue._length,  # noqa: SLF001
-        ("terminal", "width"): Dialogue._width,  # noqa: SLF001
-        ("terminal", "no", "monitor"): Dialogue._nothing,  # noqa: SLF001
-        ("write", "terminal"): Dialogue._running,  # noqa: SLF001
-        ("enable",): Dialogue._enable,  # noqa: SLF001
-        ("disable",): Dialogue._disable,  # noqa: SLF001
-        ("end",): Dialogue._nothing,  # noqa: SLF001
-        ("exit",): Dialogue._exit,  # noqa: SLF001
-        ("logout",): Dialogue._exit,  # noqa: SLF001
-        ("quit",): Dialogue._exit,  # noqa: SLF001
-    }
-)
-
-
-def find_command(words: list[str]) -> tuple[str, ...] | None:
-    """Find the command that these words, perhaps shortened, mean."""
-    for command in _COMMANDS:
+def find_command(
+    words: Sequence[str], known: Collection[tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """Find the first known command that these words, perhaps shortened, begin with."""
+    for command in known:
         if len(words) >= len(command) and all(
             full.startswith(short.lower()) for full, short in zip(command, words, strict=False)
         ):

@@ -18,9 +18,10 @@ from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault
 from netwb.lab.hostkeys import ed25519_key, rsa_key
 from netwb.lab.jump import JumpServer
-from netwb.lab.server import DeviceServer, Played, options
+from netwb.lab.server import DeviceServer, options
 from netwb.lab.shelf import Shelf
 from netwb.lab.tally import Seen, Tally
+from netwb.lab.terminal import Played
 
 Door = Literal["closed", "silent", "changed_key", "old", "modern"]
 Server = asyncio.Server | asyncssh.SSHAcceptor

@@ -1,4 +1,4 @@
-"""The SSH side of simulated devices: asyncssh servers that play a Dialogue. One event loop for all.
+"""The SSH side of simulated devices: what is offered, and who is let in. One event loop for all.
 
 The cost of a login is what the handshake costs (facts-tools section 10): devices that differ only
 in their host key share everything else, and the cheapest strong algorithms are offered.
@@ -6,20 +6,13 @@ in their host key share everything else, and the cheapest strong algorithms are 
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import asyncssh
 
-from netwb.lab.device import Algorithms, Authentication, LabDevice
-from netwb.lab.dialogue import Dialogue, Drop, Hang, Leave, Send, Step, Think, Trickle
-from netwb.lab.faults import Fault
-from netwb.lab.shelf import Shelf
-from netwb.lab.tally import Tally
+from netwb.lab.device import Algorithms, Authentication
+from netwb.lab.terminal import Played, TerminalSession
 
-_TICK_S = 0.1  # one piece of a slow trickle
 _MODERN = {
     # the first of each is the cheapest; the others are for Paramiko, which lacks those names
     "kex_algs": ["curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256"],
@@ -33,18 +26,6 @@ _OLD = {
     "mac_algs": ["hmac-sha1"],
     "signature_algs": ["ssh-rsa"],
 }
-
-
-@dataclass(slots=True)
-class Played:
-    """One device as it is being played; password, fault and the shelf's night may change."""
-
-    device: LabDevice
-    shelf: Shelf
-    tally: Tally
-    think_s: float
-    password: str = field(repr=False)
-    fault: Fault | None = None
 
 
 def options(
@@ -141,118 +122,3 @@ class DeviceServer(asyncssh.SSHServer):
         let_in = right and self._fault != "login_refused"
         self._played.tally.judged(right=let_in)
         return let_in
-
-
-class TerminalSession(asyncssh.SSHServerSession[bytes]):
-    """Carry octets to a Dialogue and its steps back, in order, pauses kept."""
-
-    def __init__(self, played: Played, fault: Fault | None) -> None:
-        self._played = played
-        self._dialogue = Dialogue(
-            played.device,
-            played.shelf,
-            fault=fault,
-            think_s=played.think_s,
-            on_command=played.tally.commands.append,
-        )
-        self._steps: deque[Step] = deque()
-        self._typed = b""
-        self._timer: asyncio.TimerHandle | None = None
-        self._hung = False
-        self._command: bytes | None = None
-        self._channel: asyncssh.SSHServerChannel[bytes] | None = None
-
-    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
-        """Count the session."""
-        self._channel = chan
-        self._played.tally.session_opened()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Stop whatever was still to be said."""
-        del exc
-        self._played.tally.session_closed()
-        self._steps.clear()
-        self._channel = None
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def pty_requested(
-        self,
-        term_type: str,
-        term_size: tuple[int, int, int, int],
-        term_modes: Mapping[int, int],
-    ) -> bool:
-        """Accept a terminal of any kind."""
-        del term_type, term_size, term_modes
-        return True
-
-    def shell_requested(self) -> bool:
-        """Accept."""
-        return True
-
-    def exec_requested(self, command: str) -> bool:
-        """Run one command, as IOS does."""
-        self._command = command.encode()
-        return True
-
-    def session_started(self) -> None:
-        """Greet, or run the one command: the channel is ready for octets only now."""
-        if self._command is None:
-            self._play(self._dialogue.start())
-        else:
-            self._play(self._dialogue.execute(self._command))
-
-    def data_received(self, data: bytes, datatype: int | None) -> None:
-        """Take what was typed; while the device thinks it waits in the line's buffer."""
-        del datatype
-        if self._timer is not None or self._hung:
-            self._typed += data
-        else:
-            self._play(self._dialogue.receive(data))
-
-    def eof_received(self) -> bool:
-        """Leave when the other side will not type any more."""
-        return False
-
-    def _play(self, steps: list[Step]) -> None:
-        self._steps.extend(steps)
-        self._advance()
-
-    def _advance(self) -> None:
-        """Do steps until one takes time."""
-        while self._steps and self._channel is not None:
-            if self._do(self._steps.popleft(), self._channel) == "wait":
-                return
-        if self._typed and self._channel is not None:
-            typed, self._typed = self._typed, b""
-            self._play(self._dialogue.receive(typed))
-
-    def _do(self, step: Step, channel: asyncssh.SSHServerChannel[bytes]) -> str:
-        match step:
-            case Send(data):
-                channel.write(data)
-            case Think(seconds):
-                return self._later(seconds, self._advance)
-            case Trickle(data, bytes_per_s):
-                size = max(1, int(bytes_per_s * _TICK_S))
-                channel.write(data[:size])
-                if data[size:]:
-                    self._steps.appendleft(Trickle(data[size:], bytes_per_s))
-                return self._later(_TICK_S, self._advance)
-            case Hang():
-                self._hung = True
-                return "wait"
-            case Drop():
-                channel.get_connection().abort()
-                return "wait"
-            case Leave():
-                channel.exit(0)
-        return "go on"
-
-    def _later(self, seconds: float, then: Callable[[], None]) -> str:
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._wake, then)
-        return "wait"
-
-    def _wake(self, then: Callable[[], None]) -> None:
-        self._timer = None
-        then()
