@@ -41,7 +41,7 @@ def git_error(path: str, said: str) -> ArchiveError:
         )
     if _DAMAGED.search(said):
         return damaged(path, main_line(said))
-    return ArchiveError(f"repository {path} refused: {main_line(said)}; run `netwb doctor`")
+    return ArchiveError(f"repository {path} refused: {main_line(said)}; correct that and run again")
 
 
 def damaged(path: str, reason: str) -> ArchiveDamagedError:

@@ -14,6 +14,7 @@ from itertools import islice
 from sqlalchemy import delete, select, update
 
 from netwb.archive.chunks import chunks
+from netwb.archive.lines import UnfitError
 from netwb.archive.log import Logged
 from netwb.archive.message import CommitFacts
 from netwb.archive.newest import Newest, fold
@@ -80,8 +81,14 @@ class Index:
 
         newest   state before them, of every device that they touch
         texts    stored texts by blob id, as far as the caller has them
+        An index that does not fit them is built anew: it is derived, and Git is the truth.
         """
-        folded = fold(commits, dict(newest))
+        try:
+            folded = fold(commits, dict(newest))
+        except UnfitError as error:
+            logger.warning("%s: %s", repository.path, error)
+            self.rebuild(tenant_id, repository)
+            return
         missing = {state.blob for state in folded.touched.values()} - texts.keys()
         bodies = {**texts, **repository.texts(missing)}
         with self._database.writing(ALL_TENANTS) as session:

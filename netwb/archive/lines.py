@@ -15,6 +15,10 @@ from netwb.errors import ArchiveDamagedError
 Run = tuple[int, int]  # (revision number, lines)
 
 
+class UnfitError(ArchiveDamagedError):
+    """The index does not fit the repository. A writer builds it anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineHunk:
     """One hunk without context (`git diff -U0`); `old_start` is 0-based, a gap before that line."""
@@ -70,8 +74,8 @@ def number_at(runs: Iterable[Run], line: int) -> int:
         if line < count:
             return number
         line -= count
-    msg = f"the index has no line {line}; rebuild it with `netwb doctor`"
-    raise ArchiveDamagedError(msg)
+    msg = f"the index does not know line {line} of a text; put the database back from a copy"
+    raise UnfitError(msg)
 
 
 def _walk(
@@ -104,8 +108,8 @@ class _Rest:
         taken = []
         while lines > 0:
             if not self._runs:
-                msg = "a hunk lies beyond the end of the indexed text; rebuild the index"
-                raise ArchiveDamagedError(msg)
+                msg = "a hunk lies beyond the end of the indexed text; the index is to be rebuilt"
+                raise UnfitError(msg)
             number, count = self._runs.pop()
             if count > lines:
                 self._runs.append((number, count - lines))

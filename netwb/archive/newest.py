@@ -10,11 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from netwb.archive.lines import PastLine, Run, brought, changed, rewritten
+from netwb.archive.lines import PastLine, Run, UnfitError, brought, changed, rewritten
 from netwb.archive.log import FileChange, Logged
 from netwb.archive.message import CommitFacts
 from netwb.archive.records import ConfigKey
-from netwb.errors import ArchiveDamagedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +102,8 @@ def _lines(
     if file.status == "D":
         return old.since, ()
     if file.old_blob != old.blob:
-        msg = f"the index does not fit commit {commit.commit[:12]}; rebuild it with `netwb doctor`"
-        raise ArchiveDamagedError(msg)
+        msg = f"the index does not fit commit {commit.commit[:12]}; it is to be rebuilt"
+        raise UnfitError(msg)
     if commit.facts is not None and commit.facts.cause == "rules":
         return rewritten(old.since, file.hunks, number), ()
     return changed(old.since, file.hunks, number)

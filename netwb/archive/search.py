@@ -179,8 +179,8 @@ def _by_primary_key(wanted: Iterable[RevisionKey]) -> Iterator[ColumnElement[boo
     SQLite scans the whole table for `(device_id, kind, number) IN (...)`; so one part is fixed, the
     one of which there are fewer, and the other is listed.
     """
-    numbers: dict[tuple[str, int], set[str]] = {}
-    devices: dict[tuple[str, str], set[int]] = {}
+    numbers: dict[tuple[ConfigKind, int], set[str]] = {}
+    devices: dict[tuple[str, ConfigKind], set[int]] = {}
     for device_id, kind, number in wanted:
         numbers.setdefault((kind, number), set()).add(device_id)
         devices.setdefault((device_id, kind), set()).add(number)

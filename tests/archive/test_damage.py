@@ -125,7 +125,7 @@ def test_recovery_at_start_tidies_even_when_the_lock_file_says_nothing(world: Wo
 
 
 def test_a_name_with_a_line_break_never_comes_near_git(world: World) -> None:
-    with pytest.raises(ArchiveError, match="path"):
+    with pytest.raises(ArchiveError, match="rename"):
         world.store(device("edge1\nfrom refs/heads/other"), "a\n")
 
     assert world.revisions(EDGE) == ()

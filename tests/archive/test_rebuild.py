@@ -161,3 +161,21 @@ def test_a_repository_that_lost_commits_is_not_written_on(world: World) -> None:
     world.archive.rebuild("t-acme", "acme")
     world.store(one, "c\n")
     assert [r.number for r in world.revisions(one)] == [2, 1]
+
+
+@pytest.mark.parametrize("spoiled", [{"blob": "0" * 40}, {"lines": 0}], ids=["blob", "lines"])
+def test_an_index_that_does_not_fit_is_built_anew_by_the_next_writer(
+    world: World, spoiled: dict[str, object]
+) -> None:
+    one = device("edge1")
+    world.store(one, "a\nb\n")
+    with world.database.writing(ALL_TENANTS) as session:
+        session.execute(update(CurrentRow).values(**spoiled))
+        session.execute(update(CurrentTextRow).values(since=[]))
+
+    world.store(one, "a\nB\n")
+
+    assert [(r.number, r.added, r.removed, r.lines) for r in world.revisions(one)] == [
+        (2, 1, 1, 2),
+        (1, 2, 0, 2),
+    ]
