@@ -82,6 +82,10 @@ class NetmikoShim:
             parts.append(str(self.send_command(command, expect_string=ends or None)))
         return "\n".join(parts)
 
+    def run_commands(self, commands: Iterable[str], **_: Any) -> list[dict[str, str]]:
+        """NAPALM's EOS driver asks eAPI in one place, whatever its transport: answer as text."""
+        return [{"output": str(self.send_command(command))} for command in commands]
+
     # -- modes
 
     def enable(self, *args: Any, **kwargs: Any) -> str:

@@ -1,0 +1,192 @@
+"""Every getter of NAPALM's drivers gives through our session what it gives through netmiko.
+
+The same recorded answers are played twice: by an SSH device to the driver on our session, and as
+netmiko would return them to the stock driver. `tests/data/<platform>/getters/` holds an answer a
+command, under the command's name with `_` for all that is no letter or digit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import napalm
+import napalm.base.base
+import pytest
+
+from netwb.collect.drivers.fast import fast_driver
+from netwb.collect.drivers.link import open_link
+from netwb.collect.ssh import Sessions
+from netwb.inventory.records import Target
+from tests.collect.ground import PATIENT, PLATFORMS, forget
+from tests.collect.scripted import Screen, device
+
+DATA = Path(__file__).parent.parent / "data"
+PROMPTS = {
+    "cisco_ios": b"edge1#",
+    "arista_eos": b"leaf1#",
+    "cisco_nxos": b"core1# ",
+    "frr": b"edge1# ",
+}
+INVALID = "% Invalid input detected at '^' marker.\n"
+ARGUMENTS = {"get_route_to": {"destination": "192.0.2.0/24"}}
+GETTERS = tuple(name for name in dir(napalm.base.base.NetworkDriver) if name.startswith("get_"))
+
+# What NAPALM's driver has not, or has only over another transport.
+ABSENT = {
+    "cisco_ios": {"get_firewall_policies", "get_probes_results"},
+    "arista_eos": {
+        "get_firewall_policies",
+        "get_ipv6_neighbors_table",
+        "get_ntp_peers",
+        "get_probes_config",
+        "get_probes_results",
+    },
+    "cisco_nxos": {
+        "get_bgp_config",
+        "get_bgp_neighbors_detail",
+        "get_firewall_policies",
+        "get_ipv6_neighbors_table",
+        "get_ntp_stats",
+        "get_probes_config",
+        "get_probes_results",
+    },
+}
+PLAYED = [
+    (platform, getter)
+    for platform, absent in ABSENT.items()
+    for getter in GETTERS
+    if getter not in absent
+]
+
+
+def recorded(platform: str, command: str) -> str:
+    """The answer as the device prints it, LF line ends."""
+    stem = re.sub(r"[^a-z0-9]+", "_", command.lower()).strip("_")
+    path = DATA / platform / "getters" / f"{stem}.txt"
+    return path.read_text() if path.exists() else INVALID
+
+
+class RecordedNetmiko:
+    """Stands for a netmiko connection: gives an answer without echo and prompt."""
+
+    def __init__(self, platform: str) -> None:
+        self._platform = platform
+        self.asked: list[str] = []
+
+    def send_command(self, command: str, **_: Any) -> str:
+        self.asked.append(command)
+        return recorded(self._platform, command).removesuffix("\n")
+
+    def run_commands(self, commands: list[str], **_: Any) -> list[dict[str, str]]:
+        """NAPALM's EOS driver asks eAPI for this one, whatever its transport."""
+        return [{"output": self.send_command(command)} for command in commands]
+
+
+def stock(platform: str) -> Any:
+    """NAPALM's own driver, opened on recorded answers."""
+    name = PLATFORMS[platform].napalm_driver
+    options = {"transport": "ssh"} if name == "eos" else {}
+    driver = napalm.get_network_driver(name)("192.0.2.1", "u", "p", optional_args=options)
+    driver._netmiko_open = lambda *_args, **_kwargs: RecordedNetmiko(platform)
+    driver._netmiko_device = RecordedNetmiko(platform)
+    driver.open()
+    return driver
+
+
+async def replay(platform: str, stop: asyncio.Event, ready: list[Any]) -> None:
+    """Listen until told to stop; `ready` gets the target."""
+    prompt, prepare = PROMPTS[platform], PLATFORMS[platform].session.prepare
+
+    async def script(screen: Screen) -> None:
+        screen.show(b"\r\n" + prompt)
+        while True:
+            command = (await screen.typed()).strip()
+            screen.show(command + b"\r\n")
+            if command and command.decode() not in prepare:
+                answer = recorded(platform, command.decode()).encode()
+                screen.show(answer.replace(b"\n", b"\r\n"))
+            screen.show(prompt)
+
+    async with device(script) as target:
+        ready.append(target)
+        await stop.wait()
+
+
+@contextmanager
+def replayed(platform: str) -> Iterator[Any]:
+    """Our driver, opened on an SSH device that plays the recorded answers."""
+    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), list[Target]()
+    work = threading.Thread(target=loop.run_until_complete, args=(replay(platform, stop, ready),))
+    work.start()
+    while not ready:
+        work.join(0.01)
+    target = make(ready[0], platform)
+    try:
+        with open_link(Sessions(PATIENT, forget), PLATFORMS, PATIENT) as link:
+            driver = fast_driver(target, link, {})
+            driver.open()
+            yield driver
+            driver.close()
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        work.join()
+        loop.close()
+
+
+def make(target: Target, platform: str) -> Target:
+    values = {name: getattr(target, name) for name in ("port", "logins", "address")}
+    return Target(
+        device_id="d1",
+        tenant_id="t1",
+        tenant="acme",
+        site="fra1",
+        hostname="edge1",
+        platform=platform,
+        **values,
+    )
+
+
+@pytest.fixture(scope="module", params=list(ABSENT))
+def pair(request: pytest.FixtureRequest) -> Iterator[tuple[str, Any, Any]]:
+    """Platform, our driver, the stock one; one login for all getters of a platform."""
+    with replayed(request.param) as ours:
+        yield request.param, ours, stock(request.param)
+
+
+def comparable(result: Any) -> Any:
+    """Without what the clock makes: EOS counts uptime from now."""
+    if isinstance(result, dict) and isinstance(result.get("uptime"), float):
+        return {**result, "uptime": round(result["uptime"], -2)}
+    return result
+
+
+@pytest.mark.parametrize("getter", GETTERS)
+def test_getter_gives_what_the_stock_driver_gives(getter: str, pair: tuple[str, Any, Any]) -> None:
+    platform, ours, theirs = pair
+    if getter in ABSENT[platform]:
+        with pytest.raises(NotImplementedError):
+            getattr(ours, getter)()
+        return
+
+    result = getattr(ours, getter)(**ARGUMENTS.get(getter, {}))
+
+    assert comparable(result) == comparable(getattr(theirs, getter)(**ARGUMENTS.get(getter, {})))
+    assert result not in ({}, [], None, ""), "the recorded answer says nothing"
+
+
+def test_drivers_know_that_they_are_alive_and_when_they_are_not(
+    pair: tuple[str, Any, Any],
+) -> None:
+    platform = pair[0]
+
+    with replayed(platform) as driver:
+        assert driver.is_alive() == {"is_alive": True}
+        driver.close()
+
+        assert driver.is_alive() == {"is_alive": False}
