@@ -31,8 +31,13 @@ EditKind = Literal[
     "rotate_ospf_keys",
     "rotate_bgp_password",
     "rotate_user_password",
+    "change_nothing",
 ]
-EDIT_KINDS: tuple[EditKind, ...] = get_args(EditKind)
+EDIT_KINDS: tuple[EditKind, ...] = tuple(
+    kind for kind in get_args(EditKind) if kind != "change_nothing"
+)
+"""Those that show in the text. `change_nothing` (into configuration mode and out again) moves the
+time and author that IOS prints, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,7 @@ class Edit:
 
 
 def apply_edit(model: Model, edit: Edit) -> Model:
-    """Give the configuration after the edit; it always differs."""
+    """Give the configuration after the edit; it differs, unless nothing was to change."""
     return _EDITS[edit.kind](model, Draw(edit.seed, edit.kind))
 
 
@@ -185,6 +190,11 @@ def _rotate_ospf_keys(model: Model, draw: Draw) -> Model:
     return replace(model, interfaces=ports, chain_key=draw.secret(16))
 
 
+def _change_nothing(model: Model, draw: Draw) -> Model:
+    del draw
+    return model
+
+
 def _other(old: Secret | None, draw: Draw) -> Secret:
     return draw.secret(len(old.plain) if old else 14)
 
@@ -206,5 +216,6 @@ _EDITS: Mapping[EditKind, Callable[[Model, Draw], Model]] = MappingProxyType(
         "rotate_ospf_keys": _rotate_ospf_keys,
         "rotate_bgp_password": _rotate_bgp_password,
         "rotate_user_password": _rotate_user_password,
+        "change_nothing": _change_nothing,
     }
 )

@@ -59,8 +59,9 @@ class World:
         return tuple(edit for edit in found if night in (None, edit.night))
 
     def changed(self, night: int) -> frozenset[str]:
-        """Keys of the devices that somebody changed since the night before."""
-        return frozenset(edit.key for edit in self._edits if edit.night == night)
+        """Keys of the devices whose configuration somebody changed since the night before."""
+        done = self.edits(night=night)
+        return frozenset(edit.key for edit in done if edit.kind != "change_nothing")
 
     def running(self, key: str, night: int) -> str:
         """Give what `show running-config` prints that night."""

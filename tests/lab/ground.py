@@ -76,6 +76,11 @@ class Terminal:
         more: bytes = await asyncio.wait_for(self._process.stdout.read(1 << 20), 10)
         return more.decode("latin-1")
 
+    def pour(self, keys: str) -> None:
+        """Type, and close the input, as a shell's pipe does."""
+        self._process.stdin.write(keys.encode())
+        self._process.stdin.write_eof()
+
     async def type(self, keys: str, mark: str) -> str:
         self._process.stdin.write(keys.encode())
         return await self.read_until(mark)

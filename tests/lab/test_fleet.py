@@ -156,6 +156,38 @@ def test_what_is_typed_while_the_device_thinks_is_answered_afterwards() -> None:
     assert screen.index("\nend\r\n") < screen.index("show clock") < screen.index("02:00:00")
 
 
+def test_a_session_whose_input_ended_still_says_all_and_ends() -> None:
+    async def pour(fleet: Fleet) -> str:
+        async with terminal_on(fleet, "acme/edge1") as terminal:
+            terminal.pour("terminal length 0\nshow running-config\n")
+            return await terminal.read_until("never seen")
+
+    with Fleet(make_world(make_device()), think_s=0.02) as fleet:
+        screen = asyncio.run(pour(fleet))
+
+    assert screen.endswith("\nend\r\n\r\nedge1#")
+
+
+def test_a_client_that_leaves_while_the_device_thinks_harms_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def leave(fleet: Fleet) -> None:
+        connection = await connect(fleet, "acme/edge1")
+        process = await connection.create_process(term_type="vt100", encoding=None)
+        process.stdin.write(b"terminal length 0\nshow running-config\n")
+        process.close()
+        await process.wait_closed()
+        async with connection:
+            await connection.run("show clock", encoding=None)
+
+    with Fleet(make_world(make_device()), think_s=0.02) as fleet:
+        asyncio.run(leave(fleet))
+        seen = fleet.seen("acme/edge1")
+
+    assert seen.sessions == 0
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_commands_and_sessions_are_counted() -> None:
     async def two_at_once(fleet: Fleet) -> None:
         async with terminal_on(fleet, "acme/edge1") as one, terminal_on(fleet, "acme/edge1") as two:

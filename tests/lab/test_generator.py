@@ -135,7 +135,7 @@ def test_every_edit_shows_in_the_text(platform: str, kind: EditKind) -> None:
     ]
     world = make_world(device, edits=edits)
 
-    texts = [_steady(world.running(device.key, night)) for night in range(4)]
+    texts = [steady(world.running(device.key, night)) for night in range(4)]
 
     assert all(old != new for old, new in pairwise(texts))
 
@@ -145,9 +145,21 @@ def test_without_an_edit_only_volatile_lines_differ_between_nights(platform: str
     device = make_device(platform=platform)
     world = make_world(device)
 
-    texts = {_steady(world.running(device.key, night)) for night in range(5)}
+    texts = {steady(world.running(device.key, night)) for night in range(5)}
 
     assert len(texts) == 1
+
+
+def test_looking_around_moves_the_author_and_changes_nothing() -> None:
+    device = make_device()
+    edits = [make_edit(device.key, night=1, by="ben", kind="change_nothing")]
+    world = make_world(device, edits=edits)
+
+    before, after = world.running(device.key, 0), world.running(device.key, 1)
+
+    assert "by ben\n" in after
+    assert steady(before) == steady(after)
+    assert world.changed(1) == frozenset()
 
 
 def test_the_truth_about_a_night_can_be_asked() -> None:
@@ -166,7 +178,7 @@ def test_the_truth_about_a_night_can_be_asked() -> None:
     assert world.at(2) == datetime(2026, 11, 3, 2, tzinfo=UTC)
 
 
-def _steady(text: str) -> str:
+def steady(text: str) -> str:
     """Leave out the lines that change by themselves, named here by hand."""
     volatile = r"^(?:! Last |! NVRAM |!Time: |!Running configuration last |Current configuration :|ntp clock-period ).*\n"
     return re.sub(volatile, "", text, flags=re.MULTILINE)
