@@ -17,6 +17,7 @@ from netwb.errors import RunInterruptedError, RunUnderWayError
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
+from netwb.store.holders import is_dead
 from netwb.store.ids import new_id
 from netwb.store.leases import Lease, Leases
 from netwb.store.models import BackupOutcomeRow, BackupRunRow, LeaseRow
@@ -130,7 +131,10 @@ class Runs:
 
     def _close_dead_runs(self, session: Session) -> None:
         """Runs that neither ended nor live: their open devices were interrupted."""
-        alive = set(session.scalars(select(LeaseRow.name).where(LeaseRow.until > self._clock())))
+        held = session.execute(
+            select(LeaseRow.name, LeaseRow.holder).where(LeaseRow.until > self._clock())
+        )
+        alive = {name for name, holder in held if not is_dead(holder)}
         open_runs = session.scalars(select(BackupRunRow.id).where(BackupRunRow.ended_at.is_(None)))
         dead = [run for run in open_runs if LEASE_NAME.format(run) not in alive]
         for run in dead:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.resources import files
@@ -27,6 +25,7 @@ from netwb.platforms.record import Platform
 from netwb.settings import Settings, build_settings, from_environment
 from netwb.store.audit import Audit
 from netwb.store.database import Database
+from netwb.store.holders import holder_name
 from netwb.store.ids import new_id
 from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
@@ -120,7 +119,7 @@ def _parts(
     keyring = Keyring(database, MasterKey.read(_master_file(home, settings)), clock)
     platforms = load_platforms(home.folder("platforms.d"))
     audit = Audit(database, lambda: keyring.key("audit"), clock)
-    leases = Leases(database, f"{socket.gethostname()}:{os.getpid()}:{new_id()}", clock)
+    leases = Leases(database, holder_name(new_id()), clock)
     places = Places(database, clock)
     devices = Devices(database, clock, platforms)
     archive = Archive(
