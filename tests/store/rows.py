@@ -1,13 +1,17 @@
-"""One row of every table that belongs to a tenant, made from the table itself."""
+"""Rows to put into a database: tenants, and one row of every table that belongs to a tenant."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary
+from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, func, select
 from sqlalchemy.orm import Session
 
+from netwb.roles import ALL_TENANTS
+from netwb.store import schema
+from netwb.store.database import Database
 from netwb.store.models import Base, TenantOwned, TenantRow
 from netwb.store.types import UtcDateTime
 
@@ -58,3 +62,19 @@ def value(column: Column[Any], tenant_id: str) -> Any:
     if isinstance(kind, LargeBinary):
         return tenant_id.encode()
     return {} if isinstance(kind, JSON) else tenant_id
+
+
+def count(database: Database) -> int:
+    with database.reading(ALL_TENANTS) as session:
+        return session.scalars(select(func.count()).select_from(TenantRow)).one()
+
+
+def add(database: Database, tenant_id: str) -> None:
+    with database.writing(ALL_TENANTS) as session:
+        session.add(new_tenant(tenant_id))
+
+
+def on_sqlite(folder: Path, *, busy_timeout_s: float = 10) -> Database:
+    database = Database(f"sqlite:///{folder}/netwb.db", busy_timeout_s=busy_timeout_s)
+    schema.create(database)
+    return database
