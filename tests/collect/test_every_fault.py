@@ -66,7 +66,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Workbench, 
     folder: Path = tmp_path_factory.mktemp("faults")
     devices = lab_devices(len(NAMES))
     edits = [
-        Edit(key=d.key, night=1, at=FIRST_NIGHT, by="ana", kind="add_user", seed=d.key)
+        Edit(key=d.key, night=1, at=FIRST_NIGHT, by="ana", kind="add_route", seed=d.key)
         for d in devices
     ]
     world = World(devices, edits, seed="faults", first_night=FIRST_NIGHT)
