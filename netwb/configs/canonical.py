@@ -83,11 +83,14 @@ def canonical(raw: RawConfig, platform: Platform) -> Canonical:
     )
 
 
+def without_terminal(sent: bytes, platform: Platform) -> bytes:
+    """What was sent, without the control sequences that the platform sends by itself."""
+    sequences = platform.whole.terminal
+    return sent if sequences is None or b"\x1b" not in sent else sequences.sub(b"", sent)
+
+
 def _as_sent(raw: RawConfig, platform: Platform) -> bytes:
-    sent = raw.transcript
-    if platform.whole.terminal is not None:
-        sent = platform.whole.terminal.sub(b"", sent)
-    text = sent.replace(b"\r", b"")
+    text = without_terminal(raw.transcript, platform).replace(b"\r", b"")
     first, _, rest = text.partition(b"\n")
     if _is_echo(first.strip(), raw.command.encode(), platform):
         text = rest

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Iterator
 
 from netwb.configs.authorship import last_change
-from netwb.configs.canonical import Canonical, canonical
+from netwb.configs.canonical import Canonical, canonical, without_terminal
 from netwb.configs.names import prompt_name, same_name
 from netwb.configs.records import (
     CleanConfig,
@@ -75,13 +75,13 @@ def clean(  # noqa: PLR0913 - one arrow of the data flow; all but the text go by
 def _faults(
     raw: RawConfig, seen: Canonical, platform: Platform, identity: Identity
 ) -> Iterator[Fault]:
-    name = identity.hostname
-    if not raw.prompt.strip():
+    name, prompt = identity.hostname, without_terminal(raw.prompt, platform)
+    if not prompt.strip():
         yield incomplete(name, "the text stopped before the prompt came back; back it up again")
-    elif not _may_see_all(raw.prompt, platform):
-        yield restricted(name, f"its prompt is {shown(raw.prompt)}")
+    elif not _may_see_all(prompt, platform):
+        yield restricted(name, f"its prompt is {shown(prompt)}")
     yield from text_faults(seen, platform, name)
-    own = own_name(seen, platform) or prompt_name(raw.prompt)
+    own = own_name(seen, platform) or prompt_name(prompt)
     if not _is_own(own, identity, platform):
         yield _wrong_device(own, identity)
 

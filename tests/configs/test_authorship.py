@@ -92,6 +92,23 @@ def test_the_running_change_goes_before_the_saved_one(ios: Platform) -> None:
     assert last_change(lines[:1], b"", ios) == ("bo", at(15))
 
 
+@pytest.mark.parametrize(
+    ("line", "by", "when"),
+    [
+        (b"! Last configuration change at .14:00:00.123 UTC Tue Sep 2 2025 by ana", "ana", at(14)),
+        (b"! Last configuration change at 14:00:00 UTC Tue Sep 2 2025 by ana b", "ana b", at(14)),
+        (b"! Last configuration change at noon", None, None),
+        (b"!! Last configuration change at 14:00:00 UTC Tue Sep 2 2025", None, at(14)),
+    ],
+    ids=["unsynchronised", "blank in the name", "other words", "two marks"],
+)
+def test_other_trains_write_it_otherwise(
+    ios: Platform, line: bytes, by: str | None, when: datetime | None
+) -> None:
+    assert changed(ios, line) == (by, when)
+    assert any(rule.pattern.fullmatch(line) for rule in ios.volatile)
+
+
 def test_no_line_says_nothing(ios: Platform) -> None:
     assert changed(ios, b"ntp clock-period 17179860") == (None, None)
     assert last_change([], b"", ios) == (None, None)

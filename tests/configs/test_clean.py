@@ -215,6 +215,57 @@ def test_a_banner_may_hold_escape_codes_of_its_own(ios: Platform) -> None:
     assert isinstance(judged(replace(raw, transcript=text), ios), CleanConfig)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"banner exec ^C",
+        b"aaa authentication banner ^C",
+        b"aaa authentication fail-message ^C",
+        b"menu OPS title ^C",
+        b"ip admission auth-proxy-banner http ^C",
+        b" banner ^C",
+        b" banner text ^C",
+        b"banner slip-ppp #",
+    ],
+    ids=repr,
+)
+def test_every_kind_of_banner_may_say_what_it_likes(line: bytes, ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    mark = line.rsplit(b" ", 1)[1]
+    words = b"\r\n% Authorization failed\r\n --More-- \r\nend\r\n"
+    banner = line + words + mark + b"\r\n"
+    text = raw.transcript.replace(b"line con 0", banner + b"line con 0")
+
+    verdict = judged(replace(raw, transcript=unannounced(text)), ios)
+
+    assert isinstance(verdict, CleanConfig), verdict.cause
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b" description our banner ^C", b' action 1.0 puts "banner ^C"', b"alias exec b banner ^C"],
+    ids=repr,
+)
+def test_what_only_speaks_of_a_banner_opens_none(line: bytes, ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = raw.transcript.replace(b"line con 0", line + b"\r\nline con 0")
+
+    verdict = judged(replace(raw, transcript=unannounced(text)), ios)
+
+    assert isinstance(verdict, CleanConfig), verdict.cause
+
+
+def test_a_prompt_may_come_with_the_platforms_own_control_sequences() -> None:
+    case = GOOD["frr"]
+    text = case.raw.transcript.replace(b"hostname trigger1\r\n", b"")
+
+    verdict = judged(
+        replace(case.raw, transcript=text, prompt=b"\x1b[?2004htrigger1# "), PLATFORMS["frr"]
+    )
+
+    assert isinstance(verdict, CleanConfig)
+
+
 def test_a_certificate_without_its_body_hides_nothing(ios: Platform) -> None:
     text = GOOD["cisco_ios"].raw.transcript
     begin, end = text.index(b"  30820229"), text.index(b"license udi")

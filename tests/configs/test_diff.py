@@ -160,6 +160,17 @@ def test_the_json_shape_is_the_contracts(compare: Compare) -> None:
     }
 
 
+def test_in_a_notebook_every_text_of_a_device_is_escaped(compare: Compare) -> None:
+    hostile = "<script>alert(1)</script>"
+    old = f"interface {hostile}\n description a\n"
+
+    html = compare(old, old.replace(" a\n", f" a {hostile}\n"), words="yes")._repr_html_()
+
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") == 3
+    assert "1 added, 1 removed" in html
+
+
 def test_words_say_what_changed_in_a_line(compare: Compare) -> None:
     diff = compare(OLD, OLD.replace("description one", "description one and more"), words="yes")
 
