@@ -57,7 +57,7 @@ mount -t tmpfs tmpfs /var/tmp
 for daemon in zebra staticd bgpd; do
     /usr/lib/frr/$daemon -d -A 127.0.0.1 -i /run/frr/$daemon.pid
 done
-vtysh -b
+vtysh -b >&2
 /usr/sbin/sshd -f "$1/sshd_config" -E "$1/sshd.log"
 echo ready
 exec sleep infinity
