@@ -17,7 +17,7 @@ from netwb.archive.message import NOTE_LIMIT, CommitFacts, author_name, compose,
 from netwb.archive.newest import Newest, owners
 from netwb.archive.paths import aside, hostname_of, is_aside, place
 from netwb.archive.records import NETWB, Cause, ConfigKey, Entry
-from netwb.archive.repository import Move, NewCommit
+from netwb.archive.stream import Move, NewCommit
 
 OLDEST_YEAR = 2000  # a device clock that says less was never set
 _NO_EMAIL = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -63,6 +63,7 @@ class Planner:
         self._stamp = stamp
         self._carried = carried
         self._commits: list[NewCommit] = []
+        self._said: dict[ConfigKey, CommitFacts] = {}  # by commits of this batch
         self._texts: dict[str, bytes] = {}
         self._same: list[Entry] = []
 
@@ -100,8 +101,8 @@ class Planner:
         if old.path in {path, ""}:
             return
         self._make_room(path, key)
-        carried = self._carried(key, old)
-        facts = replace(carried, cause=cause, audit_head=self._stamp.audit_head)
+        said = self._said.get(key) or self._carried(key, old)
+        facts = replace(said, cause=cause, run_id="", note="", audit_head=self._stamp.audit_head)
         hostname = hostname_of(old.path if is_aside(path) else path)
         self._commits.append(
             NewCommit(
@@ -139,6 +140,7 @@ class Planner:
                 text=entry.redacted.text,
             )
         )
+        self._said[key] = facts
         self._texts[blob] = entry.redacted.text
         self._settle(key, _stored(entry, path, blob))
 

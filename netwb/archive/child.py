@@ -1,0 +1,147 @@
+"""One Git child: its environment, what it is told, its end, its words when it fails.
+
+Each call has a GitPython command object of its own: threads that shared one hung (facts-git section
+3), and GitPython's `Repo` would read the caller's environment before ours is in force.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from git import Git
+from git.exc import GitCommandError, GitCommandNotFound
+
+from netwb.archive.faults import git_error
+from netwb.errors import ArchiveError
+
+
+def environment(path: Path) -> dict[str, str]:
+    """Variables that keep the person's own Git settings, and a calling Git, out of the archive."""
+    return {
+        "GIT_DIR": str(path),
+        "GIT_COMMON_DIR": str(path),
+        "GIT_DIFF_OPTS": "",
+        "GIT_OBJECT_DIRECTORY": str(path / "objects"),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_COUNT": "0",
+        "GIT_CONFIG_PARAMETERS": "",
+        "GIT_NAMESPACE": "",
+        "GIT_TEMPLATE_DIR": "",  # no sample hooks
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
+
+
+class GitChildren:
+    """Runs Git in one repository.
+
+    descriptors   kept open in every child, so that the lock on them lasts as long as it does
+    """
+
+    def __init__(self, path: Path, descriptors: tuple[int, ...] = ()) -> None:
+        self._path = path
+        self._descriptors = descriptors
+
+    def answer(self, *arguments: str, env: Mapping[str, str] | None = None) -> bytes:
+        """What one command prints."""
+        with _translated(self._path):
+            answer = _git(self._path).execute(
+                ["git", *arguments],
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env=env,
+                pass_fds=self._descriptors,
+            )
+        assert isinstance(answer, bytes)
+        return answer
+
+    def agrees(self, *arguments: str) -> bool:
+        """Whether a command that asks says yes; 128 is a no about something that is not there."""
+        with _translated(self._path):
+            status, _, said = _git(self._path).execute(
+                ["git", *arguments],
+                with_extended_output=True,
+                with_exceptions=False,
+                pass_fds=self._descriptors,
+            )
+        if status not in {0, 1, 128}:
+            raise git_error(str(self._path), str(said))
+        return status == 0
+
+    def told(self, arguments: tuple[str, ...], parts: Iterable[bytes]) -> bytes:
+        """Feed a command and give what it prints."""
+        with self.process(*arguments) as process:
+            # A child that gave up closes its end; its own words say more than the broken pipe.
+            with suppress(BrokenPipeError):
+                for part in parts:
+                    process.stdin.write(part)
+                process.stdin.close()
+            answer: bytes = process.stdout.read()
+        return answer
+
+    @contextmanager
+    def process(self, *arguments: str) -> Iterator[Any]:
+        """A command to talk with, by `stdin` and `stdout`; leaving early ends it."""
+        with _translated(self._path):
+            process = _git(self._path).execute(
+                ["git", *arguments],
+                istream=subprocess.PIPE,
+                as_process=True,
+                pass_fds=self._descriptors,
+            )
+            with _ended(process):
+                yield process
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except GitCommandNotFound as error:
+        msg = "git is not installed or not on the PATH; install git 2.39 or newer"
+        raise ArchiveError(msg) from error
+    except GitCommandError as error:
+        raise git_error(str(path), _said(error)) from error
+    except OSError as error:
+        raise git_error(str(path), error.strerror or str(error)) from error
+
+
+def _git(path: Path) -> Git:
+    git = Git(str(path))
+    git.update_environment(**environment(path))
+    return git
+
+
+@contextmanager
+def _ended(process: Any) -> Iterator[None]:
+    """Wait for the child after a good block and raise what it said; kill it after a bad one."""
+    inner = process.proc
+    try:
+        yield
+        _close(inner.stdin)
+        said = inner.stderr.read()
+        if inner.wait() != 0:
+            raise GitCommandError(process.args, inner.returncode, said)
+    finally:
+        if inner.poll() is None:
+            inner.kill()
+            inner.wait()
+        for stream in (inner.stdin, inner.stdout, inner.stderr):
+            _close(stream)
+
+
+def _said(error: GitCommandError) -> str:
+    """Git's own words, without the frame that GitPython prints around them."""
+    return str(error.stderr).strip().removeprefix("stderr: ").strip("'")
+
+
+def _close(stream: BinaryIO | None) -> None:
+    if stream is not None:
+        with suppress(BrokenPipeError):
+            stream.close()
