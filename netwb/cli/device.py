@@ -70,8 +70,9 @@ def add(
     **options: Any,
 ) -> None:
     """Add DEVICE, written TENANT/HOSTNAME."""
-    owner, _, hostname = device.rpartition("/")
-    owner = owner or tenant or ""
+    owner, slash, hostname = device.partition("/")
+    if not slash:
+        owner, hostname = tenant or "", device
     if not owner:
         msg = f"say whose device it is: TENANT/{hostname}, or --tenant"
         raise click.UsageError(msg)

@@ -222,15 +222,15 @@ class Credentials:
 
 
 def _insert(session: Session, row: CredentialRow, tenant: str) -> None:
+    taken = (
+        f"credential {quoted(f'{tenant}/{row.name}')} exists already; "
+        "take another name, or change it with `netwb credential set`"
+    )
     session.add(row)
     try:
         session.flush()
     except IntegrityError as error:
-        msg = (
-            f"credential {quoted(f'{tenant}/{row.name}')} exists already; "
-            "take another name, or change it with `netwb credential set`"
-        )
-        raise InventoryError(msg) from error
+        raise InventoryError(taken) from error
 
 
 def _set_snmp(row: CredentialRow, snmp: Snmp) -> None:

@@ -6,7 +6,8 @@ configurations stay attached to it. Secrets never come here; see `inventory.cred
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -78,7 +79,6 @@ class Devices(Sightings):
             held = living_hostname(session, tenant.id, new.hostname)
             _refuse_taken(tenant, new.hostname, held)
             row = self.add_in(session, tenant, new, names=load_names(session), actor=actor)
-            _flush(session, tenant, new.hostname)
             return _record(session, row)
 
     def add_in(
@@ -99,8 +99,9 @@ class Devices(Sightings):
         )
         given = {field: getattr(new, field) for field in NEW_FIELDS}
         edit(row, given, self._checks, tenant_id=tenant.id, names=names)
-        session.add(row)
-        session.flush()  # before the event, which points to it
+        with _claiming(tenant, row.hostname):
+            session.add(row)
+            session.flush()  # before the event, which points to it
         remember(session, row, stamp, "added", {"hostname": row.hostname})
         return row
 
@@ -142,9 +143,10 @@ class Devices(Sightings):
                 _refuse_taken(tenant, hostname, held)
             if row.hostname != hostname:
                 detail = {"hostname": [row.hostname, hostname]}
-                row.hostname = hostname
+                with _claiming(tenant, hostname):
+                    row.hostname = hostname
+                    session.flush()
                 remember(session, row, self._stamp(actor), "renamed", detail)
-                _flush(session, tenant, hostname)
             return _record(session, row)
 
     def replace(
@@ -196,9 +198,10 @@ class Devices(Sightings):
             if held is not row:
                 _refuse_taken(tenant, row.hostname, held)
             detail = {"status": [row.status, "active"]}
-            row.status = "active"
+            with _claiming(tenant, row.hostname):
+                row.status = "active"
+                session.flush()
             remember(session, row, self._stamp(actor), "activated", detail)
-            _flush(session, tenant, row.hostname)
             return _record(session, row)
 
     def trust(self, scope: Scope, ref: str, host_key: str | None = None, *, actor: Actor) -> Device:
@@ -254,9 +257,11 @@ def _taken(tenant: TenantRow, hostname: str) -> str:
     )
 
 
-def _flush(session: Session, tenant: TenantRow, hostname: str) -> None:
-    """Where two processes took one name at the same time, the database lets one through."""
+@contextmanager
+def _claiming(tenant: TenantRow, hostname: str) -> Iterator[None]:
+    """Where two processes take one name at the same time, the database lets one through."""
+    taken = _taken(tenant, hostname)  # before: afterwards no row can be read any more
     try:
-        session.flush()
+        yield
     except IntegrityError as error:
-        raise DuplicateDeviceError(_taken(tenant, hostname)) from error
+        raise DuplicateDeviceError(taken) from error

@@ -164,7 +164,7 @@ def test_a_device_goes_through_its_life(acme: Commands) -> None:
         ("site set acme/fra1 --max-sessions many", 2, "max sessions 'many'"),
         ("device add edge2 --site fra1 --address 192.0.2.2", 2, "TENANT/edge2, or --tenant"),
         ("device add acme/edge1 --site fra1 --address 192.0.2.2", 2, "exists already"),
-        ("device add acme/a/b --site fra1 --address 192.0.2.2", 4, "tenant 'acme/a'"),
+        ("device add acme/a/b --site fra1 --address 192.0.2.2", 2, "hostname 'a/b'"),
         ("device add acme/e2 --site fra1 --address 192.0.2.300", 2, "address '192.0.2.300'"),
         ("device add acme/e2 --site fra1 --address 192.0.2.2 --platform ios", 2, "platform 'ios'"),
         ("device add acme/e2 --site nope --address 192.0.2.2", 4, "site 'nope'"),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -469,3 +471,33 @@ def test_narrowing_the_scope_only_takes_devices_away(varied: Ground, choices: li
         for scope in scopes:
             narrowed = varied.devices.list(scope, where)
             assert narrowed == tuple(d for d in everything if scope.holds(d.tenant_id))
+
+
+@pytest.mark.parametrize("call", ["add", "rename", "activate"])
+def test_two_who_want_one_name_at_the_same_time_do_not_both_get_it(
+    either: Ground, call: str
+) -> None:
+    either.tenant("acme", "fra1")
+    others = [either.device(f"acme/other{number}") for number in range(4)]
+    if call == "activate":
+        others = [either.devices.retire(ALL_TENANTS, d.id, actor=ANA) for d in others[:1]]
+        either.device("acme/other0")
+        either.devices.rename(ALL_TENANTS, "other0", "away", actor=ANA)
+        others.append(either.device("acme/other0"))
+        either.devices.retire(ALL_TENANTS, others[1].id, actor=ANA)
+    calls: dict[str, list[Callable[[], object]]] = {
+        "add": [lambda: either.device("acme/edge1")] * 4,
+        "rename": [
+            partial(either.devices.rename, ALL_TENANTS, d.id, "edge1", actor=ANA) for d in others
+        ],
+        "activate": [
+            partial(either.devices.activate, ALL_TENANTS, d.id, actor=ANA) for d in others
+        ],
+    }
+
+    with ThreadPoolExecutor(4) as pool:
+        started = [pool.submit(wanted) for wanted in calls[call]]
+    errors = [future.exception() for future in started]
+
+    assert errors.count(None) == 1
+    assert {type(error) for error in errors} == {type(None), DuplicateDeviceError}, errors
