@@ -2,6 +2,9 @@
 
 The order of the migrations stands in `MIGRATIONS`, so that asking needs no Alembic; a test compares
 it with the scripts. An upgrade holds a lock, copies a SQLite file first, and is one transaction.
+
+A change of `store.models` needs a script in `migrations/versions`, written by hand, and its number
+in `MIGRATIONS`; a test prints what the scripts lack. SQLite changes a table by `batch_alter_table`.
 """
 
 from __future__ import annotations
