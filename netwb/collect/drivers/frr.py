@@ -13,6 +13,7 @@ from typing import Any
 from netwb.collect.drivers.shim import NetmikoShim
 
 _VERSION = re.compile(r"FRRouting (\S+)(?: \((\S+?)\))?")
+_NO_SPEED = (None, 0, 2**32 - 1)  # what the kernel gives where there is none
 _UNKNOWN = -1.0  # NAPALM's word for a time that a device does not give
 
 
@@ -149,7 +150,7 @@ def _interface(data: dict[str, Any]) -> dict[str, Any]:
         "is_up": data.get("operationalStatus") == "up",
         "description": str(data.get("description", "")),
         "last_flapped": _UNKNOWN,
-        "speed": float(data.get("speed", _UNKNOWN)),
+        "speed": _UNKNOWN if data.get("speed") in _NO_SPEED else float(data["speed"]),
         "mtu": int(data.get("mtu", -1)),
         "mac_address": str(data.get("hardwareAddress", "")).upper(),
     }

@@ -1,0 +1,79 @@
+"""Recorded answers, and an SSH device that plays them to a driver of ours.
+
+`tests/data/<platform>/getters/` holds an answer a command, under the command's name with `_` for
+all that is no letter or digit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from netwb.collect.drivers.fast import fast_driver
+from netwb.collect.drivers.link import open_link
+from netwb.collect.ssh import Sessions
+from netwb.inventory.records import Target
+from tests.collect.ground import PATIENT, PLATFORMS, forget
+from tests.collect.scripted import Screen, device
+
+DATA = Path(__file__).parent.parent / "data"
+PROMPTS = {
+    "cisco_ios": b"edge1#",
+    "arista_eos": b"leaf1#",
+    "cisco_nxos": b"core1# ",
+    "frr": b"edge1# ",
+}
+INVALID = "% Invalid input detected at '^' marker.\n"
+
+
+def recorded(platform: str, command: str) -> str:
+    """The answer as the device prints it, LF line ends."""
+    stem = re.sub(r"[^a-z0-9]+", "_", command.lower()).strip("_")
+    path = DATA / platform / "getters" / f"{stem}.txt"
+    return path.read_text() if path.exists() else INVALID
+
+
+async def replay(platform: str, stop: asyncio.Event, ready: list[Any]) -> None:
+    """Listen until told to stop; `ready` gets the target."""
+    prompt, prepare = PROMPTS[platform], PLATFORMS[platform].session.prepare
+
+    async def script(screen: Screen) -> None:
+        screen.show(b"\r\n" + prompt)
+        while True:
+            command = (await screen.typed()).strip()
+            screen.show(command + b"\r\n")
+            if command and command.decode() not in prepare:
+                answer = recorded(platform, command.decode()).encode()
+                screen.show(answer.replace(b"\n", b"\r\n"))
+            screen.show(prompt)
+
+    async with device(script) as target:
+        ready.append(target)
+        await stop.wait()
+
+
+@contextmanager
+def replayed(platform: str) -> Iterator[Any]:
+    """Our driver, opened on an SSH device that plays the recorded answers."""
+    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), list[Target]()
+    work = threading.Thread(target=loop.run_until_complete, args=(replay(platform, stop, ready),))
+    work.start()
+    while not ready:
+        work.join(0.01)
+    target = replace(ready[0], platform=platform)
+    try:
+        with open_link(Sessions(PATIENT, forget), PLATFORMS, PATIENT) as link:
+            driver = fast_driver(target, link, {})
+            driver.open()
+            yield driver
+            driver.close()
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        work.join()
+        loop.close()
