@@ -8,62 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault
+from netwb.lab.screen import Drop, Hang, Leave, Screen, Send, Step, Think, Trickle
 from netwb.lab.shelf import Shelf, wire
 
-PAGE = 24  # lines of a terminal that nobody told otherwise
 TRICKLE_BYTES_PER_S = 200  # the rate of facts-ssh: slow, but never idle
 _CONTROL = re.compile(rb"[\r\n\x03\x04\x08\x15\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Write these octets."""
-
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Think:
-    """Say nothing for a while; what is typed meanwhile waits."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trickle:
-    """Write these octets slowly."""
-
-    data: bytes
-    bytes_per_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """Never say anything again, and stay connected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Cut the TCP connection without a word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """End the session in order."""
-
-
-Step = Send | Think | Trickle | Hang | Drop | Leave
-
-
 class Dialogue:
-    """The state of one session: privilege, line being typed, page being shown."""
+    """The state of one session: privilege, line being typed, password being asked for."""
 
     def __init__(
         self,
@@ -83,27 +42,25 @@ class Dialogue:
         self._words = self._dialect.words
         free = device.enable is None or self._words.always_privileged
         self._privileged = free and fault != "restricted"
-        self._page: int | None = PAGE
-        self._mode: Literal["command", "password", "pager", "over"] = "command"
+        self._screen = Screen(pager=self._words.pager, eraser=self._words.pager_erase)
+        self._mode: Literal["command", "password", "over"] = "command"
         self._line = b""
         self._after_return = False
         self._refusals = 0
-        self._unshown: list[bytes] = []
-        self._steps: list[Step] = []
 
     def start(self) -> list[Step]:
         """Greet and prompt, as after a login."""
         if self._fault == "hangs_after_login":
             return [Hang()]
-        self._say(wire(self._words.greeting.encode()))
+        self._screen.say(wire(self._words.greeting.encode()))
         self._prompt()
-        return self._taken()
+        return self._screen.taken()
 
     def receive(self, data: bytes) -> list[Step]:
         """Take what was typed, in pieces of any size; give what the device does."""
         while data and self._mode != "over":
-            if self._mode == "pager":
-                self._key(data[:1])
+            if self._screen.waits:
+                self._press(data[:1])
                 data = data[1:]
                 continue
             found = _CONTROL.search(data)
@@ -114,21 +71,20 @@ class Dialogue:
                 break
             data = data[found.end() :]
             self._control(found.group())
-        return self._taken()
+        return self._screen.taken()
 
     def execute(self, command: bytes) -> list[Step]:
         """Run one command of an exec request: no prompt, no pager."""
-        self._page = None
-        self._mode = "command"
-        self._run(command.decode("latin-1").strip(), then_prompt=False)
-        self._steps.append(Leave())
-        return self._taken()
+        self._screen.length = None
+        self._run(command.decode("latin-1").strip())
+        self._screen.do(Leave())
+        return self._screen.taken()
 
     def _type(self, typed: bytes) -> None:
         self._after_return = False
         self._line += typed
         if self._mode == "command":
-            self._say(typed)
+            self._screen.say(typed)
 
     def _control(self, key: bytes) -> None:
         if key == b"\n" and self._after_return:
@@ -138,28 +94,33 @@ class Dialogue:
         match key:
             case b"\r" | b"\n":
                 line, self._line = self._line, b""
-                self._say(b"\r\n")
+                self._screen.say(b"\r\n")
                 self._enter(line)
             case b"\x03":
                 self._line, self._mode = b"", "command"
-                self._say(b"^C\r\n")
+                self._screen.say(b"^C\r\n")
                 self._prompt()
             case b"\x04" if not self._line:
-                self._steps.append(Leave())
+                self._leave()
             case b"\x15":
-                self._say(b"\x08 \x08" * len(self._line))
+                self._screen.say(b"\x08 \x08" * len(self._line))
                 self._line = b""
             case b"\x08" | b"\x7f" if self._line:
                 self._line = self._line[:-1]
-                self._say(b"\x08 \x08")
+                self._screen.say(b"\x08 \x08")
 
     def _enter(self, line: bytes) -> None:
         if self._mode == "password":
             self._give_password(line.decode("latin-1"))
         else:
-            self._run(line.decode("latin-1").strip(), then_prompt=True)
+            self._run(line.decode("latin-1").strip())
+            self._prompt_when_done()
 
-    def _run(self, line: str, *, then_prompt: bool) -> None:
+    def _press(self, key: bytes) -> None:
+        self._screen.press(key)
+        self._prompt_when_done()
+
+    def _run(self, line: str) -> None:
         """Find the command, abbreviated or not, and answer it."""
         words, _, pipe = line.partition("|")
         if words:
@@ -167,11 +128,13 @@ class Dialogue:
             command = find_command(words.split(), self._ANSWERS)
             answer = self._ANSWERS[command] if command else Dialogue._unknown
             answer(self, line, pipe.strip())
-        if then_prompt and self._mode == "command":
+
+    def _prompt_when_done(self) -> None:
+        if self._mode == "command" and not self._screen.waits:
             self._prompt()
 
     def _prompt(self) -> None:
-        self._say(self._prompt_text().encode())
+        self._screen.say(self._prompt_text().encode())
 
     def _prompt_text(self) -> str:
         words = self._words
@@ -199,16 +162,16 @@ class Dialogue:
                 self._unknown(line, pipe)
             return
         if self._think_s:
-            self._steps.append(Think(self._think_s))
+            self._screen.do(Think(self._think_s))
         data = text(self._device.key, self._fault)
         half = data[: len(data) // 2]
         match self._fault:
             case "hangs_in_the_middle":
-                self._steps += [Send(half), Hang()]
+                self._screen.do(Send(half), Hang())
             case "dropped_in_the_middle":
-                self._steps += [Send(half), Drop()]
+                self._screen.do(Send(half), Drop())
             case "slow_trickle":
-                self._steps.append(Trickle(data, TRICKLE_BYTES_PER_S))
+                self._screen.do(Trickle(data, TRICKLE_BYTES_PER_S))
             case _:
                 self._show(data, pipe)
 
@@ -237,7 +200,7 @@ class Dialogue:
             self._unknown(line, pipe)
             return
         if self._fault != "pager_left_on":
-            self._page = int(count) or None
+            self._screen.length = int(count) or None
         self._print(self._words.length_set)
 
     def _width(self, line: str, pipe: str) -> None:
@@ -252,13 +215,13 @@ class Dialogue:
         if self._privileged:
             return
         self._mode, self._refusals = "password", 0
-        self._say(b"Password: ")
+        self._screen.say(b"Password: ")
 
     def _give_password(self, password: str) -> None:
         right = self._fault != "restricted" and password == self._device.enable
         self._refusals += not right
         if not right and self._refusals < 3:
-            self._say(b"Password: ")
+            self._screen.say(b"Password: ")
             return
         self._mode, self._privileged = "command", right
         if not right:
@@ -271,7 +234,10 @@ class Dialogue:
 
     def _exit(self, line: str, pipe: str) -> None:
         del line, pipe
-        self._steps.append(Leave())
+        self._leave()
+
+    def _leave(self) -> None:
+        self._screen.do(Leave())
         self._mode = "over"
 
     def _nothing(self, line: str, pipe: str) -> None:
@@ -281,44 +247,10 @@ class Dialogue:
         self._show(wire(text.encode()), "")
 
     def _show(self, data: bytes, pipe: str) -> None:
-        """Send a text, by pages where the terminal has a length."""
         if pipe.startswith("inc"):
             wanted = pipe.partition(" ")[2].encode()
             data = b"".join(row for row in data.splitlines(keepends=True) if wanted in row)
-        if self._page is None:
-            self._say(data)
-            return
-        self._unshown = data.splitlines(keepends=True)
-        self._next_page(self._page - 1)
-
-    def _next_page(self, count: int) -> None:
-        self._say(b"".join(self._unshown[:count]))
-        del self._unshown[:count]
-        if self._unshown:
-            self._mode = "pager"
-            self._say(self._words.pager)
-        else:
-            self._mode = "command"
-
-    def _key(self, key: bytes) -> None:
-        """Answer the pager: space a page, return a line, anything else ends it."""
-        self._say(self._words.pager_erase)
-        if key == b" ":
-            self._next_page((self._page or PAGE) - 1)
-        elif key in b"\r\n":
-            self._next_page(1)
-        else:
-            self._unshown.clear()
-            self._mode = "command"
-        if self._mode == "command":
-            self._prompt()
-
-    def _say(self, data: bytes) -> None:
-        """Add to what is sent, in one piece where possible: a packet costs more than its octets."""
-        if self._steps and isinstance(self._steps[-1], Send):
-            self._steps[-1] = Send(self._steps[-1].data + data)
-        elif data:
-            self._steps.append(Send(data))
+        self._screen.show(data)
 
     _ANSWERS: ClassVar[Mapping[tuple[str, ...], Callable[[Dialogue, str, str], None]]] = (
         MappingProxyType(
@@ -341,10 +273,6 @@ class Dialogue:
             }
         )
     )
-
-    def _taken(self) -> list[Step]:
-        steps, self._steps = self._steps, []
-        return steps
 
 
 def find_command(

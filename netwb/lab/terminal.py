@@ -11,8 +11,9 @@ from typing import Literal
 import asyncssh
 
 from netwb.lab.device import LabDevice
-from netwb.lab.dialogue import Dialogue, Drop, Hang, Leave, Send, Step, Think, Trickle
+from netwb.lab.dialogue import Dialogue
 from netwb.lab.faults import Fault
+from netwb.lab.screen import Drop, Hang, Leave, Send, Step, Think, Trickle
 from netwb.lab.shelf import Shelf
 from netwb.lab.tally import Tally
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from netwb.lab.dialogue import Dialogue, Leave, Send, Step, Think
+from netwb.lab.dialogue import Dialogue
 from netwb.lab.faults import Fault
+from netwb.lab.screen import Hang, Leave, Send, Step, Think
 from netwb.lab.shelf import Shelf
 from tests.lab.ground import ENABLE, make_device, make_world
 
@@ -182,3 +183,50 @@ def test_eos_gives_its_version_as_json_to_napalm() -> None:
     terminal = dialogue(platform="arista_eos", started="terminal length 0\n")
 
     assert '"version": "4.28.3M"' in screen(terminal.receive(b"show version | json\n"))
+
+
+def test_a_terminal_of_one_line_still_comes_to_its_end() -> None:
+    terminal = dialogue(started="terminal length 1\n")
+
+    answer = screen(terminal.receive(b"show version\n" + b" " * 40))
+
+    assert "edge1#" in answer
+
+
+@pytest.mark.parametrize(
+    ("keys", "level"), [("", 1), (f"enable\n{ENABLE}\n", 15), (f"enable\n{ENABLE}\ndisable\n", 1)]
+)
+def test_ios_tells_its_privilege_level(keys: str, level: int) -> None:
+    terminal = dialogue(enable=ENABLE, started=keys)
+
+    assert f"Current privilege level is {level}\r\n" in screen(terminal.receive(b"sh priv\n"))
+
+
+def test_control_d_on_an_empty_line_leaves_and_control_c_gives_the_line_up() -> None:
+    terminal = dialogue()
+
+    assert screen(terminal.receive(b"show cl\x03")).endswith("^C\r\nedge1#")
+    assert terminal.receive(b"\x04show clock\n") == [Leave()]
+
+
+def test_a_whole_line_can_be_taken_back() -> None:
+    terminal = dialogue()
+
+    terminal.receive(b"reload\x15")
+
+    assert "02:00:00.000 UTC" in screen(terminal.receive(b"show clock\n"))
+
+
+@pytest.mark.parametrize("command", ["terminal length many", "terminal width wide"])
+def test_a_size_must_be_a_number(command: str) -> None:
+    assert "% Invalid input" in screen(dialogue().receive(f"{command}\n".encode()))
+
+
+def test_a_hanging_device_says_nothing_after_half_of_the_text() -> None:
+    terminal = dialogue(fault="hangs_in_the_middle", started="terminal length 0\n")
+
+    echo, half, hang, *_ = terminal.receive(b"show running-config\n")
+
+    assert isinstance(echo, Send)
+    assert isinstance(half, Send)
+    assert hang == Hang()
