@@ -12,6 +12,7 @@ from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.progress import BackupProgress
 from netwb.workbench.records import Records, records_of
+from netwb.workbench.reports import ShownReport
 
 BACKED_UP = ("active", "maintenance")  # planned devices do not answer yet, retired ones no longer
 
@@ -40,7 +41,7 @@ class BackupFace(Face):
         note: str = "",
         only: Literal["all", "failed"] = "all",
         on_outcome: Callable[[BackupOutcome], None] | None = None,
-    ) -> BackupReport:
+    ) -> ShownReport:
         """Back devices up, with a progress bar where somebody looks.
 
         on_outcome  instead of the bar: called as each device ends, from another thread
@@ -54,7 +55,7 @@ class BackupFace(Face):
             with BackupProgress(len(targets)) as progress:
                 report = self._parts.backup.back_up(request, progress.note)
         self._audit_run(report, planned, note)
-        return report
+        return ShownReport.of(report)
 
     def _chosen(self, references: Sequence[str]) -> list[Device]:
         if not references:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from netwb.errors import InventoryError
 from netwb.inventory.records import Where
 from netwb.roles import ALL_TENANTS, Actor, Role
+from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.backup import BackupFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
@@ -26,7 +27,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AuditFace):
+class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, AuditFace):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 
     `Workbench.open()` in a notebook or a script; `where(...)` narrows like Nornir's `filter()`.

@@ -1,0 +1,37 @@
+"""Nornir over exactly the devices meant, for tasks of one's own: napalm_get, netmiko, coroutines."""
+
+from __future__ import annotations
+
+from nornir.core import Nornir
+
+from netwb.collect.drivers.link import Link
+from netwb.collect.loop import LoopThread
+from netwb.collect.runner import SessionRunner, make_nornir
+from netwb.collect.ssh import Sessions
+from netwb.inventory.nornir_plugin import make_inventory
+from netwb.roles import Permission
+from netwb.workbench.face import Face
+
+
+class AdhocFace(Face):
+    """`nornir`."""
+
+    def nornir(self) -> Nornir:
+        """A Nornir on netwb's sessions, host keys, clocks and caps; a host's name is its device id.
+
+        `host.data["hostname"]` is what people call it. Its connections close after each task. Each
+        use is audited as one; what the tasks do is theirs.
+        """
+        self._require(Permission.BACKUP_RUN)
+        devices = self._parts.devices.list(self._scope, self._where)
+        living = [device for device in devices if device.status != "retired"]
+        targets = self._parts.credentials.targets(self._scope, living)
+        settings, platforms = self._parts.settings.collect, self._parts.platforms
+        sessions = Sessions(
+            settings,
+            lambda _target, _key: None,  # trusted within this object; a backup or a probe stores it
+            agent_path=self._parts.environment.get("SSH_AUTH_SOCK"),
+        )
+        link = Link(loop=LoopThread(), sessions=sessions, platforms=platforms, settings=settings)
+        self._audit("nornir.open", f"{len(targets)} devices")
+        return make_nornir(make_inventory(targets, platforms), SessionRunner(link))
