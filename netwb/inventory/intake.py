@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from netwb.errors import ImportRefusedError
+from netwb.errors import ImportRefusedError, InventoryError
 from netwb.inventory.devices import Devices
 from netwb.inventory.edits import load_names
 from netwb.inventory.importers.judge import World, judge
@@ -94,14 +95,22 @@ class Intake:
         for place in plan.places:
             if place.site is None:
                 session.add(new_tenant(place.tenant, name=place.name, at=now))
-        session.flush()
+        _flush(session)
         tenants = {row.slug: row for row in session.scalars(select(TenantRow))}
         for place in plan.places:
             if place.site is not None:
                 owner = tenants[place.tenant]
                 session.add(new_site(owner, place.site, at=now, name=place.name))
-        session.flush()
+        _flush(session)
         return tenants
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        msg = "another import made the same tenant or site at the same time; import again"
+        raise InventoryError(msg) from error
 
 
 def _rows_of(session: Session, planned: Collection[PlannedDevice]) -> Mapping[str, DeviceRow]:

@@ -23,8 +23,9 @@ LEVELS: tuple[Literal["device", "site", "tenant"], ...] = ("device", "site", "te
 
 def find_tenant(session: Session, ref: str) -> TenantRow:
     """A tenant by slug or id; retired ones too, a living one first."""
+    said = _said(ref)
     found = session.scalars(
-        select(TenantRow).where(or_(TenantRow.slug == ref, TenantRow.id == ref))
+        select(TenantRow).where(or_(TenantRow.slug == said, TenantRow.id == said))
     ).first()
     if found is None:
         msg = f"tenant {quoted(ref)} is not known; `netwb tenant list` shows those that are"
@@ -34,9 +35,10 @@ def find_tenant(session: Session, ref: str) -> TenantRow:
 
 def find_site(session: Session, ref: str) -> tuple[SiteRow, TenantRow]:
     """A site by `tenant/site`, by its slug where only one tenant has it, or by id."""
-    tenant, slash, slug = ref.rpartition("/")
+    said = _said(ref)
+    tenant, slash, slug = said.rpartition("/")
     statement = select(SiteRow, TenantRow).join(TenantRow, TenantRow.id == SiteRow.tenant_id)
-    asked = or_(SiteRow.slug == slug, SiteRow.id == ref)
+    asked = or_(SiteRow.slug == slug, SiteRow.id == said)
     conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
     found = session.execute(statement.where(*conditions)).all()
     rows = [row for row in found if row[0].status != "retired"] or list(found)
@@ -54,9 +56,10 @@ def find_device(session: Session, ref: str) -> DeviceRow:
     Names are compared without case. A retired device is found by its name while no living one
     has taken it; the one retired last comes first.
     """
-    tenant, slash, hostname = ref.rpartition("/")
+    said = _said(ref)
+    tenant, slash, hostname = said.rpartition("/")
     named = func.lower(DeviceRow.hostname) == hostname.lower()
-    asked = named if slash else or_(named, DeviceRow.id == ref)
+    asked = named if slash else or_(named, DeviceRow.id == said)
     joined = select(DeviceRow, TenantRow).join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
     conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
     found = session.execute(joined.where(*conditions)).all()
@@ -82,6 +85,11 @@ def _nearest(
     return living or list(best.values())
 
 
+def _said(ref: str) -> str:
+    """What can be looked up; NUL and broken characters name nothing, and no database takes them."""
+    return ref if ref.isprintable() else ""
+
+
 def _ambiguous(thing: str, name: str, tenants: Iterable[str]) -> str:
     slugs = sorted(tenants)
     return f"{thing} {quoted(name)} is in {' and '.join(slugs)}; write {slugs[0]}/{name}"
@@ -100,11 +108,12 @@ def living_hostname(session: Session, tenant_id: str, hostname: str) -> DeviceRo
 
 def find_credential(session: Session, ref: str) -> tuple[CredentialRow, TenantRow]:
     """A credential by `tenant/name`, or by its name where only one tenant has it."""
-    tenant, slash, name = ref.rpartition("/")
+    said = _said(ref)
+    tenant, slash, name = said.rpartition("/")
     statement = select(CredentialRow, TenantRow).join(
         TenantRow, TenantRow.id == CredentialRow.tenant_id
     )
-    asked = or_(CredentialRow.name == name, CredentialRow.id == ref)
+    asked = or_(CredentialRow.name == name, CredentialRow.id == said)
     conditions = (asked, TenantRow.slug == tenant) if slash else (asked,)
     found = session.execute(statement.where(*conditions)).all()
     rows = [row for row in found if row[0].status != "retired"] or list(found)
@@ -130,13 +139,15 @@ def conditions_of(where: Where) -> tuple[Condition, ...]:
         (DeviceRow.platform, where.platform),
         (DeviceRow.hostname, where.hostname),
     ]
-    conditions: list[Condition] = [column == value for column, value in equal if value is not None]
+    conditions: list[Condition] = [
+        column == _said(value) for column, value in equal if value is not None
+    ]
     if where.status is None:
         conditions.append(DeviceRow.status != "retired")
     elif where.status != "any":
-        conditions.append(DeviceRow.status == where.status)
+        conditions.append(DeviceRow.status == _said(where.status))
     if where.label is not None:
-        conditions.append(_labelled(where.label))
+        conditions.append(_labelled(_said(where.label)))
     return tuple(conditions)
 
 

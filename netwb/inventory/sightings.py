@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from netwb.inventory import host_keys
 from netwb.inventory.events import Stamp, remember
+from netwb.inventory.fields import LONGEST_TEXT
 from netwb.inventory.records import Facts
 from netwb.roles import Actor, Scope
 from netwb.store.database import Database
 from netwb.store.models import DeviceRow
 
 FACT_FIELDS = ("model", "serial", "os_version")  # a change of these is an event; uptime always is
+LONGEST_UPTIME_S = 10**11  # three thousand years; what is longer was read from a broken text
 ASKED_AT_ONCE = 10_000  # ids in one statement; SQLite takes 32,766 values
 
 
@@ -71,13 +73,21 @@ def _take_facts(row: DeviceRow, facts: Facts, at: datetime) -> dict[str, Any]:
     """Write facts into the row; gives what changed as field: [old, new]."""
     changed = {}
     for field in FACT_FIELDS:
-        old, new = getattr(row, field), getattr(facts, field)
+        old, new = getattr(row, field), _shown(getattr(facts, field))
         if new is not None and new != old:
             setattr(row, field, new)
             changed[field] = [old, new]
-    row.uptime_s = row.uptime_s if facts.uptime_s is None else facts.uptime_s
+    if facts.uptime_s is not None and facts.uptime_s <= LONGEST_UPTIME_S:
+        row.uptime_s = facts.uptime_s
     row.facts_at = at
     return changed
+
+
+def _shown(text: str | None) -> str | None:
+    """What a device says is hostile: one line of visible characters is kept of it."""
+    if text is None:
+        return None
+    return "".join(c if c.isprintable() else "?" for c in text)[:LONGEST_TEXT].strip() or None
 
 
 def _rows(session: Session, device_ids: Iterable[str]) -> Iterable[DeviceRow]:

@@ -473,6 +473,34 @@ def test_narrowing_the_scope_only_takes_devices_away(varied: Ground, choices: li
             assert narrowed == tuple(d for d in everything if scope.holds(d.tenant_id))
 
 
+@pytest.mark.parametrize("ref", ["a\x00b", "\udcff", "acme/\udcff", "a\nb", "", "/", "x" * 5000])
+def test_a_name_of_any_shape_is_unknown_in_the_same_way(either: Ground, ref: str) -> None:
+    either.tenant("acme", "fra1")
+    either.device("acme/edge1")
+
+    with pytest.raises(UnknownDeviceError, match="is not known; `netwb device list`"):
+        either.devices.get(ALL_TENANTS, ref)
+    for find in (either.places.tenant, either.places.site, either.credentials.get):
+        with pytest.raises(UnknownNameError):
+            find(ALL_TENANTS, ref)
+    for where in (Where(tenant=ref), Where(hostname=ref), Where(label=ref)):
+        assert either.devices.list(ALL_TENANTS, where) == ()
+
+
+def test_what_a_device_says_of_itself_is_kept_as_one_visible_line(either: Ground) -> None:
+    either.tenant("acme", "fra1")
+    device = either.device("acme/edge1")
+    hostile = Facts(
+        model="C93\x0000\x1b[2J\u202e", serial="\n \n", os_version="v" * 4096, uptime_s=10**30
+    )
+
+    either.devices.record_facts(ALL_TENANTS, {device.id: hostile}, actor=ANA)
+
+    held = either.devices.get(ALL_TENANTS, "edge1")
+    assert (held.model, held.os_version, held.uptime_s) == ("C93?00?[2J?", "v" * 255, None)
+    assert held.facts_at == either.clock.now
+
+
 @pytest.mark.parametrize("call", ["add", "rename", "activate"])
 def test_two_who_want_one_name_at_the_same_time_do_not_both_get_it(
     either: Ground, call: str
