@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from netwb.errors import UnknownDeviceError
+from netwb.errors import DuplicateDeviceError, UnknownDeviceError
 from netwb.lab.build import build_model
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
@@ -19,6 +19,8 @@ from netwb.lab.draw import Draw
 from netwb.lab.edits import Edit, apply_edit
 from netwb.lab.faults import halve
 from netwb.lab.model import Model
+
+BUILT_BY = "admin"  # who a device names before anybody edited it
 
 
 class World:
@@ -34,10 +36,13 @@ class World:
     ) -> None:
         self.devices = tuple(devices)
         self._by_key = {device.key: device for device in devices}
+        if len(self._by_key) < len(self.devices):
+            msg = "two devices of the lab have one key; give each its own"
+            raise DuplicateDeviceError(msg)
         self._edits = tuple(sorted(edits, key=lambda edit: (edit.night, edit.at)))
-        self._edits_of: dict[str, list[Edit]] = {}
+        self._edits_of: dict[str, list[Edit]] = {key: [] for key in self._by_key}
         for edit in self._edits:
-            self._edits_of.setdefault(edit.key, []).append(edit)
+            self._edits_of[self.device(edit.key).key].append(edit)
         self._seed = seed
         self._first_night = first_night
         self._models: dict[tuple[str, int], Model] = {}
@@ -55,7 +60,7 @@ class World:
 
     def edits(self, *, key: str | None = None, night: int | None = None) -> tuple[Edit, ...]:
         """List edits, oldest first: of one device, of one night, or all."""
-        found = self._edits if key is None else self._edits_of.get(key, ())
+        found = self._edits if key is None else self._edits_of[self.device(key).key]
         return tuple(edit for edit in found if night in (None, edit.night))
 
     def changed(self, night: int) -> frozenset[str]:
@@ -117,9 +122,9 @@ class World:
             now=self.at(night),
             night=night,
             changed_at=done[-1].at if done else built,
-            changed_by=done[-1].by if done else "netwb",
+            changed_by=done[-1].by if done else BUILT_BY,
             saved_at=(saved[-1].at if saved else built) + timedelta(seconds=21),
-            saved_by=saved[-1].by if saved else "netwb",
+            saved_by=saved[-1].by if saved else BUILT_BY,
             serial=f"{draw.digits(4)}{draw.word(4, 'ABCDEFGHJKLMNPQRSTUVWXYZ')}",
             uptime_s=draw.number(2, 400) * 86400 + draw.number(0, 86399) + night * 86400,
             drift=Draw(self._seed, key, "drift", str(night)).number(1, 900),
@@ -136,13 +141,12 @@ class World:
         known = self._models.get((key, count))
         if known is not None:
             return known
-        made = (
-            apply_edit(self._after(key, count - 1), self.edits(key=key)[count - 1])
-            if count
-            else self._built(key)
-        )
-        self._models[key, count] = made
-        return made
+        model = self._models.get((key, 0)) or self._built(key)
+        self._models[key, 0] = model
+        for done, edit in enumerate(self.edits(key=key)[:count], 1):
+            model = self._models.get((key, done)) or apply_edit(model, edit)
+            self._models[key, done] = model
+        return model
 
     def _built(self, key: str) -> Model:
         device, dialect = self.device(key), self._dialect(key)

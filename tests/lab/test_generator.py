@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from netwb.errors import DuplicateDeviceError, UnknownDeviceError
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.draw import Secret
 from netwb.lab.edits import EditKind
@@ -148,6 +149,22 @@ def test_without_an_edit_only_volatile_lines_differ_between_nights(platform: str
     texts = {steady(world.running(device.key, night)) for night in range(5)}
 
     assert len(texts) == 1
+
+
+def test_a_world_refuses_two_devices_of_one_key_and_edits_of_none() -> None:
+    with pytest.raises(DuplicateDeviceError):
+        make_world(make_device(), make_device())
+    with pytest.raises(UnknownDeviceError, match="'acme/edge9'"):
+        make_world(make_device(), edits=[make_edit("acme/edge9", night=1)])
+
+
+def test_a_device_may_be_edited_more_often_than_python_recurses() -> None:
+    device = make_device()
+    edits = [make_edit(device.key, night=night, kind="add_route") for night in range(1, 1500)]
+
+    text = make_world(device, edits=edits).running(device.key, 1500)
+
+    assert text.count("name ticket-") == 1499
 
 
 def test_looking_around_moves_the_author_and_changes_nothing() -> None:
