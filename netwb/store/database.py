@@ -57,6 +57,7 @@ class Database:
         event.listen(self._readers, "do_orm_execute", _refuse_writing_statement)
         self._writers = _sessions(self._engine.execution_options(**{_MODE: "write"}))
         self._durable_writers = _sessions(self._engine.execution_options(**{_MODE: "durable"}))
+        self._file: tuple[int, int] | None = None
         self._thread = threading.local()
 
     @contextmanager
@@ -120,21 +121,33 @@ class Database:
     @contextmanager
     def _faults(self) -> Iterator[None]:
         if self.path is not None:
-            _refuse_missing(self.path)
+            self._require_same_file(self.path)
         with translated(self.name):
             yield
 
+    def _require_same_file(self, path: Path) -> None:
+        """Open connections would go on writing into the file that was taken away."""
+        found = _identity(path)
+        if self._file is None:
+            self._file = found
+        if self._file != found:
+            msg = (
+                f"database {path} was replaced while in use; stop every netwb, then start it again"
+            )
+            raise StoreUnavailableError(msg)
 
-def _refuse_missing(path: Path) -> None:
-    """Say that the file is not there in better words than SQLite's "cannot be opened"."""
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Device and inode; says that a file is not there in better words than SQLite does."""
     try:
-        path.stat()
+        found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         msg = f"database {path} is not there; run `netwb init`, or correct store.url"
         raise StoreUnavailableError(msg) from error
     except OSError as error:
         msg = f"database {path} cannot be opened: {error.strerror}; correct store.url or the folder"
         raise StoreUnavailableError(msg) from error
+    return found.st_dev, found.st_ino
 
 
 def _parse(url: str) -> URL:

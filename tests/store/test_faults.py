@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -53,6 +54,17 @@ def test_a_file_that_vanishes_while_open_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(StoreUnavailableError, match="is not there"):
         count(database)
+
+
+def test_a_file_that_was_replaced_while_open_takes_nothing_more(tmp_path: Path) -> None:
+    database = on_sqlite(tmp_path)
+    add(database, "t-a")
+    shutil.copyfile(tmp_path / "netwb.db", tmp_path / "copy.db")
+    (tmp_path / "copy.db").replace(tmp_path / "netwb.db")
+
+    for attempt in (count, lambda d: add(d, "t-b")):
+        with pytest.raises(StoreUnavailableError, match="was replaced while in use; stop every"):
+            attempt(database)
 
 
 def test_a_path_through_a_file_or_too_long_is_named(tmp_path: Path) -> None:
