@@ -300,3 +300,23 @@ def test_an_import_makes_places_when_asked_to(acme: Commands, tmp_path: Path) ->
         "acme",
         "new-co",
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "found", "bad"),
+    [
+        ("netbox/all_data.csv", ["edge1", "edge2"], 1),
+        ("netbox/devices.json", ["edge1"], 2),
+        ("simple_inventory", ["edge1", "edge2.example.net"], 1),
+    ],
+)
+def test_what_other_tools_export_is_imported(
+    acme: Commands, source: str, found: list[str], bad: int
+) -> None:
+    file = Path(__file__).parent.parent / "data" / "inventory" / source
+
+    ran = acme("device", "import", str(file), "--create", "--skip-bad", "--json")
+
+    assert ran.status == 1
+    assert [item["hostname"] for item in ran.json["items"] if item["action"] != "left_out"] == found
+    assert len(ran.json["problems"]) == bad
