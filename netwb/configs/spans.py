@@ -73,33 +73,50 @@ def rule_spans(text: bytes, rules: Rules) -> list[Span]:
     """What the rules match, in no order; spans may overlap."""
     found: list[Span] = []
     for root, words in rules.roots:
-        for start, end in _lines_with(text, root):
+        for start, line in _lines_with(text, root):
             for word, patterns in words:
-                if text.find(word, start, end) < 0:
+                if word not in line:
                     continue
                 for pattern, rule in patterns:
-                    match = pattern.match(text, start, end)
+                    match = pattern.match(line)
                     if match is not None:
-                        found.append(_span(match, rule))
+                        found.append(_span(match, rule, start))
     for word, pattern, rule in rules.blocks:
-        if word in text:
-            found += [_span(match, rule) for match in pattern.finditer(text)]
+        found += _block_spans(text, word, pattern, rule)
     return [span for span in found if span.start < span.end]
 
 
-def _lines_with(text: bytes, word: bytes) -> Iterator[tuple[int, int]]:
+def _lines_with(text: bytes, word: bytes) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of each line that holds the word."""
     found = text.find(word)
     while found >= 0:
-        end = text.find(b"\n", found)
+        start, end = text.rfind(b"\n", 0, found) + 1, text.find(b"\n", found)
         end = len(text) if end < 0 else end
-        yield text.rfind(b"\n", 0, found) + 1, end
+        yield start, text[start:end]
         found = text.find(word, end)
 
 
-def _span(match: re.Match[bytes], rule: SecretRule) -> Span:
+def _block_spans(
+    text: bytes, word: bytes, pattern: BytesPattern, rule: SecretRule
+) -> Iterator[Span]:
+    """Matches that begin where a line begins, or where the one before them ended."""
+    reached = 0
+    found = text.find(word)
+    while found >= 0:
+        match = pattern.match(text, max(reached, text.rfind(b"\n", 0, found) + 1))
+        if match is None:
+            line_end = text.find(b"\n", found)
+            reached = line_end if line_end >= 0 else len(text)
+        else:
+            yield _span(match, rule, 0)
+            reached = max(match.end(), found + 1)
+        found = text.find(word, reached)
+
+
+def _span(match: re.Match[bytes], rule: SecretRule, offset: int) -> Span:
     start, end = match.span("secret")
     digit = match.group("type") if "type" in match.re.groupindex else None
-    return Span(start, end, rule.name, digit or rule.encoding.encode())
+    return Span(offset + start, offset + end, rule.name, digit or rule.encoding.encode())
 
 
 def is_long(value: bytes) -> bool:

@@ -112,8 +112,8 @@ class SecretRule:
     """A line, or a block of lines, that holds a secret in group `secret`.
 
     word       literal that stands in every such line; found first, because that is cheap
-    pattern    matched at the first character of the line that is not blank; a block pattern is
-               searched in the whole text. Group `type`, where present, is the type digit
+    pattern    matched at the first character of the line that is not blank, a block pattern at
+               the line's first one. Group `type`, where present, is the type digit
     encoding   how the value is written: `plain`, `type7`, `hash` (one way), `type9` (Junos $9$),
                `type8a` ... ; the fingerprint is taken of the decoded value where it can be decoded
     rewritten  the platform writes it differently at each output; it makes no change

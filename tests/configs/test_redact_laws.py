@@ -134,6 +134,26 @@ def test_many_secrets_are_found_elsewhere_as_few_are(ios: Platform) -> None:
     assert restore(redacted.text, redacted.placed, values_of(redacted.secrets)) == text
 
 
+def test_every_private_key_of_a_text_is_taken_out(ios: Platform) -> None:
+    key = b"-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE%d\n-----END EC PRIVATE KEY-----"
+    text = (
+        b"x "
+        + key % 1
+        + b" "
+        + key % 2
+        + b"\n"
+        + key % 3
+        + b"\nno PRIVATE KEY----- here\n"
+        + key % 4
+    )
+
+    redacted = redact(text, (), ios, key=KEY)
+
+    assert b"MHcCAQEE" not in redacted.text
+    assert len(redacted.placed) == 4
+    assert restore(redacted.text, redacted.placed, values_of(redacted.secrets)) == text
+
+
 def test_overlapping_secrets_become_one_that_covers_both(ios: Platform) -> None:
     text = b"username a password 0 abcdEF12\nusername b password 0 EF12xyzw\n! abcdEF12xyzw\n"
 
