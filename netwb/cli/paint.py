@@ -19,7 +19,8 @@ def print_diff(diff: ConfigDiff) -> None:
     if not diff.hunks:
         console.print("no difference")
     for hunk in diff.hunks:
-        console.print(Text(f"@@ line {hunk.new_start} · {shown(hunk.section)}", style="cyan"))
+        place = f"@@ line {hunk.new_start}" + (f" · {shown(hunk.section)}" if hunk.section else "")
+        console.print(Text(place, style="cyan"))
         for line in hunk.lines:
             console.print(_painted(line), soft_wrap=True)
 

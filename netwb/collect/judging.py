@@ -76,7 +76,12 @@ def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keywo
     verdict = clean(
         raw,
         platform,
-        identity=Identity(hostname=target.hostname, sysname=target.sysname, serial=target.serial),
+        identity=Identity(
+            hostname=target.hostname,
+            sysname=target.sysname,
+            serial=target.serial,
+            reference=f"{target.tenant}/{target.hostname}",
+        ),
         last_good=LastGood(lines=baseline.lines, suspect=suspect) if baseline else None,
         limit=limit,
         key=keys.digest,

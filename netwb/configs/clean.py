@@ -75,7 +75,7 @@ def clean(  # noqa: PLR0913 - one arrow of the data flow; all but the text go by
 def _faults(
     raw: RawConfig, seen: Canonical, platform: Platform, identity: Identity
 ) -> Iterator[Fault]:
-    name, prompt = identity.hostname, without_terminal(raw.prompt, platform)
+    name, prompt = identity.called, without_terminal(raw.prompt, platform)
     if not prompt.strip():
         yield incomplete(name, "the text stopped before the prompt came back; back it up again")
     elif not _may_see_all(prompt, platform):
@@ -98,10 +98,9 @@ def _is_own(own: str, identity: Identity, platform: Platform) -> bool:
 
 
 def _wrong_device(own: str, identity: Identity) -> Fault:
-    known = identity.hostname
     msg = (
-        f"the text calls itself {own!r}, not {known!r}; if that is this device's own name, run"
-        f" `netwb device set {known} --sysname {own}`"
+        f"the text calls itself {own!r}, not {identity.hostname!r}; if that is this device's own"
+        f" name, run `netwb device set {identity.called} --sysname {own}`"
     )
     return Fault(cause=WrongDeviceError(msg))
 
@@ -121,7 +120,7 @@ def _is_settled(fault: Fault, config: CleanConfig, mark: str, last_good: LastGoo
 
 
 def _shrunk(config: CleanConfig, last_good: LastGood, identity: Identity) -> Fault:
-    name = identity.hostname
+    name = identity.called
     msg = (
         f"{name} sent {config.lines} lines where {last_good.lines} were stored; look at it with"
         f" `netwb quarantine show {name}` and accept or discard it"

@@ -29,11 +29,20 @@ class RawConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who the text must belong to."""
+    """Who the text must belong to.
+
+    reference   what names the device in a command, as tenant/hostname; None: its hostname
+    """
 
     hostname: str
     sysname: str | None = None
     serial: str | None = None
+    reference: str | None = None
+
+    @property
+    def called(self) -> str:
+        """The device in messages, so that the command in them can be typed as it stands."""
+        return self.reference or self.hostname
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
