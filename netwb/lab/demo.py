@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, product
+from typing import Literal, NamedTuple
 
 from netwb.lab.device import Authentication, LabDevice, LabJump, LabPlatform
 from netwb.lab.dialects import DIALECTS
@@ -102,9 +103,8 @@ class DemoPlan:
     diff_key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """One line of the table of devices."""
+class _Row(NamedTuple):
+    """One line of the table of devices; `trait` is what is special about its login."""
 
     tenant: str
     site: str
@@ -112,9 +112,7 @@ class _Row:
     platform: LabPlatform
     role: str
     lines: int
-    enable: bool = False
-    authentication: Authentication = "password"
-    old: bool = False
+    trait: Literal["", "enable", "keyboard-interactive", "old"] = ""
 
 
 TENANTS = (
@@ -130,61 +128,60 @@ SITES = (
     DemoSite(tenant="umbra", slug="lis3", name="Lisbon 3"),
     DemoSite(tenant="umbra", slug="osl1", name="Oslo 1", jump="umbra-jump1"),
 )
-# fmt: off
 _ROWS = (
-    _Row(tenant="acme", site="fra1", hostname="edge1", platform="cisco_ios", role="edge", lines=420, enable=True),
-    _Row(tenant="acme", site="fra1", hostname="edge2", platform="cisco_ios", role="edge", lines=380, enable=True),
-    _Row(tenant="nordwind", site="vie1", hostname="pe1", platform="cisco_ios", role="pe", lines=900),
-    _Row(tenant="umbra", site="lis3", hostname="edge1", platform="cisco_ios", role="edge", lines=300),
-    _Row(tenant="acme", site="fra1", hostname="leaf1", platform="arista_eos", role="leaf", lines=260),
-    _Row(tenant="nordwind", site="vie1", hostname="rr1", platform="frr", role="rr", lines=350),
-    _Row(tenant="umbra", site="lis3", hostname="spine1", platform="arista_eos", role="spine", lines=240),
-    _Row(tenant="acme", site="ams2", hostname="core1", platform="frr", role="core", lines=280),
-    _Row(tenant="acme", site="ams2", hostname="leaf2", platform="arista_eos", role="leaf", lines=260),
-    _Row(tenant="acme", site="ams2", hostname="access1", platform="cisco_ios", role="access", lines=150),
-    _Row(tenant="acme", site="ams2", hostname="access2", platform="cisco_ios", role="access", lines=150, old=True),
-    _Row(tenant="acme", site="fra1", hostname="core2", platform="frr", role="core", lines=280),
-    _Row(tenant="nordwind", site="vie1", hostname="pe2", platform="cisco_ios", role="pe", lines=850, authentication="keyboard-interactive"),
-    _Row(tenant="nordwind", site="fra1", hostname="pe3", platform="cisco_ios", role="pe", lines=2000),
-    _Row(tenant="nordwind", site="fra1", hostname="agg1", platform="arista_eos", role="aggregation", lines=320),
-    _Row(tenant="nordwind", site="fra1", hostname="agg2", platform="arista_eos", role="aggregation", lines=320),
-    _Row(tenant="nordwind", site="vie1", hostname="access1", platform="cisco_ios", role="access", lines=140),
-    _Row(tenant="nordwind", site="fra1", hostname="rr2", platform="frr", role="rr", lines=350),
-    _Row(tenant="umbra", site="lis3", hostname="edge2", platform="cisco_ios", role="edge", lines=300),
-    _Row(tenant="umbra", site="osl1", hostname="spine2", platform="arista_eos", role="spine", lines=240),
-    _Row(tenant="umbra", site="osl1", hostname="gw1", platform="frr", role="gateway", lines=160),
-    _Row(tenant="umbra", site="osl1", hostname="gw2", platform="frr", role="gateway", lines=160),
-    _Row(tenant="umbra", site="lis3", hostname="access1", platform="cisco_ios", role="access", lines=140),
-    _Row(tenant="umbra", site="osl1", hostname="access2", platform="cisco_ios", role="access", lines=140, enable=True),
+    _Row("acme", "fra1", "edge1", "cisco_ios", "edge", 420, "enable"),
+    _Row("acme", "fra1", "edge2", "cisco_ios", "edge", 380, "enable"),
+    _Row("nordwind", "vie1", "pe1", "cisco_ios", "pe", 900),
+    _Row("umbra", "lis3", "edge1", "cisco_ios", "edge", 300),
+    _Row("acme", "fra1", "leaf1", "arista_eos", "leaf", 260),
+    _Row("nordwind", "vie1", "rr1", "frr", "rr", 350),
+    _Row("umbra", "lis3", "spine1", "arista_eos", "spine", 240),
+    _Row("acme", "ams2", "core1", "frr", "core", 280),
+    _Row("acme", "ams2", "leaf2", "arista_eos", "leaf", 260),
+    _Row("acme", "ams2", "access1", "cisco_ios", "access", 150),
+    _Row("acme", "ams2", "access2", "cisco_ios", "access", 150, "old"),
+    _Row("acme", "fra1", "core2", "frr", "core", 280),
+    _Row("nordwind", "vie1", "pe2", "cisco_ios", "pe", 850, "keyboard-interactive"),
+    _Row("nordwind", "fra1", "pe3", "cisco_ios", "pe", 2000),
+    _Row("nordwind", "fra1", "agg1", "arista_eos", "aggregation", 320),
+    _Row("nordwind", "fra1", "agg2", "arista_eos", "aggregation", 320),
+    _Row("nordwind", "vie1", "access1", "cisco_ios", "access", 140),
+    _Row("nordwind", "fra1", "rr2", "frr", "rr", 350),
+    _Row("umbra", "lis3", "edge2", "cisco_ios", "edge", 300),
+    _Row("umbra", "osl1", "spine2", "arista_eos", "spine", 240),
+    _Row("umbra", "osl1", "gw1", "frr", "gateway", 160),
+    _Row("umbra", "osl1", "gw2", "frr", "gateway", 160),
+    _Row("umbra", "lis3", "access1", "cisco_ios", "access", 140),
+    _Row("umbra", "osl1", "access2", "cisco_ios", "access", 140, "enable"),
 )
-# fmt: on
-# night from the end, place in the list of devices, fault; quick ones, but for the two that hang
+# Night, place in the list of devices, fault: quick ones, but for two that hang. After 30 nights it
+# begins again: a plan of more nights is the same plan, and more.
 _FAULTS: tuple[tuple[int, int, Fault], ...] = (
-    (26, 3, "port_closed"),
-    (24, 5, "cut_without_end"),
-    (22, 1, "dropped_in_the_middle"),
-    (20, 6, "another_device"),
-    (19, 2, "login_refused"),
-    (17, 7, "empty"),
-    (16, 0, "half_the_size"),
-    (14, 4, "authorization_failed"),
-    (12, 8, "pager_left_on"),
-    (11, 2, "hangs_in_the_middle"),
-    (9, 9, "restricted_quietly"),
-    (8, 5, "nul_bytes"),
-    (6, 11, "escape_codes"),
-    (5, 13, "no_banner"),
-    (3, 6, "high_bytes"),
-    (2, 3, "host_key_changed"),
-    (1, 0, "cut_without_end"),
-    (0, 6, "half_the_size"),
-    (0, 4, "port_closed"),
-    (0, 7, "cut_without_end"),
+    (3, 3, "port_closed"),
+    (5, 5, "cut_without_end"),
+    (7, 1, "dropped_in_the_middle"),
+    (9, 6, "another_device"),
+    (10, 2, "login_refused"),
+    (12, 7, "empty"),
+    (13, 0, "half_the_size"),
+    (15, 4, "authorization_failed"),
+    (17, 8, "pager_left_on"),
+    (18, 2, "hangs_in_the_middle"),
+    (20, 9, "restricted_quietly"),
+    (21, 5, "nul_bytes"),
+    (23, 11, "escape_codes"),
+    (24, 13, "no_banner"),
+    (26, 6, "high_bytes"),
+    (27, 3, "host_key_changed"),
+    (28, 0, "cut_without_end"),
+    (29, 6, "half_the_size"),
+    (29, 4, "port_closed"),
+    (29, 7, "cut_without_end"),
 )
-_ROLLOUTS: tuple[tuple[int, str, EditKind], ...] = (  # night from the end, by, what
-    (18, "ana", "rotate_snmp"),
-    (10, "ben", "replace_ntp_server"),
-    (4, "ana", "rotate_tacacs"),
+_ROLLOUTS: tuple[tuple[int, str, EditKind], ...] = (  # night, by, what; every 30 nights
+    (11, "ana", "rotate_snmp"),
+    (19, "ben", "replace_ntp_server"),
+    (25, "ana", "rotate_tacacs"),
 )
 
 
@@ -209,7 +206,7 @@ def demo_plan(
         devices=demo_devices,
         jumps=(LabJump(key="umbra-jump1", username=JUMP_USERNAME, password=passwords.jump),),
         nights=tuple(
-            DemoNight(number=night, at=world.at(night), faults=_faults(played, nights - 1 - night))
+            DemoNight(number=night, at=world.at(night), faults=_faults(played, night))
             for night in range(nights)
         ),
         world=world,
@@ -236,12 +233,16 @@ def _devices(passwords: DemoPasswords) -> Iterator[DemoDevice]:
                     username=USERNAME,
                     password=passwords.login,
                     lines=row.lines,
-                    enable=passwords.enable if row.enable else None,
-                    authentication=row.authentication,
-                    algorithms="old" if row.old else "modern",
+                    enable=passwords.enable if row.trait == "enable" else None,
+                    authentication=_authentication(row),
+                    algorithms="old" if row.trait == "old" else "modern",
                 ),
             )
         generation += 1
+
+
+def _authentication(row: _Row) -> Authentication:
+    return "keyboard-interactive" if row.trait == "keyboard-interactive" else "password"
 
 
 def _daily(
@@ -262,9 +263,8 @@ def _rollouts(
     seed: str, devices: tuple[LabDevice, ...], nights: int, first_night: datetime
 ) -> Iterator[Edit]:
     """One person brings one change to every device that knows such a thing, minutes apart."""
-    for back, person, kind in _ROLLOUTS:
-        night = nights - 1 - back
-        if night < 1:
+    for night, (of_month, person, kind) in product(range(1, nights), _ROLLOUTS):
+        if night % NIGHTS != of_month:
             continue
         start = first_night + timedelta(days=night) - timedelta(hours=4)
         able = [device for device in devices if kind in DIALECTS[device.platform].edit_kinds]
@@ -279,11 +279,11 @@ def _rollouts(
             )
 
 
-def _faults(devices: tuple[LabDevice, ...], back: int) -> dict[str, Fault]:
+def _faults(devices: tuple[LabDevice, ...], night: int) -> dict[str, Fault]:
     return {
         devices[place].key: fault
-        for from_the_end, place, fault in _FAULTS
-        if from_the_end == back and place < len(devices)
+        for of_month, place, fault in _FAULTS
+        if of_month == night % NIGHTS and place < len(devices)
     }
 
 

@@ -89,6 +89,16 @@ def test_the_same_arguments_give_the_same_world(plan: DemoPlan) -> None:
     )
 
 
+def test_a_longer_plan_is_the_same_plan_and_more(plan: DemoPlan) -> None:
+    week = timedelta(days=7)
+    longer = demo_plan("tests", PASSWORDS, last_night=LAST_NIGHT + week, nights=NIGHTS + 7)
+
+    edits = longer.world.edits()
+    assert longer.nights[:NIGHTS] == plan.nights
+    assert edits[: len(plan.world.edits())] == plan.world.edits()
+    assert len(edits) > len(plan.world.edits())
+
+
 def test_no_password_stands_in_a_repr(plan: DemoPlan) -> None:
     shown = repr((PASSWORDS, plan.devices, plan.jumps))
 
