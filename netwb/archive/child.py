@@ -10,13 +10,18 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
-
-from git import Git
-from git.exc import GitCommandError, GitCommandNotFound
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from netwb.archive.faults import git_error
 from netwb.errors import ArchiveError
+from netwb.loading import lazy
+
+if TYPE_CHECKING:
+    import git
+else:
+    git = lazy("git")  # its import runs `git version`, and fails where there is no Git
+
+_NO_GIT = "git is not installed, or the PATH does not find it; install git 2.39 or newer"
 
 
 def environment(path: Path) -> dict[str, str]:
@@ -103,19 +108,20 @@ class GitChildren:
 def _translated(path: Path) -> Iterator[None]:
     try:
         yield
-    except GitCommandNotFound as error:
-        msg = "git is not installed or not on the PATH; install git 2.39 or newer"
-        raise ArchiveError(msg) from error
-    except GitCommandError as error:
+    except ImportError as error:
+        raise ArchiveError(_NO_GIT) from error
+    except git.GitCommandNotFound as error:
+        raise ArchiveError(_NO_GIT) from error
+    except git.GitCommandError as error:
         raise git_error(str(path), _said(error)) from error
     except OSError as error:
         raise git_error(str(path), error.strerror or str(error)) from error
 
 
-def _git(path: Path) -> Git:
-    git = Git(str(path))
-    git.update_environment(**environment(path))
-    return git
+def _git(path: Path) -> git.Git:
+    command = git.Git(str(path))
+    command.update_environment(**environment(path))
+    return command
 
 
 @contextmanager
@@ -127,7 +133,7 @@ def _ended(process: Any) -> Iterator[None]:
         _close(inner.stdin)
         said = inner.stderr.read()
         if inner.wait() != 0:
-            raise GitCommandError(process.args, inner.returncode, said)
+            raise git.GitCommandError(process.args, inner.returncode, said)
     finally:
         if inner.poll() is None:
             inner.kill()
@@ -136,7 +142,7 @@ def _ended(process: Any) -> Iterator[None]:
             _close(stream)
 
 
-def _said(error: GitCommandError) -> str:
+def _said(error: git.GitCommandError) -> str:
     """Git's own words, without the frame that GitPython prints around them."""
     return str(error.stderr).strip().removeprefix("stderr: ").strip("'")
 

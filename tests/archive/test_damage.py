@@ -131,6 +131,22 @@ def test_a_name_with_a_line_break_never_comes_near_git(world: World) -> None:
     assert world.revisions(EDGE) == ()
 
 
+def test_a_machine_without_git_is_told_so(tmp_path: Path) -> None:
+    World(tmp_path).close()
+
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.archive.writing_child", str(tmp_path), "edge1"],
+        env={**os.environ, "PATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert child.stderr.splitlines()[-1].endswith(
+        "ArchiveError: git is not installed, or the PATH does not find it; install git 2.39 or newer"
+    )
+
+
 @pytest.mark.real
 def test_a_full_disk_is_said_and_costs_nothing(tmp_path: Path) -> None:
     unshare = shutil.which("unshare")
