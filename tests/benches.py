@@ -130,11 +130,19 @@ def rig(
     hostnames: Mapping[str, tuple[str, ...]],
     *,
     between: Callable[[Target], None] = lambda _: None,
+    store_url: str = "",
 ) -> Iterator[Rig]:
-    """A new home with the tenants' IOS devices, all in site fra1, each answering well."""
-    clock = TestClock()
-    shutil.copytree(empty_home(), folder / "home")
-    bench = Workbench.open(folder / "home", environment={"PW": "Secret-Login-1"}, clock=clock)
+    """A new home with the tenants' IOS devices, all in site fra1, each answering well.
+
+    store_url   an empty database elsewhere; by default the home's own SQLite
+    """
+    clock, environment = TestClock(), {"PW": "Secret-Login-1"}
+    if store_url:
+        environment["NETWB_STORE__URL"] = store_url
+        bench = Workbench.create(folder / "home", environment=environment, clock=clock)
+    else:
+        shutil.copytree(empty_home(), folder / "home")
+        bench = Workbench.open(folder / "home", environment=environment, clock=clock)
     gatherer = ReplayGatherer({}, between=between)
     parts = bench._parts
     flow = BackupFlow(parts=parts.acceptance.parts, gatherer=gatherer, settings=ArchiveSettings())
