@@ -1,6 +1,7 @@
 """A whole backup run of many IOS devices, everything in: gate, redaction, Git, SQL, inventory.
 
     python tests/benchmarks/bench_backup.py [--devices 1000] [--lines 300] [--think 1.0] [--stock 20,200]
+    python tests/benchmarks/bench_backup.py --faulty 200
 
 Prints wall, CPU a device and peak memory of a first night, where everything is new, of a quiet one
 and of one with a few changes, and the ratio of the first one's wall to stock nornir_napalm's in the
@@ -32,6 +33,7 @@ from netwb.inventory.records import NewCredential, NewDevice, SecretSource
 from netwb.lab.apart import FleetApart
 from netwb.lab.device import LabDevice
 from netwb.lab.edits import Edit
+from netwb.lab.faults import EFFECTS, FAULTS
 from netwb.lab.world import World
 from netwb.workbench import Workbench
 
@@ -173,6 +175,30 @@ def stock(fleet: FleetApart, workers: int) -> float:
     return cost[0].wall_s
 
 
+def faulty(count: int) -> None:
+    """Nine in ten devices have a fault, each kind in turn; the deadline is 8 s."""
+    world = make_world(count, 300)
+    kinds = [fault for fault in FAULTS if EFFECTS[fault] != "harmless"]
+    faults = {
+        device.key: kinds[number % len(kinds)]
+        for number, device in enumerate(world.devices)
+        if number % 10
+    }
+    deadlines = {
+        "NETWB_COLLECT__TOTAL_DEADLINE_S": "8",
+        "NETWB_COLLECT__IDLE_TIMEOUT_S": "8",
+        "NETWB_COLLECT__CONNECT_TIMEOUT_S": "8",
+    }
+    with tempfile.TemporaryDirectory() as folder, FleetApart(world, core=1) as fleet:
+        os.sched_setaffinity(0, {0})
+        bench = make_bench(Path(folder) / "home", fleet, {**LIFTED, **deadlines})
+        print(f"{count} IOS devices, {len(faults)} of them faulty, deadline 8 s")
+        night(bench, fleet, 0, "good")
+        fleet.set_faults(faults)
+        night(bench, fleet, 2, "faulty")
+        bench.close()
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--devices", type=int, default=100)
@@ -181,7 +207,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--stock", default="20", help="numbers of workers, comma-separated; or none"
     )
+    parser.add_argument("--faulty", type=int, metavar="N", help="N devices, nine in ten faulty")
     chosen = parser.parse_args(arguments)
+    if chosen.faulty:
+        faulty(chosen.faulty)
+        return
     world = make_world(chosen.devices, chosen.lines)
     with (
         tempfile.TemporaryDirectory() as folder,
