@@ -107,10 +107,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # The lazy door: these load on first use, through netwb.loading.lazy; plainly for types alone. Our
 # own modules behind it may load them at once, as a class that is derived from theirs must.
-HEAVY = {
-    *("alembic", "apprise", "asyncssh", "git", "influxdb_client", "napalm", "netmiko", "pandas"),
-    "sqlalchemy.dialects",
-}
+HEAVY = {"alembic", "apprise", "asyncssh", "git", "influxdb_client", "napalm", "netmiko", "pandas"}
 BEHIND_THE_DOOR = {
     "netwb.lab.hostkeys",
     "netwb.lab.jump",
