@@ -26,6 +26,8 @@ from netwb.platforms.record import (
 )
 
 Record = TypeVar("Record")
+Rule = TypeVar("Rule", SecretRule, BlockRule)
+TELLING = ("byte_count", "hostname", "model", "serial", "os_version", "uptime")  # by group 1
 RULES = ("block", "secret", "volatile")  # the tables that repeat
 
 
@@ -70,13 +72,21 @@ def _secret(row: Mapping[str, Any]) -> SecretRule:
     if "secret" not in pattern.groupindex:
         msg = f"secret rule {row.get('name')!r} has no group `secret`"
         raise ValueError(msg)
-    return _record(SecretRule, {**row, "pattern": pattern})
+    return _found(_record(SecretRule, {**row, "pattern": pattern}))
 
 
 def _block(row: Mapping[str, Any]) -> BlockRule:
     rule = _record(BlockRule, row)
     if rule.closes is None and "mark" not in rule.opens.groupindex:
         msg = f"block rule {rule.name!r} has neither `closes` nor a group `mark`"
+        raise ValueError(msg)
+    return _found(rule)
+
+
+def _found(rule: Rule) -> Rule:
+    """A rule is found by its word, which must be one on a line."""
+    if not rule.word or "\n" in rule.word:
+        msg = f"rule {rule.name!r} needs a word that is not empty and stands on one line"
         raise ValueError(msg)
     return rule
 
@@ -107,8 +117,16 @@ def _value(name: str, type_name: str, value: Any) -> Any:
         msg = f"key {name!r} is missing"
         raise ValueError(msg)
     if "BytesPattern" in type_name and not isinstance(value, re.Pattern):
-        return re.compile(_text(name, value).encode())
+        return _pattern(name, _text(name, value))
     return _text(name, value) if "str" in type_name else value
+
+
+def _pattern(name: str, value: str) -> re.Pattern[bytes]:
+    pattern = re.compile(value.encode())
+    if name in TELLING and not pattern.groups:
+        msg = f"pattern {name!r} has no group for what it tells"
+        raise ValueError(msg)
+    return pattern
 
 
 def _values(name: str, type_name: str, value: Any) -> tuple[Any, ...]:

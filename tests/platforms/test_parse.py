@@ -59,6 +59,18 @@ BAD = {
         FRR + '\n[[secret]]\nname = "x"\nword = "x"\npattern = "x"\n',
         "secret rule 'x' has no group `secret`",
     ),
+    "a secret rule without a word": (
+        FRR + '\n[[secret]]\nname = "x"\nword = ""\npattern = "(?P<secret>x)"\n',
+        "rule 'x' needs a word",
+    ),
+    "a word on two lines": (
+        FRR + '\n[[block]]\nname = "x"\nword = "a\\nb"\nopens = "x"\ncloses = "y"\n',
+        "rule 'x' needs a word",
+    ),
+    "a name without its group": (
+        FRR.replace("hostname = 'hostname (\\S+)'", "hostname = 'hostname'"),
+        "pattern 'hostname' has no group",
+    ),
     "a block rule that nothing closes": (
         FRR + '\n[[block]]\nname = "b"\nword = "x"\nopens = "x"\n',
         "block rule 'b' has neither `closes` nor a group `mark`",
