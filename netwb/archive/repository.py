@@ -38,7 +38,12 @@ SETTINGS = """\
 [fastimport]
 \tunpackLimit = 1  # always a pack: those are synced
 """
-_STALE = ("*.lock", "*.keep", "tmp_*", "fast_import_crash_*")
+_STALE = (  # a branch may be called tmp_x, but no ref ends in .lock
+    "**/*.lock",
+    "objects/**/*.keep",
+    "objects/**/tmp_*",
+    "fast_import_crash_*",
+)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -149,7 +154,7 @@ class RepositoryWriter(Repository):
         Safe only because we hold the writer lock; nothing else may write here.
         """
         for pattern in _STALE:
-            for path in self.path.rglob(pattern):
+            for path in self.path.glob(pattern):
                 if path.is_file():
                     path.unlink()
         self.drop_staging()

@@ -8,6 +8,7 @@ revision that brought it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -16,11 +17,12 @@ from sqlalchemy import Boolean, ColumnElement, LargeBinary, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.functions import FunctionElement
 
 from netwb.archive.chunks import LIMIT, chunks
 from netwb.archive.lines import Run, number_at
 from netwb.archive.records import Hit
+from netwb.configs.sections import readable
 from netwb.errors import ArchiveError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Scope
@@ -51,19 +53,19 @@ class _Found:
     until: int | None
 
 
-class holds(GenericFunction[bool]):  # noqa: N801 - reads as the SQL function that it is
-    """`holds(bytes, part)`: whether a binary column holds the part."""
+class Holds(FunctionElement[bool]):
+    """`Holds(whole, part)`: whether a binary column holds the part."""
 
     type = Boolean()
     inherit_cache = True
 
 
-@compiles(holds, "sqlite")
+@compiles(Holds, "sqlite")
 def _holds_sqlite(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     return f"instr({compiler.process(element.clauses, **kw)}) > 0"
 
 
-@compiles(holds, "postgresql")
+@compiles(Holds, "postgresql")
 def _holds_postgresql(element: Any, compiler: SQLCompiler, **kw: Any) -> str:
     whole, part = element.clauses
     return f"position({compiler.process(part, **kw)} IN {compiler.process(whole, **kw)}) > 0"
@@ -92,11 +94,24 @@ class LineSearch:
 
 
 def _found(session: Session, sought: Sought, known: Mapping[str, Device]) -> Iterator[_Found]:
-    needle = sought.text.encode()
     few = list(known) if len(known) <= LIMIT else None
-    yield from _standing(session, needle, few, sought.when)
-    if sought.when == "ever":
-        yield from _past(session, needle, few)
+    for needle in needles(sought.text):
+        yield from _standing(session, needle, few, sought.when)
+        if sought.when == "ever":
+            yield from _past(session, needle, few)
+
+
+def needles(text: str) -> tuple[bytes, ...]:
+    r"""The bytes that show as this text: UTF-8, and Latin-1 as old devices write it.
+
+    >>> needles("mtu"), needles("caf\u00e9")
+    ((b'mtu',), (b'caf\xc3\xa9', b'caf\xe9'))
+    """
+    found = [text.encode(errors="surrogateescape")]
+    if not text.isascii():
+        with suppress(UnicodeEncodeError):
+            found.append(text.encode("latin-1"))
+    return tuple(found)
 
 
 def _standing(
@@ -107,7 +122,7 @@ def _standing(
         select(
             CurrentTextRow.device_id, CurrentTextRow.kind, CurrentTextRow.since, CurrentTextRow.text
         )
-        .where(holds(CurrentTextRow.text, literal(needle, LargeBinary)))
+        .where(Holds(CurrentTextRow.text, literal(needle, LargeBinary)))
         .execution_options(yield_per=LIMIT // 5)
     )
     if few is not None:
@@ -141,7 +156,7 @@ def lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, bytes]]:
 def _past(session: Session, needle: bytes, few: list[str] | None) -> Iterator[_Found]:
     statement = select(
         LineRow.device_id, LineRow.kind, LineRow.text, LineRow.since, LineRow.until
-    ).where(holds(LineRow.text, literal(needle, LargeBinary)))
+    ).where(Holds(LineRow.text, literal(needle, LargeBinary)))
     if few is not None:
         statement = statement.where(LineRow.device_id.in_(few))
     for device_id, kind, text, since, until in session.execute(statement):
@@ -205,7 +220,7 @@ def _hit(found: _Found, device: Device, brought: Mapping[RevisionKey, tuple[date
         device_id=device.id,
         kind=found.kind,
         line=found.line,
-        text=found.text.decode(errors="replace"),
+        text=readable(found.text),
         since=since,
         until=until,
         author=author,

@@ -106,12 +106,14 @@ def test_what_a_killed_writer_left_is_tidied_by_the_next(world: World) -> None:
     for name in left:
         (repository / name).write_text("")
     world.git("update-ref", "refs/netwb/staging/dead", first)
+    world.git("update-ref", "refs/heads/tmp_mine", first)
     (world.home / "archive" / "acme.lock").write_text("4711")  # its pid: it did not end well
 
     world.store(EDGE, "b\n")
 
     assert not [name for name in left if (repository / name).exists()]
-    assert world.git("for-each-ref", "--format=%(refname)").split() == ["refs/heads/main"]
+    refs = ["refs/heads/main", "refs/heads/tmp_mine"]
+    assert world.git("for-each-ref", "--format=%(refname)").split() == refs
 
 
 def test_recovery_at_start_tidies_even_when_the_lock_file_says_nothing(world: World) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwb.archive.records import Hit
-from netwb.archive.search import lines_with
+from netwb.archive.search import lines_with, needles
 from netwb.errors import ArchiveError
 from netwb.inventory.records import Device
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
@@ -50,6 +50,17 @@ def test_a_search_is_literal_and_minds_the_case(world: World) -> None:
 
     assert search(world, "% of A_") == [("edge1", 1, "50% of A_B")]
     assert search(world, "a_b") == search(world, "A.B") == search(world, "A%B") == []
+
+
+def test_a_text_is_found_however_the_device_wrote_its_letters(world: World) -> None:
+    world.store(EDGE, "description caf\u00e9 one\n".encode() + b"description caf\xe9 two\n")
+
+    assert search(world, "caf\u00e9") == [
+        ("edge1", 1, "description caf\u00e9 one"),
+        ("edge1", 2, "description caf\u00e9 two"),
+    ]
+    assert needles("caf\u00e9") == (b"caf\xc3\xa9", b"caf\xe9")
+    assert needles("\u20ac") == (b"\xe2\x82\xac",)
 
 
 def test_each_of_two_equal_lines_has_its_own_age_and_author(world: World) -> None:
