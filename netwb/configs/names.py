@@ -12,18 +12,15 @@ _ENGINE = re.compile(r"^re\d-|-re\d$")
 _PROMPT_TAIL = re.compile(rb"(?:\([^()]*\))?[>#$%][ \t]*$")
 
 
-def plain_name(hostname: str) -> str:
-    """The comparable part of a hostname.
-
-    >>> plain_name("RE0-Edge1.example.net")
-    'edge1'
-    """
-    return _ENGINE.sub("", hostname.strip().strip('"').casefold().split(".")[0])
-
-
 def same_name(own: str, known: str, cut: int | None) -> bool:
-    """Whether the device's `own` name is the `known` one."""
-    one, other = plain_name(own), plain_name(known)
+    """Whether the device's `own` name is the `known` one.
+
+    A domain is left out only where the other name has none: `sw.fra1` is not `sw.ber1`.
+    """
+    one, other = _folded(own), _folded(known)
+    if ("." in one) != ("." in other):
+        one, other = one.partition(".")[0], other.partition(".")[0]
+    one, other = _ENGINE.sub("", one), _ENGINE.sub("", other)
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
@@ -37,3 +34,7 @@ def prompt_name(prompt: bytes) -> str:
     'edge1'
     """
     return _PROMPT_TAIL.sub(b"", prompt.strip()).decode("utf-8", "replace").strip()
+
+
+def _folded(name: str) -> str:
+    return name.strip().strip('"').casefold()

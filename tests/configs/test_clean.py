@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwb.configs.clean import clean, digest
-from netwb.configs.names import plain_name, prompt_name, same_name
+from netwb.configs.names import prompt_name, same_name
 from netwb.configs.records import CleanConfig, Identity, LastGood, RawConfig, Rejected, ShrinkLimit
 from netwb.configs.redact import comparable
 from netwb.errors import (
@@ -336,6 +336,10 @@ def test_a_message_shows_one_short_line_without_control_characters(ios: Platform
         ("EDGE1", "edge1", None, "same"),
         ("edge1.example.net", "edge1", None, "same"),
         ("edge1", "edge1.example.net", None, "same"),
+        ("edge1.example.net", "EDGE1.Example.NET", None, "same"),
+        ("sw.fra1", "sw.ber1", None, "other"),
+        ("192.0.2.1", "192.0.2.2", None, "other"),
+        ('"edge1"', "edge1", None, "same"),
         ("re0-edge1", "edge1", None, "same"),
         ("edge1-re1", "edge1", None, "same"),
         ("edge1", "edge2", None, "other"),
@@ -360,10 +364,6 @@ def test_names_are_compared_as_the_inventory_writes_them(
 )
 def test_a_prompt_shows_the_name(prompt: bytes, name: str) -> None:
     assert prompt_name(prompt) == name
-
-
-def test_quotes_are_no_part_of_a_name() -> None:
-    assert plain_name('"edge1"') == "edge1"
 
 
 def test_forms_that_are_written_anew_at_each_output_make_no_change(ios: Platform) -> None:
