@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from netwb.cli import probe
+from netwb.cli import probe, rekey
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.fields import print_record
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
@@ -49,6 +49,7 @@ def credential() -> None:
 
 
 credential.add_command(probe.try_credential)
+credential.add_command(rekey.rekey)
 
 
 def _secret_options(command: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`netwb site add | list | show | set | retire`."""
+"""`netwb site add | list | show | set | retire | activate`."""
 
 from __future__ import annotations
 
@@ -85,3 +85,12 @@ def retire(context: click.Context, *, site: str) -> None:
     """Retire a SITE that has no living device; its history stays."""
     retired = bench(context).retire_site(site)
     say(f"site {retired.tenant}/{retired.slug} is retired")
+
+
+@site.command()
+@click.argument("site")
+@click.pass_context
+def activate(context: click.Context, *, site: str) -> None:
+    """Bring a retired SITE back; its devices stay as they are."""
+    bench(context).activate_site(site)
+    say(f"site {site} is active")

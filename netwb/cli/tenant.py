@@ -1,4 +1,4 @@
-"""`netwb tenant add | list | show | set | retire`."""
+"""`netwb tenant add | list | show | set | retire | activate`."""
 
 from __future__ import annotations
 
@@ -79,3 +79,12 @@ def set_(context: click.Context, /, *, slug: str, **options: Any) -> None:
 def retire(context: click.Context, *, slug: str) -> None:
     """Retire a tenant that has no living device; its history stays."""
     say(f"tenant {bench(context).retire_tenant(slug).slug} is retired")
+
+
+@tenant.command()
+@click.argument("slug")
+@click.pass_context
+def activate(context: click.Context, *, slug: str) -> None:
+    """Bring a retired tenant back; its devices stay as they are."""
+    bench(context).activate_tenant(slug)
+    say(f"tenant {slug} is active")

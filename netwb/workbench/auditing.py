@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from netwb.roles import Permission
 from netwb.store.audit import AuditEvent, AuditReport
+from netwb.store.masterkey import MasterKey
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
 
 class AuditFace(Face):
-    """`audit_events`, `verify_audit`."""
+    """`audit_events`, `verify_audit`, `renew_master_key`."""
 
     def audit_events(self, *, limit: int = 50, before: int | None = None) -> Records[AuditEvent]:
         """Events of this scope's tenants, newest first; `before` is the last `seq` of a page."""
@@ -21,3 +24,18 @@ class AuditFace(Face):
         """Walk the whole chain; a report without problems means that nobody touched it."""
         self._require(Permission.SYSTEM_MANAGE)
         return self._parts.audit.verify()
+
+    def renew_master_key(self) -> Path:
+        """Put a new master key in place of the old one, and wrap every key with it.
+
+        The file holds both while the keys are wrapped, so that a crash in between loses nothing.
+        Gives the file, which must be copied to its safe place again.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        path = self._parts.master_file
+        renewed = MasterKey.read(path).renewed()
+        renewed.write(path)
+        self._parts.keyring.rekey(renewed)
+        renewed.newest().write(path)
+        self._audit("keys.renew", "master key")
+        return path

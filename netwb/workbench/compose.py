@@ -158,6 +158,7 @@ def _parts(
         clock=clock,
         platforms=platforms,
         database=database,
+        master_file=_master_file(home, settings),
         keyring=keyring,
         audit=audit,
         jobs=Jobs(database, clock),

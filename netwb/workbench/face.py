@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from netwb.archive.history import History
@@ -40,6 +41,7 @@ class Parts:
     clock: Callable[[], datetime]
     platforms: Mapping[str, Platform]
     database: Database
+    master_file: Path
     keyring: Keyring
     audit: Audit
     jobs: Jobs

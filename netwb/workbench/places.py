@@ -53,6 +53,13 @@ class PlacesFace(Face):
         self._audit("tenant.retire", tenant.slug, tenant_id=tenant.id)
         return tenant
 
+    def activate_tenant(self, reference: str) -> Tenant:
+        """Bring a retired tenant back."""
+        self._require(Permission.INVENTORY_EDIT)
+        tenant = self._parts.places.activate_tenant(self._scope, reference)
+        self._audit("tenant.activate", tenant.slug, tenant_id=tenant.id)
+        return tenant
+
     def sites(self) -> Records[Site]:
         """Every site in scope, also retired ones, by tenant and slug."""
         self._require(Permission.INVENTORY_VIEW)
@@ -85,6 +92,13 @@ class PlacesFace(Face):
         self._require(Permission.INVENTORY_EDIT)
         site = self._parts.places.retire_site(self._scope, reference)
         self._audit_site("site.retire", site)
+        return site
+
+    def activate_site(self, reference: str) -> Site:
+        """Bring a retired site back."""
+        self._require(Permission.INVENTORY_EDIT)
+        site = self._parts.places.activate_site(self._scope, reference)
+        self._audit_site("site.activate", site)
         return site
 
     def _audit_site(self, action: str, site: Site, changed: Changed = ()) -> None:

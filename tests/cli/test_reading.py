@@ -144,6 +144,23 @@ def test_quarantine_is_listed_shown_and_discarded(netwb: Commands, home: Rig) ->
     assert netwb("quarantine", "list", "--json").json == {"items": []}
 
 
+def test_a_renewed_master_key_opens_everything_and_the_old_one_nothing(
+    netwb: Commands, home: Rig, tmp_path: Path
+) -> None:
+    master = home.bench.home / "master.key"
+    old = master.read_bytes()
+
+    assert netwb("credential", "rekey").status == 0
+
+    out = tmp_path / "edge1.cfg"
+    assert netwb("restore", "edge1@latest", "-o", str(out), "--reason", "test").status == 0
+    assert b"Pub1icRead" in out.read_bytes()
+    master.write_bytes(old)
+    refused = netwb("history", "edge1")
+    assert refused.status == 5
+    assert "master key" in refused.err
+
+
 def test_the_audit_chain_verifies(netwb: Commands) -> None:
     ran = netwb("audit", "verify", "--json")
 
