@@ -1,4 +1,4 @@
-"""One terminal session of a simulated device: octets typed in, steps out. Pure: no socket, no clock.
+"""One terminal session of a simulated device: octets typed in, steps out. Pure: it sends nothing.
 
 Sources: the command line guides of the platforms; how they page, echo and ask for a password was
 written down from those and from the expectations of Netmiko and NAPALM.

@@ -1,4 +1,4 @@
-"""The texts of the night that is being played, as they go over the wire. Pure, but for its cache."""
+"""The texts of the night that is being played, as they go over the wire. Pure but for a cache."""
 
 from __future__ import annotations
 

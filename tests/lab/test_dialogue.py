@@ -1,4 +1,4 @@
-"""How a simulated terminal behaves: echo, paging, privilege, passwords, abbreviations. No network."""
+"""How a simulated terminal behaves: echo, paging, privilege, passwords, short forms. No network."""
 
 from __future__ import annotations
 

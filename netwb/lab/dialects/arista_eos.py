@@ -13,7 +13,7 @@ from netwb.lab.edits import EDIT_KINDS
 from netwb.lab.model import AccessList, Interface, Model, Neighbor, PrefixList
 
 RELEASE = "4.28.3M"
-COLLECTOR = "-ingestgrpcurl=198.51.100.50:9910"
+COLLECTOR = "/usr/bin/TerminAttr -ingestgrpcurl=198.51.100.50:9910"
 HARDWARE = "DCS-7280SR-48C6"
 
 
@@ -150,7 +150,7 @@ def _system(model: Model) -> Iterator[str]:
     yield from (
         "!",
         "daemon TerminAttr",
-        f"   exec /usr/bin/TerminAttr {COLLECTOR} -ingestauth=key,{model.tunnel_key.plain} -taillogs",
+        f"   exec {COLLECTOR} -ingestauth=key,{model.tunnel_key.plain} -taillogs",
         "   no shutdown",
         "!",
         "transceiver qsfp default-mode 4x10G",
