@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_ENGINE = re.compile(r"^re\d-|-re\d$")
+_ENGINE = re.compile(r"^re\d-|-re\d(?=\.|$)")
 _PROMPT_TAIL = re.compile(rb"(?:\([^()]*\))?[>#$%][ \t]*$")
 
 

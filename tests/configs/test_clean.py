@@ -342,6 +342,7 @@ def test_a_message_shows_one_short_line_without_control_characters(ios: Platform
         ('"edge1"', "edge1", None, "same"),
         ("re0-edge1", "edge1", None, "same"),
         ("edge1-re1", "edge1", None, "same"),
+        ("edge1-re1.example.net", "edge1.example.net", None, "same"),
         ("edge1", "edge2", None, "other"),
         ("edge1", "edge10", None, "other"),
         ("edge1", "edge10", 20, "other"),
