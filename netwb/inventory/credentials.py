@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -83,15 +83,11 @@ class Credentials:
         with self._database.writing(scope) as session:
             tenant = find_tenant(session, tenant_id)
             now = self._clock()
-            row = CredentialRow(
-                id=new_id(),
-                tenant_id=tenant_id,
-                name=name,
-                username=None if new.username is None else check_text("username", new.username),
-                status="active",
-                created_at=now,
-                updated_at=now,
+            row = _retired(session, tenant_id, name) or CredentialRow(
+                id=new_id(), tenant_id=tenant_id, name=name, created_at=now
             )
+            row.status, row.updated_at = "active", now
+            row.username = None if new.username is None else check_text("username", new.username)
             _set_snmp(row, new.snmp)
             _insert(session, row, tenant.slug)
             self._store(session, row, read)
@@ -219,6 +215,17 @@ class Credentials:
             reference=reference,
             created_at=self._clock(),
         )
+
+
+def _retired(session: Session, tenant_id: str, name: str) -> CredentialRow | None:
+    """A retired credential's name is taken up again; its secrets went when it was retired."""
+    return session.scalars(
+        select(CredentialRow).where(
+            CredentialRow.tenant_id == tenant_id,
+            CredentialRow.name == name,
+            CredentialRow.status == "retired",
+        )
+    ).first()
 
 
 def _insert(session: Session, row: CredentialRow, tenant: str) -> None:

@@ -21,6 +21,7 @@ from netwb.inventory.checks import device_checks
 from netwb.inventory.edits import Names, edit, load_names
 from netwb.inventory.events import list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
+from netwb.inventory.places import refuse_retired_places
 from netwb.inventory.records import (
     EVERYWHERE,
     Device,
@@ -41,7 +42,7 @@ from netwb.inventory.sightings import Sightings
 from netwb.roles import Actor, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
-from netwb.store.models import DeviceRow, TenantRow
+from netwb.store.models import DeviceRow, SiteRow, TenantRow
 
 NEW_FIELDS = tuple(
     item.name for item in fields(NewDevice) if item.name not in {"tenant", "hostname"}
@@ -85,9 +86,7 @@ class Devices(Sightings):
         self, session: Session, tenant: TenantRow, new: NewDevice, *, names: Names, actor: Actor
     ) -> DeviceRow:
         """The same within the caller's transaction, which has made sure that the name is free."""
-        if tenant.status == "retired":
-            msg = f"tenant {tenant.slug} is retired; no device can be added to it"
-            raise InventoryError(msg)
+        refuse_retired_places(tenant)
         stamp = self._stamp(actor)
         row = DeviceRow(
             id=new_id(),
@@ -194,6 +193,7 @@ class Devices(Sightings):
             if row.status == "active":
                 return _record(session, row)
             tenant = session.get_one(TenantRow, row.tenant_id)
+            refuse_retired_places(tenant, session.get_one(SiteRow, row.site_id))
             held = living_hostname(session, tenant.id, row.hostname)
             if held is not row:
                 _refuse_taken(tenant, row.hostname, held)

@@ -61,14 +61,18 @@ class Intake:
 
     def _world(self, session: Session, scope: Scope, options: ImportOptions) -> World:
         """Everything a row can name, in a handful of statements."""
-        tenants = session.scalars(select(TenantRow).where(TenantRow.status != "retired")).all()
+        tenants = session.scalars(select(TenantRow)).all()
         slugs = {row.id: row.slug for row in tenants}
-        sites = session.scalars(select(SiteRow).where(SiteRow.status != "retired"))
+        sites = {(slugs[row.tenant_id], row.slug): row for row in session.scalars(select(SiteRow))}
         credentials = session.scalars(select(CredentialRow).where(CredentialRow.status == "active"))
         return World(
-            tenants={row.slug: row.name for row in tenants},
-            sites={(slugs[s.tenant_id], s.slug): s.name for s in sites if s.tenant_id in slugs},
-            credentials={(slugs[c.tenant_id], c.name) for c in credentials if c.tenant_id in slugs},
+            tenants={row.slug: row.name for row in tenants if row.status != "retired"},
+            sites={key: row.name for key, row in sites.items() if row.status != "retired"},
+            retired={
+                *(row.slug for row in tenants if row.status == "retired"),
+                *("/".join(key) for key, row in sites.items() if row.status == "retired"),
+            },
+            credentials={(slugs[row.tenant_id], row.name) for row in credentials},
             devices=list_devices(session, DeviceRow.status != "retired"),
             platforms=self._platforms,
             missing=options.missing,

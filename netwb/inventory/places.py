@@ -57,6 +57,8 @@ class Places:
             raise NotPermittedError(msg)
         row = new_tenant(slug, name=name, at=self._clock())
         with self._database.writing(scope) as session:
+            held = session.scalars(select(TenantRow).where(TenantRow.slug == slug)).first()
+            _refuse_retired(held, f"tenant {slug}", f"netwb tenant activate {slug}")
             taken = f"tenant {slug!r} exists already; change it with `netwb tenant set {slug}`"
             _insert(session, row, taken)
             return tenant_of(row, {})
@@ -77,6 +79,13 @@ class Places:
             row = find_tenant(session, ref)
             _refuse_with_devices(session, f"tenant {row.slug}", DeviceRow.tenant_id == row.id)
             row.status = "retired"
+            return tenant_of(row, load_names(session).of)
+
+    def activate_tenant(self, scope: Scope, ref: str) -> Tenant:
+        """Bring a retired tenant back; its sites and devices stay retired until they are asked for."""
+        with self._database.writing(scope) as session:
+            row = find_tenant(session, ref)
+            row.status = "active"
             return tenant_of(row, load_names(session).of)
 
     def sites(self, scope: Scope, tenant: str | None = None) -> tuple[Site, ...]:
@@ -104,6 +113,9 @@ class Places:
             raise InventoryError(msg)
         with self._database.writing(scope) as session:
             owner = find_tenant(session, tenant)
+            found = select(SiteRow).where(SiteRow.tenant_id == owner.id, SiteRow.slug == slug)
+            held = session.scalars(found).first()
+            _refuse_retired(held, f"site {ref}", f"netwb site activate {ref}")
             row = new_site(owner, slug, at=self._clock(), name=slug)
             names = load_names(session)
             edit(row, fields, SITE_CHECKS, tenant_id=owner.id, names=names)
@@ -129,6 +141,14 @@ class Places:
                 session, f"site {owner.slug}/{row.slug}", DeviceRow.site_id == row.id
             )
             row.status = "retired"
+            return site_of(row, owner, load_names(session).of)
+
+    def activate_site(self, scope: Scope, ref: str) -> Site:
+        """Bring a retired site back; its devices stay retired until they are asked for."""
+        with self._database.writing(scope) as session:
+            row, owner = find_site(session, ref)
+            refuse_retired_places(owner)
+            row.status = "active"
             return site_of(row, owner, load_names(session).of)
 
     def first_jump_key(self, scope: Scope, named_by: str, host_key: str) -> None:
@@ -164,9 +184,7 @@ def new_tenant(slug: str, *, name: str, at: datetime) -> TenantRow:
 
 def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str) -> SiteRow:
     """A site's row, not yet in the session."""
-    if owner.status == "retired":
-        msg = f"tenant {owner.slug} is retired; no site can be added to it"
-        raise InventoryError(msg)
+    refuse_retired_places(owner)
     return SiteRow(
         id=new_id(),
         tenant_id=owner.id,
@@ -175,6 +193,20 @@ def new_site(owner: TenantRow, slug: str, *, at: datetime, name: str) -> SiteRow
         status="active",
         created_at=at,
     )
+
+
+def refuse_retired_places(tenant: TenantRow, site: SiteRow | None = None) -> None:
+    """Raise InventoryError where nothing may be living, because its place is retired."""
+    _refuse_retired(tenant, f"tenant {tenant.slug}", f"netwb tenant activate {tenant.slug}")
+    if site is not None:
+        name = f"{tenant.slug}/{site.slug}"
+        _refuse_retired(site, f"site {name}", f"netwb site activate {name}")
+
+
+def _refuse_retired(held: TenantRow | SiteRow | None, thing: str, cure: str) -> None:
+    if held is not None and held.status == "retired":
+        msg = f"{thing} is retired; bring it back with `{cure}`"
+        raise InventoryError(msg)
 
 
 def _insert(session: Session, row: TenantRow | SiteRow, taken: str) -> None:

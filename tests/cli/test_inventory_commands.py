@@ -320,3 +320,17 @@ def test_what_other_tools_export_is_imported(
     assert ran.status == 1
     assert [item["hostname"] for item in ran.json["items"] if item["action"] != "left_out"] == found
     assert len(ran.json["problems"]) == bad
+
+
+def test_places_are_retired_and_come_back(acme: Commands) -> None:
+    good(acme, "device", "retire", "edge1")
+    good(acme, "site", "retire", "acme/fra1")
+    good(acme, "tenant", "retire", "acme")
+    assert good(acme, "tenant", "list", "--json").json["items"][0]["status"] == "retired"
+
+    assert acme("device", "activate", "edge1").status == 2
+    good(acme, "tenant", "activate", "acme")
+    good(acme, "site", "activate", "acme/fra1")
+    good(acme, "device", "activate", "edge1")
+
+    assert good(acme, "device", "list", "--json").json["items"][0]["status"] == "active"

@@ -366,6 +366,29 @@ def test_what_is_in_use_is_not_retired(acme: Ground) -> None:
         acme.devices.set(ALL_TENANTS, "edge1", {"credential": "lab"}, actor=ANA)
 
 
+def test_a_retired_credentials_name_can_be_taken_up_again(acme: Ground) -> None:
+    first = acme.credential("acme/lab", "one")
+    acme.credentials.retire(ALL_TENANTS, "lab")
+
+    assert acme.credential("acme/lab", "two") == first
+    assert password_in_force(acme) == ["two"]
+
+
+def test_a_name_that_is_no_name_is_refused(acme: Ground) -> None:
+    for bad in ("a b", "", "a/b", "x" * 64, "-x"):
+        with pytest.raises(InventoryError, match="credential name"):
+            acme.credentials.add(ALL_TENANTS, NewCredential(tenant="acme", name=bad, username="u"))
+
+
+def test_a_prompts_answer_is_sealed(acme: Ground) -> None:
+    answer = SecretSource(origin="prompt", answer="from-the-prompt")
+
+    acme.credentials.add(ALL_TENANTS, new({"password": answer}))
+
+    assert password_in_force(acme) == ["from-the-prompt"]
+    assert "from-the-prompt" not in repr(answer)
+
+
 # -- scope
 
 

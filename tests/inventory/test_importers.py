@@ -137,9 +137,7 @@ def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
         assert "\n" not in refusal(parse, text)
 
 
-CELLS = st.text(
-    st.characters(codec="utf-8", exclude_characters="\r"), max_size=12
-).map(str.strip)
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12).map(str.strip)
 
 
 @given(cells=st.lists(CELLS, min_size=5, max_size=5), delimiter=st.sampled_from(",;\t"))
@@ -347,6 +345,17 @@ def test_groups_that_are_no_list_of_names_make_a_bad_row_or_one_name(groups: str
 
 
 # -- which reader
+
+
+def test_each_kind_of_source_has_its_reader() -> None:
+    for source, found in (
+        (Source(kind="table", texts={"table": f"{HEADER}\n{ROW}\n"}), ["edge1"]),
+        (Source(kind="netbox", texts={"netbox": '[{"name": "edge2"}]'}), ["edge2"]),
+        (Source(kind="nornir", texts={"hosts": "edge3: {data: {labels: [a, b]}}"}), ["edge3"]),
+    ):
+        parsed = parse_source(source, Columns())
+        assert [row.values["hostname"] for row in parsed.rows] == found
+        assert parsed.rows[0].values.get("labels", "a,b") == "a,b"
 
 
 def test_map_and_ignore_are_for_tables() -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from netwb.errors import ImportRefusedError
+from netwb.errors import ImportRefusedError, InventoryError
 from netwb.inventory.importers.rows import Columns, ImportOptions, ImportPlan, Source
 from netwb.inventory.records import Where
 from netwb.roles import ALL_TENANTS, Scope
@@ -180,6 +181,41 @@ def test_tenants_and_sites_are_made_only_when_asked_for(acme: Ground) -> None:
     assert acme.hostnames() == ["acme/edge1", "new-co/edge1"]
     assert acme.places.tenant(ALL_TENANTS, "new-co").name == "New Co"
     assert actions(apply(acme, source)) == ["same", "same"]  # found by their names now
+
+
+def test_what_is_retired_is_not_made_again(acme: Ground) -> None:
+    acme.tenant("gone")
+    acme.places.retire_tenant(ALL_TENANTS, "gone")
+    acme.places.retire_site(ALL_TENANTS, "acme/ams1")
+
+    with pytest.raises(ImportRefusedError) as refused:
+        apply(acme, table("acme,ams1,e1,192.0.2.1,frr", "gone,x1,e2,192.0.2.2,frr"), CREATE)
+
+    assert "`netwb site activate acme/ams1`" in refused.value.problems[0]
+    assert "`netwb tenant activate gone`" in refused.value.problems[1]
+
+
+def test_a_credential_that_is_new_to_a_device_is_a_change(acme: Ground) -> None:
+    acme.credential("acme/lab")
+    acme.device("acme/edge1")
+
+    done = apply(acme, table("acme,fra1,edge1,192.0.2.1,cisco_ios,,,,,,lab"))
+
+    (change,) = done.devices[0].fields
+    assert (change.field, change.old, change.new) == ("credential", None, "lab")
+
+
+def test_two_imports_that_make_one_site_do_not_both_fail_in_the_dark(either: Ground) -> None:
+    either.tenant("acme")
+    sources = [table(f"acme,new1,edge{number},192.0.2.1,frr") for number in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        started = [pool.submit(apply, either, source, CREATE) for source in sources]
+    errors = [future.exception() for future in started]
+
+    assert None in errors
+    assert {type(error) for error in errors} <= {type(None), InventoryError}
+    assert len(either.hostnames()) == errors.count(None)
 
 
 def test_places_that_only_bad_rows_name_are_not_made(acme: Ground) -> None:

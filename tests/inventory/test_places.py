@@ -129,8 +129,47 @@ def test_nothing_is_added_to_what_is_retired(ground: Ground) -> None:
 
     with pytest.raises(UnknownNameError, match="site 'fra1' is not known"):
         ground.device("acme/edge1")
+    with pytest.raises(InventoryError, match="bring it back with `netwb site activate acme/fra1`"):
+        ground.places.add_site(ALL_TENANTS, "acme/fra1", {})
     ground.places.retire_tenant(ALL_TENANTS, "acme")
     with pytest.raises(InventoryError, match="tenant acme is retired"):
         ground.places.add_site(ALL_TENANTS, "acme/par1", {})
     with pytest.raises(InventoryError, match="tenant acme is retired"):
         ground.device("acme/edge1", site="ams1")
+    with pytest.raises(InventoryError, match="bring it back with `netwb tenant activate acme`"):
+        ground.places.add_tenant(ALL_TENANTS, "acme", name="Again")
+
+
+def test_what_was_retired_comes_back_from_the_outside_in(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    device = ground.device("acme/edge1")
+    ground.devices.retire(ALL_TENANTS, "edge1", actor=ANA)
+    ground.places.retire_site(ALL_TENANTS, "acme/fra1")
+    ground.places.retire_tenant(ALL_TENANTS, "acme")
+
+    with pytest.raises(InventoryError, match="netwb tenant activate acme"):
+        ground.devices.activate(ALL_TENANTS, "edge1", actor=ANA)
+    with pytest.raises(InventoryError, match="netwb tenant activate acme"):
+        ground.places.activate_site(ALL_TENANTS, "acme/fra1")
+    assert ground.places.activate_tenant(ALL_TENANTS, "acme").status == "active"
+    with pytest.raises(InventoryError, match="netwb site activate acme/fra1"):
+        ground.devices.activate(ALL_TENANTS, "edge1", actor=ANA)
+    assert ground.places.activate_site(ALL_TENANTS, "acme/fra1").status == "active"
+
+    assert ground.devices.activate(ALL_TENANTS, "edge1", actor=ANA).id == device.id
+
+
+def test_sites_are_listed_by_tenant(ground: Ground) -> None:
+    ground.tenant("acme", "fra1", "ams1")
+    ground.tenant("globex", "par1")
+
+    found = ground.places.sites(ALL_TENANTS, "acme")
+
+    assert [f"{site.tenant}/{site.slug}" for site in found] == ["acme/ams1", "acme/fra1"]
+    with pytest.raises(UnknownNameError):
+        ground.places.sites(ALL_TENANTS, "nope")
+
+
+def test_a_site_needs_a_tenant_in_its_name(ground: Ground) -> None:
+    with pytest.raises(InventoryError, match="names no tenant; write TENANT/SITE"):
+        ground.places.add_site(ALL_TENANTS, "fra1", {})

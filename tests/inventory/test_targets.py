@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwb.inventory.records import CredentialChanges, Jump, SecretSource, Target
+from netwb.inventory.records import CredentialChanges, Jump, NewCredential, SecretSource, Target
 from netwb.roles import ALL_TENANTS
 from tests.inventory.ground import ANA, NEW_KEY, OLD_KEY, Ground, counted_statements
 
@@ -138,10 +138,17 @@ def test_a_device_without_a_credential_says_so(ground: Ground) -> None:
 
 def test_an_snmp_credential_in_place_of_a_login_says_so(acme: Ground) -> None:
     acme.environment["SECRET"] = "public"
-    acme.credential("acme/mixed")
-    acme.devices.set(ALL_TENANTS, "edge1", {"snmp_credential": "mixed"}, actor=ANA)
-
+    community = SecretSource(origin="env:SECRET")
+    acme.credentials.add(
+        ALL_TENANTS,
+        NewCredential(tenant="acme", name="snmp", secrets={"snmp_community": community}),
+    )
+    acme.devices.set(ALL_TENANTS, "edge1", {"snmp_credential": "snmp"}, actor=ANA)
     assert target_of(acme).logins[0].credential == "acme/lab"  # SNMP's is not for logins
+
+    acme.devices.set(ALL_TENANTS, "edge1", {"credential": "snmp"}, actor=ANA)
+
+    assert "credential acme/snmp: it has no username" in target_of(acme).no_login
 
 
 @pytest.mark.parametrize("devices", [5, 200])

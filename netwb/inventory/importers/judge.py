@@ -40,6 +40,7 @@ class World:
 
     tenants        slug -> name, living ones           sites     (tenant, slug) -> name, living ones
     credentials    (tenant, name)                      devices   living ones
+    retired        "tenant" and "tenant/site" that are there but retired
     missing        "create" makes unknown tenants and sites, "refuse" does not
     may_add_tenants  whether the actor's scope holds all tenants
     """
@@ -49,6 +50,7 @@ class World:
     credentials: Collection[tuple[str, str]]
     devices: Collection[Device]
     platforms: Collection[str]
+    retired: Collection[str] = ()
     missing: Literal["create", "refuse"] = "refuse"
     may_add_tenants: bool = False
 
@@ -137,6 +139,7 @@ class _Judge:
             msg = f"tenant {quoted(said)} is not known; add it with `netwb tenant add`, or {cure}"
             raise InventoryError(msg)
         slug = check_slug("tenant", slug_of(said))
+        self._refuse_retired("tenant", slug)
         row.places.append(NewPlace(tenant=slug, site=None, name=said))
         return slug
 
@@ -152,8 +155,14 @@ class _Judge:
             )
             raise InventoryError(msg)
         slug = check_slug("site", slug_of(said))
+        self._refuse_retired("site", f"{tenant}/{slug}")
         row.places.append(NewPlace(tenant=tenant, site=slug, name=said))
         return slug
+
+    def _refuse_retired(self, thing: str, name: str) -> None:
+        if name in self._world.retired:
+            msg = f"{thing} {name} is retired; bring it back with `netwb {thing} activate {name}`"
+            raise InventoryError(msg)
 
     def _credentials(self, row: _Row) -> None:
         for name in ("credential", "snmp_credential"):
@@ -238,9 +247,9 @@ def _stored(held: Device, name: str) -> Any:
 
 
 def _shown(value: Any) -> str | None:
-    if value is None:
-        return None
-    return render_labels(value) if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping):
+        return render_labels(value)
+    return None if value is None else str(value)
 
 
 def slug_of(name: str) -> str:
