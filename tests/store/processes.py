@@ -1,11 +1,15 @@
-"""Several processes at once: each is a fresh Python, and all begin at the same moment."""
+"""Several processes at once, that begin at the same moment.
+
+They are forked from a server that has imported this module and opened nothing, which is as good as
+a fresh Python and much quicker.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
 from datetime import UTC, datetime
-from multiprocessing.context import SpawnContext
+from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from netwb.store.audit import Audit
@@ -18,7 +22,8 @@ WAIT_S = 60
 
 def at_once(count: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
     """Run `work(number, *arguments)` in that many processes; gives what each returned."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     barrier, answers = context.Barrier(count), context.SimpleQueue()
     processes = _started(context, count, (barrier, answers, work, arguments))
     for process in processes:
@@ -27,7 +32,7 @@ def at_once(count: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
     return [answers.get() for _ in processes]
 
 
-def _started(context: SpawnContext, count: int, shared: tuple[Any, ...]) -> list[Any]:
+def _started(context: ForkServerContext, count: int, shared: tuple[Any, ...]) -> list[Any]:
     processes = [context.Process(target=_one, args=(number, *shared)) for number in range(count)]
     for process in processes:
         process.start()
