@@ -117,7 +117,12 @@ def _has_control(seen: Canonical) -> bool:
 
 
 def _begins(seen: Canonical, platform: Platform) -> bool:
-    """Whether one of the first lines, header included, is one that a configuration begins with."""
+    """Whether it begins as a configuration does: with a comment, or with one of the known lines.
+
+    Another command's output before it does neither.
+    """
+    if seen.whole.startswith(platform.comment.encode(), seen.body):
+        return True
     begins, end = _words(platform).begins, 0
     for _ in range(_FIRST_LINES):
         end = seen.whole.find(b"\n", end + 1)

@@ -36,6 +36,18 @@ def test_a_canonical_text_is_whole_too(case: Read, ios: Platform) -> None:
     assert judgement.lines == text.count(b"\n")
 
 
+@pytest.mark.parametrize("name", ["cisco_ios", "arista_eos", "frr"])
+def test_a_file_that_lost_its_first_lines_to_an_editor_is_whole(
+    name: str, case: Read, platforms: dict[str, Platform]
+) -> None:
+    text = canonical(case(name, "good").raw, platforms[name]).text
+    body = b"!\n" + text[text.index(b"\n!\n") + 3 :]
+
+    judgement = judge_text(body, platforms[name])
+
+    assert not any("begins" in reason for reason in judgement.reasons)
+
+
 def test_a_session_log_is_judged_without_its_prompts(case: Read, ios: Platform) -> None:
     good = case("cisco_ios", "good").raw.transcript
     log = b"Welcome\r\nedge1>enable\r\nPassword:\r\nedge1#sh run\r\n"
