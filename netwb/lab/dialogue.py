@@ -13,11 +13,12 @@ from typing import ClassVar, Literal
 
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
-from netwb.lab.faults import Fault
+from netwb.lab.faults import Fault, tear_at_prompt
 from netwb.lab.screen import Drop, Hang, Leave, Screen, Send, Step, Think, Trickle
 from netwb.lab.shelf import Shelf, wire
 
 TRICKLE_BYTES_PER_S = 200  # the rate of facts-ssh: slow, but never idle
+_PAUSE_S = 0.3  # long enough for a client that believes the first prompt to go on
 _CONTROL = re.compile(rb"[\r\n\x03\x04\x08\x15\x7f]")
 
 
@@ -170,6 +171,9 @@ class Dialogue:
                 self._screen.do(Send(half), Hang())
             case "dropped_in_the_middle":
                 self._screen.do(Send(half), Drop())
+            case "prompt_in_the_text":
+                first, rest = tear_at_prompt(data, self._prompt_text().encode())
+                self._screen.do(Send(first), Think(_PAUSE_S), Send(rest))
             case "slow_trickle":
                 self._screen.do(Trickle(data, TRICKLE_BYTES_PER_S))
             case _:

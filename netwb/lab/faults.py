@@ -23,6 +23,7 @@ Fault = Literal[
     "escape_codes",
     "nul_bytes",
     "high_bytes",
+    "prompt_in_the_text",
     "half_the_size",
     "restricted",
     "restricted_quietly",
@@ -49,6 +50,7 @@ EFFECTS: Mapping[Fault, Effect] = MappingProxyType(
         "escape_codes": "spoiled",
         "nul_bytes": "spoiled",
         "high_bytes": "harmless",  # a description in Latin-1: a good text
+        "prompt_in_the_text": "harmless",  # a banner that repeats the prompt, and a pause after it
         "half_the_size": "spoiled",  # well-formed; only a comparison with the last one tells
         "restricted": "spoiled",
         "restricted_quietly": "spoiled",
@@ -59,6 +61,7 @@ EFFECTS: Mapping[Fault, Effect] = MappingProxyType(
 """What a collector can see of each fault; "spoiled" ends well and must not be believed."""
 
 _NEEDED = re.compile(r"^(?:version|hostname|switchname|frr|line|! device|end)\b", re.MULTILINE)
+_BANNER = re.compile(rb"(?<=\n)Authorized use only\.\r\nSessions are recorded\.")
 _COUNT = re.compile(r"(Current configuration : )\d+ bytes\n")
 
 
@@ -80,6 +83,18 @@ def spoil(fault: Fault | None, printed: bytes) -> bytes:
             return _high(printed)
         case _:
             return printed
+
+
+def tear_at_prompt(sent: bytes, prompt: bytes) -> tuple[bytes, bytes]:
+    """Put the prompt as a line of its own into the banner, and tear the text right after it.
+
+    The text keeps its length. FRR has no banner of several lines: it is torn in the middle.
+    """
+    found = _BANNER.search(sent)
+    if found is None:
+        return sent[: len(sent) // 2], sent[len(sent) // 2 :]
+    rest = b"." * (len(found.group()) - len(prompt) - 2)
+    return sent[: found.start()] + prompt, b"\r\n" + rest + sent[found.end() :]
 
 
 def halve(printed: str) -> str:

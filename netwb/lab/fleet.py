@@ -61,7 +61,7 @@ class Fleet:
         self.world = world
         self._jumps = tuple(jumps)
         keys = [*self.keys, *(jump.key for jump in self._jumps)]
-        self._addresses = dict(zip(keys, _from(IPv4Address(first_address)), strict=False))
+        self._addresses = dict(zip(keys, _from(first_address), strict=False))
         self._asked_port = port
         self._think_s = think_s
         self._seed = seed
@@ -169,13 +169,15 @@ class Fleet:
         loop.close()
 
 
-def _from(first: IPv4Address) -> Iterator[str]:
-    """Count addresses up from `first`, leaving .0 and .255 out."""
-    number = int(first)
-    while True:
+def _from(first: str) -> Iterator[str]:
+    """Count addresses up from `first`, leaving .0 and .255 out, and never off the loopback."""
+    number = int(IPv4Address(first))
+    while (address := IPv4Address(number)).is_loopback:
         if number & 255 not in (0, 255):
-            yield str(IPv4Address(number))
+            yield str(address)
         number += 1
+    msg = f"{address} is no loopback address; start the lab at one in 127.0.0.0/8"
+    raise NetwbError(msg)
 
 
 def _allow_files(wanted: int) -> None:

@@ -219,6 +219,29 @@ def test_high_bytes_leave_the_text_whole(fleet: Fleet, key: str) -> None:
     assert len(text) == len(fleet.world.running(key, 0))
 
 
+def test_prompt_in_the_text_pauses_after_a_line_that_is_the_prompt(
+    fleet: Fleet, key: str, platform: str
+) -> None:
+    fleet.set_fault(key, "prompt_in_the_text")
+    prompt, whole = PROMPTS[platform], fleet.world.running(key, 0)
+
+    async def read_two_parts() -> tuple[str, str]:
+        async with terminal_on(fleet, key) as terminal:
+            await terminal.read_until(prompt)
+            await terminal.type("terminal length 0\n", prompt)
+            if platform == "frr":
+                return "", await terminal.type("show running-config\n", f"end\r\n{prompt}")
+            first = await terminal.type("show running-config\n", f"\n{prompt}")
+            return first, await terminal.read_until(prompt)
+
+    first, rest = asyncio.run(read_two_parts())
+
+    text = (first + rest).replace("\r\n", "\n").partition("\n")[2].removesuffix(prompt)
+    assert len(text) == len(whole)
+    assert text.splitlines()[-1] == whole.splitlines()[-1]
+    assert (f"\n{prompt}\n" in text) == (platform != "frr")
+
+
 def test_half_the_size_is_well_formed_and_much_shorter(
     fleet: Fleet, key: str, platform: str
 ) -> None:

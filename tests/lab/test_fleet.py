@@ -40,6 +40,14 @@ def test_all_devices_listen_on_one_port_of_neighboring_loopback_addresses() -> N
     assert all(IPv4Address(address).is_loopback for address in addresses)
 
 
+@pytest.mark.parametrize("first_address", ["192.0.2.1", "127.255.255.254"])
+def test_nothing_listens_off_the_loopback(first_address: str) -> None:
+    world = make_world(make_device("acme/edge1"), make_device("acme/edge2"))
+
+    with pytest.raises(NetwbError, match="is no loopback address"):
+        Fleet(world, first_address=first_address)
+
+
 def test_a_port_that_is_taken_is_said_at_once() -> None:
     with closing(socket.create_server(("127.9.2.1", 0))) as taken:
         fleet = Fleet(
