@@ -36,19 +36,21 @@ def recorded(platform: str, command: str) -> str:
     """The answer as the device prints it, LF line ends."""
     stem = re.sub(r"[^a-z0-9]+", "_", command.lower()).strip("_")
     path = DATA / platform / "getters" / f"{stem}.txt"
-    return path.read_text() if path.exists() else INVALID
+    if path.exists():
+        return path.read_text()
+    return "" if command.startswith("terminal ") else INVALID
 
 
 async def replay(platform: str, stop: asyncio.Event, ready: list[Any]) -> None:
     """Listen until told to stop; `ready` gets the target."""
-    prompt, prepare = PROMPTS[platform], PLATFORMS[platform].session.prepare
+    prompt = PROMPTS[platform]
 
     async def script(screen: Screen) -> None:
         screen.show(b"\r\n" + prompt)
         while True:
             command = (await screen.typed()).strip()
             screen.show(command + b"\r\n")
-            if command and command.decode() not in prepare:
+            if command:
                 answer = recorded(platform, command.decode()).encode()
                 screen.show(answer.replace(b"\n", b"\r\n"))
             screen.show(prompt)
@@ -59,21 +61,29 @@ async def replay(platform: str, stop: asyncio.Event, ready: list[Any]) -> None:
 
 
 @contextmanager
-def replayed(platform: str) -> Iterator[Any]:
-    """Our driver, opened on an SSH device that plays the recorded answers."""
+def playing(platform: str) -> Iterator[Target]:
+    """An SSH device that plays the platform's recorded answers; gives the target."""
     loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), list[Target]()
     work = threading.Thread(target=loop.run_until_complete, args=(replay(platform, stop, ready),))
     work.start()
     while not ready:
         work.join(0.01)
-    target = replace(ready[0], platform=platform)
     try:
-        with open_link(Sessions(PATIENT, forget), PLATFORMS, PATIENT) as link:
-            driver = fast_driver(target, link, {})
-            driver.open()
-            yield driver
-            driver.close()
+        yield replace(ready[0], platform=platform)
     finally:
         loop.call_soon_threadsafe(stop.set)
         work.join()
         loop.close()
+
+
+@contextmanager
+def replayed(platform: str) -> Iterator[Any]:
+    """Our driver, opened on recorded answers."""
+    with (
+        playing(platform) as target,
+        open_link(Sessions(PATIENT, forget), PLATFORMS, PATIENT) as link,
+    ):
+        driver = fast_driver(target, link, {})
+        driver.open()
+        yield driver
+        driver.close()
