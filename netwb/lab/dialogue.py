@@ -76,6 +76,8 @@ class Dialogue:
 
     def execute(self, command: bytes) -> list[Step]:
         """Run one command of an exec request: no prompt, no pager."""
+        if self._fault == "hangs_after_login":
+            return [Hang()]
         self._screen.length = None
         self._run(command.decode("latin-1").strip())
         self._screen.do(Leave())

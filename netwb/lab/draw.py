@@ -34,10 +34,6 @@ class Draw:
         """Give one of the items."""
         return items[self._random.randrange(len(items))]
 
-    def some(self, items: Sequence[Item], count: int) -> tuple[Item, ...]:
-        """Give `count` different items."""
-        return tuple(self._random.sample(items, count))
-
     def chance(self, percent: float) -> bool:
         """Say yes that often."""
         return self._random.random() * 100 < percent

@@ -62,6 +62,7 @@ class Stage:
         self._jumps = {jump.key: (jump, Tally()) for jump in jumps}
         self._doors: dict[str, tuple[Door, Server]] = {}
         self._silent: set[asyncio.BaseTransport] = set()
+        self._changing = asyncio.Lock()  # doors: several threads may set faults at once
 
     async def open(self, port: int) -> None:
         """Listen everywhere on one port; a free one is looked for when `port` is 0."""
@@ -78,7 +79,8 @@ class Stage:
 
     async def close(self) -> None:
         """Stop listening, cut every connection, and wait for the last task."""
-        await self._close_doors()
+        async with self._changing:
+            await self._close_doors()
         alive = [connection for tally in self._tallies() for connection in tally.alive]
         for connection in alive:
             connection.abort()
@@ -105,13 +107,17 @@ class Stage:
 
     async def set_faults(self, faults: Mapping[str, Fault | None]) -> None:
         """Set faults, and change the doors that must be others now."""
-        for key, fault in faults.items():
-            played = self._played[key]
-            played.fault = fault
-            standing = self._doors.get(key)
-            if (standing[0] if standing else "closed") != _door(played.device, fault):
-                await self._close_door(key)
-                await self._open_device(played)
+        async with self._changing:
+            for key, fault in faults.items():
+                await self._set_fault(self._played[key], fault)
+
+    async def _set_fault(self, played: Played, fault: Fault | None) -> None:
+        played.fault = fault
+        key = played.device.key
+        standing = self._doors.get(key)
+        if (standing[0] if standing else "closed") != _door(played.device, fault):
+            await self._close_door(key)
+            await self._open_device(played)
 
     async def set_password(self, key: str, password: str) -> None:
         """Let the account in with another password from its next login on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from ipaddress import IPv4Address
 
@@ -13,6 +14,7 @@ import pytest
 
 from netwb.errors import NetwbError, UnknownDeviceError
 from netwb.lab.device import LabJump
+from netwb.lab.faults import Fault
 from netwb.lab.fleet import Fleet
 from tests.lab.ground import (
     ENABLE,
@@ -254,6 +256,16 @@ def test_a_jump_host_leads_nowhere_else() -> None:
         pytest.raises(asyncssh.ChannelOpenError, match="not a device of this lab"),
     ):
         asyncio.run(stray(fleet, elsewhere.getsockname()[1]))
+
+
+def test_several_threads_may_set_faults_at_once() -> None:
+    faults: list[Fault | None] = ["port_closed", None, "host_key_changed", "no_banner"] * 5
+
+    with Fleet(make_world(make_device())) as fleet, ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda fault: fleet.set_fault("acme/edge1", fault), faults))
+        fleet.set_faults({})
+
+        assert "hostname edge1" in show_running(fleet, "acme/edge1", "edge1#")
 
 
 def test_leaving_cuts_sessions_and_leaves_no_thread_or_listener() -> None:

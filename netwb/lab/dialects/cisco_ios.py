@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from netwb.lab.dialects.dialect import CliWords, Moment, ago, join_lines, mask
+from netwb.lab.draw import Secret
 from netwb.lab.edits import EDIT_KINDS
 from netwb.lab.model import AccessList, Interface, Model, Neighbor, WideArea
 
 RELEASE = "15.7(3)M5"
 IMAGE = "C2900 Software (C2900-UNIVERSALK9-M)"
+_FORMS: tuple[Callable[[Secret], str], ...] = (  # as accounts of different ages have them
+    lambda secret: f"secret 9 {secret.type9()}",
+    lambda secret: f"secret 5 {secret.md5()}",
+    lambda secret: f"password 7 {secret.type7()}",
+    lambda secret: f"secret 8 {secret.type8()}",
+)
 
 
 class CiscoIos:
@@ -161,10 +168,8 @@ def _system(model: Model) -> Iterator[str]:
         f"  key-string 7 {model.chain_key.type7()}",
         "!",
     )
-    forms = ("secret 9 {0}", "secret 5 {1}", "password 7 {2}")
     for place, user in enumerate(management.users):
-        form = forms[place % len(forms)]
-        written = form.format(user.secret.type9(), user.secret.md5(), user.secret.type7())
+        written = _FORMS[place % len(_FORMS)](user.secret)
         yield f"username {user.name} privilege {user.privilege} {written}"
     yield "!"
 
