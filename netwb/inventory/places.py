@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from netwb.errors import InventoryError, NotPermittedError
+from netwb.errors import InventoryError, NotPermittedError, UnknownNameError
 from netwb.inventory.checks import SITE_CHECKS, TENANT_CHECKS
 from netwb.inventory.edits import edit, load_names
 from netwb.inventory.fields import check_slug, check_text, parse_host_key, quoted
@@ -24,7 +24,7 @@ from netwb.inventory.records import (
     Tenant,
     TenantChanges,
 )
-from netwb.inventory.rows import find_site, find_tenant, site_of, tenant_of
+from netwb.inventory.rows import find_site, find_tenant, site_of, tenant_of, unknown_site
 from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
@@ -104,6 +104,15 @@ class Places:
         """One site by `tenant/site`, id, or its slug where it is unique; UnknownNameError."""
         with self._database.reading(scope) as session:
             return site_of(*find_site(session, ref), load_names(session).of)
+
+    def require_site(self, scope: Scope, ref: str, *, tenant: str | None) -> None:
+        """Raise UnknownNameError unless some site in scope, or of that tenant, is meant by `ref`."""
+        of_tenant, _, slug = ref.rpartition("/")
+        if not any(
+            slug == site.slug and of_tenant in {"", site.tenant}
+            for site in self.sites(scope, tenant)
+        ):
+            raise UnknownNameError(unknown_site(ref))
 
     def add_site(self, scope: Scope, ref: str, fields: SiteChanges) -> Site:
         """A new site `tenant/site`; its name is its slug unless given."""

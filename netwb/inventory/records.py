@@ -153,7 +153,7 @@ class Facts:
 class Where:
     """Which devices are meant; None asks nothing. Narrowing a Where only ever takes devices away.
 
-    tenant, site     slugs        hostname   exact
+    tenant, site     slugs, the site also as tenant/site          hostname   exact
     label            "key=value", or "key" for any value
     status           None: all but the retired ones; "any": those too
     """

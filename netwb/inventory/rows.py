@@ -43,11 +43,15 @@ def find_site(session: Session, ref: str) -> tuple[SiteRow, TenantRow]:
     found = session.execute(statement.where(*conditions)).all()
     rows = [row for row in found if row[0].status != "retired"] or list(found)
     if not rows:
-        msg = f"site {quoted(ref)} is not known; `netwb site list` shows those that are"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(unknown_site(ref))
     if len(rows) > 1:
         raise InventoryError(_ambiguous("site", slug, (row[1].slug for row in rows)))
     return rows[0]
+
+
+def unknown_site(ref: str) -> str:
+    """Said of a foreign site and of an unknown one alike."""
+    return f"site {quoted(ref)} is not known; `netwb site list` shows those that are"
 
 
 def find_device(session: Session, ref: str) -> DeviceRow:
@@ -132,9 +136,11 @@ def credential_names(session: Session) -> Mapping[str, str]:
 
 def conditions_of(where: Where) -> tuple[Condition, ...]:
     """A Where in SQL, over DeviceRow joined with its SiteRow and TenantRow."""
+    site_of_tenant, _, site = (where.site or "").rpartition("/")
     equal: list[tuple[Any, str | None]] = [
         (TenantRow.slug, where.tenant),
-        (SiteRow.slug, where.site),
+        (TenantRow.slug, site_of_tenant or None),
+        (SiteRow.slug, site or where.site),
         (DeviceRow.role, where.role),
         (DeviceRow.platform, where.platform),
         (DeviceRow.hostname, where.hostname),

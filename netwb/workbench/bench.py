@@ -79,7 +79,8 @@ class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, 
     def where(self, **criteria: Any) -> Self:
         """A copy that means fewer devices: tenant, site, role, platform, label, status, hostname.
 
-        Raises InventoryError for another word, or where one is already narrowed to another value.
+        Raises InventoryError for another word, for a tenant, site, platform or status that is not
+        there, or where one is already narrowed to another value.
         """
         known = {item.name for item in fields(Where)}
         for name, value in criteria.items():
@@ -90,7 +91,9 @@ class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, 
             if already not in (None, value):
                 msg = f"this workbench is narrowed to {name}={already}; start from a wider one"
                 raise InventoryError(msg)
-        return type(self)(self._parts, self._actor, replace(self._where, **criteria))
+        narrowed = replace(self._where, **criteria)
+        self._refuse_unknown(narrowed)
+        return type(self)(self._parts, self._actor, narrowed)
 
     def close(self) -> None:
         """Close the database's connections; narrowed copies close with it."""

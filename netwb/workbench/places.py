@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Unpack
 
-from netwb.inventory.records import FieldChange, Site, SiteChanges, Tenant, TenantChanges
+from netwb.inventory.fields import check_platform, check_status
+from netwb.inventory.records import (
+    FieldChange,
+    Site,
+    SiteChanges,
+    Tenant,
+    TenantChanges,
+    Where,
+)
 from netwb.roles import Permission, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
@@ -100,6 +108,17 @@ class PlacesFace(Face):
         site = self._parts.places.activate_site(self._scope, reference)
         self._audit_site("site.activate", site)
         return site
+
+    def _refuse_unknown(self, where: Where) -> None:
+        """A mistyped tenant, site, platform or status would mean no device, and look like success."""
+        if where.tenant is not None:
+            self._parts.places.tenant(self._scope, where.tenant)
+        if where.site is not None:
+            self._parts.places.require_site(self._scope, where.site, tenant=where.tenant)
+        if where.platform is not None:
+            check_platform(where.platform, self._parts.platforms)
+        if where.status not in {None, "any"}:
+            check_status(str(where.status))
 
     def _audit_site(self, action: str, site: Site, changed: Changed = ()) -> None:
         tenant = self._parts.places.tenant(self._scope, site.tenant)

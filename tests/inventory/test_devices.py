@@ -459,6 +459,8 @@ def test_each_criterion_takes_the_devices_that_it_names(
         ["acme/edge1", "acme/edge2", "acme/edge3", "globex/edge1", "globex/edge2", "globex/gone"],
     ]
     assert found(Where(label="a.b=x")) == ["globex/edge1"]
+    assert found(Where(site="globex/fra1")) == ["globex/edge1", "globex/edge2"]
+    assert found(Where(tenant="acme", site="globex/fra1")) == []
     assert found(Where(label='x"y')) == []
 
 
