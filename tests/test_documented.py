@@ -6,6 +6,8 @@ README's tables are drawn here from the code, so that a failing test prints the 
 from __future__ import annotations
 
 import inspect
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,6 +66,12 @@ def first_sentence(text: str | None) -> str:
     return " ".join((text or "").partition("\n\n")[0].split())
 
 
+def typed_lines() -> list[str]:
+    """The commands that README's blocks show."""
+    blocks = "".join(README.split("```")[1::2])
+    return re.findall(r"^(?:\$ )?(netwb .*)$", blocks, flags=re.MULTILINE)
+
+
 def error_classes(kind: type[NetwbError] = NetwbError) -> Iterator[type[NetwbError]]:
     yield kind
     for child in kind.__subclasses__():
@@ -86,7 +94,7 @@ def test_readme_has_the_table(table: Callable[[], Iterator[str]]) -> None:
     assert wanted in README, f"README.md wants this table:\n\n{wanted}\n"
 
 
-@pytest.mark.parametrize(("path", "command"), commands(cli, "netwb"))
+@pytest.mark.parametrize(("path", "command"), list(commands(cli, "netwb")))
 def test_command_says_what_it_does(path: str, command: click.Command) -> None:
     unsaid = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
 
@@ -94,7 +102,19 @@ def test_command_says_what_it_does(path: str, command: click.Command) -> None:
     assert unsaid == [], f"{path} has options without help"
 
 
-@pytest.mark.parametrize("kind", error_classes())
+@pytest.mark.parametrize("line", typed_lines())
+def test_command_line_of_the_readme_is_taken(line: str) -> None:
+    command: click.Command = cli
+    words = shlex.split(line, comments=True)[1:]
+    while isinstance(command, click.Group):
+        command = command.commands[words.pop(0)]
+
+    context = command.make_context(line, words)
+
+    assert context.args == []
+
+
+@pytest.mark.parametrize("kind", list(error_classes()))
 def test_error_is_drawn_in_the_tree_and_says_when(kind: type[NetwbError]) -> None:
     assert errors.__doc__
     assert kind.__name__ in errors.__doc__.split()
