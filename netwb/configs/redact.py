@@ -40,7 +40,7 @@ def redact(
     wanted = _wanted(found)
     tokens = Tokens(key, longer)
     redacted, *lines = [
-        _replaced(source, merged([*spans, *everywhere(source, wanted)]), tokens)
+        _replaced(source, merged([*spans, *everywhere(source, spans, wanted)]), tokens)
         for source, spans in found
     ]
     return Redacted(

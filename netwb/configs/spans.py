@@ -16,7 +16,8 @@ from netwb.platforms.record import BytesPattern, Platform, SecretRule
 _DIGITS = b"0123456789"
 LONG = 8  # characters: a shorter word may stand in a text by chance
 GRAM = 8  # bytes compared at once when there are many values
-FEW = 64  # values that are searched for one by one
+FEW = 16  # values that are searched for without asking first whether they stand anywhere
+MANY = 64  # values that are searched for one by one
 
 
 class Span(NamedTuple):
@@ -130,14 +131,29 @@ def is_long(value: bytes) -> bool:
     return lower + upper + digits + others >= 2
 
 
-def everywhere(text: bytes, values: Mapping[bytes, Span]) -> Iterator[Span]:
-    """The places of the values; those of different ones may overlap.
+def everywhere(text: bytes, spans: Iterable[Span], values: Mapping[bytes, Span]) -> Iterator[Span]:
+    """Where the values stand outside of `spans`; places of different values may overlap.
 
     values  each with the span that taught it
     """
-    search = _one_by_one if len(values) <= FEW else _all_at_once
-    for start, value in search(text, values):
+    rest = _blanked(text, spans)
+    sought = values if len(values) <= FEW else _standing(rest, values)
+    search = _one_by_one if len(sought) <= MANY else _all_at_once
+    for start, value in search(rest, sought):
         yield values[value]._replace(start=start, end=start + len(value))
+
+
+def _blanked(text: bytes, spans: Iterable[Span]) -> bytes:
+    rest = bytearray(text)
+    for span in spans:
+        rest[span.start : span.end] = bytes(span.end - span.start)
+    return bytes(rest)
+
+
+def _standing(text: bytes, values: Collection[bytes]) -> list[bytes]:
+    """The values that stand somewhere: asked of each different word of the text once."""
+    words = b"\n".join(set(text.split()))
+    return [value for value in values if value in (words if value.split() == [value] else text)]
 
 
 def _one_by_one(text: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -150,13 +166,14 @@ def _one_by_one(text: bytes, values: Collection[bytes]) -> Iterator[tuple[int, b
 
 def _all_at_once(text: bytes, values: Collection[bytes]) -> Iterator[tuple[int, bytes]]:
     """Many values: one pass that compares the first bytes, then whole lengths."""
+    known = frozenset(values)
     lengths: dict[bytes, set[int]] = {}
-    for value in values:
+    for value in known:
         lengths.setdefault(value[:GRAM], set()).add(len(value))
     for start in range(len(text) - GRAM + 1):
         for length in lengths.get(text[start : start + GRAM], ()):
             candidate = text[start : start + length]
-            if candidate in values:
+            if candidate in known:
                 yield start, candidate
 
 

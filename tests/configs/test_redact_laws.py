@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from netwb.configs.records import Placed, Secret, VolatileLine
 from netwb.configs.redact import find_tokens, redact, restore
-from netwb.configs.spans import FEW, is_long, rule_spans, rules_of
+from netwb.configs.spans import FEW, MANY, is_long, rule_spans, rules_of
 from netwb.configs.tokens import Tokens
 from netwb.errors import ArchiveDamagedError, SecretMissingError
 from netwb.platforms.record import Platform
@@ -123,15 +123,27 @@ def test_a_redacted_text_that_comes_from_a_device_restores_to_itself(
     assert restore(twice.text, twice.placed, values_of(twice.secrets)) == once
 
 
-def test_many_secrets_are_found_elsewhere_as_few_are(ios: Platform) -> None:
-    secrets = [f"Secret-{number:04}{'x' * (number % 3)}" for number in range(FEW * 2)]
+@pytest.mark.parametrize("count", [FEW // 2, FEW * 2, MANY * 2], ids=["few", "some", "many"])
+def test_however_many_secrets_there_are_each_is_found_elsewhere(count: int, ios: Platform) -> None:
+    secrets = [f"Secret-{number:04}{'x' * (number % 3)}" for number in range(count)]
     lines = [f"username u{place} password 0 {secret}" for place, secret in enumerate(secrets)]
-    text = "\n".join([*lines, "banner motd " + "".join(secrets), ""]).encode()
+    again = "".join(secrets) + " " + ", ".join(secrets)
+    text = "\n".join([*lines, "banner motd " + again, ""]).encode()
 
     redacted = redact(text, (), ios, key=KEY)
 
     assert b"Secret-" not in redacted.text
+    assert len(redacted.placed) > count
     assert restore(redacted.text, redacted.placed, values_of(redacted.secrets)) == text
+
+
+@pytest.mark.parametrize("count", [1, FEW * 2], ids=["few", "some"])
+def test_a_secret_that_stands_nowhere_else_is_taken_out_once(count: int, ios: Platform) -> None:
+    lines = [f"username u{number} secret 9 $9$Hash-{number}" for number in range(count)]
+
+    redacted = redact("\n".join(lines).encode(), (), ios, key=KEY)
+
+    assert len(redacted.placed) == count
 
 
 def test_every_private_key_of_a_text_is_taken_out(ios: Platform) -> None:
