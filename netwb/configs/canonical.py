@@ -115,11 +115,12 @@ def _header(whole: bytes, platform: Platform) -> _Header:
     start, promised, promise_at = 1, None, 0
     while start < len(whole):
         end = whole.index(b"\n", start)
-        if not whole[start:end].isspace() and start < end:
-            if not any(pattern.fullmatch(whole, start, end) for pattern in words.header):
+        line = whole[start:end].strip()
+        if line:
+            if not any(pattern.fullmatch(line) for pattern in words.header):
                 break
             lines.append((start, end))
-            count = words.byte_count and words.byte_count.match(whole, start, end)
+            count = words.byte_count and words.byte_count.match(line)
             if count:
                 promised, promise_at = int(count.group(1)), end + 1
         start = end + 1

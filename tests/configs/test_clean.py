@@ -128,6 +128,24 @@ def test_volatile_lines_keep_their_place_in_what_was_sent(ios: Platform) -> None
     assert b"clock-period" not in verdict.text
 
 
+def test_what_a_prompt_with_timestamps_prints_is_no_part_of_the_text(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    stamp = (
+        b"Load for five secs: 3%/0%; one minute: 4%; five minutes: 4%\r\n"
+        b"Time source is NTP, 14:02:11.123 CEST Tue Sep 2 2025\r\n\r\n"
+    )
+    text = raw.transcript.replace(
+        b"Building configuration...", stamp + b"Building configuration... "
+    )
+
+    first, stamped = judged(raw, ios), judged(replace(raw, transcript=text), ios)
+
+    assert isinstance(first, CleanConfig)
+    assert isinstance(stamped, CleanConfig)
+    assert stamped.text == first.text
+    assert len(stamped.volatile) == len(first.volatile) + 2
+
+
 def test_two_fetches_that_differ_in_volatile_lines_only_are_one_text(ios: Platform) -> None:
     raw = GOOD["cisco_ios"].raw
     later = raw.transcript.replace(b"17208943", b"17208999").replace(b"14:03:40", b"15:03:40")

@@ -15,7 +15,8 @@ from tests.configs.conftest import KEY, LIMIT, read_platform
 SMALL, LARGE = 8 * 1024, 64 * 1024  # bytes
 TOO_MUCH = 24  # times; linear is 8, the square 64
 FLOOR_S = 0.0005  # below, the clock counts more than the work
-HEADS = ("", "username a ")
+HEADS = ("username a ", "snmp-server user a ", "area 1 ", "neighbor x ")
+TAILS = ("password", "secret", "key", "authentication-key")
 
 Make = Callable[[int], str]
 
@@ -28,8 +29,10 @@ def hostile_texts(platform: Platform) -> Iterator[tuple[str, Make]]:
     words = {rule.word for rule in platform.secrets} | {rule.word for rule in platform.blocks}
     for word in sorted(words):
         yield f"{word} as lines", repeated(f"{word} \n")
-        for head in HEADS:
-            yield f"{head}{word} in one line", repeated(f"{word} ", head)
+        yield f"{word} in one line", repeated(f"{word} ")
+    for head in HEADS:
+        for tail in TAILS:
+            yield f"{head}{tail} in one line", repeated(f"{tail} ", head)
     yield "addresses", repeated("a://")
     yield "blanks before a word", lambda size: " " * size + "password"
     yield "keys that never end", repeated("-----BEGIN RSA PRIVATE KEY-----\n")
