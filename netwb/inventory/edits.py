@@ -66,7 +66,12 @@ def edit(
     tenant_id: str,
     names: Names,
 ) -> tuple[FieldChange, ...]:
-    """Write the changes into the row; gives those that really changed something."""
+    """Write the changes into the row; gives those that really changed something.
+
+    Another jump host has another key: the old one goes with it, unless a new one is given.
+    """
+    if changes.get("jump", row.jump) != row.jump:
+        changes = {"jump_host_key": None, **changes}
     done = []
     for field, value in changes.items():
         checked = _checked(field, value, checks)

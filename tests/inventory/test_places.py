@@ -4,7 +4,7 @@ import pytest
 
 from netwb.errors import InventoryError, NotPermittedError, UnknownNameError
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
-from tests.inventory.ground import ANA, Ground
+from tests.inventory.ground import ANA, NEW_KEY, OLD_KEY, Ground
 
 
 def test_a_tenant_is_found_by_slug_and_by_id(either: Ground) -> None:
@@ -107,6 +107,21 @@ def test_a_bad_change_changes_nothing(
         ground.places.set_site(ALL_TENANTS, "acme/fra1", {"jump": "a@b", **changes})  # type: ignore[typeddict-item]
 
     assert ground.places.site(ALL_TENANTS, "acme/fra1") == before
+
+
+def test_another_jump_host_is_not_expected_to_have_the_old_ones_key(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    ground.places.set_site(ALL_TENANTS, "acme/fra1", {"jump": "a@j1", "jump_host_key": OLD_KEY})
+
+    same = ground.places.set_site(ALL_TENANTS, "acme/fra1", {"jump": "a@j1"})[1]
+    other = ground.places.set_site(ALL_TENANTS, "acme/fra1", {"jump": "a@j2"})[1]
+    given = ground.places.set_site(
+        ALL_TENANTS, "acme/fra1", {"jump": "a@j3", "jump_host_key": NEW_KEY}
+    )[1]
+
+    assert same == ()
+    assert [(c.field, c.new) for c in other] == [("jump_host_key", None), ("jump", "a@j2")]
+    assert {(c.field, c.new) for c in given} == {("jump_host_key", NEW_KEY), ("jump", "a@j3")}
 
 
 def test_a_place_with_living_devices_is_not_retired(ground: Ground) -> None:
