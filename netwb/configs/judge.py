@@ -93,7 +93,7 @@ def _from_anywhere(text: bytes, platform: Platform) -> RawConfig:
 
 @lru_cache(maxsize=64)
 def _asked(platform: Platform) -> BytesPattern:
-    """A prompt and the command after it, as a person types it."""
+    """The command as a person types it, after a prompt or alone."""
     return re.compile(
-        rb"(?:" + platform.session.prompt.pattern + rb")[ \t]*sh\w* +(?:run|start|conf)"
+        rb"(?:" + platform.session.prompt.pattern + rb")?[ \t]*sh\w* +(?:run|start|conf)"
     )

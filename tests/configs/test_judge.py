@@ -58,6 +58,12 @@ def test_a_session_log_is_judged_without_its_prompts(case: Read, ios: Platform) 
     assert judgement.proof == "end mark and byte count"
 
 
+def test_an_echo_without_its_prompt_is_taken_off(case: Read, ios: Platform) -> None:
+    judgement = judge_text(case("cisco_ios", "good").raw.transcript, ios)
+
+    assert judgement.proof == "end mark and byte count"
+
+
 def test_a_cut_file_is_not_whole_and_every_reason_is_given(case: Read, ios: Platform) -> None:
     judgement = judge_text(case("cisco_ios", "truncated").raw.transcript, ios)
 
