@@ -84,19 +84,28 @@ def test_wrong_password_is_shown_to_the_device_once(authentication: Any) -> None
         assert fleet.seen("acme/edge1").refusals == 1
 
 
+class TwoWays(asyncssh.SSHServer):
+    """Takes a password as such, and as the answer to a question."""
+
+    def begin_auth(self, username: str) -> bool:
+        return bool(username)
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+    def kbdint_auth_supported(self) -> bool:
+        return True
+
+
+async def log_in(server: type[TwoWays]) -> None:
+    async with device(_silent, server_factory=server) as target:
+        await Sessions(PATIENT, forget).test_login(target)
+
+
 def test_wrong_password_is_shown_once_to_a_device_that_takes_it_in_two_ways() -> None:
     shown = []
 
-    class Both(asyncssh.SSHServer):
-        def begin_auth(self, username: str) -> bool:
-            return bool(username)
-
-        def password_auth_supported(self) -> bool:
-            return True
-
-        def kbdint_auth_supported(self) -> bool:
-            return True
-
+    class Both(TwoWays):
         def get_kbdint_challenge(self, *_: str) -> Any:
             return "", "", "", [("Password: ", False)]
 
@@ -108,12 +117,8 @@ def test_wrong_password_is_shown_once_to_a_device_that_takes_it_in_two_ways() ->
             shown.append((username, password))
             return False
 
-    async def body() -> None:
-        async with device(_silent, server_factory=Both) as target:
-            await Sessions(PATIENT, forget).test_login(target)
-
     with pytest.raises(LoginRefusedError):
-        asyncio.run(body())
+        asyncio.run(log_in(Both))
 
     assert shown == [("netwb", PASSWORD)]
 
@@ -122,16 +127,7 @@ def test_password_opens_a_device_that_offers_questions_and_has_none() -> None:
     """OpenSSH without PAM, as on FRR behind its own sshd."""
     asked = []
 
-    class NoQuestions(asyncssh.SSHServer):
-        def begin_auth(self, username: str) -> bool:
-            return bool(username)
-
-        def password_auth_supported(self) -> bool:
-            return True
-
-        def kbdint_auth_supported(self) -> bool:
-            return True
-
+    class NoQuestions(TwoWays):
         def get_kbdint_challenge(self, *_: str) -> Any:
             asked.append("questions")
             return False
@@ -139,11 +135,7 @@ def test_password_opens_a_device_that_offers_questions_and_has_none() -> None:
         def validate_password(self, username: str, password: str) -> bool:
             return (username, password) == ("netwb", PASSWORD)
 
-    async def body() -> None:
-        async with device(_silent, server_factory=NoQuestions) as target:
-            await Sessions(PATIENT, forget).test_login(target)
-
-    asyncio.run(body())
+    asyncio.run(log_in(NoQuestions))
 
     assert asked == ["questions"]
 
