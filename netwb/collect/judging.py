@@ -82,13 +82,17 @@ def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keywo
             serial=target.serial,
             reference=f"{target.tenant}/{target.hostname}",
         ),
-        last_good=LastGood(lines=baseline.lines, suspect=suspect) if baseline else None,
+        last_good=_last_good(baseline, suspect) if baseline else None,
         limit=limit,
         key=keys.digest,
     )
     if isinstance(verdict, Rejected):
         return verdict
     return compare(verdict, platform, keys=keys, baseline=baseline)
+
+
+def _last_good(baseline: Baseline, suspect: str | None) -> LastGood:
+    return LastGood(lines=baseline.lines, suspect=suspect, digest=baseline.digest)
 
 
 def compare(

@@ -111,10 +111,14 @@ def _has_shrunk(config: CleanConfig, last_good: LastGood, limit: ShrinkLimit) ->
 
 
 def _is_settled(fault: Fault, config: CleanConfig, mark: str, last_good: LastGood) -> bool:
-    """Whether a second identical fetch settles a great loss: only where the text proves itself.
+    """Whether a suspicious text may be believed all the same.
 
-    Without such a proof a truncation that repeats itself would look the same.
+    It may when it is the last good one, which a person accepted then; and, after a great loss, when
+    it is the held one again and proves its own end. Without such a proof a truncation that repeats
+    itself would look the same.
     """
+    if fault.acceptable and last_good.digest == mark:
+        return True
     shrunk = isinstance(fault.cause, ShrunkConfigError)
     return shrunk and last_good.suspect == mark and config.proof != "prompt"
 

@@ -51,10 +51,12 @@ class LastGood:
 
     lines      number of lines of the last good canonical text
     suspect    digest (`digest()` of `configs.clean`) of the newest held text, if one is held
+    digest     that of the last good text itself: what a person accepted once is not refused again
     """
 
     lines: int
     suspect: str | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

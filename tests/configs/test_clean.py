@@ -192,6 +192,35 @@ def test_a_wrong_size_may_be_accepted_by_a_person(case: Read, ios: Platform) -> 
     assert verdict.clean.proof == "end mark"
 
 
+def test_what_a_person_accepted_once_is_not_refused_again(case: Read, ios: Platform) -> None:
+    raw = case("cisco_ios", "hole").raw
+    held = judged(raw, ios)
+    assert isinstance(held, Rejected)
+    accepted = LastGood(lines=held.text.count(b"\n"), digest=held.digest)
+
+    again = judged(raw, ios, last_good=accepted)
+    other = judged(
+        replace(raw, transcript=raw.transcript.replace(b"ip cef", b"ip cep")),
+        ios,
+        last_good=accepted,
+    )
+
+    assert isinstance(again, CleanConfig)
+    assert isinstance(other, Rejected)
+
+
+def test_a_text_that_is_not_whole_is_refused_whatever_was_accepted(
+    case: Read, ios: Platform
+) -> None:
+    raw = case("cisco_ios", "truncated").raw
+    held = judged(raw, ios)
+    assert isinstance(held, Rejected)
+
+    again = judged(raw, ios, last_good=LastGood(lines=10, digest=held.digest, suspect=held.digest))
+
+    assert isinstance(again, Rejected)
+
+
 @pytest.mark.parametrize(
     ("last_lines", "limit", "good"),
     [
