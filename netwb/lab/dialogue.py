@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
+from netwb.inventory.records import ConfigKind
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault, tear_at_prompt
@@ -149,14 +150,12 @@ class Dialogue:
         self._print(self._dialect.unknown(line, len(self._prompt_text())))
 
     def _running(self, line: str, pipe: str) -> None:
-        self._configuration(line, pipe, self._shelf.running)
+        self._configuration(line, pipe, "running")
 
     def _startup(self, line: str, pipe: str) -> None:
-        self._configuration(line, pipe, self._shelf.startup)
+        self._configuration(line, pipe, "startup")
 
-    def _configuration(
-        self, line: str, pipe: str, text: Callable[[str, Fault | None], bytes]
-    ) -> None:
+    def _configuration(self, line: str, pipe: str, kind: ConfigKind) -> None:
         """Show one of the texts; here the faults in the middle of a text happen."""
         if not self._privileged and self._fault != "restricted":
             if self._words.not_privileged:
@@ -166,7 +165,7 @@ class Dialogue:
             return
         if self._think_s:
             self._screen.do(Think(self._think_s))
-        data = text(self._device.key, self._fault)
+        data = self._shelf.config(kind, self._device.key, self._fault)
         half = data[: len(data) // 2]
         match self._fault:
             case "hangs_in_the_middle":

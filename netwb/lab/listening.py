@@ -101,7 +101,7 @@ class Stage:
     async def prepare(self) -> None:
         """Make every text of the night; between two devices others are served."""
         for key, played in self._played.items():
-            self.shelf.running(key, played.fault)
+            self.shelf.config("running", key, played.fault)
             self.shelf.version(key)
             await asyncio.sleep(0)
 

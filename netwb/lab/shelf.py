@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from netwb.inventory.records import ConfigKind
 from netwb.lab.dialects import DIALECTS
-from netwb.lab.faults import Fault, spoil
+from netwb.lab.faults import Fault, halve, spoil
 from netwb.lab.world import World
 
 
@@ -20,44 +21,39 @@ class Shelf:
         self.night = night
         self._texts.clear()
 
-    def running(self, key: str, fault: Fault | None) -> bytes:
-        """Answer `show running-config`."""
-        return self._kept(key, "running", fault)
-
-    def startup(self, key: str, fault: Fault | None) -> bytes:
-        """Answer `show startup-config`."""
-        return self._kept(key, "startup", fault)
+    def config(self, kind: ConfigKind, key: str, fault: Fault | None) -> bytes:
+        """Answer `show running-config` or `show startup-config`."""
+        known = self._texts.get((key, kind, fault))
+        if known is None:
+            known = wire(spoil(fault, self._printed(kind, key, fault).encode()))
+            self._texts[key, kind, fault] = known
+        return known
 
     def version(self, key: str) -> bytes:
         """Answer `show version`."""
-        return self._kept(key, "version", None)
+        known = self._texts.get((key, "version", None))
+        if known is None:
+            known = wire(self.world.version(key, self.night).encode())
+            self._texts[key, "version", None] = known
+        return known
 
     def version_json(self, key: str) -> bytes | None:
         """Answer `show version | json`, where the platform has it."""
         text = self.world.version_json(key, self.night)
         return None if text is None else wire(text.encode())
 
-    def _kept(self, key: str, what: str, fault: Fault | None) -> bytes:
-        known = self._texts.get((key, what, fault))
-        if known is None:
-            known = wire(spoil(fault, self._printed(key, what, fault).encode()))
-            self._texts[key, what, fault] = known
-        return known
-
-    def _printed(self, key: str, what: str, fault: Fault | None) -> str:
+    def _printed(self, kind: ConfigKind, key: str, fault: Fault | None) -> str:
         world, night = self.world, self.night
-        if what == "version":
-            return world.version(key, night)
         match fault:
             case "authorization_failed":
                 return DIALECTS[world.device(key).platform].words.authorization_failed
             case "another_device":
-                return world.another(key, night)
+                return world.another(kind, key, night)
             case "half_the_size":
-                return world.half(key, night)
+                return halve(world.text(kind, key, night))
             case "restricted" | "restricted_quietly":
                 return world.restricted(key, night)
-        return world.running(key, night) if what == "running" else world.startup(key, night)
+        return world.text(kind, key, night)
 
 
 def wire(printed: bytes) -> bytes:

@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from netwb.errors import DuplicateDeviceError, UnknownDeviceError
+from netwb.inventory.records import ConfigKind
 from netwb.lab.build import build_model
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.dialects.dialect import Dialect, Moment
 from netwb.lab.draw import Draw
 from netwb.lab.edits import Edit, apply_edit
-from netwb.lab.faults import halve
 from netwb.lab.model import Model
 
 BUILT_BY = "admin"  # who a device names before anybody edited it
@@ -89,11 +89,7 @@ class World:
         """Give what a login sees that may see little."""
         return self._dialect(key).restricted(self.model(key, night), self.moment(key, night))
 
-    def half(self, key: str, night: int) -> str:
-        """Give a well-formed text of about half the lines, count and end mark right."""
-        return halve(self.running(key, night))
-
-    def another(self, key: str, night: int) -> str:
+    def another(self, kind: ConfigKind, key: str, night: int) -> str:
         """Give the text of another device of the same platform, of the same tenant if it can."""
         device = self.device(key)
         others = [
@@ -104,9 +100,13 @@ class World:
         if others:
             tenant = key.partition("/")[0]
             near = [other for other in others if other.partition("/")[0] == tenant]
-            return self.running((near or others)[0], night)
+            return self.text(kind, (near or others)[0], night)
         stranger = replace(self.model(key, night), hostname="stranger1")
         return self._dialect(key).running(stranger, self.moment(key, night))
+
+    def text(self, kind: ConfigKind, key: str, night: int) -> str:
+        """Give what the command for that kind of configuration prints that night."""
+        return self.running(key, night) if kind == "running" else self.startup(key, night)
 
     def model(self, key: str, night: int) -> Model:
         """Give the configuration of that night, apart from how the platform writes it."""

@@ -230,3 +230,15 @@ def test_a_hanging_device_says_nothing_after_half_of_the_text() -> None:
     assert isinstance(echo, Send)
     assert isinstance(half, Send)
     assert hang == Hang()
+
+
+@pytest.mark.parametrize("fault", ["half_the_size", "another_device", None])
+def test_a_fault_of_the_text_spoils_the_startup_configuration_as_such(fault: Fault | None) -> None:
+    device, other = (make_device(f"acme/leaf{n}", platform="arista_eos") for n in (1, 2))
+    terminal = Dialogue(device, Shelf(make_world(device, other)), fault=fault)
+    terminal.start()
+
+    answer = screen(terminal.receive(b"terminal length 0\nshow startup-config\n"))
+
+    assert "! Command: show startup-config\r\n" in answer
+    assert ("hostname leaf2" in answer) == (fault == "another_device")
