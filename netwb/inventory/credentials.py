@@ -26,6 +26,7 @@ from netwb.inventory.credential_rows import (
 )
 from netwb.inventory.credential_shape import check_shape, check_snmp
 from netwb.inventory.fields import check_credential_name, check_text, quoted
+from netwb.inventory.places import refuse_retired_places
 from netwb.inventory.records import (
     Credential,
     CredentialChanges,
@@ -82,6 +83,7 @@ class Credentials:
         tenant_id = self._tenant_id(scope, new.tenant)
         with self._database.writing(scope) as session:
             tenant = find_tenant(session, tenant_id)
+            refuse_retired_places(tenant)
             now = self._clock()
             row = _retired(session, tenant_id, name) or CredentialRow(
                 id=new_id(), tenant_id=tenant_id, name=name, created_at=now

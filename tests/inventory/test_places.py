@@ -151,6 +151,8 @@ def test_nothing_is_added_to_what_is_retired(ground: Ground) -> None:
         ground.places.add_site(ALL_TENANTS, "acme/par1", {})
     with pytest.raises(InventoryError, match="tenant acme is retired"):
         ground.device("acme/edge1", site="ams1")
+    with pytest.raises(InventoryError, match="tenant acme is retired"):
+        ground.credential("acme/lab")
     with pytest.raises(InventoryError, match="bring it back with `netwb tenant activate acme`"):
         ground.places.add_tenant(ALL_TENANTS, "acme", name="Again")
 

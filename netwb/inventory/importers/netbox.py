@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from netwb.errors import ImportRefusedError
+from netwb.inventory.fields import quoted
 from netwb.inventory.importers.platforms import known_as
 from netwb.inventory.importers.rows import AUTO, Parsed, SourceRow
 from netwb.inventory.records import DeviceStatus
@@ -58,7 +59,7 @@ def is_netbox(header: Sequence[str]) -> bool:
 def from_netbox_table(rows: Sequence[SourceRow], header: Sequence[str]) -> Parsed:
     """Rows of a CSV export, in our words."""
     left = [name for name in header if name.casefold() not in NETBOX_COLUMNS]
-    notes = [f"left out of NetBox's columns: {', '.join(left)}"] if left else []
+    notes = [f"left out of NetBox's columns: {', '.join(map(quoted, left))}"] if left else []
     return Parsed(
         rows=tuple(replace(row, values=_ours(row.values)) for row in rows),
         notes=tuple(notes),
