@@ -13,7 +13,7 @@
     │  └─ RunInterruptedError
     ├─ ArchiveError             a repository cannot be read or written
     │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
-    │  └─ SecretMissingError       (TipMovedError: inside the archive only, tried again there)
+    │  └─ SecretMissingError
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
