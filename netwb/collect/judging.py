@@ -20,7 +20,7 @@ from netwb.configs.records import (
     Rejected,
     ShrinkLimit,
 )
-from netwb.configs.redact import redact
+from netwb.configs.redact import comparable, redact
 from netwb.inventory.records import Target
 from netwb.platforms.record import Platform
 from netwb.store.keyring import Keyring
@@ -99,7 +99,7 @@ def compare(
     verdict: CleanConfig, platform: Platform, *, keys: TenantKeys, baseline: Baseline | None
 ) -> Changed | Unchanged:
     """Whether a good text differs from the newest revision; also for one that a person accepted."""
-    mark = digest(keys.digest, verdict.text)
+    mark = digest(keys.digest, comparable(verdict.text, platform))
     if baseline and baseline.digest == mark and baseline.rule_set == platform.rule_set:
         return Unchanged(baseline=baseline, clean=verdict)
     redacted = redact(verdict.text, verdict.volatile, platform, key=keys.redact)
