@@ -320,11 +320,17 @@ def test_two_thousand_rows_cost_no_more_reads_than_two(acme: Ground) -> None:
     with counted_statements() as many:
         apply(acme, rows(2000, 2223))
 
+    with counted_statements() as listing:
+        devices = acme.devices.list(ALL_TENANTS)
+    with counted_statements() as resolving:
+        targets = acme.credentials.targets(ALL_TENANTS, devices)
+
     def reads(statements: list[str]) -> int:
         return sum(statement.lstrip().startswith("SELECT") for statement in statements)
 
-    assert len(acme.devices.list(ALL_TENANTS)) == 2000
     assert reads(many) == reads(few)
+    assert len(devices) == len(targets) == 2000
+    assert (reads(listing), reads(resolving)) == (3, 4)
 
 
 # -- laws
