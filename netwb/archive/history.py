@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Select, select
 
-from netwb.archive.records import Change, Hit, Revision
+from netwb.archive.records import NO_CHANGE, Change, Hit, Revision
 from netwb.archive.repository import Repository
 from netwb.archive.revisions import AsOf, Back, CommitId, parse_revision
 from netwb.archive.search import LineSearch, Sought
@@ -55,7 +55,6 @@ _COLUMNS = (
 Side = tuple[Device, Revision]
 Statement = Select[*tuple[Any, ...]]
 _LABEL_DIGITS = 12  # of a commit id: enough for any repository, short enough for a heading
-_NO_CHANGE = ("rules", "rename", "retire")  # causes that no person's edit stands behind
 
 
 class History:
@@ -168,7 +167,7 @@ class History:
         known = {device.id: device for device in devices}
         statement = (
             select(*_COLUMNS)
-            .where(RevisionRow.at >= since, RevisionRow.cause.not_in(_NO_CHANGE))
+            .where(RevisionRow.at >= since, RevisionRow.cause.not_in(NO_CHANGE))
             .order_by(RevisionRow.at.desc(), RevisionRow.device_id, RevisionRow.number.desc())
         )
         if until is not None:

@@ -14,6 +14,7 @@ from itertools import islice
 from sqlalchemy import delete, select, update
 
 from netwb.archive.chunks import chunks
+from netwb.archive.faults import damaged
 from netwb.archive.lines import UnfitError
 from netwb.archive.log import Logged
 from netwb.archive.message import CommitFacts
@@ -185,7 +186,10 @@ class Index:
         stored: dict[ConfigKey, datetime] = {}
         log = repository.log(None, tip)
         while commits := list(islice(log, _COMMITS_AT_ONCE)):
-            folded = fold(commits, newest)
+            try:
+                folded = fold(commits, newest)
+            except UnfitError as error:
+                raise damaged(str(repository.path), str(error)) from error
             stored |= dict.fromkeys(folded.touched, _stored_at(commits))
             with self._database.writing(ALL_TENANTS) as session:
                 add_folded(session, tenant_id, folded)

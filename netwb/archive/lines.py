@@ -15,8 +15,8 @@ from netwb.errors import ArchiveDamagedError
 Run = tuple[int, int]  # (revision number, lines)
 
 
-class UnfitError(ArchiveDamagedError):
-    """The index does not fit the repository. A writer builds it anew."""
+class UnfitError(Exception):
+    """The index does not fit the repository. It stays in the archive, which builds it anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def number_at(runs: Iterable[Run], line: int) -> int:
             return number
         line -= count
     msg = f"the index does not know line {line} of a text; put the database back from a copy"
-    raise UnfitError(msg)
+    raise ArchiveDamagedError(msg)
 
 
 def _walk(

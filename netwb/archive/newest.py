@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from netwb.archive.lines import PastLine, Run, UnfitError, brought, changed, rewritten
 from netwb.archive.log import FileChange, Logged
 from netwb.archive.message import CommitFacts
-from netwb.archive.records import ConfigKey
+from netwb.archive.records import NO_CHANGE, UNKNOWN, ConfigKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newest:
     """The newest revision of one device and kind.
 
-    path      "" when a person deleted the file
-    since     see `archive.lines`
+    path         "" when a person deleted the file
+    changed_by   whom the device named last, "" nobody yet; `changed_at`: when that one changed it
+    since        see `archive.lines`
     """
 
     number: int
@@ -33,6 +35,8 @@ class Newest:
     size: int
     lines: int
     retired: bool
+    changed_by: str
+    changed_at: datetime | None
     since: tuple[Run, ...] = field(repr=False)
 
 
@@ -115,6 +119,7 @@ def _state(
     facts = commit.facts
     gone = file.status == "D"
     base = old if old and file.status != "A" else None
+    changed_by, changed_at = _named(old, commit)
     return Newest(
         number=number,
         commit=commit.commit,
@@ -127,8 +132,18 @@ def _state(
         if base and gone
         else (base.lines if base else 0) + file.added - file.removed,
         retired=gone or (facts is not None and facts.cause == "retire"),
+        changed_by=changed_by,
+        changed_at=changed_at,
         since=since,
     )
+
+
+def _named(old: Newest | None, commit: Logged) -> tuple[str, datetime | None]:
+    """The person that a device named last: in this commit, or in one before it."""
+    own = commit.facts is not None and commit.facts.cause in NO_CHANGE
+    if not own and commit.author != UNKNOWN:
+        return commit.author, commit.at
+    return (old.changed_by, old.changed_at) if old else ("", None)
 
 
 def _columns(key: ConfigKey, commit: Logged, file: FileChange, state: Newest) -> dict[str, Any]:

@@ -128,12 +128,12 @@ class Planner:
         self, key: ConfigKey, path: str, blob: str, entry: Entry, old: Newest | None
     ) -> None:
         facts = self._facts(entry, old)
-        author = NETWB if facts.cause == "rules" else author_name(entry.author)
+        author, at = self._credit(entry, facts, old)
         self._commits.append(
             NewCommit(
                 author=author,
                 email=_email(author, entry.hostname),
-                at=self._stamp.stored_at if facts.cause == "rules" else self._believed(entry.at),
+                at=at,
                 stored_at=self._stamp.stored_at,
                 message=compose(subject(entry.hostname, facts, first=old is None), facts),
                 path=path,
@@ -167,10 +167,26 @@ class Planner:
             volatile=tuple((line.line, line.text) for line in entry.redacted.volatile),
         )
 
-    def _believed(self, at: datetime) -> datetime:
-        """A device clock that was never set, or that is ahead of ours, says nothing."""
-        good = at.year >= OLDEST_YEAR and at <= self._stamp.stored_at
-        return at if good else self._stamp.stored_at
+    def _credit(self, entry: Entry, facts: CommitFacts, old: Newest | None) -> tuple[str, datetime]:
+        """Who made the change, and when.
+
+        A device clock that was never set, or that is ahead of ours, says nothing about when. A
+        person whose stamp is still that of the change before did not make this one.
+        """
+        now = self._stamp.stored_at
+        if facts.cause == "rules":
+            return NETWB, now
+        author = author_name(entry.author)
+        believed = entry.at.year >= OLDEST_YEAR and entry.at <= now
+        at = entry.at if believed else now
+        if old is not None and old.changed_by == author and _same_second(old.changed_at, at):
+            return author_name(None), now
+        return author, at
+
+
+def _same_second(one: datetime | None, other: datetime) -> bool:
+    """Git keeps seconds."""
+    return one is not None and int(one.timestamp()) == int(other.timestamp())
 
 
 def blob_id(text: bytes) -> str:
@@ -195,5 +211,7 @@ def _stored(entry: Entry, path: str, blob: str) -> Newest:
         size=len(entry.redacted.text),
         lines=0,
         retired=False,
+        changed_by="",
+        changed_at=None,
         since=(),
     )

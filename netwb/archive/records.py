@@ -11,6 +11,7 @@ from netwb.inventory.records import ConfigKind
 
 Cause = Literal["backup", "accept", "rename", "retire", "rules", "foreign"]
 ConfigKey = tuple[str, ConfigKind]  # (device id, kind)
+NO_CHANGE: tuple[Cause, ...] = ("rules", "rename", "retire")  # no edit of a person is behind it
 NETWB = "netwb"  # committer of everything, and author of what no person did
 UNKNOWN = "unknown"  # author where the device does not say
 

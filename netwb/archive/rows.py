@@ -25,6 +25,8 @@ _COLUMNS = (
     CurrentRow.size,
     CurrentRow.lines,
     CurrentRow.retired,
+    CurrentRow.changed_by,
+    CurrentRow.changed_at,
     CurrentTextRow.since,
 )
 Statement = Select[*tuple[Any, ...]]

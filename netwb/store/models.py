@@ -330,6 +330,8 @@ class CurrentRow(TenantOwned, Base):
     size: Mapped[int]  # bytes
     lines: Mapped[int]
     retired: Mapped[bool]
+    changed_by: Mapped[str]  # whom the device named last, and when; "" nobody yet
+    changed_at: Mapped[datetime | None]
     checked_at: Mapped[datetime]
 
 

@@ -139,7 +139,7 @@ def test_a_commit_made_by_hand_is_a_revision_of_the_device_whose_file_it_touched
     commit_by_hand(world, "fra1/edge1.cfg", b"a\nB\n")
     commit_by_hand(world, "README", b"not a device's\n")
 
-    world.store(one, "a\nb\nc\n")
+    world.store(one, "a\nb\nc\n", at=NOON + timedelta(seconds=1))
 
     assert [(r.author, r.cause) for r in world.revisions(one)] == [
         ("ana", "backup"),

@@ -192,7 +192,7 @@ def test_a_move_that_nobody_told_the_archive_is_made_up_for(world: World) -> Non
     world.store(EDGE, "a\n")
     moved = replace(EDGE, site="muc1")
 
-    world.store(moved, "a\nb\n")
+    world.store(moved, "a\nb\n", at=NOON + timedelta(seconds=1))
 
     assert files(world) == ["muc1/edge1.cfg"]
     assert [(r.cause, r.author) for r in world.revisions(moved)] == [
@@ -280,3 +280,19 @@ def test_files_of_the_archive_are_its_owners_alone(world: World) -> None:
         if path.is_file()
     }
     assert modes == {0}
+
+
+def test_a_person_is_not_credited_twice_for_one_stamp(world: World) -> None:
+    world.store(EDGE, "a\n", author="ana", at=NOON)
+    world.archive.rename(replace(EDGE, site="muc1"), ANA)
+    moved = replace(EDGE, site="muc1")
+
+    world.store(moved, "a\nb\n", author="ana", at=NOON)
+    world.store(moved, "a\nb\nc\n", author="ana", at=NOON)
+    world.store(moved, "a\nb\n", author="ben", at=NOON)
+    world.store(moved, "a\n", author="ben", at=NOON + timedelta(seconds=1))
+
+    authors = [r.author for r in world.revisions(moved) if r.cause == "backup"]
+    assert authors == ["ben", "ben", "unknown", "unknown", "ana"]
+    stale = world.revisions(moved)[2]
+    assert stale.at == stale.stored_at
