@@ -33,7 +33,7 @@ def last_change(
         if not {"by", "at"} & rule.pattern.groupindex.keys():
             continue
         for line in volatile:
-            match = rule.pattern.fullmatch(line.text)
+            match = rule.pattern.fullmatch(line.text.rstrip())
             if match:
                 said = match.groupdict()
                 author = said.get("by")

@@ -62,7 +62,7 @@ def any_line(patterns: tuple[BytesPattern, ...]) -> BytesPattern | None:
 @lru_cache(maxsize=64)
 def _volatile_lines(platform: Platform) -> BytesPattern | None:
     return any_line(
-        tuple(re.compile(rule.pattern.pattern + rb"(?=\n)") for rule in platform.volatile)
+        tuple(re.compile(rule.pattern.pattern + rb"[ \t]*(?=\n)") for rule in platform.volatile)
     )
 
 
@@ -91,7 +91,7 @@ def without_terminal(sent: bytes, platform: Platform) -> bytes:
 
 def _as_sent(raw: RawConfig, platform: Platform) -> bytes:
     text = without_terminal(raw.transcript, platform).replace(b"\r", b"")
-    first, _, rest = text.partition(b"\n")
+    first, _, rest = text.lstrip(b"\n").partition(b"\n")
     if _is_echo(first.strip(), raw.command.encode(), platform):
         text = rest
     return b"\n" + text.rstrip() + b"\n"

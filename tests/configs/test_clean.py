@@ -146,6 +146,28 @@ def test_what_a_prompt_with_timestamps_prints_is_no_part_of_the_text(ios: Platfo
     assert len(stamped.volatile) == len(first.volatile) + 2
 
 
+def test_blanks_at_its_end_do_not_make_a_line_less_volatile(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = raw.transcript.replace(b"17208943\r\n", b"17208943 \r\n").replace(
+        b" by ana", b" by ana "
+    )
+
+    first, padded = judged(raw, ios), judged(replace(raw, transcript=text), ios)
+
+    assert isinstance(first, CleanConfig)
+    assert isinstance(padded, CleanConfig)
+    assert (padded.text, padded.changed_by) == (first.text, "ana")
+
+
+def test_a_blank_line_before_the_echo_is_no_part_of_the_text(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+
+    verdict = judged(replace(raw, transcript=b"\r\n" + raw.transcript), ios)
+
+    assert isinstance(verdict, CleanConfig)
+    assert verdict == judged(raw, ios)
+
+
 def test_two_fetches_that_differ_in_volatile_lines_only_are_one_text(ios: Platform) -> None:
     raw = GOOD["cisco_ios"].raw
     later = raw.transcript.replace(b"17208943", b"17208999").replace(b"14:03:40", b"15:03:40")
