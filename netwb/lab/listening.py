@@ -61,6 +61,7 @@ class Stage:
         }
         self._jumps = {jump.key: (jump, Tally()) for jump in jumps}
         self._doors: dict[str, tuple[Door, Server]] = {}
+        self._keys: dict[tuple[str, Door], asyncssh.SSHKey] = {}
         self._silent: set[asyncio.BaseTransport] = set()
         self._changing = asyncio.Lock()  # doors: several threads may set faults at once
 
@@ -193,10 +194,12 @@ class Stage:
         )
 
     def _key(self, key: str, door: Door) -> asyncssh.SSHKey:
-        if door == "old":
-            return rsa_key(self._seed, key)
-        seed = f"{self._seed} changed" if door == "changed_key" else self._seed
-        return ed25519_key(seed, key)
+        """Give the host key shown at that door; an RSA key takes long to find, so it is kept."""
+        if (key, door) not in self._keys:
+            seed = f"{self._seed} changed" if door == "changed_key" else self._seed
+            make = rsa_key if door == "old" else ed25519_key
+            self._keys[key, door] = make(seed, key)
+        return self._keys[key, door]
 
     def _tallies(self) -> list[Tally]:
         of_jumps = [tally for _, tally in self._jumps.values()]
