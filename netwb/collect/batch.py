@@ -174,7 +174,8 @@ class BatchWriter:
 
     def _verdicts(self, target: Target, gathered: Gathered) -> list[Verdict]:
         texts = [raw for raw in (gathered.running, gathered.startup) if raw is not None]
-        return credited([self._judge(target, raw) for raw in texts])
+        platform = self._parts.platforms[target.platform]
+        return credited([self._judge(target, raw) for raw in texts], platform)
 
     def _judge(self, target: Target, raw: RawConfig) -> Verdict:
         key: ConfigKey = (target.device_id, raw.kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from netwb.archive.records import Baseline
 from netwb.configs.clean import clean, digest
@@ -106,7 +107,7 @@ def compare(
     return Changed(clean=verdict, redacted=redacted, digest=mark)
 
 
-def credited(verdicts: Sequence[Verdict]) -> list[Verdict]:
+def credited(verdicts: Sequence[Verdict], platform: Platform) -> list[Verdict]:
     """The verdicts of one device, where a text that names nobody is credited by one like it.
 
     EOS tells in the startup text alone who wrote it, and when; where that text is the running one,
@@ -116,11 +117,18 @@ def credited(verdicts: Sequence[Verdict]) -> list[Verdict]:
     if told is None:
         return list(verdicts)
     return [
-        replace(v, clean=_credit(v.clean, told)) if isinstance(v, Changed) else v for v in verdicts
+        replace(v, clean=_credit(v.clean, told, platform)) if isinstance(v, Changed) else v
+        for v in verdicts
     ]
 
 
-def _credit(clean: CleanConfig, told: CleanConfig) -> CleanConfig:
-    if clean.changed_by is not None or clean.text != told.text:
+def _credit(clean: CleanConfig, told: CleanConfig, platform: Platform) -> CleanConfig:
+    if clean.changed_by is not None or _body(clean, platform) != _body(told, platform):
         return clean
     return replace(clean, changed_by=told.changed_by, changed_at=told.changed_at)
+
+
+def _body(clean: CleanConfig, platform: Platform) -> list[bytes]:
+    """From the first line that is no comment: the head names the command that was sent."""
+    comment = platform.comment.encode()
+    return list(dropwhile(lambda line: line.startswith(comment), clean.text.splitlines()))
