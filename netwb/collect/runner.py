@@ -13,6 +13,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from nornir.core import Nornir
 from nornir.core.inventory import Host, Inventory
@@ -77,7 +78,14 @@ class SessionRunner:
 
     async def _run(self, task: Task, hosts: Sequence[Host]) -> AggregatedResult:
         slots = Slots(self._settings)
-        ended = await asyncio.gather(*(self._host(task, host, slots) for host in hosts))
+        work = [asyncio.ensure_future(self._host(task, host, slots)) for host in hosts]
+        try:
+            ended = await asyncio.gather(*work)
+        except BaseException:  # on_done failed, or the caller was interrupted: leave nothing behind
+            for one in work:
+                one.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            raise
         result = AggregatedResult(task.name)
         result.update({host.name: results for host, results in zip(hosts, ended, strict=True)})
         return result
@@ -118,8 +126,9 @@ class SessionRunner:
         try:
             return await asyncio.shield(work)
         finally:
-            await asyncio.shield(in_thread(lambda: close_all(host), name=f"netwb-end-{host.name}"))
-            await asyncio.wait([work], timeout=CLOSING_S)
+            closing = in_thread(lambda: close_all(host), name=f"netwb-end-{host.name}")
+            ends: list[asyncio.Future[Any]] = [closing, work]
+            await asyncio.wait(ends, timeout=CLOSING_S)
 
     def _late(self, target: Target) -> DeadlineError:
         msg = (

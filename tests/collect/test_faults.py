@@ -34,6 +34,9 @@ NAMES = {
 }
 
 
+pytestmark = pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+
+
 @pytest.fixture(scope="module")
 def outcomes() -> dict[tuple[str, str], Any]:
     """What each platform's device with each fault gave, and after how long; all at once."""

@@ -345,3 +345,27 @@ def test_ordinary_task_that_hangs_is_left_at_the_deadline_and_its_connections_cl
     assert isinstance(results["d0"].exception, DeadlineError)
     assert closed.is_set()
     assert time.monotonic() - started < 5
+
+
+def test_listener_that_fails_ends_the_run_and_leaves_no_task() -> None:
+    cancelled: list[str] = []
+
+    async def wait(task: Task) -> None:
+        try:
+            await asyncio.sleep(0.2 if task.host.name == "d0" else 30)
+        except asyncio.CancelledError:
+            cancelled.append(task.host.name)
+            raise
+
+    def fail(host: Host, results: MultiResult) -> None:
+        del results
+        msg = f"no room for {host.name}"
+        raise OSError(msg)
+
+    with (
+        nornir_over(*targets(3), on_done=fail) as nornir,
+        pytest.raises(OSError, match="no room for d0"),
+    ):
+        nornir.run(wait)
+
+    assert sorted(cancelled) == ["d1", "d2"]

@@ -160,6 +160,30 @@ def test_prompt_is_known_in_any_dress(prompt: bytes) -> None:
     assert output.prompt.strip() in prompt
 
 
+def test_device_that_throws_away_what_is_typed_too_early_is_asked_again() -> None:
+    async def script(screen: Screen) -> None:
+        screen.show(b"\r\n" + PROMPT)
+        await screen.typed()  # without an answer
+        await screen.serve(PROMPT, {b"show running-config": b"end\r\n"})
+
+    output = asked(script, settings=replace(PATIENT, idle_timeout_s=3))
+
+    assert output.transcript == b"show running-config\r\nend\r\n"
+
+
+def test_device_that_answers_slowly_stays_in_step() -> None:
+    async def script(screen: Screen) -> None:
+        screen.show(b"\r\n" + PROMPT)
+        while True:
+            command = (await screen.typed()).strip()
+            await asyncio.sleep(0.3 if command else 1.2)
+            screen.show(command + b"\r\n" + (b"end\r\n" if b"run" in command else b"") + PROMPT)
+
+    output = asked(script)
+
+    assert output.transcript == b"show running-config\r\nend\r\n"
+
+
 def test_device_that_does_not_echo_gives_its_text_alone() -> None:
     async def script(screen: Screen) -> None:
         screen.show(b"\r\n" + PROMPT)

@@ -115,8 +115,9 @@ def _mismatch(error: asyncssh.KeyExchangeFailed) -> str:
 def _ended(error: asyncssh.DisconnectError, place: Place, stage: Stage) -> DeviceError:
     if stage is Stage.BANNER:
         return _no_banner(place, error.reason)
+    hint = "; it may know none of the algorithms that are offered" if stage is Stage.KEYS else ""
     return ConnectionLostError(
-        f"{place}: the connection ended during {stage.value} ({error.reason}); look at the "
+        f"{place}: the connection ended during {stage.value} ({error.reason}){hint}; look at the "
         f"device's log"
     )
 

@@ -9,7 +9,7 @@ configuration is followed by more configuration instead. No fixed sleep is neede
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -28,7 +28,8 @@ from netwb.inventory.records import Login, Target
 from netwb.platforms.record import BytesPattern, Platform
 from netwb.settings import CollectSettings
 
-LOOK_S = 1.0  # how often a silent device is looked at: for a pager, and for a lost key press
+LOOK_S = 1.0  # how often a silent device is looked at: a pager may wait
+LOST_KEY = 1 / 3  # share of the idle timeout after which an empty line was thrown away
 EXPECTED = 2048  # bytes at the end of a text in which an expected pattern is looked for
 ABORT = b"\x03"  # Ctrl-C leaves a password prompt without an attempt that AAA would count
 
@@ -168,24 +169,35 @@ class Session:
     # -- the prompt
 
     async def _learn_prompt(self) -> None:
-        """Wait for what looks like a prompt, and let the device repeat it after an empty line."""
-        pattern = self._words.prompt
-        while (prompt := prompt_in(self._shell.text, pattern)) is None:
+        """Wait for what looks like a prompt, and let the device repeat it."""
+        while self._look_for_prompt() is None:
             await self._more(f"no prompt of {self.platform.title}")
-        self.prompt = prompt
-        while not await self._repeats(pattern):
-            pass
+        await self._settle(self._look_for_prompt)
         self._shell.clear()
 
-    async def _repeats(self, pattern: BytesPattern) -> bool:
-        """Whether the newest prompt came twice; a line of the greeting comes once."""
-        self._shell.write(b"")
+    def _look_for_prompt(self) -> bytes | None:
+        """The newest prompt by the platform's pattern: a line of the greeting may be the first."""
+        prompt = prompt_in(self._shell.text, self._words.prompt)
+        self.prompt = prompt or self.prompt
+        return prompt
+
+    async def _settle(self, look: Callable[[], object] = lambda: None) -> int:
+        """Make sure that nothing follows the prompt; gives where the answer's prompt begins.
+
+        Each empty line brings one more prompt in the end, also when the prompt that made us type it
+        was part of the text. A device that throws away what is typed too early is asked again.
+        """
+        typed, quiet = 0, True
         while True:
-            await self._more("no second prompt after an empty line")
-            prompt = prompt_in(self._shell.text, pattern)
-            if prompt is not None:
-                self.prompt = prompt
-                return prompts_at_end(self._shell.text, prompt, most=2)[0] == 2
+            look()
+            count, start = prompts_at_end(self._shell.text, self.prompt, most=typed + 1)
+            if typed and (count > typed or (quiet and count > 1)):
+                return start
+            if quiet and count:
+                self._shell.write(b"")
+                typed += 1
+            await self._more("the prompt has not come again after an empty line")
+            quiet = self._silent_s() >= self._idle_s * LOST_KEY
 
     async def _ask(self, command: str) -> int:
         """Type a command and wait until the last line is the prompt; gives where that begins."""
@@ -201,15 +213,6 @@ class Session:
             if count == times:
                 return start
             await self._more("the prompt has not come back")
-
-    async def _settle(self) -> int:
-        """Make sure that nothing follows the prompt; gives where the answer's prompt begins.
-
-        The empty line brings the prompt again, also when the one that made us type it was part of
-        the text: then it comes twice at the real end.
-        """
-        self._shell.write(b"")
-        return await self._until_prompt(2)
 
     # -- the privilege
 
@@ -268,7 +271,7 @@ class Session:
 
     async def _more(self, missing: str) -> None:
         """Wait for more text, or raise what is wrong with waiting on."""
-        heard = await self._shell.more(min(LOOK_S, self._idle_s))
+        heard = await self._shell.more(min(LOOK_S, self._idle_s * LOST_KEY))
         shell = self._shell
         if shell.overflowed:
             msg = (
@@ -285,6 +288,9 @@ class Session:
         if not heard:
             self._judge_silence(missing)
 
+    def _silent_s(self) -> float:
+        return asyncio.get_running_loop().time() - self._shell.heard_at
+
     def _judge_silence(self, missing: str) -> None:
         line = last_line(self._shell.text)
         if self._words.pager.search(line):
@@ -293,8 +299,7 @@ class Session:
                 f"`{'`, `'.join(self._words.prepare)}` was sent; let the login use it"
             )
             raise CommandRejectedError(msg)
-        silent_s = asyncio.get_running_loop().time() - self._shell.heard_at
-        if silent_s >= self._idle_s:
+        if self._silent_s() >= self._idle_s:
             msg = (
                 f"{self._place}: silent for {self._idle_s:g} s {self._doing}, "
                 f"after {len(self._shell.text)} bytes ({missing}); look at the device's load, or "

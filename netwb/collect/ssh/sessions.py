@@ -173,9 +173,10 @@ class Sessions:
             KnownKey(self._trusted(target), **_cure(target)),
             self._algorithms(target),
         )
+        # outside the attempt: a refusal by the jump host says nothing about the device's credential
+        tunnel = await self._jumps.through(target.jump, target) if target.jump else None
         try:
             with self.lockout.attempt(login.credential, Place.of(target)) as attempt:
-                tunnel = await self._jumps.through(target.jump, target) if target.jump else None
                 dial = await self._dialing(Place.of(target), login, known, attempt)
                 return await dial.open(tunnel=tunnel, options=algorithms)
         finally:
