@@ -11,8 +11,7 @@ from sqlalchemy import delete
 from netwb.errors import ArchiveError, SecretMissingError, UnknownRevisionError
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.store.models import VaultRow
-from tests.archive.test_rebuild import commit_by_hand
-from tests.archive.world import NOON, World, device, entry
+from tests.archive.world import NOON, World, commit_by_hand, device, entry
 
 EDGE = device("edge1")
 THEIRS = device("edge7", tenant="bolt")

@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from netwb.archive.lock import writer_lock
+from netwb.archive.writer import Archive
 from netwb.errors import ArchiveBusyError, ArchiveError
 from netwb.settings import ArchiveSettings
-from tests.archive.world import World, device, entry
+from tests.archive.world import NOON, Clock, World, commit_by_hand, device, entry
 
 
 def test_a_repository_in_use_is_busy_and_its_holder_named(world: World) -> None:
@@ -110,3 +112,54 @@ def test_threads_of_one_process_write_and_read_at_once(tmp_path: Path) -> None:
     assert not failed
     assert world.git("rev-list", "--count", "main").strip() == "12"
     world.close()
+
+
+class Meddler(Clock):
+    """A clock at whose second reading somebody moves `main`: after planning began, before the swap."""
+
+    def __init__(self, world: World, times: int) -> None:
+        super().__init__()
+        self.world = world
+        self.left = times
+        self.reads = 0
+
+    def __call__(self) -> datetime:
+        self.reads += 1
+        if self.reads >= 2 and self.left:
+            self.left -= 1
+            commit_by_hand(self.world, "fra1/edge1.cfg", b"by hand %d\n" % self.left)
+        return super().__call__()
+
+
+def meddled(world: World, times: int) -> Archive:
+    return Archive(
+        folder=world.home / "archive",
+        database=world.database,
+        keyring=world.keyring,
+        clock=Meddler(world, times),
+        settings=world.settings,
+        audit_head=lambda: "",
+        platforms={},
+    )
+
+
+def test_a_batch_is_planned_anew_when_somebody_moved_main(world: World) -> None:
+    edge = device("edge1")
+    world.store(edge, "a\n")
+
+    (written,) = meddled(world, 1).write([entry(edge, "b\n", author="ben")])
+
+    assert world.revisions(edge)[0].id == written.revision
+    assert [r.author for r in world.revisions(edge)] == ["ben", "Eve", "ana"]
+    assert world.latest(edge) == b"b\n"
+    assert world.git("for-each-ref", "refs/netwb") == ""
+
+
+def test_somebody_who_moves_main_again_and_again_is_given_way_to(world: World) -> None:
+    edge = device("edge1")
+    world.store(edge, "a\n")
+
+    with pytest.raises(ArchiveBusyError, match="somebody else"):
+        meddled(world, 9).write([entry(edge, "b\n")])
+
+    assert world.store(edge, "b\n", at=NOON + timedelta(hours=1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from netwb.errors import ArchiveDamagedError
 from netwb.inventory.records import Device
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, RevisionRow
-from tests.archive.world import ANA, NOON, World, contents, device, entry
+from tests.archive.world import ANA, NOON, World, commit_by_hand, contents, device, entry
 
 LINES = [f"line {n} of many" for n in range(30)] + ["!"] * 12
 
@@ -117,18 +116,6 @@ def test_when_a_device_was_last_seen_survives_a_rebuild(world: World) -> None:
 
     with world.database.reading(ALL_TENANTS) as session:
         assert session.query(CurrentRow.checked_at).scalar() == later
-
-
-def commit_by_hand(world: World, path: str, text: bytes) -> None:
-    stream = (
-        b"commit refs/heads/main\ncommitter Eve <eve@example.com> 1772366400 +0000\n"
-        b"data 8\nby hand\n\nfrom refs/heads/main^0\n"
-        b"M 100644 inline %s\ndata %d\n%s\ndone\n" % (path.encode(), len(text), text)
-    )
-    git_dir = str(world.home / "archive" / "acme.git")
-    subprocess.run(
-        ["git", "--git-dir", git_dir, "fast-import", "--quiet", "--done"], input=stream, check=True
-    )
 
 
 def test_a_commit_made_by_hand_is_a_revision_of_the_device_whose_file_it_touched(

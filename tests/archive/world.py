@@ -244,3 +244,16 @@ def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
             ]
             found[row.__tablename__] = sorted(values, key=repr)
     return found
+
+
+def commit_by_hand(world: World, path: str, text: bytes) -> None:
+    """A commit on `main` that netwb did not make."""
+    stream = (
+        b"commit refs/heads/main\ncommitter Eve <eve@example.com> 1772366400 +0000\n"
+        b"data 8\nby hand\n\nfrom refs/heads/main^0\n"
+        b"M 100644 inline %s\ndata %d\n%s\ndone\n" % (path.encode(), len(text), text)
+    )
+    git_dir = str(world.home / "archive" / "acme.git")
+    subprocess.run(
+        ["git", "--git-dir", git_dir, "fast-import", "--quiet", "--done"], input=stream, check=True
+    )
