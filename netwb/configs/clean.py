@@ -8,6 +8,7 @@ one, which a person might accept.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator
 
 from netwb.configs.authorship import last_change
@@ -32,6 +33,7 @@ from netwb.configs.wholeness import (
     text_faults,
 )
 from netwb.errors import ShrunkConfigError, WrongDeviceError
+from netwb.inventory.records import HOSTNAME_PATTERN
 from netwb.platforms.record import Platform
 
 
@@ -98,10 +100,14 @@ def _is_own(own: str, identity: Identity, platform: Platform) -> bool:
 
 
 def _wrong_device(own: str, identity: Identity) -> Fault:
-    msg = (
-        f"the text calls itself {own!r}, not {identity.hostname!r}; if that is this device's own"
-        f" name, run `netwb device set {identity.called} --sysname {own}`"
-    )
+    """Name both, and a command only where the device's word for itself is safe to paste."""
+    cure = "look at the device: that is no hostname"
+    if re.fullmatch(HOSTNAME_PATTERN, own):
+        cure = (
+            f"if that is this device's own name, run"
+            f" `netwb device set {identity.called} --sysname {own}`"
+        )
+    msg = f"the text calls itself {shown(own.encode())}, not '{identity.hostname}'; {cure}"
     return Fault(cause=WrongDeviceError(msg))
 
 

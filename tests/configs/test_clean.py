@@ -17,6 +17,7 @@ from netwb.errors import (
     IncompleteConfigError,
     RestrictedLoginError,
     ShrunkConfigError,
+    WrongDeviceError,
 )
 from netwb.platforms.record import Platform
 from tests.configs.conftest import DATA, KEY, LIMIT, Case, read_platform
@@ -385,6 +386,23 @@ def test_the_name_is_not_read_from_a_banner(ios: Platform) -> None:
     verdict = judged(replace(raw, transcript=unannounced(text)), ios)
 
     assert isinstance(verdict, CleanConfig)
+
+
+@pytest.mark.parametrize(
+    "name", [b"x;reboot", b"$(reboot)", b"-x", b"\x07bell", b"n" * 500], ids=repr
+)
+def test_a_hostile_hostname_makes_no_command_to_paste(name: bytes, ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = unannounced(raw.transcript).replace(b"hostname edge1", b"hostname " + name)
+
+    verdict = judged(replace(raw, transcript=text), ios)
+
+    assert isinstance(verdict, Rejected)
+    message = str(verdict.cause)
+    assert isinstance(verdict.cause, WrongDeviceError)
+    assert "--sysname" not in message
+    assert message.isprintable()
+    assert len(message) < 200
 
 
 def test_a_message_shows_one_short_line_without_control_characters(ios: Platform) -> None:
