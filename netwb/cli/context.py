@@ -10,6 +10,8 @@ import click
 
 from netwb.workbench import Workbench
 
+SUMMARY = 200  # characters of a command's first sentence
+
 
 @dataclass(slots=True)
 class CommandState:
@@ -67,3 +69,16 @@ class NetwbGroup(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.append(home_option())
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a person needs them."""
+        del ctx
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with its whole first sentence, where click would cut it."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, one.get_short_help_str(limit=SUMMARY)) for name, one in found if one]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)

@@ -77,17 +77,17 @@ def run() -> None:
 
 
 for _group in (
+    demo,
+    home,
     tenant,
     site,
-    device,
     credential,
-    home,
+    device,
     backup,
     history,
     quarantine,
     text,
     audit,
-    demo,
 ):
     _group.register(cli)
 
