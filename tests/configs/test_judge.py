@@ -65,11 +65,13 @@ def test_an_echo_without_its_prompt_is_taken_off(case: Read, ios: Platform) -> N
 
 
 def test_a_cut_file_is_not_whole_and_every_reason_is_given(case: Read, ios: Platform) -> None:
-    judgement = judge_text(case("cisco_ios", "truncated").raw.transcript, ios)
+    cut = case("cisco_ios", "truncated").raw.transcript.replace(b"\nhostname ", b"\nhost-name ")
+
+    judgement = judge_text(cut, ios)
 
     assert judgement.verdict == "not whole"
     assert any("end mark" in reason for reason in judgement.reasons)
-    assert any("line vty" in reason for reason in judgement.reasons)
+    assert any("`hostname`" in reason for reason in judgement.reasons)
     assert judgement.proof == "nothing"
 
 
