@@ -34,6 +34,7 @@ ARGUMENTS = (
     "--no-textconv",
 )
 FileStatus = Literal["A", "M", "R", "D"]
+_LAST_S = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
@@ -93,11 +94,16 @@ def _head(line: bytes, stream: Iterator[bytes]) -> Logged:
     return Logged(
         commit=commit,
         author=author,
-        at=datetime.fromtimestamp(int(at), UTC),
-        stored_at=datetime.fromtimestamp(int(stored_at), UTC),
+        at=_instant(at),
+        stored_at=_instant(stored_at),
         message=message.partition("\n")[0],
         facts=parse_facts(message),
     )
+
+
+def _instant(seconds: str) -> datetime:
+    """Git holds later times than Python does; only a person's own commit can have one."""
+    return datetime.fromtimestamp(min(int(seconds), _LAST_S), UTC)
 
 
 def _raw(stream: Iterator[bytes]) -> tuple[list[FileChange], bytes]:

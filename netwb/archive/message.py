@@ -8,7 +8,7 @@ byte. A commit without our trailers was made by a person; it reads as None.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import cast
@@ -83,11 +83,18 @@ def compose(first_line: str, facts: CommitFacts) -> bytes:
 
 
 def parse_facts(message: str) -> CommitFacts | None:
-    """The trailers of a commit message; None when they are not ours."""
+    """The trailers of a commit message; None when they are not ours, or a person spoilt them."""
     pairs = [line.partition(": ")[::2] for line in message.rstrip("\n").split("\n")[2:]]
     one = dict(pairs)
     if not {"Device", "Kind", "Cause"} <= one.keys():
         return None
+    try:
+        return _facts(one, [value for key, value in pairs if key == "Volatile"])
+    except ValueError:
+        return None
+
+
+def _facts(one: Mapping[str, str], volatile: Iterable[str]) -> CommitFacts:
     return CommitFacts(
         device_id=one["Device"],
         kind=cast(ConfigKind, one["Kind"]),
@@ -98,7 +105,7 @@ def parse_facts(message: str) -> CommitFacts | None:
         audit_head=one.get("Audit", ""),
         digest=one.get("Digest", ""),
         placed=_offsets(one.get("Placed", "")),
-        volatile=tuple(_volatile(value) for key, value in pairs if key == "Volatile"),
+        volatile=tuple(_volatile(value) for value in volatile),
     )
 
 

@@ -51,7 +51,7 @@ def test_nothing_is_lost_or_doubled_when_a_writer_is_killed(
     World(tmp_path).close()
     for _ in range(point):
         dice.random()  # another moment for each point
-    moment = dice.randrange(1, calls)
+    moment = dice.randrange(1, calls * 49 // 50)  # a quicker child has a few calls less
 
     killed = run_child(tmp_path, NETWB_KILL_AT=str(moment))
     world = World(tmp_path, settings=replace(ArchiveSettings(), lock_timeout_s=20))

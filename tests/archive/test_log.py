@@ -80,3 +80,11 @@ def test_a_removed_last_line_without_newline_is_counted_to_the_byte() -> None:
     (commit,) = parse_log(BytesIO(printed))
 
     assert commit.files[0].grown == -len(b"cd")
+
+
+def test_a_commit_from_the_end_of_time_is_read() -> None:
+    printed = b"\0c1\nEve\n%d\n0\nx\n\0\n" % (2**60)
+
+    (commit,) = parse_log(BytesIO(printed))
+
+    assert commit.at.year == 9999

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,11 @@ def test_an_author_that_is_only_control_characters_is_unknown() -> None:
 
 def test_a_message_of_a_person_has_no_facts() -> None:
     assert parse_facts("Fix a typo\n\nby hand\n") is None
+
+
+@pytest.mark.parametrize("spoilt", ["Placed: 3 x", "Volatile: first line"])
+def test_a_message_with_spoilt_facts_has_none(spoilt: str) -> None:
+    assert parse_facts(f"edge1: x\n\nDevice: d\nKind: running\nCause: backup\n{spoilt}\n") is None
 
 
 def test_a_startup_text_is_named_in_the_subject() -> None:
