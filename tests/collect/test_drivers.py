@@ -36,6 +36,7 @@ from netwb.inventory.records import Target
 from netwb.lab.fleet import Fleet
 from netwb.settings import CollectSettings
 from tests.collect.ground import (
+    ENABLE,
     PATIENT,
     PLATFORMS,
     KeptSink,
@@ -57,6 +58,7 @@ def fleet() -> Iterator[Fleet]:
         make_device("acme/eos1", platform="arista_eos"),
         make_device("acme/frr1", platform="frr"),
         make_device("acme/sick1", platform="cisco_ios"),
+        make_device("acme/low1", platform="cisco_ios", enable=ENABLE),
     ]
     with Fleet(make_world(*devices)) as fleet:
         yield fleet
@@ -298,6 +300,20 @@ def test_stock_transport_learns_the_first_key(fleet: Fleet) -> None:
     )
 
     assert sink.keys == {"acme/ios1": fleet.host_key("acme/ios1")}
+
+
+@pytest.mark.parametrize(
+    ("enable", "kind"), [(ENABLE, "Gathered"), ("wrong", "RestrictedLoginError")]
+)
+def test_stock_transport_raises_the_privilege(fleet: Fleet, enable: str, kind: str) -> None:
+    sink = KeptSink()
+    logins = (make_login(enable=enable),)
+
+    NornirGatherer(settings=PATIENT, platforms=PLATFORMS).gather(
+        [target_on(fleet, "acme/low1", transport="stock", logins=logins)], sink
+    )
+
+    assert type(sink.results["acme/low1"]).__name__ == kind
 
 
 def test_stock_logins_count_for_the_lockout_breaker(fleet: Fleet) -> None:

@@ -24,6 +24,7 @@ from netwb.errors import (
     DeviceError,
     LoginNotTriedError,
     LoginRefusedError,
+    RestrictedLoginError,
     UnreachableError,
 )
 from netwb.inventory.records import ConfigKind, Login, Target
@@ -143,6 +144,7 @@ class StockGathering:
         self._link = link
         self._connection: Any = None
         self._prompt = ""
+        self._given_up = False
 
     def gather(self) -> Gathered:
         """Log in, take facts and texts, log out."""
@@ -156,11 +158,15 @@ class StockGathering:
 
     def close(self) -> None:
         """Cut the connection; a read that is under way in the other thread fails."""
+        self._given_up = True
         if self._connection is not None:
             self._connection.remote_conn_pre.close()
 
     def _texts(self, platform: Platform) -> Gathered:
-        self._connection.enable()
+        if self._given_up:  # while netmiko was still connecting
+            msg = f"{self._target.hostname}: its time was over when the login was done"
+            raise DeadlineError(msg)
+        self._raise_privilege()
         self._prompt = self._connection.find_prompt()
         recorder = Recorder(self._connection.channel.remote_conn)
         self._connection.channel.remote_conn = recorder
@@ -168,6 +174,16 @@ class StockGathering:
         running = self._config(recorder, "running", platform.running)
         startup = self._config(recorder, "startup", platform.startup) if platform.startup else None
         return Gathered(running=running, startup=startup, facts=parse_facts(facts, platform.facts))
+
+    def _raise_privilege(self) -> None:
+        try:
+            self._connection.enable()
+        except (ValueError, netmiko.ReadTimeout) as error:  # the latter where it is asked for again
+            msg = (
+                f"{self._target.hostname}: the login is not privileged and its enable password does "
+                f"not open; set the right one with `netwb credential set`"
+            )
+            raise RestrictedLoginError(msg) from error
 
     def _config(self, recorder: Recorder, kind: ConfigKind, command: str) -> RawConfig:
         transcript, prompt = self._sent(recorder, command)

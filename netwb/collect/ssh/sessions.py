@@ -6,7 +6,6 @@ One `Sessions` serves one run on one event loop: it remembers refusals, keys and
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypedDict
@@ -37,8 +36,6 @@ if TYPE_CHECKING:
     import asyncssh
 else:
     asyncssh = lazy("asyncssh")
-
-logger = logging.getLogger(__name__)
 
 # Wide enough that no line of a configuration is wrapped, high enough that no pager starts before it
 # is switched off; a dumb terminal spares the text colours and cursor moves.
