@@ -1,0 +1,169 @@
+"""What the ground under netwb can do: each is one sentence with its cure, and nothing half written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from netwb.archive.lock import writer_lock
+from netwb.errors import ArchiveBusyError, ArchiveError, StoreError
+from netwb.store.database import Database
+from tests.benches import Rig, ios, rig
+from tests.cli.commands import Commands
+from tests.real_components import require_real
+
+ROOM_MB = 8
+
+
+@contextmanager
+def small_disk(folder: Path, *, read_only: bool = False) -> Iterator[None]:
+    """A file system of its own over the folder, with what was in it."""
+    require_real("a file system of its own (root)", os.geteuid() == 0)
+    kept = folder.with_name("kept")
+    shutil.copytree(folder, kept)
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={ROOM_MB}m,mode=700", "tmpfs", folder], check=True
+    )
+    try:
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        if read_only:
+            subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}) as made:
+        made.back_up()
+        yield made
+
+
+@pytest.fixture
+def netwb(home: Rig, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(home.bench.home, capsys)
+
+
+def refused(netwb: Commands, *words: str, status: int = 5) -> None:
+    ran = netwb("history", "edge1")
+    assert (ran.status, ran.out) == (status, "")
+    assert len(ran.err.strip().splitlines()) == 1, ran.err
+    for word in words:
+        assert word in ran.err
+
+
+def test_a_wrong_master_key(netwb: Commands, home: Rig) -> None:
+    (home.bench.home / "master.key").write_text("ab" * 32 + "\n")
+
+    refused(netwb, "master key")
+
+
+def test_a_master_key_that_others_can_read(netwb: Commands, home: Rig) -> None:
+    (home.bench.home / "master.key").chmod(0o644)
+
+    refused(netwb, "chmod 600")
+
+
+def test_a_missing_master_key(netwb: Commands, home: Rig) -> None:
+    (home.bench.home / "master.key").unlink()
+
+    refused(netwb, "master.key is not there")
+
+
+@pytest.mark.parametrize("found", ["9999", None], ids=["newer", "empty"])
+def test_a_database_of_another_netwb(netwb: Commands, home: Rig, found: str | None) -> None:
+    home.bench.close()
+    path = home.bench.home / "netwb.db"
+    if found is None:
+        path.unlink()
+        path.touch(mode=0o600)
+    else:
+        database = Database(f"sqlite:///{path}")
+        with database.connecting("migrate") as connection:
+            connection.exec_driver_sql("update alembic_version set version_num = ?", (found,))
+        database.close()
+
+    refused(netwb, "install a newer netwb" if found else "netwb init")
+
+
+def test_a_database_that_is_none(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    (home.bench.home / "netwb.db").write_bytes(b"this is no database" * 100)
+
+    refused(netwb, "netwb.db")
+
+
+def test_settings_that_nobody_knows(netwb: Commands, home: Rig) -> None:
+    (home.bench.home / "netwb.toml").write_text("[collect]\nsesions = 5\n")
+
+    refused(netwb, "collect.sesions is unknown", status=2)
+
+
+@pytest.mark.real
+def test_a_home_on_a_disk_that_takes_no_writes(netwb: Commands, home: Rig) -> None:
+    with small_disk(home.bench.home, read_only=True):
+        refused(netwb, "not writable")
+
+
+def test_a_damaged_repository_keeps_its_tenants_devices_out(home: Rig) -> None:
+    objects = home.bench.home / "archive" / "acme.git" / "objects"
+    shutil.rmtree(objects)
+
+    report = home.back_up()
+
+    assert {type(o.cause).__name__ for o in report.outcomes} == {"ArchiveDamagedError"}
+
+
+def test_a_repository_that_a_live_process_writes(home: Rig) -> None:
+    settings = home.bench._parts.archive._settings
+    with writer_lock(home.bench.home / "archive" / "acme.lock", timeout_s=1):
+        object.__setattr__(settings, "lock_timeout_s", 0.2)
+
+        report = home.back_up()
+
+    assert {type(o.cause) for o in report.outcomes} == {ArchiveBusyError}
+    assert str(os.getpid()) in str(report.outcomes[0].cause)
+
+
+@pytest.mark.real
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with small_disk(disk), rig(disk, {"acme": ("edge1", "edge2")}) as home:
+        home.back_up()
+        before = home.bench.history("edge1")[0].id
+        home.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
+        filler = disk / "filler"
+        _fill(filler)
+
+        told = _told(home)
+
+        assert "room" in told or "full" in told, told
+        assert home.bench.history("edge1")[0].id == before
+        filler.unlink()
+        assert home.outcome("acme/edge1", home.back_up()).status == "changed"
+        assert len(home.bench.history("edge1")) == 2
+
+
+def _told(home: Rig) -> str:
+    """What a run on a full disk says: of each device, or of itself where it cannot begin."""
+    try:
+        return str(home.outcome("acme/edge1", home.back_up()).cause)
+    except (StoreError, ArchiveError) as error:
+        return str(error)
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 65536):
+                pass
+        except OSError:
+            return
