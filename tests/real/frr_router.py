@@ -176,9 +176,19 @@ class FrrRouter:
         raise RouterError(msg)
 
     def _lay(self, config: str, password: str) -> None:
-        """Write what the router reads: FRR's files, users, keys."""
+        """Write what the router reads, with modes that this process's umask does not take away."""
         for name in ("etc/frr", "run"):
             (self.folder / name).mkdir(parents=True)
+        self._lay_users(password)
+        self._lay_sshd()
+        (self.folder / "etc/frr/frr.conf").write_text(config)
+        (self.folder / "etc/frr/vtysh.conf").write_text("service integrated-vtysh-config\n")
+        for place in (self.folder / "run", *(self.folder / "etc").rglob("*")):
+            place.chmod(0o755 if place.is_dir() else 0o644)
+            if place.parent.name != "etc" or place.is_dir():
+                shutil.chown(place, "frr", "frr")
+
+    def _lay_users(self, password: str) -> None:
         hashed = _output(["openssl", "passwd", "-6", "-stdin"], given=password).strip()
         users = {
             "passwd": f"{LOGIN}:x:1999:1999::/:/usr/bin/vtysh\n",
@@ -187,14 +197,12 @@ class FrrRouter:
         }
         for name, line in users.items():
             (self.folder / "etc" / name).write_text(_members(Path("/etc", name)) + line)
-        (self.folder / "etc/frr/frr.conf").write_text(config)
-        (self.folder / "etc/frr/vtysh.conf").write_text("service integrated-vtysh-config\n")
+
+    def _lay_sshd(self) -> None:
         (self.folder / "sshd_config").write_text(SSHD.format(address=ADDRESS, folder=self.folder))
         for name in ("host_key", "login_key"):
             _output([*KEYGEN, str(self.folder / name)])
         shutil.copy(self.key.with_suffix(".pub"), self.folder / "etc/frr/login_keys")
-        for place in (self.folder / "etc/frr", *self.folder.glob("etc/frr/*"), self.folder / "run"):
-            shutil.chown(place, "frr", "frr")
 
     def _await_ready(self) -> None:
         assert self._process.stdout

@@ -47,7 +47,7 @@ def netwb(frr_router: FrrRouter, prepared: Path, tmp_path: Path) -> NetwbCommand
 def store_good(netwb: NetwbCommand) -> str:
     """Back the router up when it has something new; the id of the new revision."""
     outcome = netwb.back_up()
-    assert outcome["status"] == "changed", outcome
+    assert outcome["status"] == "changed", outcome["cause"]
     return str(outcome["revision"])
 
 
@@ -58,7 +58,7 @@ def running(router: FrrRouter) -> bytes:
 def test_backup_is_whole_and_holds_no_secret(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
     outcome = netwb.back_up()
 
-    assert outcome["status"] == "changed", outcome
+    assert outcome["status"] == "changed", outcome["cause"]
     text = netwb.do("show", "edge1")
     assert text.count(b"<netwb:secret:") == len(SECRETS)
     assert not [secret for secret in SECRETS if secret in text]
@@ -157,7 +157,7 @@ def test_cut_connection_is_tried_once_more(frr_router: FrrRouter, netwb: NetwbCo
         outcome = netwb.back_up()
     cut.result()
 
-    assert outcome["status"] == "changed", outcome
+    assert outcome["status"] == "changed", outcome["cause"]
     assert netwb.do("show", "edge1").rstrip().endswith(b"\nend")
 
 

@@ -27,8 +27,10 @@ def ssh(router: FrrRouter, typed: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_login_meets_the_router_and_not_a_shell(frr_router: FrrRouter) -> None:
-    said = ssh(frr_router, "terminal length 0\nshow running-config\nexit\n").stdout
+    done = ssh(frr_router, "terminal length 0\nshow running-config\nexit\n")
 
+    said = done.stdout
+    assert said, done.stderr
     assert b"Hello, this is FRRouting (version 8" in said
     assert b"\nedge1# show running-config" in said
     assert b"neighbor 192.0.2.8 password Tr1gger-s3cret" in said
