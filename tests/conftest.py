@@ -20,6 +20,15 @@ hypothesis.settings.register_profile("full", deadline=None, database=None, max_e
 hypothesis.settings.load_profile("full" if FULL else "gate")
 
 
+@pytest.fixture(autouse=True)
+def _umask_given_back() -> Iterator[None]:
+    """A command closes whatever its process writes; the next test starts as the first one did."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def dice() -> random.Random:
     """Random points of this commit; `tests/run` prints the seed."""
