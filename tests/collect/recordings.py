@@ -20,7 +20,7 @@ from netwb.collect.drivers.link import open_link
 from netwb.collect.ssh import Sessions
 from netwb.inventory.records import Target
 from tests.collect.ground import PATIENT, PLATFORMS, forget
-from tests.collect.scripted import Screen, device
+from tests.collect.scripted import Screen, Script, device
 
 DATA = Path(__file__).parent.parent / "data"
 PROMPTS = {
@@ -41,8 +41,8 @@ def recorded(platform: str, command: str) -> str:
     return "" if command.startswith("terminal ") else INVALID
 
 
-async def replay(platform: str, stop: asyncio.Event, ready: list[Any]) -> None:
-    """Listen until told to stop; `ready` gets the target."""
+def replay(platform: str) -> Script:
+    """A device that answers each command with what was recorded."""
     prompt = PROMPTS[platform]
 
     async def script(screen: Screen) -> None:
@@ -55,25 +55,36 @@ async def replay(platform: str, stop: asyncio.Event, ready: list[Any]) -> None:
                 screen.show(answer.replace(b"\n", b"\r\n"))
             screen.show(prompt)
 
-    async with device(script) as target:
-        ready.append(target)
-        await stop.wait()
+    return script
+
+
+@contextmanager
+def serving(script: Script) -> Iterator[Target]:
+    """An SSH device in a thread of its own, for drivers that wait; gives the target."""
+    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), list[Target]()
+
+    async def serve() -> None:
+        async with device(script) as target:
+            ready.append(target)
+            await stop.wait()
+
+    work = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    work.start()
+    while not ready:
+        work.join(0.01)
+    try:
+        yield ready[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        work.join()
+        loop.close()
 
 
 @contextmanager
 def playing(platform: str) -> Iterator[Target]:
     """An SSH device that plays the platform's recorded answers; gives the target."""
-    loop, stop, ready = asyncio.new_event_loop(), asyncio.Event(), list[Target]()
-    work = threading.Thread(target=loop.run_until_complete, args=(replay(platform, stop, ready),))
-    work.start()
-    while not ready:
-        work.join(0.01)
-    try:
-        yield replace(ready[0], platform=platform)
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        work.join()
-        loop.close()
+    with serving(replay(platform)) as target:
+        yield replace(target, platform=platform)
 
 
 @contextmanager

@@ -106,8 +106,13 @@ class Shell:
         return True
 
     def _type(self, keys: bytes) -> None:
-        if self._channel is not None and not self.ended:
+        if self._channel is None or self.ended:
+            return
+        try:
             self._channel.write(keys)
+        except OSError:  # the channel is closing; whoever waits for the answer is told
+            self.ended = True
+            self._wake()
 
     def _wake(self) -> None:
         self._news = True
