@@ -1,8 +1,4 @@
-"""netwb, the network engineer's workbench.
-
-    from netwb import Workbench
-    wb = Workbench.open()
-"""
+"""netwb, the network engineer's workbench: `Workbench.open()` is where everything begins."""
 
 from netwb._version import __version__
 from netwb.errors import NetwbError
