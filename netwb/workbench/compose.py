@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -44,7 +45,7 @@ def open_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Part
     settings = read_settings(home, environment)
     database = open_database(home, settings)
     require_current(database)
-    return _parts(home, settings, environment, database, clock)
+    return _parts(_ground(home, settings, environment, database, clock))
 
 
 def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Parts:
@@ -59,7 +60,7 @@ def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Pa
         MasterKey.create(master_file)
     require_home(home)
     require_current(database)
-    return _parts(home, settings, environment, database, clock)
+    return _parts(_ground(home, settings, environment, database, clock))
 
 
 def upgrade_parts(home: Home, environment: Mapping[str, str]) -> str:
@@ -109,66 +110,100 @@ def _master_file(home: Home, settings: Settings) -> Path:
     return Path(settings.keys.master_file or home.master_file).expanduser()
 
 
-def _parts(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What every other part is made of."""
+
+    home: Home
+    settings: Settings
+    environment: Mapping[str, str]
+    clock: Clock
+    database: Database
+    master_file: Path
+    keyring: Keyring
+    platforms: Mapping[str, Platform]
+    audit: Audit
+
+
+def _ground(
     home: Home,
     settings: Settings,
     environment: Mapping[str, str],
     database: Database,
     clock: Clock,
-) -> Parts:
-    keyring = Keyring(database, MasterKey.read(_master_file(home, settings)), clock)
-    platforms = load_platforms(home.folder("platforms.d"))
-    audit = Audit(database, lambda: keyring.key("audit"), clock)
-    leases = Leases(database, holder_name(new_id()), clock)
-    places = Places(database, clock)
-    devices = Devices(database, clock, platforms)
-    archive = Archive(
-        folder=home.folder("archive"),
-        database=database,
-        keyring=keyring,
-        clock=clock,
-        settings=settings.archive,
-        audit_head=audit.head,
-        platforms=platforms,
-    )
-    quarantine = Quarantine(home.folder("quarantine"), database, keyring, clock)
-    runs = Runs(database, leases, clock)
-    batch = BatchParts(
-        archive=archive,
-        quarantine=quarantine,
-        places=places,
-        devices=devices,
-        runs=runs,
-        keyring=keyring,
-        platforms=platforms,
-        limit=ShrinkLimit(
-            percent=settings.configs.shrink_percent, lines=settings.configs.shrink_lines
-        ),
-        clock=clock,
-    )
-    gatherer = NornirGatherer(
-        settings=settings.collect,
-        platforms=platforms,
-        agent_path=environment.get("SSH_AUTH_SOCK"),
-    )
-    return Parts(
+) -> _Ground:
+    master_file = _master_file(home, settings)
+    keyring = Keyring(database, MasterKey.read(master_file), clock)
+    return _Ground(
         home=home,
         settings=settings,
         environment=environment,
         clock=clock,
-        platforms=platforms,
         database=database,
-        master_file=_master_file(home, settings),
+        master_file=master_file,
         keyring=keyring,
-        audit=audit,
-        jobs=Jobs(database, clock),
-        places=places,
-        devices=devices,
-        credentials=Credentials(database, keyring, environment, clock),
-        archive=archive,
-        history=History(home.folder("archive"), database, keyring),
-        quarantine=quarantine,
-        runs=runs,
-        acceptance=Acceptance(parts=batch),
-        backup=BackupFlow(parts=batch, gatherer=gatherer, settings=settings.archive),
+        platforms=load_platforms(home.folder("platforms.d")),
+        audit=Audit(database, lambda: keyring.key("audit"), clock),
     )
+
+
+def _parts(ground: _Ground) -> Parts:
+    batch = _batch_parts(ground)
+    return Parts(
+        home=ground.home,
+        settings=ground.settings,
+        environment=ground.environment,
+        clock=ground.clock,
+        platforms=ground.platforms,
+        database=ground.database,
+        master_file=ground.master_file,
+        keyring=ground.keyring,
+        audit=ground.audit,
+        jobs=Jobs(ground.database, ground.clock),
+        places=batch.places,
+        devices=batch.devices,
+        credentials=Credentials(ground.database, ground.keyring, ground.environment, ground.clock),
+        archive=batch.archive,
+        history=History(ground.home.folder("archive"), ground.database, ground.keyring),
+        quarantine=batch.quarantine,
+        runs=batch.runs,
+        acceptance=Acceptance(parts=batch),
+        backup=_backup(ground, batch),
+    )
+
+
+def _batch_parts(ground: _Ground) -> BatchParts:
+    database, clock, configs = ground.database, ground.clock, ground.settings.configs
+    leases = Leases(database, holder_name(new_id()), clock)
+    return BatchParts(
+        archive=_archive(ground),
+        quarantine=Quarantine(ground.home.folder("quarantine"), database, ground.keyring, clock),
+        places=Places(database, clock),
+        devices=Devices(database, clock, ground.platforms),
+        runs=Runs(database, leases, clock),
+        keyring=ground.keyring,
+        platforms=ground.platforms,
+        limit=ShrinkLimit(percent=configs.shrink_percent, lines=configs.shrink_lines),
+        clock=clock,
+    )
+
+
+def _archive(ground: _Ground) -> Archive:
+    return Archive(
+        folder=ground.home.folder("archive"),
+        database=ground.database,
+        keyring=ground.keyring,
+        clock=ground.clock,
+        settings=ground.settings.archive,
+        audit_head=ground.audit.head,
+        platforms=ground.platforms,
+    )
+
+
+def _backup(ground: _Ground, batch: BatchParts) -> BackupFlow:
+    gatherer = NornirGatherer(
+        settings=ground.settings.collect,
+        platforms=ground.platforms,
+        agent_path=ground.environment.get("SSH_AUTH_SOCK"),
+    )
+    return BackupFlow(parts=batch, gatherer=gatherer, settings=ground.settings.archive)
