@@ -135,11 +135,11 @@ class BatchWriter:
         self._batch.append(done)
 
     def flush(self) -> None:
-        """Write the batch: archive, facts, outcomes; then tell the caller."""
-        if not self._batch:
-            return
+        """Renew the run's lease and write the batch: archive, facts, outcomes; tell the caller."""
         batch, self._batch = self._batch, []
         self._lease = self._parts.runs.keep_alive(self._lease)
+        if not batch:
+            return
         written = self._archive(batch)
         self._parts.archive.seen(
             [key for done in batch for key in done.unchanged], self._parts.clock()

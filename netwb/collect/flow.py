@@ -17,6 +17,7 @@ from time import monotonic
 from netwb.collect.batch import BatchParts, BatchWriter, RunContext
 from netwb.collect.gather import Gathered
 from netwb.collect.outcome import BackupOutcome, BackupReport, worst_first
+from netwb.collect.runs import LEASE_S
 from netwb.collect.sink import Gatherer
 from netwb.errors import ArchiveError, NetwbError, UnknownPlatformError
 from netwb.inventory.records import Target
@@ -24,6 +25,8 @@ from netwb.roles import ALL_TENANTS, Actor
 from netwb.settings import ArchiveSettings
 
 logger = logging.getLogger(__name__)
+
+BEAT_S = LEASE_S / 4  # how often a run whose devices are all silent says that it lives
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,7 @@ class _Pump(threading.Thread):
         try:
             take = self._queue.get(timeout=self._patience_s())
         except queue.Empty:
-            self._writer.flush()
+            self._writer.flush()  # with nothing to write it still says that the run lives
             return True
         if take is None:
             return False
@@ -173,5 +176,5 @@ class _Pump(threading.Thread):
             self._writer.flush()
         return True
 
-    def _patience_s(self) -> float | None:
-        return max(0.0, self._due - monotonic()) if len(self._writer) else None
+    def _patience_s(self) -> float:
+        return max(0.0, self._due - monotonic()) if len(self._writer) else BEAT_S
