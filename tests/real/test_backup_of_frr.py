@@ -182,3 +182,24 @@ def test_other_host_key_is_refused_until_a_person_trusts_it(
 
     assert refused["cause"]["kind"] == "HostKeyChangedError"
     assert trusted["status"] == "unchanged"
+
+
+def test_stock_transport_brings_the_same_text(netwb: NetwbCommand) -> None:
+    good = store_good(netwb)
+    netwb.do("device", "set", "edge1", "--transport", "netmiko:cisco_ios")
+
+    outcome = netwb.back_up()
+
+    assert (outcome["status"], outcome["revision"]) == ("unchanged", good), outcome["cause"]
+
+
+def test_private_key_opens_the_router(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
+    netwb.do(
+        *("credential", "add", "key", "--tenant", "acme", "--username", LOGIN),
+        *("--key", f"file:{frr_router.key}"),
+    )
+    netwb.do("device", "set", "edge1", "--credential", "key")
+
+    store_good(netwb)
+
+    assert "Accepted publickey" in (frr_router.folder / "sshd.log").read_text()
