@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
+from netwb.archive.lines import Run
 from netwb.archive.newest import Folded, Newest
 from netwb.archive.records import ConfigKey
 from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, LineRow, RevisionRow
@@ -50,11 +51,16 @@ def read_newest(rows: Iterable[Any]) -> dict[ConfigKey, Newest]:
     names = [column.key for column in _COLUMNS[2:-1]]
     return {
         (device_id, kind): Newest(
-            since=tuple((number, count) for number, count in since),
+            since=tuple(pairs(since)),
             **dict(zip(names, values, strict=True)),
         )
         for device_id, kind, *values, since in rows
     }
+
+
+def pairs(since: Sequence[int]) -> Iterator[Run]:
+    """The runs of a text; stored flat, as thousands of small lists would keep the collector busy."""
+    return zip(since[::2], since[1::2], strict=True)
 
 
 def add_folded(session: Session, tenant_id: str, folded: Folded) -> None:
@@ -101,7 +107,7 @@ def put_texts(
     rows = [
         {
             **_owner(tenant_id, key),
-            "since": [list(run) for run in state.since],
+            "since": [part for run in state.since for part in run],
             "text": bodies[state.blob],
         }
         for key, state in touched.items()

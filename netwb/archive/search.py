@@ -21,8 +21,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from netwb.archive.chunks import LIMIT, chunks
-from netwb.archive.lines import Run, number_at
+from netwb.archive.lines import number_at
 from netwb.archive.records import Hit
+from netwb.archive.rows import pairs
 from netwb.configs.sections import readable
 from netwb.errors import ArchiveError
 from netwb.inventory.records import ConfigKind, Device
@@ -131,7 +132,7 @@ def _standing(
     }
     since = _since(session, {device_id for device_id, _, _ in places})
     for (device_id, kind, line), content in places.items():
-        number = number_at(since[device_id, kind], line)
+        number = number_at(pairs(since[device_id, kind]), line)
         yield _Found(device_id, kind, line + 1, content, number, None)  # type: ignore[arg-type]
 
 
@@ -155,13 +156,13 @@ def _texts(
     return statement.execution_options(yield_per=_TEXTS_AT_ONCE)
 
 
-def _since(session: Session, device_ids: Iterable[str]) -> dict[tuple[str, str], list[Run]]:
+def _since(session: Session, device_ids: Iterable[str]) -> dict[tuple[str, str], list[int]]:
     found = {}
     columns = (CurrentTextRow.device_id, CurrentTextRow.kind, CurrentTextRow.since)
     for piece in chunks(device_ids):
         statement = select(*columns).where(CurrentTextRow.device_id.in_(piece))
         for device_id, kind, since in session.execute(statement):
-            found[device_id, kind] = [(number, count) for number, count in since]
+            found[device_id, kind] = since
     return found
 
 

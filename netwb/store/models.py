@@ -338,7 +338,7 @@ class CurrentRow(TenantOwned, Base):
 class CurrentTextRow(TenantOwned, Base):
     """The newest text itself, so that a search reads no Git; apart, as CurrentRow changes nightly.
 
-    since    runs of (revision number that brought these lines, how many), see `archive.lines`
+    since    revision number that brought the first lines, how many, the next number, ...
     """
 
     __tablename__ = "current_text"
