@@ -401,12 +401,19 @@ def log_in_to_a_socket(answer: bytes, *, then: str = "wait", **more: Any) -> Non
         if then == "wait":
             await reader.read()
         writer.close()
+        await asyncio.wait([asyncio.ensure_future(writer.wait_closed())])
+        ended.set()
+
+    ended = asyncio.Event()
 
     async def body() -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            await Sessions(PATIENT, forget).test_login(make_target(port=port, **more))
+            try:
+                await Sessions(PATIENT, forget).test_login(make_target(port=port, **more))
+            finally:
+                await ended.wait()
 
     asyncio.run(body())
 

@@ -110,6 +110,7 @@ def test_renamed_device_is_followed() -> None:
         assert shim.send_command("show version") == VERSION.decode().strip()
 
 
+@pytest.mark.filterwarnings("ignore:path is deprecated:DeprecationWarning")
 def test_parsers_of_netmiko_are_asked(shim: NetmikoShim) -> None:
     parsed = shim.send_command("show version", use_textfsm=True)
 

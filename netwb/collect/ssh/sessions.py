@@ -122,6 +122,7 @@ class Sessions:
             yield connection, login
         except BaseException:
             connection.abort()
+            await _closed(connection)
             raise
         await _say_goodbye(connection)
 
@@ -257,11 +258,18 @@ class Sessions:
 
 async def _say_goodbye(connection: asyncssh.SSHClientConnection) -> None:
     connection.close()
+    if not await _closed(connection):
+        connection.abort()
+
+
+async def _closed(connection: asyncssh.SSHClientConnection) -> bool:
+    """Wait a moment for the socket to be closed."""
     try:
         async with asyncio.timeout(GOODBYE_S):
             await connection.wait_closed()
     except (TimeoutError, OSError):
-        connection.abort()
+        return False
+    return True
 
 
 def _cure(target: Target) -> _Cure:
