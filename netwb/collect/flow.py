@@ -82,6 +82,7 @@ class BackupFlow:
 
     def _recover(self, targets: Sequence[Target]) -> dict[str, ArchiveError]:
         """Repair what a crash left; tenants whose repository cannot be written, and why."""
+        self._parts.quarantine.recover()
         broken: dict[str, ArchiveError] = {}
         for tenant_id, tenant in {(target.tenant_id, target.tenant) for target in targets}:
             try:
