@@ -31,7 +31,9 @@ def a_night(dice: random.Random, devices: list[Device], texts: dict[str, list[st
         secret = f"user ana {{pw{dice.randint(1, 3)}}}"
         text = "".join(f"{line}\n" for line in [*lines, secret])
         at = NOON + timedelta(days=dice.randint(-3, 30))
-        rules = dice.choice(("1", "1", "2"))
+        # One text has one rule set: newer rules that leave it as it is are noted without a commit,
+        # and a rebuild cannot know of them.
+        rules = "1" if len(text) % 3 else "2"
         volatile = {2: b"! by ana \xff"} if dice.random() < 0.3 else None
         entries.append(
             entry(one, text, kind=kind, at=at, rule_set=rules, volatile=volatile)  # type: ignore[arg-type]
