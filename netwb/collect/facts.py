@@ -1,6 +1,7 @@
 """Read a device's facts out of what its version command says. Pure.
 
-Sources: the forms of `show version` of IOS 12 to 17, NX-OS 7 to 10, EOS 4 and FRR 8.
+Sources: the forms of `show version` of IOS 12 to 17, NX-OS 7 to 10, EOS 4 and FRR 8. It is read on
+the loop that all sessions share: no answer, however long, may hold it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ _SECONDS = {
     "second": 1,
 }
 _PART = re.compile(r"(\d+) (year|week|day|hour|minute|second)(?:s|\(s\))?\b")
+_MOST_BYTES = 64 * 1024  # of an answer; a long one of a stack of switches takes a tenth of it
+_LONGEST_LINE = 512  # bytes; no line that tells something is half as long
 _CLOCK = re.compile(r"\b(\d+):(\d\d)(?::(\d\d))?\b")
 
 
 def parse_facts(transcript: bytes, words: FactsWords) -> Facts:
     """What stands in the answer to the platform's facts command; None where it does not."""
-    lines = [line.rstrip() for line in transcript.replace(b"\r", b"").split(b"\n")]
+    lines = fact_lines(transcript)
     uptime = _first(lines, words.uptime)
     return Facts(
         model=_first(lines, words.model),
@@ -32,6 +35,12 @@ def parse_facts(transcript: bytes, words: FactsWords) -> Facts:
         os_version=_first(lines, words.os_version),
         uptime_s=None if uptime is None else parse_uptime(uptime),
     )
+
+
+def fact_lines(transcript: bytes) -> list[bytes]:
+    """The lines that are worth a look, without blanks at their end."""
+    lines = transcript[:_MOST_BYTES].replace(b"\r", b"").split(b"\n")
+    return [line.rstrip() for line in lines if len(line) <= _LONGEST_LINE]
 
 
 def parse_uptime(text: str) -> int | None:

@@ -16,7 +16,7 @@ from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 
 from netwb.collect.drivers.link import Link, open_link
-from netwb.collect.facts import parse_facts
+from netwb.collect.facts import fact_lines, parse_facts
 from netwb.collect.runner import OnDone, SessionRunner, make_nornir
 from netwb.collect.ssh import Session, Sessions
 from netwb.errors import (
@@ -145,7 +145,7 @@ async def test_login(task: Task, link: Link) -> Result:
 
 def detect(answer: bytes, platforms: Mapping[str, Platform]) -> tuple[str, ...]:
     """Names of the platforms whose version command answers so."""
-    lines = answer.replace(b"\r", b"").split(b"\n")
+    lines = fact_lines(answer)
     return tuple(
         name
         for name, platform in platforms.items()

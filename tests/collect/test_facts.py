@@ -64,3 +64,12 @@ def test_what_is_not_said_is_not_known(platform: str) -> None:
 )
 def test_uptime_is_read_by_its_units(text: str, seconds: int | None) -> None:
     assert parse_uptime(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"IOS" + b"Software" * 100 + b", Version 9.9", b"x\n" * 40_000 + b"IOS Software, Version 9.9"],
+    ids=["a long line", "after 64 kB"],
+)
+def test_no_more_is_read_than_a_device_says(answer: bytes) -> None:
+    assert parse_facts(answer, PLATFORMS["cisco_ios"].facts) == Facts()
