@@ -58,6 +58,17 @@ class Vault:
 
         Raises SecretMissingError when one of them is not there: a text with a hole is no text.
         """
+        values = self.held(scope, tenant_id, tokens)
+        if missing := [token for token in tokens if token not in values]:
+            msg = (
+                f"the vault has no secret for {missing[0]} ({len(missing)} missing): put the"
+                " database back from a copy, or restore with --redacted"
+            )
+            raise SecretMissingError(msg)
+        return values
+
+    def held(self, scope: Scope, tenant_id: str, tokens: Collection[str]) -> Mapping[str, bytes]:
+        """The exact bytes behind those tokens that are there."""
         sealed: dict[str, bytes] = {}
         with self._database.reading(scope) as session:
             for piece in chunks(tokens):
@@ -67,12 +78,6 @@ class Vault:
                     )
                 )
                 sealed.update((token, value) for token, value in rows)
-        if missing := [token for token in tokens if token not in sealed]:
-            msg = (
-                f"the vault has no secret for {missing[0]} ({len(missing)} missing): put the"
-                " database back from a copy, or restore with --redacted"
-            )
-            raise SecretMissingError(msg)
         return {
             token: self._keyring.open(PURPOSE, tenant_id, token, value)
             for token, value in sealed.items()

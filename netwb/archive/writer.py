@@ -27,7 +27,7 @@ from netwb.archive.records import Baseline, Cause, ConfigKey, Entry, Written
 from netwb.archive.repository import RepositoryWriter, TipMovedError, create, writing
 from netwb.archive.vault import Vault
 from netwb.configs.records import Secret
-from netwb.configs.redact import redact
+from netwb.configs.redact import find_tokens, redact
 from netwb.errors import ArchiveBusyError, ArchiveError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.platforms.record import Platform
@@ -36,7 +36,7 @@ from netwb.settings import ArchiveSettings
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
-from netwb.store.models import CurrentRow
+from netwb.store.models import CurrentRow, CurrentTextRow
 
 logger = logging.getLogger(__name__)
 _KINDS: tuple[ConfigKind, ...] = ("running", "startup")
@@ -116,6 +116,20 @@ class Archive:
                         revision=commit, digest=digest, rule_set=rule_set, lines=lines
                     )
         return found
+
+    def known_secrets(self, tenant_id: str, device_id: str) -> frozenset[bytes]:
+        """The values behind the tokens of the device's newest texts, of both kinds.
+
+        A secret whose rule line is gone may still stand in a description; so it must stay known.
+        Because its token then stands in the next revision too, it is for as long as it stands.
+        """
+        statement = select(CurrentTextRow.text).where(
+            CurrentTextRow.tenant_id == tenant_id, CurrentTextRow.device_id == device_id
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            texts = session.scalars(statement).all()
+        tokens = {place.token for text in texts for place in find_tokens(text)}
+        return frozenset(self._vault.held(ALL_TENANTS, tenant_id, tokens).values())
 
     def seen(self, unchanged: Sequence[ConfigKey], at: datetime) -> None:
         """Those devices were fetched and had not changed."""
@@ -245,6 +259,7 @@ class Archive:
             self._platforms[entry.platform],
             key=self._keyring.key(_REDACT, entry.tenant_id),
             longer=longer,
+            known=[secret.value for secret in entry.redacted.secrets.values()],
         )
         return replace(entry, redacted=redacted)
 

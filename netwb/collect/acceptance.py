@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from netwb.archive.records import Entry
 from netwb.collect.batch import BatchParts
@@ -39,6 +40,7 @@ class Acceptance:
             self.parts.platforms[device.platform],
             keys=TenantKeys.of(self.parts.keyring, device.tenant_id),
             baseline=baseline,
+            known=partial(self.parts.archive.known_secrets, device.tenant_id, device.id),
         )
         if isinstance(verdict, Changed):
             entry = self._entry(device, kind, verdict, run_id=item.run_id, reason=reason)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.records import Baseline, ConfigKey, Entry, Written
@@ -17,15 +18,15 @@ from netwb.archive.writer import Archive
 from netwb.collect.gather import Gathered
 from netwb.collect.judging import (
     Changed,
+    Past,
     TenantKeys,
     Unchanged,
     Verdict,
-    credited,
     judge,
 )
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus
 from netwb.collect.runs import Runs
-from netwb.configs.records import RawConfig, Rejected, ShrinkLimit
+from netwb.configs.records import Rejected, ShrinkLimit
 from netwb.errors import (
     ArchiveError,
     DeviceError,
@@ -35,7 +36,7 @@ from netwb.errors import (
 )
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
-from netwb.inventory.records import Target
+from netwb.inventory.records import ConfigKind, Target
 from netwb.platforms.record import Platform
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.keyring import Keyring
@@ -174,20 +175,25 @@ class BatchWriter:
 
     def _verdicts(self, target: Target, gathered: Gathered) -> list[Verdict]:
         texts = [raw for raw in (gathered.running, gathered.startup) if raw is not None]
-        platform = self._parts.platforms[target.platform]
-        return credited([self._judge(target, raw) for raw in texts], platform)
-
-    def _judge(self, target: Target, raw: RawConfig) -> Verdict:
-        key: ConfigKey = (target.device_id, raw.kind)
         return judge(
-            raw,
+            texts,
             target,
             self._parts.platforms[target.platform],
             keys=TenantKeys.of(self._parts.keyring, target.tenant_id),
-            baseline=self._context.baselines.get(key),
-            suspect=self._context.suspects.get(key),
+            past={raw.kind: self._past((target.device_id, raw.kind)) for raw in texts},
             limit=self._parts.limit,
+            known=cache(partial(self._known_secrets, target)),
         )
+
+    def _past(self, key: ConfigKey) -> Past:
+        baselines, suspects = self._context.baselines, self._context.suspects
+        return Past(baseline=baselines.get(key), suspect=suspects.get(key))
+
+    def _known_secrets(self, target: Target) -> frozenset[bytes]:
+        kinds: tuple[ConfigKind, ...] = ("running", "startup")
+        if not any((target.device_id, kind) in self._context.baselines for kind in kinds):
+            return frozenset()  # nothing is stored of it: no need to ask
+        return self._parts.archive.known_secrets(target.tenant_id, target.device_id)
 
     def _take(self, done: _Finished, verdict: Verdict) -> None:
         if isinstance(verdict, Rejected):

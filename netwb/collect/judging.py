@@ -1,13 +1,14 @@
 """From what one device sent to what is to be stored: gate, digest, redaction. No I/O, no database.
 
-Two short cuts keep a quiet night cheap: a text whose keyed digest and rule set are those of the
-newest revision is unchanged without being redacted.
+A short cut keeps a quiet night cheap: a text whose keyed digest and rule set are those of the newest
+revision is unchanged without being redacted, and without a look at what was secret before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import dropwhile
 
 from netwb.archive.records import Baseline
@@ -21,8 +22,9 @@ from netwb.configs.records import (
     Rejected,
     ShrinkLimit,
 )
-from netwb.configs.redact import comparable, redact
-from netwb.inventory.records import Target
+from netwb.configs.redact import comparable, long_secrets, redact
+from netwb.configs.spans import is_long
+from netwb.inventory.records import ConfigKind, Target
 from netwb.platforms.record import Platform
 from netwb.store.keyring import Keyring
 
@@ -58,23 +60,70 @@ class Unchanged:
 
 
 Verdict = Changed | Unchanged | Rejected
+KnownSecrets = Callable[[], Collection[bytes]]  # asked only for a text that is to be stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What is known of one kind of text of the device.
+
+    suspect    digest of the text that is held in quarantine for this device and kind
+    """
+
+    baseline: Baseline | None = None
+    suspect: str | None = None
 
 
 def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keyword
+    raws: Sequence[RawConfig],
+    target: Target,
+    platform: Platform,
+    *,
+    keys: TenantKeys,
+    past: Mapping[ConfigKind, Past],
+    limit: ShrinkLimit,
+    known: KnownSecrets,
+) -> list[Verdict]:
+    """What is to be done with the texts of one login.
+
+    known   secrets of the device's newest revisions; those of a text of this login count for the
+            other one too, so that startup does not show what running only then calls a secret
+    """
+    judged = [
+        _believed(raw, target, platform, keys=keys, past=past[raw.kind], limit=limit)
+        for raw in raws
+    ]
+    good = [text for text in judged if isinstance(text, CleanConfig)]
+
+    def known_to(own: CleanConfig) -> Collection[bytes]:
+        others = (long_secrets(text.text, platform) for text in good if text is not own)
+        return frozenset(known()).union(*others)
+
+    verdicts = [
+        text
+        if isinstance(text, Rejected)
+        else compare(
+            text,
+            platform,
+            keys=keys,
+            baseline=past[text.kind].baseline,
+            known=partial(known_to, text),
+        )
+        for text in judged
+    ]
+    return credited(verdicts, platform)
+
+
+def _believed(  # noqa: PLR0913 - as above
     raw: RawConfig,
     target: Target,
     platform: Platform,
     *,
     keys: TenantKeys,
-    baseline: Baseline | None,
-    suspect: str | None,
+    past: Past,
     limit: ShrinkLimit,
-) -> Verdict:
-    """What is to be done with one text of one device.
-
-    suspect    digest of the text that is held in quarantine for this device and kind
-    """
-    verdict = clean(
+) -> CleanConfig | Rejected:
+    return clean(
         raw,
         platform,
         identity=Identity(
@@ -83,13 +132,10 @@ def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keywo
             serial=target.serial,
             reference=f"{target.tenant}/{target.hostname}",
         ),
-        last_good=_last_good(baseline, suspect) if baseline else None,
+        last_good=_last_good(past.baseline, past.suspect) if past.baseline else None,
         limit=limit,
         key=keys.digest,
     )
-    if isinstance(verdict, Rejected):
-        return verdict
-    return compare(verdict, platform, keys=keys, baseline=baseline)
 
 
 def _last_good(baseline: Baseline, suspect: str | None) -> LastGood:
@@ -97,14 +143,30 @@ def _last_good(baseline: Baseline, suspect: str | None) -> LastGood:
 
 
 def compare(
-    verdict: CleanConfig, platform: Platform, *, keys: TenantKeys, baseline: Baseline | None
+    verdict: CleanConfig,
+    platform: Platform,
+    *,
+    keys: TenantKeys,
+    baseline: Baseline | None,
+    known: KnownSecrets,
 ) -> Changed | Unchanged:
     """Whether a good text differs from the newest revision; also for one that a person accepted."""
     mark = digest(keys.digest, comparable(verdict.text, platform))
     if baseline and baseline.digest == mark and baseline.rule_set == platform.rule_set:
         return Unchanged(baseline=baseline, clean=verdict)
-    redacted = redact(verdict.text, verdict.volatile, platform, key=keys.redact)
-    return Changed(clean=verdict, redacted=redacted, digest=mark)
+    redacted = redact(
+        verdict.text, verdict.volatile, platform, key=keys.redact, known=tuple(known())
+    )
+    return Changed(clean=_discreet(verdict, redacted), redacted=redacted, digest=mark)
+
+
+def _discreet(clean: CleanConfig, redacted: Redacted) -> CleanConfig:
+    """Without its author, where that name is one of the secrets: it would stand in the commit."""
+    author = (clean.changed_by or "").encode()
+    values = (secret.value for secret in redacted.secrets.values())
+    if author and any(v == author or (is_long(v) and v in author) for v in values):
+        return replace(clean, changed_by=None)
+    return clean
 
 
 def credited(verdicts: Sequence[Verdict], platform: Platform) -> list[Verdict]:

@@ -11,7 +11,7 @@ stays; a secret of 8 or more mixed characters stands nowhere else either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netwb.configs.records import Placed, Redacted, VolatileLine
@@ -21,23 +21,26 @@ from netwb.errors import ArchiveDamagedError, SecretMissingError
 from netwb.platforms.record import Platform
 
 _OURS = Span(0, 0, "reserved word", b"plain")
+_KNOWN = Span(0, 0, "known value", b"plain")
 
 
-def redact(
+def redact(  # noqa: PLR0913 - one arrow of the data flow; what it knows besides goes by keyword
     text: bytes,
     volatile: Sequence[VolatileLine],
     platform: Platform,
     *,
     key: bytes,
     longer: frozenset[str] = frozenset(),
+    known: Collection[bytes] = (),
 ) -> Redacted:
     """Replace every secret of `text` and of the volatile lines by its token.
 
     longer  whole HMACs (hex) whose short form another secret of the tenant has taken
+    known   secrets of the same device from elsewhere; a long one stands nowhere in this text either
     """
     rules = rules_of(platform)
     found = [(text, rule_spans(text, rules)), *_volatile_spans(volatile, rules)]
-    wanted = _wanted(found)
+    wanted = _wanted(found, known)
     tokens = Tokens(key, longer)
     redacted, *lines = [
         _replaced(source, merged([*spans, *everywhere(source, spans, wanted)]), tokens)
@@ -63,7 +66,15 @@ def _volatile_spans(
     return [(line.text, rule_spans(line.text, rules) if worth else []) for line in volatile]
 
 
-def _wanted(found: Iterable[tuple[bytes, list[Span]]]) -> dict[bytes, Span]:
+def long_secrets(text: bytes, platform: Platform) -> frozenset[bytes]:
+    """The values that the rules find and that are long enough to be looked for elsewhere."""
+    spans = rule_spans(text, rules_of(platform))
+    return frozenset(value for s in spans if is_long(value := text[s.start : s.end]))
+
+
+def _wanted(
+    found: Iterable[tuple[bytes, list[Span]]], known: Collection[bytes]
+) -> dict[bytes, Span]:
     """The values that must stand nowhere, each with the span that it was first seen in."""
     wanted: dict[bytes, Span] = {RESERVED: _OURS}
     for source, spans in found:
@@ -71,6 +82,9 @@ def _wanted(found: Iterable[tuple[bytes, list[Span]]]) -> dict[bytes, Span]:
             value = source[span.start : span.end]
             if value not in wanted and is_long(value):
                 wanted[value] = span
+    for value in known:
+        if is_long(value):
+            wanted.setdefault(value, _KNOWN)
     return wanted
 
 

@@ -296,3 +296,13 @@ def test_a_person_is_not_credited_twice_for_one_stamp(world: World) -> None:
     assert authors == ["ben", "ben", "unknown", "unknown", "ana"]
     stale = world.revisions(moved)[2]
     assert stale.at == stale.stored_at
+
+
+def test_the_secrets_of_the_newest_texts_are_known(world: World) -> None:
+    world.store(EDGE, "user {old-1}\n")
+    world.store(EDGE, "user {new-1}\n")
+    world.store(EDGE, "user {start-1}\n", kind="startup")
+    world.store(CORE, "user {other-1}\n")
+
+    assert world.archive.known_secrets(EDGE.tenant_id, EDGE.id) == {b"new-1", b"start-1"}
+    assert world.archive.known_secrets("t-bolt", EDGE.id) == frozenset()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
+from netwb.configs.records import RawConfig
 from netwb.errors import (
     DeadlineError,
     IncompleteConfigError,
@@ -19,7 +21,7 @@ from netwb.errors import (
     UnknownPlatformError,
     WrongDeviceError,
 )
-from netwb.inventory.records import Facts, Target
+from netwb.inventory.records import ConfigKind, Facts, NewDevice, Target
 from tests.benches import START, Rig, ios, ios_text, rig
 
 
@@ -158,6 +160,69 @@ def test_facts_are_stored_and_a_changed_one_is_an_event(acme: Rig) -> None:
     assert acme.bench.device("edge1").serial == "SN-other"
     kinds = [event.kind for event in acme.bench.device_events("edge1")]
     assert kinds.count("facts") == 2
+
+
+USER = b"username ops privilege 15 password 7 060506324F41\n"
+
+
+def edge1(user: bytes, description: bytes = b"", by: str = "ana") -> Gathered:
+    """A good text of edge1 with another user line and a word in its description."""
+    text = (
+        ios_text("edge1", by=by).replace(USER, user).replace(b"ion to", b"ion %bto" % description)
+    )
+    counted = len(text.partition(b" bytes\n")[2].replace(b"\n", b"\r\n"))
+    head, _, rest = text.partition(b"configuration : ")
+    return recorded(
+        head + b"configuration : %d bytes\n" % counted + rest.partition(b"\n")[2], prompt=b"edge1#"
+    )
+
+
+def test_a_secret_stays_one_when_its_line_is_gone(acme: Rig) -> None:
+    for user in (b"username ops password 0 Tr0ub4dor&3\n", b"", b"username ben password 0 0ther\n"):
+        acme.answer("acme/edge1", edge1(user, b"pw Tr0ub4dor&3 "))
+        assert acme.outcome("acme/edge1", acme.back_up()).status == "changed"
+
+        stored = acme.bench.show("edge1")
+        assert b"description pw <netwb:secret:" in stored
+        assert b"Tr0ub4dor" not in stored
+
+
+def test_a_secret_of_the_one_text_stands_in_the_other_neither(acme: Rig) -> None:
+    device = NewDevice(
+        tenant="acme", site="fra1", hostname="sw1", address="127.0.0.1", platform="arista_eos"
+    )
+    id_ = acme.bench.add_device(device).id
+    body = b"interface Ethernet1\n   description pw Tr0ub4dorX\n"
+    acme.gatherer.answers[id_] = Gathered(
+        running=eos("running", b"username bob secret 0 Tr0ub4dorX\n" + body),
+        startup=eos("startup", body),
+        facts=Facts(),
+    )
+
+    acme.back_up("sw1")
+
+    for kind in ("running", "startup"):
+        stored = acme.bench.show("sw1", kind=kind)
+        assert b"description pw <netwb:secret:" in stored
+
+
+def eos(kind: ConfigKind, body: bytes) -> RawConfig:
+    command = f"show {kind}-config"
+    head = f"! Command: {command}\n! device: sw1 (vEOS, EOS-4.30)\n!\nhostname sw1\n".encode()
+    lines = command.encode() + b"\n" + head + body + b"!\nend\n"
+    return RawConfig(
+        kind=kind, command=command, transcript=lines.replace(b"\n", b"\r\n"), prompt=b"sw1#"
+    )
+
+
+@pytest.mark.parametrize("secret", ["S3cretAdm1n", "ops"], ids=["long", "short"])
+def test_an_author_whose_name_is_a_secret_is_not_told(acme: Rig, secret: str) -> None:
+    user = b"username %b password 0 %b\n" % (secret.encode(), secret.encode())
+    acme.answer("acme/edge1", edge1(user, by=secret))
+
+    acme.back_up("edge1")
+
+    assert acme.bench.history("edge1")[0].author == "unknown"
 
 
 def test_a_platform_without_record_is_an_outcome_with_its_cure(acme: Rig) -> None:
