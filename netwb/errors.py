@@ -2,6 +2,7 @@
 
     NetwbError
     ├─ SettingsError            a setting, an environment variable or netwb.toml is wrong
+    ├─ InputError               what was asked cannot be understood
     ├─ InventoryError           a tenant, site, device or credential cannot be as asked
     │  ├─ UnknownDeviceError       ├─ DuplicateDeviceError    ├─ UnknownPlatformError
     │  ├─ UnknownNameError         (tenant, site, credential, user) └─ ImportRefusedError (rows)
@@ -35,6 +36,10 @@ class NetwbError(Exception):
 
 class SettingsError(NetwbError):
     """A setting has an unknown name or an impossible value."""
+
+
+class InputError(NetwbError):
+    """A time, a revision or a text to search for is not written as one."""
 
 
 class InventoryError(NetwbError):

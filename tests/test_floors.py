@@ -42,6 +42,7 @@ FLOORS: dict[str, int] = {
     # 3 adapters
     "netwb.archive": 3,
     "netwb.collect.drivers": 3,
+    "netwb.collect.garbage": 3,
     "netwb.collect.gather": 3,
     "netwb.collect.loop": 3,
     "netwb.collect.runner": 3,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from netwb.errors import UnknownRevisionError
+from netwb.errors import InputError
 
 SHORTEST_ID = 4  # hex digits; Git's own limit
 _LATEST = re.compile(r"latest(?:~(\d{1,9}))?")
@@ -37,7 +37,7 @@ class AsOf:
 def parse_revision(text: str) -> Back | CommitId | AsOf:
     """Read a REV; a time without a zone is UTC, a date is its first instant.
 
-    Raises UnknownRevisionError when it is none of them.
+    Raises InputError when it is none of them.
     """
     if match := _LATEST.fullmatch(text):
         return Back(int(match[1] or 0))
@@ -50,5 +50,5 @@ def parse_revision(text: str) -> Back | CommitId | AsOf:
             f"revision {text[:60]!r} is neither a commit id ({SHORTEST_ID} digits or more),"
             " nor latest, latest~1, nor a time such as 2026-03-01T12:00Z"
         )
-        raise UnknownRevisionError(msg) from None
+        raise InputError(msg) from None
     return AsOf(at if at.tzinfo else at.replace(tzinfo=UTC))

@@ -25,7 +25,7 @@ from netwb.archive.lines import number_at
 from netwb.archive.records import Hit
 from netwb.archive.rows import pairs
 from netwb.configs.sections import readable
-from netwb.errors import ArchiveError
+from netwb.errors import InputError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Scope
 from netwb.store.database import Database
@@ -83,11 +83,11 @@ class LineSearch:
     def find(self, scope: Scope, sought: Sought, devices: Sequence[Device]) -> tuple[Hit, ...]:
         """Hits on those devices, by tenant, hostname, kind and place; past ones last.
 
-        Raises ArchiveError for a text that no line can hold.
+        Raises InputError for a text that no line can hold.
         """
         if not sought.text or "\n" in sought.text:
             msg = "a search needs a text of one line; give some characters of that line"
-            raise ArchiveError(msg)
+            raise InputError(msg)
         known = {device.id: device for device in devices}
         with self._database.reading(scope) as session:
             found = [f for f in _found(session, sought, known) if f.device_id in known]

@@ -11,6 +11,7 @@ from netwb.errors import (
     ArchiveError,
     DeviceError,
     HomeError,
+    InputError,
     InventoryError,
     NetwbError,
     RunUnderWayError,
@@ -25,6 +26,7 @@ DONE, SOME_FAILED, BAD_INPUT, NOT_PERMITTED, NOT_FOUND, NOT_AVAILABLE = range(6)
 
 EXITS: dict[type[NetwbError], int] = {
     SettingsError: BAD_INPUT,
+    InputError: BAD_INPUT,
     InventoryError: BAD_INPUT,
     UnknownDeviceError: NOT_FOUND,
     UnknownNameError: NOT_FOUND,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import click
 
@@ -27,6 +29,10 @@ from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.errors import ImportRefusedError, NetwbError
 
 
+class TerminatedError(BaseException):
+    """SIGTERM came; what stands open is closed on the way out."""
+
+
 @click.group(cls=NetwbGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="netwb %(version)s")
 def cli() -> None:
@@ -43,12 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         click.echo(f"netwb: {_usage(error)}", err=True)
         return BAD_INPUT
+    except TerminatedError:
+        click.echo("netwb: ended by SIGTERM; what was written is whole", err=True)
+        return 128 + signal.SIGTERM  # what shells give for it
     except (click.Abort, KeyboardInterrupt):
         click.echo("netwb: stopped by the keyboard", err=True)
-        return 130  # what shells give for an interrupt
-    except BrokenPipeError:
-        return _pipe_closed()
+        return 128 + signal.SIGINT
+    except SystemExit:
+        return _pipe_closed()  # the one thing that click ends so: nobody reads stdout any more
     return result if isinstance(result, int) else 0
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise TerminatedError
 
 
 def _usage(error: click.ClickException) -> str:
@@ -73,6 +87,7 @@ def _pipe_closed() -> int:
 
 def run() -> None:
     """Entry point of the installed command."""
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from netwb.errors import SettingsError
+from netwb.errors import InputError
 from netwb.workbench.moments import parse_moment
 
 
@@ -21,7 +21,7 @@ class Moment(click.ParamType[datetime]):
         """Parse it; ages count from now."""
         try:
             return parse_moment(value, datetime.now(UTC))
-        except SettingsError as error:
+        except InputError as error:
             self.fail(str(error), param, ctx)
 
 

@@ -14,6 +14,7 @@ from nornir.core.task import MultiResult, Result, Task
 
 from netwb.collect.drivers.link import Link, open_link
 from netwb.collect.drivers.stock import StockGathering
+from netwb.collect.garbage import collected_rarely
 from netwb.collect.gather import Gathered, gather_configs
 from netwb.collect.runner import SessionRunner, make_nornir
 from netwb.collect.sink import Sink
@@ -39,13 +40,18 @@ class NornirGatherer:
 
     def gather(self, targets: Sequence[Target], sink: Sink) -> None:
         """Tell the sink of each target once, on the loop's thread; return when all ended."""
+        if not targets:
+            return  # Nornir prints a remark of its own on a run over nobody
         sessions = Sessions(
             self.settings,
             sink.first_key,
             on_new_jump_key=sink.first_jump_key,
             agent_path=self.agent_path,
         )
-        with open_link(sessions, self.platforms, self.settings) as link:
+        with (
+            collected_rarely(),
+            open_link(sessions, self.platforms, self.settings) as link,
+        ):
             runner = SessionRunner(link, on_done=lambda host, results: _tell(host, results, sink))
             inventory = make_inventory(targets, self.platforms)
             make_nornir(inventory, runner).run(gather_target, link=link)

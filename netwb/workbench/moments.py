@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from netwb.errors import SettingsError
+from netwb.errors import InputError
 
 _AGE = re.compile(r"(\d{1,6})(s|m|h|d|w)")
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -16,7 +16,7 @@ _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
 def parse_moment(value: str | datetime, now: datetime) -> datetime:
-    """An aware UTC instant. Raises SettingsError where the text is neither a time nor an age."""
+    """An aware UTC instant. Raises InputError where the text is neither a time nor an age."""
     if isinstance(value, datetime):
         found = value
     elif value in _DAYS_AGO:
@@ -29,5 +29,5 @@ def parse_moment(value: str | datetime, now: datetime) -> datetime:
             found = datetime.fromisoformat(value)
         except ValueError as error:
             msg = f"{value!r} is no time; write 2026-11-24T06:00, yesterday, or an age: 24h, 7d"
-            raise SettingsError(msg) from error
+            raise InputError(msg) from error
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)

@@ -46,7 +46,7 @@ def test_a_revision_is_found_by_any_of_its_names(
     assert world.history.text(ALL_TENANTS, EDGE, found) == b"a\nnight %d\n" % night
 
 
-@pytest.mark.parametrize("rev", ["latest~3", "ffffffff", "2020-01-01", "nonsense"])
+@pytest.mark.parametrize("rev", ["latest~3", "ffffffff", "2020-01-01"])
 def test_a_revision_that_is_not_there_is_named(world: World, three: list[str], rev: str) -> None:
     assert three
     with pytest.raises(UnknownRevisionError, match=rev):

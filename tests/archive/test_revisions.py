@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from netwb.archive.revisions import AsOf, Back, CommitId, parse_revision
-from netwb.errors import UnknownRevisionError
+from netwb.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -34,5 +34,5 @@ def test_a_revision_is_read(text: str, meant: object) -> None:
     "text", ["", "abc", "latest~", "latest~-1", "yesterday", "g" * 8, "0" * 41]
 )
 def test_what_is_no_revision_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(UnknownRevisionError, match=r"latest~1"):
+    with pytest.raises(InputError, match=r"latest~1"):
         parse_revision(text)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netwb.archive.records import Hit
 from netwb.archive.search import lines_with, needles
-from netwb.errors import ArchiveError
+from netwb.errors import InputError
 from netwb.inventory.records import Device
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from tests.archive.world import ANA, NOON, World, device, entry
@@ -157,7 +157,7 @@ def test_another_tenants_lines_are_not_there(world: World) -> None:
 
 @pytest.mark.parametrize("text", ["", "a\nb"], ids=["empty", "two lines"])
 def test_what_no_line_can_hold_is_refused(world: World, text: str) -> None:
-    with pytest.raises(ArchiveError, match="one line"):
+    with pytest.raises(InputError, match="one line"):
         search(world, text)
 
 

@@ -77,6 +77,41 @@ def test_a_missing_master_key(netwb: Commands, home: Rig) -> None:
     refused(netwb, "master.key is not there")
 
 
+def files(home: Path) -> set[Path]:
+    return {path for path in home.rglob("*") if not path.name.endswith(("-wal", "-shm"))}
+
+
+def test_init_makes_no_new_key_for_an_old_database(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    (home.bench.home / "master.key").unlink()
+    before = files(home.bench.home)
+
+    ran = netwb("init")
+
+    assert (ran.status, ran.out) == (5, "")
+    assert "master.key is not there; put it back" in ran.err
+    assert files(home.bench.home) == before
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty file"])
+def test_init_makes_no_new_database_for_an_old_archive(
+    netwb: Commands, home: Rig, left: str
+) -> None:
+    home.bench.close()
+    path = home.bench.home / "netwb.db"
+    path.unlink()
+    if left == "an empty file":
+        path.touch(mode=0o600)
+    before = files(home.bench.home)
+
+    ran = netwb("init")
+
+    assert (ran.status, ran.out) == (5, "")
+    assert "netwb.db is lost or empty; put back a copy" in ran.err
+    assert files(home.bench.home) == before
+    refused(netwb, "put back a copy")
+
+
 @pytest.mark.parametrize("found", ["9999", None], ids=["newer", "empty"])
 def test_a_database_of_another_netwb(netwb: Commands, home: Rig, found: str | None) -> None:
     home.bench.close()

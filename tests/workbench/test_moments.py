@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from netwb.errors import SettingsError
+from netwb.errors import InputError
 from netwb.workbench.moments import parse_moment
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -32,5 +32,5 @@ def test_a_moment_is_a_time_or_an_age(text: str, expected: datetime) -> None:
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "24", "2026-13-01", "-1h"])
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="is no time"):
+    with pytest.raises(InputError, match="is no time"):
         parse_moment(text, NOON)
