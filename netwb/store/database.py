@@ -142,7 +142,10 @@ def _identity(path: Path) -> tuple[int, int]:
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        msg = f"database {path} is not there; run `netwb init`, or correct store.url"
+        msg = (
+            f"database {path} is not there; put back a copy of it, correct store.url, or set "
+            "another home up with `netwb init`"
+        )
         raise StoreUnavailableError(msg) from error
     except OSError as error:
         msg = f"database {path} cannot be opened: {error.strerror}; correct store.url or the folder"

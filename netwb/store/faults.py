@@ -34,7 +34,7 @@ _SQLITE = {  # primary result code -> what is wrong; the cure
     sqlite3.SQLITE_NOTADB: (
         "is not a database; put netwb's own file back from a copy, or point store.url to it"
     ),
-    sqlite3.SQLITE_CORRUPT: "is damaged; put it back from a copy made by netwb upgrade or export",
+    sqlite3.SQLITE_CORRUPT: "is damaged; put back a copy of it",
 }
 _POSTGRESQL = {  # SQLSTATE, or its class of two characters
     "08": "does not answer; check that the server runs and store.url is right",

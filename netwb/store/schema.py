@@ -33,7 +33,7 @@ else:
 
 _ADVISORY_LOCK = 0x6E657477_62000001  # PostgreSQL: "netwb", lock 1
 _CURES = {
-    "absent": "holds no netwb; run `netwb init`, or correct store.url",
+    "absent": "holds no netwb; put back a copy of it, correct store.url, or set up a home with `netwb init`",
     "older": "is older than this netwb; run `netwb upgrade`",
     "newer": "is newer than this netwb; install a newer netwb",
 }

@@ -34,7 +34,13 @@ from netwb.store.leases import Leases
 from netwb.store.masterkey import MasterKey
 from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.workbench.face import Parts
-from netwb.workbench.home import Home, create_home, read_settings_file, require_home
+from netwb.workbench.home import (
+    Home,
+    create_home,
+    read_settings_file,
+    require_home,
+    require_no_archive,
+)
 
 Clock = Callable[[], datetime]
 
@@ -49,15 +55,24 @@ def open_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Part
 
 
 def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Parts:
-    """Set up what is missing of a home, then open it; what is there is left alone."""
-    create_home(home)
-    settings = read_settings(home, environment)
+    """Set up what is missing of a home, then open it; what is there is left alone.
+
+    Where a part is lost that cannot be made again, nothing is written and the error names it.
+    """
+    settings = _settings_before(home, environment)
     database = open_database(home, settings)
-    if not _has_tables(database):
-        create(database)
     master_file = _master_file(home, settings)
+    has_tables = _has_tables(database)
+    if has_tables:
+        MasterKey.read(master_file)
+    else:
+        require_no_archive(home, database.name)
+    create_home(home)
+    # The key first: what a crash leaves is then a home that `netwb init` completes.
     if not master_file.exists():
         MasterKey.create(master_file)
+    if not has_tables:
+        create(database)
     require_home(home)
     require_current(database)
     return _parts(_ground(home, settings, environment, database, clock))
@@ -81,6 +96,13 @@ def upgrade_parts(home: Home, environment: Mapping[str, str]) -> str:
 def read_settings(home: Home, environment: Mapping[str, str]) -> Settings:
     """`netwb.toml`, then the environment over it."""
     return build_settings(read_settings_file(home), from_environment(environment))
+
+
+def _settings_before(home: Home, environment: Mapping[str, str]) -> Settings:
+    """Settings of a home that may not be there yet."""
+    if home.settings_file.exists():
+        return read_settings(home, environment)
+    return build_settings({}, from_environment(environment))
 
 
 def open_database(home: Home, settings: Settings) -> Database:

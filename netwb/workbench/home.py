@@ -67,6 +67,19 @@ def require_home(home: Home) -> None:
         raise HomeError(msg)
 
 
+def require_no_archive(home: Home, database: str) -> None:
+    """Raise HomeError where repositories lie in a home whose database is lost or empty.
+
+    A new database would know none of their devices, and the copy could not be put back any more.
+    """
+    if any(home.folder("archive").glob("*.git")):
+        msg = (
+            f"home {home.path} has repositories in archive/, but database {database} is lost or "
+            "empty; put back a copy of it, or name another home with --home"
+        )
+        raise HomeError(msg)
+
+
 def create_home(home: Home) -> None:
     """Make the folders and a commented `netwb.toml`; leave alone what is there."""
     try:

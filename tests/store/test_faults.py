@@ -39,9 +39,7 @@ def test_a_missing_file_is_named_and_never_made(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/netwb.db")
 
     for attempt in (count, lambda d: add(d, "t-a"), schema.require_current):
-        with pytest.raises(
-            StoreUnavailableError, match=r"netwb\.db is not there; run `netwb init`"
-        ):
+        with pytest.raises(StoreUnavailableError, match=r"netwb\.db is not there; put back a copy"):
             attempt(database)
 
     assert list(tmp_path.iterdir()) == []
@@ -107,7 +105,7 @@ def test_a_damaged_database_is_named(tmp_path: Path) -> None:
     content[100:3000] = b"\xff" * 2900
     file.write_bytes(content)
 
-    with pytest.raises(StoreUnavailableError, match="is damaged; put it back from a copy"):
+    with pytest.raises(StoreUnavailableError, match="is damaged; put back a copy of it"):
         count(Database(f"sqlite:///{file}"))
 
 
