@@ -22,7 +22,7 @@ from netwb.archive.faults import file_error
 from netwb.archive.packing import pack, unpack
 from netwb.archive.records import NETWB, ConfigKey, QuarantineItem
 from netwb.configs.records import CleanConfig, Rejected
-from netwb.errors import ArchiveError, UnknownRevisionError
+from netwb.errors import ArchiveError, ShrunkConfigError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind, Device, Target
 from netwb.roles import ALL_TENANTS, Actor, Scope
 from netwb.store.database import Database
@@ -69,10 +69,15 @@ class Quarantine:
         self._clock = clock
 
     def hold(self, target: Target, rejected: Rejected, run_id: str) -> str:
-        """Keep the text; give its id. The same text again keeps its id, with the newer cause."""
+        """Keep the text; give its id.
+
+        The same text again keeps its id, with the newer cause; but for one that a person may accept
+        now and could not before, or the other way round: that is a new item.
+        """
         held = self._held(target, rejected.kind)
-        for id_, digest in held.items():
-            if digest == rejected.digest:
+        same = (rejected.digest, rejected.clean is not None)
+        for id_, known in held.items():
+            if known == same:
                 self._seen_again(id_, rejected, run_id)
                 return id_
         id_ = new_id()
@@ -138,13 +143,18 @@ class Quarantine:
         self._remove(id_)
 
     def suspects(self, scope: Scope, device_ids: Iterable[str]) -> Mapping[ConfigKey, str]:
-        """Digest of the text that is held for each device and kind."""
+        """Digest of the text that is held for each device and kind because it lost many lines.
+
+        Texts held for another cause are none: seeing them again proves nothing.
+        """
         found: dict[ConfigKey, str] = {}
         columns = (QuarantineRow.device_id, QuarantineRow.kind, QuarantineRow.digest)
         with self._database.reading(scope) as session:
             for piece in chunks(device_ids):
                 statement = select(*columns).where(
-                    QuarantineRow.device_id.in_(piece), QuarantineRow.status == "held"
+                    QuarantineRow.device_id.in_(piece),
+                    QuarantineRow.status == "held",
+                    QuarantineRow.cause_kind == ShrunkConfigError.__name__,
                 )
                 for device_id, kind, digest in session.execute(statement):
                     found[device_id, kind] = digest  # type: ignore[index]
@@ -152,17 +162,14 @@ class Quarantine:
 
     def supersede(self, keys: Sequence[ConfigKey]) -> None:
         """Good texts came from these devices: what was held of them waits for nobody."""
-        for device_id, kind in keys:
-            statement = select(QuarantineRow.id).where(
-                QuarantineRow.device_id == device_id,
-                QuarantineRow.kind == kind,
-                QuarantineRow.status == "held",
-            )
-            with self._database.writing(ALL_TENANTS) as session:
-                ids = list(session.scalars(statement))
-                _settle(session, ids, "superseded", NETWB, self._clock())
-            for id_ in ids:
-                self._remove(id_)
+        waiting = self._waiting(keys)
+        if not waiting:
+            return
+        with self._database.writing(ALL_TENANTS) as session:
+            for piece in chunks(waiting):
+                _settle(session, piece, "superseded", NETWB, self._clock())
+        for id_ in waiting:
+            self._remove(id_)
 
     def recover(self) -> None:
         """Remove files that no held row names: a crash between file and row left them.
@@ -177,16 +184,31 @@ class Quarantine:
             if path.name not in held and path.stat().st_mtime < young:
                 path.unlink(missing_ok=True)
 
-    def _held(self, target: Target, kind: ConfigKind) -> dict[str, str]:
-        """Digest by id."""
-        statement = select(QuarantineRow.id, QuarantineRow.digest).where(
+    def _waiting(self, keys: Sequence[ConfigKey]) -> Sequence[str]:
+        """Ids of what is held of these devices and kinds."""
+        columns = (QuarantineRow.id, QuarantineRow.device_id, QuarantineRow.kind)
+        wanted, found = set(keys), []
+        with self._database.reading(ALL_TENANTS) as session:
+            for piece in chunks({device_id for device_id, _ in keys}):
+                statement = select(*columns).where(
+                    QuarantineRow.device_id.in_(piece), QuarantineRow.status == "held"
+                )
+                rows = session.execute(statement)
+                found += [id_ for id_, device_id, kind in rows if (device_id, kind) in wanted]
+        return found
+
+    def _held(self, target: Target, kind: ConfigKind) -> dict[str, tuple[str, bool]]:
+        """Digest, and whether a person may accept it, by id."""
+        columns = (QuarantineRow.id, QuarantineRow.digest, QuarantineRow.acceptable)
+        statement = select(*columns).where(
             QuarantineRow.tenant_id == target.tenant_id,
             QuarantineRow.device_id == target.device_id,
             QuarantineRow.kind == kind,
             QuarantineRow.status == "held",
         )
         with self._database.reading(ALL_TENANTS) as session:
-            return {row.id: row.digest for row in session.execute(statement)}
+            rows = session.execute(statement)
+            return {id_: (digest, acceptable) for id_, digest, acceptable in rows}
 
     def _seen_again(self, id_: str, rejected: Rejected, run_id: str) -> None:
         with self._database.writing(ALL_TENANTS) as session:

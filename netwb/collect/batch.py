@@ -78,9 +78,9 @@ class _Finished:
     target: Target
     gathered: Gathered | None = None
     entries: list[Entry] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
     unchanged: list[ConfigKey] = field(default_factory=list)
     cause: NetwbError | None = None
-    rejected: bool = False
     revision: str | None = None
 
 
@@ -100,6 +100,7 @@ class BatchWriter:
         self._on_outcome = on_outcome
         self._batch: list[_Finished] = []
         self._new_keys: dict[str, str] = {}
+        self._new_jump_keys: dict[str, str] = {}
         self.outcomes: list[BackupOutcome] = []
 
     def __len__(self) -> int:
@@ -112,14 +113,10 @@ class BatchWriter:
     def first_jump_key(self, target: Target, host_key: str) -> None:
         """The jump host before the device did so."""
         if target.jump is not None:
-            self._parts.places.first_jump_key(ALL_TENANTS, target.jump.named_by, host_key)
+            self._new_jump_keys.setdefault(target.jump.named_by, host_key)
 
     def failed(self, target: Target, cause: NetwbError) -> None:
         """The device gave nothing that could be judged."""
-        if isinstance(cause, HostKeyChangedError) and cause.device_id == target.device_id:
-            self._parts.devices.refused_key(
-                ALL_TENANTS, target.device_id, cause.shown, actor=self._context.actor
-            )
         self._batch.append(
             _Finished(target, cause=cause, revision=self._known_revision(target.device_id))
         )
@@ -136,18 +133,21 @@ class BatchWriter:
         self._batch.append(done)
 
     def flush(self) -> None:
-        """Renew the run's lease and write the batch: archive, facts, outcomes; tell the caller."""
+        """Renew the run's lease and write the batch: archive, facts, outcomes; tell the caller.
+
+        Nothing is written before the lease: a run that lost it may be behind a newer one.
+        """
         batch, self._batch = self._batch, []
         self._lease = self._parts.runs.keep_alive(self._lease)
         if not batch:
             return
+        for done in batch:
+            self._hold(done)
         written = self._archive(batch)
         self._parts.archive.seen(
             [key for done in batch for key in done.unchanged], self._parts.clock()
         )
-        self._parts.quarantine.supersede(
-            [key for key in self._good(batch, written) if key in self._context.suspects]
-        )
+        self._parts.quarantine.supersede(list(self._good(batch, written)))
         self._record(batch)
         outcomes = [self._outcome(done, written) for done in batch]
         self._parts.runs.settle(self._context.run_id, outcomes)
@@ -164,12 +164,25 @@ class BatchWriter:
             yield from done.unchanged
 
     def _record(self, batch: Sequence[_Finished]) -> None:
-        """Keys seen first and facts, into the inventory."""
+        """Keys seen first, keys refused and facts, into the inventory.
+
+        A device whose text was rejected may be another one; its facts are not taken over.
+        """
         devices, actor = self._parts.devices, self._context.actor
+        jump_keys, self._new_jump_keys = self._new_jump_keys, {}
+        for named_by, key in jump_keys.items():
+            self._parts.places.first_jump_key(ALL_TENANTS, named_by, key)
         keys, self._new_keys = self._new_keys, {}
         if keys:
             devices.first_keys(ALL_TENANTS, keys, actor=actor)
-        facts = {d.target.device_id: d.gathered.facts for d in batch if d.gathered is not None}
+        for done in batch:
+            if shown := _refused_key(done):
+                devices.refused_key(ALL_TENANTS, done.target.device_id, shown, actor=actor)
+        facts = {
+            done.target.device_id: done.gathered.facts
+            for done in batch
+            if done.gathered is not None and not done.rejected
+        }
         if facts:
             devices.record_facts(ALL_TENANTS, facts, actor=actor)
 
@@ -197,8 +210,8 @@ class BatchWriter:
 
     def _take(self, done: _Finished, verdict: Verdict) -> None:
         if isinstance(verdict, Rejected):
-            self._parts.quarantine.hold(done.target, verdict, self._context.run_id)
-            done.rejected, done.cause = True, done.cause or verdict.cause
+            done.rejected.append(verdict)
+            done.cause = done.cause or verdict.cause
         elif isinstance(verdict, Unchanged):
             done.unchanged.append((done.target.device_id, verdict.clean.kind))
         else:
@@ -222,6 +235,15 @@ class BatchWriter:
             author=verdict.clean.changed_by,
             at=verdict.clean.changed_at or self._parts.clock(),
         )
+
+    def _hold(self, done: _Finished) -> None:
+        """Into quarantine; what cannot be kept there is said, and the run goes on."""
+        for rejected in done.rejected:
+            try:
+                self._parts.quarantine.hold(done.target, rejected, self._context.run_id)
+            except (ArchiveError, StoreError) as error:
+                logger.error("%s: its text is not kept: %s", done.target.hostname, error)  # noqa: TRY400 - the sentence says it
+                done.cause = error
 
     def _archive(self, batch: Sequence[_Finished]) -> dict[ConfigKey, Written]:
         """Write tenant by tenant; a failing one marks its own devices only."""
@@ -264,6 +286,14 @@ def _status(done: _Finished, *, changed: bool) -> OutcomeStatus:
     if done.cause is not None:
         return "failed"
     return "changed" if changed else "unchanged"
+
+
+def _refused_key(done: _Finished) -> str | None:
+    """The host key that the device itself showed, where another one is trusted."""
+    cause = done.cause
+    if isinstance(cause, HostKeyChangedError) and cause.device_id == done.target.device_id:
+        return cause.shown
+    return None
 
 
 def _own_fault(target: Target, error: Exception) -> NetwbError:

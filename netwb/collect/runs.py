@@ -85,7 +85,11 @@ class Runs:
         return now
 
     def failed_last_time(self, scope: Scope) -> frozenset[str]:
-        """Ids of the devices whose newest settled outcome is rejected or failed."""
+        """Ids of the devices whose newest settled outcome is rejected or failed.
+
+        Newest by our clock, as runs carry no other order: after the clock was set back, an outcome
+        from before it counts until the clock has passed it again.
+        """
         newest = (
             select(BackupOutcomeRow.device_id, func.max(BackupOutcomeRow.ended_at).label("at"))
             .where(BackupOutcomeRow.status != RUNNING)

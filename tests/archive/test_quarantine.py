@@ -132,6 +132,47 @@ def test_a_newer_text_takes_the_place_of_the_one_before(
     assert [path.name for path in (world.home / "quarantine").iterdir()] == [second]
 
 
+def incomplete(digest: str = "d1") -> Rejected:
+    return Rejected(
+        kind="running",
+        cause=IncompleteConfigError("no end mark"),
+        text=b"half \x00\n",
+        digest=digest,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [(shrunk(), incomplete()), (incomplete(), shrunk())],
+    ids=["lost", "gained"],
+)
+def test_the_right_to_accept_is_of_the_newest_judgment(
+    quarantine: Quarantine, first: Rejected, second: Rejected
+) -> None:
+    old = quarantine.hold(TARGET, first, "run1")
+
+    new = quarantine.hold(TARGET, second, "run2")
+
+    (item,) = quarantine.list(ALL_TENANTS)
+    assert old != new == item.id
+    assert item.acceptable == (second.clean is not None)
+
+
+def test_only_a_text_that_lost_lines_is_proven_by_a_second_one(quarantine: Quarantine) -> None:
+    quarantine.hold(TARGET, incomplete(), "run1")
+
+    assert quarantine.suspects(ALL_TENANTS, [EDGE.id]) == {}
+
+
+def test_a_good_text_ends_the_waiting_of_its_own_kind(quarantine: Quarantine) -> None:
+    quarantine.hold(TARGET, incomplete(), "run1")
+
+    quarantine.supersede([(EDGE.id, "startup")])
+    assert len(quarantine.list(ALL_TENANTS)) == 1
+    quarantine.supersede([(EDGE.id, "running")])
+    assert quarantine.list(ALL_TENANTS) == ()
+
+
 @pytest.mark.parametrize("status", ["accepted", "discarded"])
 def test_a_settled_text_is_gone(world: World, quarantine: Quarantine, status: str) -> None:
     id_ = quarantine.hold(TARGET, shrunk(), "run1")
@@ -147,13 +188,7 @@ def test_a_settled_text_is_gone(world: World, quarantine: Quarantine, status: st
 
 
 def test_a_text_that_is_not_whole_cannot_be_accepted(quarantine: Quarantine) -> None:
-    rejected = Rejected(
-        kind="running",
-        cause=IncompleteConfigError("no end mark"),
-        text=b"half \x00\n",
-        digest="d",
-    )
-    id_ = quarantine.hold(TARGET, rejected, "run1")
+    id_ = quarantine.hold(TARGET, incomplete(), "run1")
 
     assert not quarantine.list(ALL_TENANTS)[0].acceptable
     assert quarantine.text(ALL_TENANTS, id_) == b"half \x00\n"

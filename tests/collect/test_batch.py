@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from netwb.collect.batch import BatchWriter, RunContext
+from netwb.collect.replay import recorded
 from netwb.collect.runs import LEASE_S
-from netwb.errors import DeadlineError, LeaseLostError, RunUnderWayError
+from netwb.errors import DeadlineError, HostKeyChangedError, LeaseLostError, RunUnderWayError
 from tests.benches import Rig, rig
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 
 
 def begin(made: Rig) -> tuple[BatchWriter, list[str]]:
@@ -38,6 +41,12 @@ def test_a_silent_run_keeps_its_devices_by_beating(tmp_path: Path) -> None:
 def test_a_run_that_lost_its_lease_writes_nothing(tmp_path: Path) -> None:
     with rig(tmp_path, {"acme": ("edge1",)}) as made:
         writer, told = begin(made)
+        (target,) = made.bench._parts.credentials.targets(
+            made.bench._scope, list(made.bench.devices())
+        )
+        writer.gathered(target, recorded(b"half", prompt=b"edge1#"))
+        refused = HostKeyChangedError("another key", shown=KEY, device_id=target.device_id)
+        writer.failed(target, refused)
         made.clock.advance(seconds=LEASE_S * 2)
         made.back_up()
 
@@ -45,6 +54,8 @@ def test_a_run_that_lost_its_lease_writes_nothing(tmp_path: Path) -> None:
             writer.flush()
 
         assert told == []
+        assert len(made.bench.quarantine()) == 0
+        assert [event.kind for event in made.bench.device_events("edge1")] == ["facts", "added"]
 
 
 def test_devices_of_a_living_run_are_not_taken(tmp_path: Path) -> None:

@@ -225,6 +225,16 @@ def test_an_author_whose_name_is_a_secret_is_not_told(acme: Rig, secret: str) ->
     assert acme.bench.history("edge1")[0].author == "unknown"
 
 
+def test_facts_of_a_text_that_is_not_believed_are_not_taken_over(acme: Rig) -> None:
+    acme.back_up()
+    cut = recorded(b"half", prompt=b"edge1#", facts=Facts(serial="SN-other"))
+    acme.answer("acme/edge1", cut)
+
+    acme.back_up()
+
+    assert acme.bench.device("edge1").serial == "SN-edge1"
+
+
 def test_a_platform_without_record_is_an_outcome_with_its_cure(acme: Rig) -> None:
     acme.bench.set_device("edge1", platform="auto")
 
