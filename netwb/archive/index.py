@@ -46,6 +46,10 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def knows(self, tenant_id: str) -> bool:
+        """Whether revisions of the tenant were indexed."""
+        return bool(self._last(tenant_id))
+
     def settle(self, tenant_id: str, repository: Repository) -> str | None:
         """Take in what `main` has and the index has not; give the tip.
 

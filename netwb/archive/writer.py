@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 
 from netwb.archive.chunks import chunks
+from netwb.archive.faults import damaged
 from netwb.archive.index import Index
 from netwb.archive.log import Logged
 from netwb.archive.newest import Newest
@@ -147,13 +148,16 @@ class Archive:
     def recover(self, tenants: Mapping[str, str]) -> None:
         """Repair at start what a crash left, for tenants given as id and slug.
 
-        Raises ArchiveBusyError when one is being written by a live process.
+        Raises ArchiveBusyError when one is being written by a live process, ArchiveDamagedError
+        when one is gone whose revisions the index knows.
         """
         for tenant_id, tenant in tenants.items():
             if self._path(tenant).exists():
                 with self._writing(tenant) as repository:
                     repository.tidy()
                     self._index.settle(tenant_id, repository)
+            elif self._index.knows(tenant_id):
+                raise damaged(str(self._path(tenant)), "it is not there")
 
     def rebuild(self, tenant_id: str, tenant: str) -> None:
         """Build the tenant's index anew from its repository, which is taken as it is."""

@@ -156,6 +156,16 @@ def test_a_damaged_repository_keeps_its_tenants_devices_out(home: Rig) -> None:
     assert {type(o.cause).__name__ for o in report.outcomes} == {"ArchiveDamagedError"}
 
 
+def test_a_repository_that_is_gone_is_no_quiet_night(home: Rig, tmp_path: Path) -> None:
+    (home.bench.home / "archive" / "acme.git").rename(tmp_path / "elsewhere")
+
+    report = home.back_up()
+
+    assert {type(o.cause).__name__ for o in report.outcomes} == {"ArchiveDamagedError"}
+    (tmp_path / "elsewhere").rename(home.bench.home / "archive" / "acme.git")
+    assert home.back_up().counts() == {"unchanged": 2}
+
+
 def test_a_repository_that_a_live_process_writes(home: Rig) -> None:
     settings = home.bench._parts.archive._settings
     with writer_lock(home.bench.home / "archive" / "acme.lock", timeout_s=1):
