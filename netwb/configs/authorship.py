@@ -23,6 +23,7 @@ _SUMMER = re.compile(rb"\nclock summer-time (\S+) [^\n]*")
 _SUMMER_OFFSET = re.compile(rb" \d+:\d\d (\d+)$")
 _UTC_NAMES = (b"UTC", b"GMT", b"Z")
 _FIRST_REAL_YEAR = 2000  # a clock that nobody set starts in 1993 (IOS) or 1970
+_NOT_SURE = (b"*", b".")  # IOS: the clock was never set, or has lost its NTP server
 
 
 def last_change(
@@ -45,6 +46,8 @@ def last_change(
 
 
 def _instant(at: bytes, zone: bytes | None, text: bytes) -> datetime | None:
+    if at.startswith(_NOT_SURE):
+        return None
     clock, day, year = _CLOCK.search(at), _DAY.search(at), _YEAR.search(at)
     offset = _offset(zone, text)
     if not (clock and day and year) or offset is None:

@@ -95,12 +95,21 @@ def test_the_running_change_goes_before_the_saved_one(ios: Platform) -> None:
 @pytest.mark.parametrize(
     ("line", "by", "when"),
     [
-        (b"! Last configuration change at .14:00:00.123 UTC Tue Sep 2 2025 by ana", "ana", at(14)),
+        (b"! Last configuration change at 14:00:00.123 UTC Tue Sep 2 2025 by ana", "ana", at(14)),
+        (b"! Last configuration change at .14:00:00 UTC Tue Sep 2 2025 by ana", "ana", None),
+        (b"! Last configuration change at *00:04:12 UTC Mon Jan 2 2006 by ana", "ana", None),
         (b"! Last configuration change at 14:00:00 UTC Tue Sep 2 2025 by ana b", "ana b", at(14)),
         (b"! Last configuration change at noon", None, None),
         (b"!! Last configuration change at 14:00:00 UTC Tue Sep 2 2025", None, at(14)),
     ],
-    ids=["unsynchronised", "blank in the name", "other words", "two marks"],
+    ids=[
+        "milliseconds",
+        "unsynchronised",
+        "never set",
+        "blank in the name",
+        "other words",
+        "two marks",
+    ],
 )
 def test_other_trains_write_it_otherwise(
     ios: Platform, line: bytes, by: str | None, when: datetime | None
