@@ -1,19 +1,21 @@
 """The completeness gate: believe a text only when it is one whole configuration of this device.
 
 Pure. A truncated, empty or foreign text never becomes a CleanConfig (DESIGN D3). The checks stand
-in the order of facts-field "Backup", but for one: another device's text is told before a shrunk
-one, which a person might accept.
+in the order of facts-field "Backup", but for one thing: what a person may accept never hides what
+nobody may, so that the first fault of the second kind decides.
 """
 
 from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from netwb.configs.authorship import last_change
 from netwb.configs.canonical import Canonical, canonical, without_terminal
-from netwb.configs.names import prompt_name, same_name
+from netwb.configs.names import is_cut_name, prompt_name, same_name
+from netwb.configs.obfuscation import decoded
 from netwb.configs.records import (
     CleanConfig,
     Identity,
@@ -23,13 +25,14 @@ from netwb.configs.records import (
     ShrinkLimit,
 )
 from netwb.configs.redact import comparable
+from netwb.configs.spans import rule_spans, rules_of
 from netwb.configs.wholeness import (
     Fault,
     incomplete,
     own_name,
+    printable,
     proof_in_text,
     restricted,
-    shown,
     text_faults,
 )
 from netwb.errors import ShrunkConfigError, WrongDeviceError
@@ -50,16 +53,21 @@ def clean(  # noqa: PLR0913 - one arrow of the data flow; all but the text go by
     last_good: LastGood | None,
     limit: ShrinkLimit,
     key: bytes,
+    serial: str | None = None,
 ) -> CleanConfig | Rejected:
     """Judge what one device sent for one command.
 
-    key  the tenant's, for the digest that tells a second identical fetch
+    key     the tenant's, for the digest that tells a second identical fetch
+    serial  what the device said of itself in the same login; None: not asked, or not said
     """
     seen = canonical(raw, platform)
     config = _config(raw, seen, platform)
-    fault = next(_faults(raw, seen, platform, identity), None)
-    if fault is None and last_good is not None and _has_shrunk(config, last_good, limit):
-        fault = _shrunk(config, last_good, identity)
+    fault = _deciding(
+        chain(
+            _faults(raw, seen, platform, identity),
+            _doubts(config, identity, last_good, limit, serial),
+        )
+    )
     if fault is None:
         return config
     mark = digest(key, comparable(seen.text, platform))
@@ -81,11 +89,61 @@ def _faults(
     if not prompt.strip():
         yield incomplete(name, "the text stopped before the prompt came back; back it up again")
     elif not _may_see_all(prompt, platform):
-        yield restricted(name, f"its prompt is {shown(prompt)}")
+        shown = (
+            prompt if _is_safe_name(prompt_name(prompt), seen, platform) else prompt.strip()[-1:]
+        )
+        yield restricted(name, f"its prompt is {printable(shown)}")
     yield from text_faults(seen, platform, name)
-    own = own_name(seen, platform) or prompt_name(prompt)
-    if not _is_own(own, identity, platform):
-        yield _wrong_device(own, identity)
+    own = own_name(seen, platform)
+    if not _is_own(own, prompt_name(prompt), identity, platform):
+        yield _wrong_device(own or prompt_name(prompt), seen, platform, identity)
+
+
+def _doubts(
+    config: CleanConfig,
+    identity: Identity,
+    last_good: LastGood | None,
+    limit: ShrinkLimit,
+    serial: str | None,
+) -> Iterator[Fault]:
+    """What looks wrong beside what was known before; a person may accept it."""
+    exchanged = serial_fault(identity, serial)
+    if exchanged is not None:
+        yield exchanged
+    if last_good is not None and _has_shrunk(config, last_good, limit):
+        yield _shrunk(config, last_good, identity)
+
+
+def _deciding(faults: Iterable[Fault]) -> Fault | None:
+    """The first fault that nobody may accept; else the first one, which tells all the others too.
+
+    Who accepts a text must have read of everything that is wrong with it.
+    """
+    acceptable: list[Fault] = []
+    for fault in faults:
+        if not fault.acceptable:
+            return fault
+        acceptable.append(fault)
+    if len(acceptable) < 2:
+        return acceptable[0] if acceptable else None
+    first = type(acceptable[0].cause)
+    return Fault(cause=first("; ".join(str(fault.cause) for fault in acceptable)), acceptable=True)
+
+
+def serial_fault(identity: Identity, seen_serial: str | None) -> Fault | None:
+    """Whether another chassis answers than the inventory knows; None where one is not known.
+
+    A person may accept it: a chassis tells another serial number after its supervisors changed
+    places.
+    """
+    known, seen = (identity.serial or "").strip(), (seen_serial or "").strip()
+    if not known or not seen or known.casefold() == seen.casefold():
+        return None
+    msg = (
+        f"{identity.called} tells the serial number {printable(seen.encode()[:64])}, where"
+        f" {printable(known.encode())} is known; if the device was exchanged, run `netwb device replace {identity.called}`"
+    )
+    return Fault(cause=WrongDeviceError(msg), acceptable=True)
 
 
 def _may_see_all(prompt: bytes, platform: Platform) -> bool:
@@ -93,22 +151,33 @@ def _may_see_all(prompt: bytes, platform: Platform) -> bool:
     return privileged is None or privileged.fullmatch(prompt.strip()) is not None
 
 
-def _is_own(own: str, identity: Identity, platform: Platform) -> bool:
-    known = (identity.hostname, identity.sysname)
+def _is_own(own: str | None, prompt: str, identity: Identity, platform: Platform) -> bool:
+    """By what the text sets, else by what the prompt shows; the inventory's name may be a prompt's."""
+    known = [name for name in (identity.hostname, identity.sysname) if name]
     cut = platform.whole.hostname_cut
-    return any(same_name(own, name, cut) for name in known if name)
+    if own is not None:
+        return any(same_name(own, name) or is_cut_name(name, own, cut) for name in known)
+    return any(same_name(prompt, name) or is_cut_name(prompt, name, cut) for name in known)
 
 
-def _wrong_device(own: str, identity: Identity) -> Fault:
-    """Name both, and a command only where the device's word for itself is safe to paste."""
-    cure = "look at the device: that is no hostname"
-    if re.fullmatch(HOSTNAME_PATTERN, own):
-        cure = (
-            f"if that is this device's own name, run"
-            f" `netwb device set {identity.called} --sysname {own}`"
+def _wrong_device(own: str, seen: Canonical, platform: Platform, identity: Identity) -> Fault:
+    """Name both where the device's word for itself is safe to show and to paste."""
+    if _is_safe_name(own, seen, platform):
+        msg = (
+            f"the text calls itself '{own}', not '{identity.hostname}'; if that is this device's own"
+            f" name, run `netwb device set {identity.called} --sysname {own}`"
         )
-    msg = f"the text calls itself {shown(own.encode())}, not '{identity.hostname}'; {cure}"
+    else:
+        msg = f"the text does not call itself '{identity.hostname}' but by what is no hostname; look at the device"
     return Fault(cause=WrongDeviceError(msg))
+
+
+def _is_safe_name(word: str, seen: Canonical, platform: Platform) -> bool:
+    """Whether a message may show it: it is a hostname, and stands in no secret of the text."""
+    return re.fullmatch(HOSTNAME_PATTERN, word) is not None and not any(
+        word.encode() in decoded(seen.text[span.start : span.end], span.encoding)
+        for span in rule_spans(seen.text, rules_of(platform))
+    )
 
 
 def _has_shrunk(config: CleanConfig, last_good: LastGood, limit: ShrinkLimit) -> bool:

@@ -1,7 +1,8 @@
 """Tell whether a configuration's own hostname is the inventory's. Pure.
 
-Compared case-folded, without the domain and without the routing engine (`re0-`, `-re0`); where the
-prompt cuts long names (IOS: 20 characters), a name that was learned from a prompt may be cut.
+Compared case-folded, without the domain and without the routing engine (`re0-`, `-re0`). Where the
+prompt cuts long names (IOS: 20 characters), only a name that was read from a prompt may be cut: the
+line `hostname` of a text never is.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ _ENGINE = re.compile(r"^re\d-|-re\d(?=\.|$)")
 _PROMPT_TAIL = re.compile(rb"(?:\([^()]*\))?[>#$%][ \t]*$")
 
 
-def same_name(own: str, known: str, cut: int | None) -> bool:
+def same_name(own: str, known: str) -> bool:
     """Whether the device's `own` name is the `known` one.
 
     A domain is left out only where the other name has none: `sw.fra1` is not `sw.ber1`.
@@ -20,11 +21,17 @@ def same_name(own: str, known: str, cut: int | None) -> bool:
     one, other = _folded(own), _folded(known)
     if ("." in one) != ("." in other):
         one, other = one.partition(".")[0], other.partition(".")[0]
-    one, other = _ENGINE.sub("", one), _ENGINE.sub("", other)
-    if one == other:
-        return True
-    short, long = sorted((one, other), key=len)
-    return cut is not None and len(short) == cut and long.startswith(short)
+    return _ENGINE.sub("", one) == _ENGINE.sub("", other)
+
+
+def is_cut_name(shown: str, whole: str, cut: int | None) -> bool:
+    """Whether a prompt that cuts names after `cut` characters shows `whole` as `shown`.
+
+    >>> is_cut_name("core-router-frankfur", "core-router-frankfurt2", 20)
+    True
+    """
+    short = _folded(shown)
+    return cut is not None and len(short) == cut and _folded(whole).startswith(short)
 
 
 def prompt_name(prompt: bytes) -> str:

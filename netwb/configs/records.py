@@ -50,7 +50,8 @@ class LastGood:
     """What the newest stored revision looks like, and what was quarantined after it.
 
     lines      number of lines of the last good canonical text
-    suspect    digest (`digest()` of `configs.clean`) of the newest held text, if one is held
+    suspect    digest (`digest()` of `configs.clean`) of the newest text that is held for its loss of
+               lines alone; one that was held for anything else is never believed by itself
     digest     that of the last good text itself: what a person accepted once is not refused again
     """
 

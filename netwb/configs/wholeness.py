@@ -15,6 +15,7 @@ from typing import Literal
 
 from netwb.configs.blocks import inside
 from netwb.configs.canonical import Canonical, any_line
+from netwb.configs.spans import rule_spans, rules_of
 from netwb.errors import (
     CommandRejectedError,
     DeviceError,
@@ -29,6 +30,8 @@ _FIRST_LINES = 12  # lines in which the beginning must show; EOS prints up to 6 
 _SHOWN = 80  # characters of a device's line in a message
 _CR_SLACK = 2  # bytes; emulators count the last line with or without its end
 _CONTROL = re.compile(rb"[\x08\x1b]")
+_QUOTED = re.compile(rb"[\"`]|(?<!\w)'")  # from here on an error repeats what it was given
+_WORD = re.compile(rb"\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +98,19 @@ def _bad_lines(seen: Canonical, platform: Platform, name: str) -> Iterator[Fault
             continue
         line = _line(seen.whole, at + 1)
         if words.restricted and words.restricted.match(seen.whole, at):
-            yield restricted(name, f"it answered {shown(line)}")
+            yield restricted(name, f"it answered {shown(line, platform)}")
         elif words.errors and words.errors.match(seen.whole, at):
-            yield _refused(name, line)
+            yield _refused(name, line, platform)
         else:
             yield incomplete(name, "a pager is left in the text; switch paging off for the login")
     if seen.text.startswith(b"%"):
-        yield _refused(name, _line(seen.text, 0))  # in words that no platform file knows yet
+        yield _refused(
+            name, _line(seen.text, 0), platform
+        )  # in words that no platform file knows yet
 
 
-def _refused(name: str, line: bytes) -> Fault:
-    msg = f"{name} answered {shown(line)}; check the login's rights and the platform"
+def _refused(name: str, line: bytes, platform: Platform) -> Fault:
+    msg = f"{name} answered {shown(line, platform)}; check the login's rights and the platform"
     return Fault(cause=CommandRejectedError(msg))
 
 
@@ -231,10 +236,36 @@ def in_words(pattern: BytesPattern) -> str:
     return first.partition("\\")[0].strip()
 
 
-def shown(line: bytes) -> str:
-    """One line of the device's for a message, short and without control characters."""
-    text = line.strip()[:_SHOWN].decode("utf-8", "replace")
-    return "'" + "".join(sign if sign.isprintable() else "?" for sign in text) + "'"
+def shown(line: bytes, platform: Platform) -> str:
+    """One line of the device's for a message: its own words, short and without control characters.
+
+    An error may repeat the line of the configuration that it is about. What it quotes is left out,
+    and so is all from the first secret on: a message goes to logs, mails and reports.
+    """
+    text = line.strip()[:_SHOWN]
+    quoted = _QUOTED.search(text)
+    return printable(
+        text[: min(quoted.start() if quoted else _SHOWN, _first_secret(text, platform))]
+    )
+
+
+def printable(text: bytes) -> str:
+    """A text in quotation marks, without control characters."""
+    signs = text.strip().decode("utf-8", "replace")
+    return "'" + "".join(sign if sign.isprintable() else "?" for sign in signs) + "'"
+
+
+def _first_secret(line: bytes, platform: Platform) -> int:
+    """Where the first secret begins, wherever in the line a command of the platform begins."""
+    rules = rules_of(platform)
+    return min(
+        (
+            word.start() + span.start
+            for word in _WORD.finditer(line)
+            for span in rule_spans(line[word.start() :], rules)
+        ),
+        default=len(line),
+    )
 
 
 def _line(text: bytes, start: int) -> bytes:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwb.configs.clean import clean, digest
-from netwb.configs.names import prompt_name, same_name
+from netwb.configs.clean import clean, digest, serial_fault
+from netwb.configs.names import is_cut_name, prompt_name, same_name
 from netwb.configs.records import CleanConfig, Identity, LastGood, RawConfig, Rejected, ShrinkLimit
 from netwb.configs.redact import comparable
 from netwb.errors import (
@@ -182,7 +182,7 @@ def test_two_fetches_that_differ_in_volatile_lines_only_are_one_text(ios: Platfo
 
 @pytest.mark.parametrize(
     ("off", "good"),
-    [(0, "good"), (-64, "good"), (64, "good"), (65, "bad"), (-65, "bad")],
+    [(0, "good"), (-4, "good"), (4, "good"), (5, "bad"), (-5, "bad")],
     ids=str,
 )
 def test_the_announced_size_may_be_off_by_the_platforms_tolerance(
@@ -282,7 +282,7 @@ def test_a_banner_may_hold_escape_codes_of_its_own(ios: Platform) -> None:
     raw = GOOD["cisco_ios"].raw
     text = raw.transcript.replace(b"No entry.", b"\x1b[1mNo entry.\x1b[0m")
 
-    assert isinstance(judged(replace(raw, transcript=text), ios), CleanConfig)
+    assert isinstance(judged(replace(raw, transcript=unannounced(text)), ios), CleanConfig)
 
 
 @pytest.mark.parametrize(
@@ -417,32 +417,64 @@ def test_a_message_shows_one_short_line_without_control_characters(ios: Platform
 
 
 @pytest.mark.parametrize(
-    ("own", "known", "cut", "answer"),
+    ("own", "known", "answer"),
     [
-        ("edge1", "edge1", None, "same"),
-        ("EDGE1", "edge1", None, "same"),
-        ("edge1.example.net", "edge1", None, "same"),
-        ("edge1", "edge1.example.net", None, "same"),
-        ("edge1.example.net", "EDGE1.Example.NET", None, "same"),
-        ("sw.fra1", "sw.ber1", None, "other"),
-        ("192.0.2.1", "192.0.2.2", None, "other"),
-        ('"edge1"', "edge1", None, "same"),
-        ("re0-edge1", "edge1", None, "same"),
-        ("edge1-re1", "edge1", None, "same"),
-        ("edge1-re1.example.net", "edge1.example.net", None, "same"),
-        ("edge1", "edge2", None, "other"),
-        ("edge1", "edge10", None, "other"),
-        ("edge1", "edge10", 20, "other"),
-        ("a-very-long-hostname-1", "a-very-long-hostname", 20, "same"),
-        ("a-very-long-hostname-1", "a-very-long-hostname-2", 20, "other"),
-        ("a-very-long-hostname-1", "a-very-long-hostname", None, "other"),
+        ("edge1", "edge1", "same"),
+        ("EDGE1", "edge1", "same"),
+        ("edge1.example.net", "edge1", "same"),
+        ("edge1", "edge1.example.net", "same"),
+        ("edge1.example.net", "EDGE1.Example.NET", "same"),
+        ("sw.fra1", "sw.ber1", "other"),
+        ("192.0.2.1", "192.0.2.2", "other"),
+        ('"edge1"', "edge1", "same"),
+        ("re0-edge1", "edge1", "same"),
+        ("edge1-re1", "edge1", "same"),
+        ("edge1-re1.example.net", "edge1.example.net", "same"),
+        ("edge1", "edge2", "other"),
+        ("edge1", "edge10", "other"),
+        ("a-very-long-hostname-1", "a-very-long-hostname", "other"),
     ],
 )
 def test_names_are_compared_as_the_inventory_writes_them(
-    own: str, known: str, cut: int | None, answer: Literal["same", "other"]
+    own: str, known: str, answer: Literal["same", "other"]
 ) -> None:
-    assert same_name(own, known, cut) == (answer == "same")
-    assert same_name(known, own, cut) == (answer == "same")
+    assert same_name(own, known) == (answer == "same")
+    assert same_name(known, own) == (answer == "same")
+
+
+LONG = "core-router-frankfurt2"  # 22 characters
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "known", "good"),
+    [
+        (LONG, LONG[:20], LONG, "good"),
+        (LONG, LONG[:20], LONG[:20], "good"),
+        (LONG[:20], LONG[:20], LONG, "bad"),
+        (LONG[:20] + "3", LONG[:20], LONG, "bad"),
+        (LONG[:19], LONG[:19], LONG, "bad"),
+    ],
+    ids=["whole", "known by its prompt", "a text cuts no name", "longer", "not at the cut"],
+)
+def test_only_a_name_from_a_prompt_may_be_cut(
+    text: str, prompt: str, known: str, good: Answer, ios: Platform
+) -> None:
+    raw = GOOD["cisco_ios"].raw
+    named = unannounced(raw.transcript).replace(b"hostname edge1", b"hostname " + text.encode())
+
+    verdict = judged(
+        replace(raw, transcript=named, prompt=prompt.encode() + b"#"),
+        ios,
+        identity=Identity(hostname=known),
+    )
+
+    assert isinstance(verdict, CleanConfig) == (good == "good")
+
+
+def test_a_prompt_that_cuts_names_shows_one_as_it_cuts_it() -> None:
+    assert is_cut_name(LONG[:20], LONG.upper(), 20)
+    assert not is_cut_name(LONG[:19], LONG, 20)
+    assert not is_cut_name(LONG[:20], LONG, None)
 
 
 @pytest.mark.parametrize(
@@ -464,3 +496,118 @@ def test_forms_that_are_written_anew_at_each_output_make_no_change(ios: Platform
     assert comparable(b"username bo secret 9 one\nend\n", platform) != comparable(
         texts[0], platform
     )
+
+
+FOREIGN = GOOD["cisco_ios"].raw.transcript.replace(b"hostname edge1", b"hostname core9")
+
+
+@pytest.mark.parametrize(
+    ("transcript", "cause"),
+    [
+        (FOREIGN, WrongDeviceError),
+        (
+            GOOD["cisco_ios"].raw.transcript.replace(b"version 15", b"no version 15"),
+            RestrictedLoginError,
+        ),
+    ],
+    ids=["another device's", "not all of it"],
+)
+def test_what_may_be_accepted_hides_nothing_that_may_not(
+    transcript: bytes, cause: type[Exception], ios: Platform
+) -> None:
+    text = transcript.replace(b"configuration : 2820", b"configuration : 4999")
+
+    verdict = judged(replace(GOOD["cisco_ios"].raw, transcript=text), ios)
+
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, cause)
+    assert verdict.clean is None
+
+
+def test_who_accepts_a_wrong_size_is_told_of_the_loss_too(case: Read, ios: Platform) -> None:
+    last_good = LastGood(lines=1000)
+
+    verdict = judged(case("cisco_ios", "hole").raw, ios, last_good=last_good)
+
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, IncompleteConfigError)
+    assert "bytes" in str(verdict.cause)
+    assert "where 1000 were stored" in str(verdict.cause)
+    again = judged(
+        case("cisco_ios", "hole").raw, ios, last_good=replace(last_good, suspect=verdict.digest)
+    )
+    assert isinstance(again, Rejected)
+
+
+def test_a_hole_of_one_line_is_seen(ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = raw.transcript.replace(b"ip cef\r\n", b"", 1)
+
+    verdict = judged(replace(raw, transcript=text), ios)
+
+    assert text != raw.transcript
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, IncompleteConfigError)
+
+
+@pytest.mark.parametrize(
+    ("known", "seen", "answer"),
+    [
+        ("FTX1840ALBY", "FTX1840ALBY", "same"),
+        ("FTX1840ALBY", "ftx1840alby ", "same"),
+        (None, "FTX1840ALBY", "same"),
+        ("", "FTX1840ALBY", "same"),
+        ("FTX1840ALBY", None, "same"),
+        ("FTX1840ALBY", "FOC9999XXXX", "other"),
+    ],
+)
+def test_another_serial_number_is_another_box(
+    known: str | None, seen: str | None, answer: Literal["same", "other"], ios: Platform
+) -> None:
+    identity = Identity(hostname="edge1", serial=known, reference="acme/edge1")
+
+    fault = serial_fault(identity, seen)
+    verdict = judged(GOOD["cisco_ios"].raw, ios, identity=identity, serial=seen)
+
+    assert (fault is None) == isinstance(verdict, CleanConfig) == (answer == "same")
+    if fault is not None:
+        assert isinstance(fault.cause, WrongDeviceError)
+        assert fault.acceptable
+        assert "'FOC9999XXXX'" in str(fault.cause)
+        assert "'FTX1840ALBY'" in str(fault.cause)
+        assert "`netwb device replace acme/edge1`" in str(fault.cause)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'% Ambiguous command:  "username ops password 0 Tr0ub4dor3"',
+        b"% Ambiguous command: username ops password 0 Tr0ub4dor3",
+        b"% Unable to do snmp-server community Tr0ub4dor3",
+        b"% Invalid input: neighbor 192.0.2.1 password Tr0ub4dor3",
+        b"% Authorization failed `enable secret Tr0ub4dor3`",
+    ],
+    ids=lambda line: line.decode(),
+)
+def test_a_message_repeats_no_secret_of_a_refused_line(line: bytes, ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    echo, _, rest = raw.transcript.partition(b"\n")
+
+    verdict = judged(replace(raw, transcript=echo + b"\n" + line + b"\r\n" + rest), ios)
+
+    assert isinstance(verdict, Rejected)
+    assert "Tr0ub" not in str(verdict.cause)
+    assert line.decode()[:12] in str(verdict.cause)
+
+
+@pytest.mark.parametrize("name", [b"Tr0ub4dor3", b"Tr0ub4dor&3"], ids=repr)
+def test_a_secret_is_not_told_as_the_name_of_another_device(name: bytes, ios: Platform) -> None:
+    raw = GOOD["cisco_ios"].raw
+    text = unannounced(raw.transcript).replace(b"hostname edge1", b"hostname " + name)
+    text = text.replace(b"line con 0", b"line con 0\r\n password 0 " + name)
+
+    for prompt in (b"edge1#", name + b">"):
+        verdict = judged(replace(raw, transcript=text, prompt=prompt), ios)
+
+        assert isinstance(verdict, Rejected)
+        assert "Tr0ub" not in str(verdict.cause)
