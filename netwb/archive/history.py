@@ -84,7 +84,12 @@ class History:
     def resolve(
         self, scope: Scope, device: Device, rev: str, *, kind: ConfigKind = "running"
     ) -> Revision:
-        """The one revision that REV names. Raises UnknownRevisionError."""
+        """The one revision that REV names. Raises UnknownRevisionError.
+
+        A time asks what was in force then: the newest revision whose change (`Revision.at`) was made
+        by then. No device can date a change before the fetch that did not show it yet, so one
+        with a wrong clock moves its changes by less than the time between two fetches.
+        """
         statement = _of(device, kind).order_by(RevisionRow.number.desc())
         match parse_revision(rev):
             case Back(steps):
@@ -98,7 +103,8 @@ class History:
             how_many = "several revisions; give more digits" if found else "no revision"
             msg = f"{device.tenant}/{device.hostname}@{rev} names {how_many} of its {kind} text"
             if not found:
-                msg += "; `netwb history` lists them"
+                options = "" if kind == "running" else f" --{kind}"
+                msg += f"; `netwb history {device.tenant}/{device.hostname}{options}` lists them"
             raise UnknownRevisionError(msg)
         return found[0]
 
@@ -163,15 +169,19 @@ class History:
         by: str | None = None,
         devices: Sequence[Device],
     ) -> tuple[Change, ...]:
-        """What changed on those devices, newest first; netwb's own rewriting and moving is not."""
+        """What changed on those devices, newest first; netwb's own rewriting and moving is not.
+
+        since, until   when netwb stored the change, by its own clock: what came tonight is shown,
+                       whenever the device says it was made (`Change.at`)
+        """
         known = {device.id: device for device in devices}
         statement = (
             select(*_COLUMNS)
-            .where(RevisionRow.at >= since, RevisionRow.cause.not_in(NO_CHANGE))
+            .where(RevisionRow.stored_at >= since, RevisionRow.cause.not_in(NO_CHANGE))
             .order_by(RevisionRow.at.desc(), RevisionRow.device_id, RevisionRow.number.desc())
         )
         if until is not None:
-            statement = statement.where(RevisionRow.at <= until)
+            statement = statement.where(RevisionRow.stored_at <= until)
         if by is not None:
             statement = statement.where(RevisionRow.author == by)
         return tuple(

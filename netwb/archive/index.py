@@ -19,7 +19,7 @@ from netwb.archive.lines import UnfitError
 from netwb.archive.log import Logged
 from netwb.archive.message import CommitFacts
 from netwb.archive.newest import Newest, fold
-from netwb.archive.records import ConfigKey
+from netwb.archive.records import NO_CHANGE, ConfigKey
 from netwb.archive.repository import Repository
 from netwb.archive.rows import (
     add_folded,
@@ -155,6 +155,22 @@ class Index:
             placed=tuple(placed),
             volatile=tuple((line, text.encode("latin-1")) for line, text in volatile),
         )
+
+    def fetched_at(self, tenant_id: str, key: ConfigKey) -> datetime | None:
+        """When the newest text of the device was stored; moves and rewritings do not count."""
+        statement = (
+            select(RevisionRow.stored_at)
+            .where(
+                RevisionRow.tenant_id == tenant_id,
+                RevisionRow.device_id == key[0],
+                RevisionRow.kind == key[1],
+                RevisionRow.cause.not_in(NO_CHANGE),
+            )
+            .order_by(RevisionRow.number.desc())
+            .limit(1)
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            return session.scalar(statement)
 
     def note_same(self, tenant_id: str, key: ConfigKey, digest: str, rule_set: str) -> None:
         """The stored text is the same, but its digest or its rules are newer."""

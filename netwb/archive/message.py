@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from typing import cast
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -37,6 +38,7 @@ class CommitFacts:
 
     placed     byte offsets of the tokens in the stored text, rising
     volatile   (0-based line, redacted text) of the lines that were taken out
+    said       when the device says it was changed, where that is not believed; whole seconds
     """
 
     device_id: str
@@ -49,6 +51,7 @@ class CommitFacts:
     digest: str
     placed: tuple[int, ...] = ()
     volatile: tuple[tuple[int, bytes], ...] = ()
+    said: datetime | None = None
 
 
 def plain(text: str, limit: int) -> str:
@@ -90,7 +93,7 @@ def parse_facts(message: str) -> CommitFacts | None:
         return None
     try:
         return _facts(one, [value for key, value in pairs if key == "Volatile"])
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -106,6 +109,7 @@ def _facts(one: Mapping[str, str], volatile: Iterable[str]) -> CommitFacts:
         digest=one.get("Digest", ""),
         placed=_offsets(one.get("Placed", "")),
         volatile=tuple(_volatile(value) for value in volatile),
+        said=datetime.fromisoformat(one["Said"]).astimezone(UTC) if "Said" in one else None,
     )
 
 
@@ -120,6 +124,7 @@ def _trailers(facts: CommitFacts) -> Iterable[str]:
         "Audit": facts.audit_head,
         "Digest": facts.digest,
         "Placed": _steps(facts.placed),
+        "Said": facts.said.isoformat(timespec="seconds") if facts.said else "",
     }
     yield from (f"{key}: {value}" for key, value in named.items() if value)
     for line, text in facts.volatile:

@@ -142,7 +142,8 @@ def _named(old: Newest | None, commit: Logged) -> tuple[str, datetime | None]:
     """The person that a device named last: in this commit, or in one before it."""
     own = commit.facts is not None and commit.facts.cause in NO_CHANGE
     if not own and commit.author != UNKNOWN:
-        return commit.author, commit.at
+        said = commit.facts.said if commit.facts else None
+        return commit.author, said or commit.at
     return (old.changed_by, old.changed_at) if old else ("", None)
 
 

@@ -16,7 +16,7 @@ from hashlib import sha1
 from netwb.archive.message import NOTE_LIMIT, CommitFacts, author_name, compose, plain, subject
 from netwb.archive.newest import Newest, owners
 from netwb.archive.paths import aside, hostname_of, is_aside, place
-from netwb.archive.records import NETWB, Cause, ConfigKey, Entry
+from netwb.archive.records import NETWB, UNKNOWN, Cause, ConfigKey, Entry
 from netwb.archive.stream import Move, NewCommit
 
 OLDEST_YEAR = 2000  # a device clock that says less was never set
@@ -50,6 +50,7 @@ class Planner:
 
     newest     of every device in the batch, and of whoever lies at one of its paths
     carried    the facts that a commit without a new text says again
+    fetched_at when the newest text came from the device; a move does not count
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Planner:
         newest: Mapping[ConfigKey, Newest],
         stamp: Stamp,
         carried: Callable[[ConfigKey, Newest], CommitFacts],
+        fetched_at: Callable[[ConfigKey], datetime | None],
     ) -> None:
         self._newest = dict(newest)
         self._at_path = owners(newest)
         self._stamp = stamp
         self._carried = carried
+        self._fetched_at = fetched_at
         self._commits: list[NewCommit] = []
         self._said: dict[ConfigKey, CommitFacts] = {}  # by commits of this batch
         self._texts: dict[str, bytes] = {}
@@ -102,7 +105,9 @@ class Planner:
             return
         self._make_room(path, key)
         said = self._said.get(key) or self._carried(key, old)
-        facts = replace(said, cause=cause, run_id="", note="", audit_head=self._stamp.audit_head)
+        facts = replace(
+            said, cause=cause, run_id="", note="", said=None, audit_head=self._stamp.audit_head
+        )
         hostname = hostname_of(old.path if is_aside(path) else path)
         self._commits.append(
             NewCommit(
@@ -129,6 +134,8 @@ class Planner:
     ) -> None:
         facts = self._facts(entry, old)
         author, at = self._credit(entry, facts, old)
+        if author not in {NETWB, UNKNOWN} and not _same_second(at, entry.at):
+            facts = replace(facts, said=entry.at.replace(microsecond=0))
         self._commits.append(
             NewCommit(
                 author=author,
@@ -170,18 +177,20 @@ class Planner:
     def _credit(self, entry: Entry, facts: CommitFacts, old: Newest | None) -> tuple[str, datetime]:
         """Who made the change, and when.
 
-        A device clock that was never set, or that is ahead of ours, says nothing about when. A
-        person whose stamp is still that of the change before did not make this one.
+        A device clock that was never set, or that is ahead of ours, says nothing about when; nor
+        does one that dates a change before the fetch that did not show it yet. So the times of a
+        device's revisions rise. A person whose stamp is still that of the change before did not
+        make this one.
         """
         now = self._stamp.stored_at
         if facts.cause == "rules":
             return NETWB, now
         author = author_name(entry.author)
-        believed = entry.at.year >= OLDEST_YEAR and entry.at <= now
-        at = entry.at if believed else now
-        if old is not None and old.changed_by == author and _same_second(old.changed_at, at):
+        if old is not None and old.changed_by == author and _same_second(old.changed_at, entry.at):
             return author_name(None), now
-        return author, at
+        earliest = self._fetched_at((entry.device_id, entry.kind)) if old is not None else None
+        believed = entry.at.year >= OLDEST_YEAR and (earliest or entry.at) <= entry.at <= now
+        return author, entry.at if believed else now
 
 
 def _same_second(one: datetime | None, other: datetime) -> bool:

@@ -66,7 +66,7 @@ class Revision:
     """One stored version of one kind of one device. `id` is the commit.
 
     number    1, 2, 3 ... of that device and kind
-    at        when the device says it was changed; `stored_at`: when netwb stored it
+    at        when the device says it was changed, where that can be; `stored_at`: when netwb stored it
     size      bytes of the stored (redacted) text
     """
 

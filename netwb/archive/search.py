@@ -37,7 +37,11 @@ RevisionKey = tuple[str, ConfigKind, int]  # device id, kind, number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
-    """What is searched; `since` and `until` bound the time in which a line must have stood."""
+    """What is searched; `since` and `until` bound the time in which a line must have stood.
+
+    It stood from the change that brought it to the one that took it out, as `Revision.at` says; that
+    is also what `History.resolve` asks for a time.
+    """
 
     text: str
     when: Literal["now", "ever"]

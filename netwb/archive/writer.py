@@ -225,7 +225,12 @@ class Archive:
 
     def _planner(self, tenant_id: str, newest: Mapping[ConfigKey, Newest]) -> Planner:
         stamp = Stamp(stored_at=self._clock(), audit_head=self._audit_head())
-        return Planner(newest, stamp, partial(self._index.carried, tenant_id))
+        return Planner(
+            newest,
+            stamp,
+            partial(self._index.carried, tenant_id),
+            partial(self._index.fetched_at, tenant_id),
+        )
 
     def _answers(
         self, tenant_id: str, keys: Sequence[ConfigKey], commits: Iterable[Logged]

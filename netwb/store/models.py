@@ -290,7 +290,7 @@ class RevisionRow(TenantOwned, Base):
     __tablename__ = "revision"
     __table_args__ = (
         Index("ix_revision_commit", "commit"),
-        Index("ix_revision_at", "at"),
+        Index("ix_revision_stored_at", "stored_at"),
     )
     device_id: Mapped[str] = mapped_column(primary_key=True)  # no foreign key: Git outlives it
     kind: Mapped[str] = mapped_column(primary_key=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete
@@ -21,7 +21,6 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def three(world: World) -> list[str]:
     """Commits of three nights, oldest first."""
-    world.clock.now = NOON + 30 * DAY
     return [world.store(EDGE, f"a\nnight {n}\n", at=NOON + n * DAY) for n in range(3)]
 
 
@@ -124,7 +123,6 @@ def test_equal_revisions_have_no_hunks(world: World) -> None:
 
 
 def test_changes_come_newest_first_and_by_whom(world: World) -> None:
-    world.clock.now = NOON + 30 * DAY
     core = device("core1")
     world.store(EDGE, "a\n", author="ana", at=NOON)
     world.store(core, "b\n", author="ben", at=NOON + DAY)
@@ -135,8 +133,35 @@ def test_changes_come_newest_first_and_by_whom(world: World) -> None:
         return [(change.hostname, change.author) for change in found]
 
     assert changes(since=NOON) == [("edge1", "ben"), ("core1", "ben"), ("edge1", "ana")]
-    assert changes(since=NOON + DAY, until=NOON + DAY) == [("core1", "ben")]
+    day_two = NOON + DAY
+    assert changes(since=day_two, until=day_two + DAY / 2) == [("core1", "ben")]
     assert changes(since=NOON, by="ana") == [("edge1", "ana")]
+
+
+@pytest.mark.parametrize("said", [datetime(2006, 1, 2, tzinfo=UTC), NOON + 9 * DAY, NOON])
+def test_a_wrong_clock_hides_no_change(world: World, said: datetime) -> None:
+    world.store(EDGE, "a\n", at=NOON)
+    world.clock.now = NOON + DAY
+    (second,) = world.archive.write([entry(EDGE, "b\n", author="eve", at=said)])
+
+    (change,) = world.history.changes(ALL_TENANTS, since=NOON + DAY, devices=[EDGE])
+    yesterday = world.history.resolve(ALL_TENANTS, EDGE, "2026-03-01T18:00Z")
+
+    assert (change.id, change.author) == (second.revision, "eve")
+    assert change.at == world.revisions(EDGE)[0].stored_at
+    assert yesterday.number == 1
+
+
+def test_a_change_is_found_by_when_it_was_stored_and_shown_by_when_it_was_made(
+    world: World,
+) -> None:
+    world.store(EDGE, "a\n", at=NOON)
+    world.clock.now = NOON + 9 * DAY
+    world.archive.write([entry(EDGE, "b\n", author="eve", at=NOON + DAY)])
+
+    (change,) = world.history.changes(ALL_TENANTS, since=NOON + 8 * DAY, devices=[EDGE])
+
+    assert change.at == NOON + DAY
 
 
 def test_a_secret_is_put_back_only_where_it_was_taken_out(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ FACTS = CommitFacts(
     audit_head="9:ab",
     digest="ff",
     placed=(3, 40, 41),
+    said=datetime(2006, 1, 2, tzinfo=UTC),
     volatile=((0, b"! by ana <netwb:secret:0011>"), (7, b"ntp clock-period \xff\x00 ")),
 )
 

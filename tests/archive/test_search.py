@@ -21,7 +21,6 @@ CORE = device("core1")
 THEIRS = device("edge1", tenant="bolt")
 ALL = [EDGE, CORE, THEIRS]
 DAY = timedelta(days=1)
-LATE = NOON + 30 * DAY
 
 
 def search(world: World, text: str, **how: Any) -> list[tuple[str, int | None, str]]:
@@ -64,7 +63,6 @@ def test_a_text_is_found_however_the_device_wrote_its_letters(world: World) -> N
 
 
 def test_each_of_two_equal_lines_has_its_own_age_and_author(world: World) -> None:
-    world.clock.now = LATE
     first = "interface a\n shutdown\ninterface b\n no ip\n"
     world.store(EDGE, first, author="ana", at=NOON)
     world.store(EDGE, first + " shutdown\n", author="ben", at=NOON + DAY)
@@ -76,7 +74,6 @@ def test_each_of_two_equal_lines_has_its_own_age_and_author(world: World) -> Non
 
 
 def test_a_line_that_went_is_found_only_ever_with_both_its_times(world: World) -> None:
-    world.clock.now = LATE
     world.store(EDGE, "a\n", author="ana", at=NOON)
     world.store(EDGE, "a\ntemp\n", author="ben", at=NOON + DAY)
     world.store(EDGE, "a\n", author="cem", at=NOON + 2 * DAY)
@@ -88,7 +85,6 @@ def test_a_line_that_went_is_found_only_ever_with_both_its_times(world: World) -
 
 
 def test_a_line_that_moved_with_its_device_is_as_old_as_before(world: World) -> None:
-    world.clock.now = LATE
     world.store(EDGE, "a\n", at=NOON)
     moved = device("edge9", device_id=EDGE.id)
 
@@ -101,7 +97,6 @@ def test_a_line_that_moved_with_its_device_is_as_old_as_before(world: World) -> 
 def test_a_line_that_netwb_wrote_anew_keeps_its_author_and_its_secret_out_of_the_past(
     world: World,
 ) -> None:
-    world.clock.now = LATE
     world.store(EDGE, "user x\n", author="ana", at=NOON)
     world.store(EDGE, "user {x}\n", rule_set="2")
 
@@ -132,7 +127,6 @@ def test_a_retired_device_is_searched_only_ever(world: World) -> None:
 def test_a_search_is_narrowed_to_lines_that_stood_then(
     world: World, how: dict[str, Any], found: list[str]
 ) -> None:
-    world.clock.now = LATE
     world.store(EDGE, "x early\nx gone\n", author="ana", at=NOON)
     world.store(EDGE, "x early\nx late\n", author="ben", at=NOON + 2 * DAY)
 

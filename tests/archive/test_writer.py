@@ -40,13 +40,13 @@ def test_an_unchanged_text_makes_no_commit(world: World) -> None:
 
 def test_a_change_is_counted_and_shown_newest_first(world: World) -> None:
     world.store(EDGE, "a\nb\nc\n")
-    world.store(EDGE, "a\nB\nc\nd\n", note="CHG1\nnext", at=NOON - timedelta(days=1))
+    world.store(EDGE, "a\nB\nc\nd\n", note="CHG1\nnext", at=NOON + timedelta(days=1))
 
     newest, oldest = world.revisions(EDGE)
 
     assert (newest.added, newest.removed, newest.size, newest.lines) == (2, 1, 8, 4)
     assert (newest.message, newest.note) == ("edge1: CHG1 next", "CHG1 next")
-    assert newest.at == NOON - timedelta(days=1)
+    assert newest.at == NOON + timedelta(days=1)
     assert oldest.number == 1
     assert world.latest(EDGE) == b"a\nB\nc\nd\n"
     assert world.latest(EDGE, "latest~1") == b"a\nb\nc\n"
@@ -306,3 +306,13 @@ def test_the_secrets_of_the_newest_texts_are_known(world: World) -> None:
 
     assert world.archive.known_secrets(EDGE.tenant_id, EDGE.id) == {b"new-1", b"start-1"}
     assert world.archive.known_secrets("t-bolt", EDGE.id) == frozenset()
+
+
+def test_a_stamp_that_was_not_believed_is_remembered(world: World) -> None:
+    never_set = datetime(2006, 1, 2, tzinfo=UTC)
+    world.store(EDGE, "a\n", author="ana", at=NOON)
+    for text in ("b\n", "c\n"):
+        world.store(EDGE, text, author="eve", at=never_set)
+
+    assert [r.author for r in world.revisions(EDGE)] == ["unknown", "eve", "ana"]
+    assert "Said: 2006-01-02T00:00:00+00:00" in world.git("log", "--format=%B", "main")

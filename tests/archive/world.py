@@ -34,6 +34,7 @@ from netwb.store.models import (
     TenantRow,
 )
 
+FIRST_REAL, LAST_REAL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ANA = Actor(name="ana", role=Role.ENGINEER, scope=ALL_TENANTS)
 NOWHERE = Inherited(value=None, source="nowhere")
@@ -207,7 +208,10 @@ class World:
         return MasterKey.create(key)
 
     def store(self, of: Device, text: str | bytes, **how: object) -> str:
-        """Write one text; give its commit."""
+        """Write one text, some minutes after it was changed; give its commit."""
+        at = how.get("at")
+        if isinstance(at, datetime) and FIRST_REAL <= at <= LAST_REAL:
+            self.clock.now = max(self.clock.now, at)
         (written,) = self.archive.write([entry(of, text, **how)])  # type: ignore[arg-type]
         return written.revision
 

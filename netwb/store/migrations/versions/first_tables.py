@@ -216,7 +216,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_revision_tenant_id")),
         sa.PrimaryKeyConstraint("device_id", "kind", "number", name=op.f("pk_revision")),
     )
-    op.create_index("ix_revision_at", "revision", ["at"], unique=False)
+    op.create_index("ix_revision_stored_at", "revision", ["stored_at"], unique=False)
     op.create_index("ix_revision_commit", "revision", ["commit"], unique=False)
     op.create_index(op.f("ix_revision_tenant_id"), "revision", ["tenant_id"], unique=False)
     op.create_table(
