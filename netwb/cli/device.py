@@ -199,7 +199,8 @@ def replace(
 def retire(context: click.Context, *, device: str) -> None:
     """Take DEVICE out of service; its name becomes free, its history stays."""
     retired = bench(context).retire_device(device)
-    say(f"device {_name(retired)} is retired; bring it back with `netwb device activate`")
+    cure = f"netwb device activate {_name(retired)}"
+    say(f"device {_name(retired)} is retired; bring it back with `{cure}`")
 
 
 @device.command()

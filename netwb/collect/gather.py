@@ -34,7 +34,7 @@ async def gather_configs(session: Session, platform: Platform) -> Gathered:
         msg = (
             f"{session.target.hostname}: the login {session.who.login.credential} is not privileged "
             f"and may not see the whole configuration; give it an enable password with "
-            f"`netwb credential set`, or the right privilege on the device"
+            f"`{session.who.login.setting('--enable prompt')}`, or the right privilege on the device"
         )
         raise RestrictedLoginError(msg)
     facts = await session.ask(platform.facts.command)

@@ -233,7 +233,7 @@ def _retired(session: Session, tenant_id: str, name: str) -> CredentialRow | Non
 def _insert(session: Session, row: CredentialRow, tenant: str) -> None:
     taken = (
         f"credential {quoted(f'{tenant}/{row.name}')} exists already; "
-        "take another name, or change it with `netwb credential set`"
+        f"take another name, or change it with `netwb credential set {tenant}/{row.name}`"
     )
     session.add(row)
     try:

@@ -225,7 +225,9 @@ def _record(session: Session, row: DeviceRow) -> Device:
 
 def _living(row: DeviceRow) -> DeviceRow:
     if row.status == "retired":
-        msg = f"device {row.hostname} is retired; bring it back with `netwb device activate`"
+        msg = (
+            f"device {row.hostname} is retired; bring it back with `netwb device activate {row.id}`"
+        )
         raise InventoryError(msg)
     return row
 

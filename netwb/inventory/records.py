@@ -99,6 +99,13 @@ class Login:
     passphrase: str | None = field(default=None, repr=False)
     enable: str | None = field(default=None, repr=False)
 
+    def setting(self, options: str = "") -> str:
+        """The command that gives it another secret, as a person can type it."""
+        by_key = self.private_key is not None and self.password is None
+        default = "--key file:PATH" if by_key else "--password prompt"
+        name = self.credential.partition(" ")[0]  # of a rotation: "acme/lab (previous)"
+        return f"netwb credential set {name} {options or default}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jump:

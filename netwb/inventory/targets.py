@@ -208,7 +208,10 @@ class Safe:
 
 def _login(name: str, username: str | None, texts: Mapping[str, str]) -> Login:
     if username is None:
-        msg = "it has no username; give it one with `netwb credential set`"
+        reference = name.partition(" ")[0]
+        msg = (
+            f"it has no username; give it one with `netwb credential set {reference} --username U`"
+        )
         raise InventoryError(msg)
     secrets: dict[str, str | None] = {kind: texts.get(kind) for kind in LOGIN_KINDS}
     return Login(credential=name, username=username, **secrets)

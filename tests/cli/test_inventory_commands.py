@@ -127,7 +127,9 @@ def test_a_device_goes_through_its_life(acme: Commands) -> None:
     good(acme, "device", "rename", "edge1", "edge2")
     good(acme, "device", "replace", "edge2", "--serial", "NEW2", "--host-key", OLD_KEY)
     good(acme, "device", "trust", "edge2", NEW_KEY)
-    good(acme, "device", "retire", "edge2")
+    retired = good(acme, "device", "retire", "edge2")
+    assert "`netwb device activate acme/edge2`" in retired.err
+    assert "`netwb device activate " in acme("device", "set", "edge2", "--role", "x").err
     assert acme("device", "list", "--json").json["items"] == []
     good(acme, "device", "activate", "edge2")
 

@@ -193,6 +193,11 @@ def test_bad_input_is_one_sentence_with_its_status(
     assert len(ran.err.strip().splitlines()) == 1
 
 
+def test_a_revision_that_is_not_there_names_the_list_that_has_it(netwb: Commands) -> None:
+    assert "`netwb history acme/edge1` lists them" in netwb("show", "edge1@deadbeef").err
+    assert "`netwb history acme/edge1 --startup`" in netwb("show", "edge1", "--startup").err
+
+
 def test_a_home_that_is_not_there_names_the_cure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,7 @@ DEADLINE_S = 8.0  # for the trickle, which never falls silent; 60 logins share t
 NAMES = {
     "port_closed": ("UnreachableError", "the port is closed"),
     "no_banner": ("UnreachableError", "no SSH banner within 1.5 s"),
-    "login_refused": ("LoginRefusedError", "login of acme/lab (user netwb) is refused"),
+    "login_refused": ("LoginRefusedError", "`netwb credential set acme/lab --password prompt`"),
     "hangs_after_login": ("DeadlineError", "silent for 1.5 s after login, after 0 bytes"),
     "hangs_in_the_middle": ("DeadlineError", "silent for 1.5 s in the answer to `show running"),
     "dropped_in_the_middle": ("ConnectionLostError", "ended in the answer to `show running"),

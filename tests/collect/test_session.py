@@ -259,7 +259,10 @@ def test_enable_password_raises_the_privilege(platform: str) -> None:
 
 @pytest.mark.parametrize(
     ("enable", "words"),
-    [("wrong", "enable password of acme/lab is refused"), (None, "is not privileged")],
+    [
+        ("wrong", "enable password of acme/lab is refused; .* acme/lab --enable prompt`"),
+        (None, "is not privileged .* acme/lab --enable prompt`"),
+    ],
     ids=["wrong", "none"],
 )
 def test_login_that_stays_unprivileged_is_restricted(enable: str | None, words: str) -> None:

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from netwb.inventory.records import CredentialChanges, Jump, NewCredential, SecretSource, Target
+from netwb.inventory.records import (
+    CredentialChanges,
+    Jump,
+    Login,
+    NewCredential,
+    SecretSource,
+    Target,
+)
 from netwb.roles import ALL_TENANTS
 from tests.inventory.ground import ANA, NEW_KEY, OLD_KEY, Ground, counted_statements
 
@@ -168,3 +175,18 @@ def test_the_number_of_statements_does_not_grow_with_the_devices(
     assert all(target.logins and target.jump for target in targets)
     assert len(listed) <= 5
     assert len(resolved) <= 8
+
+
+@pytest.mark.parametrize(
+    ("name", "held", "command"),
+    [
+        ("acme/lab", {"password": "x"}, "netwb credential set acme/lab --password prompt"),
+        ("acme/lab", {"private_key": "x"}, "netwb credential set acme/lab --key file:PATH"),
+        ("acme/lab (previous)", {}, "netwb credential set acme/lab --password prompt"),
+    ],
+    ids=["password", "key", "the one before, by the agent"],
+)
+def test_a_login_names_the_command_that_sets_it(
+    name: str, held: dict[str, str], command: str
+) -> None:
+    assert Login(credential=name, username="netwb", **held).setting() == command

@@ -119,7 +119,7 @@ def named(target: Target, login: Login) -> Iterator[None]:
     ) as error:
         msg = (
             f"{target.hostname}: login of {login.credential} is refused; set the right secret with "
-            f"`netwb credential set`"
+            f"`{login.setting()}`"
         )
         raise LoginRefusedError(msg) from error
     except netmiko.ReadTimeout as error:
@@ -181,7 +181,8 @@ class StockGathering:
         except (ValueError, netmiko.ReadTimeout) as error:  # the latter where it is asked for again
             msg = (
                 f"{self._target.hostname}: the login is not privileged and its enable password does "
-                f"not open; set the right one with `netwb credential set`"
+                f"not open; set the right one with "
+                f"`{_first_login(self._target).setting('--enable prompt')}`"
             )
             raise RestrictedLoginError(msg) from error
 

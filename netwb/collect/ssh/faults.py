@@ -84,7 +84,7 @@ def translated(error: Exception, place: Place, stage: Stage, login: Login) -> De
     if isinstance(error, asyncssh.PermissionDenied):
         return LoginRefusedError(
             f"{place}: login of {login.credential} (user {login.username}) is refused; set the "
-            f"right secret with `netwb credential set`"
+            f"right secret with `{login.setting()}`"
         )
     if isinstance(error, asyncssh.KeyExchangeFailed):
         return AlgorithmError(f"{place}: {_mismatch(error)}")

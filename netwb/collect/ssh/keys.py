@@ -69,7 +69,7 @@ def _read(login: Login) -> asyncssh.SSHKey:
         return asyncssh.import_private_key(login.private_key or "", login.passphrase)
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
         msg = (
-            f"the private key of {login.credential} cannot be read ({error}); set it, or its "
-            f"passphrase, with `netwb credential set`"
+            f"the private key of {login.credential} cannot be read ({error}); set it with "
+            f"`{login.setting('--key file:PATH --passphrase prompt')}`"
         )
         raise LoginNotTriedError(msg) from error

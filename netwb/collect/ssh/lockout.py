@@ -61,7 +61,7 @@ class Attempt:
             msg = (
                 f"{self._place}: not tried, because {self._record.refusals} devices refused "
                 f"{self._credential} in this run; set the right secret with "
-                f"`netwb credential set`, then back the failed devices up again"
+                f"`{_setting(self._credential)}`, then back the failed devices up again"
             )
             raise LoginNotTriedError(msg)
 
@@ -83,6 +83,13 @@ class Attempt:
         except asyncio.CancelledError:
             self._record.wake()  # its turn may have come already: hand it on
             raise
+
+
+def _setting(attempted: str) -> str:
+    """The command that sets what was attempted: `acme/lab`, or `enable of acme/lab`."""
+    name = attempted.removeprefix("enable of ").partition(" ")[0]
+    option = "--enable" if attempted.startswith("enable of ") else "--password"
+    return f"netwb credential set {name} {option} prompt"
 
 
 class LockoutBreaker:

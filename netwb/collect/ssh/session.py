@@ -239,7 +239,7 @@ class Session:
         if not self.privileged:
             msg = (
                 f"{self._place}: the enable password of {self.who.login.credential} is refused; "
-                f"set the right one with `netwb credential set`"
+                f"set the right one with `{self.who.login.setting('--enable prompt')}`"
             )
             raise RestrictedLoginError(msg)
 
