@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from netwb.roles import NO_TENANT
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.inserting import insert_absent
-from netwb.store.masterkey import MasterKey
+from netwb.store.masterkey import MasterKey, sole_writer
 from netwb.store.models import KeyRow
 from netwb.store.sealing import KEY_BYTES, context_bytes, seal, unseal
 
@@ -71,6 +72,22 @@ class Keyring:
             msg = f"sealed {purpose} of {context} was changed or moved; put the database back from a copy"
             raise KeyringError(msg)
         return plain
+
+    def renew_master(self, path: Path) -> None:
+        """Put a new master key in place of the one in that file, and wrap every key by it.
+
+        The file holds both while the rows are wrapped, so that a crash in between loses nothing.
+        One renewal at a time: a second one waits, then renews what the first one left. Raises
+        KeyringError, and leaves the file alone, when its key does not open this database.
+        """
+        with sole_writer(path):
+            master = MasterKey.read(path)
+            fresh = type(self)(self._database, master, self._clock)  # refuses a wrong key
+            renewed = master.renewed()
+            renewed.write(path)
+            fresh.rekey(renewed)
+            renewed.newest().write(path)
+            self._master = renewed.newest()
 
     def rekey(self, new_master: MasterKey) -> None:
         """Wrap every key by the newest key of `new_master`, in one transaction.

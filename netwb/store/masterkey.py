@@ -6,10 +6,13 @@ the older ones open what is not wrapped anew yet. Nobody but the owner may read 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -53,20 +56,45 @@ class MasterKey:
         return cls(_keys(path, text), str(path))
 
     def renewed(self) -> Self:
-        """A new random key in front of these; `write` it before `Keyring.rekey`."""
+        """A new random key in front of these; `write` it before the rows are wrapped by it."""
         return type(self)((secrets.token_bytes(KEY_BYTES), *self.keys), self.source)
 
     def newest(self) -> Self:
-        """Without the older keys, which nothing needs after `Keyring.rekey`."""
+        """Without the older keys, which nothing needs once all rows are wrapped by the newest."""
         return type(self)(self.keys[:1], self.source)
 
     def write(self, path: Path) -> None:
-        """Put the file in place of the old one in one step; a crash leaves one of the two."""
-        fresh = path.with_name(path.name + ".new")
-        fresh.unlink(missing_ok=True)
-        _write_new(fresh, self)
-        fresh.replace(path)
-        _sync_folder(path.parent)
+        """Put the file in place of the old one in one step; a crash leaves one of the two.
+
+        A symlink stays one: what it points to is replaced, on the medium where it lies.
+        """
+        place = path.resolve()
+        fresh = place.with_name(place.name + ".new")
+        try:
+            fresh.unlink(missing_ok=True)
+            _write_new(fresh, self)
+            fresh.replace(place)
+            _sync_folder(place.parent)
+        except OSError as error:
+            raise _unwritable(place, error) from error
+
+
+@contextmanager
+def sole_writer(path: Path) -> Iterator[None]:
+    """Keep other processes from writing that master key: flock on a file beside what it resolves to.
+
+    Read the key inside, or it may be one that another process has just replaced.
+    """
+    place = path.resolve()
+    try:
+        lock = os.open(place.with_name(place.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unwritable(place, error) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _keys(path: Path, text: bytes) -> tuple[bytes, ...]:
@@ -104,8 +132,11 @@ def _write_new(path: Path, key: MasterKey) -> None:
         msg = f"master key {path} is there already; it is never overwritten"
         raise KeyringError(msg) from error
     except OSError as error:
-        msg = f"master key {path} cannot be written: {error.strerror}; check its folder"
-        raise KeyringError(msg) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> KeyringError:
+    return KeyringError(f"master key {path} cannot be written: {error.strerror}; check its folder")
 
 
 def _owner_only(path: str, flags: int) -> int:

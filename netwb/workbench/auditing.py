@@ -6,7 +6,6 @@ from pathlib import Path
 
 from netwb.roles import Permission
 from netwb.store.audit import AuditEvent, AuditReport
-from netwb.store.masterkey import MasterKey
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
@@ -28,14 +27,10 @@ class AuditFace(Face):
     def renew_master_key(self) -> Path:
         """Put a new master key in place of the old one, and wrap every key with it.
 
-        The file holds both while the keys are wrapped, so that a crash in between loses nothing.
         Gives the file, which must be copied to its safe place again.
         """
         self._require(Permission.SYSTEM_MANAGE)
         path = self._parts.master_file
-        renewed = MasterKey.read(path).renewed()
-        renewed.write(path)
-        self._parts.keyring.rekey(renewed)
-        renewed.newest().write(path)
+        self._parts.keyring.renew_master(path)
         self._audit("keys.renew", "master key")
         return path

@@ -10,6 +10,7 @@ import multiprocessing
 from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from typing import Any
 
 from netwb.store.audit import Audit
@@ -50,6 +51,11 @@ def now() -> datetime:
 
 def make_key(_number: int, url: str, master: MasterKey, purpose: str) -> bytes:
     return Keyring(Database(url), master, now).key(purpose)
+
+
+def renew_master(_number: int, url: str, master: MasterKey, path: Path) -> None:
+    """As a process that was opened before any of the renewals."""
+    Keyring(Database(url, busy_timeout_s=WAIT_S), master, now).renew_master(path)
 
 
 def append_events(number: int, url: str, key: bytes, count: int) -> int:

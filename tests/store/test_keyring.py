@@ -17,7 +17,7 @@ from netwb.store.keyring import CHECK, Keyring, MasterKey
 from netwb.store.models import KeyRow
 from netwb.store.sealing import context_bytes, seal, unseal
 from tests.store.conftest import Clock, as_nobody
-from tests.store.processes import at_once, make_key
+from tests.store.processes import at_once, make_key, renew_master
 
 KEY = bytes(range(32))
 
@@ -242,6 +242,66 @@ def test_processes_that_ask_for_a_new_key_at_once_get_the_same(
 
     assert len(set(keys)) == 1
     assert set(wrapped_rows(database)) == {CHECK, "audit"}
+
+
+def test_renewals_at_once_leave_a_key_that_opens(
+    database: Database, url: str, keyring: Keyring, master: MasterKey, clock: Clock
+) -> None:
+    key, file = keyring.key("vault"), Path(master.source)
+
+    at_once(2, renew_master, url, master, file)
+
+    left = MasterKey.read(file)
+    assert len(left.keys) == 1
+    assert left.keys != master.keys
+    assert Keyring(database, left, clock).key("vault") == key
+
+
+def test_a_renewal_reads_the_key_that_another_one_left(
+    database: Database, keyring: Keyring, master: MasterKey, clock: Clock, tmp_path: Path
+) -> None:
+    key, file = keyring.key("vault"), tmp_path / "master.key"
+    Keyring(database, master, clock).renew_master(file)
+
+    keyring.renew_master(file)
+
+    assert Keyring(database, MasterKey.read(file), clock).key("vault") == key
+    assert keyring.key("audit") == Keyring(database, MasterKey.read(file), clock).key("audit")
+
+
+def test_a_renewal_with_a_wrong_file_leaves_it_alone(
+    database: Database, keyring: Keyring, tmp_path: Path
+) -> None:
+    wrong = MasterKey.create(tmp_path / "wrong.key")
+    rows = wrapped_rows(database)
+
+    with pytest.raises(KeyringError, match="not the one that this database was made with"):
+        keyring.renew_master(tmp_path / "wrong.key")
+
+    assert MasterKey.read(tmp_path / "wrong.key") == wrong
+    assert wrapped_rows(database) == rows
+
+
+def test_a_symlinked_master_key_stays_one(
+    database: Database, keyring: Keyring, master: MasterKey, clock: Clock, tmp_path: Path
+) -> None:
+    (tmp_path / "stick").mkdir()
+    kept, link = tmp_path / "stick/kept.key", tmp_path / "master.key"
+    link.rename(kept)
+    link.symlink_to(kept)
+    key = keyring.key("vault")
+
+    keyring.renew_master(link)
+
+    assert link.readlink() == kept
+    assert MasterKey.read(kept).keys != master.keys
+    assert Keyring(database, MasterKey.read(link), clock).key("vault") == key
+    assert {path.name for path in kept.parent.iterdir()} == {"kept.key", "kept.key.lock"}
+
+
+def test_a_key_in_a_folder_that_takes_no_file_says_so(keyring: Keyring, tmp_path: Path) -> None:
+    with pytest.raises(KeyringError, match="cannot be written"):
+        keyring.renew_master(tmp_path / "nowhere/master.key")
 
 
 def test_the_file_is_replaced_in_one_step(tmp_path: Path, master: MasterKey) -> None:
