@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from netwb.cli import probe, rekey
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.fields import print_record
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.errors import InputError
 from netwb.inventory.records import (
     SECRET_KINDS,
     SNMP_AUTH_PROTOCOLS,
@@ -242,8 +244,20 @@ def _answered(answer: str) -> SecretSource:
 
 
 def _ask(what: str) -> str:
+    if not _has_terminal():
+        msg = f"{what}: no terminal to ask on; give env:NAME or file:PATH"
+        raise InputError(msg)
     answer: str = click.prompt(what, hide_input=True, default="", show_default=False, err=True)
     return answer
+
+
+def _has_terminal() -> bool:
+    """Whether a person can answer unseen; where stdin is a pipe, the terminal behind it is asked."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin.isatty()
+    return True
 
 
 def _snmp(options: Mapping[str, Any]) -> Snmp:

@@ -39,7 +39,7 @@ from netwb.inventory.records import (
     Target,
 )
 from netwb.inventory.rows import find_credential, find_tenant
-from netwb.inventory.secret_sources import Secrets
+from netwb.inventory.secret_sources import Secrets, lasting
 from netwb.inventory.targets import PURPOSE, Safe, load_plan, resolve
 from netwb.roles import Scope
 from netwb.store.database import Database
@@ -172,7 +172,7 @@ class Credentials:
     def _store(self, session: Session, row: CredentialRow, read: Read) -> None:
         _forget(session, row, read)
         for kind, (source, text) in read.items():
-            reference = source.origin if source.keep == "reference" else None
+            reference = lasting(source.origin) if source.keep == "reference" else None
             sealed = self._seal(row, kind, text) if reference is None else None
             session.add(self._secret(row, kind, generation=0, sealed=sealed, reference=reference))
         session.flush()

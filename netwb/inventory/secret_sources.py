@@ -63,6 +63,12 @@ def check_reference(kind: SecretKind, reference: str) -> str:
     return reference
 
 
+def lasting(reference: str) -> str:
+    """The reference as it is stored: a run from another folder has to find the same file."""
+    scheme, _, place = reference.partition(":")
+    return reference if scheme == "env" else f"file:{Path(place).expanduser().absolute()}"
+
+
 def _file(kind: SecretKind, place: str) -> str:
     path = Path(place).expanduser()
     try:

@@ -180,6 +180,24 @@ def test_a_prompted_secret_is_neither_echoed_nor_in_the_process_table(
     assert held.secrets == {"password": "sealed"}
 
 
+def test_a_prompt_without_a_terminal_names_the_other_sources(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    Workbench.create(home, environment={}).add_tenant("acme", name="Acme")
+    line = "credential add acme/lab --username u --password prompt --home"
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "netwb", *line.split(), str(home)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+    )
+
+    assert ran.returncode == 2
+    assert ran.stderr == "netwb: password: no terminal to ask on; give env:NAME or file:PATH\n"
+
+
 def _read_until(terminal: int, word: bytes) -> bytes:
     """What the terminal shows up to that word; an end of file raises, so nothing waits for ever."""
     seen = b""

@@ -155,6 +155,22 @@ def test_a_source_that_gives_nothing_names_itself(acme: Ground, origin: str, wor
         acme.credentials.add(ALL_TENANTS, new({"password": SecretSource(origin=origin)}))
 
 
+def test_a_reference_finds_its_file_from_any_folder(
+    acme: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text("first\n")
+    monkeypatch.chdir(tmp_path)
+    source = SecretSource(origin="file:secret", keep="reference")
+    acme.credentials.add(ALL_TENANTS, new({"password": source}))
+    acme.devices.set(ALL_TENANTS, "edge1", {"credential": "lab"}, actor=ANA)
+
+    monkeypatch.chdir("/")
+
+    device = acme.devices.get(ALL_TENANTS, "edge1")
+    (target,) = acme.credentials.targets(ALL_TENANTS, [device])
+    assert target.logins[0].password == "first"
+
+
 def test_a_file_is_read_once_and_a_reference_each_time(acme: Ground, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("first\r\n")
