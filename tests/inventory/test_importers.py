@@ -92,7 +92,7 @@ def test_columns_are_mapped_ignored_and_defaulted() -> None:
         ("\n \n", Columns(), "the file is empty"),
         (f"{HEADER},Rack,Owner\n", Columns(), "unknown column 'Rack', 'Owner'; leave it out with --ignore"),
         (f"{HEADER},\n", Columns(), "unknown column ''"),
-        ("tenant,site,hostname\n", Columns(), "no column 'address', 'platform'; add it"),
+        ("tenant,site,hostname\n", Columns(), "no column 'address'; add it"),
         (f"{HEADER},Tenant\n", Columns(), "column 'tenant' is there twice"),
         (f"{HEADER},IP\n", Columns(mapping={"IP": "address"}), "column 'address' is there twice"),
         (f"{HEADER}\n", Columns(mapping={"IP": "address"}), "the file has no column 'ip'"),
@@ -168,7 +168,7 @@ def test_a_netbox_table_is_known_by_its_titles() -> None:
             "role": "Provider Edge",
             "model": "C9300-48P",
             "address": "192.0.2.1",
-            "platform": "cisco_ios",
+            "platform": "Cisco IOS",
             "serial": "FDO1",
             "labels": "core,ring-a",
         },
@@ -199,7 +199,7 @@ def test_a_netbox_answer_is_read_by_its_slugs() -> None:
                 "status": "active",
                 "role": "pe",
                 "model": "C9300-48P",
-                "platform": "cisco_ios",
+                "platform": "cisco-ios",
                 "serial": "FDO1",
                 "address": "192.0.2.1",
                 "labels": "core",
@@ -237,19 +237,29 @@ def test_what_is_no_netbox_answer_is_refused(text: str, words: str) -> None:
     [
         ("ios", "cisco_ios"),
         ("Cisco IOS", "cisco_ios"),
-        ("cisco-ios-xe", "cisco_xe"),
-        ("IOS-XR", "cisco_xr"),
+        ("cisco-ios-xe", "cisco_ios"),
+        ("Cisco IOS-XE", "cisco_ios"),
+        ("cisco_xe", "cisco_ios"),
+        ("iosxe", "cisco_ios"),
+        ("IOS-XR", "IOS-XR"),
+        ("nxos", "cisco_nxos"),
+        ("Arista EOS", "arista_eos"),
+        ("auto", "auto"),
         ("nxos_ssh", "cisco_nxos"),
         ("Cisco NX-OS", "cisco_nxos"),
         ("eos", "arista_eos"),
-        ("Juniper Junos", "juniper_junos"),
+        ("Juniper Junos", "Juniper Junos"),
         ("FRRouting", "frr"),
         ("cisco_ios", "cisco_ios"),
-        ("Some Thing", "some_thing"),
+        ("Some Thing", "Some Thing"),
     ],
 )
 def test_platforms_have_one_name(theirs: str, ours: str) -> None:
-    assert known_as(theirs) == ours
+    assert known_as(theirs, {"cisco_ios", "cisco_nxos", "arista_eos", "frr"}) == ours
+
+
+def test_a_homes_own_platform_comes_before_the_table() -> None:
+    assert known_as("Cisco XE", {"cisco_ios", "cisco_xe"}) == "cisco_xe"
 
 
 @pytest.mark.parametrize(
@@ -276,7 +286,7 @@ def test_hosts_are_resolved_as_nornir_resolves_them() -> None:
                 "hostname": "edge1",
                 "address": "192.0.2.1",
                 "port": "2222",
-                "platform": "cisco_ios",
+                "platform": "ios",
                 "tenant": "acme",
                 "site": "fra1",
                 "role": "pe",
@@ -289,7 +299,7 @@ def test_hosts_are_resolved_as_nornir_resolves_them() -> None:
             {
                 "hostname": "edge2.example.net",
                 "address": "edge2.example.net",
-                "platform": "arista_eos",
+                "platform": "eos",
                 "tenant": "acme",
                 "site": "ams1",
                 "role": "access",

@@ -116,7 +116,7 @@ def test_every_bad_row_is_told_with_every_cause(acme: Ground) -> None:
         ALL_TENANTS,
         table(
             "acme,fra1,good,192.0.2.1,frr",
-            "acme,fra1,a/b,192.0.2.300,ios,0",
+            "acme,fra1,a/b,192.0.2.300,irix,0",
             "acme,fra1,,192.0.2.1,frr",
             "umbrella,fra1,x1,192.0.2.1,frr",
             "acme,par1,x2,192.0.2.1,frr",
@@ -131,7 +131,7 @@ def test_every_bad_row_is_told_with_every_cause(acme: Ground) -> None:
     starts = [problem.partition(": ")[0] for problem in plan.problems]
     assert starts == [f"line {number}" for number in range(3, 10)]
     first = plan.problems[0]
-    assert all(word in first for word in ("hostname 'a/b'", "192.0.2.300", "'ios'", "port '0'"))
+    assert all(word in first for word in ("hostname 'a/b'", "192.0.2.300", "'irix'", "port '0'"))
     for problem, words in zip(
         plan.problems[1:],
         [
@@ -242,6 +242,25 @@ def test_defaults_fill_what_rows_do_not_say(acme: Ground) -> None:
         ("fra1", "frr", 2222),
         ("fra1", "frr", 22),
     ]
+
+
+def test_platforms_are_known_by_the_words_of_other_tools(acme: Ground) -> None:
+    apply(acme, table("acme,fra1,edge1,192.0.2.1,Cisco IOS-XE", "acme,fra1,edge2,192.0.2.2,eos"))
+
+    devices = acme.devices.list(ALL_TENANTS)
+    assert [device.platform for device in devices] == ["cisco_ios", "arista_eos"]
+
+
+def test_a_table_without_platforms_leaves_them_to_a_probe(acme: Ground) -> None:
+    acme.device("acme/edge1")
+    source = table(
+        "acme,fra1,edge1,192.0.2.1", "acme,fra1,e2,192.0.2.2", header="tenant,site,hostname,address"
+    )
+
+    apply(acme, source)
+
+    devices = acme.devices.list(ALL_TENANTS)
+    assert {d.hostname: d.platform for d in devices} == {"edge1": "cisco_ios", "e2": "auto"}
 
 
 def test_auto_never_takes_back_what_a_probe_settled(acme: Ground) -> None:

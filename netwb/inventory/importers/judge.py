@@ -22,6 +22,7 @@ from netwb.inventory.fields import (
     quoted,
     render_labels,
 )
+from netwb.inventory.importers.platforms import known_as
 from netwb.inventory.importers.rows import (
     COLUMNS,
     REQUIRED,
@@ -196,8 +197,10 @@ class _Judge:
 
 
 def _column_checks(platforms: Collection[str]) -> dict[str, Check]:
+    checks = device_checks(platforms)
     return {
-        **device_checks(platforms),
+        **checks,
+        "platform": lambda value: checks["platform"](known_as(value, platforms)),
         "tenant": lambda value: check_text("tenant", value),
         "hostname": check_hostname,
         "labels": parse_labels,

@@ -15,7 +15,6 @@ from typing import Any
 
 from netwb.errors import ImportRefusedError
 from netwb.inventory.fields import quoted
-from netwb.inventory.importers.platforms import known_as
 from netwb.inventory.importers.rows import AUTO, Parsed, SourceRow
 from netwb.inventory.records import DeviceStatus
 
@@ -122,8 +121,6 @@ def _ours(values: Mapping[str, str]) -> dict[str, str]:
         cells["status"] = STATUSES.get(folded, cells["status"])
     if "labels" in cells:
         cells["labels"] = ",".join(_label(tag) for tag in cells["labels"].split(",") if tag.strip())
-    if "platform" in cells:
-        cells["platform"] = known_as(cells["platform"])
     return cells
 
 

@@ -14,7 +14,6 @@ import yaml
 
 from netwb.errors import ImportRefusedError, InventoryError
 from netwb.inventory.fields import quoted, render_labels
-from netwb.inventory.importers.platforms import known_as
 from netwb.inventory.importers.rows import AUTO, COLUMNS, Parsed, SourceRow
 
 SECRETS_NOTE = (
@@ -88,13 +87,12 @@ def _row(
         levels = [host, *_groups(host, groups, seen=set()), defaults]
     except InventoryError as error:
         return SourceRow(at=at, values={"hostname": name}, problem=str(error))
-    platform = _first(levels, "platform")
     values: dict[str, Any] = {
         **_data(levels),
         "hostname": name,
         "address": _first(levels, "hostname") or name,
         "port": _first(levels, "port"),
-        "platform": known_as(str(platform)) if platform else None,
+        "platform": _first(levels, "platform"),
     }
     written = {key: str(value).strip() for key, value in values.items() if value is not None}
     return SourceRow(at=at, values={key: value for key, value in written.items() if value})

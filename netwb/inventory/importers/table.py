@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from netwb.errors import ImportRefusedError
 from netwb.inventory.fields import quoted
 from netwb.inventory.importers.netbox import NETBOX_COLUMNS, from_netbox_table, is_netbox
-from netwb.inventory.importers.rows import COLUMNS, REQUIRED, Columns, Parsed, SourceRow
+from netwb.inventory.importers.rows import AUTO, COLUMNS, REQUIRED, Columns, Parsed, SourceRow
 
 DELIMITERS = (",", ";", "\t")
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -44,7 +44,7 @@ def parse_table(text: str, columns: Columns) -> Parsed:
     if not netbox:
         _refuse_missing(named, columns)
     rows = tuple(_row(at, cells, named) for at, cells in records[1:])
-    return from_netbox_table(rows, header) if netbox else Parsed(rows=rows)
+    return from_netbox_table(rows, header) if netbox else Parsed(rows=rows, fallbacks=AUTO)
 
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -106,7 +106,8 @@ def _refuse_unknown(unknown: Sequence[str], ours: Sequence[str]) -> None:
 
 
 def _refuse_missing(named: Sequence[str | None], columns: Columns) -> None:
-    missing = [name for name in REQUIRED if name not in named and name not in columns.defaults]
+    given = {*named, *columns.defaults, *AUTO}
+    missing = [name for name in REQUIRED if name not in given]
     if missing:
         msg = (
             f"the file has no column {_list(missing)}; add it, name one with --map COLUMN="
