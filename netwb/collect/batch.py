@@ -195,6 +195,7 @@ class BatchWriter:
             keys=TenantKeys.of(self._parts.keyring, target.tenant_id),
             past={raw.kind: self._past((target.device_id, raw.kind)) for raw in texts},
             limit=self._parts.limit,
+            serial=gathered.facts.serial,
             known=cache(partial(self._known_secrets, target)),
         )
 

@@ -82,15 +82,18 @@ def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keywo
     keys: TenantKeys,
     past: Mapping[ConfigKind, Past],
     limit: ShrinkLimit,
+    serial: str | None,
     known: KnownSecrets,
 ) -> list[Verdict]:
     """What is to be done with the texts of one login.
 
+    serial  what the device said of itself in this login; another one than the inventory's makes its
+            texts wait for a person
     known   secrets of the device's newest revisions; those of a text of this login count for the
             other one too, so that startup does not show what running only then calls a secret
     """
     judged = [
-        _believed(raw, target, platform, keys=keys, past=past[raw.kind], limit=limit)
+        _believed(raw, target, platform, keys=keys, past=past[raw.kind], limit=limit, serial=serial)
         for raw in raws
     ]
     good = [text for text in judged if isinstance(text, CleanConfig)]
@@ -122,6 +125,7 @@ def _believed(  # noqa: PLR0913 - as above
     keys: TenantKeys,
     past: Past,
     limit: ShrinkLimit,
+    serial: str | None,
 ) -> CleanConfig | Rejected:
     return clean(
         raw,
@@ -135,6 +139,7 @@ def _believed(  # noqa: PLR0913 - as above
         last_good=_last_good(past.baseline, past.suspect) if past.baseline else None,
         limit=limit,
         key=keys.digest,
+        serial=serial,
     )
 
 

@@ -225,6 +225,23 @@ def test_an_author_whose_name_is_a_secret_is_not_told(acme: Rig, secret: str) ->
     assert acme.bench.history("edge1")[0].author == "unknown"
 
 
+def test_another_chassis_of_the_same_name_waits_for_a_person(acme: Rig) -> None:
+    acme.back_up()
+    other = replace(ios("edge1", ntp="192.0.2.99"), facts=Facts(serial="SN-other"))
+    acme.answer("acme/edge1", other)
+
+    outcome = acme.outcome("acme/edge1", acme.back_up())
+
+    assert (outcome.status, type(outcome.cause)) == ("rejected", WrongDeviceError)
+    assert acme.bench.device("edge1").serial == "SN-edge1"
+    (held,) = acme.bench.quarantine()
+    assert held.acceptable
+
+    acme.bench.accept_quarantined("edge1", reason="exchanged")
+    assert acme.outcome("acme/edge1", acme.back_up()).status == "unchanged"
+    assert acme.bench.device("edge1").serial == "SN-other"
+
+
 def test_facts_of_a_text_that_is_not_believed_are_not_taken_over(acme: Rig) -> None:
     acme.back_up()
     cut = recorded(b"half", prompt=b"edge1#", facts=Facts(serial="SN-other"))
