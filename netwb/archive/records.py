@@ -53,12 +53,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The newest revision of one device and kind, as far as a new text is compared with it."""
+    """The newest revision of one device and kind, as far as a new text is compared with it.
+
+    secrets     lost: its text names a secret that the vault has not, and is to be written again
+    """
 
     revision: str
     digest: str
     rule_set: str
     lines: int
+    secrets: Literal["kept", "lost"] = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

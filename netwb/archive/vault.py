@@ -83,6 +83,10 @@ class Vault:
             for token, value in sealed.items()
         }
 
+    def missing(self, tenant_id: str, tokens: Collection[str]) -> frozenset[str]:
+        """Those tokens that have no secret here."""
+        return frozenset(set(tokens) - self._known(tenant_id, tokens).keys())
+
     def _known(self, tenant_id: str, tokens: Iterable[str]) -> dict[str, str]:
         with self._database.reading(ALL_TENANTS) as session:
             return {

@@ -26,9 +26,10 @@ from netwb.archive.paths import aside, place
 from netwb.archive.plan import Plan, Planner, Stamp
 from netwb.archive.records import Baseline, Cause, ConfigKey, Entry, Written
 from netwb.archive.repository import RepositoryWriter, TipMovedError, create, writing
+from netwb.archive.stored_secrets import REDACT, StoredSecrets
 from netwb.archive.vault import Vault
 from netwb.configs.records import Secret
-from netwb.configs.redact import find_tokens, redact
+from netwb.configs.redact import redact
 from netwb.errors import ArchiveBusyError, ArchiveError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.platforms.record import Platform
@@ -37,12 +38,11 @@ from netwb.settings import ArchiveSettings
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
-from netwb.store.models import CurrentRow, CurrentTextRow
+from netwb.store.models import CurrentRow
 
 logger = logging.getLogger(__name__)
 _KINDS: tuple[ConfigKind, ...] = ("running", "startup")
 _TRIES = 3  # only a person's own `git push` moves main under our lock
-_REDACT = "redact"  # purpose of the tenant's redaction key
 
 
 class Archive:
@@ -71,6 +71,7 @@ class Archive:
         self._audit_head = audit_head
         self._platforms = platforms
         self._vault = Vault(database, keyring)
+        self._stored_secrets = StoredSecrets(database, self._vault, keyring)
         self._index = Index(database)
 
     def write(self, entries: Sequence[Entry]) -> tuple[Written, ...]:
@@ -108,29 +109,28 @@ class Archive:
             CurrentRow.rule_set,
             CurrentRow.lines,
         )
+        device_ids = tuple(device_ids)
+        lost = self._stored_secrets.lost(scope, device_ids)
         found: dict[ConfigKey, Baseline] = {}
         with self._database.reading(scope) as session:
             for piece in chunks(device_ids):
                 rows = session.execute(select(*columns).where(CurrentRow.device_id.in_(piece)))
                 for device_id, kind, commit, digest, rule_set, lines in rows:
-                    found[device_id, kind] = Baseline(  # type: ignore[index]
-                        revision=commit, digest=digest, rule_set=rule_set, lines=lines
+                    key: ConfigKey = (device_id, kind)  # type: ignore[assignment]
+                    found[key] = Baseline(
+                        revision=commit,
+                        digest=digest,
+                        rule_set=rule_set,
+                        lines=lines,
+                        secrets="lost" if key in lost else "kept",
                     )
         return found
 
-    def known_secrets(self, tenant_id: str, device_id: str) -> frozenset[bytes]:
-        """The values behind the tokens of the device's newest texts, of both kinds.
-
-        A secret whose rule line is gone may still stand in a description; so it must stay known.
-        Because its token then stands in the next revision too, it is for as long as it stands.
-        """
-        statement = select(CurrentTextRow.text).where(
-            CurrentTextRow.tenant_id == tenant_id, CurrentTextRow.device_id == device_id
-        )
-        with self._database.reading(ALL_TENANTS) as session:
-            texts = session.scalars(statement).all()
-        tokens = {place.token for text in texts for place in find_tokens(text)}
-        return frozenset(self._vault.held(ALL_TENANTS, tenant_id, tokens).values())
+    def known_secrets(
+        self, tenant_id: str, device_id: str, texts: Iterable[bytes]
+    ) -> frozenset[bytes]:
+        """Values that the device's newest texts keep secret; `texts` are about to be redacted."""
+        return self._stored_secrets.known(tenant_id, device_id, texts)
 
     def seen(self, unchanged: Sequence[ConfigKey], at: datetime) -> None:
         """Those devices were fetched and had not changed."""
@@ -266,7 +266,7 @@ class Archive:
             entry.clean.text,
             entry.clean.volatile,
             self._platforms[entry.platform],
-            key=self._keyring.key(_REDACT, entry.tenant_id),
+            key=self._keyring.key(REDACT, entry.tenant_id),
             longer=longer,
             known=[secret.value for secret in entry.redacted.secrets.values()],
         )

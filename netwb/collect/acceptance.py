@@ -40,7 +40,9 @@ class Acceptance:
             self.parts.platforms[device.platform],
             keys=TenantKeys.of(self.parts.keyring, device.tenant_id),
             baseline=baseline,
-            known=partial(self.parts.archive.known_secrets, device.tenant_id, device.id),
+            known=partial(
+                self.parts.archive.known_secrets, device.tenant_id, device.id, [clean.text]
+            ),
         )
         if isinstance(verdict, Changed):
             entry = self._entry(device, kind, verdict, run_id=item.run_id, reason=reason)

@@ -26,7 +26,7 @@ from netwb.collect.judging import (
 )
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus
 from netwb.collect.runs import Runs
-from netwb.configs.records import Rejected, ShrinkLimit
+from netwb.configs.records import RawConfig, Rejected, ShrinkLimit
 from netwb.errors import (
     ArchiveError,
     DeviceError,
@@ -145,7 +145,11 @@ class BatchWriter:
             self._hold(done)
         written = self._archive(batch)
         self._parts.archive.seen(
-            [key for done in batch for key in done.unchanged], self._parts.clock()
+            [
+                *(key for done in batch for key in done.unchanged),
+                *(key for key, result in written.items() if result.status == "unchanged"),
+            ],
+            self._parts.clock(),
         )
         self._parts.quarantine.supersede(list(self._good(batch, written)))
         self._record(batch)
@@ -196,18 +200,19 @@ class BatchWriter:
             past={raw.kind: self._past((target.device_id, raw.kind)) for raw in texts},
             limit=self._parts.limit,
             serial=gathered.facts.serial,
-            known=cache(partial(self._known_secrets, target)),
+            known=cache(partial(self._known_secrets, target, texts)),
         )
 
     def _past(self, key: ConfigKey) -> Past:
         baselines, suspects = self._context.baselines, self._context.suspects
         return Past(baseline=baselines.get(key), suspect=suspects.get(key))
 
-    def _known_secrets(self, target: Target) -> frozenset[bytes]:
+    def _known_secrets(self, target: Target, texts: Sequence[RawConfig]) -> frozenset[bytes]:
         kinds: tuple[ConfigKind, ...] = ("running", "startup")
         if not any((target.device_id, kind) in self._context.baselines for kind in kinds):
             return frozenset()  # nothing is stored of it: no need to ask
-        return self._parts.archive.known_secrets(target.tenant_id, target.device_id)
+        transcripts = [raw.transcript for raw in texts]
+        return self._parts.archive.known_secrets(target.tenant_id, target.device_id, transcripts)
 
     def _take(self, done: _Finished, verdict: Verdict) -> None:
         if isinstance(verdict, Rejected):

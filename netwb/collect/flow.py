@@ -59,8 +59,9 @@ class BackupFlow:
         run_id, lease = runs.start(request.targets, actor=request.actor.name, note=request.note)
         started_at = now()
         try:
+            broken = self._recover(request.targets)  # before what is stored is asked for
             writer = BatchWriter(self._parts, self._context(run_id, request), lease, on_outcome)
-            self._collect(request.targets, writer, self._recover(request.targets))
+            self._collect(request.targets, writer, broken)
         finally:
             ended_at = runs.end(run_id, lease)
         return BackupReport(

@@ -157,7 +157,8 @@ def compare(
 ) -> Changed | Unchanged:
     """Whether a good text differs from the newest revision; also for one that a person accepted."""
     mark = digest(keys.digest, comparable(verdict.text, platform))
-    if baseline and baseline.digest == mark and baseline.rule_set == platform.rule_set:
+    stored = baseline is not None and baseline.secrets == "kept"
+    if baseline and stored and (baseline.digest, baseline.rule_set) == (mark, platform.rule_set):
         return Unchanged(baseline=baseline, clean=verdict)
     redacted = redact(
         verdict.text, verdict.volatile, platform, key=keys.redact, known=tuple(known())

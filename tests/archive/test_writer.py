@@ -304,8 +304,8 @@ def test_the_secrets_of_the_newest_texts_are_known(world: World) -> None:
     world.store(EDGE, "user {start-1}\n", kind="startup")
     world.store(CORE, "user {other-1}\n")
 
-    assert world.archive.known_secrets(EDGE.tenant_id, EDGE.id) == {b"new-1", b"start-1"}
-    assert world.archive.known_secrets("t-bolt", EDGE.id) == frozenset()
+    assert world.archive.known_secrets(EDGE.tenant_id, EDGE.id, []) == {b"new-1", b"start-1"}
+    assert world.archive.known_secrets("t-bolt", EDGE.id, []) == frozenset()
 
 
 def test_a_stamp_that_was_not_believed_is_remembered(world: World) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
@@ -22,6 +23,8 @@ from netwb.errors import (
     WrongDeviceError,
 )
 from netwb.inventory.records import ConfigKind, Facts, NewDevice, Target
+from netwb.roles import ALL_TENANTS
+from netwb.store.models import VaultRow
 from tests.benches import START, Rig, ios, ios_text, rig
 
 
@@ -213,6 +216,27 @@ def eos(kind: ConfigKind, body: bytes) -> RawConfig:
     return RawConfig(
         kind=kind, command=command, transcript=lines.replace(b"\n", b"\r\n"), prompt=b"sw1#"
     )
+
+
+def test_secrets_that_the_vault_lost_come_back_without_a_commit(acme: Rig) -> None:
+    acme.answer("acme/edge1", edge1(b"username ops password 0 Tr0ub4dor&3\n", b"pw Tr0ub4dor&3 "))
+    acme.back_up()
+    good = edge1(b"", b"pw Tr0ub4dor&3 ")
+    acme.answer("acme/edge1", good)
+    acme.back_up()
+    database = acme.bench._parts.database
+    with database.writing(ALL_TENANTS) as session:
+        session.execute(delete(VaultRow))
+
+    report = acme.back_up()
+
+    assert report.counts() == {"unchanged": 3}
+    assert len(acme.bench.history("edge1")) == 2
+    assert b"pw Tr0ub4dor&3 " in acme.bench.restore("edge1", reason="proof")
+    baselines = acme.bench._parts.acceptance.parts.archive.baselines(
+        ALL_TENANTS, [device.id for device in acme.devices.values()]
+    )
+    assert {baseline.secrets for baseline in baselines.values()} == {"kept"}
 
 
 @pytest.mark.parametrize("secret", ["S3cretAdm1n", "ops"], ids=["long", "short"])
