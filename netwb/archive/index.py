@@ -103,7 +103,11 @@ class Index:
             put_last(session, tenant_id, commits[-1].commit)
 
     def rebuild(self, tenant_id: str, repository: Repository) -> None:
-        """Read the whole of Git again, through one process; `checked_at` is kept."""
+        """Read the whole of Git again, through one process; `checked_at` is kept.
+
+        What `note_same` noted is not in Git: such a text shows its older rules and digest again. That
+        harms nothing, as the next run redacts it once more, finds it as stored, and notes it anew.
+        """
         logger.warning("index of %s is built from Git", repository.path)
         checked = self._checked_before(tenant_id)
         with self._database.writing(ALL_TENANTS) as session:

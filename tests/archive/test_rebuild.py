@@ -120,6 +120,31 @@ def test_when_a_device_was_last_seen_survives_a_rebuild(world: World) -> None:
         assert session.query(CurrentRow.checked_at).scalar() == later
 
 
+def test_newer_rules_that_a_rebuild_forgot_are_noted_again_without_a_commit(world: World) -> None:
+    one = device("edge1")
+    first = world.store(one, "a\n")
+    world.archive.write([entry(one, "a\n", rule_set="2")])
+    before = contents(world)
+
+    world.archive.rebuild("t-acme", "acme")
+    assert world.archive.baselines(ALL_TENANTS, [one.id])[one.id, "running"].rule_set == "1"
+
+    (written,) = world.archive.write([entry(one, "a\n", rule_set="2")])
+    assert (written.status, written.revision) == ("unchanged", first)
+    assert contents(world) == before
+
+
+def test_a_stamp_that_was_not_believed_survives_a_rebuild(world: World) -> None:
+    one = device("edge1")
+    world.store(one, "a\n")
+    world.store(one, "b\n", author="eve", at=NOON - timedelta(days=400))
+    before = contents(world)
+
+    world.archive.rebuild("t-acme", "acme")
+
+    assert contents(world) == before
+
+
 def test_a_commit_made_by_hand_is_a_revision_of_the_device_whose_file_it_touched(
     world: World,
 ) -> None:
