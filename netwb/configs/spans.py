@@ -7,11 +7,13 @@ Fast because a line is looked at only when it holds a rule's word, and words are
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from netwb.platforms.record import BytesPattern, Platform, SecretRule
+from netwb.configs.blocks import find_blocks, inside
+from netwb.platforms.record import BlockRule, BytesPattern, Platform, SecretRule
 
 _DIGITS = b"0123456789"
 LONG = 8  # characters: a shorter word may stand in a text by chance
@@ -42,11 +44,15 @@ class Rules(NamedTuple):
     roots   a word that is searched for, and the rules of all words that contain it: `key` finds the
             lines of `key-string` too
     blocks  rules that span lines
-    words   all roots and the words of the blocks
+    rest    rules for what no other rule knows, anywhere in a line
+    own     lines and blocks of people's own words, where `rest` finds nothing
+    words   all roots, and the words of blocks and rest
     """
 
     roots: tuple[tuple[bytes, tuple[WordRules, ...]], ...]
     blocks: tuple[tuple[bytes, BytesPattern, SecretRule], ...]
+    rest: tuple[tuple[bytes, BytesPattern, SecretRule], ...]
+    own: tuple[BytesPattern | None, tuple[BlockRule, ...]]
     words: tuple[bytes, ...]
 
 
@@ -55,7 +61,7 @@ def rules_of(platform: Platform) -> Rules:
     """Index the rules by their word; a line rule may be indented."""
     by_word: dict[bytes, list[tuple[BytesPattern, SecretRule]]] = {}
     for rule in platform.secrets:
-        if not rule.block:
+        if not rule.block and not rule.anywhere:
             indented = re.compile(rb"[ \t]*+(?:" + rule.pattern.pattern + rb")", rule.pattern.flags)
             by_word.setdefault(rule.word.encode(), []).append((indented, rule))
     roots: dict[bytes, list[WordRules]] = {}
@@ -63,10 +69,13 @@ def rules_of(platform: Platform) -> Rules:
         root = min((other for other in by_word if other in word), key=len)
         roots.setdefault(root, []).append(WordRules(word, tuple(rules)))
     blocks = tuple((r.word.encode(), r.pattern, r) for r in platform.secrets if r.block)
+    rest = tuple((r.word.encode(), r.pattern, r) for r in platform.secrets if r.anywhere)
     return Rules(
         roots=tuple((root, tuple(words)) for root, words in roots.items()),
         blocks=blocks,
-        words=(*roots, *(word for word, _, _ in blocks)),
+        rest=rest,
+        own=(platform.own_words, platform.blocks),
+        words=(*roots, *(word for word, _, _ in (*blocks, *rest))),
     )
 
 
@@ -84,7 +93,28 @@ def rule_spans(text: bytes, rules: Rules) -> list[Span]:
                         found.append(_span(match, rule, start))
     for word, pattern, rule in rules.blocks:
         found += _block_spans(text, word, pattern, rule)
-    return [span for span in found if span.start < span.end]
+    found = [span for span in found if span.start < span.end]
+    return [*found, *_rest_spans(text, rules, merged(found))]
+
+
+def _rest_spans(text: bytes, rules: Rules, found: list[Span]) -> Iterator[Span]:
+    """What only the rules for the rest match. The blocks are looked for when they matter."""
+    words, block_rules = rules.own
+    blocks = None
+    for word, pattern, rule in rules.rest:
+        for start, line in _lines_with(text, word):
+            for match in pattern.finditer(line):
+                span = _span(match, rule, start)
+                if _overlaps(span, found) or (words is not None and words.match(line)):
+                    continue
+                blocks = find_blocks(text, block_rules) if blocks is None else blocks
+                if not inside(blocks, span.start):
+                    yield span
+
+
+def _overlaps(span: Span, ordered: list[Span]) -> bool:
+    before = bisect_left(ordered, span.end, key=lambda other: other.start)
+    return before > 0 and ordered[before - 1].end > span.start
 
 
 def _lines_with(text: bytes, word: bytes) -> Iterator[tuple[int, bytes]]:

@@ -62,7 +62,8 @@ def _version(data: Mapping[str, Any]) -> str:
     """Digest of all that shapes a stored text."""
     whole = data["whole"]
     shaping = [data.get(name, []) for name in RULES]
-    rules = json.dumps([shaping, whole.get("header"), whole.get("terminal")], sort_keys=True)
+    lines = [whole.get("header"), whole.get("terminal"), data.get("own_words")]
+    rules = json.dumps([shaping, *lines], sort_keys=True)
     return hashlib.sha256(rules.encode()).hexdigest()[:12]
 
 

@@ -118,6 +118,9 @@ class SecretRule:
                `type8a` ... ; the fingerprint is taken of the decoded value where it can be decoded
     rewritten  the platform writes it differently at each output; it makes no change
     block      the pattern spans lines (certificates, keys)
+    anywhere   the pattern is looked for anywhere in the line, and again after each match; it stands
+               back where another rule found something, and in people's own words. For forms that
+               no other rule knows
     """
 
     name: str
@@ -126,6 +129,7 @@ class SecretRule:
     encoding: str = "plain"
     rewritten: bool = False
     block: bool = False
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,3 +151,4 @@ class Platform:
     rule_set: str  # version of `secrets` and `volatile`; a change rewrites once
     sections: Literal["indent", "braces"]
     comment: str  # what begins a comment line: "!"
+    own_words: BytesPattern | None = None  # lines of people's own words, as descriptions
