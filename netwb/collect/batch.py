@@ -247,9 +247,9 @@ class BatchWriter:
         for rejected in done.rejected:
             try:
                 self._parts.quarantine.hold(done.target, rejected, self._context.run_id)
-            except (ArchiveError, StoreError) as error:
+            except (NetwbError, OSError) as error:
                 logger.error("%s: its text is not kept: %s", done.target.hostname, error)  # noqa: TRY400 - the sentence says it
-                done.cause = error
+                done.cause = _own_fault(done.target, error)
 
     def _archive(self, batch: Sequence[_Finished]) -> dict[ConfigKey, Written]:
         """Write tenant by tenant; a failing one marks its own devices only."""
@@ -305,5 +305,5 @@ def _refused_key(done: _Finished) -> str | None:
 def _own_fault(target: Target, error: Exception) -> NetwbError:
     if isinstance(error, NetwbError):
         return error
-    msg = f"{target.hostname}: netwb failed to judge its text ({type(error).__name__}); see the log"
+    msg = f"{target.hostname}: netwb failed to judge or keep its text ({type(error).__name__}); see the log"
     return DeviceError(msg)

@@ -93,6 +93,29 @@ def test_a_long_secret_stands_nowhere_else(name: str, text: bytes) -> None:
         assert not any(value in kept for value in long)
 
 
+@settings(max_examples=100, deadline=None)
+@given(NAMES, TEXTS, st.lists(SECRETS, max_size=4))
+def test_a_long_secret_known_from_elsewhere_stands_nowhere(
+    name: str, text: bytes, known: list[bytes]
+) -> None:
+    redacted = redact(text, (), PLATFORMS[name], key=KEY, known=known)
+
+    for kept in kept_pieces(redacted.text, redacted.placed):
+        assert not any(value in kept for value in known if is_long(value))
+    assert restore(redacted.text, redacted.placed, values_of(redacted.secrets)) == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(NAMES, TEXTS, st.lists(SECRETS, max_size=4))
+def test_what_was_taken_out_is_enough_to_take_it_out_again(
+    name: str, text: bytes, known: list[bytes]
+) -> None:
+    first = redact(text, (), PLATFORMS[name], key=KEY, known=known)
+    values = values_of(first.secrets).values()
+
+    assert redact(text, (), PLATFORMS[name], key=KEY, known=values).text == first.text
+
+
 def kept_pieces(text: bytes, placed: tuple[Placed, ...]) -> list[bytes]:
     reached, pieces = 0, []
     for place in placed:
