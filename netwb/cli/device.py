@@ -12,9 +12,9 @@ import click
 
 from netwb.cli import device_import, probe
 from netwb.cli.context import NetwbGroup, bench
-from netwb.cli.fields import given, inherited_options, print_record, say_changed
+from netwb.cli.fields import given, inherited_options, labels_of, print_record, say_changed
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
-from netwb.inventory.fields import parse_labels, render_labels
+from netwb.inventory.fields import render_labels
 from netwb.inventory.records import Device, Inherited, NewDevice
 
 
@@ -55,7 +55,13 @@ def _words(command: Any) -> Any:
 @click.option("--site", required=True, metavar="S", help="Its site in the tenant.")
 @click.option("--address", required=True, metavar="A", help="Where to connect.")
 @click.option("--platform", default="auto", metavar="P", help="cisco_ios, ...; by default auto.")
-@click.option("--label", "labels", multiple=True, metavar="K=V", help="A label; repeatable.")
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="K[=V]",
+    help="A label, with a value or without; repeatable.",
+)
 @_words
 @json_option
 @click.pass_context
@@ -77,10 +83,8 @@ def add(
         msg = f"say whose device it is: TENANT/{hostname}, or --tenant"
         raise click.UsageError(msg)
     fields = given(options)
-    fields["site"] = fields["site"].removeprefix(f"{owner}/")
-    new = NewDevice(
-        tenant=owner, hostname=hostname, labels=parse_labels(",".join(labels)), **fields
-    )
+    fields["site"] = (fields["site"] or "").removeprefix(f"{owner}/")
+    new = NewDevice(tenant=owner, hostname=hostname, labels=labels_of(labels), **fields)
     added = bench(context).add_device(new)
     if as_json:
         print_json(added)
@@ -103,12 +107,11 @@ def list_(context: click.Context, /, *, as_json: bool, **criteria: str | None) -
     if as_json:
         print_items(found)
         return
+    retired_too = criteria["status"] in {"retired", "any"}  # whose names may be borne twice
+    columns = ("device", "site", "address", "platform", "status", "model", "OS", "facts (UTC)")
     print_table(
-        ("device", "site", "address", "platform", "status", "model", "OS", "facts (UTC)"),
-        [
-            (_name(d), d.site, d.address, d.platform, d.status, d.model, d.os_version, d.facts_at)
-            for d in found
-        ],
+        (*columns, "id") if retired_too else columns,
+        [_row(d)[: None if retired_too else -1] for d in found],
         empty="no device matches; add one with `netwb device add` or `netwb device import`",
     )
 
@@ -146,7 +149,13 @@ def events(context: click.Context, *, device: str, limit: int, as_json: bool) ->
 @click.option("--site", metavar="S", help="Move it to this site; its configurations follow.")
 @click.option("--address", metavar="A", help="Where to connect.")
 @click.option("--platform", metavar="P", help="cisco_ios, ...; or auto.")
-@click.option("--label", "labels", multiple=True, metavar="K=V", help="Put a label; repeatable.")
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    metavar="K[=V]",
+    help="Put a label, with a value or without; repeatable.",
+)
 @click.option("--unlabel", multiple=True, metavar="K", help="Take a label off; repeatable.")
 @_words
 @click.pass_context
@@ -159,12 +168,12 @@ def set_(
     unlabel: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Change a DEVICE; an empty value clears, and inherits again."""
+    """Change a DEVICE; an empty value clears: it inherits, or has the default, again."""
     workbench = bench(context)
     changes = given(options)
     if labels or unlabel:
         held = {k: v for k, v in workbench.device(device).labels.items() if k not in unlabel}
-        changes["labels"] = {**held, **parse_labels(",".join(labels))}
+        changes["labels"] = {**held, **labels_of(labels)}
     say_changed(f"device {device}", workbench.set_device(device, **changes))
 
 
@@ -227,6 +236,11 @@ def trust(context: click.Context, *, device: str, host_key: str | None) -> None:
 
 def _name(device: Device) -> str:
     return f"{device.tenant}/{device.hostname}"
+
+
+def _row(d: Device) -> tuple[Any, ...]:
+    plain = (_name(d), d.site, d.address, d.platform, d.status, d.model, d.os_version)
+    return (*plain, d.facts_at, d.id)
 
 
 def _rows(device: Device) -> Iterator[tuple[str, Any]]:

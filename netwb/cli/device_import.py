@@ -8,6 +8,7 @@ import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import BAD_INPUT, DONE, SOME_FAILED
+from netwb.cli.problems import grouped
 from netwb.cli.show import json_option, print_json, print_table, say
 from netwb.inventory.importers.rows import Columns, ImportOptions, ImportPlan, PlannedDevice
 
@@ -100,13 +101,17 @@ def _print(done: ImportPlan) -> None:
             for item in done.devices
             if item.action != "same"
         ],
-        empty="nothing to change",
+        empty="no row can be imported"
+        if done.problems and not done.devices
+        else "nothing to change",
     )
 
 
 def _changes(item: PlannedDevice) -> str:
     if item.new is not None:
         return f"{item.new.address} {item.new.platform} at {item.site}"
+    if item.action == "left_out":
+        return "its status at the source is retired (NetBox: decommissioning), and it is not here"
     return "; ".join(f"{c.field}: {c.old or '-'} -> {c.new or '-'}" for c in item.fields)
 
 
@@ -114,7 +119,7 @@ def _say(done: ImportPlan, *, dry_run: bool) -> None:
     for place in done.places:
         name = place.tenant if place.site is None else f"{place.tenant}/{place.site}"
         say(f"new {'tenant' if place.site is None else 'site'}: {name} ({place.name})")
-    for sentence in (*done.notes, *done.problems):
+    for sentence in (*done.notes, *grouped(done.problems)):
         say(sentence)
     actions: list[str] = [item.action for item in done.devices]
     words = [f"{actions.count(action)} {word}" for action, word in _ACTIONS.items()]

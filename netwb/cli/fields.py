@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import click
 
 from netwb.cli.show import print_json, print_table, say
+from netwb.errors import InputError
+from netwb.inventory.fields import parse_labels, quoted
 from netwb.inventory.records import FieldChange
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -31,6 +33,16 @@ def inherited_options(command: Command) -> Command:
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
     """Options that stand on the command line; an empty one clears its field."""
     return {name: value or None for name, value in options.items() if value is not None}
+
+
+def labels_of(texts: Iterable[str]) -> dict[str, str]:
+    """Labels of `--label K` and `--label K=V`; a blank would part one into two."""
+    words = tuple(texts)
+    for word in words:
+        if word.split() != [word]:
+            msg = f"label {quoted(word)} is not usable; write KEY or KEY=VALUE, without blanks"
+            raise InputError(msg)
+    return parse_labels(",".join(words))
 
 
 def say_changed(thing: str, changed: Iterable[FieldChange]) -> None:

@@ -26,6 +26,7 @@ from netwb.cli import (
 from netwb.cli.context import NetwbGroup
 from netwb.cli.demo import command as demo
 from netwb.cli.exits import BAD_INPUT, exit_status
+from netwb.cli.problems import grouped
 from netwb.errors import ImportRefusedError, NetwbError
 
 
@@ -73,7 +74,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _refuse(error: NetwbError) -> int:
-    for problem in error.problems if isinstance(error, ImportRefusedError) else ():
+    for problem in grouped(error.problems if isinstance(error, ImportRefusedError) else ()):
         click.echo(problem, err=True)
     click.echo(f"netwb: {error}", err=True)
     return exit_status(type(error))

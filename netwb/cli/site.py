@@ -74,7 +74,7 @@ def show(context: click.Context, *, site: str, as_json: bool) -> None:
 @inherited_options
 @click.pass_context
 def set_(context: click.Context, /, *, site: str, **options: Any) -> None:
-    """Change a SITE; an empty value clears. Its devices inherit."""
+    """Change a SITE; an empty value clears, and the name is the slug again. Its devices inherit."""
     say_changed(f"site {site}", bench(context).set_site(site, **given(options)))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from netwb.inventory.fields import (
+    AUTO,
+    SET_STATUSES,
     check_address,
     check_jump,
     check_labels,
@@ -21,9 +23,8 @@ from netwb.inventory.fields import (
 Check = Callable[[Any], Any]  # gives the value as stored, or raises InventoryError
 CREDENTIAL_FIELDS = ("credential", "snmp_credential", "jump_credential")
 REFERENCES = (*CREDENTIAL_FIELDS, "site")  # names of other rows, stored as `<field>_id`
-NEVER_EMPTY = frozenset(
-    {"name", "site", "address", "port", "platform", "status", "transport", "labels"}
-)
+NEVER_EMPTY = frozenset({"site", "address", "status", "labels"})
+CLEARED = {"port": 22, "platform": AUTO, "transport": "fast"}  # what an emptied field falls back to
 
 
 def _text(thing: str) -> Check:
@@ -46,7 +47,7 @@ def device_checks(platforms: Collection[str]) -> dict[str, Check]:
         "address": check_address,
         "port": check_port,
         "platform": lambda value: check_platform(value, platforms),
-        "status": check_status,
+        "status": lambda value: check_status(value, SET_STATUSES),
         "role": _text("role"),
         "transport": check_transport,
         "sysname": _text("sysname"),

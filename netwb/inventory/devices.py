@@ -37,6 +37,7 @@ from netwb.inventory.rows import (
     find_tenant,
     list_devices,
     living_hostname,
+    retired_ids,
 )
 from netwb.inventory.sightings import Sightings
 from netwb.roles import Actor, Scope
@@ -203,6 +204,18 @@ class Devices(Sightings):
                 session.flush()
             remember(session, row, self._stamp(actor), "activated", detail)
             return _record(session, row)
+
+    def refuse_reused(self, scope: Scope, device: Device) -> None:
+        """Raise InventoryError where retired devices bore this one's name: ids tell them apart."""
+        with self._database.reading(scope) as session:
+            retired = retired_ids(session, device.tenant_id, device.hostname)
+        if retired:
+            msg = (
+                f"device {device.hostname} is active; retired ones of that name are "
+                f"{', '.join(retired)}: rename the active one, then bring one back with "
+                "`netwb device activate ID`"
+            )
+            raise InventoryError(msg)
 
     def trust(self, scope: Scope, ref: str, host_key: str | None = None, *, actor: Actor) -> Device:
         """Trust another host key instead of the one before.

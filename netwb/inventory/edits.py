@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, UnknownNameError
-from netwb.inventory.checks import NEVER_EMPTY, REFERENCES, Check
+from netwb.inventory.checks import CLEARED, NEVER_EMPTY, REFERENCES, Check
 from netwb.inventory.fields import quoted, render_labels
 from netwb.inventory.records import FieldChange
 from netwb.store.models import CredentialRow, DeviceRow, SiteRow, TenantRow
@@ -74,7 +74,7 @@ def edit(
         changes = {"jump_host_key": None, **changes}
     done = []
     for field, value in changes.items():
-        checked = _checked(field, value, checks)
+        checked = _checked(field, _or_fallback(row, field, value), checks)
         reference = field in REFERENCES
         column = f"{field}_id" if reference else field
         stored = names.identify(field, tenant_id, checked) if reference else checked
@@ -84,6 +84,13 @@ def edit(
             was = names.of.get(old) if reference else old
             done.append(FieldChange(field=field, old=_shown(was), new=_shown(checked)))
     return tuple(done)
+
+
+def _or_fallback(row: TenantRow | SiteRow | DeviceRow, field: str, value: Any) -> Any:
+    """What an emptied field falls back to: a place is then called by its slug."""
+    if value is not None:
+        return value
+    return row.slug if field == "name" and not isinstance(row, DeviceRow) else CLEARED.get(field)
 
 
 def _checked(field: str, value: Any, checks: Mapping[str, Check]) -> Any:

@@ -12,12 +12,13 @@ import binascii
 import hashlib
 import ipaddress
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from netwb.errors import InventoryError, UnknownPlatformError
 from netwb.inventory.records import DEVICE_STATUSES, HOSTNAME_PATTERN, SLUG_PATTERN, DeviceStatus
 
+SET_STATUSES: tuple[DeviceStatus, ...] = ("planned", "active", "maintenance")  # retiring is an act
 AUTO = "auto"  # platform that `device probe` settles
 LONGEST_TEXT = 255  # characters of a name, role or reference: what a table can still show
 LABEL_KEY_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
@@ -126,12 +127,12 @@ def check_platform(value: str, platforms: Collection[str]) -> str:
     return value
 
 
-def check_status(value: str) -> DeviceStatus:
-    """A device's status."""
-    for status in DEVICE_STATUSES:
+def check_status(value: str, known: Sequence[DeviceStatus] = DEVICE_STATUSES) -> DeviceStatus:
+    """A device's status, one of those known where it is said."""
+    for status in known:
         if value == status:
             return status
-    msg = f"status {quoted(value)} is not known; take one of {', '.join(DEVICE_STATUSES)}"
+    msg = f"status {quoted(value)} is not known; take one of {', '.join(known)}"
     raise InventoryError(msg)
 
 

@@ -69,11 +69,16 @@ def find_device(session: Session, ref: str) -> DeviceRow:
     found = session.execute(joined.where(*conditions)).all()
     rows = [row for row in found if row[0].id == ref] or _nearest(found)
     if not rows:
-        msg = f"device {quoted(ref)} is not known; `netwb device list` shows those that are"
-        raise UnknownDeviceError(msg)
+        raise unknown_device(ref)
     if len(rows) > 1:
         raise InventoryError(_ambiguous("device", hostname, (row[1].slug for row in rows)))
     return rows[0][0]
+
+
+def unknown_device(ref: str) -> UnknownDeviceError:
+    """What a device that is not there, a foreign one, and one outside of what is meant all read."""
+    msg = f"device {quoted(ref)} is not known; `netwb device list` shows those that are"
+    return UnknownDeviceError(msg)
 
 
 def _nearest(
@@ -108,6 +113,20 @@ def living_hostname(session: Session, tenant_id: str, hostname: str) -> DeviceRo
             DeviceRow.status != "retired",
         )
     ).first()
+
+
+def retired_ids(session: Session, tenant_id: str, hostname: str) -> list[str]:
+    """Ids of the retired devices that bore a name in a tenant, the one retired last first."""
+    found = session.scalars(
+        select(DeviceRow.id)
+        .where(
+            DeviceRow.tenant_id == tenant_id,
+            func.lower(DeviceRow.hostname) == hostname.lower(),
+            DeviceRow.status == "retired",
+        )
+        .order_by(DeviceRow.updated_at.desc())
+    )
+    return list(found)
 
 
 def find_credential(session: Session, ref: str) -> tuple[CredentialRow, TenantRow]:

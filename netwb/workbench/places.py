@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Unpack
 
-from netwb.inventory.fields import check_platform, check_status
+from netwb.errors import InventoryError
+from netwb.inventory.fields import check_platform, quoted
 from netwb.inventory.records import (
+    DEVICE_STATUSES,
     FieldChange,
     Site,
     SiteChanges,
@@ -117,8 +119,10 @@ class PlacesFace(Face):
             self._parts.places.require_site(self._scope, where.site, tenant=where.tenant)
         if where.platform is not None:
             check_platform(where.platform, self._parts.platforms)
-        if where.status not in {None, "any"}:
-            check_status(str(where.status))
+        if where.status not in {None, "any"} and where.status not in DEVICE_STATUSES:
+            words = ", ".join((*DEVICE_STATUSES, "any"))
+            msg = f"status {quoted(str(where.status))} is not known; take one of {words}"
+            raise InventoryError(msg)
 
     def _audit_site(self, action: str, site: Site, changed: Changed = ()) -> None:
         tenant = self._parts.places.tenant(self._scope, site.tenant)

@@ -151,6 +151,48 @@ def test_a_device_goes_through_its_life(acme: Commands) -> None:
     assert {"device.rename", "device.replace", "device.trust", "device.retire"} <= audited
 
 
+def test_an_empty_value_clears(acme: Commands) -> None:
+    given = ("--port", "2222", "--platform", "frr", "--transport", "stock", "--role", "pe")
+    good(acme, "device", "set", "edge1", *given)
+    good(acme, "site", "set", "acme/fra1", "--name", "Frankfurt")
+
+    good(acme, "device", "set", "edge1", *(word if word[0] == "-" else "" for word in given))
+    good(acme, "site", "set", "acme/fra1", "--name", "")
+
+    device = acme("device", "show", "edge1", "--json").json
+    fields = ("port", "platform", "transport", "role")
+    assert [device[name] for name in fields] == [22, "auto", "fast", None]
+    assert acme("site", "show", "acme/fra1", "--json").json["name"] == "fra1"
+    assert "address cannot be empty" in acme("device", "set", "edge1", "--address", "").err
+
+
+def test_a_label_has_a_value_or_none_and_no_blanks(acme: Commands) -> None:
+    good(acme, "device", "set", "edge1", "--label", "core", "--label", "ring=a")
+
+    assert acme("device", "show", "edge1", "--json").json["labels"] == {"core": "", "ring": "a"}
+    for label in ("a b", "site=New York", ""):
+        refused = acme("device", "set", "edge1", "--label", label)
+        assert (refused.status, refused.out) == (2, "")
+        assert "write KEY or KEY=VALUE, without blanks" in refused.err
+
+
+def test_a_name_that_is_borne_again_brings_no_retired_device_back(acme: Commands) -> None:
+    first = acme("device", "show", "edge1", "--json").json["id"]
+    good(acme, "device", "retire", "edge1")
+    line = "device add acme/edge1 --site fra1 --address 192.0.2.7 --status planned"
+    good(acme, *line.split())
+
+    good(acme, "device", "activate", "edge1")
+    refused = acme("device", "activate", "edge1")
+
+    assert refused.status == 2
+    assert f"retired ones of that name are {first}: rename the active one" in refused.err
+    assert first in acme("device", "list", "--status", "any").out
+    good(acme, "device", "rename", "edge1", "edge7")
+    good(acme, "device", "activate", first)
+    assert acme("device", "show", "acme/edge1", "--json").json["id"] == first
+
+
 @pytest.mark.parametrize(
     ("line", "status", "words"),
     [
@@ -178,7 +220,9 @@ def test_a_device_goes_through_its_life(acme: Commands) -> None:
         ("device list --site nope", 4, "site 'nope' is not known"),
         ("device list --site globex/fra1", 4, "site 'globex/fra1' is not known"),
         ("device list --platform ios", 2, "platform 'ios' is not known"),
-        ("device list --status gone", 2, "status 'gone' is not known"),
+        ("device list --status gone", 2, "planned, active, maintenance, retired, any"),
+        ("device set edge1 --status gone", 2, "take one of planned, active, maintenance\n"),
+        ("device set edge1 --label =a", 2, "label '' is not usable"),
         ("credential add x --username u", 2, "--tenant T"),
         ("credential add x --tenant acme", 2, "needs a username"),
         ("credential set lab", 2, "nothing is given to change"),
@@ -294,6 +338,33 @@ def test_bad_rows_stop_an_import_unless_they_are_skipped(acme: Commands, tmp_pat
     assert skipped.status == 1
     assert len(skipped.json["problems"]) == 2
     assert len(acme("device", "list", "--json").json["items"]) == 2
+
+
+def test_one_cause_of_many_rows_is_one_line(acme: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "devices.csv"
+    rows = [f"nope,fra1,edge{number},192.0.2.9" for number in range(40)]
+    file.write_text("\n".join(["tenant,site,hostname,address", *rows]))
+
+    planned = acme("device", "import", str(file), "--dry-run")
+    refused = acme("device", "import", str(file))
+
+    cause = "line 2, line 3, line 4 and 37 more: tenant 'nope' is not known; add it"
+    assert planned.out == "no row can be imported\n"
+    assert [ran.err.count(cause) for ran in (planned, refused)] == [1, 1]
+    assert len(refused.err.splitlines()) == 2
+
+
+def test_a_row_that_is_left_out_says_why(acme: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "netbox.csv"
+    file.write_text(
+        "Name,Status,Tenant,Site,Manufacturer,IP Address\n"
+        "old1,Decommissioning,acme,fra1,Cisco,192.0.2.9/24\n"
+    )
+
+    ran = good(acme, "device", "import", str(file))
+
+    assert "is retired (NetBox: decommissioning), and it is not here" in ran.out
+    assert "1 left out" in ran.err
 
 
 def test_an_import_makes_places_when_asked_to(acme: Commands, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_setting_gives_what_really_changed(ground: Ground) -> None:
     ("changes", "words"),
     [
         ({"colour": "red"}, "field 'colour' cannot be set"),
-        ({"name": None}, "name cannot be empty"),
+        ({"name": " "}, "name .* is not usable"),
         ({"jump": "nobody"}, "jump host 'nobody'"),
         ({"max_sessions": 0}, "max sessions '0'"),
         ({"credential": "of-globex"}, "credential 'of-globex' is not known in this tenant"),

@@ -17,6 +17,7 @@ from netwb.inventory.fields import (
     AUTO,
     check_hostname,
     check_slug,
+    check_status,
     check_text,
     parse_labels,
     quoted,
@@ -204,6 +205,7 @@ def _column_checks(platforms: Collection[str]) -> dict[str, Check]:
         "tenant": lambda value: check_text("tenant", value),
         "hostname": check_hostname,
         "labels": parse_labels,
+        "status": check_status,
     }
 
 
