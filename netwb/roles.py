@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from netwb.errors import NotPermittedError
 
@@ -115,12 +116,16 @@ class Actor:
     name        `ana`, `local:root`, `system:scheduler`
     role        None acts with no right at all
     only        what a token's `--allow` leaves of the role; None: all of it
+    means       "local": may use what the process itself can reach: its files, its environment and
+                its SSH agent. Only the login that runs the process is that; who came over a network
+                would read the server's files, and log in with its owner's keys
     """
 
     name: str
     role: Role | None
     scope: Scope
     only: frozenset[Permission] | None = None
+    means: Literal["local", "none"] = "none"
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -141,4 +146,21 @@ def require(actor: Actor, permission: Permission) -> None:
     if not allowed(actor, permission):
         role = actor.role or "no role"
         msg = f"{actor.name} ({role}) lacks {permission}; ask an admin for a role that holds it"
+        raise NotPermittedError(msg)
+
+
+def require_local(actor: Actor, thing: str) -> None:
+    """Raise NotPermittedError unless the actor may use what the process itself can reach."""
+    if actor.means != "local":
+        msg = (
+            f"{actor.name} may not use {thing} of the machine that netwb runs on;"
+            " hand the content in, or answer the prompt"
+        )
+        raise NotPermittedError(msg)
+
+
+def require_everywhere(actor: Actor, thing: str) -> None:
+    """Raise NotPermittedError unless the actor's scope is all tenants, whom `thing` concerns."""
+    if actor.scope.tenants is not None:
+        msg = f"{actor.name} acts for some tenants only; {thing} needs the scope of all tenants"
         raise NotPermittedError(msg)

@@ -146,7 +146,7 @@ def rig(
     gatherer = ReplayGatherer({}, between=between)
     parts = bench._parts
     flow = BackupFlow(parts=parts.acceptance.parts, gatherer=gatherer, settings=ArchiveSettings())
-    bench._parts = replace(parts, backup=flow)
+    bench._parts = replace(parts, backup=flow, backup_without_agent=flow)
     made = Rig(bench, clock, gatherer, flow)
     try:
         for tenant, names in hostnames.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from nornir.core import Nornir
 
 from netwb.collect.drivers.link import Link
@@ -20,9 +22,11 @@ class AdhocFace(Face):
         """A Nornir on netwb's sessions, host keys, clocks and caps; a host's name is its device id.
 
         `host.data["hostname"]` is what people call it. Its connections close after each task. Each
-        use is audited as one; what the tasks do is theirs.
+        use is audited for each tenant; what the tasks do is theirs. Hosts hold their passwords, so
+        it takes the right to reveal as well.
         """
         self._require(Permission.BACKUP_RUN)
+        self._require(Permission.CONFIG_REVEAL)
         devices = self._parts.devices.list(self._scope, self._where)
         living = [device for device in devices if device.status != "retired"]
         targets = self._parts.credentials.targets(self._scope, living)
@@ -30,8 +34,9 @@ class AdhocFace(Face):
         sessions = Sessions(
             settings,
             lambda _target, _key: None,  # trusted within this object; a backup or a probe stores it
-            agent_path=self._parts.environment.get("SSH_AUTH_SOCK"),
+            agent_path=self._agent_path,
         )
         link = Link(loop=LoopThread(), sessions=sessions, platforms=platforms, settings=settings)
-        self._audit("nornir.open", f"{len(targets)} devices")
+        for tenant_id, count in sorted(Counter(target.tenant_id for target in targets).items()):
+            self._audit("nornir.open", f"{count} devices", tenant_id=tenant_id)
         return make_nornir(make_inventory(targets, platforms), SessionRunner(link))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from netwb.roles import Permission
+from netwb.roles import Permission, require_everywhere
 from netwb.store.audit import AuditEvent, AuditReport
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
@@ -22,6 +22,7 @@ class AuditFace(Face):
     def verify_audit(self) -> AuditReport:
         """Walk the whole chain; a report without problems means that nobody touched it."""
         self._require(Permission.SYSTEM_MANAGE)
+        require_everywhere(self._actor, "the one audit chain")
         return self._parts.audit.verify()
 
     def renew_master_key(self) -> Path:
@@ -30,6 +31,7 @@ class AuditFace(Face):
         Gives the file, which must be copied to its safe place again.
         """
         self._require(Permission.SYSTEM_MANAGE)
+        require_everywhere(self._actor, "the one master key")
         path = self._parts.master_file
         self._parts.keyring.renew_master(path)
         self._audit("keys.renew", "master key")

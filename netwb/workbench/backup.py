@@ -50,17 +50,17 @@ class BackupFace(Face):
         targets = self._parts.credentials.targets(self._scope, planned)
         request = BackupRequest(targets=targets, actor=self._actor, note=note)
         if on_outcome is not None:
-            report = self._parts.backup.back_up(request, on_outcome)
+            report = self._backup.back_up(request, on_outcome)
         else:
             with BackupProgress(len(targets)) as progress:
-                report = self._parts.backup.back_up(request, progress.note)
+                report = self._backup.back_up(request, progress.note)
         self._audit_run(report, planned, note)
         return ShownReport.of(report)
 
     def _chosen(self, references: Sequence[str]) -> list[Device]:
         if not references:
             return list(self._parts.devices.list(self._scope, self._where))
-        return [self._parts.devices.get(self._scope, reference) for reference in references]
+        return [self._device(reference) for reference in references]
 
     def _audit_run(self, report: BackupReport, planned: Sequence[Device], note: str) -> None:
         """One event a tenant, so that each sees its own in its audit."""

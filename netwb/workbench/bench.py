@@ -101,4 +101,6 @@ class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, 
 
 
 def _local_actor() -> Actor:
-    return Actor(name=f"local:{getpass.getuser()}", role=Role.ADMIN, scope=ALL_TENANTS)
+    return Actor(
+        name=f"local:{getpass.getuser()}", role=Role.ADMIN, scope=ALL_TENANTS, means="local"
+    )

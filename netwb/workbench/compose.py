@@ -190,7 +190,8 @@ def _parts(ground: _Ground) -> Parts:
         quarantine=batch.quarantine,
         runs=batch.runs,
         acceptance=Acceptance(parts=batch),
-        backup=_backup(ground, batch),
+        backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
+        backup_without_agent=_backup(ground, batch, agent_path=None),
     )
 
 
@@ -222,10 +223,10 @@ def _archive(ground: _Ground) -> Archive:
     )
 
 
-def _backup(ground: _Ground, batch: BatchParts) -> BackupFlow:
+def _backup(ground: _Ground, batch: BatchParts, *, agent_path: str | None) -> BackupFlow:
     gatherer = NornirGatherer(
         settings=ground.settings.collect,
         platforms=ground.platforms,
-        agent_path=ground.environment.get("SSH_AUTH_SOCK"),
+        agent_path=agent_path,
     )
     return BackupFlow(parts=batch, gatherer=gatherer, settings=ground.settings.archive)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from netwb.inventory.records import Credential, CredentialChanges, CredentialUse, NewCredential
+from collections.abc import Iterable
+
+from netwb.inventory.records import (
+    Credential,
+    CredentialChanges,
+    CredentialUse,
+    NewCredential,
+    SecretSource,
+)
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
@@ -26,6 +34,7 @@ class CredentialsFace(Face):
     def add_credential(self, new: NewCredential) -> Credential:
         """Add a credential; its secrets are read now and stored sealed, or kept as references."""
         self._require(Permission.INVENTORY_EDIT)
+        self._require_own(new.secrets.values())
         added = self._parts.credentials.add(self._scope, new)
         self._audit_credential("credential.add", added, kinds=sorted(added.secrets))
         return added
@@ -33,6 +42,7 @@ class CredentialsFace(Face):
     def set_credential(self, reference: str, changes: CredentialChanges) -> Credential:
         """Change a credential, or begin a rotation."""
         self._require(Permission.INVENTORY_EDIT)
+        self._require_own(changes.secrets.values())
         changed = self._parts.credentials.set(self._scope, reference, changes)
         self._audit_credential(
             "credential.set",
@@ -61,6 +71,11 @@ class CredentialsFace(Face):
         """What names a credential, then the devices that inherit it."""
         self._require(Permission.INVENTORY_EDIT)
         return records_of(self._parts.credentials.used_by(self._scope, reference), CredentialUse)
+
+    def _require_own(self, sources: Iterable[SecretSource]) -> None:
+        """`env:` and `file:` name what belongs to the process; a prompt's answer is the actor's own."""
+        if any(source.answer is None for source in sources):
+            self._require_local("files and variables")
 
     def _audit_credential(self, action: str, credential: Credential, **detail: object) -> None:
         target = f"{credential.tenant}/{credential.name}"

@@ -23,12 +23,12 @@ class DevicesFace(PlacesFace):
     def device(self, reference: str) -> Device:
         """One device by hostname, tenant/hostname or id."""
         self._require(Permission.INVENTORY_VIEW)
-        return self._open_device(self._parts.devices.get(self._scope, reference))
+        return self._open_device(self._device(reference))
 
     def device_events(self, reference: str, *, limit: int = 100) -> Records[DeviceEvent]:
         """What happened to a device, newest first; needs the right to edit, for it holds addresses."""
         self._require(Permission.INVENTORY_EDIT)
-        found = self._parts.devices.events(self._scope, reference, limit)
+        found = self._parts.devices.events(self._scope, self._device(reference).id, limit)
         return records_of(found, DeviceEvent)
 
     def add_device(self, new: NewDevice) -> Device:
@@ -42,7 +42,7 @@ class DevicesFace(PlacesFace):
         """Change fields of a device; None clears. Gives what really changed."""
         self._require(Permission.INVENTORY_EDIT)
         device, changed = self._parts.devices.set(
-            self._scope, reference, changes, actor=self._actor
+            self._scope, self._device(reference).id, changes, actor=self._actor
         )
         if changed:
             self._audit_device("device.set", device, fields=[item.field for item in changed])
@@ -53,9 +53,9 @@ class DevicesFace(PlacesFace):
     def rename_device(self, reference: str, hostname: str) -> Device:
         """Give a device another hostname; its history follows."""
         self._require(Permission.INVENTORY_EDIT)
-        was = self._parts.devices.get(self._scope, reference).hostname
-        device = self._parts.devices.rename(self._scope, reference, hostname, actor=self._actor)
-        self._audit_device("device.rename", device, was=was)
+        was = self._device(reference)
+        device = self._parts.devices.rename(self._scope, was.id, hostname, actor=self._actor)
+        self._audit_device("device.rename", device, was=was.hostname)
         self._parts.archive.rename(device, self._actor)
         return device
 
@@ -68,7 +68,11 @@ class DevicesFace(PlacesFace):
         """
         self._require(Permission.INVENTORY_EDIT)
         device = self._parts.devices.replace(
-            self._scope, reference, actor=self._actor, serial=serial, host_key=host_key
+            self._scope,
+            self._device(reference).id,
+            actor=self._actor,
+            serial=serial,
+            host_key=host_key,
         )
         self._audit_device("device.replace", device, serial=serial, host_key=device.host_key)
         return device
@@ -76,7 +80,9 @@ class DevicesFace(PlacesFace):
     def retire_device(self, reference: str) -> Device:
         """Take a device out of service; its name becomes free, its history stays."""
         self._require(Permission.INVENTORY_EDIT)
-        device = self._parts.devices.retire(self._scope, reference, actor=self._actor)
+        device = self._parts.devices.retire(
+            self._scope, self._device(reference).id, actor=self._actor
+        )
         self._audit_device("device.retire", device)
         self._parts.archive.retire(device, self._actor)
         return device
@@ -84,10 +90,12 @@ class DevicesFace(PlacesFace):
     def activate_device(self, reference: str) -> Device:
         """Back into service, from retirement too."""
         self._require(Permission.INVENTORY_EDIT)
-        was = self._parts.devices.get(self._scope, reference).status
-        device = self._parts.devices.activate(self._scope, reference, actor=self._actor)
-        self._audit_device("device.activate", device, was=was)
-        if was == "retired":
+        was = self._device(reference)
+        if was.status == "active" and reference != was.id:
+            self._parts.devices.refuse_reused(self._scope, was)
+        device = self._parts.devices.activate(self._scope, was.id, actor=self._actor)
+        self._audit_device("device.activate", device, was=was.status)
+        if was.status == "retired":
             self._parts.archive.rename(device, self._actor)
         return device
 
@@ -98,7 +106,9 @@ class DevicesFace(PlacesFace):
                    None: the one refused last, and where none was, the one of the next login
         """
         self._require(Permission.INVENTORY_EDIT)
-        device = self._parts.devices.trust(self._scope, reference, host_key, actor=self._actor)
+        device = self._parts.devices.trust(
+            self._scope, self._device(reference).id, host_key, actor=self._actor
+        )
         self._audit_device("device.trust", device, fingerprint=device.host_key)
         return device
 

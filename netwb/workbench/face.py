@@ -6,7 +6,7 @@ A face's method is short: permission, flow, audit, return. Edges see faces and r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from netwb.collect.runs import Runs
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
-from netwb.inventory.records import Where
+from netwb.inventory.records import EVERYWHERE, Device, Where
+from netwb.inventory.rows import unknown_device
 from netwb.platforms.record import Platform
-from netwb.roles import Actor, Permission, Scope, require
+from netwb.roles import Actor, Permission, Scope, require, require_local
 from netwb.settings import Settings
 from netwb.store.audit import Audit
 from netwb.store.database import Database
@@ -53,6 +54,7 @@ class Parts:
     quarantine: Quarantine
     acceptance: Acceptance
     backup: BackupFlow
+    backup_without_agent: BackupFlow
     runs: Runs
 
 
@@ -70,6 +72,39 @@ class Face:
 
     def _require(self, permission: Permission) -> None:
         require(self._actor, permission)
+
+    def _require_local(self, thing: str) -> None:
+        require_local(self._actor, thing)
+
+    @property
+    def _agent_path(self) -> str | None:
+        """Socket of the SSH agent, for the login that owns it."""
+        local = self._actor.means == "local"
+        return self._parts.environment.get("SSH_AUTH_SOCK") if local else None
+
+    @property
+    def _backup(self) -> BackupFlow:
+        local = self._actor.means == "local"
+        return self._parts.backup if local else self._parts.backup_without_agent
+
+    def _device(self, reference: str) -> Device:
+        """One device by name or id; outside of what this Workbench is narrowed to, it is unknown.
+
+        A hostname that two tenants have is the one of the tenant that is narrowed to.
+        """
+        scope = self._scope
+        if self._where.tenant is not None:
+            tenant = self._parts.places.tenant(scope, self._where.tenant)
+            scope = scope.narrowed(frozenset({tenant.id}))
+        device = self._parts.devices.get(scope, reference)
+        if self._where != EVERYWHERE and device.id not in self._meant_ids():
+            raise unknown_device(reference)
+        return device
+
+    def _meant_ids(self) -> frozenset[str]:
+        """Devices that this Workbench is narrowed to, the retired ones too: they have a history."""
+        where = replace(self._where, status=self._where.status or "any")
+        return frozenset(device.id for device in self._parts.devices.list(self._scope, where))
 
     def _audit(
         self,

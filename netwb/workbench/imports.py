@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from netwb.inventory.importers.rows import ImportOptions, ImportPlan, PlannedDevice
+from netwb.inventory.importers.rows import ImportOptions, ImportPlan, PlannedDevice, Source
 from netwb.inventory.intake import Intake
 from netwb.roles import Permission
 from netwb.workbench.face import Face
@@ -15,22 +15,31 @@ from netwb.workbench.import_files import read_source
 class ImportsFace(Face):
     """`plan_import`, `apply_import`."""
 
-    def plan_import(self, path: str | Path, options: ImportOptions | None = None) -> ImportPlan:
+    def plan_import(
+        self, source: str | Path | Source, options: ImportOptions | None = None
+    ) -> ImportPlan:
         """What an import would do now; nothing is written, bad rows stand in `problems`."""
         self._require(Permission.INVENTORY_EDIT)
-        source = read_source(Path(path).expanduser())
-        return self._intake().plan(self._scope, source, options or ImportOptions())
+        return self._intake().plan(self._scope, self._read(source), options or ImportOptions())
 
-    def apply_import(self, path: str | Path, options: ImportOptions | None = None) -> ImportPlan:
+    def apply_import(
+        self, source: str | Path | Source, options: ImportOptions | None = None
+    ) -> ImportPlan:
         """Import devices in one transaction; ImportRefusedError, and nothing written, if rows are bad."""
         self._require(Permission.INVENTORY_EDIT)
-        source = read_source(Path(path).expanduser())
         done = self._intake().apply(
-            self._scope, source, options or ImportOptions(), actor=self._actor
+            self._scope, self._read(source), options or ImportOptions(), actor=self._actor
         )
         self._audit_import(done)
         self._follow(done.devices)
         return done
+
+    def _read(self, source: str | Path | Source) -> Source:
+        """A file's content, for who may read files here; others hand the content in as a Source."""
+        if isinstance(source, Source):
+            return source
+        self._require_local("files")
+        return read_source(Path(source).expanduser())
 
     def _intake(self) -> Intake:
         parts = self._parts

@@ -30,6 +30,7 @@ class ProbingFace(Face):
         """Store platform, facts and first host keys of probed devices; how many were reached."""
         self._require(Permission.INVENTORY_EDIT)
         devices, known = self._parts.devices, [row for row in rows if row.platform is not None]
+        probed = [self._device(row.device_id) for row in known]
         keys = {row.device_id: row.host_key for row in known if row.host_key is not None}
         devices.first_keys(self._scope, keys, actor=self._actor)
         for row in known:
@@ -38,8 +39,7 @@ class ProbingFace(Face):
         devices.record_facts(
             self._scope, {row.device_id: row.facts for row in known}, actor=self._actor
         )
-        for row in known:
-            device = devices.get(self._scope, row.device_id)
+        for row, device in zip(known, probed, strict=True):
             self._audit(
                 "device.probe",
                 f"{device.tenant}/{device.hostname}",
@@ -69,7 +69,7 @@ class ProbingFace(Face):
     def _targets(self, references: Sequence[str]) -> Sequence[Target]:
         devices: Sequence[Device]
         if references:
-            devices = [self._parts.devices.get(self._scope, name) for name in references]
+            devices = [self._device(name) for name in references]
         else:
             devices = self._parts.devices.list(self._scope, self._where)
         living = [device for device in devices if device.status != "retired"]
@@ -80,5 +80,5 @@ class ProbingFace(Face):
             settings=self._parts.settings.collect,
             platforms=self._parts.platforms,
             on_new_host_key=on_new_host_key,
-            agent_path=self._parts.environment.get("SSH_AUTH_SOCK"),
+            agent_path=self._agent_path,
         )

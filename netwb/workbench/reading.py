@@ -28,7 +28,7 @@ class ReadingFace(Face):
     ) -> Records[Revision]:
         """Revisions of one device, newest first."""
         self._require(Permission.CONFIG_VIEW)
-        device = self._parts.devices.get(self._scope, reference)
+        device = self._device(reference)
         found = self._parts.history.revisions(self._scope, device, kind=kind, limit=limit)
         return records_of(found, Revision)
 
@@ -80,7 +80,7 @@ class ReadingFace(Face):
     def change_diff(self, change: Change) -> ConfigDiff:
         """What one change did; raises UnknownRevisionError for a device's first revision."""
         self._require(Permission.CONFIG_VIEW)
-        device = self._parts.devices.get(self._scope, change.device_id)
+        device = self._device(change.device_id)
         history = self._parts.history
         new = history.resolve(self._scope, device, change.id, kind=change.kind)
         before = history.revisions(
@@ -140,49 +140,55 @@ class ReadingFace(Face):
         return text
 
     def quarantine(self) -> Records[QuarantineItem]:
-        """Texts that wait for a person, newest first."""
+        """Texts of the devices meant that wait for a person, newest first."""
         self._require(Permission.CONFIG_VIEW)
-        return records_of(self._parts.quarantine.list(self._scope), QuarantineItem)
+        held = self._parts.quarantine.list(self._scope)
+        meant = self._meant_ids() if held else ()
+        return records_of((item for item in held if item.device_id in meant), QuarantineItem)
 
-    def quarantined_text(self, reference: str) -> bytes:
+    def quarantined_text(self, reference: str, *, kind: ConfigKind = "running") -> bytes:
         """The held text of one device, with its secrets: it was never redacted."""
         self._require(Permission.CONFIG_REVEAL)
-        device = self._parts.devices.get(self._scope, reference)
-        item = self._parts.quarantine.get(self._scope, device)
-        self._audit(
-            "quarantine.show", f"{device.tenant}/{device.hostname}", tenant_id=device.tenant_id
-        )
+        device = self._device(reference)
+        item = self._parts.quarantine.get(self._scope, device, kind=kind)
+        self._audit_quarantine("quarantine.show", device, kind)
         return self._parts.quarantine.text(self._scope, item.id)
 
-    def accept_quarantined(self, reference: str, *, reason: str) -> str:
+    def accept_quarantined(
+        self, reference: str, *, reason: str, kind: ConfigKind = "running"
+    ) -> str:
         """Store the held text as the device's newest revision, and give that revision."""
         self._require(Permission.BACKUP_ACCEPT)
-        device = self._parts.devices.get(self._scope, reference)
+        device = self._device(reference)
         revision = self._parts.acceptance.accept(
-            self._scope, device, reason=reason, actor=self._actor
+            self._scope, device, reason=reason, actor=self._actor, kind=kind
         )
-        self._audit_quarantine("quarantine.accept", device, reason)
+        self._audit_quarantine("quarantine.accept", device, kind, reason)
         return revision
 
-    def discard_quarantined(self, reference: str, *, reason: str) -> None:
+    def discard_quarantined(
+        self, reference: str, *, reason: str, kind: ConfigKind = "running"
+    ) -> None:
         """Drop the held text; the last good configuration stays in force."""
         self._require(Permission.BACKUP_ACCEPT)
-        device = self._parts.devices.get(self._scope, reference)
-        item = self._parts.quarantine.get(self._scope, device)
+        device = self._device(reference)
+        item = self._parts.quarantine.get(self._scope, device, kind=kind)
         self._parts.quarantine.settle(self._scope, item.id, "discarded", self._actor)
-        self._audit_quarantine("quarantine.discard", device, reason)
+        self._audit_quarantine("quarantine.discard", device, kind, reason)
 
-    def _audit_quarantine(self, action: str, device: Device, reason: str) -> None:
+    def _audit_quarantine(
+        self, action: str, device: Device, kind: ConfigKind, reason: str | None = None
+    ) -> None:
         self._audit(
             action,
             f"{device.tenant}/{device.hostname}",
             tenant_id=device.tenant_id,
-            detail={"reason": reason},
+            detail={"kind": kind} | ({} if reason is None else {"reason": reason}),
         )
 
     def _revision(self, reference: str, kind: ConfigKind) -> Side:
         name, _, revision = reference.partition("@")
-        device = self._parts.devices.get(self._scope, name)
+        device = self._device(name)
         found = self._parts.history.resolve(self._scope, device, revision or LATEST, kind=kind)
         return device, found
 

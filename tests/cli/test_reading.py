@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,19 @@ def test_quarantine_is_listed_shown_and_discarded(netwb: Commands, home: Rig) ->
     assert "hostname edge2" in netwb("quarantine", "show", "edge2").out
     assert netwb("quarantine", "accept", "edge2", "--reason", "no").status == 5
     assert netwb("quarantine", "discard", "edge2", "--reason", "cut").status == 0
+    assert netwb("quarantine", "list", "--json").json == {"items": []}
+
+
+def test_a_held_startup_text_is_reached_by_its_kind(netwb: Commands, home: Rig) -> None:
+    cut = recorded(ios_text("edge2").removesuffix(b"end\n"), prompt=b"edge2#").running
+    home.answer("acme/edge2", replace(ios("edge2"), startup=replace(cut, kind="startup")))
+    home.back_up()
+
+    assert "startup" in netwb("quarantine", "list").out
+    assert netwb("quarantine", "show", "edge2").status == 4
+    assert "hostname edge2" in netwb("quarantine", "show", "edge2", "--startup").out
+    assert netwb("quarantine", "accept", "edge2", "--startup", "--reason", "no").status == 5
+    assert netwb("quarantine", "discard", "edge2", "--startup", "--reason", "cut").status == 0
     assert netwb("quarantine", "list", "--json").json == {"items": []}
 
 
