@@ -178,6 +178,8 @@ IOS: list[tuple[str, ...]] = [
     (" some future feature passphrase Future-1", "Future-1"),
     (" some future token Future-2 and more", "Future-2"),
     (" some future-key Future-3 key Future-4", "Future-4"),
+    (" some future key 7 0822455D0A16 more", "0822455D0A16"),
+    (" some future auth-key 0 Future-5", "Future-5"),
     (" one password Two-A and another secret Two-B", "Two-A", "Two-B"),
 ]
 EOS: list[tuple[str, ...]] = [
