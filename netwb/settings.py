@@ -21,11 +21,16 @@ def _setting(default: Any, unit: str, text: str, *, least: float | None = None) 
     return field(default=default, metadata={"unit": unit, "help": text, "least": least})
 
 
+def _secret_setting(default: str, unit: str, text: str) -> Any:
+    """Declare one setting that may hold a password: reprs leave it out."""
+    return field(default=default, repr=False, metadata={"unit": unit, "help": text, "least": None})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
     """Where netwb's own state lives."""
 
-    url: str = _setting(
+    url: str = _secret_setting(
         "", "SQLAlchemy URL", "Database; empty means netwb.db in the home (SQLite)."
     )
     busy_timeout_s: float = _setting(
@@ -183,7 +188,9 @@ def _converted(name: str, kind: type, value: Any) -> Any:
     try:
         return _as(kind, value)
     except (TypeError, ValueError, OverflowError) as error:
-        msg = f"setting {name} is {value!r}; it must be of type {kind.__name__}"
+        # What stands where words belong may be a secret: store.url holds a password.
+        said = f"of type {type(value).__name__}" if kind is str else repr(value)
+        msg = f"setting {name} is {said}; it must be of type {kind.__name__}"
         raise SettingsError(msg) from error
 
 

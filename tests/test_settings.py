@@ -58,7 +58,7 @@ def test_environment_variables_name_section_and_setting() -> None:
         ({"collect": {"sessions": [1]}}, ["collect.sessions", "int"]),
         ({"collect": {"sessions": 0}}, ["collect.sessions is 0", "at least 1"]),
         ({"collect": {"logins_per_s": "-3"}}, ["collect.logins_per_s is -3.0", "at least 0.01"]),
-        ({"store": {"url": 7}}, ["store.url", "str"]),
+        ({"store": {"url": 7}}, ["store.url is of type int", "str"]),
     ],
     ids=[
         "section",
@@ -112,3 +112,12 @@ def test_every_setting_is_described_and_can_be_set_to_its_default() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().collect.sessions = 5  # type: ignore[misc]
+
+
+def test_a_setting_that_may_hold_a_password_is_never_shown() -> None:
+    url = "postgresql+psycopg://netwb:S3cret@db/netwb"
+
+    assert "S3cret" not in repr(build_settings({"store": {"url": url}}))
+    with pytest.raises(SettingsError) as refused:
+        build_settings({"store": {"url": [url]}})
+    assert "S3cret" not in str(refused.value)

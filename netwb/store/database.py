@@ -166,6 +166,9 @@ def _parse(url: str) -> URL:
     if driver == "sqlite" and parsed.database in {None, "", ":memory:"}:
         msg = f"setting store.url names no file; {_WRITE}"
         raise SettingsError(msg)
+    if driver == "sqlite" and (parsed.database or "").startswith("//"):
+        msg = f"setting store.url has too many slashes before its folder; {_WRITE}"
+        raise SettingsError(msg)
     return parsed.set(drivername=driver)
 
 

@@ -173,6 +173,7 @@ def test_a_writer_that_is_killed_in_the_middle_leaves_nothing_behind(tmp_path: P
         ("", "sqlite:////folder/netwb.db"),
         ("sqlite://", "names no file"),
         ("sqlite:///:memory:", "names no file"),
+        ("sqlite://///folder/netwb.db", "too many slashes"),
         ("mysql+pymysql://u:s3cret@db/netwb", r"names mysql\+pymysql, which netwb does not use"),
         ("postgresql+asyncpg://u:s3cret@db/netwb", "which netwb does not use"),
         ("sqlite+nothing:////x.db", "which netwb does not use"),
