@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -13,7 +12,7 @@ import click
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.moments import MOMENT
 from netwb.cli.paint import print_diff
-from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.cli.show import json_option, print_items, print_json, print_table, print_text, say
 from netwb.inventory.records import ConfigKind
 
 kind_option = click.option(
@@ -105,8 +104,7 @@ def changes(  # noqa: PLR0913 - one parameter an option
 @click.pass_context
 def show(context: click.Context, *, device: str, kind: ConfigKind) -> None:
     """The stored text, without its secrets, on stdout."""
-    sys.stdout.buffer.write(bench(context).show(device, kind=kind))
-    sys.stdout.flush()
+    print_text(bench(context).show(device, kind=kind))
 
 
 @click.command(cls=NetwbCommand)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.history import kind_option
-from netwb.cli.show import json_option, print_items, print_table, say
+from netwb.cli.show import json_option, print_items, print_table, print_text, say
 from netwb.inventory.records import ConfigKind
 
 SHORT = 12
@@ -46,8 +44,7 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, *, device: str, kind: ConfigKind) -> None:
     """The held text of DEVICE on stdout; it holds its secrets, and the look is audited."""
-    sys.stdout.buffer.write(bench(context).quarantined_text(device, kind=kind))
-    sys.stdout.flush()
+    print_text(bench(context).quarantined_text(device, kind=kind))
 
 
 @quarantine.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -15,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from netwb.errors import NetwbError
+
+_C1 = re.compile("[\x7f-\x9f]")  # some terminals take U+009B for ESC [
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 
@@ -44,8 +47,19 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
 
 
 def print_json(document: Any) -> None:
-    """Exactly one document on stdout."""
-    click.echo(json.dumps(plain(document), indent=2, ensure_ascii=False))
+    """Exactly one document on stdout. JSON escapes C0 controls itself; C1 are escaped here."""
+    text = json.dumps(plain(document), indent=2, ensure_ascii=False)
+    click.echo(_C1.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def print_text(text: bytes) -> None:
+    """A device's text: byte for byte where a program reads it, its controls visible to a person."""
+    if sys.stdout.isatty():
+        lines = text.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+        click.echo("\n".join(shown(line.expandtabs()) for line in lines), nl=False)
+        return
+    sys.stdout.buffer.write(text)
+    sys.stdout.flush()
 
 
 def print_items(items: Iterable[Any]) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import BinaryIO
 
 import click
 
 from netwb.cli.context import NetwbGroup, state
 from netwb.cli.exits import DONE, SOME_FAILED
-from netwb.cli.show import json_option, print_json, say
+from netwb.cli.show import json_option, print_json, print_text, say
 from netwb.workbench import texts
 
 platform_option = click.option(
@@ -61,6 +60,5 @@ def redact(context: click.Context, *, file: BinaryIO, platform: str, as_json: bo
     if as_json:
         print_json({"platform": platform, "text": redacted})
         return
-    sys.stdout.buffer.write(redacted)
-    sys.stdout.flush()
+    print_text(redacted)
     say("the tokens of this text are its own; they restore nothing")
