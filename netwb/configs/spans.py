@@ -103,13 +103,13 @@ def _rest_spans(text: bytes, rules: Rules, found: list[Span]) -> Iterator[Span]:
     blocks = None
     for word, pattern, rule in rules.rest:
         for start, line in _lines_with(text, word):
-            for match in pattern.finditer(line):
-                span = _span(match, rule, start)
-                if _overlaps(span, found) or (words is not None and words.match(line)):
-                    continue
-                blocks = find_blocks(text, block_rules) if blocks is None else blocks
-                if not inside(blocks, span.start):
-                    yield span
+            spans = [_span(match, rule, start) for match in pattern.finditer(line)]
+            spans = [span for span in spans if not _overlaps(span, found)]
+            if not spans or (words is not None and words.match(line)):
+                continue
+            blocks = find_blocks(text, block_rules) if blocks is None else blocks
+            if not inside(blocks, spans[0].start):
+                yield from spans
 
 
 def _overlaps(span: Span, ordered: list[Span]) -> bool:

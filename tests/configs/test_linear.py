@@ -33,6 +33,13 @@ def hostile_texts(platform: Platform) -> Iterator[tuple[str, Make]]:
     for head in HEADS:
         for tail in TAILS:
             yield f"{head}{tail} in one line", repeated(f"{tail} ", head)
+    for word in ("password", "key", "community"):
+        yield (
+            f"a long word and many of {word}",
+            lambda size, word=word: "x" * (size // 2) + f" {word} y" * (size // 24),
+        )
+        yield f"quotes after {word}", repeated(f'{word} "\\')
+    yield "logins that lead nowhere", repeated("://a:")
     yield "addresses", repeated("a://")
     yield "blanks before a word", lambda size: " " * size + "password"
     yield "keys that never end", repeated("-----BEGIN RSA PRIVATE KEY-----\n")
