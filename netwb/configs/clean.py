@@ -8,14 +8,13 @@ nobody may, so that the first fault of the second kind decides.
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from netwb.configs.authorship import last_change
 from netwb.configs.canonical import Canonical, canonical, without_terminal
-from netwb.configs.names import is_cut_name, prompt_name, same_name
-from netwb.configs.obfuscation import decoded
+from netwb.configs.names import prompt_name
+from netwb.configs.owner import is_own, is_safe_name, serial_fault, wrong_device
 from netwb.configs.records import (
     CleanConfig,
     Identity,
@@ -25,7 +24,6 @@ from netwb.configs.records import (
     ShrinkLimit,
 )
 from netwb.configs.redact import comparable
-from netwb.configs.spans import rule_spans, rules_of
 from netwb.configs.wholeness import (
     Fault,
     incomplete,
@@ -35,8 +33,7 @@ from netwb.configs.wholeness import (
     restricted,
     text_faults,
 )
-from netwb.errors import ShrunkConfigError, WrongDeviceError
-from netwb.inventory.records import HOSTNAME_PATTERN
+from netwb.errors import ShrunkConfigError
 from netwb.platforms.record import Platform
 
 
@@ -89,14 +86,12 @@ def _faults(
     if not prompt.strip():
         yield incomplete(name, "the text stopped before the prompt came back; back it up again")
     elif not _may_see_all(prompt, platform):
-        shown = (
-            prompt if _is_safe_name(prompt_name(prompt), seen, platform) else prompt.strip()[-1:]
-        )
+        shown = prompt if is_safe_name(prompt_name(prompt), seen, platform) else prompt.strip()[-1:]
         yield restricted(name, f"its prompt is {printable(shown)}")
     yield from text_faults(seen, platform, name)
     own = own_name(seen, platform)
-    if not _is_own(own, prompt_name(prompt), identity, platform):
-        yield _wrong_device(own or prompt_name(prompt), seen, platform, identity)
+    if not is_own(own, prompt_name(prompt), identity, platform):
+        yield wrong_device(own or prompt_name(prompt), seen, platform, identity)
 
 
 def _doubts(
@@ -130,54 +125,9 @@ def _deciding(faults: Iterable[Fault]) -> Fault | None:
     return Fault(cause=first("; ".join(str(fault.cause) for fault in acceptable)), acceptable=True)
 
 
-def serial_fault(identity: Identity, seen_serial: str | None) -> Fault | None:
-    """Whether another chassis answers than the inventory knows; None where one is not known.
-
-    A person may accept it: a chassis tells another serial number after its supervisors changed
-    places.
-    """
-    known, seen = (identity.serial or "").strip(), (seen_serial or "").strip()
-    if not known or not seen or known.casefold() == seen.casefold():
-        return None
-    msg = (
-        f"{identity.called} tells the serial number {printable(seen.encode()[:64])}, where"
-        f" {printable(known.encode())} is known; if the device was exchanged, run `netwb device replace {identity.called}`"
-    )
-    return Fault(cause=WrongDeviceError(msg), acceptable=True)
-
-
 def _may_see_all(prompt: bytes, platform: Platform) -> bool:
     privileged = platform.session.privileged
     return privileged is None or privileged.fullmatch(prompt.strip()) is not None
-
-
-def _is_own(own: str | None, prompt: str, identity: Identity, platform: Platform) -> bool:
-    """By what the text sets, else by what the prompt shows; the inventory's name may be a prompt's."""
-    known = [name for name in (identity.hostname, identity.sysname) if name]
-    cut = platform.whole.hostname_cut
-    if own is not None:
-        return any(same_name(own, name) or is_cut_name(name, own, cut) for name in known)
-    return any(same_name(prompt, name) or is_cut_name(prompt, name, cut) for name in known)
-
-
-def _wrong_device(own: str, seen: Canonical, platform: Platform, identity: Identity) -> Fault:
-    """Name both where the device's word for itself is safe to show and to paste."""
-    if _is_safe_name(own, seen, platform):
-        msg = (
-            f"the text calls itself '{own}', not '{identity.hostname}'; if that is this device's own"
-            f" name, run `netwb device set {identity.called} --sysname {own}`"
-        )
-    else:
-        msg = f"the text does not call itself '{identity.hostname}' but by what is no hostname; look at the device"
-    return Fault(cause=WrongDeviceError(msg))
-
-
-def _is_safe_name(word: str, seen: Canonical, platform: Platform) -> bool:
-    """Whether a message may show it: it is a hostname, and stands in no secret of the text."""
-    return re.fullmatch(HOSTNAME_PATTERN, word) is not None and not any(
-        word.encode() in decoded(seen.text[span.start : span.end], span.encoding)
-        for span in rule_spans(seen.text, rules_of(platform))
-    )
 
 
 def _has_shrunk(config: CleanConfig, last_good: LastGood, limit: ShrinkLimit) -> bool:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwb.configs.clean import clean, digest, serial_fault
+from netwb.configs.clean import clean, digest
 from netwb.configs.names import is_cut_name, prompt_name, same_name
+from netwb.configs.owner import serial_fault
 from netwb.configs.records import CleanConfig, Identity, LastGood, RawConfig, Rejected, ShrinkLimit
 from netwb.configs.redact import comparable
 from netwb.errors import (
