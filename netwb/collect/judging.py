@@ -90,16 +90,16 @@ def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keywo
     serial  what the device said of itself in this login; another one than the inventory's makes its
             texts wait for a person
     known   secrets of the device's newest revisions; those of a text of this login count for the
-            other one too, so that startup does not show what running only then calls a secret
+            other one too, even of a rejected one, so that startup does not show what only running
+            calls a secret
     """
     judged = [
         _believed(raw, target, platform, keys=keys, past=past[raw.kind], limit=limit, serial=serial)
         for raw in raws
     ]
-    good = [text for text in judged if isinstance(text, CleanConfig)]
 
     def known_to(own: CleanConfig) -> Collection[bytes]:
-        others = (long_secrets(text.text, platform) for text in good if text is not own)
+        others = (long_secrets(text.text, platform) for text in judged if text is not own)
         return frozenset(known()).union(*others)
 
     verdicts = [

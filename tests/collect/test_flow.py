@@ -190,21 +190,28 @@ def test_a_secret_stays_one_when_its_line_is_gone(acme: Rig) -> None:
         assert b"Tr0ub4dor" not in stored
 
 
-def test_a_secret_of_the_one_text_stands_in_the_other_neither(acme: Rig) -> None:
+@pytest.mark.parametrize(
+    ("end", "kinds"),
+    [(b"!\nend\n", ["running", "startup"]), (b"", ["startup"])],
+    ids=["whole", "cut"],
+)
+def test_a_secret_of_the_one_text_stands_in_the_other_neither(
+    acme: Rig, end: bytes, kinds: list[ConfigKind]
+) -> None:
     device = NewDevice(
         tenant="acme", site="fra1", hostname="sw1", address="127.0.0.1", platform="arista_eos"
     )
     id_ = acme.bench.add_device(device).id
     body = b"interface Ethernet1\n   description pw Tr0ub4dorX\n"
     acme.gatherer.answers[id_] = Gathered(
-        running=eos("running", b"username bob secret 0 Tr0ub4dorX\n" + body),
-        startup=eos("startup", body),
+        running=eos("running", b"username bob secret 0 Tr0ub4dorX\n" + body + end),
+        startup=eos("startup", body + b"!\nend\n"),
         facts=Facts(),
     )
 
     acme.back_up("sw1")
 
-    for kind in ("running", "startup"):
+    for kind in kinds:
         stored = acme.bench.show("sw1", kind=kind)
         assert b"description pw <netwb:secret:" in stored
 
@@ -212,7 +219,7 @@ def test_a_secret_of_the_one_text_stands_in_the_other_neither(acme: Rig) -> None
 def eos(kind: ConfigKind, body: bytes) -> RawConfig:
     command = f"show {kind}-config"
     head = f"! Command: {command}\n! device: sw1 (vEOS, EOS-4.30)\n!\nhostname sw1\n".encode()
-    lines = command.encode() + b"\n" + head + body + b"!\nend\n"
+    lines = command.encode() + b"\n" + head + body
     return RawConfig(
         kind=kind, command=command, transcript=lines.replace(b"\n", b"\r\n"), prompt=b"sw1#"
     )
