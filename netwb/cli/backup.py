@@ -8,10 +8,11 @@ import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, NOT_AVAILABLE, SOME_FAILED
-from netwb.cli.show import json_option, plain, print_items, print_json, print_table, say
+from netwb.cli.show import in_words, json_option, plain, print_items, print_json, print_table, say
 from netwb.errors import ArchiveError, StoreError
 from netwb.workbench.words import BackupReport, Device
 
+CRITERIA = ("hostname", "tenant", "site", "role", "platform", "label", "status")
 SHOWN_CAUSES = 20  # a terminal page; --json has them all
 
 
@@ -25,7 +26,11 @@ def register(cli: click.Group) -> None:
 @click.option("--site", metavar="S", help="Only this site's devices.")
 @click.option("--device", "devices", metavar="D", multiple=True, help="This device; repeatable.")
 @click.option(
-    "--where", "criteria", metavar="K=V", multiple=True, help="site, role, platform, label, status."
+    "--where",
+    "criteria",
+    metavar="K=V",
+    multiple=True,
+    help=f"K: {', '.join(CRITERIA)}; repeatable.",
 )
 @click.option("--failed", is_flag=True, help="Only devices whose last backup did not work.")
 @click.option("--note", default="", metavar="TEXT", help="A change number; stands in the commits.")
@@ -72,7 +77,7 @@ def print_report(report: BackupReport) -> None:
     counts = report.counts()
     took_s = (report.ended_at - report.started_at).total_seconds()
     words = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    say(f"{len(report.outcomes)} devices in {took_s:.1f} s: {words or 'nothing to do'}")
+    say(f"{in_words(len(report.outcomes))} in {took_s:.1f} s: {words or 'nothing to do'}")
     bad = report.with_status("failed", "rejected")
     if bad:
         print_table(
@@ -107,7 +112,12 @@ def _criteria(pairs: tuple[str, ...], **named: str | None) -> dict[str, str]:
         if not separator:
             msg = f"--where takes K=V, not {pair!r}"
             raise click.UsageError(msg)
-        criteria[name] = value
+        if name not in CRITERIA:
+            msg = f"--where knows no {name!r}; K is one of {', '.join(CRITERIA)}"
+            raise click.UsageError(msg)
+        if criteria.setdefault(name, value) != value:
+            msg = f"{name} is given twice, as {criteria[name]!r} and {value!r}; give it once"
+            raise click.UsageError(msg)
     return criteria
 
 

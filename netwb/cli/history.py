@@ -123,13 +123,14 @@ def diff(  # noqa: PLR0913 - one parameter an option
     kind: ConfigKind,
     as_json: bool,
 ) -> None:
-    """What differs from OLD to NEW, each DEVICE@REV; a DEVICE alone is its last change.
+    """What differs from OLD to NEW, each DEVICE@REV; one alone is what changed with it.
 
+    A DEVICE alone is its last change, DEVICE@REV alone what REV changed of the revision before it.
     REV is a commit id (short is fine), `latest`, `latest~1`, or a time.
     """
     marks: Literal["words", "lines"] = "words" if words else "lines"
     name, _, revision = old.partition("@")
-    sides = {"old": revision} if revision else {}
+    sides = {"new": revision} if revision else {}
     if new is not None:
         sides = {"old": _whole(old), "new": _whole(new)}
     found = bench(context).diff(name, words=marks, kind=kind, **sides)
@@ -162,6 +163,7 @@ def search(  # noqa: PLR0913 - one parameter an option
     """Which devices carry TEXT, since when, and who put it there."""
     narrowed = bench(context).where(**({"tenant": tenant} if tenant else {}))
     when: Literal["now", "ever"] = "ever" if ever else "now"
+    narrow = ever or author is not None or since is not None  # then history is not what is missing
     found = narrowed.search(text, when=when, since=since, until=until, author=author)
     if as_json:
         print_items(found)
@@ -170,7 +172,7 @@ def search(  # noqa: PLR0913 - one parameter an option
         ("device", "line", "text", "since (UTC)", "until", "author"),
         [(f"{h.tenant}/{h.hostname}", h.line, h.text, h.since, h.until, h.author) for h in found],
         empty="no configuration holds that text"
-        + ("" if ever else "; --ever looks in history too"),
+        + ("" if narrow else "; --ever looks in history too"),
     )
 
 
@@ -182,7 +184,7 @@ def search(  # noqa: PLR0913 - one parameter an option
     required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A new file.",
+    help="A new file; - is stdout.",
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Stands in the audit.")
 @click.option("--redacted", is_flag=True, help="Leave the secrets out.")
@@ -198,11 +200,15 @@ def restore(  # noqa: PLR0913 - one parameter an option
     kind: ConfigKind,
 ) -> None:
     """Write a revision to a new FILE (0600), byte for byte, its secrets put back."""
-    if output.exists():
+    to_stdout = str(output) == "-"
+    if output.exists() and not to_stdout:
         msg = f"{output} exists and is not overwritten; name another file"
         raise click.UsageError(msg)
     secrets: Literal["put back", "left out"] = "left out" if redacted else "put back"
     text = bench(context).restore(device, reason=reason, secrets=secrets, kind=kind)
+    if to_stdout:
+        print_text(text)
+        return
     _write_new(output, text)
     say(f"{output}: {len(text)} bytes, readable by you alone, {datetime.now(UTC):%H:%M} UTC")
 

@@ -6,7 +6,7 @@ import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, SOME_FAILED
-from netwb.cli.show import json_option, print_items, print_table, say
+from netwb.cli.show import in_words, json_option, print_items, print_table, say
 
 
 @click.command(cls=NetwbCommand)
@@ -30,7 +30,7 @@ def probe(  # noqa: PLR0913 - one parameter an option
     narrowed = bench(context).where(**named)
     rows = narrowed.probe(*devices)
     if apply:
-        say(f"{narrowed.apply_probe(rows)} of {len(rows)} devices are settled")
+        say(f"settled: {narrowed.apply_probe(rows)} of {in_words(len(rows))}")
     if as_json:
         print_items(rows)
     else:

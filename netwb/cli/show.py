@@ -77,7 +77,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty:
         table.add_row(*(Text(shown(cell)) for cell in row))
         count += 1
     console = stdout_console()
-    console.print(table if count else Text(empty))
+    with console.capture() as printed:
+        console.print(table if count else Text(empty))
+    click.echo("\n".join(line.rstrip(" ") for line in printed.get().split("\n")), nl=False)
+
+
+def in_words(count: int) -> str:
+    """`1 device`, `2 devices`."""
+    return f"{count} device{'' if count == 1 else 's'}"
 
 
 def stdout_console() -> Console:

@@ -95,6 +95,14 @@ class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, 
         self._refuse_unknown(narrowed)
         return type(self)(self._parts, self._actor, narrowed)
 
+    def __repr__(self) -> str:
+        narrowed = "".join(
+            f", {item.name}={value}"
+            for item in fields(Where)
+            if (value := getattr(self._where, item.name)) is not None
+        )
+        return f"<Workbench of {self.home} as {self._actor.name}{narrowed}>"
+
     def close(self) -> None:
         """Close the database's connections; narrowed copies close with it."""
         self._parts.database.close()

@@ -8,7 +8,7 @@ from typing import Literal
 
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.configs.diff import ConfigDiff
-from netwb.errors import UnknownRevisionError
+from netwb.errors import InputError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Permission
 from netwb.workbench.face import Face
@@ -17,7 +17,6 @@ from netwb.workbench.records import Records, records_of
 
 Side = tuple[Device, Revision]
 LATEST = "latest"
-BEFORE_LATEST = "latest~1"
 
 
 class ReadingFace(Face):
@@ -44,10 +43,12 @@ class ReadingFace(Face):
         since, until   aware, or as people write times: "2026-11-01", "7d", "yesterday"
         """
         self._require(Permission.CONFIG_VIEW)
+        begin, end = parse_moment(since, self._parts.clock()), self._moment(until)
+        _refuse_backwards(begin, end)
         found = self._parts.history.changes(
             self._scope,
-            since=parse_moment(since, self._parts.clock()),
-            until=self._moment(until),
+            since=begin,
+            until=end,
             by=by,
             devices=self._narrowed(),
         )
@@ -63,33 +64,28 @@ class ReadingFace(Face):
         self,
         reference: str,
         *,
-        old: str = BEFORE_LATEST,
+        old: str | None = None,
         new: str = LATEST,
         words: Literal["words", "lines"] = "words",
         kind: ConfigKind = "running",
     ) -> ConfigDiff:
         """What differs between two revisions; `diff("edge1")` is its last change.
 
-        old, new   a REV of that device, or DEVICE@REV of any device, of this tenant or another
+        old, new   a REV of that device, or DEVICE@REV of any device, of this tenant or another;
+                   without `old`: the revision before `new`
         words      also mark the words that differ within a changed line
         """
         self._require(Permission.CONFIG_VIEW)
-        sides = [side if "@" in side else f"{reference}@{side}" for side in (old, new)]
-        return self._diff(self._revision(sides[0], kind), self._revision(sides[1], kind), words)
+        newer = self._revision(_side(reference, new), kind)
+        older = self._before(newer) if old is None else self._revision(_side(reference, old), kind)
+        return self._diff(older, newer, words)
 
     def change_diff(self, change: Change) -> ConfigDiff:
         """What one change did; raises UnknownRevisionError for a device's first revision."""
         self._require(Permission.CONFIG_VIEW)
         device = self._device(change.device_id)
-        history = self._parts.history
-        new = history.resolve(self._scope, device, change.id, kind=change.kind)
-        before = history.revisions(
-            self._scope, device, kind=change.kind, limit=1, before=new.number
-        )
-        if not before:
-            msg = f"{change.hostname}@{new.id[:12]} is the first revision; `netwb show` prints it"
-            raise UnknownRevisionError(msg)
-        return self._diff((device, before[0]), (device, new), "words")
+        new = self._parts.history.resolve(self._scope, device, change.id, kind=change.kind)
+        return self._diff(self._before((device, new)), (device, new), "words")
 
     def search(
         self,
@@ -102,12 +98,14 @@ class ReadingFace(Face):
     ) -> Records[Hit]:
         """Lines that hold the text: who carries it now, or who ever did, from when to when."""
         self._require(Permission.CONFIG_VIEW)
+        begin, end = self._moment(since), self._moment(until)
+        _refuse_backwards(begin, end)
         found = self._parts.history.search(
             self._scope,
             text,
             when=when,
-            since=self._moment(since),
-            until=self._moment(until),
+            since=begin,
+            until=end,
             author=author,
             devices=self._narrowed(),
         )
@@ -128,6 +126,7 @@ class ReadingFace(Face):
         """
         reveal = secrets == "put back"
         self._require(Permission.CONFIG_REVEAL if reveal else Permission.CONFIG_VIEW)
+        _require_reason(reason)
         device, revision = self._revision(reference, kind)
         read = self._parts.history.restore if reveal else self._parts.history.text
         text = read(self._scope, device, revision)
@@ -159,6 +158,7 @@ class ReadingFace(Face):
     ) -> str:
         """Store the held text as the device's newest revision, and give that revision."""
         self._require(Permission.BACKUP_ACCEPT)
+        _require_reason(reason)
         device = self._device(reference)
         revision = self._parts.acceptance.accept(
             self._scope, device, reason=reason, actor=self._actor, kind=kind
@@ -171,6 +171,7 @@ class ReadingFace(Face):
     ) -> None:
         """Drop the held text; the last good configuration stays in force."""
         self._require(Permission.BACKUP_ACCEPT)
+        _require_reason(reason)
         device = self._device(reference)
         item = self._parts.quarantine.get(self._scope, device, kind=kind)
         self._parts.quarantine.settle(self._scope, item.id, "discarded", self._actor)
@@ -192,6 +193,23 @@ class ReadingFace(Face):
         found = self._parts.history.resolve(self._scope, device, revision or LATEST, kind=kind)
         return device, found
 
+    def _before(self, side: Side) -> Side:
+        """The revision before one; raises UnknownRevisionError where it is the first."""
+        device, revision = side
+        found = self._parts.history.revisions(
+            self._scope, device, kind=revision.kind, limit=2, before=revision.number + 1
+        )
+        if len(found) > 1:
+            return device, found[1]
+        name = f"{device.tenant}/{device.hostname}"
+        newest = self._parts.history.resolve(self._scope, device, LATEST, kind=revision.kind)
+        if newest.id == revision.id:
+            msg = f"{name} has one revision only; `netwb show {name}` prints it"
+        else:
+            name = f"{name}@{revision.id[:12]}"
+            msg = f"{name} is the first revision; `netwb show {name}` prints it"
+        raise UnknownRevisionError(msg)
+
     def _diff(self, old: Side, new: Side, words: Literal["words", "lines"]) -> ConfigDiff:
         platform = self._parts.platforms.get(new[0].platform)
         return self._parts.history.diff(
@@ -208,3 +226,19 @@ class ReadingFace(Face):
 
     def _narrowed(self) -> Sequence[Device]:
         return self._parts.devices.list(self._scope, self._where)
+
+
+def _side(reference: str, rev: str) -> str:
+    return rev if "@" in rev else f"{reference}@{rev}"
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        msg = "the reason is empty; say why in a few words, for it stands in the audit"
+        raise InputError(msg)
+
+
+def _refuse_backwards(since: datetime | None, until: datetime | None) -> None:
+    if since is not None and until is not None and until < since:
+        msg = f"until ({until:%Y-%m-%d %H:%M}) is before since ({since:%Y-%m-%d %H:%M}); swap them"
+        raise InputError(msg)

@@ -69,6 +69,20 @@ def test_diff_of_a_device_alone_is_its_last_change(netwb: Commands) -> None:
     ]
 
 
+def test_a_revision_alone_is_compared_with_the_one_before(netwb: Commands) -> None:
+    assert netwb("diff", "edge1@latest", "--json").json == netwb("diff", "edge1", "--json").json
+    first = netwb("diff", "edge1@latest~1")
+    assert first.status == 4
+    assert " is the first revision; `netwb show acme/edge1@" in first.err
+
+
+def test_a_first_revision_has_nothing_to_differ_from(netwb: Commands) -> None:
+    ran = netwb("diff", "edge2")
+
+    assert ran.status == 4
+    assert "acme/edge2 has one revision only; `netwb show acme/edge2` prints it" in ran.err
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -124,6 +138,42 @@ def test_restore_never_overwrites_a_file(netwb: Commands, tmp_path: Path) -> Non
     assert ran.status == 2
     assert "not overwritten" in ran.err
     assert out.read_text() == "mine"
+
+
+def test_restore_writes_to_stdout_when_asked_to(
+    netwb: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ran = netwb("restore", "edge1@latest~1", "-o", "-", "--reason", "test")
+
+    assert ran.status == 0
+    assert "snmp-server community Pub1icRead RO\n" in ran.out
+    assert list(tmp_path.glob("-*")) == []
+
+
+@pytest.mark.parametrize("given", ["", "  "], ids=["empty", "blank"])
+@pytest.mark.parametrize("line", ["restore edge1 -o -", "quarantine accept edge1"])
+def test_a_reason_is_not_empty(netwb: Commands, line: str, given: str) -> None:
+    ran = netwb(*line.split(), "--reason", given)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "reason is empty" in ran.err
+
+
+def test_the_hint_to_history_is_given_only_where_history_was_not_asked(netwb: Commands) -> None:
+    hint = "--ever looks in history too"
+
+    assert hint in netwb("search", "nowhere-at-all").out
+    for more in (["--ever"], ["--author", "ana"], ["--since", "7d"]):
+        assert hint not in netwb("search", "nowhere-at-all", *more).out
+
+
+def test_tables_end_their_lines_where_the_words_end(netwb: Commands) -> None:
+    lines = netwb("history", "edge1").out.split("\n")
+
+    assert len(lines) == 4
+    assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_restore_redacted_holds_no_secret(netwb: Commands, tmp_path: Path) -> None:
@@ -191,6 +241,10 @@ def test_the_audit_chain_verifies(netwb: Commands) -> None:
         (("diff", "edge2"), 4),
         (("history", "edge1", "--limit", "0"), 2),
         (("changes", "--since", "tomorrow"), 2),
+        (("changes", "--since", "1d", "--until", "2d"), 2),
+        (("search", "x", "--since", "1d", "--until", "2d"), 2),
+        (("backup", "--where", "host=edge1"), 2),
+        (("backup", "--tenant", "acme", "--where", "tenant=umbra"), 2),
         (("nosuch",), 2),
         (("restore", "edge1@latest", "-o", "/nowhere/x", "--reason", "r"), 2),
     ],

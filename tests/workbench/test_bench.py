@@ -107,3 +107,10 @@ def test_napalm_getters_run_on_a_nornir_over_these_devices(tmp_path: Path) -> No
         bench.close()
     texts = [many[0].result["get_config"]["running"] for many in result.values()]
     assert sorted(text.partition("hostname ")[2][:2] for text in texts) == ["r1", "r2"]
+
+
+def test_a_workbench_shows_home_actor_and_narrowing(two: Rig) -> None:
+    shown = repr(two.bench.where(tenant="acme", status="active"))
+
+    assert shown.startswith(f"<Workbench of {two.bench.home} as ")
+    assert shown.endswith(", tenant=acme, status=active>")
