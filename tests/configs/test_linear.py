@@ -25,6 +25,11 @@ def repeated(piece: str, head: str = "") -> Make:
     return lambda size: head + piece * (size // len(piece))
 
 
+def crowded(word: str) -> Make:
+    """One line of a long word, then of many places where a secret might stand."""
+    return lambda size: "x" * (size // 2) + f" {word} y" * (size // 24)
+
+
 def hostile_texts(platform: Platform) -> Iterator[tuple[str, Make]]:
     words = {rule.word for rule in platform.secrets} | {rule.word for rule in platform.blocks}
     for word in sorted(words):
@@ -34,10 +39,7 @@ def hostile_texts(platform: Platform) -> Iterator[tuple[str, Make]]:
         for tail in TAILS:
             yield f"{head}{tail} in one line", repeated(f"{tail} ", head)
     for word in ("password", "key", "community"):
-        yield (
-            f"a long word and many of {word}",
-            lambda size, word=word: "x" * (size // 2) + f" {word} y" * (size // 24),
-        )
+        yield f"a long word and many of {word}", crowded(word)
         yield f"quotes after {word}", repeated(f'{word} "\\')
     yield "logins that lead nowhere", repeated("://a:")
     yield "addresses", repeated("a://")
