@@ -326,7 +326,7 @@ def test_passwords_of_a_folder_are_left_out_and_that_is_said() -> None:
 @pytest.mark.parametrize(
     ("hosts", "words"),
     [
-        ("a: [", "hosts.yaml, line 1 is no YAML"),
+        ("a: [", "hosts.yaml, line 1, column 5 is no YAML"),
         ("- a\n- b\n", "hosts.yaml holds no mapping"),
         ("a: {}\nb: {}\na: {}\n", "line 3: host 'a' stands already in line 1"),
         ("a: !!python/object/apply:os.system [ls]\n", "is no YAML"),
@@ -337,6 +337,32 @@ def test_passwords_of_a_folder_are_left_out_and_that_is_said() -> None:
 def test_what_is_no_simple_inventory_is_refused(hosts: str, words: str) -> None:
     with pytest.raises(ImportRefusedError, match=re.escape(words)):
         parse_simple_inventory(hosts)
+
+
+@pytest.mark.parametrize(
+    "value", ["*S3cret", "!S3cret x", '"S3cret', "S3cret: x", "@S3cret", "[S3cret", "0b_"]
+)
+def test_a_refusal_names_the_place_and_never_quotes_what_may_be_a_password(value: str) -> None:
+    with pytest.raises(ImportRefusedError) as refused:
+        parse_simple_inventory(f"edge1:\n  hostname: 192.0.2.1\n  password: {value}\n")
+
+    assert re.search(
+        r"hosts\.yaml(, line \d+, column \d+ is no YAML| holds a value)", str(refused.value)
+    )
+    assert "S3cret" not in str(refused.value)
+    assert refused.value.__suppress_context__  # PyYAML's own error quotes the text
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(ImportRefusedError, match="nested too deeply"):
+        parse_simple_inventory("a: " + "[" * 3000 + "]" * 3000)
+
+
+def test_a_long_chain_of_groups_is_followed_to_its_end() -> None:
+    chain = "".join(f"g{number}: {{groups: [g{number + 1}]}}\n" for number in range(2000))
+    groups = chain + "g2000: {platform: ios}\n"
+
+    assert rows(parse_simple_inventory("a: {groups: [g0]}\n", groups))[0][1]["platform"] == "ios"
 
 
 @pytest.mark.parametrize("hosts", ["", "---\n", "a:\n", "1: {}\n", "a: text\n"])

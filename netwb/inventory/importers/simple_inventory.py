@@ -37,16 +37,20 @@ def parse_simple_inventory(hosts: str, groups: str = "", defaults: str = "") -> 
 
 
 def _mapping(file: str, text: str) -> Mapping[Any, Any]:
+    """One text as YAML. PyYAML's own words quote the text, which may be a password: `from None`."""
     try:
         loaded = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{file}, line {mark.line + 1}" if mark else file
-        msg = f"{where} is no YAML: {getattr(error, 'problem', None) or 'it cannot be read'}"
-        raise ImportRefusedError(f"{msg}; correct it and import again") from error
-    except (ValueError, RecursionError) as error:  # a date that is none; brackets without end
-        msg = f"{file} holds a value that is none: {error}; quote it and import again"
-        raise ImportRefusedError(msg) from error
+        where = f"{file}, line {mark.line + 1}, column {mark.column + 1}" if mark else file
+        msg = f"{where} is no YAML; quote the value there, or correct it, and import again"
+        raise ImportRefusedError(msg) from None
+    except ValueError:
+        msg = f"{file} holds a value that is none, as 2026-13-45 is no date; quote it"
+        raise ImportRefusedError(msg) from None
+    except RecursionError:
+        msg = f"{file} is nested too deeply; is it a SimpleInventory folder?"
+        raise ImportRefusedError(msg) from None
     if loaded is None:
         return {}
     if not isinstance(loaded, Mapping):
@@ -84,7 +88,7 @@ def _row(
     defaults: Mapping[Any, Any],
 ) -> SourceRow:
     try:
-        levels = [host, *_groups(host, groups, seen=set()), defaults]
+        levels = [host, *_groups(host, groups), defaults]
     except InventoryError as error:
         return SourceRow(at=at, values={"hostname": name}, problem=str(error))
     values: dict[str, Any] = {
@@ -98,11 +102,12 @@ def _row(
     return SourceRow(at=at, values={key: value for key, value in written.items() if value})
 
 
-def _groups(
-    entry: Mapping[str, Any], groups: Mapping[Any, Any], seen: set[str | int]
-) -> Iterator[Mapping[str, Any]]:
-    named = entry.get("groups") or ()
-    for name in named if isinstance(named, list | tuple) else (named,):
+def _groups(entry: Mapping[str, Any], groups: Mapping[Any, Any]) -> Iterator[Mapping[str, Any]]:
+    """Each group once, depth first; without recursion, for chains may be longer than Python's stack."""
+    seen: set[str | int] = set()
+    waiting = _named(entry)[::-1]
+    while waiting:
+        name = waiting.pop()
         if not isinstance(name, str | int) or name not in groups:
             msg = f"names the group {quoted(str(name))}, which groups.yaml does not have"
             raise InventoryError(msg)
@@ -110,7 +115,12 @@ def _groups(
             seen.add(name)
             group = _entry(groups[name])
             yield group
-            yield from _groups(group, groups, seen)
+            waiting.extend(_named(group)[::-1])
+
+
+def _named(entry: Mapping[str, Any]) -> list[Any]:
+    named = entry.get("groups") or ()
+    return list(named) if isinstance(named, list | tuple) else [named]
 
 
 def _first(levels: Sequence[Mapping[str, Any]], key: str) -> Any:
