@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
 from datetime import datetime
+from pathlib import Path
 
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
@@ -24,14 +26,19 @@ _FIRST_NIGHT = "2026-11-01T02:00:00+00:00"
 
 def main(arguments: list[str] | None = None) -> int:
     """Play until told to stop."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    try:
+        password = _secret(asked.password)
+    except (LookupError, OSError, ValueError) as error:
+        parser.error(f"--password: {error}")
     devices = [
         LabDevice(
             key=f"{asked.name}{number}",
             hostname=f"{asked.name}{number}",
             platform=asked.platform,
             username=asked.username,
-            password=asked.password,
+            password=password,
             lines=asked.lines,
         )
         for number in range(1, asked.devices + 1)
@@ -54,6 +61,22 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
         stop.wait()
     return 0
+
+
+def _secret(source: str | None) -> str:
+    """The password that `env:NAME` or `file:PATH` gives, read as netwb's own commands read one."""
+    if source is None:
+        return "lab"
+    scheme, _, place = source.partition(":")
+    if scheme == "env":
+        if not os.environ.get(place):
+            msg = f"environment variable {place} is not set; export it, then try again"
+            raise LookupError(msg)
+        return os.environ[place]
+    if scheme == "file":
+        return Path(place).expanduser().read_text(encoding="utf-8").rstrip("\n")
+    msg = "give env:NAME or file:PATH (and change it, if this was the secret)"
+    raise ValueError(msg)
 
 
 def _shown(fleet: Fleet) -> dict[str, object]:
@@ -79,7 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lines", type=int, default=300)
     parser.add_argument("--name", default="lab", help="hostnames are this and a number")
     parser.add_argument("--username", default="netwb")
-    parser.add_argument("--password", default="lab", help="of a simulated device on loopback")
+    parser.add_argument(
+        "--password",
+        metavar="SOURCE",
+        help="env:NAME or file:PATH, for arguments show in the process table; by default lab",
+    )
     parser.add_argument("--first-address", default=FIRST_ADDRESS)
     parser.add_argument("--port", type=int, default=0, help="0: one that is free")
     parser.add_argument("--think", type=float, default=0.0, metavar="SECONDS")

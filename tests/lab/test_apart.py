@@ -12,6 +12,7 @@ from contextlib import closing
 import pytest
 
 from netwb.errors import NetwbError, UnknownDeviceError
+from netwb.lab.__main__ import main
 from netwb.lab.apart import FleetApart
 from tests.lab.ground import make_device, make_edit, make_world
 
@@ -61,6 +62,18 @@ def test_a_port_that_is_taken_is_told_to_the_parent() -> None:
 def test_a_fleet_apart_that_is_not_running_says_so() -> None:
     with pytest.raises(NetwbError, match="not running"):
         FleetApart(make_world(make_device())).set_night(1)
+
+
+@pytest.mark.parametrize("given", ["S3cret", "env:NETWB_NOT_SET", "file:/nowhere"])
+def test_the_command_line_takes_no_password_itself(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--password", given])
+
+    error = capsys.readouterr().err
+    assert "error: --password: " in error
+    assert "S3cret" not in error
 
 
 def test_the_command_line_prints_where_the_devices_are_and_ends_on_sigterm() -> None:
