@@ -1,7 +1,7 @@
 """Find where the secrets stand in a text: by rule, and wherever a long one is repeated. Pure.
 
 Fast because a line is looked at only when it holds a rule's word, and words are found by
-`bytes.find`: 300 lines take about 0.1 ms. Linear in the text also when it is hostile.
+`bytes.find`: 300 lines take about 0.3 ms. Linear in the text also when it is hostile.
 """
 
 from __future__ import annotations

@@ -92,8 +92,10 @@ def test_a_bad_platform_file_is_refused_with_its_name_and_fault(source: str, fau
         FRR + "\n[[secret]]\nname = 'n'\nword = 'n'\npattern = '(?P<secret>n)'\n",
         FRR + "\n[[volatile]]\nname = 'n'\npattern = 'n'\n",
         FRR.replace("header = [", "header = ['n', "),
+        FRR.replace("own_words = '", "own_words = 'n|"),
+        FRR.replace("anywhere = true", "anywhere = false", 1),
     ],
-    ids=["secret", "volatile", "header"],
+    ids=["secret", "volatile", "header", "own words", "anywhere"],
 )
 def test_a_change_of_what_shapes_the_text_is_another_rule_set(changed: str) -> None:
     before, after = (parse_platform(source, origin="frr.toml") for source in (FRR, changed))
