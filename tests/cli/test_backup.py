@@ -148,6 +148,24 @@ def test_the_demo_tells_what_it_did_in_one_document(
     assert "Lab-" not in text, "no password"
 
 
+def test_a_demo_goes_on_from_where_it_was_and_counts_what_is_retired(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    netwb = Commands(tmp_path / "demo", capsys)
+    built = netwb("demo", "--once", "--devices", "3", "--json").json
+    retired = netwb("device", "list", "--json").json["items"][0]
+    netwb("device", "retire", retired["id"])
+
+    ran = netwb("demo", "--once")
+
+    assert ran.status == 0
+    first, second = ran.out.splitlines()[:2]
+    assert first.startswith("One more backup: 2 devices, ")
+    assert second.startswith("All in all: 3 devices of ")
+    commits = int(second.rpartition(", ")[2].split()[0])
+    assert commits >= built["commits"]
+
+
 def test_a_demo_never_touches_a_real_home(netwb: Commands) -> None:
     ran = netwb("demo", "--once")
 

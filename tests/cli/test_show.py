@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 
 import pytest
 
-from netwb.cli.show import print_json, print_text
+from netwb.cli.show import in_words, print_json, print_text
 
 HOSTILE = "banner \x1b]0;owned\x07 \x9b2J\ttab\r\nend \x7f\n"
 
@@ -47,3 +47,7 @@ def test_json_holds_no_control_character_and_keeps_the_text(
     assert all(character.isprintable() or character == "\n" for character in out)
     assert "Zürich" in out
     assert json.loads(out) == {"text": HOSTILE + "Zürich"}
+
+
+def test_one_device_is_one_device() -> None:
+    assert [in_words(count) for count in (0, 1, 2)] == ["0 devices", "1 device", "2 devices"]

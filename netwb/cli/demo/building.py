@@ -86,8 +86,10 @@ def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
         if site.jump:
             address = f"{JUMP_USERNAME}@{fleet.address(site.jump)}:{fleet.port}"
             bench.set_site(f"{site.tenant}/{site.slug}", jump=address)
-    for device in plan.devices:
-        bench.set_device(device.key, port=fleet.port)
+    ours = {fleet.address(device.key) for device in plan.devices}
+    for device in bench.devices():  # as a person left them: some retired, renamed, or added
+        if device.address in ours:
+            bench.set_device(device.id, port=fleet.port)
 
 
 def pass_night(

@@ -29,6 +29,7 @@ from netwb.cli.show import json_option, print_json, say
 from netwb.lab.demo import DEVICES, DemoNight, DemoPlan
 from netwb.lab.fleet import Fleet
 from netwb.workbench import Workbench
+from netwb.workbench.words import BackupReport
 
 DEFAULT_HOME = "~/.local/share/netwb-demo"  # beside a real home, never in it
 
@@ -81,7 +82,7 @@ def _build(
     clock = PlayedClock(plan.nights[0].at)
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
     fill_inventory(bench, plan, fleet)
-    refused = _pass_nights(bench, fleet, plan.nights, clock)
+    refused, _ = _pass_nights(bench, fleet, plan.nights, clock)
     write_state(home, replace(current, port=fleet.port))
     return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=monotonic() - began)
 
@@ -96,13 +97,16 @@ def _go_on(
         move_inventory(bench, plan, fleet)
         write_state(home, replace(current, port=fleet.port))
     mended = replace(plan.nights[-1], at=datetime.now(UTC), faults={})
-    refused = _pass_nights(bench, fleet, (mended,), PlayedClock(mended.at))
-    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=monotonic() - began)
+    refused, report = _pass_nights(bench, fleet, (mended,), PlayedClock(mended.at))
+    took_s = monotonic() - began
+    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, report=report)
 
 
 def _pass_nights(
     bench: Workbench, fleet: Fleet, nights: tuple[DemoNight, ...], clock: PlayedClock
-) -> tuple[Refused, ...]:
+) -> tuple[tuple[Refused, ...], BackupReport | None]:
+    """What was refused in all the nights, and the report of the last one."""
+    report: BackupReport | None = None
     refused: list[Refused] = []
     console = Console(stderr=True)
     columns = (
@@ -121,7 +125,7 @@ def _pass_nights(
             bad = report.with_status("rejected", "failed")
             refused += [Refused(night=night.at, outcome=outcome) for outcome in bad]
             progress.update(task, advance=1, at=f"{night.at:%d %b}")
-    return tuple(refused)
+    return tuple(refused), report
 
 
 def _stay(result: DemoResult, current: DemoState) -> None:

@@ -12,9 +12,10 @@ from rich.text import Text
 
 from netwb.cli.demo.building import Refused
 from netwb.cli.paint import print_diff
-from netwb.cli.show import plain, print_table, rfc3339, stdout_console
+from netwb.cli.show import in_words, plain, print_table, rfc3339, stdout_console
 from netwb.lab.demo import DemoPlan
 from netwb.workbench import Workbench
+from netwb.workbench.words import BackupReport
 
 SHOWN_HITS = 4
 NOT_SAID = "(the device does not say)"  # FRR names nobody
@@ -22,12 +23,16 @@ NOT_SAID = "(the device does not say)"  # FRR names nobody
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoResult:
-    """One demo, counted."""
+    """One start of a demo, counted.
+
+    report    of the one more backup of a start on an existing home; None: the nights were played
+    """
 
     plan: DemoPlan
     home: Path
     refused: tuple[Refused, ...]
     took_s: float
+    report: BackupReport | None = None
 
 
 def summary_document(bench: Workbench, result: DemoResult) -> dict[str, Any]:
@@ -47,13 +52,7 @@ def print_summary(bench: Workbench, result: DemoResult) -> None:
     """A page that a person enjoys reading."""
     plan, console = result.plan, stdout_console()
     authors = _authors(bench, plan.nights[0].at)
-    console.print(
-        Text(
-            f"{len(plan.devices)} devices of {len(plan.tenants)} tenants, {len(plan.nights)} nights,"
-            f" {sum(authors.values())} commits, in {result.took_s:.0f} s of real SSH",
-            style="bold",
-        )
-    )
+    console.print(Text(_headline(result, commits=sum(authors.values())), style="bold"))
     _head("Who changed it, as the devices say")
     print_table(
         ("author", "commits"),
@@ -69,6 +68,20 @@ def print_summary(bench: Workbench, result: DemoResult) -> None:
     _head(f"The last change of {plan.diff_key}  (netwb diff {plan.diff_key} --words)")
     print_diff(bench.diff(plan.diff_key, words="words"))
     _print_search(bench, plan)
+
+
+def _headline(result: DemoResult, *, commits: int) -> str:
+    """What this start did; where the nights were played before, the whole stands behind it."""
+    plan, took = result.plan, f"in {result.took_s:.0f} s of real SSH"
+    whole = f"{len(plan.devices)} devices of {len(plan.tenants)} tenants, {len(plan.nights)} nights"
+    if result.report is None:
+        return f"{whole}, {commits} commits, {took}"
+    counts = sorted(result.report.counts().items())
+    done = ", ".join(f"{count} {status}" for status, count in counts)
+    return (
+        f"One more backup: {in_words(len(result.report.outcomes))}, {done}, {took}\n"
+        f"All in all: {whole} and the backups since, {commits} commits"
+    )
 
 
 def _print_search(bench: Workbench, plan: DemoPlan) -> None:
@@ -87,9 +100,13 @@ def _print_search(bench: Workbench, plan: DemoPlan) -> None:
 
 
 def _authors(bench: Workbench, since: datetime) -> Counter[str]:
-    """Commits by author; a change of before the first night was stored in it all the same."""
+    """Commits by author, those of retired devices too.
+
+    A change of before the first night was stored in it all the same.
+    """
     long_ago = since.replace(year=since.year - 5)
-    return Counter(change.author for change in bench.changes(since=long_ago))
+    found = bench.where(status="any").changes(since=long_ago)
+    return Counter(change.author for change in found)
 
 
 def _head(title: str) -> None:
