@@ -13,7 +13,10 @@ from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.moments import MOMENT
 from netwb.cli.paint import print_diff
 from netwb.cli.show import json_option, print_items, print_json, print_table, print_text, say
+from netwb.errors import UnknownRevisionError
 from netwb.inventory.records import ConfigKind
+from netwb.workbench import Workbench
+from netwb.workbench.words import Change
 
 kind_option = click.option(
     "--startup", "kind", flag_value="startup", default="running", help="The startup configuration."
@@ -95,7 +98,7 @@ def changes(  # noqa: PLR0913 - one parameter an option
     )
     if patch:
         for change in found:
-            print_diff(narrowed.change_diff(change))
+            _print_patch(narrowed, change)
 
 
 @click.command(cls=NetwbCommand)
@@ -211,6 +214,14 @@ def restore(  # noqa: PLR0913 - one parameter an option
         return
     _write_new(output, text)
     say(f"{output}: {len(text)} bytes, readable by you alone, {datetime.now(UTC):%H:%M} UTC")
+
+
+def _print_patch(narrowed: Workbench, change: Change) -> None:
+    """One change's diff; a device's first revision has none, which is no fault."""
+    try:
+        print_diff(narrowed.change_diff(change))
+    except UnknownRevisionError as first:
+        click.echo(str(first))
 
 
 def _whole(side: str) -> str:

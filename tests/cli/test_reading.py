@@ -49,6 +49,14 @@ def test_changes_are_those_of_the_time_and_the_person(netwb: Commands) -> None:
     assert "-ntp server 192.0.2.53" in netwb("changes", "--since", since, "--patch").out
 
 
+def test_a_patch_shows_every_change_also_where_a_first_revision_has_none(netwb: Commands) -> None:
+    ran = netwb("changes", "--since", "2026-11-01", "--patch")
+
+    assert ran.status == 0
+    assert "+ntp server 192.0.2.99" in ran.out
+    assert "acme/edge2 has one revision only; `netwb show acme/edge2` prints it" in ran.out
+
+
 def test_show_prints_the_text_alone_and_no_secret(netwb: Commands) -> None:
     shown = netwb("show", "edge1")
 
@@ -273,3 +281,16 @@ def test_a_home_that_is_not_there_names_the_cure(
 
     assert ran.status == 5
     assert "netwb init" in ran.err
+
+
+def test_what_a_text_or_a_command_line_holds_is_shown_and_not_obeyed(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    text = tmp_path / "edge2.cfg"
+    text.write_bytes(ios_text("edge2").replace(b"hostname edge2", b"hostname ed\x1b[2Jge2"))
+
+    judged = netwb("text", "judge", str(text), "--platform", "cisco_ios")
+    refused = netwb("history", "ed\x1b[2Jge2")
+
+    assert "\x1b" not in judged.out + judged.err + refused.out + refused.err
+    assert refused.status == 4
