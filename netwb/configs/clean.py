@@ -154,6 +154,8 @@ def _shrunk(config: CleanConfig, last_good: LastGood, identity: Identity) -> Fau
         f"{name} sent {config.lines} lines where {last_good.lines} were stored; look at it with"
         f" `netwb quarantine show {name}` and accept or discard it"
     )
+    if config.proof != "prompt":
+        msg += "; the very same text fetched once more is believed, for it proves itself whole"
     return Fault(cause=ShrunkConfigError(msg), acceptable=True)
 
 
