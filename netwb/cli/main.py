@@ -28,6 +28,7 @@ from netwb.cli.context import NetwbGroup
 from netwb.cli.demo import command as demo
 from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.cli.problems import grouped
+from netwb.cli.show import shown
 from netwb.errors import ImportRefusedError, NetwbError
 
 
@@ -76,8 +77,8 @@ def _usage(error: click.ClickException) -> str:
 
 def _refuse(error: NetwbError) -> int:
     for problem in grouped(error.problems if isinstance(error, ImportRefusedError) else ()):
-        click.echo(problem, err=True)
-    click.echo(f"netwb: {error}", err=True)
+        click.echo(shown(problem), err=True)
+    click.echo(f"netwb: {shown(error)}", err=True)
     return exit_status(type(error))
 
 

@@ -9,7 +9,7 @@ import click
 
 from netwb.cli.context import NetwbGroup, state
 from netwb.cli.exits import DONE, SOME_FAILED
-from netwb.cli.show import json_option, print_json, print_text, say
+from netwb.cli.show import json_option, print_json, print_text, say, shown
 from netwb.workbench import texts
 
 platform_option = click.option(
@@ -40,10 +40,10 @@ def judge(context: click.Context, *, file: BinaryIO, platform: str, as_json: boo
     if as_json:
         print_json(found)
     else:
-        name = found.hostname or "no hostname"
+        name = shown(found.hostname or "no hostname")
         click.echo(f"{found.verdict}: {name}, {found.lines} lines, proved by {found.proof}")
         for reason in (*found.reasons, *found.notes):
-            click.echo(f"  {reason}")
+            click.echo(f"  {shown(reason)}")
     return DONE if found.verdict == "whole" else SOME_FAILED
 
 
