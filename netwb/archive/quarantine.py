@@ -22,7 +22,11 @@ from netwb.archive.faults import file_error
 from netwb.archive.packing import pack, unpack
 from netwb.archive.records import NETWB, ConfigKey, QuarantineItem
 from netwb.configs.records import CleanConfig, Rejected
-from netwb.errors import ArchiveError, ShrunkConfigError, UnknownRevisionError
+from netwb.errors import (
+    IncompleteConfigError,
+    ShrunkConfigError,
+    UnknownRevisionError,
+)
 from netwb.inventory.records import ConfigKind, Device, Target
 from netwb.roles import ALL_TENANTS, Actor, Scope
 from netwb.store.database import Database
@@ -124,15 +128,15 @@ class Quarantine:
     def clean(self, scope: Scope, id_: str) -> CleanConfig:
         """The held text in the form that can be stored.
 
-        Raises ArchiveError when no person can accept it, because it is no whole configuration.
+        Raises IncompleteConfigError when no person can accept it.
         """
         _, clean = self._opened(scope, id_)
         if clean is None:
             msg = (
-                f"quarantined text {id_} is no whole configuration and cannot be accepted;"
+                "the held text is no whole configuration of this device and cannot be accepted;"
                 " back the device up again, or discard it"
             )
-            raise ArchiveError(msg)
+            raise IncompleteConfigError(msg)
         return clean
 
     def settle(self, scope: Scope, id_: str, status: Settled, actor: Actor) -> None:

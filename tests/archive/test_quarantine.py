@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from netwb.archive.quarantine import Quarantine
 from netwb.configs.records import CleanConfig, Rejected, VolatileLine
-from netwb.errors import (
+from netwb.errors import (, IncompleteConfigError
     ArchiveDamagedError,
     ArchiveError,
     IncompleteConfigError,
@@ -192,7 +192,7 @@ def test_a_text_that_is_not_whole_cannot_be_accepted(quarantine: Quarantine) -> 
 
     assert not quarantine.list(ALL_TENANTS)[0].acceptable
     assert quarantine.text(ALL_TENANTS, id_) == b"half \x00\n"
-    with pytest.raises(ArchiveError, match="cannot be accepted"):
+    with pytest.raises(IncompleteConfigError, match="cannot be accepted"):
         quarantine.clean(ALL_TENANTS, id_)
 
 

@@ -198,7 +198,7 @@ def test_quarantine_is_listed_shown_and_discarded(netwb: Commands, home: Rig) ->
 
     assert [i["hostname"] for i in netwb("quarantine", "list", "--json").json["items"]] == ["edge2"]
     assert "hostname edge2" in netwb("quarantine", "show", "edge2").out
-    assert netwb("quarantine", "accept", "edge2", "--reason", "no").status == 5
+    assert netwb("quarantine", "accept", "edge2", "--reason", "no").status == 1
     assert netwb("quarantine", "discard", "edge2", "--reason", "cut").status == 0
     assert netwb("quarantine", "list", "--json").json == {"items": []}
 
@@ -211,7 +211,7 @@ def test_a_held_startup_text_is_reached_by_its_kind(netwb: Commands, home: Rig) 
     assert "startup" in netwb("quarantine", "list").out
     assert netwb("quarantine", "show", "edge2").status == 4
     assert "hostname edge2" in netwb("quarantine", "show", "edge2", "--startup").out
-    assert netwb("quarantine", "accept", "edge2", "--startup", "--reason", "no").status == 5
+    assert netwb("quarantine", "accept", "edge2", "--startup", "--reason", "no").status == 1
     assert netwb("quarantine", "discard", "edge2", "--startup", "--reason", "cut").status == 0
     assert netwb("quarantine", "list", "--json").json == {"items": []}
 
