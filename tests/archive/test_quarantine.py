@@ -10,9 +10,8 @@ from sqlalchemy import insert
 
 from netwb.archive.quarantine import Quarantine
 from netwb.configs.records import CleanConfig, Rejected, VolatileLine
-from netwb.errors import (, IncompleteConfigError
+from netwb.errors import (
     ArchiveDamagedError,
-    ArchiveError,
     IncompleteConfigError,
     ShrunkConfigError,
     UnknownRevisionError,
