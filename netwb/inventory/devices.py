@@ -268,7 +268,7 @@ def _refuse_taken(tenant: TenantRow, hostname: str, held: DeviceRow | None) -> N
 def _taken(tenant: TenantRow, hostname: str) -> str:
     return (
         f"device {quoted(f'{tenant.slug}/{hostname}')} exists already; "
-        "take another hostname, or change that device with `netwb device set`"
+        f"take another hostname, or change it with `netwb device set {tenant.slug}/{hostname}`"
     )
 
 

@@ -231,5 +231,6 @@ def _refuse_with_devices(session: Session, thing: str, belongs: Any) -> None:
         select(func.count()).select_from(DeviceRow).where(belongs, DeviceRow.status != "retired")
     )
     if living:
-        msg = f"{thing} has {living} living devices; retire or move them first"
+        devices = "1 living device" if living == 1 else f"{living} living devices"
+        msg = f"{thing} has {devices}; retire or move first"
         raise InventoryError(msg)

@@ -128,9 +128,9 @@ def test_a_place_with_living_devices_is_not_retired(ground: Ground) -> None:
     ground.tenant("acme", "fra1")
     ground.device("acme/edge1")
 
-    with pytest.raises(InventoryError, match="site acme/fra1 has 1 living devices"):
+    with pytest.raises(InventoryError, match="site acme/fra1 has 1 living device;"):
         ground.places.retire_site(ALL_TENANTS, "acme/fra1")
-    with pytest.raises(InventoryError, match="tenant acme has 1 living devices"):
+    with pytest.raises(InventoryError, match="tenant acme has 1 living device;"):
         ground.places.retire_tenant(ALL_TENANTS, "acme")
 
     ground.devices.retire(ALL_TENANTS, "edge1", actor=ANA)
