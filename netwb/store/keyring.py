@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,6 +50,22 @@ class Keyring:
         self._known: dict[tuple[str, str], bytes] = {}
         if self._stored(CHECK, "") is None:
             self._make(CHECK, "")
+
+    @classmethod
+    def of_file(cls, database: Database, path: Path, clock: Callable[[], datetime]) -> Self:
+        """Open by the master key file, also while another process renews it.
+
+        A renewal may end between our reading of the file and the check; then it is read again.
+        """
+        master = MasterKey.read(path)
+        try:
+            return cls(database, master, clock)
+        except KeyringError:
+            with sole_writer(path):
+                again = MasterKey.read(path)
+            if again.keys == master.keys:
+                raise
+            return cls(database, again, clock)
 
     def key(self, purpose: str, tenant_id: str = "") -> bytes:
         """Thirty-two random bytes, made at the first use and the same ever after.

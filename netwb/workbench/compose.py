@@ -155,7 +155,7 @@ def _ground(
     clock: Clock,
 ) -> _Ground:
     master_file = _master_file(home, settings)
-    keyring = Keyring(database, MasterKey.read(master_file), clock)
+    keyring = Keyring.of_file(database, master_file, clock)
     return _Ground(
         home=home,
         settings=settings,

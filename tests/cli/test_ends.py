@@ -12,6 +12,11 @@ import pytest
 COMMAND = [sys.executable, "-m", "netwb", "text"]
 
 
+def _as_in_a_terminal() -> None:
+    """A test run in the background ignores SIGINT, and its children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(signal.SIGTERM, "ended by SIGTERM"), (signal.SIGINT, "stopped by the keyboard")],
@@ -24,7 +29,12 @@ def test_a_signal_ends_it_with_a_word_and_the_status_that_shells_give(
     subprocess.run(["mkfifo", fifo], check=True)
     command = [*COMMAND, "judge", str(fifo), "--platform", "cisco_ios"]
     with (
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as child,
+        subprocess.Popen(
+            command,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=_as_in_a_terminal,  # noqa: PLW1509 - the test has one thread
+        ) as child,
         fifo.open("wb"),  # opens when the command reads the other end
     ):
         child.send_signal(number)

@@ -53,9 +53,9 @@ def make_key(_number: int, url: str, master: MasterKey, purpose: str) -> bytes:
     return Keyring(Database(url), master, now).key(purpose)
 
 
-def renew_master(_number: int, url: str, master: MasterKey, path: Path) -> None:
-    """As a process that was opened before any of the renewals."""
-    Keyring(Database(url, busy_timeout_s=WAIT_S), master, now).renew_master(path)
+def renew_master(_number: int, url: str, path: Path) -> None:
+    """Open and renew, as two commands do that are typed at once."""
+    Keyring.of_file(Database(url, busy_timeout_s=WAIT_S), path, now).renew_master(path)
 
 
 def append_events(number: int, url: str, key: bytes, count: int) -> int:

@@ -84,7 +84,7 @@ def test_an_empty_file_left_by_a_crash_is_taken(tmp_path: Path) -> None:
     (tmp_path / "netwb.db").touch(mode=0o600)
     database = Database(f"sqlite:///{tmp_path}/netwb.db")
 
-    with pytest.raises(MigrationNeededError, match="put back a copy .*`netwb init`"):
+    with pytest.raises(MigrationNeededError, match=r"put back a copy .*`netwb init`"):
         schema.require_current(database)
     schema.create(database)
 
