@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from netwb.archive.records import Entry
 from netwb.collect.batch import BatchParts
-from netwb.collect.judging import Changed, TenantKeys, compare
+from netwb.collect.judging import Changed, TenantKeys, compare, make_entry
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Actor, Scope
 
@@ -29,8 +28,8 @@ class Acceptance:
     ) -> str:
         """Store the held text and give its revision.
 
-        Raises UnknownRevisionError where nothing is held, ArchiveError where the held text is no
-        whole configuration, which no person can make it.
+        Raises UnknownRevisionError where nothing is held, IncompleteConfigError where the held text
+        is no whole configuration, which no person can make it.
         """
         item = self.parts.quarantine.get(scope, device, kind=kind)
         clean = self.parts.quarantine.clean(scope, item.id)
@@ -45,30 +44,17 @@ class Acceptance:
             ),
         )
         if isinstance(verdict, Changed):
-            entry = self._entry(device, kind, verdict, run_id=item.run_id, reason=reason)
+            entry = make_entry(
+                verdict,
+                device,
+                device_id=device.id,
+                cause="accept",
+                run_id=item.run_id,
+                note=reason,
+                now=self.parts.clock(),
+            )
             revision = self.parts.archive.write([entry])[0].revision
         else:
             revision = verdict.baseline.revision
         self.parts.quarantine.settle(scope, item.id, "accepted", actor)
         return revision
-
-    def _entry(
-        self, device: Device, kind: ConfigKind, verdict: Changed, *, run_id: str, reason: str
-    ) -> Entry:
-        return Entry(
-            device_id=device.id,
-            tenant_id=device.tenant_id,
-            tenant=device.tenant,
-            site=device.site,
-            hostname=device.hostname,
-            platform=device.platform,
-            kind=kind,
-            clean=verdict.clean,
-            redacted=verdict.redacted,
-            digest=verdict.digest,
-            cause="accept",
-            run_id=run_id,
-            note=reason,
-            author=verdict.clean.changed_by,
-            at=verdict.clean.changed_at or self.parts.clock(),
-        )

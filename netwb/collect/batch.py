@@ -23,6 +23,7 @@ from netwb.collect.judging import (
     Unchanged,
     Verdict,
     judge,
+    make_entry,
 )
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus
 from netwb.collect.runs import Runs
@@ -224,22 +225,14 @@ class BatchWriter:
             done.entries.append(self._entry(done.target, verdict))
 
     def _entry(self, target: Target, verdict: Changed) -> Entry:
-        return Entry(
+        return make_entry(
+            verdict,
+            target,
             device_id=target.device_id,
-            tenant_id=target.tenant_id,
-            tenant=target.tenant,
-            site=target.site,
-            hostname=target.hostname,
-            platform=target.platform,
-            kind=verdict.clean.kind,
-            clean=verdict.clean,
-            redacted=verdict.redacted,
-            digest=verdict.digest,
             cause="backup",
             run_id=self._context.run_id,
             note=self._context.note,
-            author=verdict.clean.changed_by,
-            at=verdict.clean.changed_at or self._parts.clock(),
+            now=self._parts.clock(),
         )
 
     def _hold(self, done: _Finished) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import dropwhile
 
-from netwb.archive.records import Baseline
+from netwb.archive.records import Baseline, Cause, Entry
 from netwb.configs.clean import clean, digest
 from netwb.configs.records import (
     CleanConfig,
@@ -24,7 +25,7 @@ from netwb.configs.records import (
 )
 from netwb.configs.redact import comparable, long_secrets, redact
 from netwb.configs.spans import is_long
-from netwb.inventory.records import ConfigKind, Target
+from netwb.inventory.records import ConfigKind, Device, Target
 from netwb.platforms.record import Platform
 from netwb.store.keyring import Keyring
 
@@ -200,3 +201,36 @@ def _body(clean: CleanConfig, platform: Platform) -> list[bytes]:
     """From the first line that is no comment: the head names the command that was sent."""
     comment = platform.comment.encode()
     return list(dropwhile(lambda line: line.startswith(comment), clean.text.splitlines()))
+
+
+def make_entry(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keyword
+    verdict: Changed,
+    place: Device | Target,
+    *,
+    device_id: str,
+    cause: Cause,
+    run_id: str,
+    note: str,
+    now: datetime,
+) -> Entry:
+    """What the archive is given for a text that is to be stored.
+
+    now   when it was fetched: its time, where the device does not say when it was changed
+    """
+    return Entry(
+        device_id=device_id,
+        tenant_id=place.tenant_id,
+        tenant=place.tenant,
+        site=place.site,
+        hostname=place.hostname,
+        platform=place.platform,
+        kind=verdict.clean.kind,
+        clean=verdict.clean,
+        redacted=verdict.redacted,
+        digest=verdict.digest,
+        cause=cause,
+        run_id=run_id,
+        note=note,
+        author=verdict.clean.changed_by,
+        at=verdict.clean.changed_at or now,
+    )

@@ -154,6 +154,7 @@ class _Callbacks:
     async def kbdint_challenge_received(
         self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
     ) -> Sequence[str] | None:
+        """Answer the one hidden question that asks for the password; nothing else is told."""
         del name, instructions, lang
         if not prompts:
             return []  # a message alone
