@@ -21,9 +21,11 @@
     ├─ RunUnderWayError         another run holds these devices
     ├─ HomeError                the home folder cannot be used
     └─ AccessError              the actor may not
-       └─ NotPermittedError
+       ├─ NotPermittedError        └─ NotAuthenticatedError   (nobody known asks)
+          CodeNeededError and LoginThrottledError are NotAuthenticatedErrors
 
-`cli.exits` owns the table class -> exit status; a test proves that it covers this tree.
+`cli.exits` owns the table class -> exit status, `web.problems` the table class -> HTTP status; tests
+prove that both cover this tree.
 A message never holds a secret, and never more of a device's text than one line.
 """
 
@@ -196,3 +198,19 @@ class AccessError(NetwbError):
 
 class NotPermittedError(AccessError):
     """The role lacks the permission; the message names both."""
+
+
+class NotAuthenticatedError(AccessError):
+    """Nobody that netwb knows asks: no login, a wrong password, a token or session that ended."""
+
+
+class CodeNeededError(NotAuthenticatedError):
+    """The password is right; a one-time code is asked for as well."""
+
+
+class LoginThrottledError(NotAuthenticatedError):
+    """Too many wrong tries. `retry_after_s` is how long the next one has to wait."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

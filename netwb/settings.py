@@ -101,6 +101,65 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """Where pages and REST are served, and to whom."""
+
+    address: str = _setting(
+        "127.0.0.1", "address", "Where to listen; another than loopback needs TLS or a proxy."
+    )
+    port: int = _setting(5006, "port", "TCP port of pages and REST.", least=0)
+    time_zone: str = _setting("UTC", "IANA zone", "Of people who chose none of their own.")
+    public_url: str = _setting(
+        "", "URL", "How browsers reach this server, where a proxy stands before it."
+    )
+    trusted_proxies: str = _setting(
+        "", "CIDR list", "Whose X-Forwarded-For, -Proto and login header are believed; comma."
+    )
+    tls_certificate: str = _setting("", "path", "PEM certificate chain; with `web.tls_key`.")
+    tls_key: str = _setting("", "path", "PEM private key of the certificate.")
+    max_body_bytes: int = _setting(
+        16 * 1024 * 1024, "bytes", "Largest request body that is read.", least=1024
+    )
+    threads: int = _setting(
+        16, "threads", "Database and Git reads at once; none of them holds the event loop.", least=1
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessSettings:
+    """Who may log in, and for how long."""
+
+    session_idle_s: float = _setting(
+        8 * 3600.0, "s", "A login that did nothing for so long ends.", least=1
+    )
+    session_total_s: float = _setting(7 * 86400.0, "s", "A login ends after so long.", least=1)
+    totp_for: str = _setting(
+        "nobody",
+        "role",
+        "Local users who need a one-time code: nobody, admin, engineer, everybody.",
+    )
+    oidc_issuer: str = _setting("", "URL", "OpenID provider; empty: no login by OIDC.")
+    oidc_client_id: str = _setting("", "name", "Name of netwb at the provider.")
+    oidc_client_secret: str = _secret_setting(
+        "", "reference", "`env:NAME` or `file:PATH` of the secret at the provider."
+    )
+    oidc_groups_claim: str = _setting(
+        "groups", "claim", "Where the provider tells a person's groups."
+    )
+    oidc_rights: str = _setting(
+        "",
+        "map",
+        "Group to role and tenants: `noc=operator:*; acme-staff=customer:acme`; first match wins.",
+    )
+    proxy_user_header: str = _setting(
+        "", "header", "Name that a trusted proxy logged in; empty: none is believed."
+    )
+    proxy_groups_header: str = _setting(
+        "", "header", "Groups of that person, comma separated, mapped as by `oidc_rights`."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, a section each. Build it with `build_settings`."""
 
@@ -109,6 +168,8 @@ class Settings:
     collect: CollectSettings = field(default_factory=CollectSettings)
     configs: ConfigsSettings = field(default_factory=ConfigsSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+    web: WebSettings = field(default_factory=WebSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

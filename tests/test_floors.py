@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: dict[str, int] = {
     # 0 words
     "netwb._version": 0,
+    "netwb.access.records": 0,
     "netwb.errors": 0,
     "netwb.inventory.records": 0,
     "netwb.loading": 0,
@@ -40,6 +41,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.ssh": 2,
     "netwb.store": 2,
     # 3 adapters
+    "netwb.access": 3,
     "netwb.archive": 3,
     "netwb.collect.drivers": 3,
     "netwb.collect.garbage": 3,
@@ -78,6 +80,8 @@ FLOORS: dict[str, int] = {
     "netwb.__main__": 6,
     "netwb.cli": 6,
     "netwb.lab": 6,
+    "netwb.views": 6,
+    "netwb.web": 6,
 }
 PUBLIC_FACE = "netwb"  # `netwb/__init__.py` gives the facade's names and nothing else
 
@@ -92,17 +96,32 @@ LAB_NEEDS = {"asyncssh", "asyncio", "cryptography"}  # the last: host keys that 
 # One dependency, one door: where each package may be imported that netwb did not write.
 DOORS: dict[str, tuple[str, ...]] = {
     "alembic": ("netwb.store",),
-    "asyncio": ("netwb.collect", "netwb.lab"),
+    "argon2": ("netwb.access",),
+    "asyncio": ("netwb.collect", "netwb.lab", "netwb.views", "netwb.web"),
     "asyncssh": ("netwb.collect.ssh", "netwb.lab"),
+    "authlib": ("netwb.access",),
+    "bokeh": ("netwb.views", "netwb.web"),
     "click": ("netwb.cli",),
-    "cryptography": ("netwb.store", "netwb.lab"),
+    "cryptography": ("netwb.access", "netwb.store", "netwb.lab"),
     "git": ("netwb.archive",),
     "napalm": ("netwb.collect.drivers",),
     "netmiko": ("netwb.collect",),
     "nornir": ("netwb.collect", "netwb.inventory.nornir_plugin", "netwb.workbench"),
     "pandas": ("netwb.workbench",),
+    "panel": ("netwb.views", "netwb.web"),
+    "panel_material_ui": ("netwb.views",),
+    "param": ("netwb.views",),
+    "pydantic": ("netwb.web",),
     "rich": ("netwb.cli", "netwb.workbench"),
-    "sqlalchemy": ("netwb.store", "netwb.archive", "netwb.inventory", "netwb.collect"),
+    "segno": ("netwb.views",),
+    "sqlalchemy": (
+        "netwb.store",
+        "netwb.access",
+        "netwb.archive",
+        "netwb.inventory",
+        "netwb.collect",
+    ),
+    "tornado": ("netwb.web",),
     "yaml": ("netwb.inventory.importers",),
 }
 
