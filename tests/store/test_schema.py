@@ -115,10 +115,11 @@ def test_a_newer_database_is_not_upgraded(database: Database, tmp_path: Path) ->
     assert not (tmp_path / "copy.db").exists()
 
 
-SECOND = """
+LAST = schema.MIGRATIONS.revisions[-1]
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "next", "LAST"
 def upgrade():
     with op.batch_alter_table("tenant") as tenant:
         tenant.alter_column("name", new_column_name="title")
@@ -129,9 +130,13 @@ def upgrade():
 def next_netwb(folder: Path, breakage: str = "pass") -> schema.Migrations:
     """The migrations, and one more that rebuilds a table which others refer to."""
     shutil.copytree(Path(schema.__file__).parent / "migrations", folder / "migrations")
-    script = folder / "migrations/versions/second.py"
-    script.write_text(SECOND.replace("BREAKAGE", breakage))
-    return schema.Migrations(str(folder / "migrations"), (*schema.MIGRATIONS.revisions, "0002"))
+    write_next(folder, breakage)
+    return schema.Migrations(str(folder / "migrations"), (*schema.MIGRATIONS.revisions, "next"))
+
+
+def write_next(folder: Path, breakage: str = "pass") -> None:
+    script = NEXT.replace("LAST", LAST).replace("BREAKAGE", breakage)
+    (folder / "migrations/versions/next.py").write_text(script)
 
 
 @pytest.fixture
@@ -156,7 +161,7 @@ def test_an_older_database_is_refused_and_upgraded_with_its_rows(
 
     done = schema.upgrade(filled, copy_to=None, migrations=newer)
 
-    assert (done.old, done.new) == ("0001", "0002")
+    assert (done.old, done.new) == (LAST, "next")
     schema.require_current(filled, newer)
     assert tenants(filled, "title") == [("t-a", "t-a")]
     with filled.reading(ALL_TENANTS) as session:
@@ -196,7 +201,7 @@ def test_an_upgrade_that_is_killed_in_the_middle_is_done_by_the_next(tmp_path: P
     script = (
         "import sys\n"
         "from tests.store.test_schema import Database, schema\n"
-        "newer = schema.Migrations(sys.argv[2], ('0001', '0002'))\n"
+        "newer = schema.Migrations(sys.argv[2], (*schema.MIGRATIONS.revisions, 'next'))\n"
         "schema.upgrade(Database(sys.argv[1]), copy_to=None, migrations=newer)\n"
     )
 
@@ -205,9 +210,8 @@ def test_an_upgrade_that_is_killed_in_the_middle_is_done_by_the_next(tmp_path: P
     assert killed.returncode == -signal.SIGKILL
     schema.require_current(database)
     assert tenants(database, "name") == [("t-a", "t-a")]
-    second = tmp_path / "migrations/versions/second.py"
-    second.write_text(SECOND.replace("BREAKAGE", "pass"))
-    assert schema.upgrade(database, copy_to=None, migrations=newer).new == "0002"
+    write_next(tmp_path)
+    assert schema.upgrade(database, copy_to=None, migrations=newer).new == "next"
     assert tenants(database, "title") == [("t-a", "t-a")]
 
 

@@ -1,0 +1,72 @@
+"""Every table of netwb (SQLAlchemy 2), a module a concept. Rows stay in the session that loaded them.
+
+A table with `TenantOwned` is filtered by the reader's scope in `store.scoping`, and nowhere else.
+"""
+
+from netwb.store.models.access import (
+    DenialRow,
+    LoginFlowRow,
+    LoginSessionRow,
+    LoginThrottleRow,
+    TokenRow,
+    TokenTenantRow,
+    UserRow,
+    UserTenantRow,
+)
+from netwb.store.models.archive import (
+    CurrentRow,
+    CurrentTextRow,
+    IndexedRow,
+    LineRow,
+    QuarantineRow,
+    RevisionRow,
+    VaultRow,
+)
+from netwb.store.models.ground import NAMING, Base, Sequence64, TenantOwned
+from netwb.store.models.inventory import (
+    CredentialRow,
+    CredentialSecretRow,
+    DeviceEventRow,
+    DeviceRow,
+    HostKeyRow,
+    SiteRow,
+    TenantRow,
+)
+from netwb.store.models.keys import AuditHeadRow, AuditRow, KeyRow
+from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
+
+__all__ = [
+    "NAMING",
+    "AuditHeadRow",
+    "AuditRow",
+    "BackupOutcomeRow",
+    "BackupRunRow",
+    "Base",
+    "CredentialRow",
+    "CredentialSecretRow",
+    "CurrentRow",
+    "CurrentTextRow",
+    "DenialRow",
+    "DeviceEventRow",
+    "DeviceRow",
+    "HostKeyRow",
+    "IndexedRow",
+    "JobRow",
+    "KeyRow",
+    "LeaseRow",
+    "LineRow",
+    "LoginFlowRow",
+    "LoginSessionRow",
+    "LoginThrottleRow",
+    "QuarantineRow",
+    "RevisionRow",
+    "Sequence64",
+    "SiteRow",
+    "TenantOwned",
+    "TenantRow",
+    "TokenRow",
+    "TokenTenantRow",
+    "UserRow",
+    "UserTenantRow",
+    "VaultRow",
+]
