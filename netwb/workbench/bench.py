@@ -21,13 +21,16 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.reading import ReadingFace
+from netwb.workbench.serving import ServingFace
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Workbench(InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, AuditFace):
+class Workbench(
+    InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, AuditFace, ServingFace
+):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 
     `Workbench.open()` in a notebook or a script; `where(...)` narrows like Nornir's `filter()`.
