@@ -80,14 +80,9 @@ class GitChildren:
         return status == 0
 
     def told(self, arguments: tuple[str, ...], parts: Iterable[bytes]) -> bytes:
-        """Feed a command and give what it prints."""
+        """Feed a command and give what it prints, however much of it before it has read all."""
         with self.process(*arguments) as process:
-            # A child that gave up closes its end; its own words say more than the broken pipe.
-            with suppress(BrokenPipeError):
-                for part in parts:
-                    process.stdin.write(part)
-                process.stdin.close()
-            answer: bytes = process.stdout.read()
+            answer: bytes = process.proc.communicate(b"".join(parts))[0]
         return answer
 
     @contextmanager
@@ -130,9 +125,8 @@ def _ended(process: Any) -> Iterator[None]:
     inner = process.proc
     try:
         yield
-        _close(inner.stdin)
-        said = inner.stderr.read()
-        if inner.wait() != 0:
+        said = inner.communicate()[1]  # after one with input it gives the same once more
+        if inner.returncode != 0:
             raise git.GitCommandError(process.args, inner.returncode, said)
     finally:
         if inner.poll() is None:

@@ -144,6 +144,7 @@ class Planner:
                 stored_at=self._stamp.stored_at,
                 message=compose(subject(entry.hostname, facts, first=old is None), facts),
                 path=path,
+                blob=blob,
                 text=entry.redacted.text,
             )
         )

@@ -20,6 +20,7 @@ from netwb.archive.child import GitChildren
 from netwb.archive.faults import damaged, git_error
 from netwb.archive.lock import writer_lock
 from netwb.archive.log import Logged, parse_log
+from netwb.archive.made import Made, parse_answers
 from netwb.archive.stream import NewCommit, render_commits
 from netwb.errors import ArchiveError
 
@@ -129,13 +130,16 @@ class Repository:
 class RepositoryWriter(Repository):
     """Writes one repository; made by `writing()` only, which holds the lock."""
 
-    def commit(self, commits: Sequence[NewCommit], *, onto: str | None, job: str) -> str:
+    def commit(
+        self, commits: Sequence[NewCommit], *, onto: str | None, job: str
+    ) -> tuple[Made, ...]:
         """Put the commits on `onto` and move `main` there; all of them, or none.
 
         Raises TipMovedError when `main` is no longer at `onto`.
         """
         staging = f"{STAGING}/{job}"
-        new = self._import(commits, onto=onto, staging=staging)
+        made = self._import(commits, onto=onto, staging=staging)
+        new = made[-1].id
         try:
             self._update_refs(
                 f"start\nupdate {MAIN} {new} {onto or NO_COMMIT}\n"
@@ -146,7 +150,7 @@ class RepositoryWriter(Repository):
                 raise
             msg = f"repository {self.path} was changed by somebody else meanwhile; run again"
             raise TipMovedError(msg) from error
-        return new
+        return made
 
     def tidy(self) -> None:
         """Remove what a killed writer left behind: lock and temporary files, staging refs.
@@ -165,10 +169,13 @@ class RepositoryWriter(Repository):
         if stale:
             self._update_refs(stale)
 
-    def _import(self, commits: Sequence[NewCommit], *, onto: str | None, staging: str) -> str:
+    def _import(
+        self, commits: Sequence[NewCommit], *, onto: str | None, staging: str
+    ) -> tuple[Made, ...]:
         command = ("fast-import", "--quiet", "--done", "--depth=0", "--date-format=raw")
         parts = render_commits(commits, onto=onto, ref=staging)
-        return self._git.told(command, parts).decode().strip()
+        answers = self._git.told(command, parts).decode().splitlines()
+        return tuple(parse_answers(commits, answers))
 
     def _update_refs(self, instructions: bytes) -> None:
         self._git.told(("update-ref", "--stdin"), [instructions])

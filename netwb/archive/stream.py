@@ -24,7 +24,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCommit:
-    """One commit to be made: moves first, then at most one text at `path`."""
+    """One commit to be made: moves first, then at most one text at `path`, by its blob id."""
 
     author: str
     email: str
@@ -33,13 +33,15 @@ class NewCommit:
     message: bytes
     moves: tuple[Move, ...] = ()
     path: str = ""
+    blob: str = ""
     text: bytes | None = field(default=None, repr=False)
 
 
 def render_commits(commits: Sequence[NewCommit], *, onto: str | None, ref: str) -> Iterator[bytes]:
     """Pieces of the stream that puts the commits on `onto` and lets `ref` point to the last one.
 
-    It ends by asking for the last commit's id, which fast-import prints.
+    It asks what lies at the path of each text, and for the id of each commit; `archive.made` reads
+    what fast-import answers.
     """
     for mark, commit in enumerate(commits, start=1):
         yield _head(commit, mark, ref)
@@ -48,10 +50,12 @@ def render_commits(commits: Sequence[NewCommit], *, onto: str | None, ref: str) 
         for move in commit.moves:
             yield f"R {move.old_path} {move.path}\n".encode()
         if commit.text is not None:
-            yield f"M 100644 inline {commit.path}\ndata {len(commit.text)}\n".encode()
+            yield f'ls "{commit.path}"\nM 100644 inline {commit.path}\n'.encode()
+            yield f"data {len(commit.text)}\n".encode()
             yield commit.text
             yield b"\n"
-    yield f"get-mark :{len(commits)}\ndone\n".encode()
+        yield f"get-mark :{mark}\n".encode()
+    yield b"done\n"
 
 
 def _head(commit: NewCommit, mark: int, ref: str) -> bytes:

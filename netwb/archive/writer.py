@@ -21,11 +21,18 @@ from netwb.archive.chunks import chunks
 from netwb.archive.faults import damaged
 from netwb.archive.index import Index
 from netwb.archive.log import Logged
+from netwb.archive.made import Made, logged
 from netwb.archive.newest import Newest
 from netwb.archive.paths import aside, place
 from netwb.archive.plan import Plan, Planner, Stamp
 from netwb.archive.records import Baseline, Cause, ConfigKey, Entry, Written
-from netwb.archive.repository import RepositoryWriter, TipMovedError, create, writing
+from netwb.archive.repository import (
+    Repository,
+    RepositoryWriter,
+    TipMovedError,
+    create,
+    writing,
+)
 from netwb.archive.stored_secrets import REDACT, StoredSecrets
 from netwb.archive.vault import Vault
 from netwb.configs.records import Secret
@@ -212,12 +219,12 @@ class Archive:
             if not repository.exists():
                 create(repository.path)
             try:
-                new = repository.commit(plan.commits, onto=tip, job=new_id())
+                made = repository.commit(plan.commits, onto=tip, job=new_id())
             except TipMovedError:
                 logger.warning("repository %s was moved by somebody else", repository.path)
                 repository.drop_staging()
                 continue
-            commits = tuple(repository.log(tip, new))
+            commits = _logged(repository, tip, made)
             self._index.absorb(tenant_id, repository, commits, newest=newest, texts=plan.texts)
             return commits, plan
         msg = f"repository {repository.path} is being changed by somebody else; try again later"
@@ -280,6 +287,13 @@ class Archive:
 
     def _path(self, tenant: str) -> Path:
         return self._folder / f"{tenant}.git"
+
+
+def _logged(repository: Repository, tip: str | None, made: Sequence[Made]) -> tuple[Logged, ...]:
+    """The commits as the index takes them in; Git is asked where one of them did more than add."""
+    if all(one.adds for one in made):
+        return tuple(logged(one) for one in made)
+    return tuple(repository.log(tip, made[-1].id))
 
 
 def _secrets(entries: Iterable[Entry]) -> Iterator[Secret]:
