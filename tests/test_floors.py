@@ -66,6 +66,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.targets": 3,
     # 4 flows
     "netwb.collect.batch": 4,
+    "netwb.collect.coverage": 4,
     "netwb.collect.acceptance": 4,
     "netwb.collect.flow": 4,
     "netwb.collect.gatherer": 4,

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from netwb.errors import AuditBrokenError
@@ -23,7 +23,7 @@ from netwb.store.chain import AuditProblem, Head, Link, link_code, problems
 from netwb.store.database import Database
 from netwb.store.models import AuditHeadRow, AuditRow
 
-__all__ = ["Audit", "AuditEvent", "AuditProblem", "AuditReport"]
+__all__ = ["Audit", "AuditEvent", "AuditProblem", "AuditReport", "Wanted"]
 
 _HEAD = 1  # the head's only row
 _BATCH = 1000  # links in memory at once during a walk
@@ -50,6 +50,26 @@ class AuditReport:
     links: int
     head: str  # as `Audit.head()`
     problems: tuple[AuditProblem, ...]  # the first hundred at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events are asked for; None and "" ask nothing.
+
+    actor, target  a part of it, in any case           action   the same, as `device.` or `retire`
+    tenant_id      only of that tenant
+    since, until   at or after, and before
+    """
+
+    actor: str = ""
+    action: str = ""
+    target: str = ""
+    tenant_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ANY_EVENT = Wanted()
 
 
 class Audit:
@@ -111,19 +131,29 @@ class Audit:
         session.flush()
 
     def events(
-        self, scope: Scope, limit: int = 50, before: int | None = None
+        self,
+        scope: Scope,
+        limit: int = 50,
+        before: int | None = None,
+        *,
+        wanted: Wanted = ANY_EVENT,
     ) -> tuple[AuditEvent, ...]:
         """Events of the scope's tenants, newest first; `before` is the `seq` of the last one seen.
 
         What belongs to no tenant is seen by a scope of all tenants only.
         """
-        query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
-        if scope.tenants is not None:
-            query = query.where(AuditRow.tenant_id.in_(sorted(scope.tenants - {""})))
+        query = _narrowed(select(AuditRow), scope, wanted)
         if before is not None:
             query = query.where(AuditRow.seq < before)
+        newest = query.order_by(AuditRow.seq.desc()).limit(limit)
         with self._database.reading(scope) as session:
-            return tuple(_event(row) for row in session.scalars(query))
+            return tuple(_event(row) for row in session.scalars(newest))
+
+    def count(self, scope: Scope, *, wanted: Wanted = ANY_EVENT) -> int:
+        """How many events `events` would give without a limit."""
+        query = _narrowed(select(func.count(AuditRow.seq)), scope, wanted)
+        with self._database.reading(scope) as session:
+            return session.scalar(query) or 0
 
     def head(self) -> str:
         """Newest link, short: `17:0123456789abcdef`; `verify` takes it as a witness."""
@@ -172,6 +202,23 @@ def _held_head(session: Session) -> AuditHeadRow:
     if head is None:
         raise AuditBrokenError(_HEAD_GONE)
     return head
+
+
+def _narrowed(query: Select[Any], scope: Scope, wanted: Wanted) -> Select[Any]:
+    """The table is not TenantOwned, so its scope stands here and nowhere else."""
+    if scope.tenants is not None:
+        query = query.where(AuditRow.tenant_id.in_(sorted(scope.tenants - {""})))
+    if wanted.tenant_id is not None:
+        query = query.where(AuditRow.tenant_id == wanted.tenant_id)
+    for name in ("actor", "action", "target"):
+        text = getattr(wanted, name)
+        if text:
+            query = query.where(getattr(AuditRow, name).icontains(text, autoescape=True))
+    if wanted.since is not None:
+        query = query.where(AuditRow.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditRow.at < wanted.until)
+    return query
 
 
 def _read_head(session: Session) -> Head | None:

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from netwb.roles import Permission, require_everywhere
-from netwb.store.audit import AuditEvent, AuditReport
+from netwb.store.audit import AuditEvent, AuditProblem, AuditReport, Wanted
 from netwb.workbench.face import Face
+from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
+
+__all__ = ["Asked", "AuditEvent", "AuditFace", "AuditProblem", "AuditReport"]
+
+
+class Asked(TypedDict, total=False):
+    """Which audit events are asked for.
+
+    who, what, on  a part of actor, action or target, in any case
+    tenant         slug or id
+    since, until   aware, or as people write times; at or after, and before
+    """
+
+    who: str
+    what: str
+    on: str
+    tenant: str
+    since: datetime | str
+    until: datetime | str
 
 
 class AuditFace(Face):
-    """`audit_events`, `verify_audit`, `renew_master_key`."""
+    """`audit_events`, `audit_count`, `verify_audit`, `renew_master_key`."""
 
-    def audit_events(self, *, limit: int = 50, before: int | None = None) -> Records[AuditEvent]:
+    def audit_events(
+        self, *, limit: int = 50, before: int | None = None, **asked: Unpack[Asked]
+    ) -> Records[AuditEvent]:
         """Events of this scope's tenants, newest first; `before` is the last `seq` of a page."""
         self._require(Permission.AUDIT_VIEW)
-        found = self._parts.audit.events(self._scope, limit=limit, before=before)
+        found = self._parts.audit.events(
+            self._scope, limit=limit, before=before, wanted=self._wanted(asked)
+        )
         return records_of(found, AuditEvent)
+
+    def audit_count(self, **asked: Unpack[Asked]) -> int:
+        """How many events `audit_events` would give without a limit."""
+        self._require(Permission.AUDIT_VIEW)
+        return self._parts.audit.count(self._scope, wanted=self._wanted(asked))
 
     def verify_audit(self) -> AuditReport:
         """Walk the whole chain; a report without problems means that nobody touched it."""
@@ -36,3 +66,28 @@ class AuditFace(Face):
         self._parts.keyring.renew_master(path)
         self._audit("keys.renew", "master key")
         return path
+
+    def _wanted(self, asked: Asked) -> Wanted:
+        """A tenant that this Workbench is narrowed to holds for the audit too."""
+        tenants = {asked.get("tenant") or None, self._where.tenant} - {None}
+        ids = {self._parts.places.tenant(self._scope, str(tenant)).id for tenant in tenants}
+        now = self._parts.clock()
+        since, until = asked.get("since"), asked.get("until")
+        return Wanted(
+            actor=asked.get("who", ""),
+            action=asked.get("what", ""),
+            target=asked.get("on", ""),
+            tenant_id=_only(ids),
+            since=parse_moment(since, now) if since else None,
+            until=parse_moment(until, now) if until else None,
+        )
+
+
+def _only(ids: set[str]) -> str | None:
+    """The one tenant asked for; two different ones leave nothing."""
+    if not ids:
+        return None
+    return ids.pop() if len(ids) == 1 else NO_SUCH_TENANT
+
+
+NO_SUCH_TENANT = "-"  # ids are longer, so that no event carries it

@@ -5,10 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from netwb.errors import ImportRefusedError
-from netwb.inventory.importers.rows import Source
-from netwb.inventory.importers.table import decode
+from netwb.inventory.importers.rows import Heading, Source
+from netwb.inventory.importers.table import decode, read_header
 
+_YAML = (".yaml", ".yml")
 LONGEST_FILE = 64 * 1024 * 1024  # bytes; a hundred thousand devices are about ten million
+
+
+def source_of(name: str, text: str) -> Source:
+    """What somebody handed in, by a file's name or, where it has none, by its first character.
+
+    A pasted text and a browser's file come without a folder, so that a SimpleInventory is its
+    hosts alone.
+    """
+    suffix = Path(name).suffix.casefold()
+    first = text.lstrip("\ufeff \t\r\n")[:1]
+    if suffix == ".json" or (not suffix and first in {"{", "["}):
+        return Source(kind="netbox", texts={"netbox": text})
+    if suffix in _YAML or (not suffix and text.lstrip().startswith("---")):
+        return Source(kind="nornir", texts={"hosts": text})
+    return Source(kind="table", texts={"table": text.removeprefix("\ufeff")})
+
+
+def headings_of(source: Source) -> tuple[Heading, ...]:
+    """The columns of a table; none where the source has names of its own."""
+    return read_header(source.texts["table"]) if source.kind == "table" else ()
 
 
 def read_source(path: Path) -> Source:
@@ -26,7 +47,7 @@ def read_source(path: Path) -> Source:
 
 
 def _first_of(folder: Path, name: str) -> str | None:
-    for suffix in (".yaml", ".yml"):
+    for suffix in _YAML:
         if (folder / f"{name}{suffix}").exists():
             return _text(folder / f"{name}{suffix}")
     return None

@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from netwb.inventory.importers.rows import ImportOptions, ImportPlan, PlannedDevice, Source
+from netwb.inventory.importers.rows import (
+    Heading,
+    ImportOptions,
+    ImportPlan,
+    PlannedDevice,
+    Source,
+)
 from netwb.inventory.intake import Intake
 from netwb.roles import Permission
 from netwb.workbench.face import Face
-from netwb.workbench.import_files import read_source
+from netwb.workbench.import_files import headings_of, read_source, source_of
 
 
 class ImportsFace(Face):
-    """`plan_import`, `apply_import`."""
+    """`plan_import`, `apply_import`, and the same with a text that somebody hands in."""
+
+    @staticmethod
+    def import_source(name: str, text: str) -> Source:
+        """A source of a text that was handed in; `name` is its file's name, "" of a pasted one."""
+        return source_of(name, text)
+
+    @staticmethod
+    def import_headings(source: Source) -> tuple[Heading, ...]:
+        """The columns of a table with what each would be read as; none of another source.
+
+        Raises ImportRefusedError where it cannot be read.
+        """
+        return headings_of(source)
 
     def plan_import(
         self, source: str | Path | Source, options: ImportOptions | None = None

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwb.errors import ImportRefusedError
-from netwb.inventory.importers.judge import slug_of
+from netwb.inventory.importers.judge import World, judge, slug_of
 from netwb.inventory.importers.netbox import parse_netbox_json
 from netwb.inventory.importers.platforms import known_as
 from netwb.inventory.importers.reading import parse_source
-from netwb.inventory.importers.rows import Columns, Parsed, Source
+from netwb.inventory.importers.rows import Columns, Fault, Heading, Parsed, Source
 from netwb.inventory.importers.simple_inventory import parse_simple_inventory
-from netwb.inventory.importers.table import decode, parse_table
+from netwb.inventory.importers.table import decode, parse_table, read_header
 
 DATA = Path(__file__).parent.parent / "data" / "inventory"
 HEADER = "tenant,site,hostname,address,platform"
@@ -33,7 +33,93 @@ def rows(parsed: Parsed) -> list[tuple[str, dict[str, str], str]]:
     return [(row.at, dict(row.values), row.problem) for row in parsed.rows]
 
 
+# -- what is wrong, cell by cell
+
+
+WORLD = World(
+    tenants={"acme": "Acme"},
+    sites={("acme", "fra1"): "Frankfurt"},
+    credentials={("acme", "lab")},
+    devices=(),
+    platforms={"cisco_ios"},
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "kind"),
+    [
+        ("nobody,fra1,edge1,192.0.2.1,cisco_ios,", "tenant", "unknown place"),
+        ("acme,ham1,edge1,192.0.2.1,cisco_ios,", "site", "unknown place"),
+        ("acme,fra1,=cmd|' /C calc'!A0,192.0.2.1,cisco_ios,", "hostname", "value"),
+        ("acme,fra1,edge0,192.0.2.1,cisco_ios,", "hostname", "value"),
+        ("acme,fra1,edge1,192.0.2.311,cisco_ios,", "address", "value"),
+        ("acme,fra1,edge1,,cisco_ios,", "address", "value"),
+        ("acme,fra1,edge1,192.0.2.1,cisco_ois,", "platform", "value"),
+        ("acme,fra1,edge1,192.0.2.1,cisco_ios,other", "credential", "value"),
+        ("acme,fra1,edge1", "", "value"),
+    ],
+    ids=[
+        "tenant",
+        "site",
+        "hostname",
+        "twice",
+        "address",
+        "no-address",
+        "platform",
+        "credential",
+        "short-row",
+    ],
+)
+def test_a_refused_row_names_the_cell_at_fault(line: str, column: str, kind: str) -> None:
+    good = "acme,fra1,edge0,192.0.2.9,cisco_ios,"
+    parsed = parse_table(f"{HEADER},credential\n{good}\n{line}\n", Columns())
+
+    plan = judge(parsed, {}, WORLD)
+
+    (row,) = plan.refused
+    assert row.at == "line 3"
+    assert [(fault.column, fault.kind) for fault in row.faults] == [(column, kind)]
+    assert plan.problems == (f"line 3: {row.faults[0].message}",)
+    assert row.values["tenant"] == line.partition(",")[0]
+
+
+def test_every_cell_at_fault_is_named() -> None:
+    parsed = parse_table(f"{HEADER}\nacme,fra1,edge 1,192.0.2.311,cisco_ois\n", Columns())
+
+    (row,) = judge(parsed, {}, WORLD).refused
+
+    assert [fault.column for fault in row.faults] == ["hostname", "address", "platform"]
+    assert all(isinstance(fault, Fault) for fault in row.faults)
+
+
 # -- tables
+
+
+def test_the_columns_of_a_table_are_told_with_what_they_would_be_read_as() -> None:
+    found = read_header("Tenant;Where;hostname\n\nacme;fra1\n")
+
+    assert found == (
+        Heading(name="Tenant", ours="tenant", example="acme"),
+        Heading(name="Where", ours=None, example="fra1"),
+        Heading(name="hostname", ours="hostname", example=""),
+    )
+
+
+def test_the_columns_of_a_netbox_table_are_read_by_its_titles() -> None:
+    found = {item.name: item.ours for item in read_header("Name,Site,Status,Type,Rack\n")}
+
+    assert found == {
+        "Name": "hostname",
+        "Site": "site",
+        "Status": "status",
+        "Type": "model",
+        "Rack": None,
+    }
+
+
+def test_an_empty_table_has_no_columns_to_tell() -> None:
+    with pytest.raises(ImportRefusedError, match="empty"):
+        read_header("\n \n")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from netwb.errors import AuditBrokenError
 from netwb.roles import ALL_TENANTS, NO_TENANT, Actor, Role, Scope
-from netwb.store.audit import Audit
+from netwb.store.audit import Audit, Wanted
 from netwb.store.canonical import canonical_json, instant
 from netwb.store.chain import GENESIS, Head, Link, link_code, problems
 from netwb.store.database import Database
@@ -86,6 +86,54 @@ def test_reading_goes_on_before_the_last_event_seen(five: Audit) -> None:
 )
 def test_a_scope_reads_its_own_events_alone(five: Audit, scope: Scope, expected: list[int]) -> None:
     assert [event.seq for event in five.events(scope)] == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(), [5, 4, 3, 2, 1]),
+        (Wanted(actor="AN"), [5, 4, 3, 2, 1]),
+        (Wanted(actor="ben"), []),
+        (Wanted(action="device.s"), [5, 4, 3, 2, 1]),
+        (Wanted(action="device%s"), []),
+        (Wanted(target="EDGE4"), [4]),
+        (Wanted(target="edge_"), []),
+        (Wanted(tenant_id="t-a"), [4, 1]),
+        (Wanted(tenant_id="t-a", target="edge4"), [4]),
+        (Wanted(tenant_id=""), [3]),
+        (Wanted(since=NOON + timedelta(seconds=3)), [5, 4]),
+        (Wanted(until=NOON + timedelta(seconds=1)), [1]),
+        (Wanted(since=NOON + timedelta(seconds=1), until=NOON + timedelta(seconds=3)), [3, 2]),
+    ],
+    ids=[
+        "anything",
+        "part-of-an-actor",
+        "another-actor",
+        "part-of-an-action",
+        "a-percent-is-a-letter",
+        "target-in-any-case",
+        "an-underscore-is-a-letter",
+        "tenant",
+        "tenant-and-target",
+        "of-no-tenant",
+        "since",
+        "until",
+        "between",
+    ],
+)
+def test_events_are_narrowed_by_who_what_on_tenant_and_time(
+    five: Audit, wanted: Wanted, expected: list[int]
+) -> None:
+    assert [event.seq for event in five.events(ALL_TENANTS, wanted=wanted)] == expected
+    assert five.count(ALL_TENANTS, wanted=wanted) == len(expected)
+
+
+def test_narrowing_never_widens_a_scope(five: Audit) -> None:
+    own = Scope(frozenset({"t-a"}))
+
+    assert five.events(own, wanted=Wanted(tenant_id="t-b")) == ()
+    assert five.count(own, wanted=Wanted(tenant_id="t-b")) == 0
+    assert five.count(own) == 2
 
 
 def test_an_untouched_chain_is_whole(five: Audit) -> None:

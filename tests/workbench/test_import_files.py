@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netwb.errors import ImportRefusedError
-from netwb.workbench.import_files import read_source
+from netwb.workbench.import_files import headings_of, read_source, source_of
 
 DATA = Path(__file__).parent.parent / "data" / "inventory"
 
@@ -50,3 +50,31 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
 def test_what_is_too_long_is_not_read_to_its_end() -> None:
     with pytest.raises(ImportRefusedError, match=r"/dev/zero is longer than 67108864 bytes"):
         read_source(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("sites.csv", "tenant,site\n", "table"),
+        ("", "\ufefftenant,site\n", "table"),
+        ("devices.JSON", '{"results": []}', "netbox"),
+        ("", '  [{"name": "edge1"}]', "netbox"),
+        ("hosts.yml", "edge1: {}\n", "nornir"),
+        ("", "---\nedge1: {}\n", "nornir"),
+        ("{braces}.csv", "{tenant},site\n", "table"),
+    ],
+)
+def test_a_text_handed_in_is_known_by_its_name_or_its_first_character(
+    name: str, text: str, kind: str
+) -> None:
+    assert source_of(name, text).kind == kind
+
+
+def test_a_byte_order_mark_is_no_part_of_a_pasted_table() -> None:
+    (heading,) = headings_of(source_of("", "\ufefftenant\nacme\n"))
+
+    assert (heading.name, heading.ours) == ("tenant", "tenant")
+
+
+def test_a_source_with_names_of_its_own_has_no_columns_to_map() -> None:
+    assert headings_of(source_of("hosts.yaml", "edge1: {}\n")) == ()

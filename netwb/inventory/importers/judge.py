@@ -27,10 +27,12 @@ from netwb.inventory.importers.platforms import known_as
 from netwb.inventory.importers.rows import (
     COLUMNS,
     REQUIRED,
+    Fault,
     ImportPlan,
     NewPlace,
     Parsed,
     PlannedDevice,
+    RefusedRow,
     SourceRow,
 )
 from netwb.inventory.records import Device, DeviceChanges, FieldChange, NewDevice
@@ -60,17 +62,27 @@ class World:
 def judge(parsed: Parsed, defaults: Mapping[str, str], world: World) -> ImportPlan:
     """What the rows do, in their order; `defaults` fill what a row does not say."""
     judge_ = _Judge(world, defaults)
-    problems = []
+    refused = []
     for row in parsed.rows:
-        causes = judge_.take(row, {**parsed.fallbacks, **defaults, **row.values})
-        if causes:
-            problems.append(f"{row.at}: {'; '.join(causes)}")
+        values = {**parsed.fallbacks, **defaults, **row.values}
+        faults = judge_.take(row, values)
+        if faults:
+            refused.append(RefusedRow(at=row.at, values=values, faults=tuple(faults)))
     return ImportPlan(
         devices=tuple(judge_.devices),
         places=tuple(judge_.places.values()),
-        problems=tuple(problems),
+        problems=tuple(_problem(row) for row in refused),
         notes=parsed.notes,
+        refused=tuple(refused),
     )
+
+
+def _problem(row: RefusedRow) -> str:
+    return f"{row.at}: {'; '.join(fault.message for fault in row.faults)}"
+
+
+class _UnknownPlaceError(InventoryError):
+    """A tenant or site that the import was not asked to make; never leaves this module."""
 
 
 @dataclass(slots=True)
@@ -79,7 +91,7 @@ class _Row:
 
     at: str
     values: dict[str, Any] = field(default_factory=dict)
-    causes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     places: list[NewPlace] = field(default_factory=list)
 
 
@@ -97,38 +109,43 @@ class _Judge:
         self.devices: list[PlannedDevice] = []
         self.places: dict[tuple[str, str | None], NewPlace] = {}
 
-    def take(self, source: SourceRow, values: Mapping[str, str]) -> list[str]:
-        """Judge one row; gives its causes, none when it is good and taken."""
+    def take(self, source: SourceRow, values: Mapping[str, str]) -> list[Fault]:
+        """Judge one row; gives its faults, none when it is good and taken."""
         if source.problem:
-            return [source.problem]
+            return [Fault(column="", message=source.problem)]
         row = _Row(at=source.at)
         self._check(row, values)
-        if not row.causes:
+        if not row.faults:
             self._place(row)
-        if not row.causes:
+        if not row.faults:
             self._credentials(row)
             self._once(row)
-        if not row.causes:
+        if not row.faults:
             self._accept(row, said={*source.values, *self._defaults})
-        return row.causes
+        return row.faults
 
     def _check(self, row: _Row, values: Mapping[str, str]) -> None:
         absent = [name for name in REQUIRED if not values.get(name)]
         if absent:
-            row.causes.append(f"{', '.join(absent)} missing; fill in, or give --defaults")
+            message = f"{', '.join(absent)} missing; fill in, or give --defaults"
+            row.faults.append(Fault(column=absent[0], message=message))
         for name in COLUMNS:
             if values.get(name):
                 try:
                     row.values[name] = self._checks[name](values[name])
                 except InventoryError as error:
-                    row.causes.append(str(error))
+                    row.faults.append(Fault(column=name, message=str(error)))
 
     def _place(self, row: _Row) -> None:
+        column = "tenant"
         try:
             tenant = self._tenant(row, row.values["tenant"])
+            column = "site"
             site = self._site(row, tenant, row.values["site"])
+        except _UnknownPlaceError as error:
+            row.faults.append(Fault(column=column, message=str(error), kind="unknown place"))
         except InventoryError as error:
-            row.causes.append(str(error))
+            row.faults.append(Fault(column=column, message=str(error)))
         else:
             row.values.update(tenant=tenant, site=site)
 
@@ -139,7 +156,7 @@ class _Judge:
         if self._world.missing != "create" or not self._world.may_add_tenants:
             cure = "--create" if self._world.may_add_tenants else "ask one who sees all tenants"
             msg = f"tenant {quoted(said)} is not known; add it with `netwb tenant add`, or {cure}"
-            raise InventoryError(msg)
+            raise _UnknownPlaceError(msg)
         slug = check_slug("tenant", slug_of(said))
         self._refuse_retired("tenant", slug)
         row.places.append(NewPlace(tenant=slug, site=None, name=said))
@@ -155,7 +172,7 @@ class _Judge:
                 f"site {quoted(f'{tenant}/{said}')} is not known; add it with `netwb site add`, "
                 "or --create"
             )
-            raise InventoryError(msg)
+            raise _UnknownPlaceError(msg)
         slug = check_slug("site", slug_of(said))
         self._refuse_retired("site", f"{tenant}/{slug}")
         row.places.append(NewPlace(tenant=tenant, site=slug, name=said))
@@ -170,19 +187,21 @@ class _Judge:
         for name in ("credential", "snmp_credential"):
             said = row.values.get(name)
             if said is not None and (row.values["tenant"], said) not in self._world.credentials:
-                row.causes.append(
+                message = (
                     f"credential {quoted(said)} is not known in tenant {row.values['tenant']}; "
                     "add it with `netwb credential add`"
                 )
+                row.faults.append(Fault(column=name, message=message))
 
     def _once(self, row: _Row) -> None:
         key = (row.values["tenant"], row.values["hostname"].casefold())
         if key in self._met:
-            row.causes.append(
+            message = (
                 f"device {key[0]}/{row.values['hostname']} stands already in {self._met[key]}; "
                 "keep one"
             )
-        elif not row.causes:
+            row.faults.append(Fault(column="hostname", message=message))
+        elif not row.faults:
             self._met[key] = row.at
 
     def _accept(self, row: _Row, said: Collection[str]) -> None:

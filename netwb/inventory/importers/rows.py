@@ -77,6 +77,15 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """One column of a table: its own name, ours for it (None: none is known), its first cell."""
+
+    name: str
+    ours: str | None
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """All rows of a source, and words for the person about what was left out."""
 
@@ -117,10 +126,35 @@ class NewPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with a row: the column at fault ("" where it is the row), why and the cure.
+
+    kind   "unknown place": a tenant or site that an import may be asked to make
+    """
+
+    column: str
+    message: str
+    kind: Literal["value", "unknown place"] = "value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    """A bad row: what it says, defaults filled in, and everything that is wrong with it."""
+
+    at: str
+    values: Mapping[str, str]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPlan:
-    """What an import does, or did; `problems` holds one sentence a bad row."""
+    """What an import does, or did.
+
+    problems  one sentence a bad row          refused  the same, cell by cell, in the same order
+    """
 
     devices: tuple[PlannedDevice, ...]
     places: tuple[NewPlace, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    refused: tuple[RefusedRow, ...] = ()

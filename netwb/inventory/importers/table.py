@@ -14,9 +14,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from netwb.errors import ImportRefusedError
 from netwb.inventory.fields import quoted
 from netwb.inventory.importers.netbox import NETBOX_COLUMNS, from_netbox_table, is_netbox
-from netwb.inventory.importers.rows import AUTO, COLUMNS, REQUIRED, Columns, Parsed, SourceRow
+from netwb.inventory.importers.rows import (
+    AUTO,
+    COLUMNS,
+    REQUIRED,
+    Columns,
+    Heading,
+    Parsed,
+    SourceRow,
+)
 
 DELIMITERS = (",", ";", "\t")
+_EMPTY = f"the file is empty; its first line must name the columns: {','.join(COLUMNS[:5])}"
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -33,11 +42,9 @@ def decode(content: bytes) -> str:
 
 def parse_table(text: str, columns: Columns) -> Parsed:
     """Rows by our column names; ImportRefusedError names every column that is not known."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    records = list(_records(lines))
+    records = list(_records(_lines(text)))
     if not records:
-        msg = f"the file is empty; its first line must name the columns: {','.join(COLUMNS[:5])}"
-        raise ImportRefusedError(msg)
+        raise ImportRefusedError(_EMPTY)
     header = [name.strip() for name in records[0][1]]
     netbox = is_netbox(header)
     named = _named(header, columns, NETBOX_COLUMNS if netbox else {name: name for name in COLUMNS})
@@ -45,6 +52,29 @@ def parse_table(text: str, columns: Columns) -> Parsed:
         _refuse_missing(named, columns)
     rows = tuple(_row(at, cells, named) for at, cells in records[1:])
     return from_netbox_table(rows, header) if netbox else Parsed(rows=rows, fallbacks=AUTO)
+
+
+def read_header(text: str) -> tuple[Heading, ...]:
+    """The columns of a table as it names them, each with what it would be read as.
+
+    Raises ImportRefusedError where the text is empty or no CSV.
+    """
+    records = _records(_lines(text))
+    found = next(records, None)
+    if found is None:
+        raise ImportRefusedError(_EMPTY)
+    header = [name.strip() for name in found[1]]
+    known = NETBOX_COLUMNS if is_netbox(header) else {name: name for name in COLUMNS}
+    example = next((cells for _, cells in records), [])
+    cells = [*example, *("" for _ in header[len(example) :])]
+    return tuple(
+        Heading(name=name, ours=known.get(name.casefold()), example=cell.strip())
+        for name, cell in zip(header, cells, strict=False)
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
