@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from netwb.collect.outcome import BackupOutcome
-from netwb.errors import RunInterruptedError, RunUnderWayError
+from netwb import errors
+from netwb.collect.outcome import BackupOutcome, OutcomeStatus, worst_first
+from netwb.errors import NetwbError, RunInterruptedError, RunUnderWayError
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.holders import is_dead
 from netwb.store.ids import new_id
 from netwb.store.leases import Lease, Leases
-from netwb.store.models import BackupOutcomeRow, BackupRunRow, LeaseRow
+from netwb.store.models import BackupOutcomeRow, BackupRunRow, DeviceRow, LeaseRow, TenantRow
 
 RUNNING = "running"
 LEASE_S = 120.0  # a run renews it at each written batch; a dead one frees its devices after this
@@ -83,6 +85,20 @@ class Runs:
             self._close(session, run_id, now)
         self._leases.release(lease)
         return now
+
+    def outcomes(self, scope: Scope, run_id: str) -> tuple[BackupOutcome, ...]:
+        """What the scope's devices gave in that run, worst first; open ones are left out."""
+        query = (
+            select(BackupOutcomeRow, TenantRow.slug, DeviceRow.hostname)
+            .join(DeviceRow, DeviceRow.id == BackupOutcomeRow.device_id)
+            .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+            .where(BackupOutcomeRow.run_id == run_id, BackupOutcomeRow.status != RUNNING)
+        )
+        with self._database.reading(scope) as session:
+            found = [
+                _outcome(row, slug, hostname) for row, slug, hostname in session.execute(query)
+            ]
+        return worst_first(found)
 
     def failed_last_time(self, scope: Scope) -> frozenset[str]:
         """Ids of the devices whose newest settled outcome is rejected or failed.
@@ -173,6 +189,21 @@ class Runs:
                     f"{LEASE_S:.0f} s if it died"
                 )
                 raise RunUnderWayError(msg)
+
+
+def _outcome(row: BackupOutcomeRow, tenant: str, hostname: str) -> BackupOutcome:
+    cause = None
+    if row.cause_kind is not None:
+        kind = getattr(errors, row.cause_kind, NetwbError)  # of another version, perhaps
+        cause = kind(row.cause_message or "")
+    return BackupOutcome(
+        tenant=tenant,
+        hostname=hostname,
+        device_id=row.device_id,
+        status=cast("OutcomeStatus", row.status),
+        revision=row.revision,
+        cause=cause,
+    )
 
 
 def _parts(items: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -181,7 +181,7 @@ def _parts(ground: _Ground) -> Parts:
         master_file=ground.master_file,
         keyring=ground.keyring,
         audit=ground.audit,
-        jobs=Jobs(ground.database, ground.clock),
+        jobs=Jobs(ground.database, holder_name(new_id()), ground.clock),
         places=batch.places,
         devices=batch.devices,
         credentials=Credentials(ground.database, ground.keyring, ground.environment, ground.clock),
