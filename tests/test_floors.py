@@ -71,6 +71,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.flow": 4,
     "netwb.collect.gatherer": 4,
     "netwb.collect.judging": 4,
+    "netwb.collect.nights": 4,
     "netwb.collect.outcome": 4,
     "netwb.collect.probe": 4,
     "netwb.collect.replay": 4,

@@ -19,6 +19,7 @@ from netwb.workbench.backup import BackupFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
+from netwb.workbench.nights import NightsFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.reading import ReadingFace
 from netwb.workbench.serving import ServingFace
@@ -29,7 +30,14 @@ def _utc_now() -> datetime:
 
 
 class Workbench(
-    InventoryFace, ProbingFace, BackupFace, ReadingFace, AdhocFace, AuditFace, ServingFace
+    InventoryFace,
+    ProbingFace,
+    BackupFace,
+    ReadingFace,
+    AdhocFace,
+    AuditFace,
+    ServingFace,
+    NightsFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 

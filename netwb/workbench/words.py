@@ -1,6 +1,7 @@
 """The records that the facade's methods give, named for edges, which import nothing below it."""
 
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
+from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.inventory.records import Device, Site, Tenant
 
@@ -10,6 +11,7 @@ __all__ = [
     "Change",
     "Device",
     "Hit",
+    "LastNight",
     "QuarantineItem",
     "Revision",
     "Site",

@@ -1,0 +1,366 @@
+/* Draws a sheet's HTML and sends back what a person does in it, as acts.
+
+   click on [data-act]                {act, ...dataset}; a link opens as a link with ctrl or middle button
+   submit of form[data-act]           {act, fields, ...dataset}; file inputs come as {name, text}
+   input, select with data-on         {act, value, ...dataset}; data-on="input" waits 300 ms
+   [data-key="n"]                     that key clicks it, or focuses it where it is a field
+   [data-copy="text"]                 copies the text; "link": the page's address
+   dialog[data-modal]                 is shown over the page; Escape clicks its [data-close]
+   time[data-at="seconds"]            is kept at its true age
+   role=listbox, tablist, menu        arrows, Home and End move the focus
+
+   A redraw keeps focus, scrolling and half-filled fields where ids stay. All keys go through one
+   listener, as sheets live in shadow roots of their own. */
+
+const HOLD_MS = 300
+const FILE_LIMIT = 8 * 1024 * 1024
+const sheets = new Set()
+let seq = 0
+
+export function render({model, el}) {
+  const root = document.createElement("div")
+  root.className = "nb"
+  const live = document.createElement("div")
+  live.className = "unseen"
+  live.setAttribute("role", "status")
+  live.setAttribute("aria-live", "polite")
+  const box = document.createElement("div")
+  box.className = "sheet"
+  box.append(root, live)
+  const sheet = {root, held: new Map(), pending: new Map(), send: (said) => model.send_msg(said)}
+  const draw = () => {
+    const kept = keep(root)
+    root.innerHTML = model.html
+    const told = root.querySelector("[data-now]")
+    if (told && window.netwb) window.netwb.ahead = told.dataset.now - Date.now() / 1000
+    restore(root, kept)
+    refill(root)
+    tick(root)
+    root.querySelectorAll("dialog[data-modal]").forEach((d) => d.open || d.showModal())
+    const first = root.querySelector("[autofocus]")
+    if (first && !kept.focus) first.focus()
+  }
+  draw()
+  model.on("html", draw)
+  model.on("msg:custom", (said) => obey(said, sheet, live))
+  listen(sheet)
+  sheets.add(sheet)
+  model.on("remove", () => sheets.delete(sheet))
+  wire()
+  document.getElementById("netwb-outline")?.remove()
+  return box
+}
+
+export default {render}
+
+/* ---- keeping what a person was doing -------------------------------------------------------- */
+
+const fields = (root) => root.querySelectorAll("input[id], textarea[id], select[id]")
+const untyped = new Set(["file", "submit", "button", "hidden"])
+
+function changed(field) {
+  if (untyped.has(field.type)) return false
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked
+  if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected)
+  return field.value !== field.defaultValue
+}
+
+function keep(root) {
+  const focus = root.getRootNode().activeElement
+  const typed = []
+  for (const field of fields(root)) {
+    const filter = "act" in field.dataset
+    if (field.form?.dataset.sent !== undefined || !changed(field)) continue
+    if (!filter || field === focus) typed.push([field.id, field.type, field.value, field.checked])
+  }
+  const scrolled = [...root.querySelectorAll("[id]")]
+    .filter((e) => e.scrollTop || e.scrollLeft)
+    .map((e) => [e.id, e.scrollTop, e.scrollLeft])
+  const open = [...root.querySelectorAll("details[id]")].map((d) => [d.id, d.open])
+  const kept = {typed, scrolled, open, focus: root.contains(focus) ? focus.id : ""}
+  if (kept.focus && typeof focus.selectionStart === "number") {
+    kept.selection = [focus.selectionStart, focus.selectionEnd]
+  }
+  return kept
+}
+
+function restore(root, kept) {
+  const by = (id) => root.querySelector("#" + CSS.escape(id))
+  for (const [id, type, value, checked] of kept.typed) {
+    const field = by(id)
+    if (!field || field.type !== type) continue
+    field.value = value
+    if (type === "checkbox" || type === "radio") field.checked = checked
+  }
+  for (const [id, open] of kept.open) { const d = by(id); if (d && !("menu" in d.dataset)) d.open = open }
+  for (const [id, top, left] of kept.scrolled) { const e = by(id); if (e) { e.scrollTop = top; e.scrollLeft = left } }
+  const focus = kept.focus && by(kept.focus)
+  if (!focus) return
+  focus.focus({preventScroll: true})
+  if (kept.selection) try { focus.setSelectionRange(...kept.selection) } catch { /* a field without text */ }
+}
+
+/* A reload after a lost connection loses no form: see `netwb.stash` in frame.js. */
+function refill(root) {
+  const stash = window.netwb?.stash
+  if (!stash?.size) return
+  for (const field of fields(root)) {
+    if (!stash.has(field.id)) continue
+    const [value, checked] = stash.get(field.id)
+    if (field.type === "checkbox" || field.type === "radio") field.checked = checked
+    else field.value = value
+    stash.delete(field.id)
+  }
+}
+
+/* Half-filled fields of all sheets by id; a password is typed again. */
+export function unsent() {
+  const found = new Map()
+  for (const {root} of sheets) {
+    for (const field of fields(root)) {
+      if (field.type !== "password" && !("act" in field.dataset) && changed(field)) {
+        found.set(field.id, [field.value, field.checked])
+      }
+    }
+  }
+  return found
+}
+
+/* ---- acts ----------------------------------------------------------------------------------- */
+
+function act(sheet, from, more = {}) {
+  const dataset = {...from.dataset}
+  for (const own of ["on", "key", "copy", "sent"]) delete dataset[own]
+  const said = {...dataset, ...more, seq: ++seq}
+  from.setAttribute("aria-busy", "true")
+  const slow = setTimeout(() => sheet.root.classList.add("busy"), HOLD_MS)
+  sheet.pending.set(seq, [from, slow])
+  sheet.send(said)
+}
+
+function ended(sheet, number, well) {
+  const [from, slow] = sheet.pending.get(number) ?? []
+  if (!from) return
+  clearTimeout(slow)
+  sheet.pending.delete(number)
+  if (!sheet.pending.size) sheet.root.classList.remove("busy")
+  from.removeAttribute("aria-busy")
+  if (from.tagName !== "FORM") return
+  delete from.dataset.sent
+  if (well && from.isConnected && "clear" in from.dataset) from.reset()
+}
+
+function obey(event, sheet, live) {
+  const said = event?.data ?? event
+  if ("done" in said) ended(sheet, said.done, said.well)
+  if ("tell" in said) { live.textContent = ""; setTimeout(() => { live.textContent = said.tell }, 50) }
+  if ("save" in said) download(said)
+  if ("focus" in said) sheet.root.querySelector("#" + CSS.escape(said.focus))?.focus()
+  if ("show" in said) sheet.root.querySelector("#" + CSS.escape(said.show))?.scrollIntoView({block: "nearest"})
+  if ("go" in said) window.location.assign(said.go)
+  if ("push" in said) history.pushState({}, "", said.push)
+  if ("replace" in said) history.replaceState({}, "", said.replace)
+  if ("title" in said) document.title = said.title
+}
+
+function download({save, base64, mime}) {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+  const url = URL.createObjectURL(new Blob([bytes], {type: mime}))
+  const link = document.createElement("a")
+  link.href = url
+  link.download = save
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 60000)
+}
+
+function listen(sheet) {
+  const {root, held} = sheet
+  const off = (e) => e.disabled || e.getAttribute("aria-disabled") === "true" || e.getAttribute("aria-busy") === "true"
+  root.addEventListener("click", (ev) => {
+    if (ev.target.closest("[data-theme-switch]")) return window.netwb?.switchTheme()
+    if (ev.target.closest("[data-keys-help]")) return help()
+    const closed = ev.target.closest("[data-close]")
+    if (closed && !closed.dataset.act) return closed.closest("dialog")?.close()
+    const copied = ev.target.closest("[data-copy]")
+    if (copied) return copy(copied)
+    const from = ev.target.closest("[data-act]")
+    if (!from || from.tagName === "FORM" || "on" in from.dataset) return
+    if (from.tagName === "A" && (ev.ctrlKey || ev.metaKey || ev.shiftKey || ev.altKey || ev.button)) return
+    ev.preventDefault()
+    closeMenus(root)
+    if (!off(from)) act(sheet, from)
+  })
+  root.addEventListener("submit", async (ev) => {
+    const form = ev.target
+    if ("xsrf" in form.dataset) form.elements._xsrf.value = cookie("_xsrf")
+    if (!("act" in form.dataset)) return
+    ev.preventDefault()
+    if ("sent" in form.dataset) return
+    const read = await values(form, ev.submitter)
+    form.dataset.sent = ""
+    act(sheet, form, {fields: read})
+  })
+  const valued = (from) => {
+    clearTimeout(held.get(from.id || from))
+    const value = from.type === "checkbox" ? from.checked
+      : from.multiple ? [...from.selectedOptions].map((o) => o.value) : from.value
+    act(sheet, from, {value})
+  }
+  root.addEventListener("input", (ev) => {
+    const from = ev.target
+    if (from.dataset.on !== "input") return
+    clearTimeout(held.get(from.id || from))
+    held.set(from.id || from, setTimeout(() => valued(from), HOLD_MS))
+  })
+  root.addEventListener("change", (ev) => { if (ev.target.dataset.on === "change") valued(ev.target) })
+  root.addEventListener("cancel", (ev) => {
+    const close = ev.target.querySelector?.("[data-close]")
+    if (close) { ev.preventDefault(); close.click() }
+  }, true)
+  root.addEventListener("keydown", rove)
+}
+
+async function values(form, submitter) {
+  const read = {}
+  for (const [name, value] of new FormData(form, submitter)) {
+    const plain = value instanceof File ? await text(value) : value
+    if (plain === null) continue
+    read[name] = name in read ? [read[name], plain].flat() : plain
+  }
+  return read
+}
+
+async function text(file) {
+  if (!file.name) return null
+  if (file.size > FILE_LIMIT) return {name: file.name, text: "", too_large: true}
+  return {name: file.name, text: await file.text()}
+}
+
+async function copy(from) {
+  const text = from.dataset.copy === "link" ? window.location.href : from.dataset.copy
+  try { await navigator.clipboard.writeText(text) } catch { copyOldWay(text) }
+  from.setAttribute("data-copied", "")
+  setTimeout(() => from.removeAttribute("data-copied"), 1500)
+}
+
+function copyOldWay(text) { /* the clipboard API is there over https and on localhost only */
+  const area = document.createElement("textarea")
+  area.value = text
+  document.body.append(area)
+  area.select()
+  document.execCommand("copy")
+  area.remove()
+}
+
+/* ---- keys and time, once a page ------------------------------------------------------------- */
+
+const GROUPS = {listbox: "option", tablist: "tab", menu: "menuitem", radiogroup: "radio"}
+
+function rove(ev) {
+  const group = ev.target.closest?.("[role=listbox],[role=tablist],[role=menu],[role=radiogroup]")
+  if (ev.key === "Enter" && ev.target.matches?.("[data-act][tabindex]:not(a,button,input,select,textarea)")) {
+    ev.target.click()
+  }
+  if (!group || ev.target.matches("input,textarea,select")) return
+  const items = [...group.querySelectorAll(`[role=${GROUPS[group.getAttribute("role")]}]`)]
+  const at = items.indexOf(ev.target.closest("[role]"))
+  const to = {ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1}[ev.key]
+  if (to === undefined || at < 0) return
+  ev.preventDefault()
+  items[Math.max(0, Math.min(items.length - 1, to))]?.focus()
+}
+
+function cookie(name) {
+  const found = document.cookie.split("; ").find((c) => c.startsWith(name + "="))
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : ""
+}
+
+/* Every key that the page has now, in the words of what it does. */
+function help() {
+  const list = [...sheets].map(({root}) => root.querySelector("#keys dl")).find(Boolean)
+  if (!list) return
+  const known = new Map([["Esc", "Leave a field, close a menu"], ["↑ ↓", "Move in a list"]])
+  for (const {root} of sheets) {
+    for (const e of root.querySelectorAll("[data-key],[data-keyhelp]")) {
+      const [key, said] = e.dataset.keyhelp?.split("|") ?? [e.dataset.key]
+      known.set(key, said ?? e.getAttribute("aria-label") ?? e.querySelector("span")?.textContent ?? e.textContent)
+    }
+  }
+  list.replaceChildren(...[...known].flatMap(([key, said]) => {
+    const dt = document.createElement("dt")
+    const dd = document.createElement("dd")
+    const kbd = document.createElement("kbd")
+    kbd.textContent = key
+    dt.append(kbd)
+    dd.textContent = said
+    return [dt, dd]
+  }))
+  list.closest("dialog").showModal()
+}
+
+function closeMenus(root) { root.querySelectorAll("details[data-menu][open]").forEach((d) => { d.open = false }) }
+
+const writing = (e) => e?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e?.tagName ?? "")
+
+function pressed(ev) {
+  const at = ev.composedPath()[0]
+  if (ev.key === "Escape") {
+    for (const {root} of sheets) closeMenus(root)
+    if (writing(at) && at.dataset.key === "/") at.blur()
+    return
+  }
+  if (ev.ctrlKey || ev.metaKey || ev.altKey || writing(at) || ev.defaultPrevented) return
+  if (localStorage.getItem("netwb.keys") === "off") return
+  for (const {root} of sheets) {
+    const modal = root.querySelector("dialog[open]")
+    const target = [...(modal ?? root).querySelectorAll(`[data-key="${CSS.escape(ev.key)}"]`)].find((e) => e.checkVisibility())
+    if (!target) continue
+    ev.preventDefault()
+    if (writing(target)) { target.focus(); target.select?.() } else target.click()
+    return
+  }
+}
+
+export function span(seconds) { /* netwb.views.words.span, for the time after it was drawn */
+  const whole = Math.max(0, Math.floor(seconds))
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) if (whole >= size) return `${Math.floor(whole / size)} ${unit}`
+  return `${whole} s`
+}
+
+function ages(root) {
+  const now = Date.now() / 1000 + (window.netwb?.ahead ?? 0)
+  for (const time of root.querySelectorAll("time[data-at]")) {
+    const said = span(now - time.dataset.at)
+    if (time.textContent !== said) time.textContent = said
+  }
+}
+
+/* The person's time with UTC under it. */
+function clocks(root, now) {
+  for (const clock of root.querySelectorAll("[data-clock]")) {
+    const at = (zone) => new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit", timeZone: zone}).format(now * 1000)
+    try {
+      clock.querySelector("b").textContent = at(clock.dataset.clock)
+      clock.querySelector("span").textContent = `${at("UTC")} UTC`
+    } catch { /* a zone that this browser does not know: the server's time stays */ }
+  }
+}
+
+function tick(root) {
+  ages(root)
+  clocks(root, Date.now() / 1000 + (window.netwb?.ahead ?? 0))
+}
+
+function wire() {
+  if (window.netwbSheets) return
+  window.netwbSheets = {unsent, sheets}
+  document.addEventListener("keydown", pressed)
+  document.addEventListener("click", (ev) => {
+    const inside = new Set(ev.composedPath())
+    for (const {root} of sheets) root.querySelectorAll("details[data-menu][open]").forEach((d) => { if (!inside.has(d)) d.open = false })
+  })
+  setInterval(() => { if (!document.hidden) for (const {root} of sheets) tick(root) }, 5000)
+  window.addEventListener("popstate", () => {
+    for (const sheet of sheets) if (sheet.root.querySelector("[data-address]")) sheet.send({act: "went", search: location.search})
+  })
+}

@@ -1,0 +1,317 @@
+"""`Frame`: what every page stands in, and what a view is given; `show_page` puts a view on screen.
+
+The page is drawn at once, with a skeleton; its data come after that, off the event loop, with the
+person's rights asked again at each call by the facade. An error in what a person does is shown in
+words on the page, which stays alive.
+Sources: PAGES.md "Frame" and pitfalls 1 to 3 (the watcher on the process-wide `state.busy` is the
+first of them), facts-platform D6 and E.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from logging import getLogger
+from typing import Any, ClassVar, Literal, ParamSpec, Protocol, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import panel as pn
+import param
+from panel.viewable import Viewable
+from panel_material_ui.template.base import Page
+
+from netwb.access.records import Person
+from netwb.errors import NetwbError, UnknownDeviceError
+from netwb.roles import Permission
+from netwb.views import navigation, states
+from netwb.views.address import Address
+from netwb.views.html import esc, link, page_url, tag
+from netwb.views.navigation import Crumb, Moment
+from netwb.views.sheet import ASSETS, GUARD, Act, Sheet
+from netwb.views.theme import HEAD_PX, NARROW_PX, SIDE_PX, STRIP_PX, material_theme
+from netwb.workbench import Workbench
+from netwb.workbench.words import LastNight
+
+logger = getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+NIGHT_HOLDS = timedelta(minutes=5)  # the foot is read again by the first act after that
+
+_FILLS = {  # a chain of these scrolls inside, instead of growing (pitfall 7)
+    "sizing_mode": "stretch_both",
+    "margin": 0,
+    "styles": {"min-height": "0", "overflow": "hidden"},
+}
+_NARROWING = {
+    "& > main": {"backgroundColor": "var(--bg) !important"},
+    "& > nav, & .MuiDrawer-paper": {
+        f"@media (max-width:{NARROW_PX}px)": {"width": f"{STRIP_PX}px !important"}
+    },
+}
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class PageView(Protocol):
+    """One page's content. `panel` is drawn at once; `load` brings the data, once that is drawn."""
+
+    page: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, frame: Frame) -> None: ...
+
+    def panel(self) -> Viewable:
+        """What is drawn at once."""
+        ...
+
+    async def load(self) -> None:
+        """Read what the address asks for; called again where a person tries again."""
+        ...
+
+
+class Frame:
+    """Whom a page is for, what of netwb it shows, and what it can do to the browser.
+
+    bench   acts for the person, narrowed by `?tenant=`; with `?as=` it is that tenant's staff's
+    Raises what `bench.me`, `bench.where` and `bench.as_tenant` raise.
+    """
+
+    def __init__(self, bench: Workbench, *, address: Address, clock: Clock = _utc_now) -> None:
+        self.address = address
+        self.now = clock
+        self.bench = narrowed(bench, address)
+        self.person: Person = self.bench.me()
+        self.zone = ZoneInfo(self.person.time_zone or "UTC")
+        self.night: LastNight | None = None
+        self._night_read: datetime | None = None
+        self._crumbs: tuple[Crumb, ...] = ()
+        self._again: Callable[[], Awaitable[None]] | None = None
+        self.bar = Sheet(on_act=self.act, height=HEAD_PX)
+        self.side = Sheet(sizing_mode="stretch_both")
+        self.banner = Sheet(navigation.banner(self.person), on_act=self.act)
+        self.notice = Sheet(on_act=self.act)
+        address.show_with(self._show)
+
+    # ---- what views use
+
+    async def ask(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A facade call that waits, in a thread: the loop serves the other pages meanwhile."""
+        return await asyncio.to_thread(fn, *args, **kwargs)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether to show what needs it; the facade asks again when it is used."""
+        return permission in self.person.permissions
+
+    def crumbs(self, *parts: Crumb) -> None:
+        """The page's heading and the tab's title: (words, URL or None) from the page inwards."""
+        self._crumbs = parts
+        self._draw_bar()
+        self.bar.command(title=f"{parts[-1][0]} · netwb")
+
+    def tell(self, text: str) -> None:
+        """Say it to who listens instead of looking."""
+        self.bar.tell(text)
+
+    def save(self, name: str, content: bytes, mime: str = "application/octet-stream") -> None:
+        """Have the browser download it."""
+        self.bar.hand_over(name, content, mime)
+
+    def go(self, url: str) -> None:
+        """Leave for another page."""
+        self.bar.command(go=url)
+
+    def said(self, error: Exception) -> str:
+        """The error state, for the place where the content would be; it is in the log as well."""
+        return states.failed(error, self._failure(error))
+
+    def moment(self) -> Moment:
+        """Now, and the person's zone."""
+        return Moment(now=self.now(), zone=self.zone)
+
+    # ---- acts
+
+    async def guard(self, act: Callable[[], Awaitable[None]]) -> bool:
+        """Run an act; its error becomes a line over the page. True when it went well."""
+        try:
+            await act()
+        except Exception as error:  # noqa: BLE001 - the door of a handler: the page stays alive
+            self.notice.html = states.notice(error, self._failure(error))
+            return False
+        if self.notice.html:
+            self.notice.html = ""
+        return True
+
+    async def act(self, act: Act) -> None:
+        """What header, banner and notice offer."""
+        name, value = act["act"], act.get("value")
+        if name == "find":
+            await self._find(str(act["fields"].get("text", "")).strip())
+        elif name == "tenant":
+            self.go(page_url(self.address.page, tenant=value or None))
+        elif name == "see-as" and value:
+            self.go(page_url(self.address.page, **{"as": value}))
+        elif name == "leave":
+            self.go(page_url(self.address.page))
+        elif name == "went":
+            await self.address.went(str(act.get("search", "")))
+        elif name == "again" and self._again is not None:
+            await self._again()
+
+    async def _find(self, text: str) -> None:
+        """A device's name leads to the device, everything else to the search."""
+        if not text:
+            return
+        try:
+            device = await self.ask(self.bench.device, text)
+        except UnknownDeviceError:
+            self.go(page_url("configs", find=text, **self.address.kept()))
+        else:
+            self.go(page_url("inventory", device=device.id, **self.address.kept()))
+
+    # ---- drawing
+
+    def draw(self, view: PageView) -> Viewable:
+        """The whole page around a view; its data come with `load`."""
+        self._crumbs = ((view.title, None),)
+        self._draw_bar()
+        self._draw_side()
+        body = pn.Column(view.panel(), **_FILLS)
+        self._again = partial(self._load, view, body)
+        return NetwbPage.around(self, pn.Column(self.banner, self.notice, body, **_FILLS))
+
+    async def load(self) -> None:
+        """First data, once the page is drawn."""
+        if self._again is not None:
+            await self._again()
+
+    async def _load(self, view: PageView, body: Any) -> None:
+        """An error here has nothing to stand beside: it takes the place of the content."""
+        try:
+            await self.read_night()
+            await view.load()
+        except Exception as error:  # noqa: BLE001 - the door of a handler: the page says what failed
+            body[:] = [Sheet(self.said(error), on_act=self.act, sizing_mode="stretch_both")]
+
+    async def read_night(self) -> None:
+        """Bring the foot of the navigation up to date."""
+        now = self.now()
+        if self._night_read is not None and now - self._night_read < NIGHT_HOLDS:
+            return
+        self._night_read = now
+        if self.may(Permission.CONFIG_VIEW):
+            self.night = await self.ask(self.bench.last_night)
+            self._draw_side()
+
+    def _draw_bar(self) -> None:
+        self.bar.html = navigation.header(self.person, self._crumbs, self.address, self.moment())
+
+    def _draw_side(self) -> None:
+        self.side.html = navigation.navigation(self.person, self.address, self.night, self.moment())
+
+    def _show(self, url: str, history: Literal["push", "replace"]) -> None:
+        self.bar.command(**{history: url})
+
+    def _failure(self, error: Exception) -> states.Failure:
+        reference = secrets.token_hex(4)
+        if isinstance(error, NetwbError):
+            logger.info("page %s, reference %s: %s", self.address.page, reference, error)
+        else:
+            logger.error(
+                "page %s, reference %s failed", self.address.page, reference, exc_info=error
+            )
+        return states.Failure(
+            at=self.now(), zone=self.zone, reference=reference, page_url=self.address.url()
+        )
+
+
+def narrowed(bench: Workbench, address: Address) -> Workbench:
+    """The Workbench that an address means: another tenant's view, or one's own of one tenant."""
+    if slug := address.get("as"):
+        return bench.as_tenant(slug)
+    if slug := address.get("tenant"):
+        return bench.where(tenant=slug)
+    return bench
+
+
+class NetwbPage(Page):
+    """Material UI's page without what does not scale: a page's own word is the only one it hears."""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)  # type: ignore[no-untyped-call]  # Panel's is untyped
+        with param.edit_constant(self):
+            self.busy = False
+        # Page binds `busy` to the process-wide `state.busy`: each callback of any session would
+        # send an update to every open page (PAGES.md pitfall 1: 100 % of a core at 50 pages).
+        for _, watcher in self._param__private.ref_watchers:
+            (watcher.cls if watcher.inst is None else watcher.inst).param.unwatch(watcher)
+        self._param__private.ref_watchers = []
+
+    @classmethod
+    def around(cls, frame: Frame, main: Viewable) -> NetwbPage:
+        """The page with this frame's header and navigation, and `main` beside it."""
+        return cls(
+            title="",
+            theme_config=material_theme(),
+            template=ASSETS / "page.html",
+            header=[frame.bar],
+            sidebar=[frame.side],
+            main=[main],
+            sidebar_width=SIDE_PX,
+            sidebar_variant="permanent",
+            sidebar_resizable=False,
+            theme_toggle=False,
+            busy_indicator=None,
+            sx=_NARROWING,
+        )
+
+
+def show_page(view: type[PageView], bench: Workbench) -> None:
+    """Put a view on screen for the person that this Workbench acts for."""
+    pn.config.reconnect = False  # the page reloads itself: a session of a restarted server is gone
+    pn.config.notifications = False
+    pn.config.disconnect_notification = ""
+    address = Address(_search(), page=view.page)
+    try:
+        frame = Frame(bench, address=address)
+    except NetwbError as error:
+        _show_failure(view, error, address)
+        return
+    setattr(pn.state.curdoc, GUARD, frame.guard)
+    frame.draw(view(frame)).servable(title=f"{view.title} · netwb")
+    pn.state.onload(frame.load)
+
+
+def _show_failure(view: type[PageView], error: NetwbError, address: Address) -> None:
+    """A page whose person or tenant is not there: the words alone, with a way out."""
+    failure = states.Failure(
+        at=_utc_now(), zone=ZoneInfo("UTC"), reference=secrets.token_hex(4), page_url=address.url()
+    )
+    logger.info("page %s, reference %s: %s", address.page, failure.reference, error)
+    out = link(view.page, tag("span", esc(f"Open {view.title}")), class_="btn")
+    page = NetwbPage(
+        title="",
+        theme_config=material_theme(),
+        template=ASSETS / "page.html",
+        main=[Sheet(states.failed(error, failure, actions=out), sizing_mode="stretch_both")],
+        theme_toggle=False,
+        busy_indicator=None,
+        sx=_NARROWING,
+    )
+    page.servable(title=f"{view.title} · netwb")
+
+
+def _search() -> str:
+    """The query that this document was asked for with."""
+    context = pn.state.curdoc.session_context if pn.state.curdoc else None
+    request = getattr(context, "request", None)
+    arguments: Mapping[str, list[bytes]] = getattr(request, "arguments", {})
+    return urlencode({name: values[0] for name, values in arguments.items() if values})

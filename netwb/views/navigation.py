@@ -1,0 +1,256 @@
+"""Header and navigation as markup: who, where, when, and which pages there are. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from netwb import __version__
+from netwb.access.records import Person
+from netwb.roles import Permission
+from netwb.views import words
+from netwb.views.address import Address
+from netwb.views.html import (
+    Shape,
+    age,
+    attrs,
+    button,
+    choices,
+    esc,
+    icon,
+    link,
+    page_url,
+    shape,
+    tag,
+)
+from netwb.workbench.words import LastNight
+
+Crumb = tuple[str, str | None]  # words, URL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page in the navigation; it is there for those who hold its permission."""
+
+    page: str
+    title: str
+    permission: Permission
+
+
+PLACES = (
+    Place(page="configs", title="Configs", permission=Permission.CONFIG_VIEW),
+    Place(page="inventory", title="Inventory", permission=Permission.INVENTORY_VIEW),
+    Place(page="admin", title="Admin", permission=Permission.AUDIT_VIEW),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something is drawn, and for whom its times are."""
+
+    now: datetime
+    zone: ZoneInfo
+
+
+def places(person: Person) -> tuple[Place, ...]:
+    """The pages that this person may see."""
+    return tuple(place for place in PLACES if place.permission in person.permissions)
+
+
+def header(person: Person, crumbs: tuple[Crumb, ...], address: Address, moment: Moment) -> str:
+    """The bar over every page."""
+    left = tag("a", "netwb", class_="wm", href=".") + _breadcrumb(crumbs)
+    right = _clock(moment) + _theme() + _who(person)
+    middle = _tenants(person, address) + _find()
+    return tag(
+        "div",
+        f'{left}<div class="tools">{middle}</div><div class="mine">{right}</div>{_help()}',
+        class_="hd",
+        data_address=True,
+        data_now=f"{moment.now.timestamp():.3f}",
+    )
+
+
+def _breadcrumb(crumbs: tuple[Crumb, ...]) -> str:
+    """The page's heading: each part before the last one leads there."""
+    *before, (last, _) = crumbs
+    links = "".join(
+        (link(url, esc(said)) if url else tag("span", esc(said))) + '<span class="sep">/</span>'
+        for said, url in before
+    )
+    return tag("h1", f"{links}<b>{esc(last)}</b>", class_="crumbs")
+
+
+def _tenants(person: Person, address: Address) -> str:
+    """Narrow the page to one tenant; with one in scope there is nothing to choose."""
+    if person.viewing_as or len(person.tenants) < 2:
+        names = [name for _, name in person.tenants]
+        return tag("span", esc(names[0] if names else "No tenant"), class_="one-tenant cut")
+    every = "All tenants" if person.wide else f"My {len(person.tenants)} tenants"
+    options = [("", every), *((slug, slug) for slug, _ in person.tenants)]
+    return tag(
+        "select",
+        choices(options, address.get("tenant", "")),
+        id="tenant",
+        data_act="tenant",
+        data_on="change",
+        aria_label="Tenant",
+    )
+
+
+def _find() -> str:
+    field = "<input" + attrs(
+        {
+            "id": "find",
+            "name": "text",
+            "type": "search",
+            "placeholder": "Find device, line, address  ( / )",
+            "aria-label": "Find device, line or address",
+            "aria-keyshortcuts": "/",
+            "data-key": "/",
+            "autocomplete": "off",
+            "maxlength": 500,
+        }
+    )
+    return tag("form", f"{field}>", class_="find", role="search", data_act="find", data_clear=True)
+
+
+def _clock(moment: Moment) -> str:
+    """The person's time with UTC under it; the browser keeps it running."""
+    there = f"<b>{words.clock(moment.now, moment.zone)}</b> {esc(words.zone_city(moment.zone))}"
+    utc = f"<span>{words.clock(moment.now, ZoneInfo('UTC'))} UTC</span>"
+    return tag(
+        "div",
+        there + utc,
+        class_="clock",
+        title=f"Times on this page are of {moment.zone.key}",
+        data_clock=moment.zone.key,
+    )
+
+
+def _theme() -> str:
+    content = (
+        f'<span class="to-dark">{icon("moon")}</span><span class="to-light">{icon("sun")}</span>'
+    )
+    return tag(
+        "button",
+        content,
+        type="button",
+        class_="ib",
+        data_theme_switch=True,
+        aria_label="Dark or light",
+        title="Dark or light",
+    )
+
+
+def _who(person: Person) -> str:
+    """The person with the role in force, and what one does with oneself."""
+    role = person.role.value if person.role else "no role"
+    shown = f"as {person.viewing_as} {role}" if person.viewing_as else role
+    name = f'<span class="name cut">{esc(person.name)}<i>{esc(shown)}</i></span>'
+    face = tag("span", esc(person.name[:2]), class_="av", aria_hidden="true")
+    summary = tag(
+        "summary",
+        face + name + icon("down", size=12),
+        class_="who",
+        aria_label="You and your login",
+    )
+    return tag("details", summary + _menu(person), data_menu=True, id="who")
+
+
+def _menu(person: Person) -> str:
+    head = f'<div class="lbl">{esc(person.full_name or person.name)}</div>'
+    account = link(page_url("account"), f"{icon('account')}<span>Account</span>")
+    out = (
+        '<form method="post" action="logout" data-xsrf><input type="hidden" name="_xsrf">'
+        f"<button>{icon('leave')}<span>Log out</span></button></form>"
+    )
+    return tag("div", f"{head}{account}{_see_as(person)}<hr>{out}", class_="menu")
+
+
+def _see_as(person: Person) -> str:
+    """For those whose scope holds more than one tenant: what would that tenant's staff see?"""
+    if person.viewing_as or not (person.wide or len(person.tenants) > 1):
+        return ""
+    options = [("", "See as tenant…"), *((slug, slug) for slug, _ in person.tenants)]
+    select = tag(
+        "select",
+        choices(options, ""),
+        data_act="see-as",
+        data_on="change",
+        aria_label="See as tenant",
+        id="see-as",
+    )
+    return f'<div class="see-as">{icon("eye")}{select}</div>'
+
+
+def _help() -> str:
+    """Filled by the script from the keys that the page has at that moment."""
+    close = button("Close", "", kind="quiet", data_close=True)
+    head = tag("div", f'<h2 class="h">Keys</h2><span class="push">{close}</span>', class_="bar")
+    return f'<dialog id="keys" aria-label="Keys">{head}<dl class="body keys"></dl></dialog>'
+
+
+def banner(person: Person) -> str:
+    """Over the page while it is another one's view."""
+    if not person.viewing_as:
+        return ""
+    said = (
+        f"You see what the staff of {esc(person.viewing_as)} see, read only."
+        " This is in the audit trail, with your name."
+    )
+    leave = tag("button", "Leave this view", type="button", data_act="leave", class_="go")
+    return tag("div", f"{icon('eye')}<span>{said}</span>{leave}", class_="banner", role="note")
+
+
+def navigation(person: Person, address: Address, night: LastNight | None, moment: Moment) -> str:
+    """The pages that this person may see, and last night's backup at the foot."""
+    counts = {"configs": night.changed if night else 0}
+    pages = "".join(_entry(place, counts.get(place.page, 0), address) for place in places(person))
+    foot = _night(night, moment) if Permission.CONFIG_VIEW in person.permissions else ""
+    return f'<div class="nav">{pages}</div><div class="navfoot">{foot}{_version()}</div>'
+
+
+def _entry(place: Place, count: int, address: Address) -> str:
+    """`count`: only what wants attention; none is no number."""
+    number = tag("span", words.number(count), class_="navn") if count else ""
+    spoken = f"{place.title}, {count} changed last night" if count else place.title
+    return link(
+        page_url(place.page, **address.kept()),
+        f'{icon(place.page)}<span class="word">{esc(place.title)}</span>{number}',
+        aria_current="page" if place.page == address.page else None,
+        aria_label=spoken,
+        title=place.title,
+    )
+
+
+def _night(night: LastNight | None, moment: Moment) -> str:
+    head = '<div class="lbl">Last night</div>'
+    if night is None:
+        return f'{head}<div class="kv">{shape("unknown")} <span>No backup yet</span></div>'
+    good: Shape = "ok" if night.not_saved == 0 and night.ended_at else "warn"
+    if night.ended_at is None:
+        good = "running"
+    line = (
+        f'<div class="kv">{shape(good)} <span>Backup <b>{words.number(night.good)}</b>'
+        f" of {words.number(night.planned)}</span>"
+        f"<i>{age(night.ended_at or night.started_at, moment.now)}</i></div>"
+    )
+    return f'{head}{line}<div class="sub">{_span(night, moment)}</div>'
+
+
+def _span(night: LastNight, moment: Moment) -> str:
+    begun = words.when(night.started_at, moment.now, moment.zone)
+    if night.ended_at is None:
+        return f"since {begun}, still running"
+    ended = words.clock(night.ended_at, moment.zone)
+    missing = f"{night.not_saved} not saved" if night.not_saved else "all saved"
+    return f"{begun} to {ended} · {missing}"
+
+
+def _version() -> str:
+    keys = (
+        '<button type="button" class="plain" data-keys-help data-key="?">keys <kbd>?</kbd></button>'
+    )
+    return f'<div class="sub foot">netwb {esc(__version__)} · {keys}</div>'

@@ -1,0 +1,145 @@
+"""What a panel says when it has nothing to show: empty, loading, stale, failed, forbidden. Pure.
+
+Each state says what was looked at, what is wrong and what helps. A foreign thing and a missing one
+are the same words. Content is markup of `netwb.views.html`; plain arguments are escaped here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from netwb.errors import (
+    ArchiveError,
+    NetwbError,
+    NotAuthenticatedError,
+    NotPermittedError,
+    StoreError,
+    UnknownDeviceError,
+    UnknownNameError,
+    UnknownRevisionError,
+)
+from netwb.views import words
+from netwb.views.html import Shape, button, esc, link, page_url, shape, tag
+
+TITLES: tuple[tuple[type[NetwbError] | tuple[type[NetwbError], ...], Shape, str], ...] = (
+    (NotAuthenticatedError, "waived", "You are signed out"),
+    (NotPermittedError, "waived", "Your role does not allow this"),
+    ((UnknownDeviceError, UnknownNameError, UnknownRevisionError), "unknown", "Not found"),
+    (StoreError, "bad", "The database cannot be read"),
+    (ArchiveError, "bad", "The archive cannot be read"),
+)
+BAR_WIDTHS = (32, 60, 53, 68, 48, 57, 37)  # per cent; uneven, so that they read as text
+
+
+def empty(title: str, text: str, *, shape_: Shape | None = None, actions: str = "") -> str:
+    """Nothing there; `text` says what was looked at. `shape_` "ok" where that is good."""
+    return _state(title, esc(text), shape_=shape_, actions=actions)
+
+
+def loading(text: str = "") -> str:
+    """Bars in the place of rows; they show themselves after 300 ms, and what is quick never does."""
+    bars = "".join(f'<div class="bar-row" style="width:{width}%"></div>' for width in BAR_WIDTHS)
+    said = tag("p", esc(text), class_="t3 sm") if text else ""
+    return tag("div", bars + said, class_="loading", aria_busy="true")
+
+
+def stale(since: datetime, now: datetime, zone: ZoneInfo, *, why: str = "") -> str:
+    """A line over what is shown as it was: since when there is nothing newer, and why."""
+    head = f"<b>No data since {words.when(since, now, zone)}</b>, {words.age(since, now)} ago."
+    more = f" {why}" if why else ""
+    text = f"{head} Shown as it was then{';' if why else '.'}{esc(more)}"
+    return tag("div", f"{shape('stale')}<span>{text}</span>", class_="note", role="note")
+
+
+def running(title: str, text: str, *, done: int, planned: int, actions: str = "") -> str:
+    """A job under way, with the bar of what is done."""
+    share = min(100, 100 * done // planned) if planned else 0
+    bar = tag(
+        "div",
+        f'<div style="width:{share}%"></div>',
+        class_="progress",
+        role="progressbar",
+        aria_valuenow=share,
+        aria_valuemin=0,
+        aria_valuemax=100,
+        aria_label=title,
+    )
+    return _state(title, esc(text) + bar, shape_="running", actions=actions)
+
+
+def not_found(thing: str, *, back: tuple[str, str] | None = None) -> str:
+    """`thing` does not exist or is not one's own: the same words for both. `back`: URL, words."""
+    actions = link(back[0], tag("span", esc(back[1])), class_="btn") if back else ""
+    return _state(
+        f"There is no {thing} here",
+        "It does not exist, or lies outside what you may see.",
+        actions=actions,
+    )
+
+
+def signed_out(next_url: str) -> str:
+    """The login ended; the page that was open is where the next one leads."""
+    login = page_url("login", next=f"/{next_url}")
+    return _state(
+        "You are signed out",
+        "Your login ended, or somebody ended it. Nothing that you see here is kept up to date.",
+        shape_="waived",
+        actions=link(login, tag("span", "Log in"), class_="btn pri"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """When and where an error met a person."""
+
+    at: datetime
+    zone: ZoneInfo
+    reference: str  # the same in the log
+    page_url: str  # to return to after a new login
+
+
+def failed(error: Exception, failure: Failure, *, actions: str = "") -> str:
+    """An error in the place of what was asked for."""
+    if isinstance(error, NotAuthenticatedError):
+        return signed_out(failure.page_url)
+    shape_, title, text = told(error)
+    foot = f"{words.clock(failure.at, failure.zone)}, reference {failure.reference}"
+    again = actions or button("Try again", "again")
+    small = tag("span", esc(foot), class_="t3 sm")
+    return _state(title, esc(text), shape_=shape_, actions=again + small)
+
+
+def notice(error: Exception, failure: Failure) -> str:
+    """An error as one line over the page, after an act that came to nothing; it can be closed."""
+    shape_, title, text = told(error)
+    foot = tag("span", esc(f"reference {failure.reference}"), class_="t3 sm")
+    close = button("Close", "close-notice", kind="quiet")
+    if isinstance(error, NotAuthenticatedError):
+        login = page_url("login", next=f"/{failure.page_url}")
+        close = link(login, tag("span", "Log in"), class_="btn pri")
+    said = f"<span><b>{esc(title)}.</b> {esc(text)}</span>"
+    return tag("div", f"{shape(shape_)}{said}{foot}{close}", class_="notice", role="alert")
+
+
+def told(error: Exception) -> tuple[Shape, str, str]:
+    """Shape, title and sentence for an error; one that is not ours says nothing of its inside."""
+    if not isinstance(error, NetwbError):
+        return "bad", "Internal error", "Something failed inside netwb; its log holds the cause."
+    for classes, shape_, title in TITLES:
+        if isinstance(error, classes):
+            return shape_, title, _sentence(error)
+    return "warn", "This was not done", _sentence(error)
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error).strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def _state(title: str, content: str, *, shape_: Shape | None = None, actions: str = "") -> str:
+    sign = shape(shape_, size=14) if shape_ else ""
+    head = tag("h2", f"{sign}<span>{esc(title)}</span>")
+    foot = tag("div", actions, class_="actions") if actions else ""
+    return tag("div", f'{head}<div class="t2">{content}</div>{foot}', class_="state")

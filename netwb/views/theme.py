@@ -1,0 +1,87 @@
+"""The tokens of `assets/tokens.css` as data, and panel-material-ui's theme made of them.
+
+The stylesheet is the source: pages, sheets and the login page all read it, and a change of theme
+is one attribute in the browser. The components of Material UI are given `var(--token)` instead of
+colours; only its palette, which it calculates with, gets the colours themselves.
+Source: PAGES.md "Tokens", pitfalls 2 to 4.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Literal
+
+from netwb.views.sheet import ASSETS
+
+Scheme = Literal["light", "dark"]
+FONT = "Inter, system-ui, sans-serif"
+HEAD_PX = 48
+SIDE_PX = 196
+NARROW_PX = 1180  # window width under which the navigation is a strip of icons
+STRIP_PX = 52
+
+_BLOCK = re.compile(r":root(\[data-theme=\"dark\"\])?\{(?P<body>[^}]*)\}")
+_TOKEN = re.compile(r"--(\w+):(#[0-9a-f]{6})\b")
+
+
+@cache
+def tokens_css(static: str = "netwb-static") -> str:
+    """The stylesheet for a document: its fonts are found below `static`."""
+    text = (ASSETS / "tokens.css").read_text(encoding="utf-8")
+    return text.replace("url(fonts/", f"url({static}/fonts/")
+
+
+@cache
+def tokens(scheme: Scheme) -> dict[str, str]:
+    """Name -> #rrggbb of one scheme."""
+    light, dark = (_TOKEN.findall(found["body"]) for found in _BLOCK.finditer(tokens_css()))
+    return dict(light if scheme == "light" else dark)
+
+
+@cache
+def material_theme() -> dict[Scheme, dict[str, Any]]:
+    """What `pmui.Page(theme_config=...)` takes."""
+    return {"light": _scheme("light"), "dark": _scheme("dark")}
+
+
+def _scheme(scheme: Scheme) -> dict[str, Any]:
+    named = tokens(scheme)
+    return {
+        "palette": {
+            "primary": {"main": named["accent"], "contrastText": named["onAccent"]},
+            "success": {"main": named["ok"]},
+            "warning": {"main": named["warn"]},
+            "error": {"main": named["bad"]},
+            "background": {"default": named["bg"], "paper": named["surface"]},
+            "text": {
+                "primary": named["t1"],
+                "secondary": named["t2"],
+                "disabled": named["t3"],
+            },
+            "divider": named["line"],
+        },
+        "typography": {"fontFamily": FONT, "fontSize": 13},
+        "shape": {"borderRadius": 6},
+        "components": _components(),
+    }
+
+
+def _components() -> dict[str, Any]:
+    """Header and navigation as the pictures have them; 48 px high, the content not cut (2)."""
+    line = "1px solid var(--line)"
+    flat = {"backgroundColor": "var(--surface)", "backgroundImage": "none"}
+    bar = {**flat, "height": f"{HEAD_PX}px", "color": "var(--t1)", "boxShadow": "none"}
+    room = {
+        "minHeight": f"{HEAD_PX}px !important",
+        "padding": "0 !important",
+        "margin": "0 !important",
+    }
+    return {
+        "MuiToolbar": {"styleOverrides": {"root": room}},
+        "MuiAppBar": {"styleOverrides": {"root": {**bar, "borderBottom": line}}},
+        "MuiDrawer": {"styleOverrides": {"paper": {**flat, "borderRight": line}}},
+        "MuiLinearProgress": {
+            "styleOverrides": {"root": {"position": "absolute", "bottom": "-1px", "height": "2px"}}
+        },
+    }

@@ -1,0 +1,23 @@
+"""Last night's backup on the facade, as the foot of every page says it."""
+
+from __future__ import annotations
+
+from netwb.collect.nights import LastNight, find_last_night
+from netwb.roles import Permission
+from netwb.workbench.face import Face
+
+
+class NightsFace(Face):
+    """`last_night`."""
+
+    def last_night(self) -> LastNight | None:
+        """The newest backup over the devices that this Workbench means; None: there was none yet.
+
+        Narrowed to a tenant it is that tenant's; other narrowings do not change it.
+        """
+        self._require(Permission.CONFIG_VIEW)
+        scope = self._scope
+        if self._where.tenant is not None:
+            tenant = self._parts.places.tenant(scope, self._where.tenant)
+            scope = scope.narrowed(frozenset({tenant.id}))
+        return find_last_night(self._parts.database, scope)
