@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal
 
@@ -28,18 +28,23 @@ _SEPARATORS = ("", "!", "}", "exit", "exit-address-family")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffLine:
-    """One line. `words` says what changed within it, where its counterpart is known."""
+    """One line. `words` says what changed within it, where its counterpart is known.
+
+    home   the sections that enclose it, its own among them where it opens one
+    """
 
     kind: Kind
     text: str
     words: tuple[Word, ...] = ()
+    home: Crumbs = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
     """Neighbouring changed lines and a little around them.
 
-    section    the headers that enclose all that changed, as "router bgp 64500 > vrf RED"
+    section    the headers that enclose all that changed, as "router bgp 64500 > vrf RED";
+               `crumbs`: the same, apart
     old_start  1-based number of the first line in the old text; new_start likewise
     """
 
@@ -47,17 +52,23 @@ class Hunk:
     old_start: int
     new_start: int
     lines: tuple[DiffLine, ...]
+    crumbs: Crumbs = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigDiff:
-    """Old against new, each labelled; `added` and `removed` count lines."""
+    """Old against new, each labelled; `added` and `removed` count lines.
+
+    old_text   what was compared: it holds what lies between the hunks
+    """
 
     old: str
     new: str
     added: int
     removed: int
     hunks: tuple[Hunk, ...]
+    old_text: bytes = field(default=b"", compare=False, repr=False)
+    new_text: bytes = field(default=b"", compare=False, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The shape of `netwb diff --json`."""
@@ -143,8 +154,84 @@ def parse_diff(  # noqa: PLR0913 - what Git printed, and by keyword what it is r
     )
     kinds = [line.kind for hunk in hunks for line in hunk.lines]
     return ConfigDiff(
-        old=old, new=new, added=kinds.count("added"), removed=kinds.count("removed"), hunks=hunks
+        old=old,
+        new=new,
+        added=kinds.count("added"),
+        removed=kinds.count("removed"),
+        hunks=hunks,
+        old_text=old_text,
+        new_text=new_text,
     )
+
+
+def whole_text(text: bytes, *, new: str) -> ConfigDiff:
+    """The first text of a device, as something that came: every line is added."""
+    lines = tuple(DiffLine(kind="added", text=readable(line)) for line in _lines(text))
+    hunks = (Hunk(section="", old_start=1, new_start=1, lines=lines),) if lines else ()
+    return ConfigDiff(
+        old="", new=new, added=len(lines), removed=0, hunks=hunks, old_text=b"", new_text=text
+    )
+
+
+def render_patch(diff: ConfigDiff, *, path: str) -> bytes:
+    """The diff as `git apply` and `patch -p1` take it, for the old text in the file `path`.
+
+    Hunks are cut as Git cut them, since `git apply` takes one that ends without context for the end
+    of the file. The lines are those of the texts, byte for byte.
+    """
+    if not diff.hunks:
+        return b""
+    old, new = _Side(diff.old_text), _Side(diff.new_text)
+    head = f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n".encode()
+    return head + b"".join(_patch_hunk(group, old, new) for group in _joined(diff.hunks))
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """The lines as Git counts them, at LF alone, without it."""
+    return text.removesuffix(b"\n").split(b"\n") if text else []
+
+
+def _joined(hunks: Sequence[Hunk]) -> Iterator[tuple[int, int, list[DiffLine]]]:
+    """Start in the old text, in the new one, and lines, of what stands without a gap."""
+    lines: list[DiffLine] = []
+    old = new = old_end = new_end = 0
+    for hunk in hunks:
+        if (hunk.old_start, hunk.new_start) != (old_end, new_end):
+            if lines:
+                yield old, new, lines
+            lines, old, new = [], hunk.old_start, hunk.new_start
+        lines += hunk.lines
+        old_end = hunk.old_start + sum(line.kind != "added" for line in hunk.lines)
+        new_end = hunk.new_start + sum(line.kind != "removed" for line in hunk.lines)
+    yield old, new, lines
+
+
+def _patch_hunk(group: tuple[int, int, Sequence[DiffLine]], old: _Side, new: _Side) -> bytes:
+    old_start, new_start, lines = group
+    counts = [sum(line.kind != gone for line in lines) for gone in ("added", "removed")]
+    starts = [
+        start - (count == 0) for start, count in zip((old_start, new_start), counts, strict=True)
+    ]
+    printed = [f"@@ -{starts[0]},{counts[0]} +{starts[1]},{counts[1]} @@\n".encode()]
+    at_old, at_new = old_start - 1, new_start - 1
+    for line in lines:
+        side, place = (new, at_new) if line.kind == "added" else (old, at_old)
+        printed.append(_SIGN[line.kind].encode() + side.line(place))
+        at_old += line.kind != "added"
+        at_new += line.kind != "removed"
+    return b"".join(printed)
+
+
+class _Side:
+    """One text by lines, each as a patch shows it."""
+
+    def __init__(self, text: bytes) -> None:
+        self._lines = _lines(text)
+        self._open = bool(text) and not text.endswith(b"\n")
+
+    def line(self, place: int) -> bytes:
+        last = self._open and place == len(self._lines) - 1
+        return self._lines[place] + (b"\n\\ No newline at end of file\n" if last else b"\n")
 
 
 def _homes(text: bytes, style: Style, blocks: Sequence[BlockRule]) -> tuple[Crumbs, ...]:
@@ -203,14 +290,16 @@ def _parts(lines: Sequence[_Line]) -> Iterator[Sequence[_Line]]:
 
 def _hunk(lines: Sequence[_Line], words: Literal["no", "yes"]) -> Hunk:
     marked = changed_words([(line.kind, line.text) for line in lines]) if words == "yes" else {}
+    crumbs = _section(lines)
     return Hunk(
-        section=_BETWEEN.join(_section(lines)),
+        section=_BETWEEN.join(crumbs),
         old_start=lines[0].old,
         new_start=lines[0].new,
         lines=tuple(
-            DiffLine(kind=line.kind, text=line.text, words=marked.get(place, ()))
+            DiffLine(kind=line.kind, text=line.text, words=marked.get(place, ()), home=line.home)
             for place, line in enumerate(lines)
         ),
+        crumbs=crumbs,
     )
 
 

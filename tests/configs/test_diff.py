@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwb.configs.diff import ConfigDiff, DiffLine, parse_diff
+from netwb.configs.diff import ConfigDiff, DiffLine, parse_diff, render_patch, whole_text
 from netwb.configs.words import Kind, Word, changed_words
 from netwb.platforms.record import Platform
 
 assert shutil.which("git"), "git is needed: the archive stands on it"
+assert shutil.which("patch"), (
+    "patch is needed: what netwb prints must suit it (apt-get install patch)"
+)
 
 Compare = Callable[..., ConfigDiff]
 
@@ -253,3 +256,43 @@ def test_the_hunks_hold_git_s_lines_and_numbers(
         reached = start + len(gone)
         assert all("".join(w.text for w in line.words) in ("", line.text) for line in hunk.lines)
     assert patched + old[reached:] == new
+
+
+PATCHED = st.lists(
+    st.sampled_from(["a", " b", "!", "interface x", " d", "", "caf\u00e9"]), max_size=40
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(PATCHED, PATCHED, st.sampled_from([b"", b"\n"]))
+def test_a_patch_makes_the_new_text_of_the_old_one(
+    tmp_path_factory: pytest.TempPathFactory, old: list[str], new: list[str], end: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("patch")
+    texts = ["".join(f"{line}\n" for line in lines).encode("latin-1") for lines in (old, new)]
+    texts[1] = texts[1].removesuffix(b"\n") + end if texts[1] else b""
+    for name, text in zip(("old", "new"), texts, strict=True):
+        (folder / name).write_bytes(text)
+    command = ["git", "diff", "--no-index", "--histogram", "--text", "old", "new"]
+    printed = subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout
+    diff = parse_diff(printed, old_text=texts[0], new_text=texts[1], style="indent")
+
+    patch = render_patch(diff, path="fra1/edge1.cfg")
+
+    for tool in (["git", "apply", "-p1", "-"], ["patch", "-p1", "--quiet", "--fuzz=0"]):
+        work = folder / tool[0]
+        (work / "fra1").mkdir(parents=True)
+        (work / "fra1" / "edge1.cfg").write_bytes(texts[0])
+        if patch:
+            done = subprocess.run(tool, cwd=work, input=patch, capture_output=True, check=False)
+            assert done.returncode == 0, (patch, done.stderr, done.stdout)
+        left = work / "fra1" / "edge1.cfg"  # `patch` removes a file that it has emptied
+        assert (left.read_bytes() if left.exists() else b"") == texts[1]
+
+
+def test_a_first_text_is_wholly_added() -> None:
+    diff = whole_text(b"hostname a\nend\n", new="acme/a@1")
+
+    assert (diff.added, diff.removed) == (2, 0)
+    assert [line.text for line in diff.hunks[0].lines] == ["hostname a", "end"]
+    assert whole_text(b"", new="acme/a@1").hunks == ()

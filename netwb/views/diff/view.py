@@ -1,0 +1,128 @@
+"""`DiffView`: the component that draws a comparison, in a page and in a notebook's cell alike.
+
+What the browser gets are slices of a `Board` as JSON text: the first one with the parameter
+`drawn`, the others as answers to messages, so that no message is large and none takes the server's
+loop long. What a person chooses in it (layout, whole file, moved lines, the change looked at) comes
+back in parameters that a page can keep in its address.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import param
+from panel.custom import JSComponent
+
+from netwb.configs.diff import ConfigDiff
+from netwb.views.diff.rows import Board, Extent, Moved
+
+Side = Literal["side", "unified"]
+Keys = Literal["page", "focus"]
+
+HERE = Path(__file__).parent  # Panel serves a script from its component's own folder only
+FIRST = 300  # items that come with the drawing: more than a screen is high, drawn in 30 ms
+SLICE = 1_000  # items a message holds at most; some 100 kB
+_SERIALS = count(1)  # of drawings, so that a late answer is not taken for the new one's
+
+
+@cache
+def diff_css() -> str:
+    """The stylesheet that the component carries into its shadow root."""
+    return (HERE / "diff.css").read_text(encoding="utf-8")
+
+
+class DiffView(JSComponent):
+    """Draws what `compare` gave it last; nothing before that.
+
+    side      "side": old and new beside each other; "unified": under each other
+    extent    "changes", or the "whole" file
+    moved     "ignored": lines that only moved are no changes
+    current   number of the change that is looked at, 1 the first
+    keys      "page": n p u w m . anywhere; "focus": only within the component
+    waiting   the next comparison is on its way
+    """
+
+    drawn = param.String()
+    side: param.Selector[Side] = param.Selector(default="side", objects=["side", "unified"])
+    extent: param.Selector[Extent] = param.Selector(default="changes", objects=["changes", "whole"])
+    moved: param.Selector[Moved] = param.Selector(default="shown", objects=["shown", "ignored"])
+    current = param.Integer(default=1)
+    keys: param.Selector[Keys] = param.Selector(
+        default="page", objects=["page", "focus"], constant=True
+    )
+    waiting = param.Boolean(default=False)
+
+    _bundle: ClassVar[Path] = HERE / "diff.js"
+
+    def __init__(self, diff: ConfigDiff | None = None, *, label: str = "", **params: Any) -> None:
+        wanted = {"sizing_mode": "stretch_both", "margin": 0, **params}
+        super().__init__(stylesheets=[diff_css()], **wanted)
+        self._board: Board | None = None
+        self._serial = 0
+        self._label = label
+        self.on_msg(self._received)
+        self.param.watch(self._lay_out_anew, ["extent", "moved"])
+        if diff is not None:
+            self.compare(diff, label=label, current=self.current)
+
+    def compare(self, diff: ConfigDiff | None, *, label: str = "", current: int = 1) -> None:
+        """Draw another comparison, or nothing; `label` names it to who cannot see it."""
+        self._label = label or (f"{diff.old} against {diff.new}" if diff else "")
+        self._board = self._laid_out(diff) if diff is not None else None
+        self._draw(current)
+
+    def _laid_out(self, diff: ConfigDiff) -> Board:
+        return Board(diff, extent=self.extent, moved=self.moved)
+
+    def _lay_out_anew(self, *_events: Any) -> None:
+        if self._board is not None:
+            self._board = self._laid_out(self._board.diff)
+            self._draw(min(self.current, max(self._board.hunks, 1)))
+
+    def _draw(self, current: int) -> None:
+        self._serial = next(_SERIALS)
+        board = self._board
+        drawn = ""
+        if board is not None:
+            until = board.place_of(min(current, board.hunks)) if board.hunks else 0
+            drawn = _json(
+                serial=self._serial,
+                label=self._label,
+                current=current,
+                hunks=board.hunks,
+                count=board.count,
+                items=board.items(0, min(until + FIRST, SLICE)),
+                note="" if board.diff.hunks else "Both texts are the same.",
+            )
+        self.param.update(drawn=drawn, current=current, waiting=False)
+
+    def _received(self, event: Any) -> None:
+        """Answer what the browser asks for; it is input, so every number is kept within bounds."""
+        said = event.data if isinstance(event.data, dict) else {}
+        board = self._board
+        if board is None or said.get("serial") != self._serial:
+            return
+        start, many = _whole(said, "start"), min(_whole(said, "count"), SLICE)
+        if said.get("ask") == "items":
+            items = board.items(start, many)
+            self._send_msg(_json(told="items", serial=self._serial, start=start, items=items))
+        if said.get("ask") == "folded":
+            block = min(_whole(said, "block"), len(board.blocks) - 1)
+            rows = board.folded(block, start, many)
+            answer = {"told": "folded", "block": block, "start": start, "rows": rows}
+            self._send_msg(_json(serial=self._serial, **answer))
+
+
+def _whole(said: Mapping[str, Any], name: str) -> int:
+    value = said.get(name)
+    return max(value, 0) if isinstance(value, int) else 0
+
+
+def _json(**values: Any) -> str:
+    """As one text: Bokeh would encode each value of a structure on its own, ten times slower."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
