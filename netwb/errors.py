@@ -19,6 +19,7 @@
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
     ├─ RunUnderWayError         another run holds these devices
+    ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
     └─ AccessError              the actor may not
        ├─ NotPermittedError        └─ NotAuthenticatedError   (nobody known asks)
@@ -188,6 +189,10 @@ class RunUnderWayError(NetwbError):
     """Another run has one of these devices; wait for it."""
 
 
+class ListenError(NetwbError):
+    """The server cannot listen where it was told to."""
+
+
 class HomeError(NetwbError):
     """The home folder is missing, not writable or not ours."""
 
@@ -205,7 +210,14 @@ class NotAuthenticatedError(AccessError):
 
 
 class CodeNeededError(NotAuthenticatedError):
-    """The password is right; a one-time code is asked for as well."""
+    """The password is right; a one-time code is asked for as well.
+
+    `ticket` stands for the password in the next step, for a few minutes.
+    """
+
+    def __init__(self, message: str, *, ticket: str = "") -> None:
+        super().__init__(message)
+        self.ticket = ticket
 
 
 class LoginThrottledError(NotAuthenticatedError):

@@ -50,7 +50,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-_VIEWS = frozenset(
+VIEWS = frozenset(
     {
         Permission.INVENTORY_VIEW,
         Permission.MONITORING_VIEW,
@@ -61,7 +61,7 @@ _VIEWS = frozenset(
         Permission.BILLING_VIEW,
     }
 )
-_OPERATES = _VIEWS | {
+_OPERATES = VIEWS | {
     Permission.BACKUP_RUN,
     Permission.HEALTH_VIEW,
     Permission.TELEGRAF_FETCH,
@@ -82,8 +82,8 @@ _ENGINEERS = _OPERATES | {
 MATRIX: dict[Role, frozenset[Permission]] = {
     # A customer's blackhole.request holds for its own prefixes, where the policy says so; the guard
     # asks for both.
-    Role.CUSTOMER: _VIEWS | {Permission.BLACKHOLE_REQUEST},
-    Role.VIEWER: _VIEWS,
+    Role.CUSTOMER: VIEWS | {Permission.BLACKHOLE_REQUEST},
+    Role.VIEWER: VIEWS,
     Role.OPERATOR: _OPERATES,
     Role.ENGINEER: _ENGINEERS,
     Role.ADMIN: frozenset(Permission),
@@ -119,6 +119,8 @@ class Actor:
     means       "local": may use what the process itself can reach: its files, its environment and
                 its SSH agent. Only the login that runs the process is that; who came over a network
                 would read the server's files, and log in with its owner's keys
+    via         who really acts under this name, where a local login does: `local:root`
+    cure        what gives the rights back that `only` holds back for now; empty: another role
     """
 
     name: str
@@ -126,6 +128,8 @@ class Actor:
     scope: Scope
     only: frozenset[Permission] | None = None
     means: Literal["local", "none"] = "none"
+    via: str = ""
+    cure: str = ""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -145,7 +149,8 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise NotPermittedError with the reason, unless the actor holds the permission."""
     if not allowed(actor, permission):
         role = actor.role or "no role"
-        msg = f"{actor.name} ({role}) lacks {permission}; ask an admin for a role that holds it"
+        cure = actor.cure or "ask an admin for a role that holds it"
+        msg = f"{actor.name} ({role}) lacks {permission}; {cure}"
         raise NotPermittedError(msg)
 
 

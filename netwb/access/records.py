@@ -13,16 +13,21 @@ from netwb.roles import Permission, Role
 
 LOGIN_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"  # a user's name: shell, URL and log safe
 UserSource = Literal["local", "oidc", "proxy"]
-UserStatus = Literal["active", "disabled"]
+UserStatus = Literal["active", "disabled", "retired"]  # retired: for good
 TotpState = Literal["off", "required", "on"]  # required: the next login sets it up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a request comes from, as far as a trusted proxy or the socket says."""
+    """Where a request comes from, as far as a trusted proxy or the socket says.
+
+    device    cookie of `Admission.device`, where the browser has one: a browser that logged in
+              before is not delayed by what others try from elsewhere
+    """
 
     address: str
     browser: str = ""  # User-Agent, shortened
+    device: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +134,14 @@ class LoginSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """A login that succeeded: the cookie's value, and the session that it opens."""
+    """A login that succeeded: the cookie's value, and the session that it opens.
+
+    device    for a cookie that outlives the login; it opens nothing
+    """
 
     session: LoginSession
     secret: str = field(repr=False)
+    device: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

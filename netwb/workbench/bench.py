@@ -10,18 +10,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from netwb.access.principals import LOCAL, Principal, local_principal
 from netwb.errors import InventoryError
 from netwb.inventory.records import Where
-from netwb.roles import ALL_TENANTS, Actor, Role
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
-from netwb.workbench.backup import BackupFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
+from netwb.workbench.doors import DoorsFace
+from netwb.workbench.health import HealthFace
 from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
+from netwb.workbench.jobs import JobsFace
 from netwb.workbench.nights import NightsFace
+from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
-from netwb.workbench.reading import ReadingFace
+from netwb.workbench.overview import OverviewFace
 from netwb.workbench.serving import ServingFace
 
 
@@ -30,14 +33,17 @@ def _utc_now() -> datetime:
 
 
 class Workbench(
+    DoorsFace,
+    PeopleFace,
     InventoryFace,
     ProbingFace,
-    BackupFace,
-    ReadingFace,
+    JobsFace,
+    OverviewFace,
     AdhocFace,
     AuditFace,
     ServingFace,
     NightsFace,
+    HealthFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 
@@ -59,7 +65,7 @@ class Workbench(
         """
         environment = os.environ if environment is None else environment
         parts = open_parts(find_home(home, environment), environment, clock)
-        return cls(parts, _local_actor(), Where())
+        return cls(parts, _local_login(), Where())
 
     @classmethod
     def create(
@@ -72,7 +78,7 @@ class Workbench(
         """Set a home up (folders, settings, master key, database) where it is not, and open it."""
         environment = os.environ if environment is None else environment
         parts = create_parts(find_home(home, environment), environment, clock)
-        return cls(parts, _local_actor(), Where())
+        return cls(parts, _local_login(), Where())
 
     @staticmethod
     def upgrade(
@@ -104,7 +110,7 @@ class Workbench(
                 raise InventoryError(msg)
         narrowed = replace(self._where, **criteria)
         self._refuse_unknown(narrowed)
-        return type(self)(self._parts, self._actor, narrowed)
+        return type(self)(self._parts, self._who, narrowed)
 
     def __repr__(self) -> str:
         narrowed = "".join(
@@ -119,7 +125,5 @@ class Workbench(
         self._parts.database.close()
 
 
-def _local_actor() -> Actor:
-    return Actor(
-        name=f"local:{getpass.getuser()}", role=Role.ADMIN, scope=ALL_TENANTS, means="local"
-    )
+def _local_login() -> Principal:
+    return local_principal(f"{LOCAL}{getpass.getuser()}")

@@ -33,6 +33,7 @@ from netwb.store.keyring import Keyring
 from netwb.store.leases import Leases
 from netwb.store.masterkey import MasterKey
 from netwb.store.schema import create, require_current, revision, upgrade
+from netwb.workbench.compose_access import compose_access
 from netwb.workbench.face import Parts
 from netwb.workbench.home import (
     Home,
@@ -172,6 +173,13 @@ def _ground(
 def _parts(ground: _Ground) -> Parts:
     batch = _batch_parts(ground)
     return Parts(
+        access=compose_access(
+            database=ground.database,
+            keyring=ground.keyring,
+            audit=ground.audit,
+            settings=ground.settings.access,
+            clock=ground.clock,
+        ),
         home=ground.home,
         settings=ground.settings,
         environment=ground.environment,

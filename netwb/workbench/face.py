@@ -5,25 +5,31 @@ A face's method is short: permission, flow, audit, return. Edges see faces and r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+from netwb.access.parts import AccessParts
+from netwb.access.principals import Principal, named_principal
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
+from netwb.archive.touched import Touched
 from netwb.archive.writer import Archive
 from netwb.collect.acceptance import Acceptance
 from netwb.collect.flow import BackupFlow
 from netwb.collect.runs import Runs
+from netwb.errors import NotPermittedError, StoreError
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
 from netwb.inventory.records import EVERYWHERE, Device, Where
 from netwb.inventory.rows import unknown_device
 from netwb.platforms.record import Platform
-from netwb.roles import Actor, Permission, Scope, require, require_local
+from netwb.roles import Actor, Permission, Scope, require, require_everywhere, require_local
 from netwb.settings import Settings
 from netwb.store.audit import Audit
 from netwb.store.database import Database
@@ -31,11 +37,14 @@ from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
 from netwb.workbench.home import Home
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything that `Workbench.open` constructs, once a process."""
 
+    access: AccessParts
     home: Home
     settings: Settings
     environment: Mapping[str, str] = field(repr=False)  # holds what `env:NAME` names
@@ -56,25 +65,58 @@ class Parts:
     backup: BackupFlow
     backup_without_agent: BackupFlow
     runs: Runs
+    touched: Touched = field(default_factory=Touched)
 
 
 class Face:
     """Parts, actor and narrowing of one Workbench; the concepts inherit from it."""
 
-    def __init__(self, parts: Parts, actor: Actor, where: Where) -> None:
+    def __init__(self, parts: Parts, who: Principal, where: Where) -> None:
         self._parts = parts
-        self._actor = actor
+        self._who = who
         self._where = where
+
+    @property
+    def _actor(self) -> Actor:
+        """What who acts may now: rights are read again at each use."""
+        return self._who.actor()
+
+    def _named(self, reference: str) -> Self:
+        """A Workbench for who filed a piece of work, with the rights that it has now."""
+        who = named_principal(self._parts.access.standings, reference)
+        return type(self)(self._parts, who, EVERYWHERE)
 
     @property
     def _scope(self) -> Scope:
         return self._actor.scope
 
     def _require(self, permission: Permission) -> None:
-        require(self._actor, permission)
+        """The one question of every method, with its answer audited where it is no."""
+        with self._denials_audited(permission, self._where.tenant or ""):
+            require(self._actor, permission)
 
     def _require_local(self, thing: str) -> None:
-        require_local(self._actor, thing)
+        with self._denials_audited("local", thing):
+            require_local(self._actor, thing)
+
+    def _require_everywhere(self, thing: str) -> None:
+        with self._denials_audited("everywhere", thing):
+            require_everywhere(self._actor, thing)
+
+    @contextmanager
+    def _denials_audited(self, asked: str, target: str) -> Iterator[None]:
+        """Audit a denial with its reason. That it cannot be audited makes nobody permitted."""
+        try:
+            yield
+        except NotPermittedError as denial:
+            detail = {"asked": asked, "reason": str(denial)}
+            try:
+                self._parts.access.denials.note(
+                    self._actor.name, f"denied.{asked}", target, detail=detail
+                )
+            except StoreError as error:
+                logger.warning("denial of %s is not audited: %s", asked, error)
+            raise
 
     @property
     def _agent_path(self) -> str | None:
@@ -114,6 +156,8 @@ class Face:
         tenant_id: str = "",
         detail: Mapping[str, Any] | None = None,
     ) -> None:
+        actor = self._actor
+        by = {"by": actor.via} if actor.via else {}  # a local login that acts as a user
         self._parts.audit.append(
-            self._actor, action, target, tenant_id=tenant_id, detail=detail or {}
+            actor, action, target, tenant_id=tenant_id, detail={**(detail or {}), **by}
         )

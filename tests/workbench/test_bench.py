@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nornir_napalm.plugins.tasks import napalm_get
 
+from netwb.access.principals import Fixed
 from netwb.errors import InventoryError, NotPermittedError
 from netwb.lab.fleet import Fleet
 from netwb.lab.world import World
@@ -26,7 +27,9 @@ def two(tmp_path: Path) -> Iterator[Rig]:
 def acting_as(made: Rig, role: Role, *tenants: str) -> Workbench:
     ids = {tenant.slug: tenant.id for tenant in made.bench.tenants()}
     scope = Scope(frozenset(ids[slug] for slug in tenants))
-    return Workbench(made.bench._parts, Actor(name="x", role=role, scope=scope), made.bench._where)
+    return Workbench(
+        made.bench._parts, Fixed(Actor(name="x", role=role, scope=scope)), made.bench._where
+    )
 
 
 def test_narrowing_only_takes_devices_away(two: Rig) -> None:

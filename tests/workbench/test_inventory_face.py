@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from netwb.access.principals import Fixed
 from netwb.errors import HostKeyChangedError, NotPermittedError, UnknownDeviceError
 from netwb.inventory.fields import fingerprint
 from netwb.inventory.importers.rows import ImportOptions
@@ -27,12 +28,14 @@ def home(tmp_path: Path) -> Iterator[Rig]:
 
 def acting(home: Rig, role: Role, scope: Scope = ALL_TENANTS) -> Workbench:
     actor = Actor(name="eve", role=role, scope=scope)
-    return Workbench(home.bench._parts, actor, Where())
+    return Workbench(home.bench._parts, Fixed(actor), Where())
 
 
 def audited(home: Rig) -> list[tuple[str, str, dict[str, object]]]:
-    """Newest first, without what the rig did itself."""
-    return [(e.action, e.target, dict(e.detail)) for e in home.bench.audit_events(limit=5)]
+    """Newest first, without what the rig did itself, and without denials."""
+    found = home.bench.audit_events(limit=8)
+    done = [event for event in found if not event.action.startswith("denied.")]
+    return [(event.action, event.target, dict(event.detail)) for event in done[:5]]
 
 
 NEW = NewDevice(
@@ -78,6 +81,8 @@ def test_only_those_who_may_edit_edit(home: Rig, role: Role) -> None:
         with pytest.raises(NotPermittedError, match=rf"eve \({role}\) lacks inventory.edit"):
             edit(workbench)
 
+    denials = [e.action for e in home.bench.audit_events(limit=3)]
+    assert denials.count("denied.inventory.edit") == 1  # the first; repeats are counted
     assert before == (
         *home.bench.tenants(),
         *home.bench.sites(),
@@ -88,7 +93,9 @@ def test_only_those_who_may_edit_edit(home: Rig, role: Role) -> None:
 
 def test_an_actor_without_a_role_sees_nothing(home: Rig) -> None:
     nobody = Workbench(
-        home.bench._parts, Actor(name="nobody", role=None, scope=ALL_TENANTS), Where()
+        home.bench._parts,
+        Fixed(Actor(name="nobody", role=None, scope=ALL_TENANTS)),
+        Where(),
     )
 
     for look in (nobody.tenants, nobody.sites, nobody.devices):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from netwb.access.principals import Fixed
 from netwb.collect.replay import recorded
 from netwb.errors import NotPermittedError, UnknownDeviceError
 from netwb.inventory.importers.rows import Source
@@ -39,7 +40,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 def remote(made: Rig, role: Role = Role.ENGINEER, *tenants: str) -> Workbench:
     ids = frozenset(tenant.id for tenant in made.bench.tenants() if tenant.slug in tenants)
     actor = Actor(name="ana", role=role, scope=Scope(ids) if tenants else ALL_TENANTS)
-    return Workbench(made.bench._parts, actor, made.bench._where)
+    return Workbench(made.bench._parts, Fixed(actor), made.bench._where)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +142,8 @@ def test_who_came_over_a_network_imports_content_and_no_path(two: Rig, tmp_path:
 def test_the_agent_is_for_the_login_that_owns_it(two: Rig) -> None:
     parts = two.bench._parts
     parts = replace(parts, environment={"SSH_AUTH_SOCK": "/run/agent"})
-    local = Workbench(parts, two.bench._actor, two.bench._where)
-    over_network = Workbench(parts, remote(two)._actor, two.bench._where)
+    local = Workbench(parts, two.bench._who, two.bench._where)
+    over_network = Workbench(parts, remote(two)._who, two.bench._where)
 
     assert (local._agent_path, over_network._agent_path) == ("/run/agent", None)
     assert local._backup is parts.backup

@@ -1,0 +1,28 @@
+"""Everything of access that one process needs, as the facade holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwb.access.denials import Denials
+from netwb.access.login import Login
+from netwb.access.own import OwnAccount
+from netwb.access.sessions import Sessions
+from netwb.access.standing import Standings
+from netwb.access.tokens import Tokens
+from netwb.access.totp import Totp
+from netwb.access.users import Users
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessParts:
+    """Made by `workbench.compose`, once a process."""
+
+    denials: Denials
+    login: Login
+    own: OwnAccount
+    sessions: Sessions
+    standings: Standings
+    tokens: Tokens
+    totp: Totp
+    users: Users

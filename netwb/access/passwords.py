@@ -1,0 +1,89 @@
+"""Passwords: argon2id hashes, and which passwords are taken.
+
+A name that nobody has is checked against a hash too, so that the time of the answer does not tell
+who exists. Source: RFC 9106 (argon2-cffi's low-memory profile: 64 MiB, some 50 ms on a server).
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from netwb.errors import InputError
+
+LEAST = 12  # characters; NIST SP 800-63B asks for 8 and better for 15
+MOST = 1024  # characters; a longer one is no password but a load
+AT_ONCE = 2  # hashes; each takes 64 MiB and all of a core
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the password is right; `renewed` is its hash by the parameters of today."""
+
+    word: Literal["right", "wrong"]
+    renewed: str | None = None
+
+
+class Passwords:
+    """Makes and checks hashes, a few at once."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._gate = threading.Semaphore(AT_ONCE)
+        self._nobody = self._of_nobody()
+
+    def hash(self, password: str) -> str:
+        """An encoded hash with parameters and salt in it."""
+        with self._gate:
+            return self._hasher.hash(_normal(password))
+
+    def check(self, encoded: str | None, password: str) -> Verdict:
+        """Compare; without a hash it takes as long, and is wrong."""
+        given = _normal(password[:MOST])
+        try:
+            with self._gate:
+                self._hasher.verify(encoded or self._nobody, given)
+        except (VerificationError, InvalidHashError):
+            return Verdict("wrong")
+        if encoded is None or len(password) > MOST:
+            return Verdict("wrong")
+        stale = self._hasher.check_needs_rehash(encoded)
+        return Verdict("right", self.hash(password) if stale else None)
+
+    def _of_nobody(self) -> str:
+        """A hash that no password gives, by the same parameters; made without hashing."""
+        one = self._hasher
+        salt, digest = (_base64(secrets.token_bytes(n)) for n in (one.salt_len, one.hash_len))
+        costs = f"m={one.memory_cost},t={one.time_cost},p={one.parallelism}"
+        return f"$argon2id$v=19${costs}${salt}${digest}"
+
+
+def check_password(name: str, password: str) -> str:
+    """The password, unless it is too easy to guess; InputError says what is missing."""
+    if len(password) < LEAST:
+        msg = f"the password is too short: give {LEAST} characters or more; a sentence is good"
+        raise InputError(msg)
+    if len(password) > MOST:
+        msg = f"the password is longer than {MOST} characters; give a shorter one"
+        raise InputError(msg)
+    folded = password.casefold()
+    if folded in {name.casefold(), name.casefold()[::-1]} or len(set(folded)) < LEAST // 3:
+        msg = "the password is the name, or one thing repeated; give another one"
+        raise InputError(msg)
+    return password
+
+
+def _normal(password: str) -> str:
+    """One form for what looks the same: keyboards differ in how they compose letters."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).rstrip(b"=").decode()

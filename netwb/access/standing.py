@@ -1,0 +1,185 @@
+"""What a person, a login or a token may at this instant: one query each, asked at each use.
+
+Nothing is kept from one call to the next: rights that were taken, a login that was ended and a
+token that was revoked are gone for the very next one, also in another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, select
+
+from netwb.access.records import TotpState, UserSource
+from netwb.access.rights import SET_UP_FIRST, narrowed, totp_state
+from netwb.access.rows import permissions
+from netwb.errors import NotAuthenticatedError
+from netwb.roles import ALL_TENANTS, Actor, Role, Scope
+from netwb.settings import AccessSettings
+from netwb.store.database import Database
+from netwb.store.models import (
+    LoginSessionRow,
+    TokenRow,
+    TokenTenantRow,
+    UserRow,
+    UserTenantRow,
+)
+
+ENDED = "this login has ended, or never was; log in again"
+NOT_VALID = "the token is not valid here: unknown, expired, revoked, or used from another network"
+NOT_ACTIVE = "that user may not act any more: disabled, retired or gone; ask an admin"
+
+_PERSON = (
+    UserRow.id,
+    UserRow.name,
+    UserRow.full_name,
+    UserRow.role,
+    UserRow.wide,
+    UserRow.source,
+    UserRow.totp,
+    UserRow.time_zone,
+    UserTenantRow.tenant_id,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A person as SQL says now; `actor` is what it may, by the means that it came."""
+
+    user_id: str
+    full_name: str
+    source: UserSource
+    totp: TotpState
+    time_zone: str
+    actor: Actor
+
+
+class Standings:
+    """Reads standings; raises NotAuthenticatedError where there is none any more."""
+
+    def __init__(
+        self, database: Database, settings: AccessSettings, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._clock = clock
+
+    def of_user(self, user_id: str) -> Standing:
+        """An active user."""
+        query = select(*_PERSON).outerjoin(UserTenantRow, UserTenantRow.user_id == UserRow.id)
+        rows = self._rows(query.where(UserRow.id == user_id, UserRow.status == "active"))
+        if not rows:
+            raise NotAuthenticatedError(NOT_ACTIVE)
+        return self._standing(rows)
+
+    def of_session(self, session_id: str) -> Standing:
+        """The user of a live login. Until a code that is asked for is set up, it may nothing."""
+        query = (
+            select(*_PERSON)
+            .join(LoginSessionRow, LoginSessionRow.user_id == UserRow.id)
+            .outerjoin(UserTenantRow, UserTenantRow.user_id == UserRow.id)
+            .where(LoginSessionRow.id == session_id, self.live(), UserRow.status == "active")
+        )
+        rows = self._rows(query)
+        if not rows:
+            raise NotAuthenticatedError(ENDED)
+        return self._standing(rows, kept_back=True)
+
+    def of_token(self, token_id: str, address: str | None = None) -> Standing:
+        """The owner of a token that is in force, as far as the token lets it.
+
+        address    where it is used from; None: by netwb itself, for work that it was used to file
+        """
+        query = (
+            select(
+                *_PERSON,
+                TokenRow.role.label("least"),
+                TokenRow.narrowed,
+                TokenRow.allow,
+                TokenRow.networks,
+                TokenTenantRow.tenant_id.label("narrowed_to"),
+            )
+            .join(TokenRow, TokenRow.user_id == UserRow.id)
+            .outerjoin(UserTenantRow, UserTenantRow.user_id == UserRow.id)
+            .outerjoin(TokenTenantRow, TokenTenantRow.token_id == TokenRow.id)
+            .where(
+                TokenRow.id == token_id,
+                TokenRow.revoked_at.is_(None),
+                TokenRow.expires_at > self._clock(),
+                UserRow.status == "active",
+            )
+        )
+        rows = self._rows(query)
+        if not rows or (address is not None and not within(address, rows[0].networks)):
+            raise NotAuthenticatedError(NOT_VALID)
+        return self._of_token(token_id, rows)
+
+    def live(self) -> ColumnElement[bool]:
+        """Which LoginSessionRows are not over."""
+        now = self._clock()
+        idle = now - timedelta(seconds=self._settings.session_idle_s)
+        return (
+            LoginSessionRow.ended_at.is_(None)
+            & (LoginSessionRow.expires_at > now)
+            & (LoginSessionRow.seen_at > idle)
+        )
+
+    def _of_token(self, token_id: str, rows: Sequence[Any]) -> Standing:
+        standing, first = self._standing(rows), rows[0]
+        tenants = frozenset(row.narrowed_to for row in rows if row.narrowed_to is not None)
+        actor = narrowed(
+            standing.actor,
+            name=f"{standing.actor.name}/{token_id}",
+            role=None if first.least is None else Role(first.least),
+            tenants=tenants if first.narrowed else None,
+            allow=permissions(first.allow),
+        )
+        return Standing(
+            user_id=standing.user_id,
+            full_name=standing.full_name,
+            source=standing.source,
+            totp=standing.totp,
+            time_zone=standing.time_zone,
+            actor=actor,
+        )
+
+    def _standing(self, rows: Sequence[Any], *, kept_back: bool = False) -> Standing:
+        first = rows[0]
+        role, source = Role(first.role), cast("UserSource", first.source)
+        state = totp_state(first.totp, role=role, source=source, wanted_for=self._settings.totp_for)
+        held = kept_back and state == "required"
+        tenants = frozenset(row.tenant_id for row in rows if row.tenant_id is not None)
+        return Standing(
+            user_id=first.id,
+            full_name=first.full_name,
+            source=source,
+            totp=state,
+            time_zone=first.time_zone,
+            actor=Actor(
+                name=first.name,
+                role=role,
+                scope=ALL_TENANTS if first.wide else Scope(tenants),
+                only=frozenset() if held else None,
+                cure=SET_UP_FIRST if held else "",
+            ),
+        )
+
+    def _rows(self, query: Any) -> Sequence[Any]:
+        with self._database.reading(ALL_TENANTS) as session:
+            return session.execute(query).all()
+
+
+def within(address: str, networks: Sequence[str]) -> bool:
+    """Whether the address lies in one of the networks; no network at all means anywhere."""
+    if not networks:
+        return True
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:  # a socket file has no address
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return any((mapped or found) in ip_network(network) for network in networks)

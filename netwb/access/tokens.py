@@ -1,0 +1,196 @@
+"""Tokens for scripts and other systems: `nwb_<id>.<secret>`, of which a keyed hash is kept.
+
+A token belongs to a user and never holds more than that user; it always expires.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+
+from sqlalchemy import select, update
+
+from netwb.access.records import IssuedToken, NewToken, Origin, Token
+from netwb.access.rights import narrowed, require_authority
+from netwb.access.rows import find_user, scope_of_row, token_of, token_slugs, visible
+from netwb.access.secrets import new_secret, parse_token, same, token_mac, token_text
+from netwb.access.standing import NOT_VALID, Standings
+from netwb.access.users import check_words
+from netwb.errors import (
+    InputError,
+    InventoryError,
+    NotAuthenticatedError,
+    StoreUnavailableError,
+    UnknownNameError,
+)
+from netwb.roles import ALL_TENANTS, MATRIX, Actor, Role, Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.keyring import Keyring
+from netwb.store.models import TokenRow, TokenTenantRow, UserRow
+
+MOST_DAYS = 3 * 366  # what is never renewed is forgotten, and found by somebody else
+USED_EVERY_S = 60.0  # one write a minute is enough to tell whether a token is in use
+logger = logging.getLogger(__name__)
+
+
+class Tokens:
+    """Issues, recognizes, lists and revokes tokens."""
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        standings: Standings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._standings = standings
+        self._clock = clock
+
+    def issue(self, actor: Actor, new: NewToken, tenants: frozenset[str] | None) -> IssuedToken:
+        """A token of a user whom the actor sees; `tenants` are ids, None leaves the owner's.
+
+        Raises InputError and InventoryError for what no token can be, NotPermittedError where it
+        would hold more than the actor.
+        """
+        now, secret, token_id = self._clock(), new_secret(), new_id()
+        mac = token_mac(self._keyring.key("token"), token_id, secret)
+        row = TokenRow(
+            id=token_id,
+            mac=mac,
+            note=check_words("note", new.note),
+            role=new.role,
+            narrowed=tenants is not None,
+            allow=None if new.allow is None else sorted(map(str, new.allow)),
+            networks=check_networks(new.networks),
+            created_at=now,
+            created_by=actor.name,
+            expires_at=now + timedelta(days=check_days(new.days)),
+        )
+        with self._database.writing(ALL_TENANTS) as session:
+            owner = find_user(session, actor.scope, new.user)
+            row.user_id = owner.id
+            holder = Actor(
+                name=owner.name, role=Role(owner.role), scope=scope_of_row(session, owner)
+            )
+            _refuse_more_than_the_owner(owner, holder, new, tenants)
+            _require_within(actor, holder, new, tenants)
+            session.add(row)
+            session.flush()
+            ids = sorted(tenants or ())
+            session.add_all(TokenTenantRow(token_id=token_id, tenant_id=one) for one in ids)
+            session.flush()
+            token = token_of(row, owner.name, token_slugs(session, [token_id]))
+        return IssuedToken(token=token, secret=token_text(token_id, secret))
+
+    def find(self, text: str, origin: Origin) -> str:
+        """Id of the token whose text this is; NotAuthenticatedError. Notes that it was used."""
+        parsed = parse_token(text)
+        if parsed is None:
+            raise NotAuthenticatedError(NOT_VALID)
+        token_id, secret = parsed
+        mac = token_mac(self._keyring.key("token"), token_id, secret)
+        query = select(TokenRow.mac, TokenRow.used_at).where(TokenRow.id == token_id)
+        with self._database.reading(ALL_TENANTS) as session:
+            found = session.execute(query).one_or_none()
+        if found is None or not same(found.mac, mac):
+            raise NotAuthenticatedError(NOT_VALID)
+        self._standings.of_token(token_id, origin.address)
+        stale = self._clock() - timedelta(seconds=USED_EVERY_S)
+        if found.used_at is None or found.used_at < stale:
+            self._note_use(token_id)
+        return token_id
+
+    def list(
+        self, scope: Scope, *, user: str | None = None, user_id: str | None = None
+    ) -> tuple[Token, ...]:
+        """Of everybody in scope, of one user in it, or of `user_id` alone; newest first."""
+        query = select(TokenRow, UserRow.name).join(UserRow, UserRow.id == TokenRow.user_id)
+        with self._database.reading(ALL_TENANTS) as session:
+            if user is not None:
+                user_id = find_user(session, scope, user).id
+            whose = visible(scope) if user_id is None else UserRow.id == user_id
+            newest = query.where(whose).order_by(TokenRow.created_at.desc(), TokenRow.id)
+            rows = session.execute(newest).all()
+            slugs = token_slugs(session, [row.id for row, _ in rows])
+            return tuple(token_of(row, name, slugs) for row, name in rows)
+
+    def revoke(self, scope: Scope, token_id: str, *, user_id: str | None = None) -> Token:
+        """From now on it opens nothing; revoking twice is once."""
+        whose = visible(scope) if user_id is None else UserRow.id == user_id
+        query = (
+            select(TokenRow, UserRow.name)
+            .join(UserRow, UserRow.id == TokenRow.user_id)
+            .where(TokenRow.id == token_id, whose)
+        )
+        with self._database.writing(ALL_TENANTS) as session:
+            found = session.execute(query).one_or_none()
+            if found is None:
+                msg = f"no token {token_id[:64]!r}; `netwb token list` shows those that you may see"
+                raise UnknownNameError(msg)
+            row, name = found
+            row.revoked_at = row.revoked_at or self._clock()
+            session.flush()
+            return token_of(row, name, token_slugs(session, [row.id]))
+
+    def _note_use(self, token_id: str) -> None:
+        """A busy database refuses nobody."""
+        try:
+            with self._database.writing(ALL_TENANTS) as session:
+                mine = update(TokenRow).where(TokenRow.id == token_id)
+                session.execute(mine.values(used_at=self._clock()))
+        except StoreUnavailableError as error:
+            logger.warning("token %s: its use is not noted: %s", token_id, error)
+
+
+def check_days(days: int) -> int:
+    """A life that ends; InputError."""
+    if not 1 <= days <= MOST_DAYS:
+        msg = f"a token of {days} days is not usable; give 1 to {MOST_DAYS}"
+        raise InputError(msg)
+    return days
+
+
+def check_networks(networks: Iterable[str]) -> list[str]:
+    """Networks as they are written by the book; InputError names the one that is none."""
+    found = []
+    for one in networks:
+        try:
+            found.append(str(ip_network(one.strip())))
+        except ValueError as error:
+            msg = f"{one[:64]!r} is no network; write 192.0.2.0/24, or one address"
+            raise InputError(msg) from error
+    return found
+
+
+def _refuse_more_than_the_owner(
+    owner: UserRow, holder: Actor, new: NewToken, tenants: frozenset[str] | None
+) -> None:
+    """It would be cut to the owner's rights anyway; saying so now spares a search later."""
+    if owner.status != "active":
+        msg = f"user {owner.name} is {owner.status}, so that a token of it would open nothing"
+        raise InventoryError(msg)
+    role = new.role or Role(owner.role)
+    if not MATRIX[role] <= holder.permissions:
+        msg = f"a token of {owner.name} cannot be {role}: {owner.name} is {owner.role} only"
+        raise InventoryError(msg)
+    beyond = sorted(map(str, set(new.allow or ()) - MATRIX[role]))
+    if beyond:
+        msg = f"{role} does not hold {', '.join(beyond)}; leave it out, or take another role"
+        raise InventoryError(msg)
+    if tenants is not None and (not tenants or not all(map(holder.scope.holds, tenants))):
+        msg = f"a token of {owner.name} is for tenants of its own scope; name one or more of them"
+        raise InventoryError(msg)
+
+
+def _require_within(
+    actor: Actor, holder: Actor, new: NewToken, tenants: frozenset[str] | None
+) -> None:
+    """What the token may, its maker may: no token is a way to more."""
+    held = narrowed(holder, name="", role=new.role, tenants=tenants, allow=new.allow)
+    thing = f"a token of {holder.name}"
+    require_authority(actor, held.permissions, held.scope, over="give", thing=thing)
