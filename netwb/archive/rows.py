@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from netwb.archive.lines import Run
 from netwb.archive.newest import Folded, Newest
 from netwb.archive.records import ConfigKey
+from netwb.store.inserting import insert_many
 from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, LineRow, RevisionRow
 
 _COLUMNS = (
@@ -65,15 +66,13 @@ def pairs(since: Sequence[int]) -> Iterator[Run]:
 
 def add_folded(session: Session, tenant_id: str, folded: Folded) -> None:
     """Revisions and past lines."""
-    if folded.revisions:
-        rows = [{"tenant_id": tenant_id, **columns} for columns in folded.revisions]
-        session.execute(insert(RevisionRow), rows)
-    if folded.past:
-        past = [
-            {**_owner(tenant_id, key), "text": line.text, "since": line.since, "until": number}
-            for key, number, line in folded.past
-        ]
-        session.execute(insert(LineRow), past)
+    rows = [{"tenant_id": tenant_id, **columns} for columns in folded.revisions]
+    insert_many(session, RevisionRow, rows)
+    past = [
+        {**_owner(tenant_id, key), "text": line.text, "since": line.since, "until": number}
+        for key, number, line in folded.past
+    ]
+    insert_many(session, LineRow, past)
 
 
 def put_current(
@@ -121,7 +120,7 @@ def put_last(session: Session, tenant_id: str, commit: str) -> None:
         update(IndexedRow).where(IndexedRow.tenant_id == tenant_id).values(commit=commit)
     )
     if changed.rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(IndexedRow), [{"tenant_id": tenant_id, "commit": commit}])
+        insert_many(session, IndexedRow, [{"tenant_id": tenant_id, "commit": commit}])
 
 
 def _owner(tenant_id: str, key: ConfigKey) -> dict[str, Any]:
@@ -138,5 +137,4 @@ def _put(
     new = [values for values in rows if (values["device_id"], values["kind"]) not in known]
     if old:
         session.execute(update(row), old)  # by primary key
-    if new:
-        session.execute(insert(row), new)
+    insert_many(session, row, new)

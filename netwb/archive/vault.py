@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwb.archive.chunks import chunks
@@ -19,6 +19,7 @@ from netwb.configs.records import Secret
 from netwb.errors import SecretMissingError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
+from netwb.store.inserting import insert_many
 from netwb.store.keyring import Keyring
 from netwb.store.models import VaultRow
 
@@ -47,9 +48,10 @@ class Vault:
         clashes |= {wanted[t].full for t, full in known.items() if wanted[t].full != full}
         new = [secret for token, secret in wanted.items() if token not in known]
         if new and not clashes:
+            new.sort(key=lambda secret: secret.token)  # random words: neighbours share a page
             rows = [self._row(tenant_id, secret, at) for secret in new]
             with self._database.writing(ALL_TENANTS) as session:
-                session.execute(insert(VaultRow), rows)
+                insert_many(session, VaultRow, rows)
             _to_disk(self._database)
         return frozenset(clashes)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from netwb import errors
@@ -21,6 +21,7 @@ from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.holders import is_dead
 from netwb.store.ids import new_id
+from netwb.store.inserting import insert_many
 from netwb.store.leases import Lease, Leases
 from netwb.store.models import BackupOutcomeRow, BackupRunRow, DeviceRow, LeaseRow, TenantRow
 
@@ -146,8 +147,7 @@ class Runs:
             }
             for target in targets
         ]
-        if rows:
-            session.execute(insert(BackupOutcomeRow), rows)
+        insert_many(session, BackupOutcomeRow, rows)
 
     def _close_dead_runs(self, session: Session) -> None:
         """Runs that neither ended nor live: their open devices were interrupted."""

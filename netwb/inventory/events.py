@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwb.inventory.records import DeviceEvent
+from netwb.store.inserting import insert_many
 from netwb.store.models import DeviceEventRow, DeviceRow
 
 
@@ -26,17 +27,30 @@ def remember(
     session: Session, row: DeviceRow, stamp: Stamp, kind: str, detail: Mapping[str, Any]
 ) -> None:
     """Add an event; the device's row is stamped with the time."""
-    row.updated_at = stamp.at
-    session.add(
-        DeviceEventRow(
-            tenant_id=row.tenant_id,
-            device_id=row.id,
-            at=stamp.at,
-            actor=stamp.actor,
-            kind=kind,
-            detail=dict(detail),
-        )
-    )
+    remember_all(session, [(row, detail)], stamp, kind)
+
+
+def remember_all(
+    session: Session,
+    details: Sequence[tuple[DeviceRow, Mapping[str, Any]]],
+    stamp: Stamp,
+    kind: str,
+) -> None:
+    """Add one event of the same kind for each of many devices, in one statement."""
+    for row, _ in details:
+        row.updated_at = stamp.at
+    events = [
+        {
+            "tenant_id": row.tenant_id,
+            "device_id": row.id,
+            "at": stamp.at,
+            "actor": stamp.actor,
+            "kind": kind,
+            "detail": dict(detail),
+        }
+        for row, detail in details
+    ]
+    insert_many(session, DeviceEventRow, events)
 
 
 def list_events(session: Session, device_id: str, limit: int) -> tuple[DeviceEvent, ...]:

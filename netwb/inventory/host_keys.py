@@ -6,7 +6,7 @@ or a new address asks nobody to trust anything again.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,22 +14,34 @@ from sqlalchemy.orm import Session
 
 from netwb.inventory.events import Stamp
 from netwb.inventory.fields import fingerprint, parse_host_key
+from netwb.store.inserting import insert_many
 from netwb.store.models import DeviceRow, HostKeyRow
 
 
 def add_key(session: Session, device: DeviceRow, host_key: str, *, stamp: Stamp) -> str:
     """Put a device's first key in force; gives its fingerprint."""
-    key = parse_host_key(host_key)
-    row = HostKeyRow(
-        tenant_id=device.tenant_id,
-        device_id=device.id,
-        key=key,
-        fingerprint=fingerprint(key),
-        trusted_at=stamp.at,
-        trusted_by=stamp.actor,
-    )
-    session.add(row)
-    return row.fingerprint
+    return add_keys(session, [(device, host_key)], stamp=stamp)[0]
+
+
+def add_keys(
+    session: Session, shown: Sequence[tuple[DeviceRow, str]], *, stamp: Stamp
+) -> list[str]:
+    """Put the first keys of many devices in force, in one statement; gives their fingerprints."""
+    keys = [parse_host_key(host_key) for _, host_key in shown]
+    fingerprints = [fingerprint(key) for key in keys]
+    rows = [
+        {
+            "tenant_id": device.tenant_id,
+            "device_id": device.id,
+            "key": key,
+            "fingerprint": its_fingerprint,
+            "trusted_at": stamp.at,
+            "trusted_by": stamp.actor,
+        }
+        for (device, _), key, its_fingerprint in zip(shown, keys, fingerprints, strict=True)
+    ]
+    insert_many(session, HostKeyRow, rows)
+    return fingerprints
 
 
 def retire_key(session: Session, device: DeviceRow, stamp: Stamp) -> None:

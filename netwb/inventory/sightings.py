@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netwb.inventory import host_keys
-from netwb.inventory.events import Stamp, remember
+from netwb.inventory.events import Stamp, remember, remember_all
 from netwb.inventory.fields import LONGEST_TEXT
 from netwb.inventory.records import Facts
 from netwb.roles import Actor, Scope
@@ -41,10 +41,12 @@ class Sightings:
         """
         stamp = self._stamp(actor)
         with self._database.writing(scope) as session:
-            for row in _rows(session, facts):
-                changed = _take_facts(row, facts[row.id], stamp.at)
-                if changed:
-                    remember(session, row, stamp, "facts", changed)
+            taken = [
+                (row, _take_facts(row, facts[row.id], stamp.at)) for row in _rows(session, facts)
+            ]
+            remember_all(
+                session, [(row, changed) for row, changed in taken if changed], stamp, "facts"
+            )
 
     def first_keys(self, scope: Scope, keys: Mapping[str, str], *, actor: Actor) -> None:
         """Trust each device's key at first sight; a device that has one keeps it.
@@ -54,9 +56,10 @@ class Sightings:
         stamp = self._stamp(actor)
         with self._database.writing(scope) as session:
             keyed = host_keys.keyed_devices(session, keys)
-            for row in _rows(session, set(keys) - keyed):
-                new = host_keys.add_key(session, row, keys[row.id], stamp=stamp)
-                remember(session, row, stamp, "trusted", {"fingerprint": new, "first": True})
+            rows = list(_rows(session, set(keys) - keyed))
+            added = host_keys.add_keys(session, [(row, keys[row.id]) for row in rows], stamp=stamp)
+            trusted = [{"fingerprint": new, "first": True} for new in added]
+            remember_all(session, list(zip(rows, trusted, strict=True)), stamp, "trusted")
 
     def refused_key(self, scope: Scope, device_id: str, host_key: str, *, actor: Actor) -> None:
         """Remember a key that was refused, so that `trust` can be given its fingerprint."""

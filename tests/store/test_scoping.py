@@ -35,7 +35,7 @@ from sqlalchemy.orm import (
 from netwb.errors import NotPermittedError, StoreError
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.store.database import Database
-from netwb.store.inserting import insert_absent, upsert
+from netwb.store.inserting import insert_absent, insert_many, upsert
 from netwb.store.models import Base, DeviceRow, HostKeyRow, SiteRow, TenantOwned, TenantRow
 from tests.store.conftest import KINDS, fresh_url
 from tests.store.rows import OWNED, add_tenant_with_one_row_of_each, new_tenant
@@ -236,6 +236,8 @@ def test_a_row_cannot_be_added_to_a_foreign_tenant(two_tenants: Database) -> Non
     with pytest.raises(NotPermittedError), two_tenants.writing(OURS) as session:
         session.execute(insert(HostKeyRow), [{"tenant_id": "t-b", "trusted_at": at, **key}])
     with pytest.raises(NotPermittedError), two_tenants.writing(OURS) as session:
+        insert_many(session, HostKeyRow, [{"tenant_id": "t-b", "trusted_at": at, **key}])
+    with pytest.raises(NotPermittedError), two_tenants.writing(OURS) as session:
         session.execute(insert(HostKeyRow).values(tenant_id="t-b", trusted_at=at, **key))
     with pytest.raises(NotPermittedError), two_tenants.writing(OURS) as session:
         session.execute(insert(HostKeyRow).values([{"tenant_id": "t-b", "trusted_at": at, **key}]))
@@ -243,9 +245,14 @@ def test_a_row_cannot_be_added_to_a_foreign_tenant(two_tenants: Database) -> Non
         session.execute(
             insert(HostKeyRow), [{"tenant_id": "t-a", "trusted_at": at, **key, "device_id": "t-a"}]
         )
+        insert_many(
+            session,
+            HostKeyRow,
+            [{"tenant_id": "t-a", "trusted_at": at, **key, "device_id": "t-a"}],
+        )
 
     with two_tenants.reading(ALL_TENANTS) as session:
-        assert sorted(session.scalars(select(HostKeyRow.tenant_id))) == ["t-a", "t-a", "t-b"]
+        assert sorted(session.scalars(select(HostKeyRow.tenant_id))) == [*["t-a"] * 3, "t-b"]
 
 
 def test_a_row_cannot_be_moved_to_a_foreign_tenant(two_tenants: Database) -> None:
