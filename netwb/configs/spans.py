@@ -18,7 +18,7 @@ from netwb.platforms.record import BlockRule, BytesPattern, Platform, SecretRule
 _DIGITS = b"0123456789"
 LONG = 8  # characters: a shorter word may stand in a text by chance
 GRAM = 8  # bytes compared at once when there are many values
-FEW = 16  # values that are searched for without asking first whether they stand anywhere
+FEW = 64  # values that are searched for without asking first: as many as cost what asking does
 MANY = 64  # values that are searched for one by one
 
 
