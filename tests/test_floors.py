@@ -138,6 +138,7 @@ BEHIND_THE_DOOR = {
     "netwb.lab.tally",
     "netwb.lab.terminal",
     "netwb.views",
+    "netwb.web",
 }
 LAZY = HEAVY | BEHIND_THE_DOOR
 

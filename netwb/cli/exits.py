@@ -13,6 +13,7 @@ from netwb.errors import (
     HomeError,
     InputError,
     InventoryError,
+    ListenError,
     NetwbError,
     RunUnderWayError,
     SettingsError,
@@ -35,6 +36,7 @@ EXITS: dict[type[NetwbError], int] = {
     UnknownRevisionError: NOT_FOUND,
     StoreError: NOT_AVAILABLE,
     RunUnderWayError: NOT_AVAILABLE,
+    ListenError: NOT_AVAILABLE,
     HomeError: NOT_AVAILABLE,
     AccessError: NOT_PERMITTED,
 }

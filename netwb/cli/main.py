@@ -20,6 +20,7 @@ from netwb.cli import (
     history,
     home,
     quarantine,
+    serve,
     site,
     tenant,
     text,
@@ -107,6 +108,7 @@ for _group in (
     quarantine,
     text,
     audit,
+    serve,
 ):
     _group.register(cli)
 

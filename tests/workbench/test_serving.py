@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from netwb.access.records import NewUser, Origin
+from netwb.errors import NotPermittedError
+from netwb.roles import Role
 from tests.benches import Rig, rig
 
 
@@ -24,23 +27,14 @@ def test_every_process_of_a_home_has_the_same_keys(made: Rig) -> None:
     assert keys.cookie.hex() not in repr(keys)
 
 
-def test_a_held_step_comes_back_for_five_minutes(made: Rig) -> None:
-    held = made.bench.hold_step("ana", "S3cret-Password")
+def test_nobody_but_the_process_itself_is_given_them(made: Rig) -> None:
+    password = "Correct-Horse-Ana-1"
+    made.bench.add_user(NewUser(name="ana", role=Role.ADMIN, tenants=None, password=password))
+    origin = Origin(address="192.0.2.7")
+    admission = made.bench.log_in("ana", password, origin=origin)
+    ana = made.bench.at_session(admission.secret, origin=origin)
 
-    made.clock.advance(minutes=4)
-    assert made.bench.held_step(held) == ("ana", "S3cret-Password")
-    made.clock.advance(minutes=2)
-    assert made.bench.held_step(held) is None
-    assert "S3cret" not in held
-
-
-@pytest.mark.parametrize("text", ["", "AAAA", "é", "AQ==" * 20], ids=["none", "short", "é", "long"])
-def test_an_edited_step_is_none(made: Rig, text: str) -> None:
-    assert made.bench.held_step(text) is None
-
-
-def test_a_step_with_one_letter_changed_is_none(made: Rig) -> None:
-    held = made.bench.hold_step("ana", "S3cret-Password")
-
-    swapped = "A" if held[30] != "A" else "B"
-    assert made.bench.held_step(held[:30] + swapped + held[31:]) is None
+    with pytest.raises(NotPermittedError, match="ana"):
+        ana.server_keys()
+    with pytest.raises(NotPermittedError, match="ana"):
+        _ = ana.settings

@@ -1,0 +1,184 @@
+"""Our document and websocket handlers, in the place of Panel's.
+
+A document belongs to the login session that made it. Its token, signed by the server, says so, and
+the websocket is opened only by the same session's cookie. Session ids and tokens are never taken
+from an address or a header: Bokeh would show one person the document of another.
+Sources: bokeh.server.views, panel.io.server (1.9.4); facts-platform, section F.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from bokeh.server.session import ServerSession
+from bokeh.server.tornado import BokehTornado
+from bokeh.util.token import (
+    check_token_signature,
+    generate_jwt_token,
+    generate_session_id,
+    get_session_id,
+    get_token_payload,
+)
+from panel.io.server import DocHandler, WSHandler
+from tornado.web import HTTPError, RequestHandler
+
+from netwb.web import headers, process
+from netwb.web.place import is_address
+from netwb.web.visitor import visit_of
+from netwb.web.visits import Visit
+from netwb.web.watch import owner_of, watch_of
+
+LOGIN = "netwb_login"  # in a page's token: public id of the login session
+NOTED_EVERY_S = 30.0
+_FOREIGN = re.compile(r"bokeh[-_](session[-_]id|token)", re.IGNORECASE)
+_TOKEN_FAULTS = (ValueError, KeyError, TypeError, RuntimeError, zlib.error)
+
+
+class PageHandler(DocHandler):
+    """A page: a new document of the person who asks, every time."""
+
+    def set_default_headers(self) -> None:
+        """Panel's pages carry none of their own."""
+        headers.secure_page(self)
+
+    def get_login_url(self) -> str:
+        """Panel's own is relative, and leads astray from `/page/`."""
+        return "/login"
+
+    async def prepare(self) -> None:
+        """Refuse an address or a header that names a session of its own choice."""
+        names = [*self.request.arguments, *self.request.headers]
+        if any(_FOREIGN.fullmatch(name) for name in names):
+            raise HTTPError(HTTPStatus.FORBIDDEN, "session ids are given by the server alone")
+        await super().prepare()  # type: ignore[no-untyped-call]  # Bokeh's
+
+    async def get_session(  # type: ignore[override]  # Bokeh's is typed by its decorator
+        self,
+    ) -> ServerSession:
+        """As Bokeh's, without the ways in: a new id, a token without cookies and headers."""
+        app = self.application
+        session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
+        token = generate_jwt_token(
+            session_id,
+            secret_key=app.secret_key,
+            signed=app.sign_sessions,
+            expiration=app.session_token_expiration,
+            extra_payload=self._generate_token_payload(),
+        )
+        return await self.application_context.create_session_if_needed(
+            session_id, self.request, token
+        )
+
+    def _generate_token_payload(self) -> Any:  # with a key more than Panel's typed one
+        """What the page's source shows to whoever reads it there."""
+        visit = visit_of(self.request)
+        if visit is None:
+            raise HTTPError(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "the server runs without --auth-module"
+            )
+        told = self.application_context.application.process_request(self.request)
+        page: dict[str, Any] = {"headers": {}, "cookies": {}, "arguments": self.request.arguments}
+        return {**page, **told, LOGIN: visit.session}
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """In words; Tornado's page would show the reason of any HTTPError."""
+        del kwargs
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(_WORDS.get(status_code, _BROKEN))
+
+
+_BROKEN = "netwb could not build this page; the server's log says why.\n"
+_WORDS: dict[int, str] = {
+    HTTPStatus.FORBIDDEN: "This address is not one that netwb gave; open the page without it.\n",
+    HTTPStatus.METHOD_NOT_ALLOWED: "A page can only be read.\n",
+}
+
+
+class PageSocket(WSHandler):
+    """The websocket of a page, for the login session that was given the page and no other."""
+
+    _noted = 0.0  # when activity was noted, by the monotonic clock
+
+    def set_default_headers(self) -> None:
+        """On the handshake too."""
+        headers.secure(self)
+
+    async def prepare(self) -> None:
+        """Refuse the handshake before anything of a document is touched."""
+        await super().prepare()  # type: ignore[no-untyped-call]  # Bokeh's
+        if not self._finished and not self._is_of_its_person():
+            self.set_status(HTTPStatus.FORBIDDEN)
+            self.finish()
+
+    def check_origin(self, origin: str) -> bool:
+        """Bokeh's list of names; and our own page where it was reached by a bare address.
+
+        A bare address cannot be made to lead here by a foreign name server, as a name can.
+        """
+        place = urlsplit(origin)
+        own = place.netloc == self.request.host and is_address(place.hostname or "")
+        return own or bool(super().check_origin(origin))
+
+    def open(self, *args: Any, **kwargs: Any) -> None:
+        """From now on the watch closes it when its login ends."""
+        watch_of(_served(self)).add(self)
+        super().open(*args, **kwargs)  # type: ignore[no-untyped-call]  # Panel's
+
+    async def on_message(self, fragment: str | bytes) -> None:
+        """What the person does in an open page keeps the login from being idle."""
+        visit = self._visit()
+        if visit is not None and monotonic() > self._noted + NOTED_EVERY_S:
+            self._noted = monotonic()
+            await process.run(visit.bench.note_activity)
+        await super().on_message(fragment)
+
+    def on_close(self) -> None:
+        """Nothing to watch any more."""
+        watch_of(_served(self)).drop(self)
+        super().on_close()
+
+    @property
+    def login(self) -> str:
+        """Public id of the login session."""
+        visit = self._visit()
+        return "" if visit is None else visit.session
+
+    def _visit(self) -> Visit | None:
+        return visit_of(self.request)
+
+    def _is_of_its_person(self) -> bool:
+        """Whether cookie, token and document name one login session."""
+        visit, token, app = self._visit(), self._offered(), _served(self)
+        try:
+            if not check_token_signature(
+                token, secret_key=app.secret_key, signed=app.sign_sessions
+            ):
+                return False
+            named, session_id = get_token_payload(token).get(LOGIN), get_session_id(token)
+        except _TOKEN_FAULTS:
+            return False
+        owners = {named, self._owner(session_id) or named}
+        return visit is not None and owners == {visit.session}
+
+    def _offered(self) -> str:
+        """The token: second of the subprotocols that the browser offers."""
+        words = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
+        return words[1].strip() if len(words) == 2 else ""
+
+    def _owner(self, session_id: str) -> str:
+        """Login session of the document, where it still stands in this process."""
+        for session in self.application_context.sessions:
+            if session.id == session_id:
+                owner = owner_of(session)
+                return "" if owner is None else owner.session
+        return ""
+
+
+def _served(handler: RequestHandler) -> BokehTornado:
+    """What it is part of; Tornado knows only that it is an application."""
+    return cast(BokehTornado, handler.application)

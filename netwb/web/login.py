@@ -1,0 +1,178 @@
+"""Log in and out by a form: `/login`, `/logout`. Neither Panel nor a script has a part in it.
+
+A form is answered only with the XSRF token that it was given, whatever the server's options say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from tornado.httputil import HTTPInputError, parse_body_arguments
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from netwb.access.records import Admission, Origin
+from netwb.errors import CodeNeededError, LoginThrottledError, NotAuthenticatedError, StoreError
+from netwb.web import headers, login_page, process, visits
+from netwb.web.login_page import LoginForm, Notice, render_login, render_logout
+from netwb.web.origin import is_secure
+from netwb.web.paths import local_path
+
+FORM_BYTES = 64 * 1024  # a name, a password, a path and a sealed step are far less
+_BROKEN = Notice(
+    kind="bad",
+    title="netwb cannot answer now.",
+    text="Try again in a minute; if it stays so, the server's log says why.",
+)
+
+
+@stream_request_body
+class FormHandler(RequestHandler):
+    """A page that is a form and nothing else, with a body of form fields that is never long."""
+
+    def initialize(self) -> None:
+        """Begin with an empty body."""
+        self._body = bytearray()
+
+    def set_default_headers(self) -> None:
+        """A form that no other site may frame, and that no cache keeps."""
+        headers.secure(self)
+        self.set_header("Content-Security-Policy", headers.FORM)
+        self.set_header("Cache-Control", "no-store")
+
+    async def prepare(self) -> None:
+        """Refuse a long body before it is read; give XSRF cookies their flags."""
+        length = self.request.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > FORM_BYTES:
+            raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        secure = is_secure(self.request, await process.run(process.trusted))
+        self.settings["xsrf_cookie_kwargs"] = {"samesite": "Lax", "secure": secure}
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep what arrives, as far as it is no longer than it said."""
+        self._body += chunk[: FORM_BYTES - len(self._body)]
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing yet: Tornado asks before the body is there; `fields_checked` asks then."""
+
+    def fields_checked(self) -> None:
+        """Read the form's fields. Raises HTTPError where they do not carry the XSRF token."""
+        content_type = self.request.headers.get("Content-Type", "")
+        if not content_type.startswith("application/x-www-form-urlencoded"):
+            raise HTTPError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        try:
+            parse_body_arguments(content_type, bytes(self._body), self.request.body_arguments, {})
+        except HTTPInputError as error:
+            raise HTTPError(HTTPStatus.BAD_REQUEST) from error
+        self.request.arguments = dict(self.request.body_arguments)
+        super().check_xsrf_cookie()
+
+    def form(self, **fields: Any) -> LoginForm:
+        """The form as this request shows it."""
+        return LoginForm(
+            host=self.request.host_name,
+            xsrf=self.xsrf_token.decode(),
+            now=datetime.now(UTC),
+            oidc="",
+            **fields,
+        )
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """The form again, with what is wrong in words."""
+        del status_code
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        notice = login_page.STALE_FORM if isinstance(error, HTTPError) else _BROKEN
+        if isinstance(error, StoreError):
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+        self.finish(render_login(self.form(notice=notice)))
+
+
+class LoginHandler(FormHandler):
+    """`/login`."""
+
+    async def get(self) -> None:
+        """Show the form; whoever is logged in goes on at once."""
+        goal = local_path(self.get_query_argument("next", "/"))
+        if await visits.visit(self) is not None:
+            self.redirect(goal)
+            return
+        notice = None
+        if self.get_cookie(visits.COOKIE):
+            visits.forget_session(self)
+            notice = login_page.EXPIRED
+        elif self.get_query_argument("out", ""):
+            notice = login_page.SIGNED_OUT
+        self.finish(render_login(self.form(next=goal, notice=notice)))
+
+    async def post(self) -> None:
+        """Log in, or say in the form why not."""
+        self.fields_checked()
+        goal = local_path(self.get_body_argument("next", "/"))
+        name, ticket = self.get_body_argument("name", ""), self.get_body_argument("ticket", "")
+        try:
+            admission = await (self._by_code(ticket) if ticket else self._by_password(name))
+        except CodeNeededError as error:
+            notice = login_page.WRONG_CODE if ticket else login_page.CODE
+            self._again(notice, next=goal, name=name, ticket=error.ticket)
+        except LoginThrottledError as error:
+            self.set_status(HTTPStatus.TOO_MANY_REQUESTS)
+            self.set_header("Retry-After", str(ceil(error.retry_after_s)))
+            self._again(login_page.throttled(error.retry_after_s), next=goal, name=name)
+        except NotAuthenticatedError:
+            notice = login_page.TOO_LATE if ticket else login_page.WRONG
+            self._again(notice, next=goal, name=name)
+        else:
+            await self._admit(admission)
+            self.redirect(goal, status=HTTPStatus.SEE_OTHER)
+
+    async def _by_password(self, name: str) -> Admission:
+        password = self.get_body_argument("password", "", strip=False)
+        origin = self._origin()
+        return await process.run(process.workbench().log_in, name, password, origin=origin)
+
+    async def _by_code(self, ticket: str) -> Admission:
+        code = self.get_body_argument("code", "")
+        origin = self._origin()
+        return await process.run(process.workbench().log_in_by_code, ticket, code, origin=origin)
+
+    def _origin(self) -> Origin:
+        """With the cookie that tells a browser from which this person logged in before."""
+        return replace(
+            visits.origin_of(self.request), device=self.get_cookie(visits.DEVICE_COOKIE, "") or ""
+        )
+
+    async def _admit(self, admission: Admission) -> None:
+        """A new session for a new login: what the browser had before ends."""
+        before = self.get_cookie(visits.COOKIE)
+        if before:
+            await process.run(process.workbench().log_out, before)
+        visits.begin_session(self, admission)
+
+    def _again(self, notice: Notice, **fields: str) -> None:
+        if self.get_status() == HTTPStatus.OK:
+            self.set_status(HTTPStatus.UNAUTHORIZED)
+        self.finish(render_login(self.form(notice=notice, **fields)))
+
+
+class LogoutHandler(FormHandler):
+    """`/logout`: a link only asks, the form does it."""
+
+    async def get(self) -> None:
+        """Ask."""
+        visit = await visits.visit(self)
+        if visit is None:
+            self.redirect("/login")
+            return
+        self.finish(render_logout(self.form(name=visit.person.name)))
+
+    async def post(self) -> None:
+        """End the login session here and now; its open pages close within two seconds."""
+        self.fields_checked()
+        secret = self.get_cookie(visits.COOKIE)
+        if secret:
+            await process.run(process.workbench().log_out, secret)
+        visits.forget_session(self)
+        self.redirect("/login?out=1", status=HTTPStatus.SEE_OTHER)

@@ -1,0 +1,87 @@
+"""This process's one Workbench, the threads in which it is asked, and the thread that runs jobs.
+
+Module state, and the only one of the server: Bokeh executes the auth module and the dashboards
+without arguments, so they find the Workbench here. It is opened at the first request, by the
+environment's NETWB_HOME.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from netwb.web.origin import Networks, parse_networks
+from netwb.workbench import Workbench
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+WORKER_ENDS_S = 2.0  # how long a running job may take to end when the process does
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What the first request opened."""
+
+    bench: Workbench
+    threads: ThreadPoolExecutor
+    trusted: Networks
+    stop: threading.Event = field(default_factory=threading.Event)
+    worker: threading.Thread | None = None
+
+
+_opening = threading.Lock()
+_opened: list[_Opened] = []  # none or one
+
+
+def workbench() -> Workbench:
+    """The Workbench of this process, as the login that runs it; blocks while it is opened."""
+    return _open().bench
+
+
+def trusted() -> Networks:
+    """Networks of `web.trusted_proxies`."""
+    return _open().trusted
+
+
+async def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call what waits (database, Git, a password's hash) in a thread, never on the event loop."""
+    loop = asyncio.get_running_loop()
+    opened = _opened[0] if _opened else await loop.run_in_executor(None, _open)
+    return await loop.run_in_executor(opened.threads, partial(call, *args, **kwargs))
+
+
+def end() -> None:
+    """Tell the worker to stop, and wait a bounded time; the process ends after this."""
+    for opened in _opened:
+        opened.stop.set()
+        if opened.worker is not None:
+            opened.worker.join(WORKER_ENDS_S)
+
+
+def _open() -> _Opened:
+    with _opening:
+        if not _opened:
+            _opened.append(_begin())
+            atexit.register(end)
+        return _opened[0]
+
+
+def _begin() -> _Opened:
+    bench = Workbench.open()
+    web = bench.settings.web
+    threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")
+    opened = _Opened(bench, threads, parse_networks(web.trusted_proxies))
+    # A daemon: a backup under way must not keep a process alive that was told to end; what it had
+    # collected is written, the rest is `interrupted`.
+    opened.worker = threading.Thread(
+        target=bench.run_jobs, args=(opened.stop,), name="netwb-jobs", daemon=True
+    )
+    opened.worker.start()
+    return opened

@@ -1,0 +1,36 @@
+"""Tornado's rules of a server process: REST in each, login and files where pages are served too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tornado.web import RequestHandler
+
+from netwb.web import process, visits
+from netwb.web.files import LOGIN_FILES, PAGE_FILES, RootHandler, ShippedFileHandler
+from netwb.web.handler import Doors
+from netwb.web.routes import api_rules
+from netwb.web.tally import Tally
+
+Rule = tuple[str, type[RequestHandler], dict[str, Any]]
+
+
+def rest() -> list[Rule]:
+    """REST, by this process's Workbench, which is opened now."""
+    doors = Doors(
+        workbench=process.workbench,
+        run=process.run,
+        origin=visits.origin_of,
+        max_body_bytes=process.workbench().settings.web.max_body_bytes,
+        tally=Tally(),
+    )
+    return [*api_rules(doors)]
+
+
+def beside_pages() -> list[Rule]:
+    """`/login` and `/logout` come by the auth module."""
+    return [
+        ("/", RootHandler, {}),
+        ("/netwb-static/login/(.*)", ShippedFileHandler, {"path": str(LOGIN_FILES)}),
+        ("/netwb-static/(.*)", ShippedFileHandler, {"path": str(PAGE_FILES)}),
+    ]

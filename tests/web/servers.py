@@ -1,0 +1,122 @@
+"""Server processes as people start them, on free loopback ports, and the homes that they serve."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Queue
+
+from netwb.access.records import NewUser
+from netwb.roles import Role
+from netwb.workbench import Workbench
+from tests.benches import Rig, rig
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = Path(__file__).parent / "pages"
+PASSWORDS = {"ana": "Correct-Horse-Ana-1", "ben": "Correct-Horse-Ben-1"}
+STARTS_S = 60.0  # two cores may be busy with other tests
+_LISTENS = re.compile(r"(?:listening on|running at:) (https?)://([^\s/]+?):(\d+)")
+
+
+@dataclass(slots=True)
+class Server:
+    """A running process; `said` is what it wrote on stderr so far."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def end(self, number: int = signal.SIGTERM, *, within_s: float = 10) -> int:
+        """Its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(within_s)
+
+
+@contextmanager
+def started(command: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
+    """A server that listens; it is ended by its own id."""
+    whole = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    process = subprocess.Popen(
+        command, env=whole, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
+    server = Server(process)
+    listens: Queue[int | None] = Queue()
+    reader = threading.Thread(target=_read, args=(server, listens), daemon=True)
+    reader.start()
+    try:
+        port = listens.get(timeout=STARTS_S)
+        assert port is not None, "".join(server.said)
+        server.port = port
+        yield server
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        reader.join()
+
+
+def _read(server: Server, listens: Queue[int | None]) -> None:
+    assert server.process.stderr is not None
+    with server.process.stderr as stream:
+        for line in stream:
+            server.said.append(line)
+            if found := _LISTENS.search(line):
+                listens.put(int(found[3]))
+    listens.put(None)
+
+
+@contextmanager
+def netwb_serve(home: Path, *words: str, pages: Path = PAGES, **settings: str) -> Iterator[Server]:
+    """What `netwb serve` does, with the pages of the tests."""
+    what = "'api'" if "--api-only" in words else "'pages'"
+    code = (
+        "from pathlib import Path; from netwb.web import server;"
+        f"server.serve({what}, port=0, dashboards=Path({str(pages)!r}))"
+    )
+    environment = {"NETWB_HOME": str(home), **settings}
+    with started([sys.executable, "-c", code], environment) as server:
+        yield server
+
+
+@contextmanager
+def panel_serve(home: Path, pages: Path = PAGES, **settings: str) -> Iterator[Server]:
+    """The hand-written line; a test of README's own words is elsewhere."""
+    port = free_port()
+    command = [sys.executable, "-m", "panel", "serve", *map(str, sorted(pages.glob("*.py")))]
+    command += ["--plugins", "netwb.web", "--auth-module", str(ROOT / "netwb/web/auth.py")]
+    command += ["--enable-xsrf-cookies", "--check-unused-sessions", "1000"]
+    command += ["--port", str(port), "--allow-websocket-origin", f"127.0.0.1:{port}"]
+    with started(command, {"NETWB_HOME": str(home), **settings}) as server:
+        yield server
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def two_tenants(folder: Path) -> Iterator[Rig]:
+    """acme and umbra with a device each; ana sees acme, ben sees umbra."""
+    with rig(folder, {"acme": ("edge1",), "umbra": ("core1",)}) as made:
+        add_people(made.bench)
+        yield made
+
+
+def add_people(bench: Workbench) -> None:
+    for name, role, tenant in (("ana", Role.ENGINEER, "acme"), ("ben", Role.CUSTOMER, "umbra")):
+        bench.add_user(NewUser(name=name, role=role, tenants=(tenant,), password=PASSWORDS[name]))
