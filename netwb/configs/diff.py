@@ -173,6 +173,21 @@ def whole_text(text: bytes, *, new: str) -> ConfigDiff:
     )
 
 
+def touched_sections(diff: ConfigDiff) -> Crumbs:
+    r"""What the diff touched, in a few words each: outermost sections; of a line outside, its head.
+
+    >>> touched_sections(whole_text(b"ntp server 192.0.2.1\nend\n", new=""))
+    ('ntp server', 'end')
+    """
+    names = (
+        line.home[0] if line.home else " ".join(line.text.split()[:2])
+        for hunk in diff.hunks
+        for line in hunk.lines
+        if line.kind != "same" and line.text.strip() not in _SEPARATORS
+    )
+    return tuple(dict.fromkeys(names))
+
+
 def render_patch(diff: ConfigDiff, *, path: str) -> bytes:
     """The diff as `git apply` and `patch -p1` take it, for the old text in the file `path`.
 

@@ -1,0 +1,103 @@
+"""Comparisons with both of their sides on the facade, and what changes touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from netwb.archive.records import Change, Revision
+from netwb.configs.diff import ConfigDiff, whole_text
+from netwb.errors import InputError
+from netwb.inventory.records import ConfigKind, Device
+from netwb.roles import Permission
+from netwb.workbench.reading import LATEST, ReadingFace
+
+MOST_TOUCHED = 100  # changes whose sections one call finds: half a second where none is known yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedSide:
+    """One of two revisions that were compared, and the device it belongs to."""
+
+    device_id: str
+    tenant: str
+    site: str
+    hostname: str
+    platform: str
+    revision: Revision
+
+    @property
+    def reference(self) -> str:
+        """DEVICE@REV, as every command and `compare` takes it."""
+        return f"{self.tenant}/{self.hostname}@{self.revision.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two revisions and what differs; `old` is None where `new` is a device's first one."""
+
+    old: ComparedSide | None
+    new: ComparedSide
+    diff: ConfigDiff
+
+
+class ComparingFace(ReadingFace):
+    """`compare`, `touched`."""
+
+    def compare(
+        self, new: str, *, old: str | None = None, kind: ConfigKind = "running"
+    ) -> Comparison:
+        """What differs from `old` to `new`, each DEVICE@REV of any device.
+
+        Without `old` it is the revision before; before a device's first one there was nothing, and
+        all of its lines are added.
+        """
+        self._require(Permission.CONFIG_VIEW)
+        newer = self._revision(new if "@" in new else f"{new}@{LATEST}", kind)
+        if old is not None:
+            older = self._revision(old if "@" in old else f"{old}@{LATEST}", kind)
+        else:
+            device, revision = newer
+            before = self._parts.history.revisions(
+                self._scope, device, kind=kind, limit=1, before=revision.number
+            )
+            if not before:
+                return self._first(device, revision)
+            older = (device, before[0])
+        diff = self._diff(older, newer, "words")
+        return Comparison(old=_compared(*older), new=_compared(*newer), diff=diff)
+
+    def touched(self, changes: Sequence[Change]) -> Mapping[str, tuple[str, ...]]:
+        """Revision id -> names of the sections that the change touched; none for a first revision.
+
+        Raises InputError for more than MOST_TOUCHED at once.
+        """
+        self._require(Permission.CONFIG_VIEW)
+        if len(changes) > MOST_TOUCHED:
+            msg = f"{len(changes)} changes at once; ask for {MOST_TOUCHED} at most"
+            raise InputError(msg)
+        platforms = self._parts.platforms
+        return self._parts.touched.of(
+            self._scope,
+            changes,
+            database=self._parts.database,
+            folder=self._parts.home.folder("archive"),
+            platforms={d.id: platforms.get(d.platform) for d in self._narrowed()},
+        )
+
+    def _first(self, device: Device, revision: Revision) -> Comparison:
+        text = self._parts.history.text(self._scope, device, revision)
+        side = _compared(device, revision)
+        label = f"{device.tenant}/{device.hostname}@{revision.id[:12]}"
+        return Comparison(old=None, new=side, diff=whole_text(text, new=label))
+
+
+def _compared(device: Device, revision: Revision) -> ComparedSide:
+    return ComparedSide(
+        device_id=device.id,
+        tenant=device.tenant,
+        site=device.site,
+        hostname=device.hostname,
+        platform=device.platform,
+        revision=revision,
+    )
