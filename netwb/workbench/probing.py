@@ -10,9 +10,15 @@ from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
+__all__ = ["LoginRow", "ProbeRow", "ProbingFace"]
+
 
 class ProbingFace(Face):
-    """`probe`, `apply_probe`, `try_credential`."""
+    """`platforms`, `probe`, `apply_probe`, `try_credential`."""
+
+    def platforms(self) -> tuple[str, ...]:
+        """Names of the platforms that there is a record of: what a device may be."""
+        return tuple(sorted(self._parts.platforms))
 
     def probe(
         self, *references: str, on_row: Callable[[ProbeRow], None] = lambda _: None

@@ -3,6 +3,8 @@
    click on [data-act]                {act, ...dataset}; a link opens as a link with ctrl or middle button
    submit of form[data-act]           {act, fields, ...dataset}; file inputs come as {name, text}
    input, select with data-on         {act, value, ...dataset}; data-on="input" waits 300 ms
+   [data-on="scroll"]                 {act, value, ...dataset}: px that the sheet is scrolled to; the sheet itself
+                                      scrolls then, and stays where it is over a redraw of its rows
    [data-key="n"]                     that key clicks it, or focuses it where it is a field
    [data-copy="text"]                 copies the text; "link": the page's address
    dialog[data-modal]                 is shown over the page; Escape clicks its [data-close]
@@ -13,6 +15,7 @@
    listener, as sheets live in shadow roots of their own. */
 
 const HOLD_MS = 300
+const SCROLL_MS = 80
 const FILE_LIMIT = 8 * 1024 * 1024
 const sheets = new Set()
 let seq = 0
@@ -44,6 +47,7 @@ export function render({model, el}) {
   model.on("html", draw)
   model.on("msg:custom", (said) => obey(said, sheet, live))
   listen(sheet)
+  box.addEventListener("scroll", () => scrolled(sheet, box))
   sheets.add(sheet)
   model.on("remove", () => sheets.delete(sheet))
   wire()
@@ -138,6 +142,15 @@ function act(sheet, from, more = {}) {
   sheet.send(said)
 }
 
+function scrolled(sheet, box) {
+  if (sheet.held.has(box)) return
+  sheet.held.set(box, setTimeout(() => {
+    sheet.held.delete(box)
+    const from = sheet.root.querySelector('[data-on="scroll"]')
+    if (from) act(sheet, from, {value: Math.round(box.scrollTop)})
+  }, SCROLL_MS))
+}
+
 function ended(sheet, number, well) {
   const [from, slow] = sheet.pending.get(number) ?? []
   if (!from) return
@@ -160,6 +173,7 @@ function obey(event, sheet, live) {
   if ("go" in said) window.location.assign(said.go)
   if ("push" in said) history.pushState({}, "", said.push)
   if ("replace" in said) history.replaceState({}, "", said.replace)
+  if ("top" in said) sheet.root.parentElement.scrollTop = said.top
   if ("title" in said) document.title = said.title
 }
 

@@ -1,0 +1,1 @@
+"""`/inventory`: what there is, how old its last good copy is, and everything that edits it."""

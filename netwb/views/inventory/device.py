@@ -1,0 +1,398 @@
+"""A device's page as markup: answers on top, nights, backups, facts, events. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from netwb.inventory.records import Device, DeviceEvent, Inherited
+from netwb.views.html import (
+    Shape,
+    age,
+    button,
+    esc,
+    icon,
+    link,
+    shape,
+    stat,
+    state,
+    tag,
+    when,
+)
+from netwb.views.inventory.links import Links
+from netwb.views.inventory.rows import NightMark, Row, labels_of
+from netwb.views.inventory.strips import long_strip
+from netwb.views.inventory.table import (
+    NOTHING,
+    STATUS_SHAPES,
+    Sees,
+    copy_shape,
+)
+from netwb.views.states import empty
+from netwb.views.words import count, listed, moment, number, size, span
+from netwb.workbench.coverage import DeviceRun
+from netwb.workbench.words import Revision
+
+SHORT_ID = 7  # characters of a commit that people read
+_RUN_STATES: dict[str, tuple[Shape, str]] = {
+    "changed": ("ok", "changed"),
+    "unchanged": ("ok", "unchanged"),
+    "rejected": ("warn", "kept back"),
+    "failed": ("bad", "failed"),
+}
+_KIND_WORDS = {
+    "key_refused": "host key refused",
+    "facts": "facts read",
+    "trusted": "host key trusted",
+}
+_AUTHORS = {"unknown": "author not recorded", "": "author not recorded"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePage:
+    """Everything that a device's page shows.
+
+    row        the device with its nights; `days` are theirs, oldest first
+    revisions  newest first; empty where configurations may not be seen
+    events     None where they may not be seen
+    """
+
+    row: Row
+    days: Sequence[date]
+    revisions: Sequence[Revision]
+    runs: Sequence[DeviceRun]
+    events: Sequence[DeviceEvent] | None
+    sees: Sees
+    links: Links
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def device(self) -> Device:
+        """The device itself."""
+        return self.row.device
+
+
+def device_page(page: DevicePage, *, job: str = "") -> str:
+    """The whole page."""
+    left = (_nights(page) + _backups(page)) if page.sees.configs else ""
+    columns = (
+        f'<div class="left">{left}{_events(page)}</div><div class="right">{_facts(page)}</div>'
+    )
+    return (
+        f'<div class="scroll page" id="device-page">{_head(page, job)}{_answers(page)}'
+        f'<div class="columns">{columns}</div></div>'
+    )
+
+
+def _head(page: DevicePage, job: str) -> str:
+    device = page.device
+    parts = (f"{device.tenant}, {device.site}", device.platform, device.role)
+    words = " · ".join(part for part in parts if part)
+    odd = state(STATUS_SHAPES[device.status], device.status) if device.status != "active" else ""
+    name = f'<h2 class="name">{esc(device.hostname)}</h2>'
+    return (
+        f'<div class="title">{name}<span class="t2">{esc(words)}</span>{odd}{job}'
+        f'<span class="push acts">{_buttons(page)}</span></div>'
+    )
+
+
+def _buttons(page: DevicePage) -> str:
+    device, sees, parts = page.device, page.sees, []
+    living = device.status != "retired"
+    if sees.back_up and device.status in {"active", "maintenance"}:
+        parts.append(button("Back up now", "back-up-device", icon_="play", data_device=device.id))
+    if sees.configs:
+        url = page.links.configs(device=device.id)
+        parts.append(link(url, "<span>Configuration</span>", class_="btn"))
+    if sees.back_up and living:
+        parts.append(button("Probe", "probe-device", data_device=device.id))
+    if sees.edit:
+        parts.append(button("Edit", "edit", key="e", data_device=device.id))
+        parts.append(_menu(device))
+        if living:
+            parts.append(button("Retire…", "ask-retire", kind="danger", data_device=device.id))
+        else:
+            parts.append(button("Activate", "activate", kind="primary", data_device=device.id))
+    return "".join(parts)
+
+
+def _menu(device: Device) -> str:
+    entries = (("Rename…", "rename"), ("Replace…", "replace"), ("Trust host key…", "trust"))
+    items = "".join(
+        tag(
+            "button", esc(said), type="button", role="menuitem", data_act=act, data_device=device.id
+        )
+        for said, act in entries
+    )
+    summary = f'<summary class="btn" aria-label="More">{icon("more")}</summary>'
+    return f'<details data-menu>{summary}<div class="menu" role="menu">{items}</div></details>'
+
+
+# -- answers
+
+
+def _answers(page: DevicePage) -> str:
+    parts = [_copy_answer(page), _change_answer(page)] if page.sees.configs else []
+    parts += [_key_answer(page), _software_answer(page)]
+    return f'<div class="answers panel">{"".join(parts)}</div>'
+
+
+def _answer(label: str, big: str, small: str) -> str:
+    return (
+        f'<div class="answer"><span class="lbl">{esc(label)}</span>'
+        f'<span class="big">{big}</span><span class="sm t2">{small}</span></div>'
+    )
+
+
+def _copy_answer(page: DevicePage) -> str:
+    copy = page.row.coverage.copy if page.row.coverage else None
+    if copy is None:
+        if page.device.status in {"active", "maintenance"}:
+            return _answer("Last good backup", state("bad", "never"), "no copy was ever stored")
+        return _answer("Last good backup", state("unknown", "none yet"), "it is not backed up")
+    kind = copy_shape(page.row, page.now)
+    big = f'<span class="st st-{kind}">{shape(kind, size=14)}{age(copy.at, page.now)}</span>'
+    lines = f"{count(copy.lines, 'line')}, {size(copy.size)}"
+    small = f"{when(copy.at, page.now, page.zone)} · {lines} · {_revision(page, copy.revision)}"
+    if page.row.bad_for:
+        small = f"{small} · {count(page.row.bad_for, 'run')} since then not good"
+    return _answer("Last good backup", big, small)
+
+
+def _revision(page: DevicePage, revision: str) -> str:
+    url = page.links.configs(device=page.device.id, rev=revision)
+    return link(url, esc(revision[:SHORT_ID]), class_="mono ac")
+
+
+def _change_answer(page: DevicePage) -> str:
+    change = next((rev for rev in page.revisions if rev.cause in {"backup", "accept"}), None)
+    if change is None:
+        return _answer("Last change", "none", "no change was ever seen")
+    url = page.links.configs(change=f"{page.device.id}@{change.id}")
+    small = (
+        f"{when(change.at, page.now, page.zone)} · {stat(change.added, change.removed)} · "
+        f"{link(url, 'diff', class_='ac')}"
+    )
+    return _answer("Last change", esc(author_words(change.author)), small)
+
+
+def author_words(author: str) -> str:
+    """Who did it, or the words for nobody knows."""
+    return _AUTHORS.get(author, author)
+
+
+def _key_answer(page: DevicePage) -> str:
+    refused = refused_key(page.events or ())
+    if refused is not None:
+        small = f"another key was refused {when(refused.at, page.now, page.zone)}"
+        return _answer("Host key", state("bad", "changed"), small)
+    if page.device.host_key is None:
+        return _answer("Host key", state("unknown", "not seen yet"), "trusted at the first login")
+    short = _short_key(page.device.host_key)
+    return _answer("Host key", state("ok", "known"), f'<span class="mono">{short}</span>')
+
+
+def refused_key(events: Sequence[DeviceEvent]) -> DeviceEvent | None:
+    """The newest refusal of a host key, unless a key was trusted after it; events newest first."""
+    for event in events:
+        if event.kind in {"trusted", "replaced"}:
+            return None
+        if event.kind == "key_refused":
+            return event
+    return None
+
+
+def _short_key(key: str) -> str:
+    return esc(key if len(key) <= 20 else f"{key[:12]}…{key[-4:]}")
+
+
+def _software_answer(page: DevicePage) -> str:
+    device = page.device
+    if device.facts_at is None:
+        return _answer("Software", "unknown", "no facts read yet")
+    running = "" if device.uptime_s is None else f" · up {span(device.uptime_s)}"
+    small = f"{esc(device.model or 'model unknown')} · read {when(device.facts_at, page.now, page.zone)}"
+    return _answer("Software", esc(device.os_version or "unknown"), small + running)
+
+
+# -- panels
+
+
+def _panel(title: str, content: str, *, note: str = "", actions: str = "") -> str:
+    n = f'<span class="n">{esc(note)}</span>' if note else ""
+    push = f'<span class="push">{actions}</span>' if actions else ""
+    head = f'<div class="bar"><h3 class="h">{esc(title)}{n}</h3>{push}</div>'
+    return f'<section class="panel" aria-label="{esc(title)}">{head}{content}</section>'
+
+
+def _nights(page: DevicePage) -> str:
+    nights = page.row.nights
+    lines = changed_lines(page.revisions, page.days, page.zone)
+    words = f"{count(len(nights), 'night')}: {_counted(nights)}"
+    return (
+        '<section class="panel strip90" aria-label="Nights">'
+        f'<div class="ends lbl"><span>{esc(words)}</span><span>height is lines changed</span></div>'
+        f"{long_strip(page.days, nights, lines)}"
+        f'<div class="ends lbl"><span>{_day(page.days[0])}</span><span>{_day(page.days[-1])}</span>'
+        "</div></section>"
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b}"
+
+
+def _counted(nights: Sequence[NightMark]) -> str:
+    said = (("changed", "changed"), ("rejected", "kept back"), ("failed", "failed"))
+    return ", ".join(f"{nights.count(kind)} {word}" for kind, word in said)
+
+
+def changed_lines(revisions: Sequence[Revision], days: Sequence[date], zone: ZoneInfo) -> list[int]:
+    """Lines added and removed on each of the days; netwb's own rewriting is no change."""
+    lines = dict.fromkeys(days, 0)
+    for revision in revisions:
+        day = revision.stored_at.astimezone(zone).date()
+        if day in lines and revision.cause in {"backup", "accept"}:
+            lines[day] += revision.added + revision.removed
+    return [lines[day] for day in days]
+
+
+def _backups(page: DevicePage) -> str:
+    url = page.links.configs(device=page.device.id)
+    history = link(url, "<span>History</span>", class_="btn sm")
+    if not page.runs:
+        return _panel("Backups", empty("No backup yet", "No run took this device so far."))
+    known = {revision.id: revision for revision in page.revisions}
+    rows = "".join(_run(page, run, known) for run in page.runs)
+    table = (
+        '<table class="fixed runs" aria-label="Backups"><colgroup><col style="width:150px">'
+        '<col style="width:120px"><col><col style="width:92px"></colgroup>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+    return _panel("Backups", table, note=f"last {number(len(page.runs))}", actions=history)
+
+
+def _run(page: DevicePage, run: DeviceRun, known: Mapping[str, Revision]) -> str:
+    kind, word = _RUN_STATES[run.status]
+    at = esc(moment(run.at, page.now, page.zone))
+    revision = _revision(page, run.revision) if run.revision else ""
+    if run.status == "rejected":
+        revision = link(page.links.configs(quarantine=1), "quarantine", class_="ac sm")
+    return (
+        f'<tr><td class="t2">{at}</td><td>{state(kind, word)}</td>'
+        f'<td class="t2 sm cut">{_what(run, known)}</td><td class="r">{revision}</td></tr>'
+    )
+
+
+def _what(run: DeviceRun, known: Mapping[str, Revision]) -> str:
+    if run.cause_kind:
+        said = run.cause_message or cause_words(run.cause_kind)
+        return f'<span title="{esc(said)}">{esc(said)}</span>'
+    revision = known.get(run.revision or "")
+    if run.status != "changed" or revision is None:
+        return esc(f"asked for by {run.by}") if _by_person(run.by) else ""
+    asked = f", asked for by {run.by}" if _by_person(run.by) else ""
+    said = esc(author_words(revision.author))
+    return f"{said} {stat(revision.added, revision.removed)}{esc(asked)}"
+
+
+def _by_person(actor: str) -> bool:
+    return bool(actor) and not actor.startswith("system:")
+
+
+def cause_words(kind: str) -> str:
+    """The class of an error as words: `HostKeyChangedError` is "host key changed"."""
+    parted = re.sub(r"(?<!^)(?=[A-Z])", " ", kind.removesuffix("Error"))
+    return parted.lower()
+
+
+def _facts(page: DevicePage) -> str:
+    device = page.device
+    facts = [("Platform", esc(device.platform)), ("Model", _or_unknown(device.model))]
+    if page.sees.address:
+        where = f'<span class="mono">{esc(device.address)}</span>, port {device.port}'
+        facts.insert(0, ("Address", where))
+    facts += [
+        ("Serial", _or_unknown(device.serial)),
+        ("Role", esc(device.role or NOTHING)),
+        ("Uptime", _or_unknown(None if device.uptime_s is None else span(device.uptime_s))),
+        ("Calls itself", esc(device.sysname or NOTHING)),
+        ("Credential", inherited(device.credential)),
+        ("SNMP", inherited(device.snmp_credential)),
+    ]
+    if page.sees.address:
+        facts.append(("Jump host", inherited(device.jump)))
+    facts += [
+        ("Transport", esc(device.transport)),
+        ("Contract", esc(device.contract_ref or NOTHING)),
+        ("Labels", _chips(labels_of(device))),
+        ("Added", when(device.created_at, page.now, page.zone)),
+        ("Device id", f'<span class="mono" data-copy="{esc(device.id)}">{esc(device.id)}</span>'),
+    ]
+    items = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
+    read = "" if device.facts_at is None else f"read {age(device.facts_at, page.now)} ago"
+    head = f'<div class="bar"><h3 class="h">Facts</h3><span class="push sm t3">{read}</span></div>'
+    return (
+        f'<section class="panel" aria-label="Facts">{head}<dl class="facts">{items}</dl></section>'
+    )
+
+
+def _or_unknown(value: str | None) -> str:
+    return esc(value) if value else '<span class="t3">unknown</span>'
+
+
+def _chips(labels: Sequence[str]) -> str:
+    return " ".join(tag("span", esc(label), class_="chip") for label in labels) or NOTHING
+
+
+def inherited(value: Inherited) -> str:
+    """A value, and the level that gave it where that is not the device itself."""
+    if value.value is None:
+        return f'<span class="t3">{"none" if value.source == "nowhere" else NOTHING}</span>'
+    source = "" if value.source == "device" else f' <span class="t3">from the {value.source}</span>'
+    return f"{esc(value.value)}{source}"
+
+
+def _events(page: DevicePage) -> str:
+    if page.events is None:
+        return ""
+    if not page.events:
+        return _panel("Events", empty("No event yet", "Nothing happened to this device so far."))
+    rows = "".join(
+        f'<tr><td class="t2">{esc(moment(event.at, page.now, page.zone))}</td>'
+        f'<td>{esc(_KIND_WORDS.get(event.kind, event.kind))}</td><td class="t2 cut">'
+        f'{esc(event.actor)}</td><td class="t2 sm cut">{_detail(event)}</td></tr>'
+        for event in page.events
+    )
+    table = (
+        '<table class="fixed runs" aria-label="Events"><colgroup><col style="width:150px">'
+        '<col style="width:120px"><col style="width:130px"><col></colgroup>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+    return _panel("Events", table, note=f"last {len(page.events)}")
+
+
+def _detail(event: DeviceEvent) -> str:
+    said = detail_words(event.detail)
+    return f'<span title="{esc(said)}">{esc(said)}</span>'
+
+
+def detail_words(detail: Mapping[str, object]) -> str:
+    """A detail in one line: `address: 192.0.2.1 becomes 192.0.2.2, note: CHG2`."""
+    return ", ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        if {"old", "new"} <= set(value):
+            return f"{value['old'] or 'nothing'} becomes {value['new'] or 'nothing'}"
+        return " ".join(f"{key}={item}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        if len(value) == 2 and not isinstance(value[0], Mapping):
+            return f"{value[0] or 'nothing'} becomes {value[1] or 'nothing'}"
+        return listed(tuple(str(item) for item in value), at_most=6)
+    return str(value)

@@ -1,0 +1,103 @@
+"""Strips of nights as inline drawings: one mark a night, its kind told by shape and not by colour.
+
+A tall bar is a change, a flat one an unchanged night, a triangle a text that was kept back, a cross
+a night without an answer; nothing at all is a night without a run. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from netwb.views.html import esc
+from netwb.views.inventory.rows import NightMark
+from netwb.views.words import count
+
+STEP = 6  # px a night in a table's row
+HEIGHT = 14  # px
+_WORDS: dict[NightMark, str] = {
+    "changed": "changed",
+    "unchanged": "unchanged",
+    "rejected": "kept back",
+    "failed": "failed",
+    "none": "without a run",
+}
+_SHAPES: dict[NightMark, str] = {  # one path a mark, drawn from the point that is moved to
+    "changed": "M{x} 2h4v10h-4z",
+    "unchanged": "M{x} 9h4v3h-4z",
+    "rejected": "M{x} 12l2-8 2 8z",
+    "failed": "M{x} 6l4 5m0-5-4 5",
+}
+
+
+def strip(nights: Sequence[NightMark]) -> str:
+    """The nights of one row, oldest first."""
+    width = STEP * len(nights)
+    return (
+        f'<svg class="strip" width="{width}" height="{HEIGHT}" viewBox="0 0 {width} {HEIGHT}"'
+        f' role="img" aria-label="{esc(said(nights))}">{_paths(nights)}</svg>'
+    )
+
+
+def said(nights: Sequence[NightMark]) -> str:
+    """The same in words: `21 nights: 5 changed, 1 kept back, 0 failed, 2 without a run`."""
+    counts = Counter(nights)
+    kinds: tuple[NightMark, ...] = ("changed", "rejected", "failed")
+    words = [f"{counts[kind]} {_WORDS[kind]}" for kind in kinds]
+    if counts["none"]:
+        words.append(f"{counts['none']} {_WORDS['none']}")
+    return f"{count(len(nights), 'night')}: {', '.join(words)}"
+
+
+def _paths(nights: Sequence[NightMark]) -> str:
+    drawn = dict.fromkeys(_SHAPES, "")
+    for number, kind in enumerate(nights):
+        if kind != "none":
+            drawn[kind] += _SHAPES[kind].format(x=number * STEP + 1)
+    return "".join(f'<path class="n-{kind}" d="{d}"/>' for kind, d in drawn.items() if d)
+
+
+BAR_HEIGHT = 28  # px of the tallest bar of a long strip
+NIGHT = 10  # units a night in a long strip; it is stretched to its panel's width
+
+
+def long_strip(days: Sequence[date], nights: Sequence[NightMark], lines: Sequence[int]) -> str:
+    """The nights of one device: a bar's height is the lines changed, on a square root's scale.
+
+    A square root, because one night that replaces everything would flatten all the others.
+    """
+    most = max([*lines, 1])
+    width, height = NIGHT * len(nights), BAR_HEIGHT + 4
+    marks = "".join(
+        _mark(number, night, _height(changed, most), _title(day, night, changed))
+        for number, (day, night, changed) in enumerate(zip(days, nights, lines, strict=True))
+    )
+    return (
+        f'<svg class="nights" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img"'
+        f' aria-label="{esc(said(nights))}">{marks}</svg>'
+    )
+
+
+def _height(changed: int, most: int) -> float:
+    share = (changed / most) ** 0.5 if changed else 0.0
+    return float(round(6 + share * (BAR_HEIGHT - 6), 1))
+
+
+def _title(day: date, night: NightMark, changed: int) -> str:
+    lines = f", {count(changed, 'line')}" if night == "changed" and changed else ""
+    return f"{day:%Y-%m-%d}: {_WORDS[night]}{lines}"
+
+
+def _mark(number: int, night: NightMark, height: float, title: str) -> str:
+    left, floor = number * NIGHT, BAR_HEIGHT + 2
+    shapes = {
+        "changed": f"M{left + 2} {floor - height}h6v{height}h-6z",
+        "unchanged": f"M{left + 2} {floor - 2}h6v2h-6z",
+        "rejected": f"M{left + 1} {floor}l4-11 4 11z",
+        "failed": f"M{left + 2} {floor - 8}l6 8m0-8-6 8",
+        "none": "",
+    }
+    hit = f'<rect x="{left}" y="0" width="{NIGHT}" height="{floor}" fill="transparent"/>'
+    path = f'<path class="n-{night}" d="{shapes[night]}"/>' if shapes[night] else ""
+    return f"<g><title>{esc(title)}</title>{hit}{path}</g>"

@@ -1,0 +1,410 @@
+"""The inventory's list as markup: toolbar, facets, table. Pure: rows and words in, text out.
+
+Of thousands of rows only those near the window are drawn; two empty rows hold the others' place,
+so that the scroll bar tells the truth.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from netwb.inventory.records import DEVICE_STATUSES, Device
+from netwb.views.html import (
+    Shape,
+    age,
+    button,
+    esc,
+    link,
+    shape,
+    state,
+    tag,
+)
+from netwb.views.inventory.links import Links
+from netwb.views.inventory.rows import SAVED, Query, Row
+from netwb.views.inventory.strips import strip
+from netwb.views.states import empty
+from netwb.views.words import count, exact, number
+
+ROW_PX = 35  # height of a row with its line; inventory.css holds it to that
+DRAWN = 120  # rows drawn at once: three windows of the largest common screen
+AHEAD = 40  # rows drawn above and below what is seen
+OLD = timedelta(hours=36)  # a nightly copy that is older missed a night
+NOTHING = "\N{EN DASH}"  # does not apply; what is unknown is said in words
+SHOWN_VALUES = 8  # of a facet, the rest behind "more"
+
+TITLES: dict[str, str] = {
+    "tenants": "Tenant",
+    "backup": "Backup",
+    "status": "Status",
+    "platform": "Platform",
+    "role": "Role",
+    "site": "Site",
+    "label": "Label",
+}
+STATUS_SHAPES: dict[str, Shape] = {
+    "active": "ok",
+    "planned": "unknown",
+    "maintenance": "held",
+    "retired": "waived",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sees:
+    """What the reader may see and do; what is not allowed is absent, not greyed."""
+
+    address: bool = False
+    edit: bool = False
+    back_up: bool = False
+    configs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Everything that the table shows.
+
+    rows      those that the filter left, in order        start   the first one that is drawn
+    total     rows without any filter, retired ones left out
+    """
+
+    rows: Sequence[Row]
+    query: Query
+    sees: Sees
+    now: datetime
+    zone: ZoneInfo
+    links: Links
+    total: int
+    hidden: int = 0
+    start: int = 0
+    selected: Collection[str] = ()
+
+
+# -- toolbar
+
+
+def toolbar(listing: Listing, *, job: str = "") -> str:
+    """Filter, the sum in one line, and what may be done with all or with the selected."""
+    text = listing.query.text
+    find = (
+        '<input id="inventory-filter" type="search" class="find" name="q" data-act="filter"'
+        f' data-on="input" data-key="f" value="{esc(text)}" autocomplete="off" spellcheck="false"'
+        f' placeholder="{esc(_placeholder(listing.sees))}" aria-label="Filter devices">'
+    )
+    if listing.selected:
+        return f'<div class="bar tools">{find}{_selection(listing)}</div>'
+    return f'<div class="bar tools">{find}{_sum(listing)}{job}{_actions(listing)}</div>'
+
+
+def _placeholder(sees: Sees) -> str:
+    return f"Filter: name, {'address, ' if sees.address else ''}site, serial"
+
+
+def _sum(listing: Listing) -> str:
+    shown = len(listing.rows)
+    words = f"<b>{number(shown)}</b> {'device' if shown == 1 else 'devices'}"
+    if listing.query.narrows:
+        words += f" of {number(listing.total)}"
+    if listing.hidden:
+        words += f", {number(listing.hidden)} retired hidden"
+    clear = button("Clear filter", "clear", kind="quiet") if listing.query.narrows else ""
+    return f'<span class="t2 nowrap">{words}</span>{clear}'
+
+
+def _actions(listing: Listing) -> str:
+    links = listing.links
+    parts = [button("CSV", "csv", icon_="download")]
+    if listing.sees.edit:
+        parts.append(
+            link(
+                links.inventory(tab="places"),
+                "<span>Places</span>",
+                class_="btn",
+                data_act="go",
+                data_tab="places",
+            )
+        )
+        parts.append(
+            link(
+                links.inventory(**{"import": 1}),
+                "<span>Import…</span>",
+                class_="btn",
+                data_act="go",
+                data_import="1",
+            )
+        )
+        parts.append(button("Add device", "add", kind="primary", icon_="plus", key="n"))
+    return f'<span class="push acts">{"".join(parts)}</span>'
+
+
+def _selection(listing: Listing) -> str:
+    sees, parts = listing.sees, []
+    if sees.back_up:
+        parts.append(button("Back up now", "back-up", icon_="play"))
+        parts.append(button("Probe", "probe", icon_="search"))
+    if sees.edit:
+        parts.append(button("Set status…", "ask-status"))
+        parts.append(button("Retire…", "ask-retire", kind="danger"))
+    parts.append(button("Clear selection", "unselect", kind="quiet"))
+    words = f"<b>{number(len(listing.selected))}</b> selected"
+    return (
+        f'<span class="nowrap" role="status">{words}</span>'
+        f'<span class="push acts">{"".join(parts)}</span>'
+    )
+
+
+# -- facets
+
+
+def facets(
+    counts: Mapping[str, Counter[str]], query: Query, *, opened: Collection[str] = ()
+) -> str:
+    """A box to tick for each value, with the number of rows that it would leave.
+
+    opened   facets whose every value is shown
+    """
+    groups = (
+        _facet(name, counts[name], query, name in opened) for name in TITLES if name in counts
+    )
+    return f'<div class="facets scroll" id="facets">{"".join(groups)}</div>'
+
+
+def _facet(name: str, counts: Counter[str], query: Query, whole: bool) -> str:  # noqa: FBT001 - private, one caller
+    chosen = query.of(name)
+    values = _ordered(name, counts)
+    if len(values) < 2 and not chosen:
+        return ""
+    shown = values if whole else [v for v in values if v in chosen or v in values[:SHOWN_VALUES]]
+    boxes = "".join(_box(name, value, counts[value], value in chosen) for value in shown)
+    left = len(values) - len(shown)
+    more = button(f"{left} more", "more", kind="quiet", data_facet=name) if left else ""
+    head = f'<legend class="lbl">{TITLES[name]}</legend>'
+    return f'<fieldset class="facet">{head}{boxes}{more}</fieldset>'
+
+
+def _ordered(name: str, counts: Counter[str]) -> list[str]:
+    fixed = {"backup": SAVED, "status": DEVICE_STATUSES}.get(name)
+    if fixed is not None:
+        return [value for value in fixed if value in counts]
+    return sorted(counts, key=lambda value: (-counts[value], value))
+
+
+def _box(facet: str, value: str, rows: int, chosen: bool) -> str:  # noqa: FBT001 - private, one caller
+    ticked = " checked" if chosen else ""
+    return (
+        f'<label class="pick"><input type="checkbox" id="f-{esc(facet)}-{esc(value)}"'
+        f' data-act="facet" data-on="change" data-facet="{esc(facet)}" data-of="{esc(value)}"{ticked}>'
+        f'<span class="cut" title="{esc(value)}">{esc(value)}</span>'
+        f'<span class="n">{number(rows)}</span></label>'
+    )
+
+
+# -- table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Column:
+    """Title, sort key ("" cannot be sorted), width in px (0: what is left), class of its cells."""
+
+    title: str
+    sort: str
+    width: int
+    class_: str = ""
+
+
+def _columns(sees: Sees) -> dict[str, _Column]:
+    columns = {
+        "hostname": _Column(title="Hostname", sort="hostname", width=0),
+        "place": _Column(title="Tenant, site", sort="place", width=150),
+        "address": _Column(title="Address", sort="address", width=150),
+        "platform": _Column(title="Platform", sort="platform", width=124),
+        "role": _Column(title="Role", sort="role", width=90, class_="wide-only"),
+        "status": _Column(title="Status", sort="status", width=124),
+        "copy": _Column(title="Last good backup", sort="copy", width=130),
+        "nights": _Column(title="21 nights", sort="", width=154),
+        "contract": _Column(title="Contract", sort="contract", width=110, class_="wide-only"),
+    }
+    if not sees.address:
+        del columns["address"]
+    if not sees.configs:
+        del columns["copy"], columns["nights"]
+    return columns
+
+
+def table(listing: Listing) -> str:
+    """The table, or what was looked at where it is empty."""
+    if not listing.rows:
+        return _nothing(listing)
+    columns = _columns(listing.sees)
+    stop = min(len(listing.rows), listing.start + DRAWN)
+    drawn = "".join(
+        _row(row, listing, tuple(columns)) for row in listing.rows[listing.start : stop]
+    )
+    above, below = listing.start, len(listing.rows) - stop
+    width = len(columns) + 1
+    body = f"{_gap(above, width)}{drawn}{_gap(below, width)}"
+    tick = f'<col style="width:36px">{"".join(map(_col, columns.values()))}'
+    return (
+        '<table class="fixed devices" id="devices" data-act="scrolled" data-on="scroll"'
+        f' aria-rowcount="{len(listing.rows) + 1}" aria-label="Devices"><colgroup>{tick}</colgroup>'
+        f"<thead><tr>{_tick_all(listing)}{_heads(columns, listing.query)}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def first_drawn(scroll_px: int, start: int, rows: int) -> int:
+    """The first row to draw for a scroll position; `start` where what is drawn still covers it."""
+    seen = max(0, scroll_px // ROW_PX)
+    last = max(0, rows - DRAWN)
+    covered = start <= max(0, seen - AHEAD // 4) and seen + DRAWN - 2 * AHEAD <= start + DRAWN
+    if covered or (start == last and seen >= last):
+        return start
+    return min(last, max(0, seen - AHEAD))
+
+
+def _nothing(listing: Listing) -> str:
+    if listing.query.narrows:
+        text = f"None of {count(listing.total, 'device')} is left by this filter."
+        if listing.hidden:
+            text += f" {count(listing.hidden, 'retired one')} would be; they are hidden."
+        return empty("No such device", text, actions=button("Clear filter", "clear"))
+    text = "No tenant in your scope has a device yet."
+    if not listing.sees.edit:
+        return empty("There is no device", text)
+    actions = button("Add device", "add", kind="primary", icon_="plus")
+    actions += button("Import…", "go", data_import="1")
+    return empty("There is no device", text, actions=actions)
+
+
+def _col(column: _Column) -> str:
+    width = f' style="width:{column.width}px"' if column.width else ""
+    return f'<col class="{column.class_}"{width}>'
+
+
+def _heads(columns: Mapping[str, _Column], query: Query) -> str:
+    return "".join(_head(column, query) for column in columns.values())
+
+
+def _head(column: _Column, query: Query) -> str:
+    if not column.sort:
+        return f'<th class="{column.class_}" scope="col">{esc(column.title)}</th>'
+    down, up = query.sort == column.sort, query.sort == f"-{column.sort}"
+    way = {"aria_sort": "ascending" if down else "descending" if up else None}
+    sort = tag(
+        "button",
+        esc(column.title),
+        type="button",
+        data_act="sort",
+        data_by=f"-{column.sort}" if down else column.sort,
+    )
+    return tag("th", sort, class_=column.class_, scope="col", **way)
+
+
+def _tick_all(listing: Listing) -> str:
+    every = len(listing.selected) >= len(listing.rows)
+    box = (
+        '<input type="checkbox" id="pick-all" data-act="select-all" data-on="change"'
+        f'{" checked" if every else ""} aria-label="Select all {len(listing.rows)} shown devices">'
+    )
+    return f'<th class="tick" scope="col">{box if _selects(listing.sees) else ""}</th>'
+
+
+def _selects(sees: Sees) -> bool:
+    return sees.edit or sees.back_up
+
+
+def _gap(rows: int, width: int) -> str:
+    if not rows:
+        return ""
+    return f'<tr class="gap" aria-hidden="true"><td colspan="{width}" style="height:{rows * ROW_PX}px"></td></tr>'
+
+
+def _row(row: Row, listing: Listing, columns: Sequence[str]) -> str:
+    device = row.device
+    cells = {
+        "hostname": _hostname(device, listing.links),
+        "place": f'<td class="cut">{place(device)}</td>',
+        "address": f'<td class="mono cut t2">{esc(device.address)}</td>',
+        "platform": f'<td class="cut">{esc(device.platform)}</td>',
+        "role": f'<td class="t2 cut wide-only">{esc(device.role or NOTHING)}</td>',
+        "status": f"<td>{status(device)}</td>",
+        "copy": f"<td>{copy_state(row, listing.now, listing.zone)}</td>",
+        "nights": f"<td>{strip(row.nights)}</td>",
+        "contract": f'<td class="t3 cut wide-only">{esc(device.contract_ref or NOTHING)}</td>',
+    }
+    chosen = device.id in listing.selected
+    marked = ' aria-selected="true"' if chosen else ""
+    drawn = "".join(cells[name] for name in columns)
+    return f'<tr class="row"{marked}>{_tick(device, chosen, listing.sees)}{drawn}</tr>'
+
+
+def _hostname(device: Device, links: Links) -> str:
+    return tag("td", device_link(device, links), class_="cut")
+
+
+def device_link(device: Device, links: Links) -> str:
+    """The hostname, leading to the device's page."""
+    return link(
+        links.device(device.id),
+        esc(device.hostname),
+        class_="host",
+        data_act="open",
+        data_device=device.id,
+    )
+
+
+def _tick(device: Device, chosen: bool, sees: Sees) -> str:  # noqa: FBT001 - private, one caller
+    if not _selects(sees):
+        return '<td class="tick"></td>'
+    return (
+        f'<td class="tick"><input type="checkbox" id="pick-{esc(device.id)}" data-act="select"'
+        f' data-on="change" data-device="{esc(device.id)}"{" checked" if chosen else ""}'
+        f' aria-label="Select {esc(device.hostname)}"></td>'
+    )
+
+
+def place(device: Device) -> str:
+    """`acme fra1`, the site quieter."""
+    return f'{esc(device.tenant)} <span class="t3">{esc(device.site)}</span>'
+
+
+def status(device: Device) -> str:
+    """Shape and word of a device's status."""
+    return state(STATUS_SHAPES[device.status], device.status)
+
+
+def copy_state(row: Row, now: datetime, zone: ZoneInfo) -> str:
+    """Age of the last good copy, with the shape of how well the device is saved."""
+    copy = row.coverage.copy if row.coverage else None
+    if copy is None:
+        if row.device.status in {"planned", "retired"}:
+            return f'<span class="t3">{NOTHING}</span>'
+        return state("bad", "never")
+    kind = copy_shape(row, now)
+    title = f"last good copy {exact(copy.at, zone)}{_missed(row)}"
+    return (
+        f'<span class="st st-{kind}" title="{esc(title)}">{shape(kind)}'
+        f"<span>{age(copy.at, now)}</span></span>"
+    )
+
+
+def copy_shape(row: Row, now: datetime) -> Shape:
+    """ok: the last run was good; warn: it was not; bad: three in a row were not; stale: no run."""
+    copy = row.coverage.copy if row.coverage else None
+    if copy is None:
+        return "bad"
+    if row.device.status == "retired":
+        return "waived"
+    if row.bad_for:
+        return "bad" if row.bad_for >= 3 else "warn"
+    return "ok" if now - copy.at <= OLD else "stale"
+
+
+def _missed(row: Row) -> str:
+    if not row.bad_for:
+        return ""
+    word = "kept back" if row.saved == "kept back" else "failed"
+    return f"; {count(row.bad_for, 'run')} since then not good, the last one {word}"
