@@ -76,6 +76,8 @@ FLOORS: dict[str, int] = {
     "netwb.collect.probe": 4,
     "netwb.collect.replay": 4,
     "netwb.collect.runs": 4,
+    "netwb.collect.unsaved": 4,
+    "netwb.health": 4,
     # 5 facade
     "netwb.workbench": 5,
     # 6 edges
@@ -122,6 +124,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "netwb.archive",
         "netwb.inventory",
         "netwb.collect",
+        "netwb.health",
     ),
     "tornado": ("netwb.web",),
     "yaml": ("netwb.inventory.importers",),

@@ -11,7 +11,7 @@ from netwb.configs.diff import ConfigDiff
 from netwb.errors import InputError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Permission
-from netwb.workbench.face import Face
+from netwb.workbench.marks import MarksFace
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 
@@ -19,16 +19,23 @@ Side = tuple[Device, Revision]
 LATEST = "latest"
 
 
-class ReadingFace(Face):
+class ReadingFace(MarksFace):
     """`history`, `changes`, `show`, `diff`, `search`, `restore`, `quarantine`."""
 
     def history(
-        self, reference: str, *, limit: int = 50, kind: ConfigKind = "running"
+        self,
+        reference: str,
+        *,
+        limit: int = 50,
+        before: int | None = None,
+        kind: ConfigKind = "running",
     ) -> Records[Revision]:
-        """Revisions of one device, newest first."""
+        """Revisions of one device, newest first; `before` is the `number` of the last one seen."""
         self._require(Permission.CONFIG_VIEW)
         device = self._device(reference)
-        found = self._parts.history.revisions(self._scope, device, kind=kind, limit=limit)
+        found = self._parts.history.revisions(
+            self._scope, device, kind=kind, limit=limit, before=before
+        )
         return records_of(found, Revision)
 
     def changes(
@@ -53,6 +60,11 @@ class ReadingFace(Face):
             devices=self._narrowed(),
         )
         return records_of(found, Change)
+
+    def revision(self, reference: str, *, kind: ConfigKind = "running") -> Revision:
+        """The one revision that `DEVICE@REV` names; `DEVICE` is its newest."""
+        self._require(Permission.CONFIG_VIEW)
+        return self._revision(reference, kind)[1]
 
     def show(self, reference: str, *, kind: ConfigKind = "running") -> bytes:
         """The redacted text of `DEVICE` or `DEVICE@REV`, byte for byte as stored."""

@@ -4,6 +4,7 @@ from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.inventory.records import Device, Site, Tenant
+from netwb.store.jobs import Job
 
 __all__ = [
     "BackupOutcome",
@@ -11,6 +12,7 @@ __all__ = [
     "Change",
     "Device",
     "Hit",
+    "Job",
     "LastNight",
     "QuarantineItem",
     "Revision",

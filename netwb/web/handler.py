@@ -1,0 +1,316 @@
+"""The one handler of REST: reads the request, names the caller, calls one operation, answers.
+
+Nothing here waits on the event loop: who calls and what is answered is worked out in one thread. The
+body is counted as it arrives. A token counts in the Authorization header alone, never in the query,
+and the log shows no query at all. Sources: RFC 9110, RFC 9457, RFC 6750.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Any, Protocol, TypeVar
+
+from tornado.httputil import HTTPServerRequest
+from tornado.web import HTTPError, RequestHandler, stream_request_body
+
+from netwb.access.records import Origin
+from netwb.errors import NetwbError, NotAuthenticatedError
+from netwb.web.headers import ALWAYS, NOTHING
+from netwb.web.operations import Answer, Call, Operation, Shape
+from netwb.web.origin import peer
+from netwb.web.problems import MEDIA, Problem, RefusedError, problem_of, problem_of_status
+from netwb.web.requests import chosen, parse_body, parse_query, place, tags
+from netwb.web.tally import Tally
+from netwb.workbench import Workbench
+
+logger = logging.getLogger(__name__)
+access_log = logging.getLogger("netwb.web.access")
+
+SESSION_COOKIE = "netwb_session"
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/=-]{1,512})")
+_SAFE = frozenset({"GET", "HEAD"})
+_HEADERS = {
+    **ALWAYS,
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": NOTHING,
+    "Vary": "Accept, Authorization, Cookie",
+}
+_FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+_SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
+Result = TypeVar("Result")
+
+
+class Run(Protocol):
+    """Calls a function that blocks in a thread of a bounded executor."""
+
+    def __call__(self, call: Callable[..., Result], *args: Any) -> Awaitable[Result]:
+        """What the call gives, or raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What the handlers are given by the process that they run in.
+
+    workbench  the process's own; called in a thread, as the first call opens it
+    origin     where a request comes from, as far as trusted proxies say
+    """
+
+    workbench: Callable[[], Workbench]
+    run: Run
+    origin: Callable[[HTTPServerRequest], Origin]
+    max_body_bytes: int
+    tally: Tally
+
+
+@stream_request_body
+class ApiHandler(RequestHandler):
+    """Serves every method of one route; `operations` is empty where there is no such route."""
+
+    def initialize(self, *, operations: Mapping[str, Operation], doors: Doors) -> None:
+        """Called by Tornado with what stands in the route table."""
+        self._operations = operations
+        self._doors = doors
+        self._body = bytearray()
+        self._caller = "-"
+
+    @property
+    def request_id(self) -> str:
+        """The caller's own where it is sane; else a new one."""
+        found: str | None = getattr(self.request, "netwb_id", None)
+        if found is None:
+            given = self.request.headers.get("X-Request-Id", "")
+            found = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
+            self.request.netwb_id = found  # type: ignore[attr-defined]
+        return found
+
+    def set_default_headers(self) -> None:
+        """Of every answer, errors too."""
+        for name, value in _HEADERS.items():
+            self.set_header(name, value)
+        self.clear_header("Server")
+        self.set_header("X-Request-Id", self.request_id)
+
+    def check_xsrf_cookie(self) -> None:
+        """Not for every write, as Tornado would: only a cookie can be sent by another site's page."""
+
+    def compute_etag(self) -> None:
+        """Only operations know what never changes."""
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:
+        """An id that is no UTF-8 is one that is not there, as any other unknown id."""
+        del name
+        return value.decode("utf-8", "replace")
+
+    def prepare(self) -> None:
+        """Refuse what needs no body to be refused."""
+        if not self._operations:
+            raise HTTPError(HTTPStatus.NOT_FOUND)
+        method = self.request.method or ""
+        if method != "OPTIONS" and _plain(method) not in self._operations:
+            raise HTTPError(HTTPStatus.METHOD_NOT_ALLOWED)
+        length = self.request.headers.get("Content-Length", "0")
+        if not length.isdecimal() or int(length) > self._doors.max_body_bytes:
+            raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def data_received(self, chunk: bytes) -> None:
+        """Count what arrives; of what is too long the rest is read and dropped."""
+        if self._finished:
+            return
+        if len(self._body) + len(chunk) > self._doors.max_body_bytes:
+            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        self._body += chunk
+
+    def options(self, **_ids: str) -> None:
+        """The methods that the route takes."""
+        self.set_status(HTTPStatus.NO_CONTENT)
+        self.set_header("Allow", self._allowed())
+
+    async def get(self, **ids: str) -> None:
+        """As every other method: what differs stands in the operation."""
+        await self._serve(ids)
+
+    head = post = put = patch = delete = get
+
+    async def _serve(self, ids: Mapping[str, str]) -> None:
+        if self._finished:
+            return  # the body was too long
+        operation = self._operations[_plain(self.request.method or "")]
+        try:
+            answer = await self._worked_out(operation, ids)
+        except RefusedError as refused:
+            self._tell(refused.problem)
+        except NetwbError as error:
+            problem = problem_of(error)
+            if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                logger.exception("request %s failed", self.request_id)
+            self._tell(problem)
+        except Exception:  # the HTTP handler's door: a fault of ours is told without its trace
+            logger.exception("request %s broke", self.request_id)
+            self._tell(problem_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
+        else:
+            self._send(answer)
+
+    async def _worked_out(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
+        """What is for everybody is answered also where the Workbench cannot be opened."""
+        if operation.open_to == "all":
+            return await asyncio.to_thread(self._answered, operation, ids)
+        return await self._doors.run(self._answered, operation, ids)
+
+    def _answered(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
+        """In a thread: who calls, what is asked, and the answer."""
+        acting = None if operation.open_to == "all" else self._acting(operation)
+        query = parse_query(operation.query, self.request.query_arguments)
+        call = Call(
+            acting=acting,
+            path=ids,
+            query=query,
+            body=self._read(operation),
+            media=chosen(self.request.headers.get("Accept", ""), tuple(operation.gives)),
+            place=place(operation, ids, query),
+            seen=tags(self.request.headers.get("If-None-Match", "")),
+            tally=self._doors.tally,
+        )
+        return operation.do(call)
+
+    def _read(self, operation: Operation) -> Shape | None:
+        if operation.body is None:
+            return None
+        content_type = self.request.headers.get("Content-Type", "")
+        return parse_body(operation.body, content_type, bytes(self._body))
+
+    def _acting(self, operation: Operation) -> Workbench:
+        """A Workbench that acts as the caller. Raises NotAuthenticatedError."""
+        own = self._doors.workbench()
+        if operation.open_to == "watchers" and is_local(self.request):
+            return own
+        return self._admitted(own)
+
+    def _admitted(self, own: Workbench) -> Workbench:
+        origin = self._doors.origin(self.request)
+        header = self.request.headers.get("Authorization")
+        if header is not None:
+            token = _BEARER.fullmatch(header.strip())
+            if token is None:
+                msg = "the Authorization header holds no bearer token"
+                raise NotAuthenticatedError(msg)
+            return own.at_token(token[1], origin=origin)
+        secret = self.get_cookie(SESSION_COOKIE)
+        if not secret:
+            msg = "neither a token nor a login"
+            raise NotAuthenticatedError(msg)
+        bench = own.at_session(secret, origin=origin)
+        if self.request.method not in _SAFE:
+            self._require_xsrf()
+        return bench
+
+    def _require_xsrf(self) -> None:
+        try:
+            super().check_xsrf_cookie()
+        except HTTPError:
+            raise RefusedError(
+                Problem(
+                    status=HTTPStatus.FORBIDDEN,
+                    title="The request does not come from our own page",
+                    detail="a login cookie needs the X-XSRFToken header with it; a token does not",
+                    slug="xsrf",
+                )
+            ) from None
+
+    def _send(self, answer: Answer) -> None:
+        self.set_status(answer.status)
+        self.set_header("Content-Type", answer.media)
+        for name, value in answer.headers.items():
+            self.set_header(name, value)
+        if answer.etag:
+            self.set_header("Etag", f'"{answer.etag}"')
+            if self.check_etag_header():
+                self.set_status(HTTPStatus.NOT_MODIFIED)
+                self.finish()
+                return
+        self.finish(answer.content)
+
+    def _tell(self, problem: Problem) -> None:
+        self.set_status(problem.status)
+        self.set_header("Content-Type", MEDIA)
+        for name, value in problem.headers.items():
+            self.set_header(name, value)
+        told = problem.as_json(instance=self.request.path, request_id=self.request_id)
+        self.finish(json.dumps(told).encode())
+
+    def write_error(self, status_code: int, **_info: Any) -> None:
+        """What Tornado refuses, and `prepare`."""
+        headers = {}
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = self._allowed()
+        if status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            headers["Connection"] = "close"  # else the rest of the body would be awaited
+        self._tell(problem_of_status(status_code, **headers))
+
+    def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
+        """As Tornado's, but without the query."""
+        if not isinstance(error, HTTPError):
+            logger.error("request %s broke", self.request_id, exc_info=(kind, error, trace))
+
+    def _log(self) -> None:
+        """One line a request, for the log and for /metrics."""
+        status, took_s = self.get_status(), self.request.request_time()
+        operation = self._operations.get(_plain(self.request.method or ""))
+        route = operation.route if operation else "none"
+        self._doors.tally.note(self.request.method or "", route, status, took_s)
+        access_log.info(
+            "%s %s %d %.1f ms %s %s %s",
+            self.request.method,
+            _loggable(operation, self.request.path),
+            status,
+            took_s * 1000,
+            self.request.remote_ip,
+            self._caller,
+            self.request_id,
+        )
+
+    def _allowed(self) -> str:
+        methods = {*self._operations, "OPTIONS"} | (
+            {"HEAD"} if "GET" in self._operations else set()
+        )
+        return ", ".join(sorted(methods))
+
+
+def is_local(request: HTTPServerRequest) -> bool:
+    """Whether a program on this machine asks, with no proxy and no foreign page behind it.
+
+    A page that resolves its own name to 127.0.0.1 still sends that name in Host.
+    """
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    return _is_loopback(peer(request)) and _is_loopback(request.host_name)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _plain(method: str) -> str:
+    return "GET" if method == "HEAD" else method
+
+
+def _loggable(operation: Operation | None, path: str) -> str:
+    """The path without what is a secret in it, and without what would break the line."""
+    if operation is not None and any(f"{{{name}}}" in operation.path for name in _SECRET_IDS):
+        return operation.route
+    return path[:200]

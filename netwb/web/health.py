@@ -1,0 +1,130 @@
+"""Whether the server lives, whether it can work, and its figures for Prometheus.
+
+The last two are for who holds health.view (a token issued with `--allow health.view` is a scrape
+token), and for a program on this machine that comes through no proxy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from netwb.roles import Permission
+from netwb.web.operations import (
+    JSON,
+    PROMETHEUS,
+    Answer,
+    Call,
+    NoQuery,
+    Operation,
+    Shape,
+    answer,
+)
+from netwb.web.tally import family
+from netwb.workbench.health import Figures, TenantCounts
+
+
+class AliveAnswer(Shape):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class CheckAnswer(Shape):
+    """One thing that netwb needs."""
+
+    ready: bool
+    detail: str
+
+
+class ReadyAnswer(Shape):
+    """Whether all of it is there; the status is 503 where it is not."""
+
+    status: Literal["ready", "not ready"]
+    checks: dict[Literal["database", "store", "repository", "queue"], CheckAnswer]
+
+
+def alive(_call: Call[NoQuery, None]) -> Answer:
+    """Whether the process answers; it looks at nothing."""
+    return answer({"status": "ok"})
+
+
+def ready(call: Call[NoQuery, None]) -> Answer:
+    """Whether database, store, repository and queue can be used; 503 where one cannot."""
+    checks = call.bench.readiness()
+    good = all(check.ready for check in checks)
+    document = {
+        "status": "ready" if good else "not ready",
+        "checks": {check.name: {"ready": check.ready, "detail": check.detail} for check in checks},
+    }
+    return answer(document, status=200 if good else 503)
+
+
+def metrics(call: Call[NoQuery, None]) -> Answer:
+    """Figures for Prometheus; what this process served is told to a scope of all tenants only."""
+    figures = call.bench.figures()
+    lines = [*_jobs(figures), *_tenants(figures), *(call.tally.lines() if figures.wide else ())]
+    return Answer(content="".join(f"{line}\n" for line in lines).encode(), media=PROMETHEUS)
+
+
+def _jobs(figures: Figures) -> Iterator[str]:
+    counts = (({"status": status}, count) for status, count in sorted(figures.jobs.items()))
+    yield from family("netwb_jobs", "gauge", "Jobs by status.", counts)
+
+
+def _tenants(figures: Figures) -> Iterator[str]:
+    for name, (about, value_of) in _TENANT_FIGURES.items():
+        values = ((counts.tenant, value_of(counts, figures.now_s)) for counts in figures.tenants)
+        samples = (({"tenant": tenant}, value) for tenant, value in values if value is not None)
+        yield from family(name, "gauge", about, samples)
+
+
+def _age_s(at: datetime | None, now_s: float) -> float | None:
+    return None if at is None else now_s - at.timestamp()
+
+
+_TENANT_FIGURES: Mapping[str, tuple[str, Callable[[TenantCounts, float], float | None]]] = {
+    "netwb_devices": ("Active devices.", lambda counts, _: counts.devices),
+    "netwb_devices_saved": (
+        "Active devices with a good copy of their configuration.",
+        lambda counts, _: counts.saved,
+    ),
+    "netwb_backup_newest_age_seconds": (
+        "Since a device's newest good copy was last seen to be so: the freshest of the tenant.",
+        lambda counts, now_s: _age_s(counts.newest, now_s),
+    ),
+    "netwb_backup_oldest_age_seconds": (
+        "The same: the stalest of the tenant.",
+        lambda counts, now_s: _age_s(counts.oldest, now_s),
+    ),
+}
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/healthz",
+        under="root",
+        do=alive,
+        gives={JSON: AliveAnswer},
+        open_to="all",
+    ),
+    Operation(
+        method="GET",
+        path="/readyz",
+        under="root",
+        do=ready,
+        gives={JSON: ReadyAnswer},
+        needs=Permission.HEALTH_VIEW,
+        open_to="watchers",
+    ),
+    Operation(
+        method="GET",
+        path="/metrics",
+        under="root",
+        do=metrics,
+        gives={PROMETHEUS: None},
+        needs=Permission.HEALTH_VIEW,
+        open_to="watchers",
+    ),
+)

@@ -1,0 +1,163 @@
+"""What a REST operation is: one row of the route table, the call that it is given, its answer.
+
+An operation is a plain function that blocks: it is called in a thread, with a Workbench that acts as
+the caller. It knows no Tornado. The handler, OpenAPI and the tests read the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from netwb.roles import Permission
+from netwb.web.tally import Tally
+from netwb.workbench import Workbench
+
+BASE = "/api/v1"
+JSON = "application/json"
+TEXT = "text/plain"
+PATCH = "text/x-diff"
+HTML = "text/html"
+PROMETHEUS = "text/plain; version=0.0.4"
+_BRACES = re.compile(r"\{(\w+)\}")
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+
+
+class Shape(BaseModel):
+    """A body, a query or an answer: what it does not name is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(Shape):
+    """The route takes no parameter."""
+
+
+class Paged(Shape):
+    """Where a page begins and how long it is."""
+
+    limit: Annotated[int, Field(ge=1, le=1000, description="Most items of one answer.")] = 50
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=4096, description="`next` of the page before; the rest of the query stays."
+        ),
+    ] = None
+
+
+Query = TypeVar("Query", bound=Shape)
+Body = TypeVar("Body")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is sent. `etag` is the strong tag of a body that never changes."""
+
+    content: bytes
+    media: str = JSON
+    status: int = 200
+    etag: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[Query, Body]):
+    """One request as an operation sees it.
+
+    acting acts as the caller; None where the operation is for everybody
+    path   the ids in the address
+    media  the one of the operation's media types that the caller would have
+    place  route and filter, by which a cursor is bound to this very list
+    seen   tags of bodies that the caller has already
+    tally  what this process counted
+    """
+
+    acting: Workbench | None
+    path: Mapping[str, str]
+    query: Query
+    body: Body
+    media: str
+    place: str
+    seen: frozenset[str]
+    tally: Tally
+
+    @property
+    def bench(self) -> Workbench:
+        """The caller's; an operation for everybody has none."""
+        assert self.acting is not None
+        return self.acting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one route.
+
+    path     below /api/v1, ids in braces; with `root` below /
+    gives    media type -> model of its JSON, or None for text
+    needs    the permission, for the documentation: the facade is what asks for it
+    open_to  login: a token or a login; watchers: who holds `needs`, or loopback; all: everybody
+    """
+
+    method: Method
+    path: str
+    do: Callable[[Call[Any, Any]], Answer]
+    gives: Mapping[str, type[BaseModel] | None]
+    query: type[Shape] = NoQuery
+    body: type[Shape] | None = None
+    needs: Permission | None = None
+    open_to: Literal["login", "watchers", "all"] = "login"
+    status: int = 200
+    under: Literal["api", "root"] = "api"
+
+    @property
+    def route(self) -> str:
+        """The whole path, ids in braces."""
+        return self.path if self.under == "root" else BASE + self.path
+
+    @property
+    def summary(self) -> str:
+        """First paragraph of what the function says of itself."""
+        return " ".join((self.do.__doc__ or "").partition("\n\n")[0].split())
+
+    @property
+    def details(self) -> str:
+        """The paragraphs after it."""
+        return " ".join((self.do.__doc__ or "").partition("\n\n")[2].split())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Names of what stands in braces."""
+        return tuple(_BRACES.findall(self.path))
+
+    @property
+    def pattern(self) -> str:
+        """Regular expression of the whole path, a group an id; an id holds no slash of its own."""
+        return _BRACES.sub(
+            r"(?P<\1>[^/]+)", re.escape(self.route).replace("\\{", "{").replace("\\}", "}")
+        )
+
+
+def rfc3339(at: datetime | None) -> str | None:
+    """UTC to the second, with Z."""
+    return None if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def in_json(document: Any) -> bytes:
+    """Compact, and ASCII alone: what a device sent may be no text at all, or turn a terminal around."""
+    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
+
+
+def answer(document: Any, **how: Any) -> Answer:
+    """A JSON document."""
+    return Answer(content=in_json(document), **how)
+
+
+def listed(items: Sequence[Mapping[str, Any]], cursor: str | None) -> Answer:
+    """The list shape of the contract."""
+    return answer({"items": items, "next": cursor})

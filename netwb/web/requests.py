@@ -1,0 +1,154 @@
+"""Read a request's query, body and Accept header into what the route takes. Pure.
+
+400 for what stands in the address, 422 for a body that is JSON but not the right one. What is
+refused is named, and its value is never repeated: it may be a secret in the wrong place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import NoReturn, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import ValidationError
+
+from netwb.web.operations import JSON, Operation, Paged, Shape
+from netwb.web.problems import (
+    Fault,
+    RefusedError,
+    bad_body,
+    bad_parameters,
+    broken_body,
+    problem_of_status,
+)
+
+IGNORED = frozenset({"token", "access_token"})  # a credential in an address is logged on its way
+_TAG = re.compile(r'"([^"]*)"')
+_TAGS = 4096  # characters of If-None-Match that are read
+_TOLD = 20  # faults of one request that are told
+_NAME = 80  # characters of a wrong name that are repeated
+Model = TypeVar("Model", bound=Shape)
+
+
+def parse_query(model: type[Model], given: Mapping[str, Sequence[bytes]]) -> Model:
+    """The query as the route takes it, each parameter once. Raises RefusedError, 400."""
+    asked = {name: values for name, values in given.items() if name not in IGNORED}
+    twice = [
+        Fault(where=name[:_NAME], detail="is given more than once; give it once")
+        for name, values in asked.items()
+        if len(values) > 1
+    ]
+    if twice:
+        raise RefusedError(bad_parameters(twice[:_TOLD]))
+    try:
+        return model.model_validate(
+            {name: values[0].decode("utf-8", "replace") for name, values in asked.items()}
+        )
+    except ValidationError as error:
+        raise RefusedError(bad_parameters(_faults(error, model, inside="query"))) from None
+
+
+def parse_body(model: type[Model], content_type: str, content: bytes) -> Model:
+    """The body as the route takes it. Raises RefusedError: 415, 400 for no JSON, 422."""
+    media, _, parameters = content_type.lower().partition(";")
+    charset = parameters.strip().removeprefix("charset=").strip('"') or "utf-8"
+    if media.strip() != JSON or charset != "utf-8":
+        raise RefusedError(problem_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE))
+    try:
+        return model.model_validate(_document(content))
+    except ValidationError as error:
+        raise RefusedError(bad_body(_faults(error, model, inside="body"))) from None
+
+
+def chosen(accept: str, gives: Sequence[str]) -> str:
+    """The media type that the caller likes best; of equals the one that the route names first.
+
+    Raises RefusedError, 406, where it likes none.
+
+    >>> chosen("text/plain", ("application/json", "text/plain"))
+    'text/plain'
+    >>> chosen("text/html, */*;q=0.1", ("application/json", "text/plain"))
+    'application/json'
+    """
+    liked = _liked(accept or "*/*")
+    best = max(gives, key=lambda media: _quality(media, liked))
+    if _quality(best, liked) <= 0:
+        raise RefusedError(problem_of_status(HTTPStatus.NOT_ACCEPTABLE))
+    return best
+
+
+def tags(if_none_match: str) -> frozenset[str]:
+    """Tags of bodies that the caller has.
+
+    >>> sorted(tags('"a.json", W/"b"'))
+    ['a.json', 'b']
+    """
+    return frozenset(_TAG.findall(if_none_match[:_TAGS]))
+
+
+def place(operation: Operation, ids: Mapping[str, str], query: Shape) -> str:
+    """Which list this is: route, ids and filter, without the page."""
+    asked = query.model_dump(mode="json", exclude=set(Paged.model_fields), exclude_none=True)
+    return f"{operation.route.format(**ids)}?{urlencode(sorted(asked.items()))}"
+
+
+def _document(content: bytes) -> object:
+    try:
+        return json.loads(content.decode(), parse_constant=_no_number)
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"line {error.lineno} column {error.colno}"
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError:
+        reason = "it holds what is no number of JSON, or one of too many digits"
+    raise RefusedError(broken_body(reason))
+
+
+def _no_number(_name: str) -> NoReturn:
+    raise ValueError
+
+
+def _faults(error: ValidationError, model: type[Shape], *, inside: str) -> list[Fault]:
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        Fault(where=_where(item["loc"], inside), detail=_said(item["type"], item["msg"], model))
+        for item in found[:_TOLD]
+    ]
+
+
+def _where(loc: tuple[int | str, ...], inside: str) -> str:
+    if inside == "query":
+        return str(loc[0])[:_NAME] if loc else "query"
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in loc)
+    return "#" + "".join(f"/{part[:_NAME]}" for part in parts)
+
+
+def _said(kind: str, message: str, model: type[Shape]) -> str:
+    if kind == "extra_forbidden":
+        return f"is not known here; known are {', '.join(sorted(model.model_fields)) or 'none'}"
+    return message[:1].lower() + message[1:]
+
+
+def _liked(accept: str) -> dict[str, float]:
+    """Media range -> quality."""
+    found = {}
+    for part in accept.split(","):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        try:
+            found[media] = float(quality)
+        except ValueError:
+            found[media] = 0.0
+    return found
+
+
+def _quality(media: str, liked: Mapping[str, float]) -> float:
+    """The most exact range counts, though a wider one may like it better (RFC 9110 section 12.5.1)."""
+    plain = media.partition(";")[0]
+    ranges = (plain, f"{plain.partition('/')[0]}/*", "*/*")
+    return next((liked[one] for one in ranges if one in liked), 0.0)

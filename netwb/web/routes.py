@@ -1,0 +1,69 @@
+"""The one table of REST routes: the server, OpenAPI and the two-tenant test all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from netwb.web import backups, health, jobs
+from netwb.web.docs import POLICY, render_docs
+from netwb.web.handler import ApiHandler, Doors
+from netwb.web.openapi import document
+from netwb.web.operations import BASE, HTML, JSON, Answer, Call, NoQuery, Operation, Shape, in_json
+
+Rule = tuple[str, type[ApiHandler], dict[str, Any]]
+
+
+def openapi(_call: Call[NoQuery, None]) -> Answer:
+    """OpenAPI 3.1 of all of REST."""
+    return Answer(content=_openapi())
+
+
+def docs(_call: Call[NoQuery, None]) -> Answer:
+    """The same as a page."""
+    return Answer(content=_docs(), media=HTML, headers={"Content-Security-Policy": POLICY})
+
+
+@cache
+def _openapi() -> bytes:
+    return in_json(document(OPERATIONS))
+
+
+@cache
+def _docs() -> bytes:
+    return render_docs(document(OPERATIONS)).encode()
+
+
+class AnyDocument(Shape):
+    """An OpenAPI document."""
+
+    model_config = Shape.model_config | {"extra": "allow"}
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    *backups.OPERATIONS,
+    *jobs.OPERATIONS,
+    Operation(
+        method="GET", path="/openapi.json", do=openapi, gives={JSON: AnyDocument}, open_to="all"
+    ),
+    Operation(method="GET", path="/docs", do=docs, gives={HTML: None}, open_to="all"),
+    *health.OPERATIONS,
+)
+
+
+def by_route(operations: tuple[Operation, ...] = OPERATIONS) -> Mapping[str, dict[str, Operation]]:
+    """Pattern of each route -> its operations by method."""
+    found: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        found.setdefault(operation.pattern, {})[operation.method] = operation
+    return found
+
+
+def api_rules(doors: Doors) -> list[Rule]:
+    """Tornado's rules of every route, and of what is no route under /api/v1."""
+    rules: list[Rule] = [
+        (pattern, ApiHandler, {"operations": operations, "doors": doors})
+        for pattern, operations in by_route().items()
+    ]
+    return [*rules, (rf"{BASE}(?:/.*)?", ApiHandler, {"operations": {}, "doors": doors})]

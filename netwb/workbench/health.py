@@ -1,0 +1,97 @@
+"""Whether netwb can work, and figures for whoever watches it, on the facade."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from netwb.errors import NetwbError
+from netwb.health.counts import TenantCounts, job_counts, tenant_counts
+from netwb.roles import Permission
+from netwb.store.schema import require_current
+from netwb.workbench.face import Face
+from netwb.workbench.records import Records, records_of
+
+__all__ = ["Figures", "HealthFace", "Readiness", "TenantCounts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """One thing that netwb needs; `detail` names no path and no server."""
+
+    name: str
+    ready: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts of this scope; `wide`: the scope is all tenants.
+
+    jobs       by status
+    now_s      when they were read, seconds since the epoch
+    """
+
+    wide: bool
+    now_s: float
+    jobs: Mapping[str, int]
+    tenants: tuple[TenantCounts, ...]
+
+
+class HealthFace(Face):
+    """`readiness`, `figures`."""
+
+    def readiness(self) -> Records[Readiness]:
+        """Database, store (its tables and keys), repository, queue, in that order."""
+        self._require(Permission.HEALTH_VIEW)
+        asked: dict[str, Callable[[], str]] = {
+            "database": self._database_answers,
+            "store": self._store_opens,
+            "repository": self._repositories_read,
+            "queue": self._queue_reads,
+        }
+        return records_of((_asked(name, ask) for name, ask in asked.items()), Readiness)
+
+    def figures(self) -> Figures:
+        """Jobs by status, devices and the age of their copies by tenant."""
+        self._require(Permission.HEALTH_VIEW)
+        scope, database = self._scope, self._parts.database
+        return Figures(
+            wide=scope.tenants is None,
+            now_s=self._parts.clock().timestamp(),
+            jobs=job_counts(database, scope),
+            tenants=tenant_counts(database, scope),
+        )
+
+    def _database_answers(self) -> str:
+        with self._parts.database.connecting("read"):
+            return "answers"
+
+    def _store_opens(self) -> str:
+        require_current(self._parts.database)
+        self._parts.keyring.key("audit")
+        return "tables are current, keys open"
+
+    def _repositories_read(self) -> str:
+        folder = self._parts.home.folder("archive")
+        heads = [path / "HEAD" for path in [*folder.glob("*.git")]]
+        if not os.access(folder, os.R_OK | os.X_OK) or not all(head.is_file() for head in heads):
+            return ""
+        return f"{len(heads)} of tenants can be read"
+
+    def _queue_reads(self) -> str:
+        waiting, since = self._parts.jobs.queued()
+        if since is None:
+            return "empty"
+        waits_s = (self._parts.clock() - since).total_seconds()
+        return f"{waiting} wait, the oldest for {waits_s:.0f} s"
+
+
+def _asked(name: str, ask: Callable[[], str]) -> Readiness:
+    """An error is the answer here: it is what was asked about."""
+    try:
+        said = ask()
+    except NetwbError as error:
+        return Readiness(name=name, ready=False, detail=type(error).__name__)
+    return Readiness(name=name, ready=bool(said), detail=said or "cannot be read")

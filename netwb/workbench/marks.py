@@ -1,0 +1,44 @@
+"""Marks on the facade: where somebody left a list, sealed, so that a reader can hand it back.
+
+A mark opens only for the same list and the same person, and only as it was given.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from typing import Any
+
+from netwb.errors import InputError
+from netwb.workbench.face import Face
+
+PURPOSE = "cursor"  # of the key
+_MAC_BYTES = 16  # a mark says where to read on, and opens nothing
+
+
+class MarksFace(Face):
+    """`mark`, `read_mark`."""
+
+    def mark(self, place: str, state: Sequence[Any]) -> str:
+        """`state` (JSON values), bound to a list and to who acts here."""
+        content = json.dumps(list(state), separators=(",", ":")).encode()
+        return urlsafe_b64encode(self._mark_mac(place, content) + content).decode().rstrip("=")
+
+    def read_mark(self, place: str, mark: str) -> list[Any]:
+        """What `mark` was given. Raises InputError for any other text."""
+        try:
+            raw = urlsafe_b64decode(mark.encode("ascii") + b"=" * (-len(mark) % 4))
+        except ValueError:
+            raw = b""
+        mac, content = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
+        if not hmac.compare_digest(mac, self._mark_mac(place, content)):
+            msg = "this mark is not one of this list and this person; begin the list again"
+            raise InputError(msg)
+        found: list[Any] = json.loads(content)
+        return found
+
+    def _mark_mac(self, place: str, content: bytes) -> bytes:
+        bound = json.dumps([self._actor.name, place]).encode() + b"\0" + content
+        return hmac.digest(self._parts.keyring.key(PURPOSE), bound, "sha256")[:_MAC_BYTES]
