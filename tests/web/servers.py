@@ -22,7 +22,14 @@ from tests.benches import Rig, rig
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
-PASSWORDS = {"ana": "Correct-Horse-Ana-1", "ben": "Correct-Horse-Ben-1"}
+PEOPLE: Mapping[str, tuple[Role, tuple[str, ...] | None]] = {
+    "ada": (Role.ADMIN, None),
+    "ana": (Role.ENGINEER, ("acme",)),
+    "oli": (Role.OPERATOR, None),
+    "vera": (Role.VIEWER, ("acme",)),
+    "ben": (Role.CUSTOMER, ("umbra",)),
+}
+PASSWORDS = {name: f"Correct-Horse-{name}-1" for name in PEOPLE}
 STARTS_S = 60.0  # two cores may be busy with other tests
 _LISTENS = re.compile(r"(?:listening on|running at:) (https?)://([^\s/]+?):(\d+)")
 
@@ -111,12 +118,13 @@ def free_port() -> int:
 
 @contextmanager
 def two_tenants(folder: Path) -> Iterator[Rig]:
-    """acme and umbra with a device each; ana sees acme, ben sees umbra."""
+    """acme and umbra with a device each, and a person a role; ana sees acme, ben sees umbra."""
     with rig(folder, {"acme": ("edge1",), "umbra": ("core1",)}) as made:
         add_people(made.bench)
         yield made
 
 
 def add_people(bench: Workbench) -> None:
-    for name, role, tenant in (("ana", Role.ENGINEER, "acme"), ("ben", Role.CUSTOMER, "umbra")):
-        bench.add_user(NewUser(name=name, role=role, tenants=(tenant,), password=PASSWORDS[name]))
+    """One a role, each with the password of PASSWORDS."""
+    for name, (role, tenants) in PEOPLE.items():
+        bench.add_user(NewUser(name=name, role=role, tenants=tenants, password=PASSWORDS[name]))
