@@ -251,6 +251,7 @@ def _span(night: LastNight, moment: Moment) -> str:
 
 def _version() -> str:
     keys = (
-        '<button type="button" class="plain" data-keys-help data-key="?">keys <kbd>?</kbd></button>'
+        '<button type="button" class="plain" aria-label="Keys of this page"'
+        ' data-keys-help data-key="?">keys <kbd>?</kbd></button>'
     )
     return f'<div class="sub foot">netwb {esc(__version__)} · {keys}</div>'

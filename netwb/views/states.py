@@ -23,12 +23,15 @@ from netwb.errors import (
 from netwb.views import words
 from netwb.views.html import Shape, button, esc, link, page_url, shape, tag
 
-TITLES: tuple[tuple[type[NetwbError] | tuple[type[NetwbError], ...], Shape, str], ...] = (
+ABSENT = (UnknownDeviceError, UnknownNameError, UnknownRevisionError)
+TITLES: tuple[tuple[type[NetwbError], Shape, str], ...] = (
     (NotAuthenticatedError, "waived", "You are signed out"),
     (NotPermittedError, "waived", "Your role does not allow this"),
-    ((UnknownDeviceError, UnknownNameError, UnknownRevisionError), "unknown", "Not found"),
     (StoreError, "bad", "The database cannot be read"),
     (ArchiveError, "bad", "The archive cannot be read"),
+)
+BEGINNINGS = frozenset(
+    {"a", "an", "another", "device", "it", "no", "nobody", "only", "the", "this", "tenant", "site"}
 )
 BAR_WIDTHS = (32, 60, 53, 68, 48, 57, 37)  # per cent; uneven, so that they read as text
 
@@ -127,15 +130,27 @@ def told(error: Exception) -> tuple[Shape, str, str]:
     """Shape, title and sentence for an error; one that is not ours says nothing of its inside."""
     if not isinstance(error, NetwbError):
         return "bad", "Internal error", "Something failed inside netwb; its log holds the cause."
-    for classes, shape_, title in TITLES:
-        if isinstance(error, classes):
+    if isinstance(error, ABSENT):
+        # A foreign thing and a missing one: the same words. The cure after the semicolon is a
+        # command's, and would not help here.
+        thing = _sentence(error).partition(";")[0].removesuffix(".")
+        return (
+            "unknown",
+            "Not found",
+            f"{thing}. It does not exist, or lies outside what you may see.",
+        )
+    for class_, shape_, title in TITLES:
+        if isinstance(error, class_):
             return shape_, title, _sentence(error)
     return "warn", "This was not done", _sentence(error)
 
 
 def _sentence(error: Exception) -> str:
+    """The error's own words as a sentence; a name at its beginning keeps its small letter."""
     text = str(error).strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    first, _, rest = text.partition(" ")
+    begun = f"{first.capitalize()} {rest}" if first in BEGINNINGS else text
+    return begun if begun.endswith((".", "?", "!")) else f"{begun}."
 
 
 def _state(title: str, content: str, *, shape_: Shape | None = None, actions: str = "") -> str:

@@ -39,6 +39,7 @@ export function render({model, el}) {
     restore(root, kept)
     refill(root)
     tick(root)
+    root.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = keys_on() })
     root.querySelectorAll("dialog[data-modal]").forEach((d) => d.open || d.showModal())
     const first = root.querySelector("[autofocus]")
     if (first && !kept.focus) first.focus()
@@ -226,7 +227,10 @@ function listen(sheet) {
     clearTimeout(held.get(from.id || from))
     held.set(from.id || from, setTimeout(() => valued(from), HOLD_MS))
   })
-  root.addEventListener("change", (ev) => { if (ev.target.dataset.on === "change") valued(ev.target) })
+  root.addEventListener("change", (ev) => {
+    if ("keysSwitch" in ev.target.dataset) return keep_keys(ev.target.checked)
+    if (ev.target.dataset.on === "change") valued(ev.target)
+  })
   root.addEventListener("cancel", (ev) => {
     const close = ev.target.querySelector?.("[data-close]")
     if (close) { ev.preventDefault(); close.click() }
@@ -314,6 +318,11 @@ function help() {
 
 function closeMenus(root) { root.querySelectorAll("details[data-menu][open]").forEach((d) => { d.open = false }) }
 
+/* Single-key shortcuts: on, unless this browser's owner switched them off. */
+const KEYS = "netwb.keys"
+function keys_on() { try { return localStorage.getItem(KEYS) !== "off" } catch { return true } }
+function keep_keys(on) { try { localStorage.setItem(KEYS, on ? "on" : "off") } catch { /* private window */ } }
+
 const writing = (e) => e?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e?.tagName ?? "")
 
 function pressed(ev) {
@@ -324,7 +333,7 @@ function pressed(ev) {
     return
   }
   if (ev.ctrlKey || ev.metaKey || ev.altKey || writing(at) || ev.defaultPrevented) return
-  if (localStorage.getItem("netwb.keys") === "off") return
+  if (!keys_on()) return
   for (const {root} of sheets) {
     const modal = root.querySelector("dialog[open]")
     const target = [...(modal ?? root).querySelectorAll(`[data-key="${CSS.escape(ev.key)}"]`)].find((e) => e.checkVisibility())

@@ -1,0 +1,7 @@
+"""`/account`: one's own role, time zone, password, codes, logins and tokens."""
+
+from netwb.views.account.page import AccountView
+from netwb.views.frame import show_page
+from netwb.web.visitor import visiting
+
+show_page(AccountView, visiting())

@@ -1,0 +1,310 @@
+"""The cards of `/account` as markup: who one is, password, codes, logins, tokens, keys. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from netwb.access.records import IssuedToken, LoginSession, Person, Token, TotpSecret
+from netwb.roles import Permission
+from netwb.views import words
+from netwb.views.fields import Ask, Field, dialog, message, select_field, text_field
+from netwb.views.html import age, button, esc, shape, state, tag
+from netwb.views.navigation import Moment
+from netwb.views.rights import scope_words, sentences
+
+SOURCES = {
+    "local": "A password here",
+    "oidc": "The company's login (OpenID Connect)",
+    "proxy": "The proxy before netwb",
+    "none": "The login that runs this server",
+}
+DAYS = ("7", "30", "90", "180", "365")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the page shows now. `wrong`: why the last form came to nothing, by its act."""
+
+    person: Person
+    moment: Moment
+    sessions: tuple[LoginSession, ...]
+    tokens: tuple[Token, ...]
+    zones: tuple[str, ...]
+    has_login: bool  # a person of netwb's own; the login of the server process has no account
+    totp: TotpSecret | None = None
+    qr: str = ""  # SVG
+    issued: IssuedToken | None = None
+    asked: str = ""  # id of the token whose revocation is asked about, or "issue"
+    wrong: tuple[str, str] = ("", "")
+
+
+def render(shown: Shown) -> str:
+    """The whole page: what one is on the left, what one holds on the right."""
+    left = _who(shown) + _keys()
+    if shown.has_login and shown.person.source == "local":
+        left += _password(shown) + _codes(shown)
+    right = _sessions(shown) + _tokens(shown)
+    return (
+        '<div class="scroll account" id="account"><div class="cards">'
+        f"<div>{left}</div><div>{right}</div></div></div>{_dialog(shown)}"
+    )
+
+
+def _card(title: str, content: str, *, note: str = "", action: str = "") -> str:
+    side = tag("span", esc(note), class_="t3 sm") if note else ""
+    head = f'<div class="bar"><h2 class="h">{esc(title)}</h2>{side}<span class="push">{action}</span></div>'
+    return tag("section", head + content, class_="panel", aria_label=title)
+
+
+def _wrong(shown: Shown, act: str) -> str:
+    if shown.wrong[0] != act:
+        return ""
+    return f'<p class="wrong" role="alert">{shape("bad")} {esc(shown.wrong[1])}</p>'
+
+
+def _who(shown: Shown) -> str:
+    person = shown.person
+    scope = scope_words(None if person.wide else tuple(slug for slug, _ in person.tenants))
+    role = person.role.value if person.role else "no role"
+    head = (
+        f'<p class="name"><b>{esc(person.name)}</b> <span class="t2">{esc(person.full_name)}</span></p>'
+        f"<p>Role <b>{esc(role)}</b> on <b>{esc(scope)}</b></p>"
+    )
+    rights = "".join(
+        f"<li>{shape('ok')}<span>{esc(sentence)}</span></li>"
+        for sentence in sentences(person.permissions)
+    )
+    login = f'<p class="t2 sm">Logs in with: {esc(SOURCES[person.source])}</p>'
+    zone = _zone(shown) if shown.has_login else ""
+    return _card(
+        "You", f'<div class="in">{head}<ul class="rights">{rights}</ul>{login}{zone}</div>'
+    )
+
+
+def _zone(shown: Shown) -> str:
+    field = Field(
+        name="zone",
+        label="Time zone",
+        id="zone",
+        value=shown.moment.zone.key,
+        hint="All times on every page; UTC stands beside the clock",
+    )
+    options = [(zone, zone.replace("_", " ")) for zone in shown.zones]
+    return select_field(field, options, data_act="zone", data_on="change")
+
+
+def _keys() -> str:
+    """Kept in this browser: it is the keyboard's matter, not the person's."""
+    box = (
+        '<label class="check"><input type="checkbox" id="keys-on" data-keys-switch>'
+        "<span>Single-key shortcuts</span></label>"
+        '<small class="t3">Off for speech input or a screen reader; kept in this browser</small>'
+    )
+    return _card("Keyboard", f'<div class="in">{box}</div>')
+
+
+def _password(shown: Shown) -> str:
+    fields = (
+        _secret("old", "Password now", "current-password")
+        + _secret("new", "New password", "new-password")
+        + _secret("again", "New password once more", "new-password")
+    )
+    wrong = _wrong(shown, "password")
+    send = (
+        '<div class="actions left"><button class="btn"><span>Change password</span></button></div>'
+    )
+    form = f'<form class="form in" data-act="password" data-clear id="password-form">{fields}{wrong}{send}</form>'
+    return _card("Password", form, note="your other logins end")
+
+
+def _secret(name: str, label: str, complete: str) -> str:
+    field = Field(name=name, label=label, id=f"password-{name}", required=True)
+    return text_field(field, kind="password", autocomplete=complete)
+
+
+def _codes(shown: Shown) -> str:
+    content = {"on": _codes_on, "off": _codes_off, "required": _codes_off}[shown.person.totp](shown)
+    return _card("One-time codes", f'<div class="in">{content}</div>')
+
+
+def _codes_on(shown: Shown) -> str:
+    said = (
+        f"<p>{state('ok', 'On')} <span class='t2'>each login asks for a code of your app</span></p>"
+    )
+    return said + _code_form(shown, "drop-codes", "Turn off…", danger=True)
+
+
+def _codes_off(shown: Shown) -> str:
+    if shown.totp is None:
+        needed = shown.person.totp == "required"
+        said = state("warn", "Needed: an admin asks for it") if needed else state("waived", "Off")
+        why = '<p class="t2">With an authenticator app a stolen password alone opens nothing.</p>'
+        return f"<p>{said}</p>{why}<p>{button('Set up…', 'begin-codes')}</p>"
+    secret = " ".join(shown.totp.secret[at : at + 4] for at in range(0, len(shown.totp.secret), 4))
+    steps = (
+        "<p>Scan this with an authenticator app, then type the code that it shows.</p>"
+        f'<div class="qr">{shown.qr}</div>'
+        f'<p class="t2 sm">No camera? Type this key: <code>{esc(secret)}</code></p>'
+    )
+    return steps + _code_form(shown, "confirm-codes", "Turn on", danger=False)
+
+
+def _code_form(shown: Shown, act: str, said: str, *, danger: bool) -> str:
+    field = Field(name="code", label="Code", id=f"{act}-code", required=True)
+    drawn = text_field(
+        field, inputmode="numeric", pattern="[0-9 ]{6,8}", autocomplete="one-time-code"
+    )
+    send = tag("button", f"<span>{esc(said)}</span>", class_="btn dan" if danger else "btn pri")
+    wrong = _wrong(shown, act)
+    return f'<form class="form code" data-act="{act}" data-clear>{drawn}{send}{wrong}</form>'
+
+
+def _sessions(shown: Shown) -> str:
+    rows = "".join(_session(session, shown) for session in shown.sessions)
+    others = [s for s in shown.sessions if s.id != shown.person.session]
+    end_all = button("End the others", "end-others") if len(others) > 1 else ""
+    table = (
+        "<table><thead><tr><th>Login</th><th>From</th><th>Seen</th><th>Ends in</th><th></th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+    none = '<p class="in t2">No login of yours is open.</p>'
+    return _card("Your logins", table if rows else none, action=end_all)
+
+
+def _session(session: LoginSession, shown: Shown) -> str:
+    now = shown.moment.now
+    here = session.id == shown.person.session
+    end = (
+        tag("span", "this one", class_="chip")
+        if here
+        else button("End", "end-session", data_id=session.id)
+    )
+    opened = words.when(session.opened_at, now, shown.moment.zone)
+    return (
+        f'<tr><td>{opened} <span class="t3">{esc(session.means)}</span></td>'
+        f'<td class="cut"><span class="mono">{esc(session.address)}</span>'
+        f' <span class="t3" title="{esc(session.browser)}">{esc(_browser(session.browser))}</span></td>'
+        f"<td>{age(session.seen_at, now)}</td><td>{words.until(session.expires_at, now)}</td>"
+        f'<td class="r">{end}</td></tr>'
+    )
+
+
+def _browser(agent: str) -> str:
+    """The name that people know it by; what is not known is shown shortened."""
+    known = ("Edg", "Firefox", "Chrome", "Safari", "curl", "python-requests")
+    found = next((name for name in known if name in agent), "")
+    return {"Edg": "Edge"}.get(found, found) or agent[:24]
+
+
+def _tokens(shown: Shown) -> str:
+    rows = "".join(_token(token, shown) for token in shown.tokens)
+    table = (
+        "<table><thead><tr><th>Token</th><th>May</th><th>Ends</th><th>Used</th><th></th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+    none = (
+        '<p class="in t2">No token yet. A script sends one as <code>Authorization: Bearer …</code>;'
+        " it can do what you can, or less, and it always ends.</p>"
+    )
+    issue = button("Issue token…", "ask-issue", icon_="plus") if shown.has_login else ""
+    return _card("Your tokens", table if rows else none, action=issue)
+
+
+def _token(token: Token, shown: Shown) -> str:
+    now = shown.moment.now
+    used = age(token.used_at, now) if token.used_at else '<span class="t3">never</span>'
+    over = token.revoked_at is not None or token.expires_at <= now
+    end = "" if over else button("Revoke…", "ask-revoke", kind="danger", data_id=token.id)
+    name = esc(token.note or token.id)
+    from_ = (
+        f' <span class="t3 mono">{esc(", ".join(token.networks))}</span>' if token.networks else ""
+    )
+    return (
+        f'<tr><td class="cut"><b>{name}</b></td><td class="cut">{esc(_allowed(token))}{from_}</td>'
+        f'<td>{_ends(token, shown)}</td><td>{used}</td><td class="r">{end}</td></tr>'
+    )
+
+
+def _allowed(token: Token) -> str:
+    role = f"as {token.role.value}" if token.role else "all of your role"
+    what = words.listed(tuple(token.allow), at_most=2) if token.allow is not None else role
+    return what if token.tenants is None else f"{what}, on {scope_words(token.tenants)}"
+
+
+def _ends(token: Token, shown: Shown) -> str:
+    now = shown.moment.now
+    if token.revoked_at is not None:
+        return state("waived", f"revoked {words.when(token.revoked_at, now, shown.moment.zone)}")
+    if token.expires_at <= now:
+        return state("waived", f"ended {words.when(token.expires_at, now, shown.moment.zone)}")
+    left = words.until(token.expires_at, now)
+    soon = (token.expires_at - now).days < 7
+    return state("warn" if soon else "ok", f"in {left}")
+
+
+def _dialog(shown: Shown) -> str:
+    if shown.issued is not None:
+        return _issued(shown.issued)
+    if shown.asked == "issue":
+        return _issue(shown)
+    token = next((token for token in shown.tokens if token.id == shown.asked), None)
+    if token is None:
+        return ""
+    ask = Ask(
+        title=f"Revoke {token.note or token.id}",
+        act="revoke",
+        yes="Revoke",
+        data={"id": token.id},
+        danger=True,
+    )
+    return dialog(
+        ask, '<p class="t2">Whatever uses it is refused from now on. This cannot be undone.</p>'
+    )
+
+
+def _issue(shown: Shown) -> str:
+    note = Field(name="note", label="What it is for", id="token-note", required=True, wide=True)
+    days = Field(name="days", label="Ends after", id="token-days", value="90")
+    nets = Field(
+        name="networks",
+        label="Only from",
+        id="token-networks",
+        hint="CIDR, apart by blanks; empty: anywhere",
+    )
+    content = (
+        text_field(note, maxlength=80)
+        + select_field(days, [(day, f"{day} days") for day in DAYS])
+        + text_field(nets)
+        + _allow(shown.person.permissions)
+    )
+    wrong = shown.wrong[1] if shown.wrong[0] == "issue" else ""
+    ask = Ask(title="Issue a token", act="issue", yes="Issue token", data={}, wrong=wrong)
+    return dialog(ask, content, two_columns=True)
+
+
+def _allow(permissions: Iterable[Permission]) -> str:
+    boxes = "".join(
+        f'<label class="check"><input type="checkbox" name="allow" value="{right}"'
+        f' id="allow-{right}"><span>{right}</span></label>'
+        for right in sorted(permissions)
+    )
+    return (
+        '<fieldset class="wide"><legend class="lbl">It may (none ticked: all that you may)</legend>'
+        f'<div class="allow">{boxes}</div></fieldset>'
+    )
+
+
+def _issued(issued: IssuedToken) -> str:
+    copy = tag("button", "<span>Copy</span>", type="button", class_="btn", data_copy=issued.secret)
+    content = (
+        "<p>Copy it now: it is shown this once, and netwb keeps no copy that could be read.</p>"
+        f'<p class="secret"><code id="issued">{esc(issued.secret)}</code>{copy}</p>'
+        f'<div class="form"><div class="actions">{button("Done", "close", kind="primary")}</div></div>'
+    )
+    return message(f"Token {issued.token.note or issued.token.id}", content)
+
+
+def allowed_of(texts: Collection[str]) -> tuple[Permission, ...] | None:
+    """What was ticked; None for nothing, which means all. Raises ValueError for another word."""
+    return tuple(Permission(text) for text in texts) or None

@@ -1,0 +1,67 @@
+"""What a role may, in sentences for who holds it or gives it. Pure.
+
+Sentences are grouped as people think of them; a test holds that each permission is spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from netwb.roles import Permission
+from netwb.views import words
+
+SENTENCES: tuple[tuple[tuple[Permission, ...], str], ...] = (
+    (
+        (
+            Permission.CONFIG_VIEW,
+            Permission.INVENTORY_VIEW,
+            Permission.MONITORING_VIEW,
+            Permission.TRAFFIC_VIEW,
+            Permission.COMPLIANCE_VIEW,
+            Permission.BLACKHOLE_VIEW,
+            Permission.BILLING_VIEW,
+        ),
+        "May see devices, configurations, traffic, rules, blackholes and bills",
+    ),
+    ((Permission.INVENTORY_ADDRESS,), "May see the addresses that devices are managed at"),
+    ((Permission.BACKUP_RUN,), "May back devices up at any time"),
+    ((Permission.BACKUP_ACCEPT,), "May accept or discard a configuration that was kept back"),
+    ((Permission.INVENTORY_EDIT,), "May add, change and retire devices"),
+    ((Permission.REFERENCE_EDIT,), "May set contract and circuit references"),
+    (
+        (Permission.CONFIG_REVEAL,),
+        "May reveal secrets, with a reason, each time in the audit trail",
+    ),
+    ((Permission.COMPLIANCE_EDIT,), "May change rules and waive findings"),
+    ((Permission.BILLING_EDIT,), "May freeze and reopen bills"),
+    (
+        (Permission.BLACKHOLE_REQUEST,),
+        "May ask for blackholes; a customer for own prefixes, where the policy says so",
+    ),
+    ((Permission.BLACKHOLE_APPROVE,), "May approve blackholes that somebody else asked for"),
+    ((Permission.HEALTH_VIEW,), "May see how netwb itself does"),
+    ((Permission.TELEGRAF_FETCH,), "May fetch Telegraf's files"),
+    ((Permission.AUDIT_VIEW,), "May read the audit trail of the same tenants"),
+    ((Permission.ACCESS_MANAGE,), "May add people, give roles and end logins"),
+    ((Permission.SYSTEM_MANAGE,), "May change how netwb itself is set up"),
+)
+
+
+def sentences(permissions: Collection[Permission]) -> tuple[str, ...]:
+    """What these rights allow; a group of which a part is missing names what there is of it."""
+    held = frozenset(permissions)
+    told = []
+    for group, sentence in SENTENCES:
+        some = [permission for permission in group if permission in held]
+        if len(some) == len(group):
+            told.append(sentence)
+        elif some:
+            told.append(f"May use {words.listed(tuple(some), at_most=len(some))} only")
+    return tuple(told)
+
+
+def scope_words(tenants: Collection[str] | None) -> str:
+    """`acme and borealis`, `no tenant`; None is `all tenants`."""
+    if tenants is None:
+        return "all tenants"
+    return words.listed(tuple(tenants), at_most=6) or "no tenant"
