@@ -113,7 +113,7 @@ class Sessions:
         whose = visible(scope) if user_id is None else UserRow.id == user_id
         found = self._end((LoginSessionRow.id == session_id) & whose)
         if found is None:
-            msg = f"no open login {session_id[:64]!r}; `netwb user sessions` lists them"
+            msg = f"no open login {session_id[:64]!r}; `netwb user sessions list` lists them"
             raise UnknownNameError(msg)
         return found
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from netwb.access.records import IssuedToken, NewToken, Origin, Token
 from netwb.access.rights import narrowed, require_authority
@@ -119,20 +120,16 @@ class Tokens:
             slugs = token_slugs(session, [row.id for row, _ in rows])
             return tuple(token_of(row, name, slugs) for row, name in rows)
 
+    def get(self, scope: Scope, token_id: str, *, user_id: str | None = None) -> Token:
+        """One by its id; UnknownNameError, for a foreign one alike."""
+        with self._database.reading(ALL_TENANTS) as session:
+            row, name = _found(session, scope, token_id, user_id)
+            return token_of(row, name, token_slugs(session, [row.id]))
+
     def revoke(self, scope: Scope, token_id: str, *, user_id: str | None = None) -> Token:
         """From now on it opens nothing; revoking twice is once."""
-        whose = visible(scope) if user_id is None else UserRow.id == user_id
-        query = (
-            select(TokenRow, UserRow.name)
-            .join(UserRow, UserRow.id == TokenRow.user_id)
-            .where(TokenRow.id == token_id, whose)
-        )
         with self._database.writing(ALL_TENANTS) as session:
-            found = session.execute(query).one_or_none()
-            if found is None:
-                msg = f"no token {token_id[:64]!r}; `netwb token list` shows those that you may see"
-                raise UnknownNameError(msg)
-            row, name = found
+            row, name = _found(session, scope, token_id, user_id)
             row.revoked_at = row.revoked_at or self._clock()
             session.flush()
             return token_of(row, name, token_slugs(session, [row.id]))
@@ -145,6 +142,22 @@ class Tokens:
                 session.execute(mine.values(used_at=self._clock()))
         except StoreUnavailableError as error:
             logger.warning("token %s: its use is not noted: %s", token_id, error)
+
+
+def _found(
+    session: Session, scope: Scope, token_id: str, user_id: str | None
+) -> tuple[TokenRow, str]:
+    whose = visible(scope) if user_id is None else UserRow.id == user_id
+    query = (
+        select(TokenRow, UserRow.name)
+        .join(UserRow, UserRow.id == TokenRow.user_id)
+        .where(TokenRow.id == token_id, whose)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        msg = f"no token {token_id[:64]!r}; `netwb token list` shows those that you may see"
+        raise UnknownNameError(msg)
+    return found[0], found[1]
 
 
 def check_days(days: int) -> int:

@@ -1,4 +1,4 @@
-"""What every command takes: `--home`, and the Workbench that is opened from it on first use."""
+"""What every command takes: `--home`, `--as`, and the Workbench that is opened from them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,21 @@ class CommandState:
     """Options that stand on every command; the last one given wins."""
 
     home: str | None = None
+    acting_as: str | None = None
 
 
 def bench(context: click.Context) -> Workbench:
-    """Open the workbench of the home that the command line names."""
-    return Workbench.open(home=state(context).home, environment=os.environ)
+    """Open the workbench of the home that the command line names, narrowed to `--as`'s user."""
+    opened = Workbench.open(home=state(context).home, environment=os.environ)
+    user = state(context).acting_as
+    return opened if user is None else opened.acting_as(user)
+
+
+def refuse_as(context: click.Context) -> None:
+    """For what concerns the home itself, which no user of it does."""
+    if state(context).acting_as is not None:
+        msg = f"`{context.command_path}` is done by the login itself; leave --as out"
+        raise click.UsageError(msg, context)
 
 
 def state(context: click.Context) -> CommandState:
@@ -40,6 +50,29 @@ def _remember_home(context: click.Context, parameter: click.Parameter, value: st
         state(context).home = value
 
 
+def _remember_user(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    del parameter
+    if value is not None:
+        state(context).acting_as = value
+
+
+def own_options() -> list[click.Option]:
+    """The options of every command, which store themselves."""
+    return [home_option(), as_option()]
+
+
+def as_option() -> click.Option:
+    """`--as USER`: no more than that user may, and audited under that name."""
+    return click.Option(
+        ["--as", "acting_as"],
+        metavar="USER",
+        expose_value=False,
+        callback=_remember_user,
+        is_eager=True,
+        help="Act with the rights of this user only.",
+    )
+
+
 def home_option() -> click.Option:
     """`--home DIR`, which stores itself."""
     return click.Option(
@@ -53,22 +86,22 @@ def home_option() -> click.Option:
 
 
 class NetwbCommand(click.Command):
-    """A command that also takes `--home`."""
+    """A command that also takes `--home` and `--as`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.append(home_option())
+        self.params.extend(own_options())
 
 
 class NetwbGroup(click.Group):
-    """A group whose commands take `--home`, before or after their name."""
+    """A group whose commands take `--home` and `--as`, before or after their name."""
 
     command_class = NetwbCommand
     group_class = type
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.append(home_option())
+        self.params.extend(own_options())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a person needs them."""

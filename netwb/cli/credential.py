@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 import click
 
 from netwb.cli import probe, rekey
+from netwb.cli.asking import SOURCE, answered, ask
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.fields import print_record
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
-from netwb.errors import InputError
 from netwb.inventory.records import (
     SECRET_KINDS,
     SNMP_AUTH_PROTOCOLS,
@@ -26,7 +25,6 @@ from netwb.inventory.records import (
     Snmp,
 )
 
-SOURCE = "env:NAME, file:PATH or prompt"
 OPTIONS: Mapping[str, SecretKind] = {
     "password": "password",
     "key": "private_key",
@@ -215,8 +213,8 @@ def _with_prompt(options: Mapping[str, Any]) -> dict[str, Any]:
     opens = options["password"] or options["key"]
     if options["username"] is None or opens or not sys.stdin.isatty():
         return dict(options)
-    answer = _ask("password (empty: none, the SSH agent logs in)")
-    return {**options, "password": _answered(answer) if answer else None}
+    answer = ask("password (empty: none, the SSH agent logs in)")
+    return {**options, "password": answered(answer) if answer else None}
 
 
 def _sources(options: Mapping[str, Any]) -> dict[SecretKind, SecretSource]:
@@ -235,29 +233,8 @@ def _source(given: str | SecretSource, kind: SecretKind, *, reference: bool) -> 
     if isinstance(given, SecretSource):
         return given
     if given == "prompt":
-        return _answered(_ask(kind.replace("_", " ")))
+        return answered(ask(kind.replace("_", " ")))
     return SecretSource(origin=given, keep="reference" if reference else "sealed")
-
-
-def _answered(answer: str) -> SecretSource:
-    return SecretSource(origin="prompt", answer=answer)
-
-
-def _ask(what: str) -> str:
-    if not _has_terminal():
-        msg = f"{what}: no terminal to ask on; give env:NAME or file:PATH"
-        raise InputError(msg)
-    answer: str = click.prompt(what, hide_input=True, default="", show_default=False, err=True)
-    return answer
-
-
-def _has_terminal() -> bool:
-    """Whether a person can answer unseen; where stdin is a pipe, the terminal behind it is asked."""
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
-    except OSError:
-        return sys.stdin.isatty()
-    return True
 
 
 def _snmp(options: Mapping[str, Any]) -> Snmp:

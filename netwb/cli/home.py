@@ -7,7 +7,7 @@ import os
 import click
 
 from netwb._version import __version__
-from netwb.cli.context import NetwbCommand, state
+from netwb.cli.context import NetwbCommand, refuse_as, state
 from netwb.cli.show import json_option, print_json, say
 from netwb.workbench import Workbench
 
@@ -22,6 +22,7 @@ def register(cli: click.Group) -> None:
 @click.pass_context
 def init(context: click.Context) -> None:
     """Set up a home: folders, netwb.toml, master key, database. What is there stays."""
+    refuse_as(context)
     bench = Workbench.create(home=state(context).home, environment=os.environ)
     say(f"home {bench.home} is ready; keep a copy of its master.key in another place")
     bench.close()
@@ -32,6 +33,7 @@ def init(context: click.Context) -> None:
 @click.pass_context
 def upgrade(context: click.Context, *, check: bool) -> None:
     """Migrate the database to this version of netwb, after a copy of it."""
+    refuse_as(context)
     home = state(context).home
     if check:
         Workbench.open(home=home, environment=os.environ).close()

@@ -24,6 +24,8 @@ from netwb.cli import (
     site,
     tenant,
     text,
+    token,
+    user,
 )
 from netwb.cli.context import NetwbGroup
 from netwb.cli.demo import command as demo
@@ -108,6 +110,8 @@ for _group in (
     quarantine,
     text,
     audit,
+    user,
+    token,
     serve,
 ):
     _group.register(cli)

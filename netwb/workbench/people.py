@@ -22,6 +22,8 @@ from netwb.access.records import (
 )
 from netwb.access.standing import Standing
 from netwb.errors import NotPermittedError
+from netwb.inventory.records import SecretSource
+from netwb.inventory.secret_sources import Secrets
 from netwb.roles import ALL_TENANTS, Permission, Scope, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
@@ -44,7 +46,8 @@ class PeopleFace(Face):
             permissions=actor.permissions,
             tenants=tuple((tenant.slug, tenant.name) for tenant in tenants),
             wide=actor.scope.tenants is None,
-            time_zone=(standing.time_zone if standing else "") or self._parts.settings.web.time_zone,
+            time_zone=(standing.time_zone if standing else "")
+            or self._parts.settings.web.time_zone,
             totp=standing.totp if standing else "off",
             source=standing.source if standing else "none",
             viewing_as=self._who.viewing_as,
@@ -109,6 +112,11 @@ class PeopleFace(Face):
         found = self._parts.access.tokens.list(self._scope, user=None if own else user, user_id=own)
         return records_of(found, Token)
 
+    def token(self, token_id: str) -> Token:
+        """One token by its id: one's own, or of whoever lies in scope."""
+        own = None if self._manages() else self._own_id(None)
+        return self._parts.access.tokens.get(self._scope, token_id, user_id=own)
+
     def issue_token(self, new: NewToken) -> IssuedToken:
         """A token whose text is shown this once. Its rights are never more than who issues it."""
         self._own_id(new.user)
@@ -136,6 +144,12 @@ class PeopleFace(Face):
         revoked = self._parts.access.tokens.revoke(self._scope, token_id, user_id=own)
         self._audit("token.revoke", revoked.user, detail={"token": revoked.id})
         return revoked
+
+    def read_password(self, source: SecretSource) -> str:
+        """A password from a variable or a file of the local login, or from a person's answer."""
+        if source.answer is None:
+            self._require_local("files and variables")
+        return Secrets(self._parts.environment).read("password", source)
 
     def change_password(self, *, old: str, new: str) -> None:
         """One's own; the other logins of this person end."""

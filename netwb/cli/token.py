@@ -1,0 +1,130 @@
+"""`netwb token issue | list | show | retire`. A token's text is printed once, by `issue`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+import click
+
+from netwb.access.records import NewToken, Token
+from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.fields import print_record
+from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.cli.user import ROLES
+from netwb.errors import InputError
+from netwb.roles import Permission, Role
+
+
+def register(cli: click.Group) -> None:
+    """Add the group."""
+    cli.add_command(token)
+
+
+@click.group(cls=NetwbGroup)
+def token() -> None:
+    """What scripts and other systems log in with; never more than its owner, and it expires."""
+
+
+@token.command()
+@click.option("--user", required=True, metavar="NAME", help="Its owner.")
+@click.option("--days", required=True, type=int, help="How long it opens anything.")
+@click.option("--role", type=ROLES, help="Less than the owner's; by default the same.")
+@click.option("--tenant", "tenants", multiple=True, metavar="T", help="Only this tenant.")
+@click.option("--allow", multiple=True, metavar="RIGHTS", help="Only these: config.view,...")
+@click.option("--networks", multiple=True, metavar="CIDR", help="Only from there; also several.")
+@click.option("--note", default="", metavar="TEXT", help="What it is for.")
+@json_option
+@click.pass_context
+def issue(  # noqa: PLR0913 - the fields of a token, a keyword each
+    context: click.Context,
+    /,
+    *,
+    user: str,
+    days: int,
+    role: str | None,
+    tenants: tuple[str, ...],
+    allow: tuple[str, ...],
+    networks: tuple[str, ...],
+    note: str,
+    as_json: bool,
+) -> None:
+    """Issue a token; its text stands on stdout, this once."""
+    new = NewToken(
+        user=user,
+        days=days,
+        note=note,
+        role=None if role is None else Role(role),
+        tenants=tenants or None,
+        allow=_permissions(allow) if allow else None,
+        networks=tuple(_parted(networks)),
+    )
+    issued = bench(context).issue_token(new)
+    if as_json:
+        made = issued.token
+        print_json({"id": made.id, "token": issued.secret, "expires_at": made.expires_at})
+    else:
+        click.echo(issued.secret)
+        say(f"token {issued.token.id} of {issued.token.user}; it is shown this once, keep it safe")
+
+
+@token.command("list")
+@click.option("--user", metavar="NAME", help="Only this user's.")
+@json_option
+@click.pass_context
+def list_(context: click.Context, *, user: str | None, as_json: bool) -> None:
+    """Tokens, newest first, also expired and revoked ones."""
+    found = bench(context).tokens(user)
+    if as_json:
+        print_items(found)
+        return
+    print_table(
+        ("id", "user", "note", "role", "tenants", "expires (UTC)", "used", "revoked"),
+        [
+            (t.id, t.user, t.note, t.role, _tenants(t), t.expires_at, t.used_at, t.revoked_at)
+            for t in found
+        ],
+        empty="no token yet; issue one with `netwb token issue`",
+    )
+
+
+@token.command()
+@click.argument("token_id", metavar="ID")
+@json_option
+@click.pass_context
+def show(context: click.Context, *, token_id: str, as_json: bool) -> None:
+    """One token without its text."""
+    found = bench(context).token(token_id)
+    shown = {item.name: getattr(found, item.name) for item in fields(found)}
+    shown["tenants"] = _tenants(found)
+    shown["allow"] = "all of the role" if found.allow is None else ", ".join(found.allow)
+    shown["networks"] = ", ".join(found.networks) or "from anywhere"
+    print_record(found, shown.items(), as_json=as_json)
+
+
+@token.command()
+@click.argument("token_id", metavar="ID")
+@click.pass_context
+def retire(context: click.Context, *, token_id: str) -> None:
+    """Revoke a token: from now on it opens nothing."""
+    revoked = bench(context).revoke_token(token_id)
+    say(f"token {revoked.id} of {revoked.user} is revoked")
+
+
+def _permissions(words: Iterable[str]) -> tuple[Permission, ...]:
+    known = {str(permission): permission for permission in Permission}
+    found = list(_parted(words))
+    unknown = [word for word in found if word not in known]
+    if unknown or not found:
+        msg = f"{', '.join(unknown) or 'nothing'} is no right; rights are {', '.join(known)}"
+        raise InputError(msg)
+    return tuple(known[word] for word in found)
+
+
+def _parted(words: Iterable[str]) -> Iterable[str]:
+    """`a,b` and `a` `b` alike."""
+    return (part.strip() for word in words for part in word.split(",") if part.strip())
+
+
+def _tenants(found: Token) -> str:
+    return "the owner's" if found.tenants is None else ", ".join(found.tenants)

@@ -1,0 +1,186 @@
+"""People and tokens on the command line, `--as`, and that no secret shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from netwb.access.records import Origin
+from netwb.workbench import Workbench
+from tests.cli.commands import Commands
+
+PASSWORD = "words in a long row"
+
+
+@pytest.fixture
+def netwb(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Commands:
+    """Two tenants with a site each, and a password in a variable."""
+    monkeypatch.setenv("PW", PASSWORD)
+    monkeypatch.setenv("SHORT", "short")
+    commands = Commands(tmp_path / "home", capsys)
+    commands("init")
+    for tenant in ("acme", "umbra"):
+        commands("tenant", "add", tenant)
+        commands("site", "add", f"{tenant}/fra1")
+    return commands
+
+
+def add(netwb: Commands, name: str, role: str = "engineer", *scope: str) -> None:
+    scope = scope or ("--all-tenants",)
+    assert netwb("user", "add", name, "--role", role, *scope, "--password", "env:PW").status == 0
+
+
+def bench(tmp_path: Path) -> Workbench:
+    return Workbench.open(tmp_path / "home", environment={})
+
+
+def test_a_user_is_added_shown_changed_and_retired(netwb: Commands) -> None:
+    add(netwb, "ana", "engineer", "--tenant", "acme")
+
+    shown = netwb("user", "show", "ana", "--json").json
+    assert (shown["role"], shown["tenants"], shown["status"]) == ("engineer", ["acme"], "active")
+    said = netwb("user", "set", "ana", "--role", "viewer", "--all-tenants").err
+    assert said == "user ana is viewer of all tenants, active\n"
+    assert netwb("user", "list", "--json").json["items"][0]["tenants"] is None
+    assert netwb("user", "retire", "ana").status == 0
+    assert "retired for good" in netwb("user", "set", "ana", "--role", "admin").err
+    assert (
+        "retired for good"
+        in netwb("user", "add", "ANA", "--role", "viewer", "--tenant", "acme").err
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("x", "--role", "viewer"), 2, "say for whom"),
+        (("x", "--role", "viewer", "--tenant", "acme", "--all-tenants"), 2, "exclude each other"),
+        (("x", "--role", "king", "--all-tenants"), 2, "king"),
+        (("x", "--role", "viewer", "--tenant", "nope"), 4, "nope"),
+        (("local:root", "--role", "admin", "--all-tenants"), 2, "cannot be a user's name"),
+        (("a b", "--role", "admin", "--all-tenants"), 2, "cannot be a user's name"),
+        (("x" * 65, "--role", "admin", "--all-tenants"), 2, "64 at most"),
+        (("x", "--role", "viewer", "--all-tenants", "--password", "env:SHORT"), 2, "12 characters"),
+        (("x", "--role", "viewer", "--all-tenants", "--password", "hunter2"), 2, "never taken"),
+        (("x", "--role", "viewer", "--all-tenants", "--password", "env:NONE"), 2, "is not set"),
+        (("x", "--role", "viewer", "--all-tenants", "--time-zone", "Mars"), 2, "no time zone"),
+    ],
+)
+def test_a_user_that_cannot_be_is_refused(
+    netwb: Commands, arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    refused = netwb("user", "add", *arguments)
+
+    assert (refused.status, refused.out) == (status, "")
+    assert words in refused.err
+    assert "hunter2" not in refused.err
+    assert netwb("user", "list", "--json").json == {"items": []}
+
+
+def test_an_unknown_user_is_not_found(netwb: Commands) -> None:
+    assert netwb("user", "show", "nobody").status == 4
+    assert netwb("user", "set", "nobody", "--role", "admin").status == 4
+    assert netwb("token", "issue", "--user", "nobody", "--days", "1").status == 4
+    assert netwb("token", "show", "nope").status == 4
+    assert netwb("user", "sessions", "end", "nope").status == 4
+
+
+def test_a_token_is_printed_once_and_opens_until_it_is_retired(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    add(netwb, "ana")
+    issue = ("token", "issue", "--user", "ana", "--days", "90", "--role", "customer")
+
+    issued = netwb(*issue, "--tenant", "acme", "--allow", "config.view,traffic.view", "--json").json
+
+    assert set(issued) == {"id", "token", "expires_at"}
+    assert re.fullmatch(rf"nwb_{issued['id']}\.[\w-]{{43}}", issued["token"])
+    for command in (("token", "list"), ("token", "show", issued["id"]), ("audit", "list")):
+        for form in ((), ("--json",)):
+            assert issued["token"].partition(".")[2] not in netwb(*command, *form).out
+    with_token = bench(tmp_path).at_token(issued["token"], origin=Origin(address="192.0.2.1"))
+    assert sorted(with_token.me().permissions) == ["config.view", "traffic.view"]
+    assert netwb("token", "retire", issued["id"]).status == 0
+    assert netwb("token", "show", issued["id"], "--json").json["revoked_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--days", "0"), "of 0 days"),
+        (("--days", "99999"), "of 99999 days"),
+        (("--days", "9", "--allow", "config.look"), "config.look is no right"),
+        (("--days", "9", "--allow", " , "), "nothing is no right"),
+        (("--days", "9", "--role", "admin"), "eva is viewer only"),
+        (("--days", "9", "--allow", "backup.run"), "viewer does not hold backup.run"),
+        (("--days", "9", "--tenant", "umbra"), "of its own scope"),
+        (("--days", "9", "--networks", "192.0.2.1/24"), "no network"),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused(
+    netwb: Commands, arguments: tuple[str, ...], words: str
+) -> None:
+    add(netwb, "eva", "viewer", "--tenant", "acme")
+
+    refused = netwb("token", "issue", "--user", "eva", *arguments)
+
+    assert (refused.status, refused.out) == (2, "")
+    assert words in refused.err
+
+
+def test_logins_are_listed_and_ended(netwb: Commands, tmp_path: Path) -> None:
+    add(netwb, "ana")
+    workbench = bench(tmp_path)
+    admission = workbench.log_in("ana", PASSWORD, origin=Origin(address="192.0.2.1"))
+
+    listed = netwb("user", "sessions", "list", "--json").json["items"]
+
+    assert [(one["id"], one["user"]) for one in listed] == [(admission.session.id, "ana")]
+    assert netwb("user", "sessions", "end", listed[0]["id"]).status == 0
+    assert workbench.live_sessions([listed[0]["id"]]) == frozenset()
+    assert "nobody is logged in" in netwb("user", "sessions", "list").out
+
+
+def test_a_disabled_user_comes_back_with_its_tokens(netwb: Commands, tmp_path: Path) -> None:
+    add(netwb, "ana")
+    token = netwb("token", "issue", "--user", "ana", "--days", "1").out.strip()
+    where = Origin(address="192.0.2.1")
+
+    netwb("user", "disable", "ana")
+    with pytest.raises(Exception, match="not valid here"):
+        bench(tmp_path).at_token(token, origin=where)
+    netwb("user", "enable", "ana")
+
+    assert bench(tmp_path).at_token(token, origin=where).me().name.startswith("ana/")
+
+
+def test_as_narrows_every_command_to_that_user(netwb: Commands) -> None:
+    add(netwb, "eva", "viewer", "--tenant", "acme")
+
+    assert [t["slug"] for t in netwb("--as", "eva", "tenant", "list", "--json").json["items"]] == [
+        "acme"
+    ]
+    assert netwb("tenant", "show", "umbra", "--as", "eva").status == 4
+    refused = netwb("site", "add", "acme/par1", "--as", "eva")
+    assert (refused.status, refused.err) == (
+        3,
+        "netwb: eva (viewer) lacks inventory.edit; ask an admin for a role that holds it\n",
+    )
+    assert netwb("tenant", "list", "--as", "nobody").status == 4
+    assert netwb("init", "--as", "eva").status == 2
+    audited = netwb("audit", "list", "--json").json["items"]
+    assert audited[0]["action"] == "denied.inventory.edit"
+
+
+def test_no_password_shows_anywhere(netwb: Commands, tmp_path: Path) -> None:
+    add(netwb, "ana")
+
+    printed = [netwb(*words).out for words in (("user", "list", "--json"), ("audit", "list"))]
+
+    assert PASSWORD not in "".join(printed)
+    for file in (tmp_path / "home").glob("netwb.db*"):
+        assert PASSWORD.encode() not in file.read_bytes()
