@@ -133,6 +133,37 @@ def local_principal(name: str) -> Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody with the rights of one instant: for one request, which reads them once."""
+
+    inner: Principal
+    found: Standing
+
+    @property
+    def reference(self) -> str:
+        """Of who it is."""
+        return self.inner.reference
+
+    @property
+    def session_id(self) -> str:
+        """Of who it is."""
+        return self.inner.session_id
+
+    @property
+    def viewing_as(self) -> str:
+        """Of who it is."""
+        return self.inner.viewing_as
+
+    def actor(self) -> Actor:
+        """As it was found."""
+        return self.found.actor
+
+    def standing(self) -> Standing | None:
+        """As it was found."""
+        return self.found
+
+
+@dataclass(frozen=True, slots=True)
 class AsTenant:
     """What a tenant's own staff would see, for somebody whose scope holds more than that tenant."""
 

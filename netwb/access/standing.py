@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from netwb.access.records import TotpState, UserSource
 from netwb.access.rights import SET_UP_FIRST, narrowed, totp_state
 from netwb.access.rows import permissions
+from netwb.access.secrets import same
 from netwb.errors import NotAuthenticatedError
 from netwb.roles import ALL_TENANTS, Actor, Role, Scope
 from netwb.settings import AccessSettings
@@ -43,6 +44,28 @@ _PERSON = (
     UserRow.totp,
     UserRow.time_zone,
     UserTenantRow.tenant_id,
+)
+USED_EVERY_S = 60.0  # one write a minute is enough to tell whether a token is in use
+_OF_TOKEN = (  # made once: each request of a script asks it
+    select(
+        *_PERSON,
+        TokenRow.mac,
+        TokenRow.used_at,
+        TokenRow.role.label("least"),
+        TokenRow.narrowed,
+        TokenRow.allow,
+        TokenRow.networks,
+        TokenTenantRow.tenant_id.label("narrowed_to"),
+    )
+    .join(TokenRow, TokenRow.user_id == UserRow.id)
+    .outerjoin(UserTenantRow, UserTenantRow.user_id == UserRow.id)
+    .outerjoin(TokenTenantRow, TokenTenantRow.token_id == TokenRow.id)
+    .where(
+        TokenRow.id == bindparam("token_id"),
+        TokenRow.revoked_at.is_(None),
+        TokenRow.expires_at > bindparam("now"),
+        UserRow.status == "active",
+    )
 )
 
 
@@ -94,29 +117,21 @@ class Standings:
 
         address    where it is used from; None: by netwb itself, for work that it was used to file
         """
-        query = (
-            select(
-                *_PERSON,
-                TokenRow.role.label("least"),
-                TokenRow.narrowed,
-                TokenRow.allow,
-                TokenRow.networks,
-                TokenTenantRow.tenant_id.label("narrowed_to"),
-            )
-            .join(TokenRow, TokenRow.user_id == UserRow.id)
-            .outerjoin(UserTenantRow, UserTenantRow.user_id == UserRow.id)
-            .outerjoin(TokenTenantRow, TokenTenantRow.token_id == TokenRow.id)
-            .where(
-                TokenRow.id == token_id,
-                TokenRow.revoked_at.is_(None),
-                TokenRow.expires_at > self._clock(),
-                UserRow.status == "active",
-            )
-        )
-        rows = self._rows(query)
-        if not rows or (address is not None and not within(address, rows[0].networks)):
+        rows = self._rows(_OF_TOKEN, token_id=token_id, now=self._clock())
+        return self._of_token(token_id, _valid(rows, address))
+
+    def of_token_text(self, token_id: str, mac: str, address: str) -> tuple[Standing, bool]:
+        """The same for whoever shows the token itself, and whether its use is to be noted.
+
+        mac        keyed hash of the secret that was shown
+        """
+        now = self._clock()
+        rows = _valid(self._rows(_OF_TOKEN, token_id=token_id, now=now), address)
+        if not same(rows[0].mac, mac):
             raise NotAuthenticatedError(NOT_VALID)
-        return self._of_token(token_id, rows)
+        used_at = rows[0].used_at
+        stale = used_at is None or used_at < now - timedelta(seconds=USED_EVERY_S)
+        return self._of_token(token_id, rows), stale
 
     def live(self) -> ColumnElement[bool]:
         """Which LoginSessionRows are not over."""
@@ -168,9 +183,16 @@ class Standings:
             ),
         )
 
-    def _rows(self, query: Any) -> Sequence[Any]:
+    def _rows(self, query: Any, **values: Any) -> Sequence[Any]:
         with self._database.reading(ALL_TENANTS) as session:
-            return session.execute(query).all()
+            return session.execute(query, values).all()
+
+
+def _valid(rows: Sequence[Any], address: str | None) -> Sequence[Any]:
+    """The rows of a token that is in force, and used from where it may be."""
+    if not rows or (address is not None and not within(address, rows[0].networks)):
+        raise NotAuthenticatedError(NOT_VALID)
+    return rows
 
 
 def within(address: str, networks: Sequence[str]) -> bool:

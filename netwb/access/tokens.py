@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from netwb.access.records import IssuedToken, NewToken, Origin, Token
 from netwb.access.rights import narrowed, require_authority
 from netwb.access.rows import find_user, scope_of_row, token_of, token_slugs, visible
-from netwb.access.secrets import new_secret, parse_token, same, token_mac, token_text
-from netwb.access.standing import NOT_VALID, Standings
+from netwb.access.secrets import new_secret, parse_token, token_mac, token_text
+from netwb.access.standing import NOT_VALID, Standing, Standings
 from netwb.access.users import check_words
 from netwb.errors import (
     InputError,
@@ -33,7 +33,6 @@ from netwb.store.keyring import Keyring
 from netwb.store.models import TokenRow, TokenTenantRow, UserRow
 
 MOST_DAYS = 3 * 366  # what is never renewed is forgotten, and found by somebody else
-USED_EVERY_S = 60.0  # one write a minute is enough to tell whether a token is in use
 logger = logging.getLogger(__name__)
 
 
@@ -88,23 +87,20 @@ class Tokens:
             token = token_of(row, owner.name, token_slugs(session, [token_id]))
         return IssuedToken(token=token, secret=token_text(token_id, secret))
 
-    def find(self, text: str, origin: Origin) -> str:
-        """Id of the token whose text this is; NotAuthenticatedError. Notes that it was used."""
+    def find(self, text: str, origin: Origin) -> tuple[str, Standing]:
+        """Id of the token whose text this is, and what it may; NotAuthenticatedError.
+
+        Notes that it was used.
+        """
         parsed = parse_token(text)
         if parsed is None:
             raise NotAuthenticatedError(NOT_VALID)
         token_id, secret = parsed
         mac = token_mac(self._keyring.key("token"), token_id, secret)
-        query = select(TokenRow.mac, TokenRow.used_at).where(TokenRow.id == token_id)
-        with self._database.reading(ALL_TENANTS) as session:
-            found = session.execute(query).one_or_none()
-        if found is None or not same(found.mac, mac):
-            raise NotAuthenticatedError(NOT_VALID)
-        self._standings.of_token(token_id, origin.address)
-        stale = self._clock() - timedelta(seconds=USED_EVERY_S)
-        if found.used_at is None or found.used_at < stale:
+        standing, stale = self._standings.of_token_text(token_id, mac, origin.address)
+        if stale:
             self._note_use(token_id)
-        return token_id
+        return token_id, standing
 
     def list(
         self, scope: Scope, *, user: str | None = None, user_id: str | None = None

@@ -204,12 +204,12 @@ class ApiHandler(RequestHandler):
             if token is None:
                 msg = "the Authorization header holds no bearer token"
                 raise NotAuthenticatedError(msg)
-            return own.at_token(token[1], origin=origin)
+            return own.request_by_token(token[1], origin=origin)
         secret = self.get_cookie(SESSION_COOKIE)
         if not secret:
             msg = "neither a token nor a login"
             raise NotAuthenticatedError(msg)
-        bench = own.at_session(secret, origin=origin)
+        bench = own.request_by_session(secret, origin=origin)
         if self.request.method not in _SAFE:
             self._require_xsrf()
         return bench

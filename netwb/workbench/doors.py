@@ -10,12 +10,14 @@ from typing import Self
 
 from netwb.access.principals import (
     AsTenant,
+    Held,
     Principal,
     session_principal,
     token_principal,
     user_principal,
 )
 from netwb.access.records import Admission, Origin
+from netwb.access.standing import Standing
 from netwb.errors import NotAuthenticatedError
 from netwb.inventory.records import EVERYWHERE
 from netwb.roles import ALL_TENANTS
@@ -25,7 +27,7 @@ VIEW_WINDOW_S = 3600.0  # a view of a tenant is audited once in it, and not at e
 
 
 class DoorsFace(Face):
-    """`log_in`, `log_out`, `at_session`, `at_token`, `acting_as`, `as_tenant`."""
+    """`log_in`, `log_out`, `at_session`, `at_token`, `acting_as`, `as_tenant` and the like."""
 
     def log_in(
         self, name: str, password: str, *, origin: Origin, code: str | None = None
@@ -47,19 +49,37 @@ class DoorsFace(Face):
         Raises NotAuthenticatedError, here and at each later call, where it is no live login.
         """
         del origin  # a person's address changes on the way; the secret is what counts
-        access = self._parts.access
-        session_id, user_id = access.sessions.find(secret)
-        return self._as(session_principal(access.standings, user_id, session_id))
+        return self._as(self._of_session(secret))
 
     def at_token(self, text: str, *, origin: Origin) -> Self:
         """A Workbench that acts for a token, from that address; NotAuthenticatedError as above."""
+        return self._as(self._of_token(text, origin)[0])
+
+    def request_by_session(self, secret: str, *, origin: Origin) -> Self:
+        """As `at_session`, for the one request that brought it: its rights are read once."""
+        del origin  # as above
+        who = self._of_session(secret)
+        standing = who.standing()
+        return self._as(who if standing is None else Held(who, standing))
+
+    def request_by_token(self, text: str, *, origin: Origin) -> Self:
+        """As `at_token`, for the one request that brought it: its rights are read once."""
+        return self._as(Held(*self._of_token(text, origin)))
+
+    def _of_session(self, secret: str) -> Principal:
+        access = self._parts.access
+        session_id, user_id = access.sessions.find(secret)
+        return session_principal(access.standings, user_id, session_id)
+
+    def _of_token(self, text: str, origin: Origin) -> tuple[Principal, Standing]:
         access = self._parts.access
         try:
-            token_id = access.tokens.find(text, origin)
+            token_id, standing = access.tokens.find(text, origin)
         except NotAuthenticatedError:
             access.login.refuse("a token", "token", origin)
             raise
-        return self._as(token_principal(access.standings, token_id, address=origin.address))
+        principal = token_principal(access.standings, token_id, address=origin.address)
+        return principal, standing
 
     def log_out(self, secret: str) -> None:
         """End a login; one that has ended already is no fault."""

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+from netwb.archive.listing import newest_revisions
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.configs.diff import ConfigDiff
 from netwb.errors import InputError, UnknownRevisionError
-from netwb.inventory.records import ConfigKind, Device
+from netwb.inventory.records import EVERYWHERE, ConfigKind, Device
 from netwb.roles import Permission
+from netwb.store.ids import is_id
 from netwb.workbench.marks import MarksFace
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
@@ -32,6 +34,9 @@ class ReadingFace(MarksFace):
     ) -> Records[Revision]:
         """Revisions of one device, newest first; `before` is the `number` of the last one seen."""
         self._require(Permission.CONFIG_VIEW)
+        by_id = self._history_by_id(reference, limit, before, kind)
+        if by_id:
+            return records_of(by_id, Revision)
         device = self._device(reference)
         found = self._parts.history.revisions(
             self._scope, device, kind=kind, limit=limit, before=before
@@ -197,6 +202,16 @@ class ReadingFace(MarksFace):
             f"{device.tenant}/{device.hostname}",
             tenant_id=device.tenant_id,
             detail={"kind": kind} | ({} if reason is None else {"reason": reason}),
+        )
+
+    def _history_by_id(
+        self, reference: str, limit: int, before: int | None, kind: ConfigKind
+    ) -> tuple[Revision, ...]:
+        """By one statement, where a device's id was given and every device is meant."""
+        if self._where != EVERYWHERE or not is_id(reference):
+            return ()
+        return newest_revisions(
+            self._parts.database, self._scope, reference, kind=kind, limit=limit, before=before
         )
 
     def _revision(self, reference: str, kind: ConfigKind) -> Side:

@@ -1,0 +1,73 @@
+"""Pages of the revision index by key, each one statement: what REST and long pages read.
+
+The statements are made once, since making one costs more than SQLite takes to answer it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from netwb.archive.records import Revision
+from netwb.inventory.records import ConfigKind
+from netwb.roles import Scope
+from netwb.store.database import Database
+from netwb.store.models import RevisionRow
+
+BEHIND_ALL = 2**31 - 1  # greater than any revision's number
+_COLUMNS = (
+    RevisionRow.commit.label("id"),
+    RevisionRow.number,
+    RevisionRow.tenant_id,
+    RevisionRow.device_id,
+    RevisionRow.kind,
+    RevisionRow.at,
+    RevisionRow.stored_at,
+    RevisionRow.author,
+    RevisionRow.cause,
+    RevisionRow.message,
+    RevisionRow.note,
+    RevisionRow.run_id,
+    RevisionRow.rule_set,
+    RevisionRow.added,
+    RevisionRow.removed,
+    RevisionRow.size,
+    RevisionRow.lines,
+    RevisionRow.path,
+    RevisionRow.blob,
+)
+_NEWEST = (
+    select(*_COLUMNS)
+    .where(
+        RevisionRow.device_id == bindparam("device_id"),
+        RevisionRow.kind == bindparam("kind"),
+        RevisionRow.number < bindparam("before"),
+    )
+    .order_by(RevisionRow.number.desc())
+    .limit(bindparam("most"))
+)
+
+
+def newest_revisions(  # noqa: PLR0913 - whose, which device's, and by keyword which part
+    database: Database,
+    scope: Scope,
+    device_id: str,
+    *,
+    kind: ConfigKind,
+    limit: int,
+    before: int | None = None,
+) -> tuple[Revision, ...]:
+    """Revisions of a device by its id alone, newest first; none where it is foreign or unknown."""
+    values = {
+        "device_id": device_id,
+        "kind": kind,
+        "before": BEHIND_ALL if before is None else before,
+        "most": limit,
+    }
+    with database.reading(scope) as session:
+        return tuple(_revision(row) for row in session.execute(_NEWEST, values))
+
+
+def _revision(row: Any) -> Revision:
+    return Revision(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public view of a row, named so that no column can clash
