@@ -46,7 +46,14 @@ class BackupFace(Face):
 
         on_outcome  instead of the bar: called as each device ends, from another thread
         """
-        planned = self.plan_backup(*references, only=only)
+        return self._back_up(self.plan_backup(*references, only=only), note, on_outcome)
+
+    def _back_up(
+        self,
+        planned: Sequence[Device],
+        note: str,
+        on_outcome: Callable[[BackupOutcome], None] | None,
+    ) -> ShownReport:
         targets = self._parts.credentials.targets(self._scope, planned)
         request = BackupRequest(targets=targets, actor=self._actor, note=note)
         if on_outcome is not None:

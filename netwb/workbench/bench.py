@@ -22,9 +22,9 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.jobs import JobsFace
 from netwb.workbench.nights import NightsFace
+from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
-from netwb.workbench.overview import OverviewFace
 from netwb.workbench.serving import ServingFace
 
 

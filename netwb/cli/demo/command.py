@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +21,8 @@ from netwb.cli.demo.building import (
     prepare_home,
     secrets_of,
 )
+from netwb.cli.demo.people import add_people
+from netwb.cli.demo.serving import serve_until_ended
 from netwb.cli.demo.state import DemoState, new_state, read_state, write_state
 from netwb.cli.demo.summary import DemoResult, print_summary, summary_document
 from netwb.cli.show import json_option, print_json, say
@@ -49,13 +49,17 @@ def register(cli: click.Group) -> None:
     metavar="N",
     help="Devices of a new demo.",
 )
+@click.option("--port", type=click.IntRange(0, 65535), metavar="P", help="TCP port of the pages.")
 @json_option
 @click.pass_context
-def demo(context: click.Context, *, once: bool, devices: int, as_json: bool) -> None:
+def demo(
+    context: click.Context, *, once: bool, devices: int, port: int | None, as_json: bool
+) -> None:
     """A workbench on a simulated network: 3 tenants, 30 nights, people's edits, devices' faults.
 
-    Everything goes the way of a real network: SSH, gate, redaction, Git. With an existing home it
-    goes on from there. Nothing listens or connects outside 127.0.0.0/8.
+    Everything goes the way of a real network: SSH, gate, redaction, Git; then pages and REST are
+    served. With an existing home it goes on from there. Nothing listens or connects outside
+    127.0.0.0/8.
     """
     home = Path(state(context).home or DEFAULT_HOME).expanduser().absolute()
     found = read_state(home)
@@ -69,9 +73,10 @@ def demo(context: click.Context, *, once: bool, devices: int, as_json: bool) -> 
             print_json(summary_document(bench, result))
         else:
             print_summary(bench, result)
-        if not once:
-            _stay(result, current)
+        _print_logins(result)
         bench.close()
+        if not once:
+            _stay(result, current, port)
 
 
 def _build(
@@ -83,8 +88,10 @@ def _build(
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
     fill_inventory(bench, plan, fleet)
     refused, _ = _pass_nights(bench, fleet, plan.nights, clock)
+    logins = add_people(bench)
     write_state(home, replace(current, port=fleet.port))
-    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=monotonic() - began)
+    took_s = monotonic() - began
+    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, logins=logins)
 
 
 def _go_on(
@@ -128,16 +135,25 @@ def _pass_nights(
     return tuple(refused), report
 
 
-def _stay(result: DemoResult, current: DemoState) -> None:
-    """Keep the network alive until somebody ends it."""
+def _print_logins(result: DemoResult) -> None:
+    """On stderr: the passwords belong to the person who looks, not to what reads the document."""
+    say("")
+    if not result.logins:
+        say("The logins' passwords were shown when this demo was built; a new one for ana:")
+        say(f"  netwb user set ana --password prompt --home {result.home}")
+        return
+    say("Logins, whose passwords are shown this once:")
+    for login in result.logins:
+        say(f"  {login.role:<9} {login.name:<9} {login.password}   sees {login.sees}")
+
+
+def _stay(result: DemoResult, current: DemoState, port: int | None) -> None:
+    """Keep network and server alive until somebody ends it."""
     option = f"--home {result.home}"
     say("")
-    say(f"The network is alive until Ctrl-C; its login is netwb, password {current.login}")
-    say("Try in another terminal:")
+    say(f"The network's own login is netwb, password {current.login}; try in another terminal:")
     say(f"  netwb backup {option}")
     say(f"  netwb changes --since 7d --patch {option}")
     say(f"  netwb search --ever snmp-server {option}")
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    ended.wait()
+    say("")
+    serve_until_ended(result.home, port)

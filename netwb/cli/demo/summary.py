@@ -11,6 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from netwb.cli.demo.building import Refused
+from netwb.cli.demo.people import DemoLogin
 from netwb.cli.paint import print_diff
 from netwb.cli.show import in_words, plain, print_table, rfc3339, stdout_console
 from netwb.lab.demo import DemoPlan
@@ -26,6 +27,7 @@ class DemoResult:
     """One start of a demo, counted.
 
     report    of the one more backup of a start on an existing home; None: the nights were played
+    logins    of a demo that was just built
     """
 
     plan: DemoPlan
@@ -33,6 +35,7 @@ class DemoResult:
     refused: tuple[Refused, ...]
     took_s: float
     report: BackupReport | None = None
+    logins: tuple[DemoLogin, ...] = ()
 
 
 def summary_document(bench: Workbench, result: DemoResult) -> dict[str, Any]:
