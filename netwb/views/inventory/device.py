@@ -370,7 +370,7 @@ def _events(page: DevicePage) -> str:
     )
     table = (
         '<table class="fixed runs" aria-label="Events"><colgroup><col style="width:150px">'
-        '<col style="width:120px"><col style="width:130px"><col></colgroup>'
+        '<col style="width:140px"><col style="width:130px"><col></colgroup>'
         f"<tbody>{rows}</tbody></table>"
     )
     return _panel("Events", table, note=f"last {len(page.events)}")

@@ -51,7 +51,7 @@ class PlacesPart:
         tab = stage.frame.address["tab"]
         title = dict(view.TABS)[tab]
         stage.frame.crumbs(("Inventory", stage.links().inventory()), (title, None))
-        if not stage.page.visible:
+        if stage.listed:
             stage.show_page(loading())
         await self.read()
 

@@ -215,21 +215,26 @@ class _Column:
     class_: str = ""
 
 
-def _columns(sees: Sees) -> dict[str, _Column]:
+def _columns(listing: Listing) -> dict[str, _Column]:
+    """What may be seen; a column that no row fills is left out."""
     columns = {
         "hostname": _Column(title="Hostname", sort="hostname", width=0),
-        "place": _Column(title="Tenant, site", sort="place", width=150),
-        "address": _Column(title="Address", sort="address", width=150),
-        "platform": _Column(title="Platform", sort="platform", width=124),
-        "role": _Column(title="Role", sort="role", width=90, class_="wide-only"),
-        "status": _Column(title="Status", sort="status", width=124),
-        "copy": _Column(title="Last good backup", sort="copy", width=130),
-        "nights": _Column(title="21 nights", sort="", width=154),
-        "contract": _Column(title="Contract", sort="contract", width=110, class_="wide-only"),
+        "place": _Column(title="Tenant, site", sort="place", width=140),
+        "address": _Column(title="Address", sort="address", width=136),
+        "platform": _Column(title="Platform", sort="platform", width=112),
+        "role": _Column(title="Role", sort="role", width=104, class_="wide-only"),
+        "status": _Column(title="Status", sort="status", width=116),
+        "copy": _Column(title="Last good backup", sort="copy", width=124),
+        "nights": _Column(title="21 nights", sort="", width=150),
+        "contract": _Column(title="Contract", sort="contract", width=100, class_="wide-only"),
     }
-    if not sees.address:
+    if not listing.sees.address:
         del columns["address"]
-    if not sees.configs:
+    if not any(row.device.role for row in listing.rows):
+        del columns["role"]
+    if not any(row.device.contract_ref for row in listing.rows):
+        del columns["contract"]
+    if not listing.sees.configs:
         del columns["copy"], columns["nights"]
     return columns
 
@@ -238,7 +243,7 @@ def table(listing: Listing) -> str:
     """The table, or what was looked at where it is empty."""
     if not listing.rows:
         return _nothing(listing)
-    columns = _columns(listing.sees)
+    columns = _columns(listing)
     stop = min(len(listing.rows), listing.start + DRAWN)
     drawn = "".join(
         _row(row, listing, tuple(columns)) for row in listing.rows[listing.start : stop]

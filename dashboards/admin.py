@@ -1,0 +1,7 @@
+"""`/admin`: who may do what where; who did what."""
+
+from netwb.views.admin.view import AdminView
+from netwb.views.frame import show_page
+from netwb.web.visitor import visiting
+
+show_page(AdminView, visiting())

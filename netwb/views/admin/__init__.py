@@ -1,0 +1,1 @@
+"""`/admin`: who may do what where, and who did what."""
