@@ -15,6 +15,7 @@ from functools import partial
 from time import monotonic
 
 from netwb.collect.batch import BatchParts, BatchWriter, RunContext
+from netwb.collect.garbage import collected_rarely
 from netwb.collect.gather import Gathered
 from netwb.collect.outcome import BackupOutcome, BackupReport, worst_first
 from netwb.collect.runs import LEASE_S
@@ -97,7 +98,12 @@ class BackupFlow:
         self, targets: Sequence[Target], writer: BatchWriter, broken: Mapping[str, ArchiveError]
     ) -> None:
         """Gather on the runner's loop, write on a thread of our own; its error is ours."""
-        pump = _Pump(writer, self._settings)
+        with collected_rarely():  # until the last batch is written, which may be long after
+            self._pump(targets, _Pump(writer, self._settings), broken)
+
+    def _pump(
+        self, targets: Sequence[Target], pump: _Pump, broken: Mapping[str, ArchiveError]
+    ) -> None:
         pump.start()
         try:
             wanted = []

@@ -14,7 +14,6 @@ from nornir.core.task import MultiResult, Result, Task
 
 from netwb.collect.drivers.link import Link, open_link
 from netwb.collect.drivers.stock import StockGathering
-from netwb.collect.garbage import collected_rarely
 from netwb.collect.gather import Gathered, gather_configs
 from netwb.collect.runner import SessionRunner, make_nornir
 from netwb.collect.sink import Sink
@@ -48,10 +47,7 @@ class NornirGatherer:
             on_new_jump_key=sink.first_jump_key,
             agent_path=self.agent_path,
         )
-        with (
-            collected_rarely(),
-            open_link(sessions, self.platforms, self.settings) as link,
-        ):
+        with open_link(sessions, self.platforms, self.settings) as link:
             runner = SessionRunner(link, on_done=lambda host, results: _tell(host, results, sink))
             inventory = make_inventory(targets, self.platforms)
             make_nornir(inventory, runner).run(gather_target, link=link)
