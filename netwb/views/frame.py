@@ -25,7 +25,7 @@ from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 
 from netwb.access.records import Person
-from netwb.errors import NetwbError, UnknownDeviceError
+from netwb.errors import InventoryError, NetwbError, NotPermittedError, UnknownDeviceError
 from netwb.roles import Permission
 from netwb.views import navigation, states
 from netwb.views.address import Address
@@ -97,8 +97,7 @@ class Frame:
         self._again: Callable[[], Awaitable[None]] | None = None
         self.bar = Sheet(on_act=self.act, height=HEAD_PX)
         self.side = Sheet(sizing_mode="stretch_both")
-        self.banner = Sheet(navigation.banner(self.person), on_act=self.act)
-        self.notice = Sheet(on_act=self.act)
+        self.top = Sheet(navigation.banner(self.person), on_act=self.act)
         address.show_with(self._show)
 
     # ---- what views use
@@ -129,9 +128,9 @@ class Frame:
         """Leave for another page."""
         self.bar.command(go=url)
 
-    def said(self, error: Exception) -> str:
+    def said(self, error: Exception, *, actions: str = "") -> str:
         """The error state, for the place where the content would be; it is in the log as well."""
-        return states.failed(error, self._failure(error))
+        return states.failed(error, self._failure(error), actions=actions)
 
     def moment(self) -> Moment:
         """Now, and the person's zone."""
@@ -143,11 +142,11 @@ class Frame:
         """Run an act; its error becomes a line over the page. True when it went well."""
         try:
             await act()
+            await self.read_night()
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page stays alive
-            self.notice.html = states.notice(error, self._failure(error))
+            self._draw_top(states.notice(error, self._failure(error)))
             return False
-        if self.notice.html:
-            self.notice.html = ""
+        self._draw_top("")
         return True
 
     async def act(self, act: Act) -> None:
@@ -184,22 +183,26 @@ class Frame:
         self._crumbs = ((view.title, None),)
         self._draw_bar()
         self._draw_side()
-        body = pn.Column(view.panel(), **_FILLS)
-        self._again = partial(self._load, view, body)
-        return NetwbPage.around(self, pn.Column(self.banner, self.notice, body, **_FILLS))
+        content = view.panel()
+        main = pn.Column(self.top, content, **_FILLS)
+        self._again = partial(self._load, view, main, content)
+        return NetwbPage.around(self, main)
 
     async def load(self) -> None:
         """First data, once the page is drawn."""
         if self._again is not None:
             await self._again()
 
-    async def _load(self, view: PageView, body: Any) -> None:
+    async def _load(self, view: PageView, main: pn.Column, content: Viewable) -> None:
         """An error here has nothing to stand beside: it takes the place of the content."""
         try:
             await self.read_night()
             await view.load()
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page says what failed
-            body[:] = [Sheet(self.said(error), on_act=self.act, sizing_mode="stretch_both")]
+            main[1] = Sheet(self.said(error), on_act=self.act, sizing_mode="stretch_both")
+        else:
+            if main[1] is not content:
+                main[1] = content
 
     async def read_night(self) -> None:
         """Bring the foot of the navigation up to date."""
@@ -210,6 +213,10 @@ class Frame:
         if self.may(Permission.CONFIG_VIEW):
             self.night = await self.ask(self.bench.last_night)
             self._draw_side()
+
+    def _draw_top(self, notice: str) -> None:
+        """The line over the page: whose view it is, and what went wrong last."""
+        self.top.html = navigation.banner(self.person) + notice
 
     def _draw_bar(self) -> None:
         self.bar.html = navigation.header(self.person, self._crumbs, self.address, self.moment())
@@ -259,54 +266,84 @@ class NetwbPage(Page):
     def around(cls, frame: Frame, main: Viewable) -> NetwbPage:
         """The page with this frame's header and navigation, and `main` beside it."""
         return cls(
-            title="",
-            theme_config=material_theme(),
-            template=ASSETS / "page.html",
+            **_bare(),
             header=[frame.bar],
             sidebar=[frame.side],
             main=[main],
             sidebar_width=SIDE_PX,
             sidebar_variant="permanent",
             sidebar_resizable=False,
-            theme_toggle=False,
-            busy_indicator=None,
-            sx=_NARROWING,
         )
+
+
+def _bare() -> dict[str, Any]:
+    """What each page of ours turns off of Material UI's, and the look of the rest."""
+    return {
+        "title": "",
+        "theme_config": material_theme(),
+        "template": ASSETS / "page.html",
+        "theme_toggle": False,
+        "busy_indicator": None,
+        "sx": _NARROWING,
+    }
 
 
 def show_page(view: type[PageView], bench: Workbench) -> None:
     """Put a view on screen for the person that this Workbench acts for."""
-    pn.config.reconnect = False  # the page reloads itself: a session of a restarted server is gone
-    pn.config.notifications = False
-    pn.config.disconnect_notification = ""
+    _settle()
     address = Address(_search(), page=view.page)
     try:
-        frame = Frame(bench, address=address)
-    except NetwbError as error:
-        _show_failure(view, error, address)
+        frame, content = _framed(view, bench, address)
+    except NetwbError as error:  # nobody is logged in any more: there is no frame for nobody
+        failure = states.Failure(
+            at=_utc_now(), zone=ZoneInfo("UTC"), reference="none", page_url=address.url()
+        )
+        _serve(NetwbPage(**_bare(), main=[Sheet(states.failed(error, failure))]), view.title)
         return
     setattr(pn.state.curdoc, GUARD, frame.guard)
-    frame.draw(view(frame)).servable(title=f"{view.title} · netwb")
+    _serve(frame.draw(content), view.title)
     pn.state.onload(frame.load)
 
 
-def _show_failure(view: type[PageView], error: NetwbError, address: Address) -> None:
-    """A page whose person or tenant is not there: the words alone, with a way out."""
-    failure = states.Failure(
-        at=_utc_now(), zone=ZoneInfo("UTC"), reference=secrets.token_hex(4), page_url=address.url()
+def _framed(view: type[PageView], bench: Workbench, address: Address) -> tuple[Frame, PageView]:
+    """The view in its frame; where the tenant asked for is none of one's own, the words for that."""
+    try:
+        frame = Frame(bench, address=address)
+    except (NotPermittedError, InventoryError) as error:
+        frame = Frame(bench, address=Address(page=view.page))
+        return frame, Refused(frame, view, error)
+    return frame, view(frame)
+
+
+class Refused:
+    """In the place of a view whose tenant is missing or foreign: which of them, is not told."""
+
+    page: ClassVar[str] = ""
+    title: ClassVar[str] = "Not found"
+
+    def __init__(self, frame: Frame, view: type[PageView], error: Exception) -> None:
+        out = link(view.page, tag("span", esc(f"Open {view.title}")), class_="btn")
+        self._said = frame.said(error, actions=out)
+
+    def panel(self) -> Viewable:
+        """The words, and a way out."""
+        return Sheet(self._said, sizing_mode="stretch_both")
+
+    async def load(self) -> None:
+        """There is nothing to read."""
+
+
+def _settle() -> None:
+    """What Panel would add to a page that brings its own: toasts, facts about the browser."""
+    pn.config.reconnect = (
+        False  # a session of a restarted server is gone; the page loads itself anew
     )
-    logger.info("page %s, reference %s: %s", address.page, failure.reference, error)
-    out = link(view.page, tag("span", esc(f"Open {view.title}")), class_="btn")
-    page = NetwbPage(
-        title="",
-        theme_config=material_theme(),
-        template=ASSETS / "page.html",
-        main=[Sheet(states.failed(error, failure, actions=out), sizing_mode="stretch_both")],
-        theme_toggle=False,
-        busy_indicator=None,
-        sx=_NARROWING,
-    )
-    page.servable(title=f"{view.title} · netwb")
+    pn.config.browser_info = False
+    pn.config.notifications = False
+
+
+def _serve(page: Viewable, title: str) -> None:
+    page.servable(title=f"{title} · netwb", location=False)  # `Address` keeps the URL
 
 
 def _search() -> str:

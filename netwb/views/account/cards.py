@@ -41,10 +41,11 @@ class Shown:
 
 def render(shown: Shown) -> str:
     """The whole page: what one is on the left, what one holds on the right."""
-    left = _who(shown) + _keys()
+    own = ""
     if shown.has_login and shown.person.source == "local":
-        left += _password(shown) + _codes(shown)
-    right = _sessions(shown) + _tokens(shown)
+        own = tag("div", _password(shown) + _codes(shown), class_="pair")
+    left = _who(shown) + _keys()
+    right = _sessions(shown) + _tokens(shown) + own if shown.has_login else ""
     return (
         '<div class="scroll account" id="account"><div class="cards">'
         f"<div>{left}</div><div>{right}</div></div></div>{_dialog(shown)}"
@@ -204,8 +205,8 @@ def _tokens(shown: Shown) -> str:
         f"</thead><tbody>{rows}</tbody></table>"
     )
     none = (
-        '<p class="in t2">No token yet. A script sends one as <code>Authorization: Bearer …</code>;'
-        " it can do what you can, or less, and it always ends.</p>"
+        '<p class="in t2"><span>No token yet. A script sends one as <code>Authorization: Bearer …</code>;'
+        " it can do what you can, or less, and it always ends.</span></p>"
     )
     issue = button("Issue token…", "ask-issue", icon_="plus") if shown.has_login else ""
     return _card("Your tokens", table if rows else none, action=issue)

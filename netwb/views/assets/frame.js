@@ -14,6 +14,7 @@
 
   const netwb = window.netwb = {
     ahead: 0, /* seconds that the server's clock is ahead of this one */
+    zone: undefined, /* the person's, once the clock is drawn; until then the browser's */
     stash: unstashed(),
     switchTheme() {
       const other = root.dataset.theme === "dark" ? "light" : "dark"
@@ -44,7 +45,7 @@
 
   function lost() {
     if (leaving || document.getElementById("netwb-lost")) return
-    const since = new Date().toTimeString().slice(0, 5)
+    const since = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit", timeZone: netwb.zone}).format()
     const box = document.createElement("div")
     box.id = "netwb-lost"
     box.setAttribute("role", "status")

@@ -365,6 +365,7 @@ function clocks(root, now) {
     try {
       clock.querySelector("b").textContent = at(clock.dataset.clock)
       clock.querySelector("span").textContent = `${at("UTC")} UTC`
+      if (window.netwb) window.netwb.zone = clock.dataset.clock
     } catch { /* a zone that this browser does not know: the server's time stays */ }
   }
 }
