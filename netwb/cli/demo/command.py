@@ -88,6 +88,7 @@ def _build(
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
     fill_inventory(bench, plan, fleet)
     refused, _ = _pass_nights(bench, fleet, plan.nights, clock)
+    clock.turn_to(datetime.now(UTC))
     logins = add_people(bench)
     write_state(home, replace(current, port=fleet.port))
     took_s = monotonic() - began
