@@ -36,7 +36,7 @@ class Address(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._query)
 
-    def set(self, *, history: Literal["push", "replace"] = "push", **values: object) -> None:
+    def set(self, /, *, history: Literal["push", "replace"] = "push", **values: object) -> None:
         """Change some keys, None or "" removes one; the URL follows without a reload.
 
         history   "push": Back returns to before; "replace": for what changes as one types
@@ -49,7 +49,7 @@ class Address(Mapping[str, str]):
         if self._show is not None:
             self._show(self.url(), history)
 
-    def url(self, **values: object) -> str:
+    def url(self, /, **values: object) -> str:
         """Relative URL of this page with some keys changed: what a link to there says."""
         query = {**self._query, **{name: _text(value) for name, value in values.items()}}
         text = urlencode({name: value for name, value in query.items() if value}, errors="replace")
@@ -81,7 +81,10 @@ def _parsed(search: str) -> dict[str, str]:
         pairs = parse_qsl(search.removeprefix("?"), max_num_fields=MOST, errors="replace")
     except ValueError:  # more keys than any view has: somebody plays
         return {}
-    return {name: value[:LONGEST] for name, value in reversed(pairs)}
+    first: dict[str, str] = {}
+    for name, value in pairs:
+        first.setdefault(name, value[:LONGEST])
+    return first
 
 
 def _text(value: object) -> str:

@@ -16,6 +16,7 @@ from netwb.store.ids import is_id
 from netwb.workbench.marks import MarksFace
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
+from netwb.workbench.shown_diff import ShownDiff
 
 Side = tuple[Device, Revision]
 LATEST = "latest"
@@ -239,7 +240,7 @@ class ReadingFace(MarksFace):
 
     def _diff(self, old: Side, new: Side, words: Literal["words", "lines"]) -> ConfigDiff:
         platform = self._parts.platforms.get(new[0].platform)
-        return self._parts.history.diff(
+        found = self._parts.history.diff(
             self._scope,
             old=old,
             new=new,
@@ -247,6 +248,7 @@ class ReadingFace(MarksFace):
             style=platform.sections if platform else "indent",
             blocks=platform.blocks if platform else (),
         )
+        return ShownDiff.of(found, old=old, new=new)
 
     def _moment(self, value: datetime | str | None) -> datetime | None:
         return None if value is None else parse_moment(value, self._parts.clock())

@@ -266,6 +266,7 @@ class Viewer {
     if (at < 0) return
     const item = this.items[at]
     const group = this.table.querySelector(item[0] === 'h' ? `[data-h][data-b="${block}"]` : `[data-end][data-b="${block}"]`)
+    const focused = group.contains(this.root.getRootNode().activeElement)
     const came = new Drawer(this.unified, this.doc.hunks)
     const rest = (item[item[0] === 'h' ? 3 : 1]) - rows.length
     const moved = rows.reduce((sum, row) => sum + (row[0] === MOVED ? (row[1] != null) + (row[2] != null) : 0), 0)
@@ -285,7 +286,7 @@ class Viewer {
     }
     group.insertAdjacentHTML('beforebegin', came.draw(parts, true))
     if (item[0] !== 'h') group.remove()
-    this.scroller.focus({preventScroll: true})
+    if (focused) this.scroller.focus({preventScroll: true})
     this.mark()
   }
 

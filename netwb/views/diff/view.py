@@ -45,6 +45,8 @@ class DiffView(JSComponent):
     current   number of the change that is looked at, 1 the first
     keys      "page": n p u w m . anywhere; "focus": only within the component
     waiting   the next comparison is on its way
+
+    first     how many items come with the drawing; the others are asked for
     """
 
     drawn = param.String()
@@ -59,11 +61,19 @@ class DiffView(JSComponent):
 
     _bundle: ClassVar[Path] = HERE / "diff.js"
 
-    def __init__(self, diff: ConfigDiff | None = None, *, label: str = "", **params: Any) -> None:
+    def __init__(
+        self,
+        diff: ConfigDiff | None = None,
+        *,
+        label: str = "",
+        first: int = FIRST,
+        **params: Any,
+    ) -> None:
         wanted = {"sizing_mode": "stretch_both", "margin": 0, **params}
-        super().__init__(stylesheets=[diff_css()], **wanted)
+        super().__init__(stylesheets=[diff_css()], **wanted)  # type: ignore[no-untyped-call]  # Panel's is untyped
         self._board: Board | None = None
         self._serial = 0
+        self._first = first
         self._label = label
         self.on_msg(self._received)
         self.param.watch(self._lay_out_anew, ["extent", "moved"])
@@ -96,7 +106,7 @@ class DiffView(JSComponent):
                 current=current,
                 hunks=board.hunks,
                 count=board.count,
-                items=board.items(0, min(until + FIRST, SLICE)),
+                items=board.items(0, max(self._first, min(until + FIRST, SLICE))),
                 note="" if board.diff.hunks else "Both texts are the same.",
             )
         self.param.update(drawn=drawn, current=current, waiting=False)

@@ -1,0 +1,42 @@
+"""A comparison in a notebook's cell: the component of the pages, under a line that needs no script.
+
+Where Panel was not asked for (`panel.extension()`), and for who reads the stored notebook elsewhere,
+there is the diff's own HTML, which needs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from html import escape
+from typing import Any
+
+import panel as pn
+
+from netwb.configs.diff import ConfigDiff
+from netwb.views.diff.view import DiffView
+
+Bundle = tuple[dict[str, Any], dict[str, Any]]  # data and metadata, by type
+
+ROWS = 2_000  # that come with the output: a stored notebook has no kernel to ask for more
+HTML = "text/html"
+
+
+def mimebundle(diff: ConfigDiff, caption: str) -> Bundle:
+    """What a cell shows, by its type, and what Panel wants said beside it."""
+    plain: Bundle = ({"text/plain": caption, HTML: diff._repr_html_()}, {})
+    if not running():
+        return plain
+    view = DiffView(
+        diff, label=caption, keys="focus", first=ROWS, sizing_mode="stretch_width", margin=(4, 0)
+    )
+    bundle = view._repr_mimebundle_()  # type: ignore[no-untyped-call]  # Panel's is untyped
+    if not isinstance(bundle, tuple):  # Panel had to warn: its scripts are not in this notebook
+        return plain
+    drawn, beside = bundle
+    line = f'<div style="font:13px/20px system-ui,sans-serif">{escape(caption)}</div>'
+    return {**drawn, "text/plain": caption, HTML: line + drawn.get(HTML, "")}, beside
+
+
+def running() -> bool:
+    """Whether this is a notebook in which Panel was loaded."""
+    return "ipykernel" in sys.modules and bool(getattr(pn.extension, "_loaded", False))

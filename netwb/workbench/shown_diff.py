@@ -1,0 +1,49 @@
+"""A diff that draws itself in a notebook's cell, as the pages draw it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from netwb.archive.records import Revision
+from netwb.configs.diff import ConfigDiff
+from netwb.inventory.records import Device
+from netwb.loading import lazy
+
+cell: Any = lazy("netwb.views.diff.cell")  # Panel takes a second to load; a script needs none of it
+
+_DIGITS = 7  # of a commit id, as Git shows them
+_MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDiff(ConfigDiff):
+    """What `diff` gives on the facade; `caption` is its line above the drawing."""
+
+    caption: str = field(default="", compare=False)
+
+    @classmethod
+    def of(
+        cls, diff: ConfigDiff, *, old: tuple[Device, Revision], new: tuple[Device, Revision]
+    ) -> Self:
+        """The same diff, that can be shown."""
+        places = len(diff.hunks)
+        caption = (
+            f"{new[0].hostname}: old {_side(*old)}, new {_side(*new)},"
+            f" +{diff.added} {_MINUS}{diff.removed} in {places} place{'' if places == 1 else 's'}"
+        )
+        values = {item.name: getattr(diff, item.name) for item in fields(ConfigDiff)}
+        return cls(**values, caption=caption)
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """IPython's own question; what it then wants of it, it takes."""
+        del include, exclude
+        bundle: tuple[dict[str, Any], dict[str, Any]] = cell.mimebundle(self, self.caption)
+        return bundle
+
+
+def _side(device: Device, revision: Revision) -> str:
+    at = f"{revision.at:%Y-%m-%d %H:%M} UTC"
+    return f"{device.tenant}/{device.hostname} {revision.id[:_DIGITS]} {revision.author}, {at}"
