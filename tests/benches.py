@@ -12,6 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
+from netwb.access.passwords import Passwords
 from netwb.collect.flow import BackupFlow
 from netwb.collect.gather import Gathered
 from netwb.collect.outcome import BackupOutcome, BackupReport
@@ -20,7 +23,9 @@ from netwb.errors import NetwbError
 from netwb.inventory.records import Device, Facts, NewCredential, NewDevice, SecretSource, Target
 from netwb.settings import ArchiveSettings
 from netwb.workbench import Workbench
+from netwb.workbench.compose_access import compose_access
 
+QUICK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)  # 1 ms where 100 are wanted
 START = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 IOS = """\
@@ -146,7 +151,15 @@ def rig(
     gatherer = ReplayGatherer({}, between=between)
     parts = bench._parts
     flow = BackupFlow(parts=parts.acceptance.parts, gatherer=gatherer, settings=ArchiveSettings())
-    bench._parts = replace(parts, backup=flow, backup_without_agent=flow)
+    access = compose_access(
+        database=parts.database,
+        keyring=parts.keyring,
+        audit=parts.audit,
+        settings=parts.settings.access,
+        clock=clock,
+        passwords=Passwords(QUICK),
+    )
+    bench._parts = replace(parts, access=access, backup=flow, backup_without_agent=flow)
     made = Rig(bench, clock, gatherer, flow)
     try:
         for tenant, names in hostnames.items():

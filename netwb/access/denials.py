@@ -18,6 +18,7 @@ from netwb.roles import ALL_TENANTS
 from netwb.store.audit import Audit
 from netwb.store.canonical import storable
 from netwb.store.database import Database
+from netwb.store.inserting import insert_absent
 from netwb.store.keyring import Keyring
 from netwb.store.models import DenialRow
 
@@ -53,32 +54,28 @@ class Denials:
     ) -> None:
         """Audit it, unless the same was audited within the window: then it is counted."""
         now, key = self._clock(), _key(actor, action, target)
+        told = dict(detail or {})
         self._keyring.key("audit")  # its first use writes, which may not happen inside
+        fresh = DenialRow(
+            key=key,
+            actor=storable(actor),
+            action=action,
+            target=storable(target),
+            tenant_id=tenant_id,
+            detail=told,
+            repeats=0,
+            until=now,
+        )
         with self._database.writing(ALL_TENANTS) as session:
-            row = session.scalars(
-                select(DenialRow).where(DenialRow.key == key).with_for_update()
-            ).one_or_none()
-            if row is not None and row.until > now:
+            insert_absent(session, fresh)  # two first ones at once are one, and a repeat
+            held = select(DenialRow).where(DenialRow.key == key).with_for_update()
+            row = session.scalars(held).one()
+            if row.until > now:
                 row.repeats += repeats == "count"
                 return
-            if row is not None:
-                self._settle(session, row)
-                session.flush()
-            session.add(
-                DenialRow(
-                    key=key,
-                    actor=storable(actor),
-                    action=action,
-                    target=storable(target),
-                    tenant_id=tenant_id,
-                    detail=dict(detail or {}),
-                    repeats=0,
-                    until=now + timedelta(seconds=window_s),
-                )
-            )
-            self._audit.append_in(
-                session, actor, action, target, tenant_id=tenant_id, detail=detail
-            )
+            self._tell_repeats(session, row)
+            row.detail, row.until = told, now + timedelta(seconds=window_s)
+            self._audit.append_in(session, actor, action, target, tenant_id=tenant_id, detail=told)
 
     def settle(self) -> None:
         """Audit the counts of windows that are over. Writes only where there is one."""
@@ -89,15 +86,16 @@ class Denials:
         self._keyring.key("audit")
         with self._database.writing(ALL_TENANTS) as session:
             for row in session.scalars(due.with_for_update(skip_locked=True)).all():
-                self._settle(session, row)
+                self._tell_repeats(session, row)
+                session.delete(row)
 
-    def _settle(self, session: Session, row: DenialRow) -> None:
+    def _tell_repeats(self, session: Session, row: DenialRow) -> None:
         if row.repeats:
             detail = {**row.detail, "repeats": row.repeats}
             self._audit.append_in(
                 session, row.actor, row.action, row.target, tenant_id=row.tenant_id, detail=detail
             )
-        session.delete(row)
+        row.repeats = 0
 
 
 def _key(*parts: str) -> str:

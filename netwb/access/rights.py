@@ -32,13 +32,11 @@ def narrowed(
     allow: Collection[Permission] | None,
 ) -> Actor:
     """The owner, as far as a token of these words lets it; None narrows nothing."""
-    if owner.role is None:
-        return Actor(name=name, role=None, scope=owner.scope)
-    least = owner.role if role is None else lower(owner.role, role)
-    only = owner.permissions & MATRIX[role or owner.role]
+    own = owner.role
+    only = owner.permissions if role is None else owner.permissions & MATRIX[role]
     return Actor(
         name=name,
-        role=least,
+        role=own if own is None or role is None else lower(own, role),
         scope=owner.scope if tenants is None else owner.scope.narrowed(tenants),
         only=only if allow is None else only & frozenset(allow),
     )
@@ -51,6 +49,8 @@ def as_staff_of(actor: Actor, tenant_id: str) -> Actor:
         role=Role.CUSTOMER,
         scope=actor.scope.narrowed(frozenset({tenant_id})),
         only=VIEWS & actor.permissions,
+        via=actor.via,
+        cure=actor.cure,
     )
 
 

@@ -38,7 +38,7 @@ def used_step(secret: bytes, code: str, now: datetime, *, after: int) -> int | N
         return None
     totp = TOTP(secret, 6, SHA1(), STEP_S)  # noqa: S303 - HMAC-SHA-1 is what the apps speak
     present = int(now.timestamp()) // STEP_S
-    for step in (present + drift for drift in DRIFT):
+    for step in (max(0, present + drift) for drift in DRIFT):
         try:
             totp.verify(digits.encode(), step * STEP_S)
         except InvalidToken:

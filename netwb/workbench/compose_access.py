@@ -24,16 +24,17 @@ from netwb.store.database import Database
 from netwb.store.keyring import Keyring
 
 
-def compose_access(
+def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
     *,
     database: Database,
     keyring: Keyring,
     audit: Audit,
     settings: AccessSettings,
     clock: Callable[[], datetime],
+    passwords: Passwords | None = None,
 ) -> AccessParts:
-    """Everything that decides who somebody is."""
-    passwords, throttle = Passwords(), Throttle(database, clock)
+    """Everything that decides who somebody is; `passwords` by other parameters where given."""
+    passwords, throttle = passwords or Passwords(), Throttle(database, clock)
     standings = Standings(database, settings, clock)
     totp = Totp(database, keyring, clock)
     users = Users(database, passwords, settings, clock)

@@ -96,6 +96,11 @@ class DoorsFace(Face):
         if self._who.session_id:
             self._parts.access.sessions.note_use(self._who.session_id)
 
+    def settle_denials(self) -> None:
+        """Audit the counts of denials whose window is over; upkeep that a server does by the minute."""
+        self._require_local("the upkeep of denials")
+        self._parts.access.denials.settle()
+
     def acting_as(self, name: str) -> Self:
         """A copy with the rights of that user, and audited under that name; for the local login."""
         self._require_local("the rights of other users")

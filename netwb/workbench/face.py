@@ -155,8 +155,10 @@ class Face:
         *,
         tenant_id: str = "",
         detail: Mapping[str, Any] | None = None,
+        actor: Actor | None = None,
     ) -> None:
-        actor = self._actor
+        """`actor` was asked before the act where the act may take away what it stands on."""
+        actor = actor or self._actor
         by = {"by": actor.via} if actor.via else {}  # a local login that acts as a user
         self._parts.audit.append(
             actor, action, target, tenant_id=tenant_id, detail={**(detail or {}), **by}

@@ -24,7 +24,7 @@ from netwb.access.standing import Standing
 from netwb.errors import NotPermittedError
 from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
-from netwb.roles import ALL_TENANTS, Permission, Scope, allowed
+from netwb.roles import ALL_TENANTS, Actor, Permission, Scope, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
@@ -67,10 +67,11 @@ class PeopleFace(Face):
     def add_user(self, new: NewUser) -> User:
         """A new person. Raises NotPermittedError where it would hold more than who adds it."""
         self._require(Permission.ACCESS_MANAGE)
+        actor = self._actor
         with self._denials_audited("user.add", new.name):
-            added = self._parts.access.users.add(self._actor, new, self._scope_of(new.tenants))
+            added = self._parts.access.users.add(actor, new, self._scope_of(new.tenants))
         detail = {"role": added.role, "tenants": _told(added.tenants), "totp": added.totp}
-        self._audit_user("user.add", added, detail)
+        self._audit_user("user.add", added, detail, actor)
         return added
 
     def set_user(self, name: str, changes: UserChanges) -> User:
@@ -79,17 +80,19 @@ class PeopleFace(Face):
         scope = None if changes.scope is None else self._scope_of(changes.scope[0])
         if changes.status == "retired":
             return self.retire_user(name)
+        actor = self._actor
         with self._denials_audited("user.set", name):
-            changed = self._parts.access.users.set(self._actor, name, changes, scope)
-        self._audit_user("user.set", changed, _changed(changes, changed))
+            changed = self._parts.access.users.set(actor, name, changes, scope)
+        self._audit_user("user.set", changed, _changed(changes, changed), actor)
         return changed
 
     def retire_user(self, name: str) -> User:
         """For good: its logins and tokens end, its name stays taken."""
         self._require(Permission.ACCESS_MANAGE)
+        actor = self._actor
         with self._denials_audited("user.retire", name):
-            retired = self._parts.access.users.retire(self._actor, name)
-        self._audit_user("user.retire", retired, {})
+            retired = self._parts.access.users.retire(actor, name)
+        self._audit_user("user.retire", retired, {}, actor)
         return retired
 
     def login_sessions(self, user: str | None = None) -> Records[LoginSession]:
@@ -103,8 +106,9 @@ class PeopleFace(Face):
     def end_session(self, session_id: str) -> None:
         """End a login, also under an open page; one's own, or of whoever lies in scope."""
         own = None if self._manages() else self._own_id(None)
-        ended = self._parts.access.sessions.end(self._scope, session_id, user_id=own)
-        self._audit("session.end", ended.user, detail={"session": ended.id})
+        actor = self._actor
+        ended = self._parts.access.sessions.end(actor.scope, session_id, user_id=own)
+        self._audit("session.end", ended.user, detail={"session": ended.id}, actor=actor)
 
     def tokens(self, user: str | None = None) -> Records[Token]:
         """Tokens, newest first: of everybody in scope for who manages them, else one's own."""
@@ -141,8 +145,9 @@ class PeopleFace(Face):
     def revoke_token(self, token_id: str) -> Token:
         """From now on it opens nothing; one's own, or of whoever lies in scope."""
         own = None if self._manages() else self._own_id(None)
-        revoked = self._parts.access.tokens.revoke(self._scope, token_id, user_id=own)
-        self._audit("token.revoke", revoked.user, detail={"token": revoked.id})
+        actor = self._actor
+        revoked = self._parts.access.tokens.revoke(actor.scope, token_id, user_id=own)
+        self._audit("token.revoke", revoked.user, detail={"token": revoked.id}, actor=actor)
         return revoked
 
     def read_password(self, source: SecretSource) -> str:
@@ -212,11 +217,11 @@ class PeopleFace(Face):
         """Ids of tenants in this scope; a foreign one is unknown."""
         return frozenset(self._parts.places.tenant(self._scope, slug).id for slug in slugs)
 
-    def _audit_user(self, action: str, user: User, detail: dict[str, Any]) -> None:
+    def _audit_user(self, action: str, user: User, detail: dict[str, Any], actor: Actor) -> None:
         """Told to the tenant where the person is of one tenant alone."""
         one = user.tenants[0] if user.tenants and len(user.tenants) == 1 else None
         tenant_id = self._parts.places.tenant(ALL_TENANTS, one).id if one else ""
-        self._audit(action, user.name, tenant_id=tenant_id, detail=detail)
+        self._audit(action, user.name, tenant_id=tenant_id, detail=detail, actor=actor)
 
 
 def _told(tenants: tuple[str, ...] | None) -> list[str] | str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,7 +21,7 @@ from netwb.errors import MigrationNeededError, StoreError, StoreUnavailableError
 from netwb.roles import ALL_TENANTS
 from netwb.store import schema
 from netwb.store.database import Database, create_file
-from netwb.store.models import AuditHeadRow, Base, SiteRow
+from netwb.store.models import AuditHeadRow, Base, JobRow, SiteRow, UserRow, UserTenantRow
 from tests.postgresql import Cluster
 from tests.store.conftest import run_python
 from tests.store.rows import add_tenant_with_one_row_of_each
@@ -229,6 +230,47 @@ def test_a_copy_is_made_first_whole_and_the_owners_alone(tmp_path: Path) -> None
     assert tenants(copy, "name") == [("t-a", "t-a")]
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
     assert not list(tmp_path.glob("*.part"))
+
+
+FIRST = schema.Migrations(schema.MIGRATIONS.scripts, schema.MIGRATIONS.revisions[:1])
+OLD_ROWS = """
+insert into tenant (id, slug, name, status, created_at)
+    values ('t-a', 'acme', 'Acme', 'active', '2026-03-01 12:00:00+00:00');
+insert into job (id, kind, tenant_id, actor, status, created_at, progress, result)
+    values ('j-1', 'backup', 't-a', 'ana', 'done', '2026-03-01 12:00:00+00:00', '{}', '{"n": 1}')
+"""
+
+
+@pytest.fixture
+def first_home(new_url: Callable[[], str]) -> Database:
+    """A database as the first netwb left it, with rows."""
+    database = Database(new_url())
+    if database.path:
+        create_file(database.path)
+    settings = Config()
+    settings.set_main_option("script_location", FIRST.scripts)
+    with database.connecting("migrate") as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, FIRST.revisions[-1])
+        for statement in OLD_ROWS.split(";"):
+            connection.exec_driver_sql(statement)
+    return database
+
+
+def test_a_home_of_the_first_netwb_is_brought_along_with_its_rows(first_home: Database) -> None:
+    with pytest.raises(MigrationNeededError, match="older"):
+        schema.require_current(first_home)
+
+    done = schema.upgrade(first_home, copy_to=None)
+
+    assert (done.old, done.new) == ("0001", LAST)
+    with first_home.reading(ALL_TENANTS) as session:
+        job = session.scalars(select(JobRow)).one()
+        assert (job.actor, job.result, job.params) == ("ana", {"n": 1}, {})
+        assert (job.holder, job.epoch, job.until) == ("", 0, None)
+        assert session.scalars(select(UserRow)).all() == []
+    with pytest.raises(IntegrityError), first_home.writing(ALL_TENANTS) as session:
+        session.add(UserTenantRow(user_id="nobody", tenant_id="t-a"))
 
 
 def test_an_older_copy_is_never_overwritten(tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""Repeats of one denial are one event with their count."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from netwb.access.denials import Denials
+from netwb.roles import ALL_TENANTS
+from netwb.store.audit import Audit, AuditEvent
+from netwb.store.database import Database
+from netwb.store.keyring import Keyring
+from netwb.store.masterkey import MasterKey
+from tests.store.conftest import Clock
+
+
+@pytest.fixture
+def audit(database: Database, clock: Clock) -> Audit:
+    keyring = Keyring(database, MasterKey(keys=(b"k" * 32,), source="test"), clock)
+    return Audit(database, lambda: keyring.key("audit"), clock)
+
+
+@pytest.fixture
+def denials(database: Database, audit: Audit, clock: Clock) -> Denials:
+    keyring = Keyring(database, MasterKey(keys=(b"k" * 32,), source="test"), clock)
+    return Denials(database, audit, keyring, clock)
+
+
+def events(audit: Audit) -> list[AuditEvent]:
+    """Oldest first."""
+    return list(reversed(audit.events(ALL_TENANTS)))
+
+
+def test_the_first_is_audited_at_once_and_the_rest_as_a_count(
+    denials: Denials, audit: Audit, clock: Clock
+) -> None:
+    for _ in range(5):
+        denials.note("eve", "denied.backup.run", "acme", detail={"reason": "no"})
+    assert [(e.actor, e.detail) for e in events(audit)] == [("eve", {"reason": "no"})]
+    denials.settle()
+    assert len(events(audit)) == 1
+
+    clock.pass_s(601)
+    denials.settle()
+    denials.settle()
+
+    assert [e.detail for e in events(audit)] == [
+        {"reason": "no"},
+        {"reason": "no", "repeats": 4},
+    ]
+
+
+def test_the_next_one_after_the_window_settles_the_count(
+    denials: Denials, audit: Audit, clock: Clock
+) -> None:
+    denials.note("eve", "denied.x", "")
+    denials.note("eve", "denied.x", "")
+    clock.pass_s(601)
+
+    denials.note("eve", "denied.x", "")
+
+    assert [e.detail for e in events(audit)] == [{}, {"repeats": 1}, {}]
+
+
+def test_another_actor_action_or_target_is_another_denial(denials: Denials, audit: Audit) -> None:
+    for actor, action, target in [
+        ("eve", "x", ""),
+        ("ben", "x", ""),
+        ("eve", "y", ""),
+        ("eve", "x", "t"),
+    ]:
+        denials.note(actor, action, target)
+
+    assert len(events(audit)) == 4
+
+
+def test_what_is_forgotten_leaves_no_count(denials: Denials, audit: Audit, clock: Clock) -> None:
+    denials.note("eve", "view", "acme", repeats="forget")
+    denials.note("eve", "view", "acme", repeats="forget")
+    clock.pass_s(601)
+    denials.settle()
+
+    assert len(events(audit)) == 1
+
+
+def test_many_at_once_are_one_event_and_a_count(
+    denials: Denials, audit: Audit, clock: Clock
+) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: denials.note("eve", "denied.x", "acme"), range(18)))
+    clock.pass_s(601)
+    denials.settle()
+
+    assert [e.detail.get("repeats") for e in events(audit)] == [None, 17]
+    assert audit.verify().problems == ()
