@@ -135,7 +135,8 @@ class Coverage:
             outcomes = outcomes.where(BackupOutcomeRow.device_id == device_id)
         found: dict[str, list[Night]] = {}
         with self._database.reading(scope) as session:
-            at = dict(session.execute(runs.where(BackupRunRow.started_at >= since)).tuples().all())
+            begun = session.execute(runs.where(BackupRunRow.started_at >= since))
+            at = {run_id: started_at for run_id, started_at in begun}  # noqa: C416 - rows are no pairs to mypy
             for owner, status, run_id in session.execute(outcomes):
                 night = Night(at[run_id], cast("SavedStatus", status))
                 found.setdefault(owner, []).append(night)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from netwb.access.principals import Fixed
 from netwb.collect.replay import recorded
 from netwb.errors import NotPermittedError, UnknownDeviceError, UnreachableError
 from netwb.roles import Actor, Permission, Role, Scope
 from netwb.workbench import Workbench
-from netwb.workbench.face import Face
 from tests.benches import START, Rig, ios, rig
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
@@ -43,9 +43,7 @@ def as_actor(made: Rig, role: Role, *tenants: str, only: Permission | None = Non
     actor = Actor(
         name="kim", role=role, scope=Scope(ids), only=None if only is None else frozenset({only})
     )
-    narrowed = made.bench.where()
-    Face.__init__(narrowed, made.bench._parts, actor, made.bench._where)
-    return narrowed
+    return Workbench(made.bench._parts, Fixed(actor), made.bench._where)
 
 
 def statuses(bench: Workbench, device_id: str) -> list[str]:
