@@ -1,0 +1,42 @@
+"""Why a device was not saved, in a few words for a list. Pure.
+
+A cause's own sentence names where the device was looked for, so it is there only for who may see
+addresses; these words stand for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from netwb.workbench.overview import Unsaved
+
+CAUSES = {
+    "UnreachableError": "No answer",
+    "AlgorithmError": "No common SSH algorithm",
+    "LoginRefusedError": "Login refused",
+    "LoginNotTriedError": "Login not tried: it was refused elsewhere",
+    "HostKeyChangedError": "Host key changed",
+    "DeadlineError": "Too slow: the deadline passed",
+    "ConnectionLostError": "Connection lost in the middle",
+    "CommandRejectedError": "Command rejected by the device",
+    "RestrictedLoginError": "The login may not read the configuration",
+    "IncompleteConfigError": "The text is not whole",
+    "WrongDeviceError": "Another device answered",
+    "ShrunkConfigError": "Far shorter than the last good copy",
+    "RunInterruptedError": "The run was interrupted",
+}
+LONGEST = 160  # characters of a device's or an error's sentence in a list
+
+
+def cause_words(item: Unsaved, hostname: str) -> str:
+    """The sentence where it is known, without the name that stands above it; else the kind in words.
+
+    Without a full stop.
+    """
+    if not item.cause_message:
+        return CAUSES.get(item.cause_kind, "Not saved")
+    text = item.cause_message.partition(";")[0].strip().rstrip(".")
+    text = re.sub(rf"^(\S+/)?{re.escape(hostname)}:? ", "", text)
+    text = re.sub(r"^\(([^)]*)\):", r"\1:", text)
+    text = text[:1].upper() + text[1:]
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -1,0 +1,169 @@
+"""The right side of the page: one comparison under its head, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import panel as pn
+from panel.viewable import Viewable
+
+from netwb.configs.diff import render_patch
+from netwb.errors import NetwbError, UnknownDeviceError, UnknownRevisionError
+from netwb.inventory.records import ConfigKind
+from netwb.views import states
+from netwb.views.configs import head
+from netwb.views.diff.view import DiffView
+from netwb.views.fields import text_of
+from netwb.views.frame import Frame
+from netwb.views.sheet import Act, OnAct, Sheet
+from netwb.workbench.comparing import Comparison
+
+LOOKS = {  # how a comparison is looked at: its options, the usual one first and not in the address
+    "side": ("side", "unified"),
+    "extent": ("changes", "whole"),
+    "moved": ("shown", "ignored"),
+}
+SHRINKS = {"min-height": "0", "overflow": "hidden"}  # else a pane is as high as its content
+_GROUND = {**SHRINKS, "border-left": "1px solid var(--line)", "background": "var(--surface)"}
+_REFERENCE_LONGEST = 200
+
+
+class ComparePane:
+    """Head and diff. `offered` is what may be backed up, `view_url` leads to another view."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        *,
+        on_act: OnAct,
+        css: str,
+        offered: Callable[[], list[tuple[str, str]]],
+        view_url: Callable[..., str],
+    ) -> None:
+        self._frame = frame
+        self._offered = offered
+        self._view_url = view_url
+        self.comparison: Comparison | None = None
+        self._said = ""
+        self._dialog = ""
+        self.head = Sheet(on_act=on_act, css=css)
+        looks: dict[str, Any] = {
+            name: _one_of(frame.address.get(name), LOOKS[name]) for name in LOOKS
+        }
+        self.diff = DiffView(styles=SHRINKS, **looks)
+        self.diff.param.watch(self._looked, [*LOOKS, "current"])
+
+    def panel(self) -> Viewable:
+        """Head above, diff below."""
+        return pn.Column(self.head, self.diff, styles=_GROUND, sizing_mode="stretch_both", margin=0)
+
+    @property
+    def kind(self) -> ConfigKind:
+        """Which of a device's texts are compared."""
+        return "startup" if self._frame.address.get("kind") == "startup" else "running"
+
+    async def open(self, *, otherwise: str) -> None:
+        """Compare what the address names; `otherwise` is said where it names nothing."""
+        frame = self._frame
+        change = frame.address.get("change")
+        new = change or frame.address.get("new")
+        old = None if change else frame.address.get("old")
+        if not new:
+            self.clear(otherwise)
+            return
+        self.diff.waiting = True
+        try:
+            found = await frame.ask(frame.bench.compare, new, old=old, kind=self.kind)
+        except (UnknownDeviceError, UnknownRevisionError):
+            back = frame.address.url(change=None, old=None, new=None, kind=None, at=None)
+            self.clear(states.not_found("revision", back=(back, "What changed")))
+        except NetwbError:
+            self.clear("")
+            raise
+        else:
+            self.comparison, self._said = found, ""
+            self.draw()
+            at = _number(frame.address.get("at", ""))
+            self.diff.compare(found.diff, label=_label(found), current=max(at, 1))
+
+    def clear(self, said: str) -> None:
+        """Show no comparison, but that."""
+        self.comparison, self._said = None, said
+        self.diff.compare(None)
+        self.draw()
+
+    def draw(self) -> None:
+        """The head, with the dialog that is open over the page."""
+        found = self.comparison
+        if found is None:
+            self.head.html = head.render_bare(self._offered(), self._said) + self._dialog
+            return
+        kind = None if self.kind == "running" else self.kind
+        headed = head.Headed(
+            comparison=found,
+            history=self._view_url(device=found.new.device_id, kind=kind),
+            backups=self._offered(),
+        )
+        self.head.html = head.render_head(headed, self._frame.moment()) + self._dialog
+
+    def ask(self, dialog: str) -> None:
+        """Open a dialog over the page; "" closes it."""
+        self._dialog = dialog
+        self.draw()
+
+    def ask_compare(self) -> None:
+        """Which two revisions? Those at hand stand there already."""
+        found = self.comparison
+        old = found.old.reference if found and found.old else ""
+        self.ask(head.compare_dialog(old, found.new.reference if found else ""))
+
+    async def choose(self, act: Act) -> bool:
+        """Compare what the dialog names; where that is not there the dialog says so."""
+        old, new = (text_of(act["fields"], name)[:_REFERENCE_LONGEST] for name in ("old", "new"))
+        frame = self._frame
+        try:
+            found = await frame.ask(frame.bench.compare, new, old=old, kind=self.kind)
+        except NetwbError as error:
+            self.ask(head.compare_dialog(old, new, wrong=str(error)))
+            return False
+        assert found.old is not None
+        self._dialog = ""
+        sides = {"old": found.old, "new": found.new}
+        named = {name: f"{side.device_id}@{side.revision.id}" for name, side in sides.items()}
+        frame.address.set(history="push", change=None, at=None, **named)
+        return True
+
+    async def save_patch(self) -> None:
+        """One file's patch; between two devices it is one for the old one's file."""
+        found = self.comparison
+        if found is None:
+            return
+        old, new = found.old, found.new
+        side = new if old is None or old.device_id == new.device_id else old
+        patch = await self._frame.ask(render_patch, found.diff, path=side.revision.path)
+        before = old.revision.id[:8] if old else "none"
+        name = f"{new.hostname}-{before}-{new.revision.id[:8]}.patch"
+        self._frame.save(name, patch, "text/x-diff")
+
+    def _looked(self, *_events: Any) -> None:
+        """Keep in the address how it is looked at; that is no place to go back to."""
+        looks = {name: getattr(self.diff, name) for name in LOOKS}
+        named = {n: None if value == LOOKS[n][0] else value for n, value in looks.items()}
+        at = self.diff.current if self.diff.current > 1 else None
+        self._frame.address.set(history="replace", at=at, **named)
+
+
+def _one_of(value: str | None, options: tuple[str, ...]) -> str:
+    """The option of the address; the usual one where it names none."""
+    return value if value in options else options[0]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def _label(comparison: Comparison) -> str:
+    new, old = comparison.new, comparison.old
+    before = f"old {old.hostname} {old.revision.id[:7]}" if old else "no older copy"
+    return f"{new.tenant}/{new.hostname}: {before}, new {new.revision.id[:7]}"
