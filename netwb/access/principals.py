@@ -7,11 +7,11 @@ disabled: whoever holds a principal holds no right.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from netwb.access.rights import as_staff_of
-from netwb.access.standing import NOT_ACTIVE, Standing, Standings
+from netwb.access.standing import NOT_ACTIVE, Moment, Standing, Standings
 from netwb.errors import NotAuthenticatedError, NotPermittedError
 from netwb.roles import ALL_TENANTS, Actor, Role
 
@@ -73,22 +73,36 @@ class Fixed:
         return None
 
 
-@dataclass(frozen=True, slots=True)
 class _OfSql:
-    """Somebody whose standing is a row."""
+    """Somebody whose standing is a row. Safe between threads: an answer is replaced as a whole."""
 
-    reference: str
-    _ask: Callable[[], Standing] = field(repr=False)
-    session_id: str = ""
-    viewing_as: str = ""
+    viewing_as = ""
+
+    def __init__(
+        self,
+        reference: str,
+        standings: Standings,
+        ask: Callable[[], Standing],
+        *,
+        session_id: str = "",
+    ) -> None:
+        self.reference = reference
+        self.session_id = session_id
+        self._standings = standings
+        self._ask = ask
+        self._kept: tuple[Moment, Standing] | None = None
 
     def actor(self) -> Actor:
-        """By one query."""
-        return self._ask().actor
+        """By one query a call."""
+        return self.standing().actor
 
-    def standing(self) -> Standing | None:
+    def standing(self) -> Standing:
         """By the same query."""
-        return self._ask()
+        kept = self._kept
+        if kept is None or not self._standings.is_fresh(kept[0]):
+            asked = self._standings.moment()
+            kept = self._kept = (asked, self._ask())
+        return kept[1]
 
 
 def user_principal(
@@ -100,19 +114,23 @@ def user_principal(
         found = standings.of_user(user_id)
         return replace(found, actor=replace(found.actor, means=means, via=via))
 
-    return _OfSql(f"user:{user_id}", ask)
+    return _OfSql(f"user:{user_id}", standings, ask)
 
 
 def session_principal(standings: Standings, user_id: str, session_id: str) -> Principal:
     """The user of a login. What it files outlives the login, so that it refers to the user."""
-    return _OfSql(f"user:{user_id}", lambda: standings.of_session(session_id), session_id)
+
+    def ask() -> Standing:
+        return standings.of_session(session_id)
+
+    return _OfSql(f"user:{user_id}", standings, ask, session_id=session_id)
 
 
 def token_principal(
     standings: Standings, token_id: str, *, address: str | None = None
 ) -> Principal:
     """A token; what it files is done with its rights, not with its owner's."""
-    return _OfSql(f"token:{token_id}", lambda: standings.of_token(token_id, address))
+    return _OfSql(f"token:{token_id}", standings, lambda: standings.of_token(token_id, address))
 
 
 def named_principal(standings: Standings, reference: str) -> Principal:

@@ -56,6 +56,7 @@ class Database:
         event.listen(self._readers, "do_orm_execute", _refuse_writing_statement)
         self._writers = _sessions(self._engine.execution_options(**{_MODE: "write"}))
         self._durable_writers = _sessions(self._engine.execution_options(**{_MODE: "durable"}))
+        self.writes = 0  # ended in this process: what was read before the last one may be stale
         self._file: tuple[int, int] | None = None
         self._thread = threading.local()
 
@@ -115,6 +116,7 @@ class Database:
             ):
                 yield session
         finally:
+            self.writes += 1
             self._thread.writes = False
 
     @contextmanager
