@@ -8,7 +8,8 @@ import http.client
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -93,14 +94,24 @@ class Browser:
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    async def open(self, path: str, token: str, **headers: str) -> WebSocketClientConnection:
+    @asynccontextmanager
+    async def opened(
+        self, path: str, token: str, **headers: str
+    ) -> AsyncIterator[WebSocketClientConnection]:
         """The websocket of a page; HTTPClientError where the handshake is refused."""
         sent = {"Origin": f"http://127.0.0.1:{self.port}", "Cookie": self.cookie, **headers}
         request = HTTPRequest(
             f"ws://127.0.0.1:{self.port}{path}/ws",
             headers={name: value for name, value in sent.items() if value},
         )
-        return await websocket_connect(request, subprotocols=["bokeh", token])
+        socket = await websocket_connect(request, subprotocols=["bokeh", token])
+        try:
+            yield socket
+        finally:
+            ended = socket.close_code is not None  # its end was read already, and comes once
+            socket.close()
+            while not ended and await socket.read_message() is not None:
+                pass
 
     def _kept(self, answer: http.client.HTTPResponse, text: str) -> Answer:
         lines = answer.headers.get_all("Set-Cookie") or []
@@ -144,6 +155,21 @@ def payload_of(token: str) -> dict[str, Any]:
     if packed:
         found |= json.loads(zlib.decompress(_decoded(packed)))
     return found
+
+
+def token_of(payload: Mapping[str, Any]) -> str:
+    """A token as somebody would write it who has no key."""
+    inner = {"session_id", "session_expiry"}
+    packed = zlib.compress(
+        json.dumps({k: v for k, v in payload.items() if k not in inner}).encode(), level=9
+    )
+    outer = {k: v for k, v in payload.items() if k in inner}
+    whole = {**outer, "__bk__zlib_": _encoded(packed)}
+    return _encoded(json.dumps(whole).encode())
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _decoded(text: str) -> bytes:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
+from secrets import token_hex
 
 from netwb.access.records import NewUser
 from netwb.roles import Role
@@ -99,14 +100,15 @@ def netwb_serve(home: Path, *words: str, pages: Path = PAGES, **settings: str) -
 
 
 @contextmanager
-def panel_serve(home: Path, pages: Path = PAGES, **settings: str) -> Iterator[Server]:
+def panel_serve(home: Path, pages: Path = PAGES, *, signed: bool = True) -> Iterator[Server]:
     """The hand-written line; a test of README's own words is elsewhere."""
+    secrets = {"BOKEH_SIGN_SESSIONS": "yes", "BOKEH_SECRET_KEY": token_hex(32)} if signed else {}
     port = free_port()
     command = [sys.executable, "-m", "panel", "serve", *map(str, sorted(pages.glob("*.py")))]
     command += ["--plugins", "netwb.web", "--auth-module", str(ROOT / "netwb/web/auth.py")]
     command += ["--enable-xsrf-cookies", "--check-unused-sessions", "1000"]
     command += ["--port", str(port), "--allow-websocket-origin", f"127.0.0.1:{port}"]
-    with started(command, {"NETWB_HOME": str(home), **settings}) as server:
+    with started(command, {"NETWB_HOME": str(home), **secrets}) as server:
         yield server
 
 

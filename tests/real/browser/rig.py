@@ -23,7 +23,15 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Route,
+    WebSocket,
+)
 
 from netwb.access.records import Origin
 from netwb.workbench import Workbench
@@ -78,12 +86,16 @@ class Visitor:
     def _watch(self) -> None:
         self.context.route("**/*", self._refuse_foreign)
         self.context.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("websocket", lambda socket: self._note(socket.url))
+        self.page.on("websocket", self._note_socket)
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on(
-            "console",
-            lambda line: self.said.append(line.text) if line.type in {"error", "warning"} else None,
-        )
+        self.page.on("console", self._hear)
+
+    def _hear(self, line: ConsoleMessage) -> None:
+        if line.type in {"error", "warning"}:
+            self.said.append(line.text)
+
+    def _note_socket(self, socket: WebSocket) -> None:
+        self._note(socket.url)
 
     def _refuse_foreign(self, route: Route) -> None:
         if self._note(route.request.url):

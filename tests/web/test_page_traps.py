@@ -1,0 +1,273 @@
+"""The traps of Panel as a server of many people, each with two of them (facts-platform, F)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from tornado.httpclient import HTTPClientError
+from tornado.websocket import WebSocketClientConnection
+
+from netwb.access.records import UserChanges
+from tests.web.browsing import SESSION, Browser, message, pulled, token_of
+from tests.web.conftest import Served
+from tests.web.servers import panel_serve, two_tenants
+
+POLICY = "content-security-policy"
+CLOSES_S = 3.0  # two for the watch, one for a machine that is busy
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(60):
+            await work()
+
+    asyncio.run(bounded())
+
+
+async def refused(browser: Browser, token: str, **headers: str) -> int:
+    """Status of a websocket's refused handshake; 101 where it was not."""
+    try:
+        async with browser.opened("/who", token, **headers):
+            return 101
+    except HTTPClientError as error:
+        assert error.response  # noqa: PT017 - where it is not refused is an answer too
+        assert error.response.headers["X-Frame-Options"] == "DENY"  # noqa: PT017
+        return error.code
+
+
+async def closed(socket: WebSocketClientConnection) -> int | None:
+    """Its close code, once the server closed it; fails where that takes too long."""
+    async with asyncio.timeout(CLOSES_S):
+        while await socket.read_message() is not None:
+            pass
+    return socket.close_code
+
+
+def test_each_person_gets_a_document_of_their_own(served: Served) -> None:
+    async def work() -> None:
+        for name in ("ana", "ben"):
+            browser = served.browser(name)
+            async with browser.opened("/who", browser.get("/who").token) as socket:
+                assert await message(socket) == {"type": "ACK", "content": {}}
+                assert f"belongs to {name}" in await pulled(socket)
+
+    run(work)
+
+
+@pytest.mark.parametrize("name", ["bokeh-session-id", "bokeh-token", "Bokeh-Session-Id"])
+@pytest.mark.parametrize("place", ["query", "header", "body"])
+def test_nobody_chooses_the_session_of_a_page(served: Served, name: str, place: str) -> None:
+    ana, ben = served.browser("ana"), served.browser("ben")
+    page = ana.get("/who")
+    chosen = page.token_payload["session_id"] if "ession" in name else page.token
+
+    for browser in (ana, ben):
+        if place == "query":
+            answer = browser.get(f"/who?{name}={chosen}")
+        elif place == "header":
+            answer = browser.ask("GET", "/who", None, **{name.replace("-", "_"): chosen})
+        else:
+            form = {"Content_Type": "application/x-www-form-urlencoded"}
+            answer = browser.ask("GET", "/who", f"{name}={chosen}".encode(), **form)
+        assert answer.status == 403
+        assert "token" not in answer.text
+        assert chosen not in answer.text
+
+
+def test_the_source_of_a_page_holds_no_cookie_and_no_bearer(served: Served) -> None:
+    ana = served.browser("ana")
+    bearer = "nwb_0000000000000000.notatokenbutasecretword"
+
+    page = ana.ask("GET", "/who?find=ntp", None, Authorization=f"Bearer {bearer}", X_Odd="oddvalue")
+
+    told = page.text + repr(page.token_payload)
+    assert page.status == 200
+    assert ana.cookies[SESSION] not in told
+    assert bearer not in told
+    assert "oddvalue" not in told
+    assert page.token_payload["cookies"] == {} == page.token_payload["headers"]
+    assert "find" in page.token_payload["arguments"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/who",
+        "/",
+        "/login",
+        "/logout",
+        "/favicon.ico",
+        "/static/js/bokeh.min.js",
+        "/who/static/js/bokeh.min.js",
+        "/static/extensions/panel/panel.min.js",
+        "/netwb-static/login/login.css",
+        "/nothing",
+        "/api/v1/nothing",
+        "/healthz",
+    ],
+)
+def test_every_answer_has_the_security_headers(served: Served, path: str) -> None:
+    answer = served.browser("ana").get(path)
+
+    assert answer.status in {200, 302, 404}
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "server" not in answer.headers
+    assert "frame-ancestors 'none'" in answer.headers[POLICY]
+    assert "http:" not in answer.headers[POLICY]
+    assert "unsafe-eval" not in answer.headers[POLICY]
+
+
+def test_a_page_may_ask_its_own_server_and_no_other(served: Served) -> None:
+    page = served.browser("ana").get("/who", Host="netwb.example:81")
+    forged = served.browser("ana").get("/who", Host="a.example; script-src *")
+
+    assert (
+        "connect-src 'self' blob: ws://netwb.example:81 wss://netwb.example:81;"
+        in (page.headers[POLICY])
+    )
+    assert "a.example" not in forged.headers.get(POLICY, "")
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_websocket_wants_the_cookie_of_its_page(served: Served) -> None:
+    async def work() -> None:
+        ana, ben = served.browser("ana"), served.browser("ben")
+        again = served.browser("ana")
+        token = ana.get("/who").token
+
+        assert await refused(ana, token, Cookie="") == 403
+        assert await refused(ben, token) == 403
+        assert await refused(again, token) == 403, "another login of the same person"
+        assert await refused(ana, token) == 101
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "http://127.0.0.1:1", "null", "https://127.0.0.1.evil.example"],
+)
+def test_a_websocket_is_refused_to_a_foreign_page(served: Served, origin: str) -> None:
+    async def work() -> None:
+        ana = served.browser("ana")
+        assert await refused(ana, ana.get("/who").token, Origin=origin) == 403
+
+    run(work)
+
+
+@pytest.mark.parametrize("change", ["unsigned", "nonsense", "two,words", "e30.e30", "swapped"])
+def test_a_websocket_is_refused_with_an_edited_token(served: Served, change: str) -> None:
+    async def work() -> None:
+        ana, ben = served.browser("ana"), served.browser("ben")
+        mine, other = ana.get("/who").token, ben.get("/who").token
+        body, _, signature = mine.partition(".")
+        edited = {"unsigned": body, "swapped": f"{other.partition('.')[0]}.{signature}"}
+
+        assert await refused(ana, edited.get(change, change)) == 403
+
+    run(work)
+
+
+def test_an_unsigned_server_knows_whose_document_it_is(tmp_path: Path) -> None:
+    """Whoever forgets BOKEH_SIGN_SESSIONS has tokens that anybody can write."""
+
+    async def work(served: Served) -> None:
+        ana, ben = served.browser("ana"), served.browser("ben")
+        theirs, mine = ana.get("/who").token_payload, ben.get("/who").token_payload
+        forged = token_of({**mine, "session_id": theirs["session_id"]})
+
+        assert await refused(ben, forged) == 403
+        assert await refused(ben, token_of(mine)) == 101
+
+    with two_tenants(tmp_path) as made, panel_serve(made.bench.home, signed=False) as server:
+        run(lambda: work(Served(server, made.bench)))
+
+
+def test_after_logging_out_nothing_of_the_login_works(served: Served) -> None:
+    async def work() -> None:
+        ana = served.browser("ana")
+        page = ana.get("/who")
+        kept = dict(ana.cookies)
+        async with ana.opened("/who", page.token) as socket:
+            await message(socket)
+
+            assert ana.log_out().status == 303
+            assert SESSION not in ana.cookies
+            assert await closed(socket) == 4401
+
+        replayed = Browser(ana.port, cookies=kept)
+        assert replayed.get("/who").headers["location"] == "/login?next=%2Fwho"
+        assert await refused(replayed, page.token) == 403
+
+    run(work)
+
+
+def test_a_disabled_person_s_open_page_is_closed(served: Served) -> None:
+    async def work() -> None:
+        vera, ana = served.browser("vera"), served.browser("ana")
+        async with (
+            vera.opened("/who", vera.get("/who").token) as hers,
+            ana.opened("/who", ana.get("/who").token) as other,
+        ):
+            served.bench.set_user("vera", UserChanges(status="disabled"))
+
+            assert await closed(hers) == 4401
+            assert "belongs to ana" in await pulled(other), "the other one stays open"
+
+    try:
+        run(work)
+    finally:
+        served.bench.set_user("vera", UserChanges(status="active"))
+
+
+@pytest.mark.parametrize("edit", ["cut", "changed", "made up", "long"])
+def test_an_edited_cookie_is_nobody(served: Served, edit: str) -> None:
+    ana = served.browser("ana")
+    secret = ana.cookies[SESSION]
+    swapped = "A" if secret[-1] != "A" else "B"
+    ana.cookies[SESSION] = {
+        "cut": secret[:-1],
+        "changed": secret[:-2] + swapped + secret[-1],
+        "made up": "x" * 43,
+        "long": secret * 100,
+    }[edit]
+
+    assert ana.get("/who").status == 302
+
+
+def test_what_needs_no_login_holds_no_secret(served: Served) -> None:
+    nobody = served.browser()
+    secret = served.browser("ana").cookies[SESSION]
+
+    for path in ("/static/js/bokeh.min.js", "/netwb-static/login/login.css", "/favicon.ico"):
+        answer = nobody.get(path)
+        assert answer.status == 200
+        assert secret not in answer.text
+    for path in ("/who", "/", "/who/"):
+        assert nobody.get(path).status == 302
+    for path in (
+        "/who/metadata",
+        "/who/autoload.js?bokeh-autoload-element=1",
+        "/netwb-static/../frame.py",
+        "/netwb-static/%2e%2e/frame.py",
+        "/netwb-static/login/../server.py",
+    ):
+        assert nobody.get(path).status in {403, 404}
+
+
+def test_an_address_imports_no_module(served: Served) -> None:
+    nobody = served.browser()
+
+    assert nobody.get("/components/netwb.__main__/cli/_css/x").status == 404
+    assert nobody.get("/components/antigravity/x/_css/x").status == 404
+    assert nobody.get("/healthz").status == 200, "the server is still there"
+
+
+def test_queries_are_not_logged(served: Served) -> None:
+    served.browser().get("/nothing?token=nwb_0000000000000000.secretword")
+
+    assert "secretword" not in "".join(served.server.said)
