@@ -99,7 +99,8 @@ class DiffView(JSComponent):
         board = self._board
         drawn = ""
         if board is not None:
-            until = board.place_of(min(current, board.hunks)) if board.hunks else 0
+            current = min(current, max(board.hunks, 1))
+            until = board.place_of(current) if current > 1 else 0
             drawn = _json(
                 serial=self._serial,
                 label=self._label,
@@ -107,7 +108,7 @@ class DiffView(JSComponent):
                 hunks=board.hunks,
                 count=board.count,
                 items=board.items(0, max(self._first, min(until + FIRST, SLICE))),
-                note="" if board.diff.hunks else "Both texts are the same.",
+                note="" if board.hunks else _note(board),
             )
         self.param.update(drawn=drawn, current=current, waiting=False)
 
@@ -126,6 +127,10 @@ class DiffView(JSComponent):
             rows = board.folded(block, start, many)
             answer = {"told": "folded", "block": block, "start": start, "rows": rows}
             self._send_msg(_json(serial=self._serial, **answer))
+
+
+def _note(board: Board) -> str:
+    return "Lines only moved." if board.diff.hunks else "Both texts are the same."
 
 
 def _whole(said: Mapping[str, Any], name: str) -> int:
