@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
-from netwb.archive.records import NO_CHANGE, Change, Hit, Revision
+from netwb.archive.records import NO_CHANGE, Change, ChangePlace, Hit, Revision
 from netwb.archive.repository import Repository
 from netwb.archive.revisions import AsOf, Back, CommitId, parse_revision
 from netwb.archive.search import LineSearch, Sought
@@ -54,6 +55,7 @@ _COLUMNS = (
 )
 Side = tuple[Device, Revision]
 Statement = Select[*tuple[Any, ...]]
+_ROWS_AT_ONCE = 500  # a page ends long before the year that was asked for
 _LABEL_DIGITS = 12  # of a commit id: enough for any repository, short enough for a heading
 
 
@@ -160,7 +162,7 @@ class History:
             words="yes" if words == "words" else "no",
         )
 
-    def changes(
+    def changes(  # noqa: PLR0913 - each narrows the list, by its name
         self,
         scope: Scope,
         *,
@@ -168,9 +170,12 @@ class History:
         until: datetime | None = None,
         by: str | None = None,
         devices: Sequence[Device],
+        limit: int | None = None,
+        after: ChangePlace | None = None,
     ) -> tuple[Change, ...]:
         """What changed on those devices, newest first; netwb's own rewriting and moving is not.
 
+        after          only what stands behind that place
         since, until   when netwb stored the change, by its own clock: what came tonight is shown,
                        whenever the device says it was made (`Change.at`)
         """
@@ -184,11 +189,12 @@ class History:
             statement = statement.where(RevisionRow.stored_at <= until)
         if by is not None:
             statement = statement.where(RevisionRow.author == by)
-        return tuple(
-            _change(revision, known[revision.device_id])
-            for revision in self._read(scope, statement)
-            if revision.device_id in known
-        )
+        if after is not None:
+            statement = statement.where(_behind(*after))
+        with self._database.reading(scope) as session:
+            rows = session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
+            meant = (_revision(row) for row in rows if row.device_id in known)
+            return tuple(_change(found, known[found.device_id]) for found in islice(meant, limit))
 
     def search(  # noqa: PLR0913 - each narrows the search, by its name
         self,
@@ -265,7 +271,15 @@ def _change(revision: Revision, device: Device) -> Change:
         added=revision.added,
         removed=revision.removed,
         id=revision.id,
+        number=revision.number,
     )
+
+
+def _behind(at: datetime, device_id: str, number: int) -> ColumnElement[bool]:
+    """What the order of `changes` puts behind one of them."""
+    same_device = (RevisionRow.device_id == device_id) & (RevisionRow.number < number)
+    same_time = (RevisionRow.at == at) & ((RevisionRow.device_id > device_id) | same_device)
+    return (RevisionRow.at < at) | same_time
 
 
 def _placed(text: bytes, offsets: Sequence[int]) -> tuple[Placed, ...]:

@@ -10,6 +10,7 @@ from netwb.configs.records import CleanConfig, Redacted
 from netwb.inventory.records import ConfigKind
 
 Cause = Literal["backup", "accept", "rename", "retire", "rules", "foreign"]
+ChangePlace = tuple[datetime, str, int]  # at, device id, number: where a change stands in a list
 ConfigKey = tuple[str, ConfigKind]  # (device id, kind)
 NO_CHANGE: tuple[Cause, ...] = ("rules", "rename", "retire")  # no edit of a person is behind it
 NETWB = "netwb"  # committer of everything, and author of what no person did
@@ -97,7 +98,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change, among those of many devices."""
+    """One change, among those of many devices; `id` and `number` are those of its revision."""
 
     at: datetime
     tenant: str
@@ -110,6 +111,7 @@ class Change:
     added: int
     removed: int
     id: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

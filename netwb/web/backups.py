@@ -1,15 +1,14 @@
 """REST of configurations: histories, texts, differences, changes, search, quarantine, runs.
 
-Rows are made into JSON by hand, as a page may hold a thousand; the models beside them are what
-OpenAPI shows, and the tests hold every answer against its model.
+Each function is one operation: it reads the call, asks one method of the Workbench, and shows what
+that gave. What it takes and gives stands in `web.shapes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from datetime import datetime
+from typing import Any
 
 from netwb.configs.diff import render_patch
 from netwb.roles import Permission
@@ -24,225 +23,35 @@ from netwb.web.operations import (
     NoQuery,
     Operation,
     Paged,
-    Shape,
     answer,
-    rfc3339,
 )
-from netwb.web.paging import Item, after, left_off, page, place_of
+from netwb.web.paging import Item, behind, left_off, page, place_of
+from netwb.web.shapes import (
+    AcceptedAnswer,
+    ChangesAnswer,
+    ChangesQuery,
+    DiffAnswer,
+    DiffQuery,
+    HistoryAnswer,
+    HistoryQuery,
+    NewRun,
+    QuarantineAnswer,
+    SearchAnswer,
+    SearchQuery,
+    Settlement,
+    TextAnswer,
+    TextQuery,
+    change_json,
+    held_json,
+    hit_json,
+    revision_json,
+)
 from netwb.workbench import Workbench
-from netwb.workbench.words import Change, Hit, QuarantineItem, Revision
+from netwb.workbench.words import Change, Hit, QuarantineItem
 
-Kind = Literal["running", "startup"]
-KindField = Annotated[Kind, Field(description="Which of the device's configurations.")]
-Moment = Annotated[
-    str, Field(max_length=64, description="RFC 3339, a date, or an age such as 24h or 7d.")
-]
-Side = Annotated[
-    str,
-    Field(
-        max_length=300,
-        description="DEVICE@REV: an id (or name) of a device, and a commit id, `latest`, `latest~1` or a time.",
-    ),
-]
-Name = Annotated[str, Field(max_length=200)]
-Reason = Annotated[
-    str, Field(min_length=1, max_length=1000, pattern=r"\S", description="Stands in the audit.")
-]
 _LAST = 2**53  # behind every line that still stands
 _UTF8 = f"{TEXT}; charset=utf-8"
 _PATCH_UTF8 = f"{PATCH}; charset=utf-8"
-
-
-class RevisionAnswer(Shape):
-    """One stored version; `id` is the commit."""
-
-    id: str
-    at: str
-    author: str
-    message: str
-    added: int
-    removed: int
-    size: int
-
-
-class HistoryAnswer(Shape):
-    """Revisions, newest first."""
-
-    items: list[RevisionAnswer]
-    next: str | None
-
-
-class TextAnswer(RevisionAnswer):
-    """One stored version with its text, without its secrets."""
-
-    device_id: str
-    kind: Kind
-    text: str
-
-
-class LineAnswer(Shape):
-    """One line of a hunk."""
-
-    kind: Literal["same", "added", "removed"]
-    text: str
-
-
-class HunkAnswer(Shape):
-    """Neighbouring changed lines and a little around them."""
-
-    section: str
-    old_start: int
-    new_start: int
-    lines: list[LineAnswer]
-
-
-class DiffAnswer(Shape):
-    """What differs."""
-
-    old: str
-    new: str
-    added: int
-    removed: int
-    hunks: list[HunkAnswer]
-
-
-class ChangeAnswer(Shape):
-    """One change of one device; `id` is the revision that it made."""
-
-    at: str
-    tenant: str
-    site: str
-    hostname: str
-    device_id: str
-    kind: Kind
-    author: str
-    message: str
-    added: int
-    removed: int
-    id: str
-
-
-class ChangesAnswer(Shape):
-    """Changes, newest first."""
-
-    items: list[ChangeAnswer]
-    next: str | None
-
-
-class HitAnswer(Shape):
-    """One line that holds the text; `line` is null where it stands there no longer."""
-
-    tenant: str
-    hostname: str
-    device_id: str
-    kind: Kind
-    line: int | None
-    text: str
-    since: str
-    until: str | None
-    author: str
-
-
-class SearchAnswer(Shape):
-    """Hits by tenant, hostname and place."""
-
-    items: list[HitAnswer]
-    next: str | None
-
-
-class HeldAnswer(Shape):
-    """A text that was not believed; it is never shown here, for it holds its secrets."""
-
-    device_id: str
-    tenant: str
-    hostname: str
-    kind: Kind
-    at: str
-    cause: dict[str, str]
-    size: int
-    lines: int
-    acceptable: bool
-
-
-class QuarantineAnswer(Shape):
-    """Held texts, newest first."""
-
-    items: list[HeldAnswer]
-    next: str | None
-
-
-class AcceptedAnswer(Shape):
-    """The revision that the accepted text became."""
-
-    device_id: str
-    revision: str
-
-
-class HistoryQuery(Paged):
-    """Of one device's history."""
-
-    kind: KindField = "running"
-
-
-class TextQuery(Shape):
-    """Of one revision."""
-
-    kind: KindField = "running"
-
-
-class DiffQuery(Shape):
-    """Of a comparison; without `old`, with the revision before `new`."""
-
-    new: Side
-    old: Side | None = None
-    kind: KindField = "running"
-
-
-class ChangesQuery(Paged):
-    """Of changes across devices."""
-
-    since: Moment
-    until: Moment | None = None
-    by: Annotated[Name | None, Field(description="Only this author's.")] = None
-    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
-    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
-
-
-class SearchQuery(Paged):
-    """Of a search: bytes of one line, literally and with case."""
-
-    text: Annotated[str, Field(min_length=1, max_length=1000)]
-    when: Annotated[
-        Literal["now", "ever"], Field(description="`ever` also finds lines that were taken out.")
-    ] = "now"
-    since: Moment | None = None
-    until: Moment | None = None
-    author: Annotated[Name | None, Field(description="Only lines that this person put there.")] = (
-        None
-    )
-    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
-    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
-
-
-class Settlement(Shape):
-    """Why a held text is accepted or discarded."""
-
-    reason: Reason
-    kind: KindField = "running"
-
-
-class NewRun(Shape):
-    """Which devices to back up; nothing said is all that the caller may see."""
-
-    devices: Annotated[
-        list[Name], Field(max_length=10_000, description="Ids, or names; empty: all.")
-    ] = []  # noqa: RUF012 - pydantic copies it
-    tenant: Name | None = None
-    site: Name | None = None
-    note: Annotated[str, Field(max_length=1000, description="Stands in the commits.")] = ""
-    only: Annotated[
-        Literal["all", "failed"], Field(description="`failed`: those that failed the last time.")
-    ] = "all"
 
 
 def history(call: Call[HistoryQuery, None]) -> Answer:
@@ -295,11 +104,20 @@ def diff(call: Call[DiffQuery, None]) -> Answer:
 
 def changes(call: Call[ChangesQuery, None]) -> Answer:
     """What changed across devices, newest first."""
-    query = call.query
+    query, last = call.query, left_off(call)
+    after = None if last is None else (datetime.fromisoformat(last[0]), last[1], last[2])
     found = _where(call, query.tenant, query.site).changes(
-        since=query.since, until=query.until, by=query.by
+        since=query.since,
+        until=query.until,
+        by=query.by,
+        limit=query.limit + 1,
+        after=after,
     )
-    return page(call, found, shape=change_json, key=lambda change: [change.id])
+    return page(call, found, shape=change_json, key=_change_place)
+
+
+def _change_place(change: Change) -> Sequence[Any]:
+    return change.at.isoformat(), change.device_id, change.number
 
 
 def search(call: Call[SearchQuery, None]) -> Answer:
@@ -339,66 +157,6 @@ def start_run(call: Call[NoQuery, NewRun]) -> Answer:
     return answer(job_json(job), status=202, headers={"Location": f"{BASE}/jobs/{job.id}"})
 
 
-def revision_json(revision: Revision) -> dict[str, Any]:
-    """As the contract has it."""
-    return {
-        "id": revision.id,
-        "at": rfc3339(revision.at),
-        "author": revision.author,
-        "message": revision.message,
-        "added": revision.added,
-        "removed": revision.removed,
-        "size": revision.size,
-    }
-
-
-def change_json(change: Change) -> dict[str, Any]:
-    """As `netwb changes --json`."""
-    return {
-        "at": rfc3339(change.at),
-        "tenant": change.tenant,
-        "site": change.site,
-        "hostname": change.hostname,
-        "device_id": change.device_id,
-        "kind": change.kind,
-        "author": change.author,
-        "message": change.message,
-        "added": change.added,
-        "removed": change.removed,
-        "id": change.id,
-    }
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """As `netwb search --json`."""
-    return {
-        "tenant": hit.tenant,
-        "hostname": hit.hostname,
-        "device_id": hit.device_id,
-        "kind": hit.kind,
-        "line": hit.line,
-        "text": hit.text,
-        "since": rfc3339(hit.since),
-        "until": rfc3339(hit.until),
-        "author": hit.author,
-    }
-
-
-def held_json(item: QuarantineItem) -> dict[str, Any]:
-    """Without run and digest, which are netwb's own."""
-    return {
-        "device_id": item.device_id,
-        "tenant": item.tenant,
-        "hostname": item.hostname,
-        "kind": item.kind,
-        "at": rfc3339(item.at),
-        "cause": {"kind": item.cause_kind, "message": item.cause_message},
-        "size": item.size,
-        "lines": item.lines,
-        "acceptable": item.acceptable,
-    }
-
-
 def _where(call: Call[Any, Any], tenant: str | None, site: str | None) -> Workbench:
     """The caller's Workbench, narrowed; a foreign tenant or site is an unknown one."""
     named = {"tenant": tenant, "site": site}
@@ -413,7 +171,7 @@ def _slice(
     order: Callable[[Item], Sequence[Any]],
 ) -> Answer:
     """One page of what the facade gives as a whole: its order says where the page begins."""
-    rest = after(found, left_off(call), order)
+    rest = behind(found, left_off(call), order)
     return page(call, rest, shape=shape, key=lambda item: place_of(found, item, order))
 
 

@@ -107,9 +107,9 @@ class ApiHandler(RequestHandler):
         """Only operations know what never changes."""
 
     def decode_argument(self, value: bytes, name: str | None = None) -> str:
-        """An id that is no UTF-8 is one that is not there, as any other unknown id."""
+        """An id that is no text is one that is not there, as any other unknown id."""
         del name
-        return value.decode("utf-8", "replace")
+        return value.decode("utf-8", "replace").replace("\0", "\ufffd")
 
     def prepare(self) -> None:
         """Refuse what needs no body to be refused."""
@@ -238,7 +238,7 @@ class ApiHandler(RequestHandler):
                 self.set_status(HTTPStatus.NOT_MODIFIED)
                 self.finish()
                 return
-        self.finish(answer.content)
+        self.finish(answer.content or None)
 
     def _tell(self, problem: Problem) -> None:
         self.set_status(problem.status)

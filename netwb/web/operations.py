@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from netwb.roles import Permission
 from netwb.web.tally import Tally
@@ -35,11 +35,25 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class NoQuery(Shape):
+class Asked(Shape):
+    """A body or a query."""
+
+    @field_validator("*")
+    @classmethod
+    def without_nul(cls, value: Any) -> Any:
+        """No database takes it, and no name holds it."""
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            msg = "holds a NUL byte; remove it"
+            raise ValueError(msg)
+        return value
+
+
+class NoQuery(Asked):
     """The route takes no parameter."""
 
 
-class Paged(Shape):
+class Paged(Asked):
     """Where a page begins and how long it is."""
 
     limit: Annotated[int, Field(ge=1, le=1000, description="Most items of one answer.")] = 50

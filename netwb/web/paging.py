@@ -48,7 +48,7 @@ def page(
     return listed([shape(item) for item in items[:limit]], cursor)
 
 
-def after(found: Sequence[Item], last: Key | None, order: Callable[[Item], Key]) -> Sequence[Item]:
+def behind(found: Sequence[Item], last: Key | None, order: Callable[[Item], Key]) -> Sequence[Item]:
     """Of a whole list, in an order that rises: what comes behind the item that `place_of` told."""
     if last is None:
         return found

@@ -131,6 +131,7 @@ def _where(loc: tuple[int | str, ...], inside: str) -> str:
 def _said(kind: str, message: str, model: type[Shape]) -> str:
     if kind == "extra_forbidden":
         return f"is not known here; known are {', '.join(sorted(model.model_fields)) or 'none'}"
+    message = message.removeprefix("Value error, ")
     return message[:1].lower() + message[1:]
 
 

@@ -17,6 +17,14 @@ _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 def parse_moment(value: str | datetime, now: datetime) -> datetime:
     """An aware UTC instant. Raises InputError where the text is neither a time nor an age."""
+    try:
+        return _parsed(value, now)
+    except OverflowError as error:
+        msg = f"{value!r} lies outside of the calendar; write 2026-11-24T06:00, or an age: 24h, 7d"
+        raise InputError(msg) from error
+
+
+def _parsed(value: str | datetime, now: datetime) -> datetime:
     if isinstance(value, datetime):
         found = value
     elif value in _DAYS_AGO:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from netwb.archive.listing import newest_revisions
-from netwb.archive.records import Change, Hit, QuarantineItem, Revision
+from netwb.archive.records import Change, ChangePlace, Hit, QuarantineItem, Revision
 from netwb.configs.diff import ConfigDiff
 from netwb.errors import InputError, UnknownRevisionError
 from netwb.inventory.records import EVERYWHERE, ConfigKind, Device
@@ -50,9 +50,12 @@ class ReadingFace(MarksFace):
         since: datetime | str,
         until: datetime | str | None = None,
         by: str | None = None,
+        limit: int | None = None,
+        after: ChangePlace | None = None,
     ) -> Records[Change]:
         """What changed across the devices that this Workbench is narrowed to, newest first.
 
+        after          `(at, device_id, number)` of the last one seen
         since, until   aware, or as people write times: "2026-11-01", "7d", "yesterday"
         """
         self._require(Permission.CONFIG_VIEW)
@@ -64,6 +67,8 @@ class ReadingFace(MarksFace):
             until=end,
             by=by,
             devices=self._narrowed(),
+            limit=limit,
+            after=after,
         )
         return records_of(found, Change)
 

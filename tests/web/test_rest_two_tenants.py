@@ -1,0 +1,276 @@
+"""Every route x every role x own, foreign and missing: nothing of the other tenant appears.
+
+The routes come from the table that the server itself is made of, so that a new one that nobody thought
+of here fails the first test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from netwb.roles import MATRIX, Role
+from netwb.web.operations import Operation
+from netwb.web.routes import OPERATIONS
+from tests.web.rest import Client, Reply, serving
+from tests.web.two_tenants import Ground, Names, two_tenants
+
+PROXIED = {"X-Forwarded-For": "192.0.2.7"}  # else a test's loopback would be a watcher
+CALLERS = [*(role.value for role in Role), "none"]
+PROBLEM = {"type", "title", "status", "detail", "instance", "request_id", "errors"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """How one operation is asked; what stands in braces are Names, those with `own_` always one's own."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    accept: str = "*/*"
+
+
+HISTORY, TEXT = "/backup/history/{device_id}", "/backup/history/{device_id}/{revision}"
+ACCEPT, DISCARD = (f"/backup/quarantine/{{device_id}}/{verb}" for verb in ("accept", "discard"))
+REASON = {"reason": "a person looked at it"}
+QUESTIONS: dict[tuple[str, str], list[Question]] = {
+    ("GET", HISTORY): [
+        Question(ids={"device_id": "{device}"}),
+        Question(ids={"device_id": "{tenant}/edge1"}),
+        Question(ids={"device_id": "{device}"}, query={"kind": "startup", "limit": "1"}),
+    ],
+    ("GET", TEXT): [
+        Question(ids={"device_id": device, "revision": revision}, accept=accept)
+        for device, revision in (
+            ("{device}", "{revision}"),
+            ("{device}", "latest"),
+            ("{device}", "{own_revision}"),
+            ("{own_device}", "{revision}"),
+        )
+        for accept in ("application/json", "text/plain")
+    ],
+    ("GET", "/backup/diff"): [
+        Question(query=query, accept=accept)
+        for query in (
+            {"new": "{device}@{revision}"},
+            {"new": "{device}"},
+            {"new": "{own_device}@{revision}"},
+            {"new": "{own_device}", "old": "{device}@latest"},
+            {"new": "{device}", "old": "{own_device}@latest"},
+            {"new": "{own_device}", "old": "{tenant}/edge1@latest"},
+        )
+        for accept in ("application/json", "text/x-diff")
+    ],
+    ("GET", "/backup/changes"): [
+        Question(query={"since": "30d"} | query)
+        for query in (
+            {},
+            {"by": "{author}"},
+            {"tenant": "{tenant}"},
+            {"site": "{tenant}/{site}"},
+            {"site": "{site}"},
+            {"limit": "1"},
+        )
+    ],
+    ("GET", "/backup/search"): [
+        Question(query={"when": "ever"} | query)
+        for query in (
+            {"text": "server"},
+            {"text": "Zephyr"},
+            {"text": "server", "author": "{author}"},
+            {"text": "server", "tenant": "{tenant}"},
+            {"text": "server", "site": "{site}"},
+            {"text": "e", "limit": "1"},
+        )
+    ],
+    ("GET", "/backup/quarantine"): [Question(), Question(query={"limit": "1"})],
+    ("POST", ACCEPT): [Question(ids={"device_id": "{held}"}, body=REASON)],
+    ("POST", DISCARD): [Question(ids={"device_id": "{held}"}, body=REASON)],
+    ("POST", "/backup/runs"): [
+        Question(body=body)
+        for body in (
+            {},
+            {"devices": ["{device}"], "note": "CHG1"},
+            {"devices": ["{own_device}", "{device}"]},
+            {"devices": ["{tenant}/edge1"]},
+            {"tenant": "{tenant}"},
+            {"site": "{tenant}/{site}"},
+        )
+    ],
+    ("GET", "/jobs/{job_id}"): [Question(ids={"job_id": "{job}"})],
+    ("GET", "/openapi.json"): [Question()],
+    ("GET", "/docs"): [Question()],
+    ("GET", "/healthz"): [Question()],
+    ("GET", "/readyz"): [Question()],
+    ("GET", "/metrics"): [Question()],
+}
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with two_tenants(tmp_path_factory.mktemp("two")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def port(ground: Ground) -> Iterator[int]:
+    with serving(ground.made.bench) as number:
+        yield number
+
+
+def told(template: Any, names: Mapping[str, str]) -> Any:
+    """The template with the names put in."""
+    if isinstance(template, str):
+        return template.format_map(names)
+    if isinstance(template, Mapping):
+        return {key: told(value, names) for key, value in template.items()}
+    if isinstance(template, list):
+        return [told(value, names) for value in template]
+    return template
+
+
+def asked(
+    client: Client, operation: Operation, question: Question, names: Names, own: Names
+) -> Reply:
+    words = asdict(names) | {f"own_{name}": value for name, value in asdict(own).items()}
+    ids = {name: quote(value, safe="") for name, value in told(question.ids, words).items()}
+    query = urlencode(told(question.query, words))
+    return client.ask(
+        operation.method,
+        operation.route.format(**ids) + (f"?{query}" if query else ""),
+        document=told(question.body, words),
+        headers={"Accept": question.accept},
+    )
+
+
+def client_of(caller: str, port: int, ground: Ground) -> Client:
+    return Client(port=port, token=ground.tokens.get(caller, ""), headers=PROXIED)
+
+
+def without_address(reply: Reply) -> tuple[Any, ...]:
+    """All that a caller can tell two answers apart by, but for what it sent itself."""
+    headers = {k: v for k, v in reply.headers.items() if k not in {"date", "x-request-id"}}
+    if reply.status == 202:  # each filed its own job
+        job = reply.json["id"]
+        return reply.status, {k: v.replace(job, "") for k, v in headers.items()}, reply.json["note"]
+    if reply.headers["content-type"] != "application/problem+json":
+        return reply.status, headers, reply.body
+    document = {k: v for k, v in reply.json.items() if k not in {"instance", "request_id"}}
+    headers.pop("content-length")  # the address stands in it
+    return reply.status, headers, document
+
+
+def seen(reply: Reply) -> str:
+    """Everything of an answer but the caller's own address."""
+    body = reply.body.decode()
+    if reply.headers.get("content-type") == "application/problem+json":
+        body = json.dumps({k: v for k, v in reply.json.items() if k != "instance"})
+    return f"{reply.headers} {body}"
+
+
+def expected(caller: str, operation: Operation) -> set[int]:
+    """Statuses that this caller may get for what is its own."""
+    if operation.open_to == "all":
+        return {operation.status}
+    if caller == "none":
+        return {401}
+    if operation.needs is not None and operation.needs not in MATRIX[Role(caller)]:
+        return {403}
+    settled = {200: {200, 404}, 204: {204, 404}}  # a held text is settled once
+    return settled[operation.status] if "quarantine/{" in operation.path else {operation.status}
+
+
+def test_every_operation_has_its_questions() -> None:
+    assert {(op.method, op.path) for op in OPERATIONS} == set(QUESTIONS)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
+def test_nobody_sees_anything_of_the_other_tenant(
+    operation: Operation, caller: str, ground: Ground, port: int
+) -> None:
+    client = client_of(caller, port, ground)
+
+    for question in QUESTIONS[operation.method, operation.path]:
+        replies = [
+            asked(client, operation, question, names, ground.own)
+            for names in (ground.own, ground.foreign, ground.missing)
+        ]
+
+        own, foreign, missing = replies
+        assert own.status in expected(caller, operation), own.body
+        assert without_address(foreign) == without_address(missing)
+        for reply in replies:
+            assert [word for word in ground.secrets if word in seen(reply)] == []
+            assert_well_formed(reply, operation)
+
+
+def assert_well_formed(reply: Reply, operation: Operation) -> None:
+    """An answer is what its model says, an error a whole problem; both with their request's id."""
+    assert reply.headers["x-request-id"]
+    assert reply.headers["cache-control"] == "no-store"
+    assert "server" not in reply.headers
+    if reply.status >= 400 and operation.path != "/readyz":
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert set(reply.json) == PROBLEM
+        assert reply.json["status"] == reply.status
+        assert reply.json["request_id"] == reply.headers["x-request-id"]
+    elif reply.headers.get("content-type") == "application/json":
+        model = operation.gives["application/json"]
+        assert model is not None
+        model.model_validate(reply.json, strict=True)
+
+
+@pytest.mark.parametrize("caller", ["customer", "admin"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "x",
+        "0" * 16,
+        "edge9",
+        "umbra/edge1",
+        "imbra/edge1",
+        "%FF%FE",
+        "%00",
+        "..",
+        "a" * 3000,
+        "é",
+        "a@b",
+    ],
+    ids=["short", "zeros", "name", "foreign", "unknown", "bytes", "nul", "dots", "long", "é", "at"],
+)
+def test_an_unknown_device_of_any_shape_reads_as_a_foreign_one(
+    caller: str, shape: str, ground: Ground, port: int
+) -> None:
+    client = client_of(caller, port, ground)
+
+    foreign = client.get(f"/backup/history/{ground.foreign.device}")
+    unknown = client.get(f"/backup/history/{quote(shape, safe='%')}")
+
+    assert foreign.status == 404
+    assert without_address(unknown) == without_address(foreign)
+
+
+def test_own_things_are_there_to_be_seen(ground: Ground, port: int) -> None:
+    """Else the walk would prove nothing."""
+    client = client_of("admin", port, ground)
+
+    assert len(client.get(f"/backup/history/{ground.own.device}").items) == 2
+    assert len(client.get("/backup/changes?since=30d").items) >= 3  # a held text may be accepted
+    assert client.get("/backup/search?text=192.0.2.7").items[0]["author"] == ground.own.author
+    assert client.get(f"/jobs/{ground.own.job}").json["status"] == "queued"
+
+
+def test_the_other_tenants_things_are_there(ground: Ground) -> None:
+    """Else nothing could have leaked."""
+    bench = ground.made.bench.where(tenant="umbra")
+
+    assert len(bench.changes(since="30d")) == 3
+    assert len(bench.quarantine()) == 1
+    assert len(bench.search("Zephyr", when="ever")) == 0  # a secret, which is not searched for
+    assert bench.search("192.0.2.7")[0].author == "ursula"

@@ -1,0 +1,127 @@
+"""Two tenants that look alike, each with all that REST can show, and a token for each role of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from netwb.access.records import NewToken, NewUser
+from netwb.collect.gather import Gathered
+from netwb.collect.replay import recorded
+from netwb.inventory.records import Facts
+from netwb.roles import Role
+from tests.benches import Rig, ios, ios_text, rig
+
+OWN, FOREIGN = "acme", "umbra"
+FOREIGN_AUTHOR = "ursula"
+FOREIGN_WORD = "Zephyr-4711"  # stands in the other tenant's texts, notes and names alone
+PASSWORD = "Long-Enough-For-Nobody-77"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """One thing of each sort, by what a request calls it."""
+
+    tenant: str
+    site: str
+    device: str
+    held: str  # a device with a text in quarantine
+    revision: str
+    job: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the walk needs. `tokens` by role; all of them see the tenant OWN and no other."""
+
+    made: Rig
+    own: Names
+    foreign: Names
+    missing: Names
+    tokens: dict[str, str]
+    secrets: frozenset[str]  # what no answer to OWN's people may hold
+
+
+@contextmanager
+def two_tenants(folder: Path) -> Iterator[Ground]:
+    """A rig with history, changes, held texts and jobs on both sides."""
+    with rig(folder, {OWN: ("edge1", "edge2"), FOREIGN: ("edge1", "edge2")}) as made:
+        tokens = {role.value: _token(made, role) for role in Role}
+        own, foreign = (
+            _fill(made, OWN, "olga", "Oak-4711"),
+            _fill(made, FOREIGN, FOREIGN_AUTHOR, FOREIGN_WORD),
+        )
+        yield Ground(
+            made=made,
+            own=own,
+            foreign=foreign,
+            missing=_like(foreign),
+            tokens=tokens,
+            secrets=_secrets(made, foreign),
+        )
+
+
+def _token(made: Rig, role: Role) -> str:
+    made.bench.add_user(
+        NewUser(name=f"{role}-of-{OWN}", role=role, tenants=(OWN,), password=PASSWORD)
+    )
+    return made.bench.issue_token(NewToken(user=f"{role}-of-{OWN}", days=1)).secret
+
+
+def _fill(made: Rig, tenant: str, author: str, word: str) -> Names:
+    bench, edge1, edge2 = made.bench, f"{tenant}/edge1", f"{tenant}/edge2"
+    bench.add_site(f"{tenant}/{tenant}-ber1")
+    bench.set_device(edge2, site=f"{tenant}-ber1")
+    ids = [made.devices[edge1].id, made.devices[edge2].id]
+    made.answer(edge2, _long("edge2"))
+    made.back_up(*ids, note=word)
+    made.clock.advance(hours=1)
+    made.answer(edge1, ios("edge1", by=author, at=made.clock.now, community=word, ntp="192.0.2.7"))
+    made.answer(edge2, ios("edge2", by=author, at=made.clock.now))  # suspiciously short now
+    made.back_up(*ids, note=word)
+    made.clock.advance(hours=1)
+    return Names(
+        tenant=tenant,
+        site=f"{tenant}-ber1",
+        device=ids[0],
+        held=ids[1],
+        revision=bench.history(ids[0])[0].id,
+        job=bench.start_backup(*ids, note=word).id,
+        author=author,
+    )
+
+
+def _long(hostname: str) -> Gathered:
+    routes = b"".join(b"ip route 198.51.100.%d 255.255.255.255 Null0\n" % n for n in range(60))
+    head, _, rest = ios_text(hostname).partition(b" bytes\n")
+    rest = rest.replace(b"!\nntp", routes + b"!\nntp")
+    counted = len(rest.replace(b"\n", b"\r\n"))
+    text = head.rpartition(b" ")[0] + b" %d bytes\n" % counted + rest
+    return recorded(text, prompt=f"{hostname}#".encode(), facts=Facts(serial=f"SN-{hostname}"))
+
+
+def _like(foreign: Names) -> Names:
+    """Of the same shape and length, and nowhere."""
+    return Names(
+        tenant="imbra",
+        site="imbra-ber1",
+        device="0" * len(foreign.device),
+        held="1" * len(foreign.held),
+        revision="f" * len(foreign.revision),
+        job="2" * len(foreign.job),
+        author="arsula",
+    )
+
+
+def _secrets(made: Rig, foreign: Names) -> frozenset[str]:
+    tenant_id = made.devices[f"{FOREIGN}/edge1"].tenant_id
+    revisions = (
+        revision.id
+        for device in (foreign.device, foreign.held)
+        for revision in made.bench.history(device)
+    )
+    known = {foreign.device, foreign.held, foreign.job, FOREIGN_AUTHOR, FOREIGN_WORD, tenant_id}
+    return frozenset({*known, *revisions, FOREIGN})
