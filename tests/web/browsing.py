@@ -7,6 +7,7 @@ import html
 import http.client
 import json
 import re
+import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -59,9 +60,10 @@ class Browser:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    tls: ssl.SSLContext | None = None
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self._connection()
         sent = {
             **self.headers,
             **{name.replace("_", "-"): value for name, value in headers.items()},
@@ -112,6 +114,11 @@ class Browser:
             socket.close()
             while not ended and await socket.read_message() is not None:
                 pass
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.tls is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls)
 
     def _kept(self, answer: http.client.HTTPResponse, text: str) -> Answer:
         lines = answer.headers.get_all("Set-Cookie") or []

@@ -1,0 +1,298 @@
+"""`netwb serve` as a process: where it listens, what it refuses, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from netwb.inventory.records import NewDevice
+from netwb.workbench import Workbench
+from tests.benches import Rig
+from tests.web.browsing import SESSION, Browser, message
+from tests.web.servers import (
+    PASSWORDS,
+    ROOT,
+    Server,
+    free_port,
+    netwb_serve,
+    panel_serve,
+    started,
+    two_tenants,
+)
+
+ENDS_S = 5.0
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with two_tenants(tmp_path_factory.mktemp("home")) as rig:
+        yield rig
+
+
+def netwb(home: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The command itself, where it is expected to end by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "netwb", "serve", "--home", str(home), *words],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def until(holds: Callable[[], bool], within_s: float = 20) -> None:
+    ends = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)  # another process tells nothing; it has to be asked
+
+
+Start = Callable[[Path], AbstractContextManager[Server]]
+
+
+@pytest.mark.parametrize("start", [netwb_serve, panel_serve], ids=["netwb", "panel"])
+def test_sigterm_ends_it_with_open_pages_and_a_running_job(tmp_path: Path, start: Start) -> None:
+    async def with_ten_pages(server: Server) -> float:
+        ana = Browser(server.port)
+        ana.log_in("ana", PASSWORDS["ana"])
+        async with AsyncExitStack() as stack:
+            for _ in range(10):
+                token = ana.get("/who").token
+                opened = await stack.enter_async_context(ana.opened("/who", token))
+                await message(opened)
+            began = time.monotonic()
+            status = await asyncio.to_thread(server.end, signal.SIGTERM)
+            assert status == 0, "".join(server.said)
+            return time.monotonic() - began
+
+    with two_tenants(tmp_path) as made, socket.create_server(("127.0.0.1", 0)) as silent:
+        bench = Workbench.open(made.bench.home, environment={})
+        bench.add_device(
+            NewDevice(
+                tenant="acme",
+                site="fra1",
+                hostname="hangs",
+                address="127.0.0.1",
+                port=silent.getsockname()[1],
+                platform="cisco_ios",
+            )
+        )
+        with start(made.bench.home) as server:
+            Browser(server.port).get("/login")
+            job = bench.start_backup("acme/hangs")
+            until(lambda: bench.job(job.id).status == "running")
+
+            assert asyncio.run(with_ten_pages(server)) < ENDS_S
+        bench.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize("what", [(), ("--api-only",)], ids=["pages", "api"])
+def test_it_ends_with_status_0(made: Rig, what: tuple[str, ...], number: int) -> None:
+    with netwb_serve(made.bench.home, *what) as server:
+        assert Browser(server.port).get("/healthz").status == 200
+
+        assert server.end(number, within_s=ENDS_S) == 0
+        assert "Traceback" not in "".join(server.said)
+
+
+def test_a_taken_port_is_a_sentence(made: Rig) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for words in ((), ("--api-only",)):
+            done = netwb(made.bench.home, "--port", str(port), *words)
+
+            assert done.returncode == 5
+            assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+            assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.0.2.1", "netwb.example"])
+def test_it_does_not_listen_to_the_world_unencrypted(made: Rig, address: str) -> None:
+    done = netwb(made.bench.home, "--address", address)
+
+    assert done.returncode == 2
+    assert "web.tls_certificate" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"NETWB_WEB__TLS_KEY": "/nowhere/key.pem"}, "both web.tls_certificate and web.tls_key"),
+        (
+            {
+                "NETWB_WEB__TLS_KEY": "/nowhere/key.pem",
+                "NETWB_WEB__TLS_CERTIFICATE": "/nowhere/cert.pem",
+            },
+            "cannot be used together",
+        ),
+        ({"NETWB_WEB__TRUSTED_PROXIES": "proxy.example"}, "web.trusted_proxies"),
+        ({"NETWB_WEB__TRUSTED_PROXIES": "10.0.0.1/8"}, "web.trusted_proxies"),
+    ],
+    ids=["half", "missing", "name", "host-bits"],
+)
+def test_a_wrong_setting_is_a_sentence(made: Rig, settings: dict[str, str], told: str) -> None:
+    done = netwb(made.bench.home, "--port", "0", **settings)
+
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_home_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    done = netwb(tmp_path / "none")
+
+    assert done.returncode == 5
+    assert "netwb init" in done.stderr
+
+
+@pytest.mark.parametrize("what", [(), ("--api-only",)], ids=["pages", "api"])
+def test_with_tls_it_is_reached_by_tls(made: Rig, tmp_path: Path, what: tuple[str, ...]) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "1", "-subj", "/CN=localhost", "-keyout", key),
+            *("-out", certificate, "-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    settings = {"NETWB_WEB__TLS_CERTIFICATE": str(certificate), "NETWB_WEB__TLS_KEY": str(key)}
+    context = ssl.create_default_context(cafile=str(certificate))
+
+    with netwb_serve(made.bench.home, *what, **settings) as server:
+        assert "".join(server.said).startswith("listening on https://127.0.0.1:")
+        if what:
+            assert Browser(server.port, tls=context).get("/healthz").status == 200
+            return
+        answer = Browser(server.port, tls=context).log_in("ana", PASSWORDS["ana"])
+
+    assert answer.status == 303
+    assert "Secure" in answer.cookies[SESSION].split("; ")
+
+
+def test_no_secret_shows_in_the_list_of_processes(made: Rig) -> None:
+    keys = made.bench.server_keys()
+    with netwb_serve(made.bench.home) as server:
+        process = Path(f"/proc/{server.process.pid}")
+        told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+
+    assert keys.cookie.hex().encode() not in told
+    assert keys.pages.hex().encode() not in told
+
+
+def test_rest_alone_starts_without_panel(made: Rig) -> None:
+    code = (
+        "import sys, threading; from netwb.web import api_server, server;"
+        "api_server.run = lambda place: print(sorted({'panel', 'bokeh'} & set(sys.modules)));"
+        "server.serve('api', port=0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NETWB_HOME": str(made.bench.home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_rest_alone_has_no_pages(made: Rig) -> None:
+    with netwb_serve(made.bench.home, "--api-only") as server:
+        browser = Browser(server.port)
+
+        assert browser.get("/healthz").status == 200
+        assert browser.get("/api/v1/backup/quarantine").status == 401
+        for path in ("/login", "/who", "/"):
+            answer = browser.get(path)
+            assert answer.status == 404
+            assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_one_login_holds_in_every_process_of_a_home(made: Rig) -> None:
+    with (
+        netwb_serve(made.bench.home) as first,
+        netwb_serve(made.bench.home) as second,
+        netwb_serve(made.bench.home, "--api-only") as third,
+    ):
+        ana = Browser(first.port)
+        ana.log_in("ana", PASSWORDS["ana"])
+        others = [Browser(port, cookies=dict(ana.cookies)) for port in (second.port, third.port)]
+
+        assert others[0].get("/who").status == 200
+        assert others[1].get("/api/v1/backup/quarantine").status == 200
+        ana.log_out()
+        assert others[0].get("/who").status == 302
+        assert others[1].get("/api/v1/backup/quarantine").status == 401
+
+
+def test_a_page_outlives_its_server(made: Rig) -> None:
+    """Its token is signed by the home's key, so that the next process takes the websocket."""
+    with netwb_serve(made.bench.home) as first:
+        ana = Browser(first.port)
+        ana.log_in("ana", PASSWORDS["ana"])
+        token = ana.get("/who").token
+
+    async def again(port: int) -> str:
+        browser = Browser(port, cookies=ana.cookies)
+        async with browser.opened("/who", token) as opened:
+            return str((await message(opened) or {})["type"])
+
+    with netwb_serve(made.bench.home) as second:
+        assert asyncio.run(again(second.port)) == "ACK"
+
+
+@pytest.mark.parametrize("trusted", ["", "127.0.0.0/8"], ids=["nobody", "the proxy"])
+def test_forwarding_headers_are_believed_from_the_proxy_alone(tmp_path: Path, trusted: str) -> None:
+    forwarded = {"X_Forwarded_For": "203.0.113.66, 198.51.100.7", "X_Forwarded_Proto": "https"}
+    with (
+        two_tenants(tmp_path) as made,
+        netwb_serve(made.bench.home, NETWB_WEB__TRUSTED_PROXIES=trusted) as server,
+    ):
+        answer = Browser(server.port).log_in("ana", PASSWORDS["ana"], **forwarded)
+        (session,) = [one for one in made.bench.login_sessions() if one.user == "ana"]
+
+    # 203.0.113.66 is what the client made up: the proxy put the address that it saw behind it.
+    assert session.address == ("198.51.100.7" if trusted else "127.0.0.1")
+    assert ("Secure" in answer.cookies[SESSION].split("; ")) == bool(trusted)
+
+
+def test_panels_own_switch_believes_nobody(tmp_path: Path) -> None:
+    """`--use-xheaders` makes Tornado believe everybody; the socket's peer is asked all the same."""
+    port = free_port()
+    with two_tenants(tmp_path) as made:
+        command = [sys.executable, "-m", "panel", "serve", str(ROOT / "tests/web/pages/who.py")]
+        command += ["--plugins", "netwb.web", "--auth-module", str(ROOT / "netwb/web/auth.py")]
+        command += ["--port", str(port), "--use-xheaders", "--enable-xsrf-cookies"]
+        with started(command, {"NETWB_HOME": str(made.bench.home)}) as server:
+            Browser(server.port).log_in("ana", PASSWORDS["ana"], X_Forwarded_For="203.0.113.66")
+            (session,) = [one for one in made.bench.login_sessions() if one.user == "ana"]
+
+    assert session.address == "127.0.0.1"
+
+
+def test_without_the_auth_module_no_page_is_shown(tmp_path: Path) -> None:
+    port = free_port()
+    with two_tenants(tmp_path) as made:
+        command = [sys.executable, "-m", "panel", "serve", str(ROOT / "tests/web/pages/who.py")]
+        command += ["--plugins", "netwb.web", "--port", str(port)]
+        with started(command, {"NETWB_HOME": str(made.bench.home)}) as server:
+            answer = Browser(server.port).get("/who")
+
+    assert answer.status == 500
+    assert "belongs" not in answer.text
