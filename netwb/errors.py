@@ -23,7 +23,7 @@
     ├─ HomeError                the home folder cannot be used
     └─ AccessError              the actor may not
        ├─ NotPermittedError        └─ NotAuthenticatedError   (nobody known asks)
-          CodeNeededError and LoginThrottledError are NotAuthenticatedErrors
+          CodeNeededError, LoginThrottledError and LoginProviderError are NotAuthenticatedErrors
 
 `cli.exits` owns the table class -> exit status, `web.problems` the table class -> HTTP status; tests
 prove that both cover this tree.
@@ -218,6 +218,10 @@ class CodeNeededError(NotAuthenticatedError):
     def __init__(self, message: str, *, ticket: str = "") -> None:
         super().__init__(message)
         self.ticket = ticket
+
+
+class LoginProviderError(NotAuthenticatedError):
+    """The login provider does not answer, or answers what cannot be believed."""
 
 
 class LoginThrottledError(NotAuthenticatedError):

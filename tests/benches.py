@@ -156,6 +156,7 @@ def rig(
         keyring=parts.keyring,
         audit=parts.audit,
         settings=parts.settings.access,
+        environment=environment,
         clock=clock,
         passwords=Passwords(QUICK),
     )

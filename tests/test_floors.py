@@ -103,11 +103,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "argon2": ("netwb.access",),
     "asyncio": ("netwb.collect", "netwb.lab", "netwb.views", "netwb.web"),
     "asyncssh": ("netwb.collect.ssh", "netwb.lab"),
-    "authlib": ("netwb.access",),
+    "authlib": ("netwb.access.oidc",),
     "bokeh": ("netwb.views", "netwb.web"),
     "click": ("netwb.cli",),
     "cryptography": ("netwb.access", "netwb.store", "netwb.lab"),
     "git": ("netwb.archive",),
+    "joserfc": ("netwb.access.oidc",),
     "napalm": ("netwb.collect.drivers",),
     "netmiko": ("netwb.collect",),
     "nornir": ("netwb.collect", "netwb.inventory.nornir_plugin", "netwb.workbench"),
@@ -116,6 +117,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "panel_material_ui": ("netwb.views",),
     "param": ("netwb.views",),
     "pydantic": ("netwb.web",),
+    "requests": ("netwb.access.oidc",),
     "rich": ("netwb.cli", "netwb.workbench"),
     "segno": ("netwb.views",),
     "sqlalchemy": (
@@ -132,7 +134,10 @@ DOORS: dict[str, tuple[str, ...]] = {
 
 # The lazy door: these load on first use, through netwb.loading.lazy; plainly for types alone. Our
 # own modules behind it may load them at once, as a class that is derived from theirs must.
-HEAVY = {"alembic", "apprise", "asyncssh", "git", "influxdb_client", "napalm", "netmiko", "pandas"}
+HEAVY = {
+    *("alembic", "apprise", "asyncssh", "authlib", "git", "influxdb_client", "joserfc"),
+    *("napalm", "netmiko", "pandas", "requests"),
+}
 BEHIND_THE_DOOR = {
     "netwb.lab.hostkeys",
     "netwb.lab.jump",

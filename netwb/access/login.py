@@ -20,7 +20,7 @@ from netwb.access.flows import Flows
 from netwb.access.passwords import Passwords
 from netwb.access.records import Admission, Origin, TotpState, UserSource
 from netwb.access.rights import totp_state
-from netwb.access.sessions import Means, Sessions
+from netwb.access.sessions import AtProvider, Means, Sessions
 from netwb.access.throttle import Count, Throttle, counts_of
 from netwb.access.totp import Totp
 from netwb.errors import CodeNeededError, InputError, LoginThrottledError, NotAuthenticatedError
@@ -95,9 +95,16 @@ class Login:
         counts = self._counted(account.name, origin)
         return self._finish(account, code, origin, counts)
 
-    def admit(self, user_id: str, name: str, means: Means, origin: Origin) -> Admission:
+    def admit(
+        self,
+        user_id: str,
+        name: str,
+        means: Means,
+        origin: Origin,
+        there: AtProvider | None = None,
+    ) -> Admission:
         """Open the session of a person who is proven to be there, and audit it."""
-        admission = self._parts.sessions.open(user_id, means, origin)
+        admission = self._parts.sessions.open(user_id, means, origin, there)
         detail = {"means": means, "address": origin.address, "session": admission.session.id}
         self._parts.audit.append(name, "login", name, detail=detail)
         return admission

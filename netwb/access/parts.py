@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netwb.access.arrivals import Arrivals
 from netwb.access.denials import Denials
 from netwb.access.login import Login
 from netwb.access.own import OwnAccount
+from netwb.access.provider_login import ProviderDoor
 from netwb.access.sessions import Sessions
 from netwb.access.standing import Standings
 from netwb.access.tokens import Tokens
@@ -18,9 +20,11 @@ from netwb.access.users import Users
 class AccessParts:
     """Made by `workbench.compose`, once a process."""
 
+    arrivals: Arrivals
     denials: Denials
     login: Login
     own: OwnAccount
+    provider: ProviderDoor
     sessions: Sessions
     standings: Standings
     tokens: Tokens

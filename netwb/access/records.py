@@ -137,11 +137,25 @@ class Admission:
     """A login that succeeded: the cookie's value, and the session that it opens.
 
     device    for a cookie that outlives the login; it opens nothing
+    next      the page that was asked for before a login at the provider
     """
 
     session: LoginSession
     secret: str = field(repr=False)
     device: str = field(default="", repr=False)
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderLogin:
+    """A login that goes on at the provider: where the browser is sent, and what it holds meanwhile.
+
+    binding    for a cookie of some minutes, given back with the provider's answer: a link that
+               somebody else began ends in no login
+    """
+
+    url: str
+    binding: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

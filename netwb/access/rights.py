@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from netwb.access.records import TotpState, UserSource
-from netwb.errors import NotPermittedError
+from netwb.errors import NotPermittedError, SettingsError
 from netwb.roles import MATRIX, VIEWS, Actor, Permission, Role, Scope
 
 TOTP_WORDS = ("nobody", "admin", "engineer", "everybody")  # of the setting access.totp_for
@@ -52,6 +52,13 @@ def as_staff_of(actor: Actor, tenant_id: str) -> Actor:
         via=actor.via,
         cure=actor.cure,
     )
+
+
+def check_totp_word(word: str) -> None:
+    """SettingsError for a mistyped one, which would ask nobody for a code."""
+    if word not in TOTP_WORDS:
+        msg = f"setting access.totp_for is {word!r}; it must be one of {', '.join(TOTP_WORDS)}"
+        raise SettingsError(msg)
 
 
 def totp_state(stored: TotpState, *, role: Role, source: UserSource, wanted_for: str) -> TotpState:

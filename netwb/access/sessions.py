@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -23,6 +24,7 @@ from netwb.roles import ALL_TENANTS, Scope
 from netwb.settings import AccessSettings
 from netwb.store.database import Database
 from netwb.store.ids import new_id
+from netwb.store.keyring import Keyring
 from netwb.store.models import LoginSessionRow, UserRow
 
 SEEN_EVERY_S = 60.0  # a page asks often; one write a minute is enough to tell who is idle
@@ -31,26 +33,48 @@ Means = Literal["password", "oidc", "proxy"]
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtProvider:
+    """What asks the provider about a login again, and how the provider calls it."""
+
+    sid: str = ""
+    refresh_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A live session; `provider_at` is when its provider was last asked, where one is."""
+
+    id: str
+    user_id: str
+    means: Means
+    provider_at: datetime | None
+
+
 class Sessions:
     """Opens, finds, lists and ends logins."""
 
     def __init__(
         self,
         database: Database,
+        keyring: Keyring,
         standings: Standings,
         settings: AccessSettings,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
+        self._keyring = keyring
         self._standings = standings
         self._settings = settings
         self._clock = clock
 
-    def open(self, user_id: str, means: Means, origin: Origin) -> Admission:
+    def open(
+        self, user_id: str, means: Means, origin: Origin, there: AtProvider | None = None
+    ) -> Admission:
         """A new session of an active user; its secret is given this once."""
-        now, secret = self._clock(), new_secret()
+        now, secret, session_id = self._clock(), new_secret(), new_id()
         row = LoginSessionRow(
-            id=new_id(),
+            id=session_id,
             user_id=user_id,
             digest=digest(secret),
             means=means,
@@ -60,6 +84,11 @@ class Sessions:
             address=origin.address[:100],
             browser=origin.browser[:200],
         )
+        if there is not None:
+            row.provider_sid, row.provider_at = there.sid or None, now
+        if there is not None and there.refresh_token:
+            token = there.refresh_token.encode()
+            row.provider_sealed = self._keyring.seal("provider", "", session_id, token)
         with self._database.writing(ALL_TENANTS) as session:
             user = session.get_one(UserRow, user_id)
             user.seen_at = now
@@ -68,10 +97,16 @@ class Sessions:
             session.execute(delete(LoginSessionRow).where(old))
             return Admission(session=session_of(row, user.name), secret=secret)
 
-    def find(self, secret: str) -> tuple[str, str]:
-        """Session and user id of a live session; NotAuthenticatedError. Notes that it was used."""
+    def find(self, secret: str) -> Found:
+        """The live session of that secret; NotAuthenticatedError. Notes that it was used."""
         query = (
-            select(LoginSessionRow.id, LoginSessionRow.user_id, LoginSessionRow.seen_at)
+            select(
+                LoginSessionRow.id,
+                LoginSessionRow.user_id,
+                LoginSessionRow.means,
+                LoginSessionRow.seen_at,
+                LoginSessionRow.provider_at,
+            )
             .join(UserRow, UserRow.id == LoginSessionRow.user_id)
             .where(LoginSessionRow.digest == digest(secret), self._live())
         )
@@ -81,7 +116,12 @@ class Sessions:
             raise NotAuthenticatedError(ENDED)
         if found.seen_at < self._clock() - timedelta(seconds=SEEN_EVERY_S):
             self.note_use(found.id)
-        return found.id, found.user_id
+        return Found(
+            id=found.id,
+            user_id=found.user_id,
+            means=found.means,
+            provider_at=found.provider_at,
+        )
 
     def note_use(self, session_id: str) -> None:
         """The person did something: the session is not idle. A busy database refuses nobody."""

@@ -178,6 +178,7 @@ def _parts(ground: _Ground) -> Parts:
             keyring=ground.keyring,
             audit=ground.audit,
             settings=ground.settings.access,
+            environment=ground.environment,
             clock=ground.clock,
         ),
         home=ground.home,

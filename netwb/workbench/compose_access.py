@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from netwb.access.arrivals import Arrivals
 from netwb.access.denials import Denials
 from netwb.access.devices import DeviceCookies
 from netwb.access.flows import Flows
+from netwb.access.group_rights import parse_group_rights
 from netwb.access.login import Login, LoginParts
+from netwb.access.oidc import Provider
 from netwb.access.own import OwnAccount
 from netwb.access.parts import AccessParts
 from netwb.access.passwords import Passwords
+from netwb.access.provider_login import ProviderDoor
+from netwb.access.rights import check_totp_word
 from netwb.access.sessions import Sessions
 from netwb.access.standing import Standings
 from netwb.access.throttle import Throttle
 from netwb.access.tokens import Tokens
 from netwb.access.totp import Totp
 from netwb.access.users import Users
+from netwb.inventory.secret_sources import Secrets
 from netwb.settings import AccessSettings
 from netwb.store.audit import Audit
 from netwb.store.database import Database
@@ -30,6 +36,7 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
     keyring: Keyring,
     audit: Audit,
     settings: AccessSettings,
+    environment: Mapping[str, str],
     clock: Callable[[], datetime],
     passwords: Passwords | None = None,
 ) -> AccessParts:
@@ -38,22 +45,36 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
     standings = Standings(database, settings, clock)
     totp = Totp(database, keyring, clock)
     users = Users(database, passwords, settings, clock)
-    login = LoginParts(
+    parts = LoginParts(
         database=database,
         audit=audit,
         denials=Denials(database, audit, keyring, clock),
         devices=DeviceCookies(keyring),
         flows=Flows(database, keyring, clock),
         passwords=passwords,
-        sessions=Sessions(database, standings, settings, clock),
+        sessions=Sessions(database, keyring, standings, settings, clock),
         throttle=throttle,
         totp=totp,
         settings=settings,
         clock=clock,
     )
+    login = Login(parts)
+    check_totp_word(settings.totp_for)
+    rights = parse_group_rights(settings.oidc_rights)
+    arrivals = Arrivals(database, users, rights, clock)
+    provider = ProviderDoor(
+        database=database,
+        keyring=keyring,
+        provider=Provider(settings, lambda: _client_secret(settings, environment), clock),
+        arrivals=arrivals,
+        flows=parts.flows,
+        login=login,
+        clock=clock,
+    )
     return AccessParts(
-        denials=login.denials,
-        login=Login(login),
+        arrivals=arrivals,
+        denials=parts.denials,
+        login=login,
         own=OwnAccount(
             database=database,
             passwords=passwords,
@@ -62,9 +83,16 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
             totp=totp,
             clock=clock,
         ),
-        sessions=login.sessions,
+        provider=provider,
+        sessions=parts.sessions,
         standings=standings,
         tokens=Tokens(database, keyring, standings, clock),
         totp=totp,
         users=users,
     )
+
+
+def _client_secret(settings: AccessSettings, environment: Mapping[str, str]) -> str:
+    """Of netwb at the provider; read at each use, so that a new one needs no restart."""
+    reference = settings.oidc_client_secret
+    return Secrets(environment).resolve("password", reference) if reference else ""

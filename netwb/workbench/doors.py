@@ -5,9 +5,10 @@ What comes out asks for its rights at each call; nothing here is kept in the pro
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Self
 
+from netwb.access.arrivals import Arrival
 from netwb.access.principals import (
     AsTenant,
     Held,
@@ -16,7 +17,7 @@ from netwb.access.principals import (
     token_principal,
     user_principal,
 )
-from netwb.access.records import Admission, Origin
+from netwb.access.records import Admission, Origin, ProviderLogin
 from netwb.access.standing import Standing
 from netwb.errors import NotAuthenticatedError
 from netwb.inventory.records import EVERYWHERE
@@ -68,8 +69,9 @@ class DoorsFace(Face):
 
     def _of_session(self, secret: str) -> Principal:
         access = self._parts.access
-        session_id, user_id = access.sessions.find(secret)
-        return session_principal(access.standings, user_id, session_id)
+        found = access.sessions.find(secret)
+        access.provider.ask_again(found)
+        return session_principal(access.standings, found.user_id, found.id)
 
     def _of_token(self, text: str, origin: Origin) -> tuple[Principal, Standing]:
         access = self._parts.access
@@ -80,6 +82,45 @@ class DoorsFace(Face):
             raise
         principal = token_principal(access.standings, token_id, address=origin.address)
         return principal, standing
+
+    def begin_oidc(self, next_page: str, callback_url: str) -> ProviderLogin:
+        """Send a person to the login provider; the browser holds `binding` until it comes back.
+
+        callback_url    this server's own, as the provider knows it
+        Raises NotAuthenticatedError where no provider is set, LoginProviderError where it is down.
+        """
+        return self._parts.access.provider.begin(next_page, callback_url)
+
+    def finish_oidc(self, query: Mapping[str, str], *, binding: str, origin: Origin) -> Admission:
+        """Admit who comes back from the provider with that query; `next` is the page asked for.
+
+        Raises NotAuthenticatedError, also for who may log in there and not come in here;
+        LoginProviderError.
+        """
+        return self._parts.access.provider.finish(query, binding=binding, origin=origin)
+
+    def end_by_provider(self, logout_token: str) -> int:
+        """Back-channel logout: end the logins that the provider's signed token names."""
+        return self._parts.access.provider.log_out(logout_token)
+
+    def admit_proxy(self, name: str, groups: Collection[str], *, origin: Origin) -> Admission:
+        """Admit whom a trusted proxy logged in; for the server, which knows that it was the proxy.
+
+        Role and scope come from the groups; where no groups header is set, from the user of that
+        name that an admin added. Raises NotAuthenticatedError for anybody else.
+        """
+        self._require_local("the word of a proxy")
+        access = self._parts.access
+        try:
+            if self._parts.settings.access.proxy_groups_header:
+                person = Arrival(source="proxy", subject=name, name=name, groups=frozenset(groups))
+                arrived = access.arrivals.take_in(person)
+            else:
+                arrived = access.arrivals.take_in_known(name)
+        except NotAuthenticatedError as error:
+            access.login.refuse("by the proxy", str(error), origin)
+            raise
+        return access.login.admit(arrived.user_id, arrived.name, "proxy", origin)
 
     def log_out(self, secret: str) -> None:
         """End a login; one that has ended already is no fault."""

@@ -1,0 +1,387 @@
+"""Logins by an OpenID provider on loopback, and by a trusted proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwk
+
+from netwb.access.records import Admission, NewToken, NewUser, UserChanges
+from netwb.errors import (
+    LoginProviderError,
+    NotAuthenticatedError,
+    NotPermittedError,
+    SettingsError,
+)
+from netwb.roles import Role
+from netwb.settings import AccessSettings
+from netwb.workbench import Workbench
+from netwb.workbench.compose_access import compose_access
+from tests.access.provider import CLIENT, SECRET, Provider, running_provider
+from tests.benches import Rig, rig
+from tests.workbench.people import HOME, PASSWORD, add, logged_in
+
+CALLBACK = "https://netwb.example/login/oidc/callback"
+RIGHTS = "noc=operator:*; acme-staff=customer:acme; ghosts=viewer:no-such-tenant"
+
+
+def with_access(made: Rig, **settings: Any) -> None:
+    """Compose the rig's access anew, with these settings."""
+    parts, access = made.bench._parts, AccessSettings(**settings)
+    composed = compose_access(
+        database=parts.database,
+        keyring=parts.keyring,
+        audit=parts.audit,
+        settings=access,
+        environment={"OIDC": SECRET},
+        clock=made.clock,
+        passwords=parts.access.own.passwords,
+    )
+    whole = replace(parts.settings, access=access)
+    made.bench._parts = replace(parts, access=composed, settings=whole)
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("edge9",)}) as made:
+        yield made
+
+
+@pytest.fixture
+def provider(two: Rig) -> Iterator[Provider]:
+    with running_provider(two.clock) as running:
+        with_access(
+            two,
+            oidc_issuer=running.issuer,
+            oidc_client_id=CLIENT,
+            oidc_client_secret="env:OIDC",
+            oidc_rights=RIGHTS,
+        )
+        running.claims = {"preferred_username": "mia", "name": "Mia Roth", "groups": ["noc"]}
+        yield running
+
+
+def come_in(made: Rig, provider: Provider) -> Admission:
+    start = made.bench.begin_oidc("/configs?period=7d", CALLBACK)
+    query = provider.log_in(start.url)
+    return made.bench.finish_oidc(query, binding=start.binding, origin=HOME)
+
+
+def at(made: Rig, admission: Admission) -> Workbench:
+    return made.bench.at_session(admission.secret, origin=HOME)
+
+
+def test_a_person_comes_in_with_the_rights_of_its_groups(two: Rig, provider: Provider) -> None:
+    admission = come_in(two, provider)
+
+    me = at(two, admission).me()
+
+    assert (me.name, me.full_name, me.role, me.wide) == ("mia", "Mia Roth", Role.OPERATOR, True)
+    assert (me.source, admission.session.means) == ("oidc", "oidc")
+    assert admission.next == "/configs?period=7d"
+    event = two.bench.audit_events(limit=1)[0]
+    assert (event.actor, event.action, event.detail["means"]) == ("mia", "login", "oidc")
+
+
+def test_the_first_group_of_the_map_that_fits_counts(two: Rig, provider: Provider) -> None:
+    provider.claims["groups"] = ["acme-staff", "noc"]
+    assert at(two, come_in(two, provider)).me().role == Role.OPERATOR
+
+    provider.claims["groups"] = "acme-staff"
+    me = at(two, come_in(two, provider)).me()
+
+    assert (me.role, me.tenants) == (Role.CUSTOMER, (("acme", "Acme"),))
+
+
+def test_groups_come_from_userinfo_where_the_token_tells_none(two: Rig, provider: Provider) -> None:
+    del provider.claims["groups"]
+    provider.userinfo = {"groups": ["noc"]}
+
+    assert at(two, come_in(two, provider)).me().role == Role.OPERATOR
+
+    provider.userinfo["sub"] = "u-2"  # somebody else's
+    with pytest.raises(LoginProviderError):
+        come_in(two, provider)
+
+
+@pytest.mark.parametrize("groups", [[], ["visitors"], ["ghosts"], None, 7])
+def test_who_is_in_no_group_that_counts_stays_out(
+    two: Rig, provider: Provider, groups: object
+) -> None:
+    provider.claims["groups"] = groups
+
+    with pytest.raises(NotAuthenticatedError, match="gives no access to netwb"):
+        come_in(two, provider)
+
+    assert list(two.bench.users()) == []
+    assert two.bench.audit_events(limit=1)[0].action == "login.refused"
+
+
+def test_who_loses_its_groups_loses_logins_and_tokens(two: Rig, provider: Provider) -> None:
+    mia = at(two, come_in(two, provider))
+    issued = mia.issue_token(NewToken(user="mia", days=9))
+    bot = two.bench.at_token(issued.secret, origin=HOME)
+    assert len(bot.devices()) == 2
+
+    provider.claims["groups"] = ["visitors"]
+    with pytest.raises(NotAuthenticatedError):
+        come_in(two, provider)
+
+    with pytest.raises(NotAuthenticatedError):
+        mia.devices()
+    assert list(bot.devices()) == []
+    provider.claims["groups"] = ["noc"]
+    assert len(at(two, come_in(two, provider)).devices()) == 2
+
+
+def test_nobody_takes_over_a_name_that_is_here(two: Rig, provider: Provider) -> None:
+    add(two, "Mia", Role.ADMIN)
+
+    with pytest.raises(NotAuthenticatedError, match="somebody of netwb's own has your name"):
+        come_in(two, provider)
+
+    assert two.bench.user("mia").source == "local"
+
+
+def test_a_person_is_known_by_its_subject_and_keeps_its_name(two: Rig, provider: Provider) -> None:
+    come_in(two, provider)
+    provider.claims["preferred_username"] = "root"
+
+    assert at(two, come_in(two, provider)).me().name == "mia"
+    assert len(two.bench.users()) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("mia@acme.example", "mia@acme.example"),
+        ("Mia Roth", "Mia-Roth"),
+        ("local:root", "local-root"),
+        ("../../etc", "etc"),
+        ("米亞", "oidc-"),
+        ("x" * 200, "x" * 64),
+    ],
+)
+def test_a_name_from_elsewhere_becomes_one_of_ours(
+    two: Rig, provider: Provider, told: str, name: str
+) -> None:
+    provider.claims["preferred_username"] = told
+
+    assert at(two, come_in(two, provider)).me().name.startswith(name)
+
+
+def test_an_admin_disables_a_person_of_the_provider(two: Rig, provider: Provider) -> None:
+    mia = at(two, come_in(two, provider))
+
+    two.bench.set_user("mia", UserChanges(status="disabled"))
+
+    with pytest.raises(NotAuthenticatedError):
+        mia.me()
+    with pytest.raises(NotAuthenticatedError, match="disabled"):
+        come_in(two, provider)
+    with pytest.raises(NotAuthenticatedError, match="name or password is wrong"):
+        two.bench.log_in("mia", PASSWORD, origin=HOME)
+
+
+BAD: dict[str, Callable[[Provider], object]] = {
+    "another audience": lambda p: p.claims.update(aud="somebody"),
+    "another issuer": lambda p: p.claims.update(iss="https://evil.example"),
+    "another nonce": lambda p: p.claims.update(nonce="x"),
+    "expired": lambda p: p.claims.update(exp=1),
+    "no subject": lambda p: p.claims.update(sub=None),
+    "for another party": lambda p: p.claims.update(azp="somebody"),
+    "another key": lambda p: setattr(p, "signs_with", jwk.RSAKey.generate_key(2048)),
+    "another provider": lambda p: p.metadata.update(issuer="https://evil.example"),
+}
+
+
+@pytest.mark.parametrize("spoil", BAD.values(), ids=BAD.keys())
+def test_what_cannot_be_believed_lets_nobody_in(
+    two: Rig, provider: Provider, spoil: Callable[[Provider], object]
+) -> None:
+    spoil(provider)
+
+    with pytest.raises(LoginProviderError):
+        come_in(two, provider)
+
+    assert list(two.bench.login_sessions()) == []
+
+
+def test_a_login_finishes_once_in_the_browser_that_began_it(two: Rig, provider: Provider) -> None:
+    start, other = (two.bench.begin_oidc("/", CALLBACK) for _ in range(2))
+    query = provider.log_in(start.url)
+
+    with pytest.raises(NotAuthenticatedError, match="another browser"):
+        two.bench.finish_oidc(query, binding=other.binding, origin=HOME)
+    with pytest.raises(NotAuthenticatedError, match="begin again"):
+        two.bench.finish_oidc(query, binding=start.binding, origin=HOME)
+    with pytest.raises(NotAuthenticatedError, match="begin again"):
+        two.bench.finish_oidc({}, binding="", origin=HOME)
+
+
+def test_a_login_that_took_too_long_begins_again(two: Rig, provider: Provider) -> None:
+    start = two.bench.begin_oidc("/", CALLBACK)
+    two.clock.advance(minutes=16)
+
+    with pytest.raises(NotAuthenticatedError, match="took too long"):
+        two.bench.finish_oidc(provider.log_in(start.url), binding=start.binding, origin=HOME)
+
+
+@pytest.mark.parametrize("error", ["access_denied", "<script>"])
+def test_a_person_who_turns_back_is_told_to_try_again(
+    two: Rig, provider: Provider, error: str
+) -> None:
+    start = two.bench.begin_oidc("/", CALLBACK)
+    query = {"error": error, "state": provider.log_in(start.url)["state"]}
+
+    with pytest.raises(NotAuthenticatedError, match="did not log you in"):
+        two.bench.finish_oidc(query, binding=start.binding, origin=HOME)
+
+
+def test_without_a_provider_there_is_no_such_login(two: Rig) -> None:
+    with pytest.raises(NotAuthenticatedError, match="no login provider is set"):
+        two.bench.begin_oidc("/", CALLBACK)
+
+
+def test_a_provider_that_is_down_is_said_to_be(two: Rig, provider: Provider) -> None:
+    provider.is_down = True
+
+    with pytest.raises(LoginProviderError, match="does not answer"):
+        two.bench.begin_oidc("/", CALLBACK)
+
+
+def test_who_is_disabled_over_there_is_out_within_ten_minutes_of_use(
+    two: Rig, provider: Provider
+) -> None:
+    admission = come_in(two, provider)
+    provider.refuses = "invalid_grant"
+    two.clock.advance(minutes=9)
+    open_page = at(two, admission)
+    two.clock.advance(minutes=2)
+
+    with pytest.raises(NotAuthenticatedError):
+        at(two, admission)
+
+    with pytest.raises(NotAuthenticatedError):
+        open_page.me()
+
+
+def test_groups_that_changed_over_there_count_within_ten_minutes(
+    two: Rig, provider: Provider
+) -> None:
+    admission = come_in(two, provider)
+    provider.claims["groups"] = ["acme-staff"]
+
+    two.clock.advance(minutes=11)
+
+    assert at(two, admission).me().role == Role.CUSTOMER
+    provider.claims["groups"] = []
+    two.clock.advance(minutes=11)
+    with pytest.raises(NotAuthenticatedError):
+        at(two, admission)
+
+
+def test_a_provider_that_is_down_ends_nothing_and_is_asked_again_soon(
+    two: Rig, provider: Provider
+) -> None:
+    admission = come_in(two, provider)
+    provider.is_down = True
+    two.clock.advance(minutes=11)
+    at(two, admission).me()
+    asked = len(provider.asked)
+    at(two, admission).me()
+    assert len(provider.asked) == asked
+
+    provider.is_down, provider.refuses = False, "invalid_grant"
+    two.clock.advance(minutes=1)
+
+    with pytest.raises(NotAuthenticatedError):
+        at(two, admission)
+
+
+def test_the_provider_logs_out_by_login_and_by_person(two: Rig, provider: Provider) -> None:
+    one = come_in(two, provider)
+    provider.claims["sid"] = "s-2"
+    other = come_in(two, provider)
+
+    assert two.bench.end_by_provider(provider.logout_token(sid="s-1")) == 1
+    with pytest.raises(NotAuthenticatedError):
+        at(two, one)
+    at(two, other)
+    assert two.bench.end_by_provider(provider.logout_token(sid=None)) == 1
+    with pytest.raises(NotAuthenticatedError):
+        at(two, other)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"nonce": "x"}, {"events": {}}, {"events": None}, {"aud": "x"}, {"jti": None}],
+    ids=["nonce", "event", "events", "audience", "jti"],
+)
+def test_what_is_no_logout_ends_nothing(
+    two: Rig, provider: Provider, claims: dict[str, Any]
+) -> None:
+    admission = come_in(two, provider)
+
+    for text in (provider.logout_token(**claims), "", "a.b.c"):
+        with pytest.raises(LoginProviderError):
+            two.bench.end_by_provider(text)
+
+    at(two, admission)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"oidc_rights": "noc"},
+        {"oidc_rights": "noc=king:*"},
+        {"oidc_rights": "noc=admin"},
+        {"oidc_rights": "=admin:*"},
+        {"oidc_rights": "noc=admin:"},
+        {"totp_for": "admins"},
+    ],
+)
+def test_a_setting_that_is_mistyped_is_refused_at_once(two: Rig, settings: dict[str, str]) -> None:
+    with pytest.raises(SettingsError):
+        with_access(two, **settings)
+
+
+def test_a_provider_over_plain_http_is_refused(two: Rig) -> None:
+    with_access(two, oidc_issuer="http://login.example", oidc_client_id=CLIENT)
+
+    with pytest.raises(SettingsError, match="no https"):
+        two.bench.begin_oidc("/", CALLBACK)
+
+
+def test_a_proxy_admits_by_groups(two: Rig) -> None:
+    with_access(two, proxy_groups_header="X-Groups", oidc_rights=RIGHTS)
+
+    admission = two.bench.admit_proxy("mia", ["acme-staff"], origin=HOME)
+
+    me = at(two, admission).me()
+    assert (me.name, me.role, me.source) == ("mia", Role.CUSTOMER, "proxy")
+    with pytest.raises(NotAuthenticatedError):
+        two.bench.admit_proxy("mia", [], origin=HOME)
+    with pytest.raises(NotAuthenticatedError):
+        at(two, admission)
+
+
+def test_a_proxy_without_groups_admits_whom_an_admin_added(two: Rig) -> None:
+    two.bench.add_user(NewUser(name="ana", role=Role.VIEWER, tenants=("acme",)))
+
+    admission = two.bench.admit_proxy("ANA", [], origin=HOME)
+
+    assert at(two, admission).me().role == Role.VIEWER
+    with pytest.raises(NotAuthenticatedError):
+        two.bench.admit_proxy("nobody", ["noc"], origin=HOME)
+
+
+def test_the_word_of_a_proxy_is_the_servers_alone(two: Rig) -> None:
+    add(two, "ana", Role.ADMIN)
+
+    with pytest.raises(NotPermittedError):
+        logged_in(two, "ana").admit_proxy("ana", [], origin=HOME)
