@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netwb.inventory.records import NewDevice
 from netwb.workbench import Workbench
 from tests.benches import Rig
-from tests.web.browsing import SESSION, Browser, message
+from tests.web.browsing import SESSION, Browser, message, pulled
 from tests.web.servers import (
     PASSWORDS,
     ROOT,
@@ -170,7 +171,7 @@ def test_with_tls_it_is_reached_by_tls(made: Rig, tmp_path: Path, what: tuple[st
         check=True,
         capture_output=True,
     )
-    settings = {"NETWB_WEB__TLS_CERTIFICATE": str(certificate), "NETWB_WEB__TLS_KEY": str(key)}
+    settings: Any = {"NETWB_WEB__TLS_CERTIFICATE": str(certificate), "NETWB_WEB__TLS_KEY": str(key)}
     context = ssl.create_default_context(cafile=str(certificate))
 
     with netwb_serve(made.bench.home, *what, **settings) as server:
@@ -270,6 +271,31 @@ def test_forwarding_headers_are_believed_from_the_proxy_alone(tmp_path: Path, tr
     # 203.0.113.66 is what the client made up: the proxy put the address that it saw behind it.
     assert session.address == ("198.51.100.7" if trusted else "127.0.0.1")
     assert ("Secure" in answer.cookies[SESSION].split("; ")) == bool(trusted)
+
+
+def test_the_line_of_the_readme_serves_netwbs_own_pages(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = [part for part in readme.split("```sh\n") if "panel serve dashboards" in part]
+    script = block.partition("```")[0].strip().replace("panel serve", "exec panel serve")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with two_tenants(tmp_path) as made:
+        settings = {"NETWB_HOME": str(made.bench.home), "PORT": str(free_port()), "PATH": path}
+        with started(["bash", "-c", script], settings) as server:
+            ana = Browser(server.port)
+            nobody = ana.get("/configs")
+            ana.log_in("ana", PASSWORDS["ana"])
+            page = ana.get("/configs")
+
+            async def drawn() -> str:
+                async with ana.opened("/configs", page.token) as opened:
+                    return await pulled(opened)
+
+            assert nobody.status == 302
+            assert "script-src 'self'" in page.headers["content-security-policy"]
+            assert page.token_payload["cookies"] == {}
+            assert "Configs" in asyncio.run(drawn())
+            assert ana.get("/").headers["location"] == "/configs"
+            assert server.end() == 0
 
 
 def test_panels_own_switch_believes_nobody(tmp_path: Path) -> None:
