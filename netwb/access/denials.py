@@ -1,14 +1,19 @@
 """What is audited once for many: denials, refused logins, views of a tenant. Counted in SQL.
 
 The first of its kind is audited at once; what repeats within its window is one more event with the
-count, when the window is over and somebody looks, or the next one comes.
+count, when the window is over and somebody looks, or the next one comes. Repeats are gathered in
+the process and written once a second, so that a flood of wrong tokens is no flood of writes; a
+process that dies loses the count of its last second.
 """
 
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -23,11 +28,40 @@ from netwb.store.keyring import Keyring
 from netwb.store.models import DenialRow
 
 WINDOW_S = 600.0
+WRITTEN_EVERY_S = 1.0
+MOST_GATHERED = 1000  # kinds in memory; more of them are written at once
 _BATCH = 200  # rows that one settling takes; the rest is for the next
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """What makes two denials the same, and what is told of them."""
+
+    actor: str
+    action: str
+    target: str
+    tenant_id: str
+    detail: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """A digest of actor, action and target."""
+        words = f"{self.actor}\n{self.action}\n{self.target}"
+        return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Repeats of one kind that are not written yet; `until` is the end of its window."""
+
+    kind: _Kind
+    until: datetime
+    count: int = 0
+    written_at_s: float = 0.0
+
+
 class Denials:
-    """Gathers repeats of the same actor, action and target."""
+    """Gathers repeats of the same actor, action and target. Safe between threads."""
 
     def __init__(
         self,
@@ -40,6 +74,8 @@ class Denials:
         self._keyring = keyring
         self._audit = audit
         self._clock = clock
+        self._lock = threading.Lock()
+        self._gathered: dict[str, _Gathered] = {}
 
     def note(  # noqa: PLR0913 - the event's fields, as in Audit.append
         self,
@@ -53,32 +89,22 @@ class Denials:
         repeats: Literal["count", "forget"] = "count",
     ) -> None:
         """Audit it, unless the same was audited within the window: then it is counted."""
-        now, key = self._clock(), _key(actor, action, target)
-        told = dict(detail or {})
-        self._keyring.key("audit")  # its first use writes, which may not happen inside
-        fresh = DenialRow(
-            key=key,
+        kind = _Kind(
             actor=storable(actor),
             action=action,
             target=storable(target),
             tenant_id=tenant_id,
-            detail=told,
-            repeats=0,
-            until=now,
+            detail=dict(detail or {}),
         )
-        with self._database.writing(ALL_TENANTS) as session:
-            insert_absent(session, fresh)  # two first ones at once are one, and a repeat
-            held = select(DenialRow).where(DenialRow.key == key).with_for_update()
-            row = session.scalars(held).one()
-            if row.until > now:
-                row.repeats += repeats == "count"
-                return
-            self._tell_repeats(session, row)
-            row.detail, row.until = told, now + timedelta(seconds=window_s)
-            self._audit.append_in(session, actor, action, target, tenant_id=tenant_id, detail=told)
+        by = 1 if repeats == "count" else 0
+        gathered = self._gather(kind, by)
+        if gathered == "waits":
+            return
+        self._write(kind, by + gathered, window_s)
 
     def settle(self) -> None:
         """Audit the counts of windows that are over. Writes only where there is one."""
+        self._write_all()
         due = select(DenialRow).where(DenialRow.until <= self._clock()).limit(_BATCH)
         with self._database.reading(ALL_TENANTS) as session:
             if session.scalars(due.limit(1)).first() is None:
@@ -89,14 +115,71 @@ class Denials:
                 self._tell_repeats(session, row)
                 session.delete(row)
 
+    def _gather(self, kind: _Kind, by: int) -> int | Literal["waits"]:
+        """Count it here, where its window is known to be open and was written just now.
+
+        Else gives what was gathered besides, to be written with this one.
+        """
+        with self._lock:
+            known = self._gathered.get(kind.key)
+            if known is None or known.until <= self._clock():
+                return self._gathered.pop(kind.key).count if known else 0
+            if monotonic() - known.written_at_s < WRITTEN_EVERY_S:
+                known.count += by
+                return "waits"
+            found, known.count, known.written_at_s = known.count, 0, monotonic()
+            return found
+
+    def _write_all(self) -> None:
+        """Write what was gathered, whether its window is open or over."""
+        with self._lock:
+            waiting = [one for one in self._gathered.values() if one.count]
+            self._gathered.clear()
+        for one in waiting:
+            with self._database.writing(ALL_TENANTS) as session:
+                self._row(session, one.kind).repeats += one.count
+
+    def _write(self, kind: _Kind, count: int, window_s: float) -> None:
+        """A first one becomes an event, another one of the window is added to its row."""
+        now = self._clock()
+        self._keyring.key("audit")  # its first use writes, which may not happen inside
+        with self._database.writing(ALL_TENANTS) as session:
+            row = self._row(session, kind)
+            if row.until > now:
+                row.repeats += count
+            else:
+                row.repeats += max(0, count - 1)  # of the window before; this one is told itself
+                self._tell_repeats(session, row)
+                row.detail, row.until = dict(kind.detail), now + timedelta(seconds=window_s)
+                self._tell(session, row, kind.detail)
+            until = row.until
+        with self._lock:
+            if len(self._gathered) < MOST_GATHERED:
+                found = self._gathered.setdefault(kind.key, _Gathered(kind, until))
+                found.until, found.written_at_s = until, monotonic()
+
+    def _row(self, session: Session, kind: _Kind) -> DenialRow:
+        """The row of that kind, held; a fresh one is due at once."""
+        fresh = DenialRow(
+            key=kind.key,
+            actor=kind.actor,
+            action=kind.action,
+            target=kind.target,
+            tenant_id=kind.tenant_id,
+            detail=dict(kind.detail),
+            repeats=0,
+            until=self._clock(),
+        )
+        insert_absent(session, fresh)  # two first ones at once are one, and a repeat
+        held = select(DenialRow).where(DenialRow.key == kind.key).with_for_update()
+        return session.scalars(held).one()
+
     def _tell_repeats(self, session: Session, row: DenialRow) -> None:
         if row.repeats:
-            detail = {**row.detail, "repeats": row.repeats}
-            self._audit.append_in(
-                session, row.actor, row.action, row.target, tenant_id=row.tenant_id, detail=detail
-            )
+            self._tell(session, row, {**row.detail, "repeats": row.repeats})
         row.repeats = 0
 
-
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    def _tell(self, session: Session, row: DenialRow, detail: Mapping[str, Any]) -> None:
+        self._audit.append_in(
+            session, row.actor, row.action, row.target, tenant_id=row.tenant_id, detail=detail
+        )

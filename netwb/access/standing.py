@@ -31,6 +31,7 @@ from netwb.store.models import (
     UserRow,
     UserTenantRow,
 )
+from netwb.store.prepared import Prepared
 
 KEPT_S = 0.05  # no person sees it; a list of 2,000 devices asked 2,000 times without it
 ENDED = "this login has ended, or never was; log in again"
@@ -49,7 +50,7 @@ _PERSON = (
     UserTenantRow.tenant_id,
 )
 USED_EVERY_S = 60.0  # one write a minute is enough to tell whether a token is in use
-_OF_TOKEN = (  # made once: each request of a script asks it
+_OF_TOKEN = Prepared(  # each request of a script asks it
     select(
         *_PERSON,
         TokenRow.mac,
@@ -142,7 +143,7 @@ class Standings:
 
         address    where it is used from; None: by netwb itself, for work that it was used to file
         """
-        rows = self._rows(_OF_TOKEN, token_id=token_id, now=self._clock())
+        rows = self._token_rows(token_id, self._clock())
         return self._of_token(token_id, _valid(rows, address))
 
     def of_token_text(self, token_id: str, mac: str, address: str) -> tuple[Standing, bool]:
@@ -151,7 +152,7 @@ class Standings:
         mac        keyed hash of the secret that was shown
         """
         now = self._clock()
-        rows = _valid(self._rows(_OF_TOKEN, token_id=token_id, now=now), address)
+        rows = _valid(self._token_rows(token_id, now), address)
         if not same(rows[0].mac, mac):
             raise NotAuthenticatedError(NOT_VALID)
         used_at = rows[0].used_at
@@ -208,9 +209,12 @@ class Standings:
             ),
         )
 
-    def _rows(self, query: Any, **values: Any) -> Sequence[Any]:
+    def _token_rows(self, token_id: str, now: datetime) -> Sequence[Any]:
+        return self._database.rows(ALL_TENANTS, _OF_TOKEN, token_id=token_id, now=now)
+
+    def _rows(self, query: Any) -> Sequence[Any]:
         with self._database.reading(ALL_TENANTS) as session:
-            return session.execute(query, values).all()
+            return session.execute(query).all()
 
 
 def _valid(rows: Sequence[Any], address: str | None) -> Sequence[Any]:

@@ -75,6 +75,7 @@ class Throttle:
         A try that has to wait is not counted: waiting ends, however often somebody asks.
         """
         now = self._clock()
+        self._refuse_waiting(counts, now)
         with self._database.writing(ALL_TENANTS) as session:
             rows = _held(session, counts, now)
             wait_s = max((row.until - now).total_seconds() for row in rows.values())
@@ -86,6 +87,15 @@ class Throttle:
                 row.tried_at = now
                 row.until = now + timedelta(seconds=count.delay_s(row.tries))
             session.execute(delete(LoginThrottleRow).where(LoginThrottleRow.tried_at < now - QUIET))
+
+    def _refuse_waiting(self, counts: Sequence[Count], now: datetime) -> None:
+        """By a read alone: a flood of tries that have to wait is no flood of writes."""
+        keys = [count.key for count in counts]
+        query = select(LoginThrottleRow.until).where(LoginThrottleRow.key.in_(keys))
+        with self._database.reading(ALL_TENANTS) as session:
+            until = max(session.scalars(query), default=now)
+        if until > now:
+            raise throttled((until - now).total_seconds())
 
     def give_back(self, counts: Sequence[Count]) -> None:
         """That try was none: take it off each count. The delay of earlier wrong ones stays."""

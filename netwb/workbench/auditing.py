@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from netwb.roles import Permission, require_everywhere
+from netwb.roles import Permission
 from netwb.store.audit import AuditEvent, AuditProblem, AuditReport, Wanted
 from netwb.workbench.face import Face
 from netwb.workbench.moments import parse_moment
@@ -39,6 +39,7 @@ class AuditFace(Face):
     ) -> Records[AuditEvent]:
         """Events of this scope's tenants, newest first; `before` is the last `seq` of a page."""
         self._require(Permission.AUDIT_VIEW)
+        self._parts.access.denials.settle()
         found = self._parts.audit.events(
             self._scope, limit=limit, before=before, wanted=self._wanted(asked)
         )
@@ -52,7 +53,7 @@ class AuditFace(Face):
     def verify_audit(self) -> AuditReport:
         """Walk the whole chain; a report without problems means that nobody touched it."""
         self._require(Permission.SYSTEM_MANAGE)
-        require_everywhere(self._actor, "the one audit chain")
+        self._require_everywhere("the one audit chain")
         return self._parts.audit.verify()
 
     def renew_master_key(self) -> Path:
@@ -61,7 +62,7 @@ class AuditFace(Face):
         Gives the file, which must be copied to its safe place again.
         """
         self._require(Permission.SYSTEM_MANAGE)
-        require_everywhere(self._actor, "the one master key")
+        self._require_everywhere("the one master key")
         path = self._parts.master_file
         self._parts.keyring.renew_master(path)
         self._audit("keys.renew", "master key")

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 from netwb.collect.outcome import BackupOutcome
 from netwb.errors import InputError, LeaseLostError, NetwbError, StoreError
-from netwb.roles import Permission, require_local
+from netwb.roles import Permission
 from netwb.store.jobs import Claim, Job, Jobs
 from netwb.workbench.backup import BACKED_UP, BackupFace
 from netwb.workbench.records import Records, records_of
@@ -138,7 +138,7 @@ class JobsFace(BackupFace):
 
     def run_jobs(self, stop: threading.Event) -> None:
         """Be a worker until `stop` is set: take queued jobs and do them, one after the other."""
-        require_local(self._actor, "the job queue")
+        self._require_local("the job queue")
         while not stop.is_set():
             if not self._run_next():
                 stop.wait(LOOK_S)

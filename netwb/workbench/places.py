@@ -45,7 +45,8 @@ class PlacesFace(Face):
     def add_tenant(self, slug: str, *, name: str) -> Tenant:
         """Add a tenant; needs the scope of all tenants."""
         self._require(Permission.INVENTORY_EDIT)
-        tenant = self._parts.places.add_tenant(self._scope, slug, name=name)
+        with self._denials_audited("tenant.add", slug):
+            tenant = self._parts.places.add_tenant(self._scope, slug, name=name)
         self._audit("tenant.add", tenant.slug, tenant_id=tenant.id)
         return tenant
 

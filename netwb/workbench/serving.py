@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from netwb.roles import require_local
 from netwb.settings import Settings
 from netwb.workbench.face import Face
 
@@ -26,11 +25,11 @@ class ServingFace(Face):
     @property
     def settings(self) -> Settings:
         """Settings in force."""
-        require_local(self._actor, "the settings")
+        self._require_local("the settings")
         return self._parts.settings
 
     def server_keys(self) -> ServerKeys:
         """Keys of this home's server processes."""
-        require_local(self._actor, "the server's keys")
+        self._require_local("the server's keys")
         keyring = self._parts.keyring
         return ServerKeys(cookie=keyring.key("cookie"), pages=keyring.key("pages"))

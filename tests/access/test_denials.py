@@ -94,3 +94,33 @@ def test_many_at_once_are_one_event_and_a_count(
 
     assert [e.detail.get("repeats") for e in events(audit)] == [None, 17]
     assert audit.verify().problems == ()
+
+
+def test_a_flood_is_no_flood_of_writes(
+    denials: Denials, audit: Audit, clock: Clock, database: Database
+) -> None:
+    denials.note("nobody", "login.refused", "a token")
+    before = database.writes
+
+    for _ in range(200):
+        denials.note("nobody", "login.refused", "a token")
+
+    assert database.writes - before <= 10  # one a second, however slow the machine
+    clock.pass_s(601)
+    denials.settle()
+    assert [e.detail for e in events(audit)] == [{}, {"repeats": 200}]
+
+
+def test_a_kind_that_another_process_settled_is_still_counted(
+    database: Database, audit: Audit, denials: Denials, clock: Clock
+) -> None:
+    keyring = Keyring(database, MasterKey(keys=(b"k" * 32,), source="test"), clock)
+    other = Denials(database, audit, keyring, clock)
+    denials.note("eve", "x", "")
+    denials.note("eve", "x", "")
+    clock.pass_s(601)
+    other.settle()
+
+    denials.settle()
+
+    assert [e.detail.get("repeats") for e in events(audit)] == [None, 1]
