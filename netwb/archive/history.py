@@ -56,6 +56,9 @@ _COLUMNS = (
 Side = tuple[Device, Revision]
 Statement = Select[*tuple[Any, ...]]
 _ROWS_AT_ONCE = 500  # a page ends long before the year that was asked for
+# Histogram took 1.0 s for 4,000 edits of repetitive lines among 20,000, patience 0.065 s; both keep a
+# moved block whole, and both say the same of ordinary edits.
+_LONG_LINES = 5_000
 _LABEL_DIGITS = 12  # of a commit id: enough for any repository, short enough for a heading
 
 
@@ -150,7 +153,13 @@ class History:
         for device, revision in (old, new):
             self._require_own(scope, device, revision)
         old_repository, new_repository = self._repository(old[0]), self._repository(new[0])
-        printed = old_repository.compare(old[1].blob, new[1].blob, beside=new_repository)
+        long = min(old[1].lines, new[1].lines) > _LONG_LINES
+        printed = old_repository.compare(
+            old[1].blob,
+            new[1].blob,
+            beside=new_repository,
+            algorithm="patience" if long else "histogram",
+        )
         return parse_diff(
             printed,
             old_text=old_repository.text(old[1].blob),

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from netwb.archive import log
 from netwb.archive.child import GitChildren
@@ -98,12 +98,19 @@ class Repository:
         with self._git.process("cat-file", "--batch") as process:
             return {blob: self._one(process, blob) for blob in wanted}
 
-    def compare(self, old: str, new: str, *, beside: Repository) -> bytes:
-        """`git diff --histogram` of two blobs; `new` may lie in the repository `beside`."""
+    def compare(
+        self,
+        old: str,
+        new: str,
+        *,
+        beside: Repository,
+        algorithm: Literal["histogram", "patience"] = "histogram",
+    ) -> bytes:
+        """`git diff` of two blobs; `new` may lie in the repository `beside`."""
         alternates = "" if beside.path == self.path else _quoted(beside.path / "objects")
         return self._git.answer(
             "diff",
-            "--histogram",
+            f"--diff-algorithm={algorithm}",
             "--text",
             "--no-color",
             "--no-ext-diff",

@@ -50,7 +50,8 @@ class ComparingFace(ReadingFace):
         """What differs from `old` to `new`, each DEVICE@REV of any device.
 
         Without `old` it is the revision before; before a device's first one there was nothing, and
-        all of its lines are added.
+        all of its lines are added. Words within lines are not compared: who shows some of the lines
+        marks those.
         """
         self._require(Permission.CONFIG_VIEW)
         newer = self._revision(new if "@" in new else f"{new}@{LATEST}", kind)
@@ -64,7 +65,7 @@ class ComparingFace(ReadingFace):
             if not before:
                 return self._first(device, revision)
             older = (device, before[0])
-        diff = self._diff(older, newer, "words")
+        diff = self._diff(older, newer, "lines")
         return Comparison(old=_compared(*older), new=_compared(*newer), diff=diff)
 
     def touched(self, changes: Sequence[Change]) -> Mapping[str, tuple[str, ...]]:

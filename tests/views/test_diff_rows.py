@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,14 @@ def test_a_changed_line_stands_beside_what_it_was_with_the_words_that_differ(
         [[" description port 9", 0], [" spare", 1]],
     ]
     assert all_items(board)[8:] == [["e", 39, 0, 1]]
+
+
+def test_words_are_found_where_the_diff_does_not_say_them(compare: Compare) -> None:
+    diff = compare(OLD, OLD.replace("port 9\n", "port 9 spare\n"))
+    lines = tuple(replace(line, words=()) for line in diff.hunks[0].lines)
+    without_words = replace(diff, hunks=(replace(diff.hunks[0], lines=lines),))
+
+    assert all_items(Board(without_words)) == all_items(Board(diff))
 
 
 def test_a_line_that_came_alone_has_nothing_beside_it(compare: Compare) -> None:

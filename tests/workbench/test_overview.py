@@ -86,7 +86,7 @@ def test_a_comparison_names_both_sides(made: Rig) -> None:
 
     assert found.old is not None
     assert (found.old.revision.author, found.new.revision.author) == ("ana", "ben")
-    assert found.diff == made.bench.diff("acme/edge1")
+    assert found.diff == made.bench.diff("acme/edge1", words="lines")
     assert made.bench.compare(found.new.reference, old=found.old.reference).diff == found.diff
 
 

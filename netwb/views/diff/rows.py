@@ -10,11 +10,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from netwb.configs.diff import ConfigDiff, DiffLine, Hunk
 from netwb.configs.sections import readable
+from netwb.configs.words import changed_words
 
 Extent = Literal["changes", "whole"]
 Moved = Literal["shown", "ignored"]
@@ -71,10 +72,14 @@ class Block:
 
 
 def hunk_rows(hunk: Hunk, moved: frozenset[int] = frozenset()) -> tuple[Row, ...]:
-    """The rows of a hunk. The n-th removed line of a run stands beside the n-th added one."""
+    """The rows of a hunk. The n-th removed line of a run stands beside the n-th added one.
+
+    What changed within lines is found here where the diff does not say it: of 4,000 hunks, those
+    that are looked at.
+    """
     rows: list[Row] = []
     old, new = hunk.old_start, hunk.new_start
-    for run in _runs(hunk.lines):
+    for run in _runs(_with_words(hunk.lines)):
         if run[0][1].kind == "same":
             rows += (
                 Row(kind="same", old=old + n, new=new + n, left=_plain(line.text))
@@ -255,12 +260,23 @@ def _says_nothing(line: DiffLine) -> bool:
     return line.kind == "same" or line.text.strip() in _BLANK
 
 
+def _with_words(lines: Sequence[DiffLine]) -> Sequence[DiffLine]:
+    if any(line.words for line in lines):
+        return lines
+    marked = changed_words([(line.kind, line.text) for line in lines])
+    if not marked:
+        return lines
+    return [
+        replace(line, words=marked[place]) if place in marked else line
+        for place, line in enumerate(lines)
+    ]
+
+
 def _end(hunk: Hunk) -> tuple[int, int]:
     """Numbers of the lines after the hunk."""
-    return (
-        hunk.old_start + sum(line.kind != "added" for line in hunk.lines),
-        hunk.new_start + sum(line.kind != "removed" for line in hunk.lines),
-    )
+    kinds = [line.kind for line in hunk.lines]
+    added, removed = kinds.count("added"), kinds.count("removed")
+    return hunk.old_start + len(kinds) - added, hunk.new_start + len(kinds) - removed
 
 
 def _crumbs(hunk: Hunk) -> tuple[str, ...]:
