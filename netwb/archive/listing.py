@@ -1,7 +1,4 @@
-"""Pages of the revision index by key, each one statement: what REST and long pages read.
-
-The statements are made once, since making one costs more than SQLite takes to answer it.
-"""
+"""Pages of the revision index by key, each one prepared statement: what scripts ask for most."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from netwb.inventory.records import ConfigKind
 from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.models import RevisionRow
+from netwb.store.prepared import Prepared
 
 BEHIND_ALL = 2**31 - 1  # greater than any revision's number
 _COLUMNS = (
@@ -37,7 +35,7 @@ _COLUMNS = (
     RevisionRow.path,
     RevisionRow.blob,
 )
-_NEWEST = (
+_NEWEST = Prepared(
     select(*_COLUMNS)
     .where(
         RevisionRow.device_id == bindparam("device_id"),
@@ -59,14 +57,15 @@ def newest_revisions(  # noqa: PLR0913 - whose, which device's, and by keyword w
     before: int | None = None,
 ) -> tuple[Revision, ...]:
     """Revisions of a device by its id alone, newest first; none where it is foreign or unknown."""
-    values = {
-        "device_id": device_id,
-        "kind": kind,
-        "before": BEHIND_ALL if before is None else before,
-        "most": limit,
-    }
-    with database.reading(scope) as session:
-        return tuple(_revision(row) for row in session.execute(_NEWEST, values))
+    found = database.rows(
+        scope,
+        _NEWEST,
+        device_id=device_id,
+        kind=kind,
+        before=BEHIND_ALL if before is None else before,
+        most=limit,
+    )
+    return tuple(_revision(row) for row in found)
 
 
 def _revision(row: Any) -> Revision:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Row, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
@@ -24,6 +24,7 @@ from netwb.errors import SettingsError, StoreError, StoreUnavailableError
 from netwb.roles import Scope
 from netwb.store import scoping
 from netwb.store.faults import translated
+from netwb.store.prepared import Prepared
 
 _MODE = "netwb_mode"  # execution option: "read", "write", "durable" or "migrate"
 _DRIVERS = {
@@ -51,7 +52,8 @@ class Database:
         self.path = Path(parsed.database or "") if self.dialect == "sqlite" else None
         self.name = str(self.path) if self.path else _server_name(parsed)
         self._engine = _engine(parsed, self.path, busy_timeout_s)
-        self._readers = _sessions(_reading(self._engine))
+        self._reader = _reading(self._engine)
+        self._readers = _sessions(self._reader)
         event.listen(self._readers, "before_flush", _refuse_writing)
         event.listen(self._readers, "do_orm_execute", _refuse_writing_statement)
         self._writers = _sessions(self._engine.execution_options(**{_MODE: "write"}))
@@ -65,6 +67,12 @@ class Database:
         """One consistent view of the tenants in `scope`; it cannot write."""
         with self._faults(), self._readers(info={scoping.SCOPE: scope}) as session:
             yield session
+
+    def rows(self, scope: Scope, prepared: Prepared, **values: Any) -> Sequence[Row[Any]]:
+        """The rows of one prepared statement within the scope, without a session."""
+        statement, bound = prepared.asked(scope, values)
+        with self._faults(), self._reader.connect() as connection:
+            return connection.execute(statement, bound).all()
 
     def writing(self, scope: Scope) -> AbstractContextManager[Session]:
         """One transaction: commits at the end, rolls back when an error leaves the block.

@@ -23,6 +23,7 @@ ALLOWED = {  # module: why
     "store/schema.py": "asks for the migration, before there is any scope",
     "store/database.py": "BEGIN and PRAGMA",
     "store/scoping.py": "knows the tables in order to refuse them",
+    "store/prepared.py": "the same",
 }
 TABLES = frozenset(Base.metadata.tables)
 MODULES = sorted(NETWB.rglob("*.py"))

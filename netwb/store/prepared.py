@@ -1,0 +1,70 @@
+"""Selects that are made once and asked often: narrowed as every other, at a third of the cost.
+
+Most of what a small read costs is not the database's: a session, the making of the statement, and
+the search for what to narrow in it. A Prepared is looked through once, when it is made, and what it
+cannot narrow is refused then. `Database.rows` asks it. Its values are bound by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Join, Select, bindparam
+from sqlalchemy.sql.selectable import FromClause, SelectBase
+from sqlalchemy.sql.visitors import iterate
+
+from netwb.errors import StoreError
+from netwb.roles import Scope
+from netwb.store.models import Base, TenantOwned, TenantRow
+
+_TENANTS = "netwb_tenants"  # name of the bound list
+
+
+class Prepared:
+    """One select over classes, joined as they may be, at most one of them owned by tenants."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+        self._everything = statement
+        owned = [cls for cls in _classes(statement) if issubclass(cls, TenantOwned)]
+        if len(owned) > 1:
+            names = " and ".join(cls.__name__ for cls in owned)
+            msg = f"a prepared statement over {names} cannot be narrowed; ask it in a session"
+            raise StoreError(msg)
+        self._narrowed = statement
+        self._is_owned = bool(owned)
+        for cls in owned:
+            among = cls.tenant_id.in_(bindparam(_TENANTS, expanding=True))
+            self._narrowed = statement.where(among)
+
+    def asked(
+        self, scope: Scope, values: Mapping[str, Any]
+    ) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+        """The statement and the values to run it with, for a reader of that scope."""
+        if scope.tenants is None or not self._is_owned:
+            return self._everything, dict(values)
+        return self._narrowed, {**values, _TENANTS: sorted(scope.tenants)}
+
+
+def _classes(statement: Select[*tuple[Any, ...]]) -> Iterator[type[Any]]:
+    """The classes that it reads. What is no class, such as a subquery or an alias, is refused."""
+    by_table: dict[FromClause, type[Any]] = {
+        mapper.local_table: mapper.class_ for mapper in Base.registry.mappers
+    }
+    if any(isinstance(part, SelectBase) and part is not statement for part in iterate(statement)):
+        msg = "a prepared statement with another inside cannot be narrowed; ask it in a session"
+        raise StoreError(msg)
+    for source in statement.get_final_froms():
+        for table in _tables(source):
+            if table not in by_table or by_table[table] is TenantRow:
+                msg = f"a prepared statement over {table} cannot be narrowed; ask it in a session"
+                raise StoreError(msg)
+            yield by_table[table]
+
+
+def _tables(source: FromClause) -> Iterator[FromClause]:
+    if isinstance(source, Join):
+        yield from _tables(source.left)
+        yield from _tables(source.right)
+    else:
+        yield source
