@@ -23,7 +23,7 @@
     ├─ HomeError                the home folder cannot be used
     └─ AccessError              the actor may not
        ├─ NotPermittedError        └─ NotAuthenticatedError   (nobody known asks)
-          CodeNeededError, LoginThrottledError and LoginProviderError are NotAuthenticatedErrors
+          CodeNeededError and LoginThrottledError are of it, and LoginProviderError as well
 
 `cli.exits` owns the table class -> exit status, `web.problems` the table class -> HTTP status; tests
 prove that both cover this tree.

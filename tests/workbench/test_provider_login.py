@@ -23,6 +23,7 @@ from netwb.workbench import Workbench
 from netwb.workbench.compose_access import compose_access
 from tests.access.provider import CLIENT, SECRET, Provider, running_provider
 from tests.benches import Rig, rig
+from tests.postgresql import Cluster
 from tests.workbench.people import HOME, PASSWORD, add, logged_in
 
 CALLBACK = "https://netwb.example/login/oidc/callback"
@@ -45,9 +46,13 @@ def with_access(made: Rig, **settings: Any) -> None:
     made.bench._parts = replace(parts, access=composed, settings=whole)
 
 
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("edge9",)}) as made:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    url = ""
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgresql")
+        url = cluster.new_database()
+    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("edge9",)}, store_url=url) as made:
         yield made
 
 
