@@ -85,7 +85,7 @@ class Throttle:
                 row = rows[count.key]
                 row.tries += 1
                 row.tried_at = now
-                row.until = now + timedelta(seconds=count.delay_s(row.tries))
+                row.until = _until(count, row.tries, now)
             session.execute(delete(LoginThrottleRow).where(LoginThrottleRow.tried_at < now - QUIET))
 
     def _refuse_waiting(self, counts: Sequence[Count], now: datetime) -> None:
@@ -105,7 +105,7 @@ class Throttle:
             for count in counts:
                 row = rows[count.key]
                 row.tries = max(0, row.tries - 1)
-                row.until = min(row.until, now + timedelta(seconds=count.delay_s(row.tries)))
+                row.until = min(row.until, _until(count, row.tries, now))
 
     def forgive(self, counts: Sequence[Count]) -> None:
         """The person is in: what it mistyped from there is forgotten, the other counts go on."""
@@ -113,6 +113,14 @@ class Throttle:
         with self._database.writing(ALL_TENANTS) as session:
             first = LoginThrottleRow.key == counts[0].key
             session.execute(delete(LoginThrottleRow).where(first))
+
+
+def _until(count: Count, tries: int, now: datetime) -> datetime:
+    """Until when the next try waits. Where it need not, that is long ago: of two tries at once, the
+    one that read its clock first must not wait for the other's.
+    """
+    delay_s = count.delay_s(tries)
+    return now + timedelta(seconds=delay_s) if delay_s else now - QUIET
 
 
 def throttled(wait_s: float) -> LoginThrottledError:
@@ -127,13 +135,13 @@ def _held(session: Session, counts: Sequence[Count], now: datetime) -> dict[str,
     """The rows of these counts, made where absent, held until the commit; quiet ones begin anew."""
     keys = sorted(count.key for count in counts)  # one order, so that no two wait for each other
     for key in keys:
-        insert_absent(session, LoginThrottleRow(key=key, tries=0, tried_at=now, until=now))
+        insert_absent(session, LoginThrottleRow(key=key, tries=0, tried_at=now, until=now - QUIET))
     query = select(LoginThrottleRow).where(LoginThrottleRow.key.in_(keys))
     rows = session.scalars(query.order_by(LoginThrottleRow.key).with_for_update())
     found = {row.key: row for row in rows}
     for row in found.values():
         if row.tried_at < now - QUIET:
-            row.tries, row.until = 0, now
+            row.tries, row.until = 0, now - QUIET
     return found
 
 

@@ -169,3 +169,13 @@ def test_tries_at_the_same_time_are_all_counted(throttle: Throttle) -> None:
         answers = list(pool.map(attempt, range(24)))
 
     assert answers.count("taken") == 4
+
+
+def test_of_two_tries_at_once_neither_waits_for_the_other(throttle: Throttle, clock: Clock) -> None:
+    """One reads its clock first and comes to the database second."""
+    throttle.take(counts_of("ana", HOME, ""))
+    clock.pass_s(-2)
+    throttle.take(counts_of("ben", HOME, ""))
+    throttle.give_back(counts_of("ben", HOME, ""))
+    clock.pass_s(-2)
+    throttle.take(counts_of("eva", HOME, ""))
