@@ -87,11 +87,13 @@ def _read(server: Server, listens: Queue[int | None]) -> None:
 
 
 @contextmanager
-def netwb_serve(home: Path, *words: str, pages: Path = PAGES, **settings: str) -> Iterator[Server]:
-    """What `netwb serve` does, with the pages of the tests."""
+def netwb_serve(
+    home: Path, *words: str, pages: Path = PAGES, before: str = "", **settings: str
+) -> Iterator[Server]:
+    """What `netwb serve` does, with the pages of the tests; `before` is run first."""
     what = "'api'" if "--api-only" in words else "'pages'"
     code = (
-        "from pathlib import Path; from netwb.web import server;"
+        f"{before or 'pass'}; from pathlib import Path; from netwb.web import server;"
         f"server.serve({what}, port=0, dashboards=Path({str(pages)!r}))"
     )
     environment = {"NETWB_HOME": str(home), **settings}
