@@ -22,8 +22,8 @@
     ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
     └─ AccessError              the actor may not
-       ├─ NotPermittedError        └─ NotAuthenticatedError   (nobody known asks)
-          CodeNeededError and LoginThrottledError are of it, and LoginProviderError as well
+       ├─ NotPermittedError        └─ NotAuthenticatedError      nobody known asks
+          ├─ CodeNeededError          ├─ LoginThrottledError     └─ LoginProviderError
 
 `cli.exits` owns the table class -> exit status, `web.problems` the table class -> HTTP status; tests
 prove that both cover this tree.

@@ -22,6 +22,7 @@ from netwb.access.records import LOGIN_PATTERN
 from netwb.access.users import Users
 from netwb.errors import NotAuthenticatedError
 from netwb.roles import ALL_TENANTS, Role
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.models import TenantRow, UserRow, UserTenantRow
@@ -75,7 +76,7 @@ class Arrivals:
             if refusal is None:
                 row = row or self._made(session, arrival)
                 self._give(session, row, right, tenants)
-                row.full_name = arrival.full_name[:200]
+                row.full_name = "".join(c for c in arrival.full_name if c.isprintable())[:200]
                 return Arrived(row.id, row.name)
             if row is not None and refusal == NO_ENTRY:
                 self._take_away(session, row)
@@ -83,7 +84,9 @@ class Arrivals:
 
     def take_in_known(self, name: str) -> Arrived:
         """Somebody whom an admin added here, with the rights that it has here."""
-        query = select(UserRow).where(UserRow.folded == name.casefold(), UserRow.status == "active")
+        query = select(UserRow).where(
+            UserRow.folded == storable(name).casefold(), UserRow.status == "active"
+        )
         with self._database.reading(ALL_TENANTS) as session:
             row = session.scalars(query).one_or_none()
             if row is None:
@@ -91,7 +94,7 @@ class Arrivals:
             return Arrived(row.id, row.name)
 
     def _known(self, session: Session, arrival: Arrival) -> UserRow | None:
-        same = UserRow.subject == f"{arrival.source} {arrival.subject}"
+        same = UserRow.subject == _subject(arrival)
         return session.scalars(select(UserRow).where(same)).one_or_none()
 
     def _refusal(
@@ -120,7 +123,7 @@ class Arrivals:
             role=Role.VIEWER,
             wide=False,
             source=arrival.source,
-            subject=f"{arrival.source} {arrival.subject}",
+            subject=_subject(arrival),
             status="active",
             totp="off",
             totp_step=0,
@@ -154,9 +157,15 @@ def _tenant_ids(session: Session, right: GroupRight | None) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def _subject(arrival: Arrival) -> str:
+    """How the person is called over there; a proxy's names are one in any case, as ours are."""
+    subject = arrival.subject.casefold() if arrival.source == "proxy" else arrival.subject
+    return f"{arrival.source} {storable(subject)}"
+
+
 def _login_name(arrival: Arrival) -> str:
     """Its name over there as a name of ours; one that cannot be is told by its subject."""
     name = re.sub(r"[^A-Za-z0-9._@-]+", "-", arrival.name).lstrip("._@-")[:64]
     if re.fullmatch(LOGIN_PATTERN, name):
         return name
-    return f"{arrival.source}-{hashlib.sha256(arrival.subject.encode()).hexdigest()[:16]}"
+    return f"{arrival.source}-{hashlib.sha256(_subject(arrival).encode()).hexdigest()[:16]}"

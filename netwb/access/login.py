@@ -27,6 +27,7 @@ from netwb.errors import CodeNeededError, InputError, LoginThrottledError, NotAu
 from netwb.roles import ALL_TENANTS, Role
 from netwb.settings import AccessSettings
 from netwb.store.audit import Audit
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.models import UserRow
 
@@ -156,7 +157,7 @@ class Login:
     def _account(self, name: str) -> _Account | None:
         """An active user of netwb's own."""
         local = (UserRow.source == "local") & (UserRow.status == "active")
-        query = select(UserRow).where(UserRow.folded == name.casefold(), local)
+        query = select(UserRow).where(UserRow.folded == storable(name).casefold(), local)
         with self._parts.database.reading(ALL_TENANTS) as session:
             row = session.scalars(query).one_or_none()
             if row is None:

@@ -80,9 +80,9 @@ def check_password(name: str, password: str) -> str:
     return password
 
 
-def _normal(password: str) -> str:
+def _normal(password: str) -> bytes:
     """One form for what looks the same: keyboards differ in how they compose letters."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def _base64(raw: bytes) -> str:

@@ -25,6 +25,7 @@ from netwb.access.sessions import AtProvider, Found
 from netwb.access.standing import ENDED
 from netwb.errors import LoginProviderError, NotAuthenticatedError
 from netwb.roles import ALL_TENANTS
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.keyring import Keyring
 from netwb.store.models import LoginSessionRow, UserRow
@@ -109,9 +110,9 @@ class ProviderDoor:
     def log_out(self, logout_token: str) -> int:
         """Back-channel logout: end what the provider says has ended; gives how many."""
         meant = self.provider.read_logout(logout_token)
-        of_user = select(UserRow.id).where(UserRow.subject == f"oidc {meant.subject}")
+        of_user = select(UserRow.id).where(UserRow.subject == f"oidc {storable(meant.subject)}")
         whose = (
-            LoginSessionRow.provider_sid == meant.sid
+            LoginSessionRow.provider_sid == storable(meant.sid)
             if meant.sid
             else LoginSessionRow.user_id.in_(of_user)
         )

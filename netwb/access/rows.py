@@ -23,6 +23,7 @@ from netwb.access.records import (
 from netwb.access.rights import totp_state
 from netwb.errors import UnknownNameError
 from netwb.roles import Permission, Role, Scope
+from netwb.store.canonical import storable
 from netwb.store.models import (
     LoginSessionRow,
     TenantRow,
@@ -46,7 +47,8 @@ def visible(scope: Scope) -> ColumnElement[bool]:
 
 def find_user(session: Session, scope: Scope, name: str) -> UserRow:
     """By name in any case, or by id. A foreign one is as unknown as one that is not there."""
-    meant = (UserRow.folded == name.casefold()) | (UserRow.id == name)
+    asked = storable(name)  # what no name can hold is unknown, and no fault of the database
+    meant = (UserRow.folded == asked.casefold()) | (UserRow.id == asked)
     row = session.scalars(select(UserRow).where(meant, visible(scope))).first()
     if row is None:
         msg = f"no user {name[:64]!r}; `netwb user list` shows those that you may see"

@@ -22,6 +22,7 @@ from netwb.access.standing import ENDED, Standings
 from netwb.errors import NotAuthenticatedError, StoreUnavailableError, UnknownNameError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.settings import AccessSettings
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
@@ -81,11 +82,11 @@ class Sessions:
             opened_at=now,
             seen_at=now,
             expires_at=now + timedelta(seconds=self._settings.session_total_s),
-            address=origin.address[:100],
-            browser=origin.browser[:200],
+            address=storable(origin.address[:100]),
+            browser=storable(origin.browser[:200]),
         )
         if there is not None:
-            row.provider_sid, row.provider_at = there.sid or None, now
+            row.provider_sid, row.provider_at = storable(there.sid) or None, now
         if there is not None and there.refresh_token:
             token = there.refresh_token.encode()
             row.provider_sealed = self._keyring.seal("provider", "", session_id, token)
@@ -139,7 +140,7 @@ class Sessions:
         query = (
             select(LoginSessionRow.id)
             .join(UserRow, UserRow.id == LoginSessionRow.user_id)
-            .where(LoginSessionRow.id.in_(sorted(ids)), self._live())
+            .where(LoginSessionRow.id.in_(sorted(map(storable, ids))), self._live())
         )
         with self._database.reading(ALL_TENANTS) as session:
             return frozenset(session.scalars(query))
@@ -151,7 +152,7 @@ class Sessions:
     def end(self, scope: Scope, session_id: str, *, user_id: str | None = None) -> LoginSession:
         """End one by its id: of `user_id` alone, or of anybody whom the scope sees."""
         whose = visible(scope) if user_id is None else UserRow.id == user_id
-        found = self._end((LoginSessionRow.id == session_id) & whose)
+        found = self._end((LoginSessionRow.id == storable(session_id)) & whose)
         if found is None:
             msg = f"no open login {session_id[:64]!r}; `netwb user sessions list` lists them"
             raise UnknownNameError(msg)

@@ -27,6 +27,7 @@ from netwb.errors import (
     UnknownNameError,
 )
 from netwb.roles import ALL_TENANTS, MATRIX, Actor, Role, Scope
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
@@ -147,7 +148,7 @@ def _found(
     query = (
         select(TokenRow, UserRow.name)
         .join(UserRow, UserRow.id == TokenRow.user_id)
-        .where(TokenRow.id == token_id, whose)
+        .where(TokenRow.id == storable(token_id), whose)
     )
     found = session.execute(query).one_or_none()
     if found is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.access.records import NewToken, NewUser, UserChanges
+from netwb.access.records import NewToken, NewUser, Origin, UserChanges
 from netwb.errors import (
     NotAuthenticatedError,
     NotPermittedError,
@@ -51,8 +51,17 @@ def test_a_person_logs_in_and_acts_with_its_own_rights(two: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("ana", "not the password"), ("nobody", PASSWORD), ("off", PASSWORD), ("ana", "")],
-    ids=["password", "name", "disabled", "empty"],
+    [
+        ("ana", "not the password"),
+        ("nobody", PASSWORD),
+        ("off", PASSWORD),
+        ("ana", ""),
+        ("a\x00na", PASSWORD),
+        ("\udcff", "\udcff\x00"),
+        ("x" * 100_000, "y" * 100_000),
+        ("' or 1=1 --", PASSWORD),
+    ],
+    ids=["password", "name", "disabled", "empty", "nul", "surrogate", "long", "sql"],
 )
 def test_every_refusal_reads_the_same(two: Rig, name: str, password: str) -> None:
     add(two, "ana")
@@ -82,6 +91,22 @@ def test_each_login_is_a_session_of_its_own(two: Rig) -> None:
     assert first.secret != second.secret
     assert first.session.id != second.session.id
     assert len(two.bench.login_sessions("ana")) == 2
+
+
+@pytest.mark.parametrize("name", ["a\x00", "\udcff", "", "x" * 9999])
+def test_what_can_be_no_name_is_unknown(two: Rig, name: str) -> None:
+    for ask in (two.bench.user, two.bench.retire_user, two.bench.token, two.bench.end_session):
+        with pytest.raises(UnknownNameError):
+            ask(name)
+    assert two.bench.live_sessions([name]) == frozenset()
+
+
+def test_a_hostile_browser_name_is_no_hindrance(two: Rig) -> None:
+    add(two, "ana")
+
+    admission = admitted(two, "ana", origin=Origin(address="\udcff", browser="<b>\x00" * 999))
+
+    assert len(admission.session.browser) < 1000
 
 
 @pytest.mark.parametrize("secret", ["", "x", "\udcff", "a" * 43])

@@ -179,6 +179,17 @@ def test_a_name_from_elsewhere_becomes_one_of_ours(
     assert at(two, come_in(two, provider)).me().name.startswith(name)
 
 
+def test_hostile_words_of_the_provider_are_made_harmless(two: Rig, provider: Provider) -> None:
+    hostile = "M\u202eia\x00\n\u2066<script>"
+    provider.claims.update(sub="u\x00-1", name=hostile, sid="s\x00", preferred_username=hostile)
+
+    me = at(two, come_in(two, provider)).me()
+
+    assert (me.name, me.full_name) == ("M-ia-script-", "Mia<script>")
+    assert at(two, come_in(two, provider)).me().name == me.name
+    assert two.bench.end_by_provider(provider.logout_token(sid="s\x00")) == 2
+
+
 def test_an_admin_disables_a_person_of_the_provider(two: Rig, provider: Provider) -> None:
     mia = at(two, come_in(two, provider))
 
