@@ -7,7 +7,7 @@ its own (`access.rights`). Sessions and tokens follow at once, as each use reads
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -95,6 +95,7 @@ class Users:
         """
         hashed = None if changes.password is None else self._hashed(name, changes.password)
         with self._database.writing(ALL_TENANTS) as session:
+            _hold_admins(session)
             row = find_user(session, actor.scope, name)
             _refuse_retired(row)
             self._require_over(session, actor, row, changes, scope)
@@ -113,6 +114,7 @@ class Users:
     def retire(self, actor: Actor, name: str) -> User:
         """For good: logins end, tokens are revoked, what opens is forgotten, the name stays taken."""
         with self._database.writing(ALL_TENANTS) as session:
+            _hold_admins(session)
             row = find_user(session, actor.scope, name)
             _refuse_retired(row)
             self._require_over(session, actor, row, UserChanges(), None)
@@ -231,10 +233,17 @@ def _retired(name: str) -> str:
     return f"user {name} is retired for good, as the audit names it; take another name"
 
 
-def _require_an_admin(session: Session) -> None:
-    """Held until the commit, so that two admins cannot take each other away at the same time."""
+def _hold_admins(session: Session) -> Sequence[str]:
+    """Ids of those who may manage everything, held until the commit and in one order.
+
+    So two of them cannot take each other away at the same time, nor wait for each other for ever.
+    """
     admins = select(UserRow.id).where(
         UserRow.role == Role.ADMIN, UserRow.wide.is_(True), UserRow.status == "active"
     )
-    if not session.scalars(admins.with_for_update()).all():
+    return session.scalars(admins.order_by(UserRow.id).with_for_update()).all()
+
+
+def _require_an_admin(session: Session) -> None:
+    if not _hold_admins(session):
         raise NotPermittedError(LAST_ADMIN)

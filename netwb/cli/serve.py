@@ -6,7 +6,7 @@ import os
 
 import click
 
-from netwb.cli.context import NetwbCommand, state
+from netwb.cli.context import NetwbCommand, refuse_as, state
 from netwb.loading import lazy
 
 _server = lazy("netwb.web.server")  # Tornado and pydantic, which no other command needs
@@ -33,6 +33,7 @@ def register(cli: click.Group) -> None:
 @click.pass_context
 def serve(context: click.Context, *, port: int | None, address: str | None, api_only: bool) -> None:
     """Serve pages and REST to browsers and scripts, and run the jobs that they file."""
+    refuse_as(context)
     home = state(context).home
     if home is not None:
         os.environ["NETWB_HOME"] = home

@@ -171,7 +171,8 @@ def test_as_narrows_every_command_to_that_user(netwb: Commands) -> None:
         "netwb: eva (viewer) lacks inventory.edit; ask an admin for a role that holds it\n",
     )
     assert netwb("tenant", "list", "--as", "nobody").status == 4
-    assert netwb("init", "--as", "eva").status == 2
+    for command in ("init", "upgrade", "serve", "demo"):
+        assert netwb(command, "--as", "eva").status == 2
     audited = netwb("audit", "list", "--json").json["items"]
     assert audited[0]["action"] == "denied.inventory.edit"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -13,6 +15,7 @@ from netwb.errors import (
     InputError,
     InventoryError,
     LoginThrottledError,
+    NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
     UnknownNameError,
@@ -375,3 +378,24 @@ def test_denials_and_refused_logins_are_audited_with_their_reason(two: Rig) -> N
     two.clock.advance(minutes=11)
     two.bench.settle_denials()
     assert [e.detail["repeats"] for e in two.bench.audit_events(limit=2)] == [2, 2]
+
+
+def test_two_admins_cannot_take_each_other_away_at_the_same_time(two: Rig) -> None:
+    add(two, "root", Role.ADMIN)
+    add(two, "second", Role.ADMIN)
+    acting = {"second": logged_in(two, "root"), "root": logged_in(two, "second")}
+    together = Barrier(2)
+
+    def disable(other: str) -> str:
+        together.wait()
+        try:
+            acting[other].set_user(other, UserChanges(status="disabled"))
+        except NetwbError as error:
+            return type(error).__name__
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(disable, acting))
+
+    assert answers.count("done") == 1, answers
+    assert [user.status for user in two.bench.users()].count("active") == 1

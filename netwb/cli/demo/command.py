@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from netwb.cli.context import NetwbCommand, state
+from netwb.cli.context import NetwbCommand, refuse_as, state
 from netwb.cli.demo.building import (
     PlayedClock,
     Refused,
@@ -61,6 +61,7 @@ def demo(
     served. With an existing home it goes on from there. Nothing listens or connects outside
     127.0.0.0/8.
     """
+    refuse_as(context)
     home = Path(state(context).home or DEFAULT_HOME).expanduser().absolute()
     found = read_state(home)
     current = found or new_state(datetime.now(UTC), devices=devices)
