@@ -117,6 +117,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "panel_material_ui": ("netwb.views",),
     "param": ("netwb.views",),
     "pydantic": ("netwb.web",),
+    "re2": ("netwb.archive",),
     "requests": ("netwb.access.oidc",),
     "rich": ("netwb.cli", "netwb.workbench"),
     "segno": ("netwb.views",),

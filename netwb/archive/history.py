@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, select
 
+from netwb.archive.beside import compare_unstored
+from netwb.archive.matching import Match
 from netwb.archive.records import NO_CHANGE, Change, ChangePlace, Hit, Revision
 from netwb.archive.repository import Repository
 from netwb.archive.revisions import AsOf, Back, CommitId, parse_revision
@@ -214,14 +216,55 @@ class History:
         since: datetime | None = None,
         until: datetime | None = None,
         author: str | None = None,
+        match: Match = "text",
+        most: int | None = None,
         devices: Sequence[Device],
     ) -> tuple[Hit, ...]:
         """Lines of those devices that hold the text, by tenant, hostname and place.
 
         since, until   only lines that stood at some time between them
+        match          the text as it is, as whole words, or as a pattern (RE2)
+        most           end after so many lines
         """
-        sought = Sought(text=text, when=when, since=since, until=until, author=author)
+        sought = Sought(
+            text=text,
+            when=when,
+            since=since,
+            until=until,
+            author=author,
+            match=match,
+            most=most,
+        )
         return self._lines.find(scope, sought, devices)
+
+    def carriers(self, scope: Scope, line: bytes, devices: Sequence[Device]) -> frozenset[str]:
+        """Ids of those devices whose newest running text has that very line, however indented."""
+        return self._lines.carriers(scope, line, devices)
+
+    def compare(  # noqa: PLR0913 - the two sides, and by keyword how to read them
+        self,
+        scope: Scope,
+        *,
+        old: Side,
+        text: bytes,
+        label: str,
+        style: Style,
+        blocks: Sequence[BlockRule] = (),
+    ) -> ConfigDiff:
+        """What a redacted text that is not stored would change of a revision of the same device."""
+        device, revision = old
+        self._require_own(scope, device, revision)
+        repository = self._repository(device)
+        return parse_diff(
+            compare_unstored(repository, revision.blob, text),
+            old_text=repository.text(revision.blob),
+            new_text=text,
+            style=style,
+            blocks=blocks,
+            old=_label(*old),
+            new=label,
+            words="yes",
+        )
 
     def _read(self, scope: Scope, statement: Statement) -> tuple[Revision, ...]:
         with self._database.reading(scope) as session:

@@ -120,6 +120,8 @@ class Hit:
 
     line      1-based place in the newest text; None: the device no longer has it
     since     when it came; `until`: when it went, None while it stands; author: who brought it
+    section   what encloses it in the newest text, as "router bgp 64500 > vrf RED"; empty: nothing, or
+              the device no longer has it. `until_author`: who took it out
     """
 
     tenant: str
@@ -131,6 +133,8 @@ class Hit:
     since: datetime
     until: datetime | None
     author: str
+    until_author: str | None = None
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

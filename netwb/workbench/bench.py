@@ -18,9 +18,11 @@ from netwb.workbench.auditing import AuditFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.health import HealthFace
+from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.jobs import JobsFace
+from netwb.workbench.line_stories import LineStoryFace
 from netwb.workbench.nights import NightsFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
@@ -39,6 +41,8 @@ class Workbench(
     ProbingFace,
     JobsFace,
     OverviewFace,
+    LineStoryFace,
+    HeldFace,
     AdhocFace,
     AuditFace,
     ServingFace,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from netwb.archive.listing import newest_revisions
+from netwb.archive.matching import Match
 from netwb.archive.records import Change, ChangePlace, Hit, QuarantineItem, Revision
 from netwb.configs.diff import ConfigDiff
 from netwb.errors import InputError, UnknownRevisionError
@@ -110,7 +111,7 @@ class ReadingFace(MarksFace):
         new = self._parts.history.resolve(self._scope, device, change.id, kind=change.kind)
         return self._diff(self._before((device, new)), (device, new), "words")
 
-    def search(
+    def search(  # noqa: PLR0913 - each narrows the search, by its name
         self,
         text: str,
         *,
@@ -118,8 +119,14 @@ class ReadingFace(MarksFace):
         since: datetime | str | None = None,
         until: datetime | str | None = None,
         author: str | None = None,
+        match: Match = "text",
+        most: int | None = None,
     ) -> Records[Hit]:
-        """Lines that hold the text: who carries it now, or who ever did, from when to when."""
+        """Lines that hold the text: who carries it now, or who ever did, from when to when.
+
+        match   the text as it is, as whole words, or as a pattern (a regular expression of RE2)
+        most    end after so many lines, whichever come first
+        """
         self._require(Permission.CONFIG_VIEW)
         begin, end = self._moment(since), self._moment(until)
         _refuse_backwards(begin, end)
@@ -130,6 +137,8 @@ class ReadingFace(MarksFace):
             since=begin,
             until=end,
             author=author,
+            match=match,
+            most=most,
             devices=self._narrowed(),
         )
         return records_of(found, Hit)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netwb.archive.matching import matcher, needles
 from netwb.archive.records import Hit
-from netwb.archive.search import lines_with, needles
 from netwb.errors import InputError
 from netwb.inventory.records import Device
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
@@ -157,9 +157,67 @@ def test_what_no_line_can_hold_is_refused(world: World, text: str) -> None:
 
 @given(
     text=st.lists(st.sampled_from([b"a", b"b", b"\n"]), max_size=30).map(b"".join),
-    needle=st.sampled_from([b"a", b"ab", b"b", b"aa"]),
+    needle=st.sampled_from(["a", "ab", "b", "aa"]),
 )
-def test_lines_with_agrees_with_splitting_the_text(text: bytes, needle: bytes) -> None:
-    plain = [(n, line) for n, line in enumerate(text.split(b"\n")) if needle in line]
+def test_lines_found_agree_with_splitting_the_text(text: bytes, needle: str) -> None:
+    plain = [n for n, line in enumerate(text.split(b"\n")) if needle.encode() in line]
 
-    assert list(lines_with(text, needle)) == plain
+    assert [n for n, _ in matcher(needle, "text").lines(text)] == plain
+    assert [n for n, _ in matcher(needle, "pattern").lines(text)] == plain
+
+
+def test_a_word_is_found_now_and_ever(world: World) -> None:
+    world.store(EDGE, "ntp 192.0.2.1\nntp 192.0.2.10\n")
+    world.store(EDGE, "ntp 192.0.2.10\n", at=NOON + DAY)
+
+    assert search(world, "192.0.2.1", match="word") == []
+    assert search(world, "192.0.2.1", match="word", when="ever") == [
+        ("edge1", None, "ntp 192.0.2.1")
+    ]
+
+
+def test_a_pattern_is_found_now_and_ever(world: World) -> None:
+    world.store(EDGE, "ntp 192.0.2.1\nsnmp x\n")
+    world.store(EDGE, "ntp 192.0.2.7\nsnmp x\n", at=NOON + DAY)
+
+    assert search(world, r"^ntp .*\d$", match="pattern") == [("edge1", 1, "ntp 192.0.2.7")]
+    assert len(search(world, r"^ntp .*\d$", match="pattern", when="ever")) == 2
+
+
+def test_a_pattern_that_takes_too_long_is_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.store(EDGE, "ntp 192.0.2.1\n")
+    monkeypatch.setattr("netwb.archive.search._PATTERN_S", -1.0)
+
+    with pytest.raises(InputError, match="was stopped"):
+        search(world, "ntp", match="pattern")
+    assert search(world, "ntp") == [("edge1", 1, "ntp 192.0.2.1")]
+
+
+def test_a_hit_says_its_section_and_who_took_the_line_out(world: World) -> None:
+    world.store(EDGE, "router bgp 1\n neighbor a\n")
+    world.store(EDGE, "router bgp 1\n neighbor b\n", author="ben", at=NOON + DAY)
+
+    standing, gone = hits(world, "neighbor", when="ever")
+
+    assert (standing.section, standing.until_author) == ("router bgp 1", None)
+    assert (gone.section, gone.author, gone.until_author) == ("", "ana", "ben")
+
+
+def test_a_search_ends_after_so_many_lines(world: World) -> None:
+    world.archive.write([entry(EDGE, "x\n" * 50), entry(CORE, "x\n" * 50)])
+
+    assert len(hits(world, "x", most=7)) == 7
+    assert len(hits(world, "x", most=700)) == 100
+
+
+def test_who_has_the_very_line_is_told_by_device(world: World) -> None:
+    world.archive.write([entry(EDGE, "a\n ntp x\n"), entry(CORE, "ntp x y\nno ntp x\nntp x\n")])
+    world.store(THEIRS, "ntp xx\nntp x y\n")
+
+    found = world.history.carriers(ALL_TENANTS, b" ntp x", ALL)
+
+    assert found == {EDGE.id, CORE.id}
+    assert world.history.carriers(NO_TENANT, b"ntp x", ALL) == frozenset()
+    assert world.history.carriers(ALL_TENANTS, b"ntp x", [CORE]) == {CORE.id}
