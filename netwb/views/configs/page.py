@@ -15,6 +15,9 @@ from panel.viewable import Viewable
 
 from netwb.views.configs.changes import ChangesView
 from netwb.views.frame import Frame
+from netwb.views.history.page import HistoryView
+from netwb.views.quarantine.page import QuarantineView
+from netwb.views.search.page import SearchView
 from netwb.views.sheet import Sheet
 
 
@@ -32,7 +35,11 @@ class SubView(Protocol):
         ...
 
 
-VIEWS: tuple[tuple[str, type[Any]], ...] = ()
+VIEWS: tuple[tuple[str, type[Any]], ...] = (
+    ("device", HistoryView),
+    ("find", SearchView),
+    ("quarantine", QuarantineView),
+)
 
 
 class ConfigsView:
