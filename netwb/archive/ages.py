@@ -125,7 +125,7 @@ class LineAges:
             .order_by(RevisionRow.number)
         )
         with self._database.reading(scope) as session:
-            return dict(session.execute(statement).tuples().all())
+            return dict(session.execute(statement).all())
 
 
 def _logged(repository: Path, commits: Iterable[str]) -> Iterator[Logged]:
