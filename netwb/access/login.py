@@ -20,6 +20,7 @@ from netwb.access.flows import Flows
 from netwb.access.passwords import Passwords
 from netwb.access.records import Admission, Origin, TotpState, UserSource
 from netwb.access.rights import totp_state
+from netwb.access.rows import sole_tenant
 from netwb.access.sessions import AtProvider, Means, Sessions
 from netwb.access.throttle import Count, Throttle, counts_of
 from netwb.access.totp import Totp
@@ -34,6 +35,7 @@ from netwb.store.models import UserRow
 WRONG = "name or password is wrong; try again, or ask an admin for a new password"
 CODE_NEEDED = "the one-time code of your authenticator app is needed as well"
 CODE_MINUTES = 5.0  # to find the phone
+UNKNOWN = "an unknown name"  # what was typed may be a password
 NOBODY = "nobody"  # actor of what happened before anybody was known
 
 
@@ -45,6 +47,7 @@ class _Account:
     name: str
     password: str | None
     totp: TotpState
+    tenant_id: str  # of the one tenant that it is of, for the audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ class Login:
         account = self._account(name)
         verdict = self._parts.passwords.check(account.password if account else None, password)
         if account is None or verdict.word == "wrong":
-            self._refuse(account.name if account else "an unknown name", "password", origin)
+            self._refuse(account, origin)
         if verdict.renewed is not None:
             self._store_hash(account.id, verdict.renewed)
         if account.totp == "on" and code is None:
@@ -107,13 +110,17 @@ class Login:
         """Open the session of a person who is proven to be there, and audit it."""
         admission = self._parts.sessions.open(user_id, means, origin, there)
         detail = {"means": means, "address": origin.address, "session": admission.session.id}
-        self._parts.audit.append(name, "login", name, detail=detail)
+        with self._parts.database.reading(ALL_TENANTS) as session:
+            tenant_id = sole_tenant(session, user_id)
+        self._parts.audit.append(name, "login", name, tenant_id=tenant_id, detail=detail)
         return admission
 
-    def refuse(self, target: str, reason: str, origin: Origin) -> None:
+    def refuse(self, target: str, reason: str, origin: Origin, *, tenant_id: str = "") -> None:
         """Audit a refusal; repeats become one event with their count."""
         detail = {"reason": reason, "address": origin.address}
-        self._parts.denials.note(NOBODY, "login.refused", target, detail=detail)
+        self._parts.denials.note(
+            NOBODY, "login.refused", target, tenant_id=tenant_id, detail=detail
+        )
 
     def _finish(
         self, account: _Account, code: str | None, origin: Origin, counts: Sequence[Count]
@@ -132,7 +139,7 @@ class Login:
         try:
             self._parts.totp.take(account.id, code)
         except InputError as error:
-            self.refuse(account.name, "one-time code", origin)
+            self.refuse(account.name, "one-time code", origin, tenant_id=account.tenant_id)
             raise CodeNeededError(str(error), ticket=self._ticket(account)) from error
 
     def _counted(self, name: str, origin: Origin) -> tuple[Count, ...]:
@@ -146,8 +153,9 @@ class Login:
             raise
         return counts
 
-    def _refuse(self, target: str, reason: str, origin: Origin) -> NoReturn:
-        self.refuse(target, reason, origin)
+    def _refuse(self, account: _Account | None, origin: Origin) -> NoReturn:
+        name, tenant_id = (account.name, account.tenant_id) if account else (UNKNOWN, "")
+        self.refuse(name, "password", origin, tenant_id=tenant_id)
         raise NotAuthenticatedError(WRONG)
 
     def _ticket(self, account: _Account) -> str:
@@ -168,7 +176,13 @@ class Login:
                 source=cast("UserSource", row.source),
                 wanted_for=self._parts.settings.totp_for,
             )
-            return _Account(id=row.id, name=row.name, password=row.password, totp=state)
+            return _Account(
+                id=row.id,
+                name=row.name,
+                password=row.password,
+                totp=state,
+                tenant_id=sole_tenant(session, row.id),
+            )
 
     def _store_hash(self, user_id: str, encoded: str) -> None:
         mine = update(UserRow).where(UserRow.id == user_id)

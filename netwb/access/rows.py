@@ -62,6 +62,13 @@ def tenants_of(session: Session, user_id: str) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
+def sole_tenant(session: Session, user_id: str) -> str:
+    """Id of the one tenant that a person is of, whose admins read what it did; else empty."""
+    wide = session.scalar(select(UserRow.wide).where(UserRow.id == user_id))
+    found = tenants_of(session, user_id)
+    return next(iter(found)) if len(found) == 1 and not wide else ""
+
+
 def scope_of_row(session: Session, row: UserRow) -> Scope:
     """The user's scope."""
     return Scope(None if row.wide else tenants_of(session, row.id))

@@ -18,7 +18,15 @@ from sqlalchemy.orm import Session
 from netwb.access.passwords import Passwords, check_password
 from netwb.access.records import LOGIN_PATTERN, NewUser, User, UserChanges
 from netwb.access.rights import require_authority
-from netwb.access.rows import Slugs, find_user, scope_of_row, user_of, user_slugs, visible
+from netwb.access.rows import (
+    Slugs,
+    find_user,
+    scope_of_row,
+    sole_tenant,
+    user_of,
+    user_slugs,
+    visible,
+)
 from netwb.errors import InputError, InventoryError, NotPermittedError
 from netwb.roles import ALL_TENANTS, MATRIX, Actor, Role, Scope
 from netwb.settings import AccessSettings
@@ -59,6 +67,11 @@ class Users:
         """One by name or id; UnknownNameError."""
         with self._database.reading(ALL_TENANTS) as session:
             return self._told(session, find_user(session, scope, name))
+
+    def tenant_of(self, name: str) -> str:
+        """Id of the one tenant that a person is of, for the audit; empty for several, or all."""
+        with self._database.reading(ALL_TENANTS) as session:
+            return sole_tenant(session, find_user(session, ALL_TENANTS, name).id)
 
     def add(self, actor: Actor, new: NewUser, scope: Scope) -> User:
         """A new person of that scope; InventoryError where the name is taken or no name."""

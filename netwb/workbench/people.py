@@ -5,7 +5,7 @@ Nobody gives, or changes who has, more than one's own: `access.rights` decides i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -71,7 +71,7 @@ class PeopleFace(Face):
         with self._denials_audited("user.add", new.name):
             added = self._parts.access.users.add(actor, new, self._scope_of(new.tenants))
         detail = {"role": added.role, "tenants": _told(added.tenants), "totp": added.totp}
-        self._audit_user("user.add", added, detail, actor)
+        self._audit_person("user.add", added.name, detail, actor)
         return added
 
     def set_user(self, name: str, changes: UserChanges) -> User:
@@ -83,7 +83,7 @@ class PeopleFace(Face):
         actor = self._actor
         with self._denials_audited("user.set", name):
             changed = self._parts.access.users.set(actor, name, changes, scope)
-        self._audit_user("user.set", changed, _changed(changes, changed), actor)
+        self._audit_person("user.set", changed.name, _changed(changes, changed), actor)
         return changed
 
     def retire_user(self, name: str) -> User:
@@ -92,7 +92,7 @@ class PeopleFace(Face):
         actor = self._actor
         with self._denials_audited("user.retire", name):
             retired = self._parts.access.users.retire(actor, name)
-        self._audit_user("user.retire", retired, {}, actor)
+        self._audit_person("user.retire", retired.name, {}, actor)
         return retired
 
     def login_sessions(self, user: str | None = None) -> Records[LoginSession]:
@@ -108,7 +108,7 @@ class PeopleFace(Face):
         own = None if self._manages() else self._own_id(None)
         actor = self._actor
         ended = self._parts.access.sessions.end(actor.scope, session_id, user_id=own)
-        self._audit("session.end", ended.user, detail={"session": ended.id}, actor=actor)
+        self._audit_person("session.end", ended.user, {"session": ended.id}, actor)
 
     def tokens(self, user: str | None = None) -> Records[Token]:
         """Tokens, newest first: of everybody in scope for who manages them, else one's own."""
@@ -128,18 +128,15 @@ class PeopleFace(Face):
         with self._denials_audited("token.issue", new.user):
             issued = self._parts.access.tokens.issue(self._actor, new, tenants)
         token = issued.token
-        self._audit(
-            "token.issue",
-            token.user,
-            detail={
-                "token": token.id,
-                "role": token.role,
-                "tenants": None if token.tenants is None else list(token.tenants),
-                "allow": None if token.allow is None else sorted(map(str, token.allow)),
-                "networks": list(token.networks),
-                "expires_at": token.expires_at.isoformat(),
-            },
-        )
+        told = {
+            "token": token.id,
+            "role": token.role,
+            "tenants": None if token.tenants is None else list(token.tenants),
+            "allow": None if token.allow is None else sorted(map(str, token.allow)),
+            "networks": list(token.networks),
+            "expires_at": token.expires_at.isoformat(),
+        }
+        self._audit_person("token.issue", token.user, told)
         return issued
 
     def revoke_token(self, token_id: str) -> Token:
@@ -147,7 +144,7 @@ class PeopleFace(Face):
         own = None if self._manages() else self._own_id(None)
         actor = self._actor
         revoked = self._parts.access.tokens.revoke(actor.scope, token_id, user_id=own)
-        self._audit("token.revoke", revoked.user, detail={"token": revoked.id}, actor=actor)
+        self._audit_person("token.revoke", revoked.user, {"token": revoked.id}, actor)
         return revoked
 
     def read_password(self, source: SecretSource) -> str:
@@ -162,7 +159,7 @@ class PeopleFace(Face):
         self._parts.access.own.change_password(
             own.user_id, old=old, new=new, session_id=self._who.session_id
         )
-        self._audit("user.password", own.actor.name)
+        self._audit_person("user.password", own.actor.name, {})
 
     def set_me(self, *, full_name: str | None = None, time_zone: str | None = None) -> None:
         """One's own name for people and time zone."""
@@ -177,13 +174,13 @@ class PeopleFace(Face):
         """A first code of the app: from now on one's logins ask for one."""
         own = self._own_login()
         self._parts.access.totp.confirm(own.user_id, code)
-        self._audit("user.totp", own.actor.name, detail={"totp": "on"})
+        self._audit_person("user.totp", own.actor.name, {"totp": "on"})
 
     def drop_totp(self, code: str) -> None:
         """No more codes at one's logins, after a last right one."""
         own = self._own_login()
         self._parts.access.own.drop_totp(own.user_id, code, session_id=self._who.session_id)
-        self._audit("user.totp", own.actor.name, detail={"totp": "off"})
+        self._audit_person("user.totp", own.actor.name, {"totp": "off"})
 
     def _manages(self) -> bool:
         return allowed(self._actor, Permission.ACCESS_MANAGE)
@@ -217,11 +214,12 @@ class PeopleFace(Face):
         """Ids of tenants in this scope; a foreign one is unknown."""
         return frozenset(self._parts.places.tenant(self._scope, slug).id for slug in slugs)
 
-    def _audit_user(self, action: str, user: User, detail: dict[str, Any], actor: Actor) -> None:
+    def _audit_person(
+        self, action: str, name: str, detail: Mapping[str, Any], actor: Actor | None = None
+    ) -> None:
         """Told to the tenant where the person is of one tenant alone."""
-        one = user.tenants[0] if user.tenants and len(user.tenants) == 1 else None
-        tenant_id = self._parts.places.tenant(ALL_TENANTS, one).id if one else ""
-        self._audit(action, user.name, tenant_id=tenant_id, detail=detail, actor=actor)
+        tenant_id = self._parts.access.users.tenant_of(name)
+        self._audit(action, name, tenant_id=tenant_id, detail=detail, actor=actor)
 
 
 def _told(tenants: tuple[str, ...] | None) -> list[str] | str:

@@ -399,3 +399,36 @@ def test_two_admins_cannot_take_each_other_away_at_the_same_time(two: Rig) -> No
 
     assert answers.count("done") == 1, answers
     assert [user.status for user in two.bench.users()].count("active") == 1
+
+
+def test_what_a_tenants_own_person_did_is_read_by_that_tenants_admin(two: Rig) -> None:
+    add(two, "boss", Role.ADMIN, "acme")
+    add(two, "ana", Role.ENGINEER, "acme")
+    add(two, "eva", Role.ENGINEER, "umbra")
+    add(two, "both", Role.ENGINEER, "acme", "umbra")
+    boss = logged_in(two, "boss")
+    for name in ("ana", "eva", "both"):
+        person = logged_in(two, name)
+        token = person.issue_token(NewToken(user=name, days=1)).token
+        person.revoke_token(token.id)
+        person.end_session(person.me().session)
+        with pytest.raises(NotAuthenticatedError):
+            two.bench.log_in(name, "guess", origin=HOME)
+
+    read = [(e.action, e.target) for e in boss.audit_events(limit=100)]
+
+    assert {target for _, target in read if target != "boss"} == {
+        "acme",
+        "acme/fra1",
+        "acme/lab",
+        "ana",
+    }
+    done = {action for action, target in read if target == "ana"}
+    assert done == {
+        "user.add",
+        "login",
+        "token.issue",
+        "token.revoke",
+        "session.end",
+        "login.refused",
+    }
