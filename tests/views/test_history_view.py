@@ -254,3 +254,12 @@ def test_acts_of_a_stranger_are_ignored(made: Rig) -> None:
 
     do(view, "load")
     do(view, "__init__")
+
+
+def test_secrets_do_not_stay_behind_when_another_view_comes(made: Rig) -> None:
+    view, _ = opened(made)
+    do(view, "reveal", fields={"reason": "CHG9"})
+
+    view.leave()
+
+    assert "060506324F41" not in view.pane.html + "".join(view.rows.lines)

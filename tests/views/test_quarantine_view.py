@@ -188,3 +188,12 @@ def test_nothing_held_is_good_news(made: Rig) -> None:
 )
 def test_each_cause_has_a_word(kind: str, word: str) -> None:
     assert cause_word(kind) == word
+
+
+def test_secrets_do_not_stay_behind_when_another_view_comes(made: Rig) -> None:
+    view, _ = opened(made, of_edge1(made))
+    do(view, "reveal", fields={"reason": "CHG9"})
+
+    view.leave()
+
+    assert "0therSecret" not in view.pane.html + "".join(view.rows.lines)
