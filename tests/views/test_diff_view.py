@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from netwb.configs.diff import ConfigDiff, DiffLine, Hunk, whole_text
-from netwb.views.diff.view import FIRST, SLICE, DiffView
+from netwb.views.diff.view import FIRST, LEAP, DiffView
 
 LINES = 5_000
 
@@ -65,7 +65,7 @@ def test_the_rest_comes_in_slices(view: RecordingDiff) -> None:
     (answer,) = view.ask(ask="items", start=FIRST, count=10**9)
 
     assert answer["start"] == FIRST
-    assert len(answer["items"]) == SLICE
+    assert len(answer["items"]) == LEAP
     assert answer["items"][0][1] == FIRST + 1
 
 
@@ -93,7 +93,7 @@ def test_what_a_browser_asks_is_kept_within_bounds(
     view: RecordingDiff, said: dict[str, Any]
 ) -> None:
     for answer in view.ask(**said):
-        assert len(answer.get("items", answer.get("rows", ()))) <= SLICE
+        assert len(answer.get("items", answer.get("rows", ()))) <= LEAP
 
 
 def test_no_number_at_all_is_no_reason_to_fail(view: RecordingDiff) -> None:

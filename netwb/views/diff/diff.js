@@ -3,6 +3,7 @@
 
 const AT_ONCE = 2000 // rows that are drawn without anybody scrolling
 const SLICE = 1000 // rows asked for at a time
+const LEAP = 3000 // the same on the way to a change that is far away
 const PART = 120 // rows in a group; a group out of sight costs no layout
 const UNFOLD = 200 // lines that one click unfolds where more than twice as many are folded
 const NARROW = 640 // px of width under which two columns are too narrow
@@ -233,7 +234,7 @@ class Viewer {
   ask() {
     if (this.asked || this.whole) return
     this.asked = true
-    this.model.send_msg({ask: 'items', serial: this.doc.serial, start: this.loaded, count: SLICE})
+    this.model.send_msg({ask: 'items', serial: this.doc.serial, start: this.loaded, count: this.aim ? LEAP : SLICE})
   }
 
   told(event) {

@@ -26,7 +26,8 @@ Keys = Literal["page", "focus"]
 
 HERE = Path(__file__).parent  # Panel serves a script from its component's own folder only
 FIRST = 300  # items that come with the drawing: more than a screen is high, drawn in 30 ms
-SLICE = 1_000  # items a message holds at most; some 100 kB
+SLICE = 1_000  # items of a message, as a rule; some 100 kB
+LEAP = 3_000  # at most: on the way to a change that is far away
 _SERIALS = count(1)  # of drawings, so that a late answer is not taken for the new one's
 
 
@@ -118,7 +119,7 @@ class DiffView(JSComponent):
         board = self._board
         if board is None or said.get("serial") != self._serial:
             return
-        start, many = _whole(said, "start"), min(_whole(said, "count"), SLICE)
+        start, many = _whole(said, "start"), min(_whole(said, "count"), LEAP)
         if said.get("ask") == "items":
             items = board.items(start, many)
             self._send_msg(_json(told="items", serial=self._serial, start=start, items=items))

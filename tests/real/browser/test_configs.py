@@ -1,0 +1,169 @@
+"""`/configs` in a real browser: the list, the comparison, its keys, and long texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from netwb.loading import share
+from tests.benches import ios, rig
+from tests.long_texts import long_ios
+from tests.real.browser.rig import DRAWN_MS, Site, Visitor, opened
+from tests.web.servers import add_people, netwb_serve
+
+pytestmark = pytest.mark.real
+
+HOSTILE = "<img src=x onerror=window.hit=1></script>\N{RIGHT-TO-LEFT OVERRIDE}gnp"
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Site]:
+    """edge1 and core1 changed last night, edge1 by a hostile line; long has 4,000 edits."""
+    hosts = {"acme": ("edge1", "long"), "umbra": ("core1",)}
+    with rig(tmp_path_factory.mktemp("configs"), hosts) as made:
+        add_people(made.bench)
+        with (
+            netwb_serve(made.bench.home, pages=share() / "dashboards") as server,
+            opened(made, server, chromium) as site,
+        ):
+            made.clock.now -= timedelta(hours=1)
+            made.answer("acme/long", long_ios("long", 20_000, at=made.clock.now))
+            made.back_up()
+            made.clock.advance(hours=1)
+            at = made.clock.now
+            made.answer("acme/edge1", ios("edge1", by="ben", at=at, ntp=f"192.0.2.9 {HOSTILE}"))
+            made.answer("acme/long", long_ios("long", 20_000, edits=4_000, by="ben", at=at))
+            made.answer("umbra/core1", ios("core1", by="kim", at=at, community="0ther-Secret"))
+            report = made.back_up()
+            assert report.counts() == {"changed": 3}, report
+            yield site
+
+
+def opened_page(site: Site, name: str, path: str = "/configs", **how: object) -> Visitor:
+    """A visitor who sees the first comparison."""
+    visitor = site.visitor(name, **how)  # type: ignore[arg-type]
+    visitor.go(path)
+    visitor.page.locator(".diff .g").first.wait_for()
+    return visitor
+
+
+def where(page: Page) -> str:
+    return page.locator(".where").inner_text()
+
+
+def test_a_change_is_read_by_mouse_and_keys_and_all_of_it_is_in_the_address(changed: Site) -> None:
+    visitor = opened_page(changed, "ada")
+    page = visitor.page
+
+    expect(page.locator("a.row[role=option]")).to_have_count(3)
+    page.locator("a.row", has_text="core1").click()
+    expect(page.locator(".dh b").first).to_have_text("core1")
+    expect(page.locator("del")).to_contain_text("netwb:secret:")
+    page.keyboard.press("k")
+    expect(page.locator(".dh b").first).to_have_text("long")
+    page.keyboard.press("j")
+    expect(page.locator(".dh b").first).to_have_text("core1")
+    rows = page.locator(".diff .r").count()
+    page.keyboard.press(".")
+    expect(page.locator(".diff .r")).not_to_have_count(rows)
+    page.keyboard.press("u")
+    expect(page.locator(".diff.unified")).to_have_count(1)
+    page.keyboard.press("w")
+    page.wait_for_url("**side=unified*extent=whole*")
+
+    page.reload()
+    page.locator(".diff.unified .g").first.wait_for()
+    expect(page.locator(".dh b").first).to_have_text("core1")
+    expect(page.locator('[data-do="whole"]')).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(page.locator(".dh b").first).to_have_text("long")
+    assert visitor.foreign == []
+    assert visitor.said == []
+
+
+def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site) -> None:
+    visitor = opened_page(changed, "ana")
+    page = visitor.page
+    page.locator("a.row", has_text="long").click()
+    expect(page.locator(".where")).to_contain_text("4,000")
+    expect(page.locator(".more")).to_contain_text("more rows come as you scroll")
+    expect(page.locator(".diff [data-h='300']")).to_have_count(1)
+    expect(page.locator(".diff [data-h='450']")).to_have_count(0)
+
+    page.locator(".diff .scroll").evaluate("(e) => { e.scrollTop = e.scrollHeight }")
+    expect(page.locator(".diff [data-h='450']")).to_have_count(1)
+    page.keyboard.press("n")
+    assert where(page) != "Change 1 of 4,000"
+
+    change = page.url.partition("change=")[2].partition("&")[0]
+    visitor.go(f"/configs?change={change}&at=1500")
+    expect(page.locator(".where")).to_contain_text("1,500")
+    expect(page.locator(".diff [data-h='1500']")).to_be_in_viewport(timeout=DRAWN_MS)
+    assert visitor.said == []
+
+
+def test_hostile_lines_are_drawn_and_never_obeyed(changed: Site) -> None:
+    visitor = opened_page(changed, "ana")
+    page = visitor.page
+
+    page.locator("a.row", has_text="edge1").click()
+    expect(page.locator(".dh b").first).to_have_text("edge1")
+    marked = page.locator(".diff ins", has_text="<img src=x onerror=window.hit=1></script>")
+    expect(marked).to_have_count(1)
+    expect(page.locator(".diff .ctl").first).to_have_text("U+202E")
+    page.keyboard.press("u")
+    expect(page.locator(".diff.unified ins", has_text="onerror")).to_have_count(1)
+    assert page.evaluate("window.hit") is None
+    assert page.locator(".diff img").count() == 0
+    assert visitor.foreign == []
+
+
+def test_two_columns_become_one_where_there_is_no_room(changed: Site) -> None:
+    visitor = opened_page(changed, "ana", size=(900, 768), theme="light")
+
+    expect(visitor.page.locator(".diff.unified")).to_have_count(1)
+    visitor.page.set_viewport_size({"width": 1440, "height": 900})
+    expect(visitor.page.locator(".diff.unified")).to_have_count(0)
+
+
+def test_a_row_is_a_link_that_opens_beside_and_a_mailed_one_shows_the_same(changed: Site) -> None:
+    visitor = opened_page(changed, "ana")
+    url = visitor.page.locator("a.row", has_text="edge1").get_attribute("href")
+
+    mailed = opened_page(changed, "ana", f"/{url}")
+    expect(mailed.page.locator(".dh b").first).to_have_text("edge1")
+    foreign = changed.visitor("ben")
+    foreign.go(f"/{url}")
+    expect(foreign.page.get_by_text("There is no revision here")).to_be_visible()
+    assert "edge1" not in foreign.page.content()
+
+
+def test_single_keys_do_nothing_while_one_writes_and_where_they_are_off(changed: Site) -> None:
+    visitor = opened_page(changed, "ana")
+    page = visitor.page
+
+    page.locator("#text").fill("")
+    page.locator("#text").press("u")
+    expect(page.locator(".diff.unified")).to_have_count(0)
+    page.locator("#text").fill("")
+    page.evaluate("localStorage.setItem('netwb.keys', 'off')")
+    page.locator(".diff .scroll").focus()
+    page.keyboard.press("u")
+    page.wait_for_timeout(300)  # nothing is awaited: it is to stay as it was
+    expect(page.locator(".diff.unified")).to_have_count(0)
+
+
+def test_a_patch_is_downloaded(changed: Site, tmp_path: Path) -> None:
+    visitor = opened_page(changed, "ana")
+
+    visitor.page.locator("a.row", has_text="edge1").click()
+    expect(visitor.page.locator(".dh b").first).to_have_text("edge1")
+    with visitor.page.expect_download() as download:
+        visitor.page.get_by_role("button", name="Patch").click()
+    download.value.save_as(tmp_path / "x.patch")
+
+    assert (tmp_path / "x.patch").read_bytes().startswith(b"diff --git a/fra1/edge1.cfg")
