@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from math import ceil
 from typing import Any
+from urllib.parse import urlsplit
 
 from tornado.httputil import HTTPInputError, parse_body_arguments
 from tornado.web import HTTPError, RequestHandler, stream_request_body
@@ -48,7 +49,8 @@ class FormHandler(RequestHandler):
         length = self.request.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > FORM_BYTES:
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        secure = is_secure(self.request, await process.run(process.trusted))
+        await process.opened()
+        secure = is_secure(self.request, process.trusted())
         self.settings["xsrf_cookie_kwargs"] = {"samesite": "Lax", "secure": secure}
 
     def data_received(self, chunk: bytes) -> None:
@@ -60,6 +62,11 @@ class FormHandler(RequestHandler):
 
     def fields_checked(self) -> None:
         """Read the form's fields. Raises HTTPError where they do not carry the XSRF token."""
+        self.read_fields()
+        super().check_xsrf_cookie()
+
+    def read_fields(self) -> None:
+        """Read the form's fields, whoever sent them. Raises HTTPError where it is no form."""
         content_type = self.request.headers.get("Content-Type", "")
         if not content_type.startswith("application/x-www-form-urlencoded"):
             raise HTTPError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -68,7 +75,6 @@ class FormHandler(RequestHandler):
         except HTTPInputError as error:
             raise HTTPError(HTTPStatus.BAD_REQUEST) from error
         self.request.arguments = dict(self.request.body_arguments)
-        super().check_xsrf_cookie()
 
     def form(self, **fields: Any) -> LoginForm:
         """The form as this request shows it."""
@@ -76,9 +82,24 @@ class FormHandler(RequestHandler):
             host=self.request.host_name,
             xsrf=self.xsrf_token.decode(),
             now=datetime.now(UTC),
-            oidc="",
+            oidc=_provider(process.workbench().settings.access.oidc_issuer),
             **fields,
         )
+
+    async def admit(self, admission: Admission, goal: str) -> None:
+        """A new session for a new login: what the browser had before ends. Leads to the page."""
+        before = self.get_cookie(visits.COOKIE)
+        if before:
+            await process.run(process.workbench().log_out, before)
+        visits.begin_session(self, admission)
+        self.redirect(goal, status=HTTPStatus.SEE_OTHER)
+
+    def again(
+        self, notice: Notice, *, status: HTTPStatus = HTTPStatus.UNAUTHORIZED, **fields: str
+    ) -> None:
+        """The form once more, and why."""
+        self.set_status(status)
+        self.finish(render_login(self.form(notice=notice, **fields)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """The form again, with what is wrong in words."""
@@ -116,17 +137,16 @@ class LoginHandler(FormHandler):
             admission = await (self._by_code(ticket) if ticket else self._by_password(name))
         except CodeNeededError as error:
             notice = login_page.WRONG_CODE if ticket else login_page.CODE
-            self._again(notice, next=goal, name=name, ticket=error.ticket)
+            self.again(notice, next=goal, name=name, ticket=error.ticket)
         except LoginThrottledError as error:
-            self.set_status(HTTPStatus.TOO_MANY_REQUESTS)
             self.set_header("Retry-After", str(ceil(error.retry_after_s)))
-            self._again(login_page.throttled(error.retry_after_s), next=goal, name=name)
+            notice, slow = login_page.throttled(error.retry_after_s), HTTPStatus.TOO_MANY_REQUESTS
+            self.again(notice, status=slow, next=goal, name=name)
         except NotAuthenticatedError:
             notice = login_page.TOO_LATE if ticket else login_page.WRONG
-            self._again(notice, next=goal, name=name)
+            self.again(notice, next=goal, name=name)
         else:
-            await self._admit(admission)
-            self.redirect(goal, status=HTTPStatus.SEE_OTHER)
+            await self.admit(admission, goal)
 
     async def _by_password(self, name: str) -> Admission:
         password = self.get_body_argument("password", "", strip=False)
@@ -143,18 +163,6 @@ class LoginHandler(FormHandler):
         return replace(
             visits.origin_of(self.request), device=self.get_cookie(visits.DEVICE_COOKIE, "") or ""
         )
-
-    async def _admit(self, admission: Admission) -> None:
-        """A new session for a new login: what the browser had before ends."""
-        before = self.get_cookie(visits.COOKIE)
-        if before:
-            await process.run(process.workbench().log_out, before)
-        visits.begin_session(self, admission)
-
-    def _again(self, notice: Notice, **fields: str) -> None:
-        if self.get_status() == HTTPStatus.OK:
-            self.set_status(HTTPStatus.UNAUTHORIZED)
-        self.finish(render_login(self.form(notice=notice, **fields)))
 
 
 class LogoutHandler(FormHandler):
@@ -176,3 +184,9 @@ class LogoutHandler(FormHandler):
             await process.run(process.workbench().log_out, secret)
         visits.forget_session(self)
         self.redirect("/login?out=1", status=HTTPStatus.SEE_OTHER)
+
+
+def _provider(issuer: str) -> str:
+    """What the button of another login says; empty where there is none."""
+    host = urlsplit(issuer).hostname or issuer
+    return f"Sign in with {host}" if issuer else ""

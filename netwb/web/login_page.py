@@ -11,6 +11,7 @@ from datetime import datetime
 from html import escape
 from math import ceil
 from typing import Literal
+from urllib.parse import quote
 
 from netwb._version import __version__
 
@@ -138,7 +139,7 @@ def _other_ways(form: LoginForm) -> str:
         return ""
     return (
         '<p class="or">or</p><a class="other" rel="nofollow"'
-        f' href="/login/oidc?next={escape(form.next)}">{escape(form.oidc)}</a>'
+        f' href="/login/oidc?next={quote(form.next, safe="")}">{escape(form.oidc)}</a>'
     )
 
 

@@ -50,19 +50,26 @@ def trusted() -> Networks:
     return _open().trusted
 
 
+async def opened() -> Workbench:
+    """As `workbench`, from the event loop."""
+    if not _opened:
+        await asyncio.get_running_loop().run_in_executor(None, _open)
+    return _opened[0].bench
+
+
 async def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call what waits (database, Git, a password's hash) in a thread, never on the event loop."""
+    await opened()
     loop = asyncio.get_running_loop()
-    opened = _opened[0] if _opened else await loop.run_in_executor(None, _open)
-    return await loop.run_in_executor(opened.threads, partial(call, *args, **kwargs))
+    return await loop.run_in_executor(_opened[0].threads, partial(call, *args, **kwargs))
 
 
 def end() -> None:
     """Tell the worker to stop, and wait a bounded time; the process ends after this."""
-    for opened in _opened:
-        opened.stop.set()
-        if opened.worker is not None:
-            opened.worker.join(WORKER_ENDS_S)
+    for one in _opened:
+        one.stop.set()
+        if one.worker is not None:
+            one.worker.join(WORKER_ENDS_S)
 
 
 def _open() -> _Opened:
@@ -77,11 +84,11 @@ def _begin() -> _Opened:
     bench = Workbench.open()
     web = bench.settings.web
     threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")
-    opened = _Opened(bench, threads, parse_networks(web.trusted_proxies))
+    begun = _Opened(bench, threads, parse_networks(web.trusted_proxies))
     # A daemon: a backup under way must not keep a process alive that was told to end; what it had
     # collected is written, the rest is `interrupted`.
-    opened.worker = threading.Thread(
-        target=bench.run_jobs, args=(opened.stop,), name="netwb-jobs", daemon=True
+    begun.worker = threading.Thread(
+        target=bench.run_jobs, args=(begun.stop,), name="netwb-jobs", daemon=True
     )
-    opened.worker.start()
-    return opened
+    begun.worker.start()
+    return begun

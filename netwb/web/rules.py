@@ -6,7 +6,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from netwb.web import process, visits
+from netwb.web import process, provider, visits
 from netwb.web.files import LOGIN_FILES, PAGE_FILES, RootHandler, ShippedFileHandler
 from netwb.web.handler import Doors
 from netwb.web.routes import api_rules
@@ -31,6 +31,9 @@ def beside_pages() -> list[Rule]:
     """`/login` and `/logout` come by the auth module."""
     return [
         ("/", RootHandler, {}),
+        (provider.PATH, provider.BeginHandler, {}),
+        (f"{provider.PATH}/callback", provider.CallbackHandler, {}),
+        (f"{provider.PATH}/logout", provider.ProviderLogoutHandler, {}),
         ("/netwb-static/login/(.*)", ShippedFileHandler, {"path": str(LOGIN_FILES)}),
         ("/netwb-static/(.*)", ShippedFileHandler, {"path": str(PAGE_FILES)}),
     ]

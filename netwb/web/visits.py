@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tornado.httputil import HTTPServerRequest
 from tornado.web import RequestHandler
+from tornado.websocket import WebSocketHandler
 
 from netwb.access.records import Admission, Origin, Person
 from netwb.errors import NotAuthenticatedError
@@ -27,14 +28,59 @@ class Visit:
 
 
 async def visit(handler: RequestHandler) -> Visit | None:
-    """The visit that the request's cookie stands for; None where no login session lives there."""
+    """The visit that the request's cookie stands for; None where no login session lives there.
+
+    Where a trusted proxy says who it is, its word counts: another one's cookie does not.
+    """
+    await process.opened()
+    named = _named_by_proxy(handler.request)
     secret = handler.get_cookie(COOKIE)
-    if not secret:
+    found = await _by_cookie(secret, handler.request) if secret else None
+    if not named or (found is not None and found.person.name.casefold() == named.name.casefold()):
+        return found
+    if isinstance(handler, WebSocketHandler):
+        return None  # its page was not opened by this person
+    return await _by_proxy(named, handler)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """Whom a trusted proxy logged in."""
+
+    name: str
+    groups: tuple[str, ...]
+
+
+def _named_by_proxy(request: HTTPServerRequest) -> _Named | None:
+    access = process.workbench().settings.access
+    if not access.proxy_user_header:
         return None
+    if not origin.is_trusted(origin.peer(request), process.trusted()):
+        return None
+    names = request.headers.get_list(access.proxy_user_header)
+    if len(names) != 1:  # a second one is the client's own
+        return None
+    told = request.headers.get_list(access.proxy_groups_header or "-")
+    groups = (group.strip() for group in ",".join(told).split(","))
+    return _Named(name=names[0].strip(), groups=tuple(group for group in groups if group))
+
+
+async def _by_cookie(secret: str, request: HTTPServerRequest) -> Visit | None:
     try:
-        return await process.run(_visit, secret, handler.request)
+        return await process.run(_visit, secret, request)
     except NotAuthenticatedError:
         return None
+
+
+async def _by_proxy(named: _Named, handler: RequestHandler) -> Visit | None:
+    came_from = origin_of(handler.request)
+    bench = process.workbench()
+    try:
+        admission = await process.run(bench.admit_proxy, named.name, named.groups, origin=came_from)
+    except NotAuthenticatedError:
+        return None
+    begin_session(handler, admission)
+    return await _by_cookie(admission.secret, handler.request)
 
 
 def _visit(secret: str, request: HTTPServerRequest) -> Visit:
