@@ -123,6 +123,18 @@ class Tokens:
             row, name = _found(session, scope, token_id, user_id)
             return token_of(row, name, token_slugs(session, [row.id]))
 
+    def set(
+        self, scope: Scope, token_id: str, *, note: str | None, networks: Iterable[str] | None
+    ) -> Token:
+        """Another note, or other networks; None leaves it. Its rights and its life never change."""
+        allowed_from = None if networks is None else check_networks(networks)
+        with self._database.writing(ALL_TENANTS) as session:
+            row, name = _found(session, scope, token_id, None)
+            row.note = row.note if note is None else check_words("note", note)
+            row.networks = row.networks if allowed_from is None else allowed_from
+            session.flush()
+            return token_of(row, name, token_slugs(session, [row.id]))
+
     def revoke(self, scope: Scope, token_id: str, *, user_id: str | None = None) -> Token:
         """From now on it opens nothing; revoking twice is once."""
         with self._database.writing(ALL_TENANTS) as session:

@@ -1,4 +1,4 @@
-"""`netwb token issue | list | show | retire`. A token's text is printed once, by `issue`."""
+"""`netwb token issue | list | show | set | retire`. A token's text is printed once, by `issue`."""
 
 from __future__ import annotations
 
@@ -100,6 +100,32 @@ def show(context: click.Context, *, token_id: str, as_json: bool) -> None:
     shown["allow"] = "all of the role" if found.allow is None else ", ".join(found.allow)
     shown["networks"] = ", ".join(found.networks) or "from anywhere"
     print_record(found, shown.items(), as_json=as_json)
+
+
+@token.command("set")
+@click.argument("token_id", metavar="ID")
+@click.option("--note", metavar="TEXT", help="What it is for.")
+@click.option("--networks", multiple=True, metavar="CIDR", help="Only from there; also several.")
+@click.option("--from-anywhere", is_flag=True, help="From every network.")
+@click.pass_context
+def set_(
+    context: click.Context,
+    *,
+    token_id: str,
+    note: str | None,
+    networks: tuple[str, ...],
+    from_anywhere: bool,
+) -> None:
+    """Change note or networks of a token; for other rights issue another one."""
+    if bool(networks) and from_anywhere:
+        msg = "--networks and --from-anywhere exclude each other; give one of them"
+        raise click.UsageError(msg)
+    if note is None and not networks and not from_anywhere:
+        msg = "nothing is given to change; see `netwb token set --help`"
+        raise click.UsageError(msg)
+    places = tuple(_parted(networks)) if networks or from_anywhere else None
+    changed = bench(context).set_token(token_id, note=note, networks=places)
+    say(f"token {changed.id} opens from {', '.join(changed.networks) or 'anywhere'}")
 
 
 @token.command()

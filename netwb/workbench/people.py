@@ -139,6 +139,16 @@ class PeopleFace(Face):
         self._audit_person("token.issue", token.user, told)
         return issued
 
+    def set_token(
+        self, token_id: str, *, note: str | None = None, networks: Collection[str] | None = None
+    ) -> Token:
+        """Another note, or other networks (none: from anywhere); for who manages people."""
+        self._require(Permission.ACCESS_MANAGE)
+        changed = self._parts.access.tokens.set(self._scope, token_id, note=note, networks=networks)
+        told = {"token": changed.id, "networks": list(changed.networks)}
+        self._audit_person("token.set", changed.user, told)
+        return changed
+
     def revoke_token(self, token_id: str) -> Token:
         """From now on it opens nothing; one's own, or of whoever lies in scope."""
         own = None if self._manages() else self._own_id(None)

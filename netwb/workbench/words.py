@@ -1,5 +1,19 @@
 """The records that the facade's methods give, named for edges, which import nothing below it."""
 
+from netwb.access.records import (
+    Admission,
+    IssuedToken,
+    LoginSession,
+    NewToken,
+    NewUser,
+    Origin,
+    Person,
+    ProviderLogin,
+    Token,
+    TotpSecret,
+    User,
+    UserChanges,
+)
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
@@ -7,15 +21,27 @@ from netwb.inventory.records import Device, Site, Tenant
 from netwb.store.jobs import Job
 
 __all__ = [
+    "Admission",
     "BackupOutcome",
     "BackupReport",
     "Change",
     "Device",
     "Hit",
+    "IssuedToken",
     "Job",
     "LastNight",
+    "LoginSession",
+    "NewToken",
+    "NewUser",
+    "Origin",
+    "Person",
+    "ProviderLogin",
     "QuarantineItem",
     "Revision",
     "Site",
     "Tenant",
+    "Token",
+    "TotpSecret",
+    "User",
+    "UserChanges",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from netwb.access.records import Origin
+from netwb.errors import NotAuthenticatedError
 from netwb.workbench import Workbench
 from tests.cli.commands import Commands
 
@@ -132,6 +133,24 @@ def test_a_token_that_cannot_be_is_refused(
     assert words in refused.err
 
 
+def test_a_token_moves_to_another_network(netwb: Commands, tmp_path: Path) -> None:
+    add(netwb, "ana")
+    text = netwb("token", "issue", "--user", "ana", "--days", "9").out.strip()
+    token_id = text.partition(".")[0].removeprefix("nwb_")
+
+    said = netwb("token", "set", token_id, "--networks", "192.0.2.0/24,2001:db8::/32").err
+
+    assert said == f"token {token_id} opens from 192.0.2.0/24, 2001:db8::/32\n"
+    with pytest.raises(NotAuthenticatedError):
+        bench(tmp_path).at_token(text, origin=Origin(address="198.51.100.7"))
+    assert netwb("token", "set", token_id, "--from-anywhere", "--note", "ERP").status == 0
+    assert netwb("token", "show", token_id, "--json").json["note"] == "ERP"
+    bench(tmp_path).at_token(text, origin=Origin(address="198.51.100.7"))
+    for wrong in ((), ("--networks", "x"), ("--networks", "::/0", "--from-anywhere")):
+        assert netwb("token", "set", token_id, *wrong).status == 2
+    assert netwb("token", "set", "nope", "--note", "x").status == 4
+
+
 def test_logins_are_listed_and_ended(netwb: Commands, tmp_path: Path) -> None:
     add(netwb, "ana")
     workbench = bench(tmp_path)
@@ -151,7 +170,7 @@ def test_a_disabled_user_comes_back_with_its_tokens(netwb: Commands, tmp_path: P
     where = Origin(address="192.0.2.1")
 
     netwb("user", "disable", "ana")
-    with pytest.raises(Exception, match="not valid here"):
+    with pytest.raises(NotAuthenticatedError, match="not valid here"):
         bench(tmp_path).at_token(token, origin=where)
     netwb("user", "enable", "ana")
 
