@@ -71,8 +71,11 @@ class Listed:
 
 def kept(overview: Overview, filters: Filters, names: Names) -> tuple[Change, ...]:
     """The changes that the filters leave: by tenant and site, the newest first within each."""
-    found = (change for change in overview.changes if _matches(change, overview, filters, names))
-    return tuple(sorted(found, key=lambda change: (change.tenant, change.site)))
+    found = [change for change in overview.changes if _matches(change, overview, filters, names)]
+    found.sort(key=lambda change: (change.hostname, change.kind))
+    found.sort(key=lambda change: change.at, reverse=True)
+    found.sort(key=lambda change: (change.tenant, change.site))
+    return tuple(found)
 
 
 def kept_unsaved(overview: Overview, filters: Filters) -> tuple[Unsaved, ...]:
