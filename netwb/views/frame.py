@@ -124,7 +124,7 @@ class Frame:
         """Have the browser download it."""
         self.bar.hand_over(name, content, mime)
 
-    def go(self, url: str) -> None:
+    def go(self, url: str, /) -> None:
         """Leave for another page."""
         self.bar.command(go=url)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from netwb import __version__
+from netwb._version import __version__
 from netwb.access.records import Person
 from netwb.roles import Permission
 from netwb.views import words

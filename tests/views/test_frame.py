@@ -1,0 +1,309 @@
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import panel as pn
+import pytest
+from bokeh.document import Document
+from panel.viewable import Viewable
+from panel_material_ui.template.base import Page
+
+from netwb.errors import InputError, NotAuthenticatedError, NotPermittedError, UnknownNameError
+from netwb.roles import Permission, Role
+from netwb.views import navigation
+from netwb.views.address import Address
+from netwb.views.frame import Frame, NetwbPage
+from netwb.views.html import esc
+from netwb.views.sheet import Sheet
+from tests.benches import Rig, rig
+from tests.views.hostile import HOSTILE, Tags, assert_inert
+from tests.views.people import frame_of, log_in
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder: Path = tmp_path_factory.mktemp("frame")
+    with rig(folder, {"acme": ("edge1", "edge2"), "borealis": ("edge1",)}) as one:
+        one.back_up()
+        yield one
+
+
+@pytest.fixture(scope="module")
+def engineer(made: Rig) -> Frame:
+    return frame_of(made, log_in(made, "jkim", Role.ENGINEER, zone="Europe/Berlin"))
+
+
+@pytest.fixture(scope="module")
+def customer(made: Rig) -> Frame:
+    return frame_of(made, log_in(made, "noc", Role.CUSTOMER, ("acme",)))
+
+
+class PlainView:
+    """A view that shows one word."""
+
+    page: ClassVar[str] = "configs"
+    title: ClassVar[str] = "Configs"
+
+    def __init__(self, frame: Frame, error: Exception | None = None) -> None:
+        self.frame = frame
+        self.error = error
+        self.sheet = Sheet("before", on_act=self.act)
+
+    def panel(self) -> Viewable:
+        return self.sheet
+
+    async def load(self) -> None:
+        if self.error is not None:
+            raise self.error
+        self.sheet.html = "after"
+
+    async def act(self, act: Any) -> None:
+        if act["act"] == "fail" and self.error is not None:
+            raise self.error
+
+
+def listeners() -> int:
+    """How many components hear of each change of the process-wide busy state."""
+    return len(pn.state.param.watchers.get("busy", {}).get("value", []))
+
+
+def test_open_pages_do_not_listen_to_each_other() -> None:
+    before = listeners()
+    pages = [NetwbPage(main=[]) for _ in range(5)]
+
+    assert listeners() == before
+    assert not any(page.busy for page in pages)
+
+
+def test_plain_page_of_material_ui_still_listens_so_that_the_cure_is_needed() -> None:
+    before = listeners()
+    page = Page(main=[])
+
+    assert listeners() == before + 1
+    assert page is not None
+
+
+def test_page_is_few_models(engineer: Frame) -> None:
+    document = Document()
+
+    engineer.draw(PlainView(engineer)).server_doc(document, location=False)
+
+    assert (
+        len([model for model in document.models if "ESM" in type(model).__mro__[1].__name__]) <= 6
+    )
+
+
+def test_navigation_shows_the_pages_that_the_rights_allow(engineer: Frame, customer: Frame) -> None:
+    assert [place.page for place in navigation.places(engineer.person)] == [
+        "configs",
+        "inventory",
+        "admin",
+    ]
+    assert [place.page for place in navigation.places(customer.person)] == ["configs", "inventory"]
+
+
+def test_navigation_marks_the_page_and_counts_what_changed(engineer: Frame) -> None:
+    asyncio.run(engineer.read_night())
+    told = Tags(engineer.side.html)
+
+    assert told.attributes["aria-current"] == ["page"]
+    assert "Configs, 3 changed last night" in told.attributes["aria-label"]
+    assert "Backup <b>3</b> of 3" in engineer.side.html
+
+
+def test_foot_counts_the_own_devices_only(customer: Frame) -> None:
+    asyncio.run(customer.read_night())
+
+    assert "Backup <b>2</b> of 2" in customer.side.html
+
+
+def test_header_names_person_role_zone_and_page(engineer: Frame) -> None:
+    engineer.crumbs(("Configs", "configs"), ("Last night", None))
+    told = Tags(engineer.bar.html)
+
+    assert engineer.zone == ZoneInfo("Europe/Berlin")
+    assert told.attributes["data-clock"] == ["Europe/Berlin"]
+    assert "<b>Last night</b></h1>" in engineer.bar.html
+    assert ">engineer<" in engineer.bar.html
+    assert "03:00</b> Berlin" in engineer.bar.html
+    assert "02:00 UTC" in engineer.bar.html
+
+
+def test_header_offers_tenants_to_who_has_several(engineer: Frame, customer: Frame) -> None:
+    engineer.crumbs(("Configs", None))
+    customer.crumbs(("Configs", None))
+
+    assert "All tenants" in engineer.bar.html
+    assert 'id="see-as"' in engineer.bar.html
+    assert "<select" not in customer.bar.html
+    assert "Acme" in customer.bar.html
+    assert "borealis" not in customer.bar.html
+
+
+def test_log_out_is_a_form_that_needs_the_cookie_s_token(engineer: Frame) -> None:
+    engineer.crumbs(("Configs", None))
+
+    assert '<form method="post" action="logout" data-xsrf>' in engineer.bar.html
+
+
+def test_tenant_chosen_narrows_everything(made: Rig, engineer: Frame) -> None:
+    frame = frame_of(made, engineer.bench, "?tenant=borealis")
+
+    assert [device.tenant for device in frame.bench.devices()] == ["borealis"]
+    asyncio.run(frame.read_night())
+    assert "Backup <b>1</b> of 1" in frame.side.html
+
+
+def test_view_as_tenant_is_that_staff_s_and_says_so(made: Rig, engineer: Frame) -> None:
+    frame = frame_of(made, engineer.bench, "?as=acme")
+
+    assert frame.person.viewing_as == "acme"
+    assert not frame.may(Permission.BACKUP_RUN)
+    assert "You see what the staff of acme see, read only." in frame.top.html
+    assert 'data-act="leave"' in frame.top.html
+    assert "admin" not in {place.page for place in navigation.places(frame.person)}
+
+
+def test_view_as_tenant_is_not_for_who_has_one_only(made: Rig, customer: Frame) -> None:
+    with pytest.raises(NotPermittedError):
+        frame_of(made, customer.bench, "?as=acme")
+
+
+@pytest.mark.parametrize("key", ["tenant", "as"])
+def test_foreign_tenant_and_missing_one_are_refused_alike(
+    made: Rig, customer: Frame, key: str
+) -> None:
+    said = []
+    for slug in ("borealis", "nowhere9"):
+        with pytest.raises(UnknownNameError) as caught:
+            frame_of(made, customer.bench, f"?{key}={slug}")
+        said.append(str(caught.value).replace(slug, "…"))
+
+    assert said[0] == said[1]
+
+
+def test_frame_of_nobody_is_refused(made: Rig) -> None:
+    bench = log_in(made, "gone", Role.VIEWER)
+    made.bench.end_session(bench.me().session)
+
+    with pytest.raises(NotAuthenticatedError):
+        frame_of(made, bench)
+
+
+def test_error_of_an_act_is_a_line_over_the_page_which_goes_with_the_next_good_act(
+    engineer: Frame,
+) -> None:
+    async def fails() -> None:
+        raise InputError("the time is not written as one; write 2026-11-01")
+
+    async def does_well() -> None: ...
+
+    assert asyncio.run(engineer.guard(fails)) is False
+    assert 'role="alert"' in engineer.top.html
+    assert "2026-11-01" in engineer.top.html
+    assert asyncio.run(engineer.guard(does_well)) is True
+    assert engineer.top.html == ""
+
+
+def test_fault_of_ours_is_logged_and_leaves_the_page_alive(
+    engineer: Frame, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def breaks() -> None:
+        msg = "/srv/secret"
+        raise RuntimeError(msg)
+
+    assert asyncio.run(engineer.guard(breaks)) is False
+    assert "/srv" not in engineer.top.html
+    assert "Internal error" in engineer.top.html
+    logged = next(record for record in caplog.records if record.exc_info)
+    assert logged.args is not None
+    assert str(tuple(logged.args)[1]) in engineer.top.html
+
+
+def test_view_that_cannot_be_read_gives_its_place_to_the_error_and_comes_back(
+    engineer: Frame,
+) -> None:
+    view = PlainView(engineer, InputError("the time is not written as one"))
+    page = engineer.draw(view)
+    main = page.main[0]  # type: ignore[attr-defined]
+
+    asyncio.run(engineer.load())
+    assert "time is not written as one" in main[1].html
+    view.error = None
+    asyncio.run(main[1]._on_act({"act": "again"}))
+
+    assert main[1] is view.sheet
+    assert view.sheet.html == "after"
+
+
+def test_act_that_is_no_act_is_left_alone(engineer: Frame) -> None:
+    sheet = PlainView(engineer, RuntimeError("reached")).sheet
+
+    for said in (None, "fail", {"act": 7}, {"no": "act"}, {"act": ["fail"]}):
+        asyncio.run(sheet._received(SimpleNamespace(data=said)))
+
+
+def gone_to(frame: Frame, act: dict[str, Any]) -> list[str]:
+    """Where the header leads to."""
+    told: list[str] = []
+    frame.go = told.append  # type: ignore[method-assign]  # there is no browser to send away
+    asyncio.run(frame.act(act))
+    return told
+
+
+@pytest.mark.parametrize(
+    ("act", "url"),
+    [
+        ({"act": "find", "fields": {"text": " ntp server "}}, ["configs?find=ntp+server"]),
+        ({"act": "find", "fields": {"text": "  "}}, []),
+        ({"act": "tenant", "value": "acme"}, ["configs?tenant=acme"]),
+        ({"act": "tenant", "value": ""}, ["configs"]),
+        ({"act": "see-as", "value": "acme"}, ["configs?as=acme"]),
+        ({"act": "see-as", "value": ""}, []),
+        ({"act": "leave"}, ["configs"]),
+        ({"act": "unheard"}, []),
+    ],
+)
+def test_header_leads(made: Rig, engineer: Frame, act: dict[str, Any], url: list[str]) -> None:
+    assert gone_to(frame_of(made, engineer.bench), act) == url
+
+
+def test_name_of_a_device_leads_to_the_device(made: Rig, engineer: Frame) -> None:
+    frame = frame_of(made, engineer.bench)
+
+    url = gone_to(frame, {"act": "find", "fields": {"text": "acme/edge2"}})
+
+    assert url == [f"inventory?device={made.devices['acme/edge2'].id}"]
+
+
+def test_name_of_a_foreign_device_leads_to_the_search_as_any_text_does(
+    made: Rig, customer: Frame
+) -> None:
+    frame = frame_of(made, customer.bench)
+
+    assert gone_to(frame, {"act": "find", "fields": {"text": "borealis/edge1"}}) == [
+        "configs?find=borealis%2Fedge1"
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_header_and_navigation_are_inert(engineer: Frame, text: str) -> None:
+    person = replace(
+        engineer.person,
+        name=text,
+        full_name=text,
+        tenants=((text, text), (text[::-1], text)),
+        viewing_as="",
+    )
+    address = Address(f"?tenant={text}", page="configs")
+
+    assert_inert(
+        navigation.header(person, ((text, "configs"), (text, None)), address, engineer.moment())
+    )
+    assert_inert(navigation.navigation(person, address, None, engineer.moment()))
+    assert_inert(navigation.banner(replace(person, viewing_as=text)))
+    assert_inert(esc(text))
