@@ -1,7 +1,7 @@
 """`ConfigsView`: the page `/configs`. Its address says which of its views is on screen.
 
-A view is named by a key of the address; without one it is what changed. A change from one to another
-draws within the page, as a reload costs a second.
+`device=` is a device's history, `find=` the search, `quarantine=` what was kept back; without any it is
+what changed. A change from one to another draws within the page, as a reload costs a second.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ class ConfigsView:
     def turn(self, url: str) -> None:
         """Lead to another view of this page, without a reload; to another page as a link does."""
         parts = urlsplit(url)
-        if parts.path not in {"", self.page} or parts.netloc:
+        if parts.scheme or parts.netloc:
+            return  # no view of ours leads elsewhere
+        if parts.path not in {"", self.page}:
             self.frame.go(url)
             return
         wanted = dict(parse_qsl(parts.query, errors="replace"))
