@@ -35,6 +35,7 @@ _COLUMNS = (
     RevisionRow.path,
     RevisionRow.blob,
 )
+_NAMES = tuple(column.key for column in _COLUMNS)
 _NEWEST = Prepared(
     select(*_COLUMNS)
     .where(
@@ -69,4 +70,4 @@ def newest_revisions(  # noqa: PLR0913 - whose, which device's, and by keyword w
 
 
 def _revision(row: Any) -> Revision:
-    return Revision(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public view of a row, named so that no column can clash
+    return Revision(**dict(zip(_NAMES, row, strict=True)))

@@ -26,7 +26,7 @@ from netwb.store import scoping
 from netwb.store.faults import translated
 from netwb.store.prepared import Prepared
 
-_MODE = "netwb_mode"  # execution option: "read", "write", "durable" or "migrate"
+_MODE = "netwb_mode"  # execution option: "read", "single", "write", "durable" or "migrate"
 _DRIVERS = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",
@@ -52,8 +52,8 @@ class Database:
         self.path = Path(parsed.database or "") if self.dialect == "sqlite" else None
         self.name = str(self.path) if self.path else _server_name(parsed)
         self._engine = _engine(parsed, self.path, busy_timeout_s)
-        self._reader = _reading(self._engine)
-        self._readers = _sessions(self._reader)
+        self._readers = _sessions(_reading(self._engine))
+        self._single_reader = _reading(self._engine, mode="single")
         event.listen(self._readers, "before_flush", _refuse_writing)
         event.listen(self._readers, "do_orm_execute", _refuse_writing_statement)
         self._writers = _sessions(self._engine.execution_options(**{_MODE: "write"}))
@@ -71,7 +71,7 @@ class Database:
     def rows(self, scope: Scope, prepared: Prepared, **values: Any) -> Sequence[Row[Any]]:
         """The rows of one prepared statement within the scope, without a session."""
         statement, bound = prepared.asked(scope, values)
-        with self._faults(), self._reader.connect() as connection:
+        with self._faults(), self._single_reader.connect() as connection:
             return connection.execute(statement, bound).all()
 
     def writing(self, scope: Scope) -> AbstractContextManager[Session]:
@@ -220,7 +220,9 @@ def _begin_sqlite(connection: Connection) -> None:
     mode = connection.get_execution_options()[_MODE]
     # FULL waits for the disk at the commit; NORMAL keeps the order and loses the last ones at most.
     _stand(connection, "synchronous", "FULL" if mode == "durable" else "NORMAL")
-    _stand(connection, "query_only", "ON" if mode == "read" else "OFF")
+    _stand(connection, "query_only", "ON" if mode in {"read", "single"} else "OFF")
+    if mode == "single":
+        return  # one statement is one consistent view without a transaction around it
     if mode == "read":
         # Straight to the driver, as it waits for nothing: SQLAlchemy's way costs more than many a read.
         connection.connection.cursor().execute("BEGIN")
@@ -256,9 +258,9 @@ def _postgresql(url: URL, busy_timeout_s: float) -> Engine:
     return engine
 
 
-def _reading(engine: Engine) -> Engine:
+def _reading(engine: Engine, *, mode: Literal["read", "single"] = "read") -> Engine:
     if engine.dialect.name == "sqlite":
-        return engine.execution_options(**{_MODE: "read"})
+        return engine.execution_options(**{_MODE: mode})
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 

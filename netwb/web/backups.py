@@ -190,6 +190,7 @@ OPERATIONS = (
         do=history,
         query=HistoryQuery,
         gives={JSON: HistoryAnswer},
+        pace="quick",
         needs=Permission.CONFIG_VIEW,
     ),
     Operation(

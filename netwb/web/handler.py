@@ -12,11 +12,11 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, stream_request_body
@@ -24,6 +24,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.web.headers import ALWAYS, NOTHING
+from netwb.web.lane import Lane, Run
 from netwb.web.operations import Answer, Call, Operation, Shape
 from netwb.web.origin import peer
 from netwb.web.problems import MEDIA, Problem, RefusedError, problem_of, problem_of_status
@@ -46,15 +47,6 @@ _HEADERS = {
 }
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 _SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
-Result = TypeVar("Result")
-
-
-class Run(Protocol):
-    """Calls a function that blocks in a thread of a bounded executor."""
-
-    def __call__(self, call: Callable[..., Result], *args: Any) -> Awaitable[Result]:
-        """What the call gives, or raises."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +68,9 @@ class Doors:
 class ApiHandler(RequestHandler):
     """Serves every method of one route; `operations` is empty where there is no such route."""
 
-    def initialize(self, *, operations: Mapping[str, Operation], doors: Doors) -> None:
+    def initialize(self, *, operations: Mapping[str, Operation], doors: Doors, lane: Lane) -> None:
         """Called by Tornado with what stands in the route table."""
+        self._lane = lane
         self._operations = operations
         self._doors = doors
         self._body = bytearray()
@@ -165,7 +158,8 @@ class ApiHandler(RequestHandler):
         """What is for everybody is answered also where the Workbench cannot be opened."""
         if operation.open_to == "all":
             return await asyncio.to_thread(self._answered, operation, ids)
-        return await self._doors.run(self._answered, operation, ids)
+        run = self._lane.run if operation.pace == "quick" else self._doors.run
+        return await run(self._answered, operation, ids)
 
     def _answered(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         """In a thread: who calls, what is asked, and the answer."""

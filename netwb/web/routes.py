@@ -9,6 +9,7 @@ from typing import Any
 from netwb.web import backups, health, jobs
 from netwb.web.docs import POLICY, render_docs
 from netwb.web.handler import ApiHandler, Doors
+from netwb.web.lane import Lane
 from netwb.web.openapi import document
 from netwb.web.operations import BASE, HTML, JSON, Answer, Call, NoQuery, Operation, Shape, in_json
 
@@ -62,8 +63,9 @@ def by_route(operations: tuple[Operation, ...] = OPERATIONS) -> Mapping[str, dic
 
 def api_rules(doors: Doors) -> list[Rule]:
     """Tornado's rules of every route, and of what is no route under /api/v1."""
+    given = {"doors": doors, "lane": Lane(doors.run)}
     rules: list[Rule] = [
-        (pattern, ApiHandler, {"operations": operations, "doors": doors})
+        (pattern, ApiHandler, {"operations": operations, **given})
         for pattern, operations in by_route().items()
     ]
-    return [*rules, (rf"{BASE}(?:/.*)?", ApiHandler, {"operations": {}, "doors": doors})]
+    return [*rules, (rf"{BASE}(?:/.*)?", ApiHandler, {"operations": {}, **given})]

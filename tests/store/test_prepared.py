@@ -103,5 +103,5 @@ def test_what_cannot_be_narrowed_is_refused_when_it_is_made(statement: Any) -> N
 
 
 def test_it_cannot_write(two: Database) -> None:
-    with two._reader.connect() as connection, pytest.raises(SQLAlchemyError):
+    with two._single_reader.connect() as connection, pytest.raises(SQLAlchemyError):
         connection.execute(SiteRow.__table__.delete())  # type: ignore[attr-defined]
