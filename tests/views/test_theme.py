@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.views.sheet import ASSETS
+from netwb.views.sheet import ASSETS, sheet_css
 from netwb.views.theme import Scheme, material_theme, tokens, tokens_css
 
 AA = 4.5  # WCAG 2.1, 1.4.3: text below 18 pt
@@ -102,3 +102,8 @@ def test_every_token_that_a_stylesheet_uses_is_named() -> None:
     set_by_them = set(re.findall(r"--([\w-]+)\s*:", styles))
 
     assert set(re.findall(r"var\(--([\w-]+)", styles)) - known - set_by_them == set()
+
+
+def test_identifier_is_shown_as_it_is_written() -> None:
+    # Inter's contextual alternates draw the x of `dx4x9b` as a multiplication sign
+    assert "font-variant-ligatures:no-contextual" in sheet_css()
