@@ -16,7 +16,7 @@ PROXIES = parse_networks("127.0.0.1, 10.0.0.0/8, 2001:db8:1::/48")
 
 
 def request(peer: str, *forwarded: str, proto: str = "", protocol: str = "http") -> Any:
-    headers = HTTPHeaders({"User-Agent": "x" * 1000})
+    headers = HTTPHeaders({"Host": "noc.example.net", "User-Agent": "x" * 1000})
     for line in forwarded:
         headers.add("X-Forwarded-For", line)
     if proto:
@@ -25,8 +25,11 @@ def request(peer: str, *forwarded: str, proto: str = "", protocol: str = "http")
         address=(peer, 40000), protocol=protocol, remote_ip="203.0.113.99", _orig_protocol=protocol
     )
     connection: Any = SimpleNamespace(context=context, set_close_callback=lambda _: None)
-    line = RequestStartLine("GET", "/", "HTTP/1.1")
-    return HTTPServerRequest(headers=headers, connection=connection, start_line=line)
+    return HTTPServerRequest(
+        headers=headers,
+        connection=connection,
+        start_line=RequestStartLine("GET", "/", "HTTP/1.1"),
+    )
 
 
 @pytest.mark.parametrize(
