@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import netwb.store.models
-from netwb.store.models import Base
+from netwb.store.models import Base, access
 
 NETWB = Path(netwb.store.models.__file__).parents[2]
 RAW_NAMES = {"text", "literal_column", "table", "Table", "TextClause"}  # of sqlalchemy
@@ -80,3 +81,17 @@ def test_the_search_finds_what_it_looks_for(source: str) -> None:
 def test_every_exception_is_still_needed() -> None:
     for name in ALLOWED:
         assert list(raw_uses(ast.parse((NETWB / name).read_text()))), name
+
+
+def test_the_tables_of_access_are_read_in_access_alone() -> None:
+    """They are narrowed in one place there, and by no session."""
+    names = {cls.__name__ for cls in vars(access).values() if isinstance(cls, type)} - {"Base"}
+    of_access = {name for name in names if name.endswith("Row")}
+    readers = {
+        module.relative_to(NETWB).parts[0]
+        for module in MODULES
+        if of_access & set(re.findall(r"\w+", module.read_text()))
+    }
+
+    assert len(of_access) == 8
+    assert readers == {"access", "store"}  # the models themselves
