@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -242,19 +243,19 @@ insert into job (id, kind, tenant_id, actor, status, created_at, progress, resul
 
 
 @pytest.fixture
-def first_home(new_url: Callable[[], str]) -> Database:
+def first_home(new_url: Callable[[], str]) -> Iterator[Database]:
     """A database as the first netwb left it, with rows."""
-    database = Database(new_url())
-    if database.path:
-        create_file(database.path)
     settings = Config()
     settings.set_main_option("script_location", FIRST.scripts)
-    with database.connecting("migrate") as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, FIRST.revisions[-1])
-        for statement in OLD_ROWS.split(";"):
-            connection.exec_driver_sql(statement)
-    return database
+    with closing(Database(new_url())) as database:
+        if database.path:
+            create_file(database.path)
+        with database.connecting("migrate") as connection:
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, FIRST.revisions[-1])
+            for statement in OLD_ROWS.split(";"):
+                connection.exec_driver_sql(statement)
+        yield database
 
 
 def test_a_home_of_the_first_netwb_is_brought_along_with_its_rows(first_home: Database) -> None:
