@@ -139,7 +139,7 @@ def test_cut_connection_is_refused_and_the_good_revision_stays(
     frr_router.configure(NEW_ROUTE)
 
     with ThreadPoolExecutor(1) as pool:
-        cut = pool.submit(frr_router.cut_next_session, after_bytes=200_000, timeout_s=60)
+        cut = pool.submit(frr_router.cut_next_session, after_bytes=30_000, timeout_s=60)
         outcome = netwb.back_up(NETWB_COLLECT__RETRIES="0")
     cut.result()
 
@@ -153,7 +153,7 @@ def test_cut_connection_is_tried_once_more(frr_router: FrrRouter, netwb: NetwbCo
     frr_router.lengthen(3_000)
 
     with ThreadPoolExecutor(1) as pool:
-        cut = pool.submit(frr_router.cut_next_session, after_bytes=200_000, timeout_s=60)
+        cut = pool.submit(frr_router.cut_next_session, after_bytes=30_000, timeout_s=60)
         outcome = netwb.back_up()
     cut.result()
 
