@@ -10,7 +10,12 @@ from netwb.archive.listing import newest_revisions
 from netwb.archive.matching import Match
 from netwb.archive.records import Change, ChangePlace, Hit, QuarantineItem, Revision
 from netwb.configs.diff import ConfigDiff
-from netwb.errors import InputError, UnknownRevisionError
+from netwb.errors import (
+    InputError,
+    NotPermittedError,
+    UnknownRevisionError,
+    WrongDeviceError,
+)
 from netwb.inventory.records import EVERYWHERE, ConfigKind, Device
 from netwb.roles import Permission
 from netwb.store.ids import is_id
@@ -178,10 +183,15 @@ class ReadingFace(MarksFace):
         return records_of((item for item in held if item.device_id in meant), QuarantineItem)
 
     def quarantined_text(self, reference: str, *, kind: ConfigKind = "running") -> bytes:
-        """The held text of one device, with its secrets: it was never redacted."""
+        """The held text of one device, with its secrets: it was never redacted.
+
+        Raises NotPermittedError where it names another device, which may be another tenant's, and the
+        actor's scope is not all tenants.
+        """
         self._require(Permission.CONFIG_REVEAL)
         device = self._device(reference)
         item = self._parts.quarantine.get(self._scope, device, kind=kind)
+        self._require_own_text(item)
         self._audit_quarantine("quarantine.show", device, kind)
         return self._parts.quarantine.text(self._scope, item.id)
 
@@ -208,6 +218,14 @@ class ReadingFace(MarksFace):
         item = self._parts.quarantine.get(self._scope, device, kind=kind)
         self._parts.quarantine.settle(self._scope, item.id, "discarded", self._actor)
         self._audit_quarantine("quarantine.discard", device, kind, reason)
+
+    def _require_own_text(self, item: QuarantineItem) -> None:
+        if item.cause_kind == WrongDeviceError.__name__ and self._scope.tenants is not None:
+            msg = (
+                f"the text held of {item.tenant}/{item.hostname} names another device, which may be"
+                " another tenant's; who acts for all tenants can look at it"
+            )
+            raise NotPermittedError(msg)
 
     def _audit_quarantine(
         self, action: str, device: Device, kind: ConfigKind, reason: str | None = None

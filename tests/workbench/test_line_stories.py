@@ -168,6 +168,9 @@ def test_another_devices_text_is_shown_only_to_who_acts_for_all_tenants(made: Ri
         acting(made, Role.ADMIN).masked_text(EDGE)
     with pytest.raises(NotPermittedError, match="another tenant"):
         acting(made, Role.ADMIN).reveal_held(EDGE, reason="look")
+    with pytest.raises(NotPermittedError, match="another tenant"):
+        acting(made, Role.ADMIN).quarantined_text(EDGE)
+    assert b"hostname edge9" in made.bench.quarantined_text(EDGE)
 
 
 def test_revealing_a_held_text_needs_right_and_reason_and_is_audited(made: Rig) -> None:
