@@ -6,12 +6,13 @@ dated by the run's start, so that a night that ends after midnight is one night.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from netwb.collect.runs import RUNNING
 from netwb.roles import Scope
@@ -123,24 +124,48 @@ class Coverage:
     def _nights(
         self, scope: Scope, since: datetime, device_id: str | None = None
     ) -> dict[str, list[Night]]:
-        """The runs apart, a row each: an outcome then carries no time that were to be parsed."""
-        runs = select(BackupRunRow.id, BackupRunRow.started_at)
-        outcomes = (
-            select(BackupOutcomeRow.device_id, BackupOutcomeRow.status, BackupOutcomeRow.run_id)
-            .join(BackupRunRow, BackupRunRow.id == BackupOutcomeRow.run_id)
-            .where(BackupRunRow.started_at >= since, BackupOutcomeRow.status != RUNNING)
-            .order_by(BackupRunRow.started_at, BackupRunRow.id)
-        )
-        if device_id is not None:
-            outcomes = outcomes.where(BackupOutcomeRow.device_id == device_id)
+        """Of each run the devices by what they gave, as one text each: a night of thousands of
+        devices is then a few rows, and not as many objects.
+        """
         found: dict[str, list[Night]] = {}
         with self._database.reading(scope) as session:
-            begun = session.execute(runs.where(BackupRunRow.started_at >= since))
-            at = {run_id: started_at for run_id, started_at in begun}  # noqa: C416 - rows are no pairs to mypy
-            for owner, status, run_id in session.execute(outcomes):
-                night = Night(at[run_id], cast("SavedStatus", status))
-                found.setdefault(owner, []).append(night)
+            runs = session.execute(
+                select(BackupRunRow.id, BackupRunRow.started_at)
+                .where(BackupRunRow.started_at >= since)
+                .order_by(BackupRunRow.started_at, BackupRunRow.id)
+            ).all()
+            for start in range(0, len(runs), _RUNS):
+                part = runs[start : start + _RUNS]
+                gave = _gave(session, [run_id for run_id, _ in part], device_id)
+                for run_id, at in part:
+                    for status, owners in gave.get(run_id, ()):
+                        night = Night(at, status)
+                        for owner in owners:
+                            found.setdefault(owner, []).append(night)
         return found
+
+
+_RUNS = 500  # runs of one statement: databases limit its parameters
+_APART = ","  # no id holds one
+
+
+def _gave(
+    session: Session, run_ids: Sequence[str], device_id: str | None
+) -> dict[str, list[tuple[SavedStatus, list[str]]]]:
+    """Run id -> (status, device ids) each."""
+    owners = func.aggregate_strings(BackupOutcomeRow.device_id, _APART)
+    query = (
+        select(BackupOutcomeRow.run_id, BackupOutcomeRow.status, owners)
+        .where(BackupOutcomeRow.run_id.in_(run_ids), BackupOutcomeRow.status != RUNNING)
+        .group_by(BackupOutcomeRow.run_id, BackupOutcomeRow.status)
+    )
+    if device_id is not None:
+        query = query.where(BackupOutcomeRow.device_id == device_id)
+    gave: dict[str, list[tuple[SavedStatus, list[str]]]] = {}
+    for run_id, status, text in session.execute(query):
+        said = gave.setdefault(run_id, [])
+        said.append((cast("SavedStatus", status), text.split(_APART)))
+    return gave
 
 
 def _run(outcome: BackupOutcomeRow, run: BackupRunRow) -> DeviceRun:

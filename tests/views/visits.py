@@ -7,6 +7,7 @@ import re
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
+from netwb.errors import NetwbError
 from netwb.views.address import Address
 from netwb.views.frame import Frame, PageView
 from netwb.views.sheet import Sheet
@@ -52,14 +53,22 @@ class Visit:
         await self.view.load()
         return self
 
-    async def act(self, name: str, **said: Any) -> Visit:
+    async def act(self, name: str, /, **said: Any) -> Visit:
         """As a click, a field or a form does; an error is the act's own."""
         await self.view._act({"act": name, **said})
         return self
 
-    async def send(self, name: str, **fields: Any) -> Visit:
+    async def send(self, name: str, /, **fields: Any) -> Visit:
         """A form without data of its own."""
         return await self.act(name, fields=fields)
+
+    async def refusal(self, name: str, /, **said: Any) -> str:
+        """Why an act came to nothing: its error, or what the dialog says of it."""
+        try:
+            await self.act(name, **said)
+        except NetwbError as error:
+            return str(error)
+        return self.text
 
     @property
     def html(self) -> str:

@@ -109,8 +109,12 @@ def _handed_in(fields: Mapping[str, Any]) -> tuple[str, str, str]:
     if isinstance(file, Mapping) and file.get("name"):
         name, text = str(file["name"]), str(file.get("text", ""))
         if file.get("too_large"):
-            return name, "", f"{name} is longer than 8 MB; split it, or use `netwb device import`"
-        return name, text, "" if text.strip() else f"{name} is empty; choose another file"
+            return (
+                name,
+                "",
+                f"the file {name} is longer than 8 MB; split it, or use `netwb device import`",
+            )
+        return name, text, "" if text.strip() else f"the file {name} is empty; choose another one"
     text = secret_of(fields, "text")
     return "", text, "" if text.strip() else "nothing is chosen; choose a file or paste a text"
 

@@ -68,13 +68,12 @@ class ListPart:
         await self.read()
 
     async def read(self) -> None:
-        """Read again, and draw; what was selected and is gone is no longer selected."""
+        """Read again, and draw."""
         frame = self._stage.frame
         configs = self._stage.sees().configs
         devices, coverage = await frame.ask(_read, frame.bench, frame.now(), configs)
         days = strip_days(frame.now(), coverage, self._stage)
         self._all = rows_of(devices, coverage, days=days, zone=frame.zone)
-        self.selected &= {row.device.id for row in self._all}
         self._draw(scroll="keep")
 
     def devices(self, ids: Sequence[str]) -> list[Device]:
@@ -110,6 +109,7 @@ class ListPart:
     def _draw(self, *, scroll: str = "top") -> None:
         query, stage = self._query(), self._stage
         self._rows = chosen_rows(self._all, query)
+        self.selected &= {row.device.id for row in self._rows}  # never act on what is not shown
         if scroll == "top":
             self._start = 0
             stage.table.command(top=0)

@@ -7,8 +7,9 @@ a night without an answer; nothing at all is a night without a run. Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
 from netwb.views.html import esc
 from netwb.views.inventory.rows import NightMark
@@ -25,7 +26,6 @@ _WORDS: dict[NightMark, str] = {
 }
 _SHAPES: dict[NightMark, str] = {  # one path a mark, drawn from the point that is moved to
     "changed": "M{x} 2h4v10h-4z",
-    "unchanged": "M{x} 9h4v3h-4z",
     "rejected": "M{x} 12l2-8 2 8z",
     "failed": "M{x} 6l4 5m0-5-4 5",
 }
@@ -51,11 +51,24 @@ def said(nights: Sequence[NightMark]) -> str:
 
 
 def _paths(nights: Sequence[NightMark]) -> str:
-    drawn = dict.fromkeys(_SHAPES, "")
-    for number, kind in enumerate(nights):
-        if kind != "none":
-            drawn[kind] += _SHAPES[kind].format(x=number * STEP + 1)
+    """Unchanged nights, which are most, are dashes of one line: a page of rows stays small."""
+    drawn = dict.fromkeys(("unchanged", *_SHAPES), "")
+    for kind, first, length in _stretches(nights):
+        if kind == "unchanged":
+            drawn[kind] += f"M{first * STEP + 1} 10.5h{length * STEP - 2}"
+        elif kind != "none":
+            marks = range(first, first + length)
+            drawn[kind] += "".join(_SHAPES[kind].format(x=mark * STEP + 1) for mark in marks)
     return "".join(f'<path class="n-{kind}" d="{d}"/>' for kind, d in drawn.items() if d)
+
+
+def _stretches(nights: Sequence[NightMark]) -> Iterator[tuple[NightMark, int, int]]:
+    """(kind, first night, how many) of each stretch of alike nights."""
+    first = 0
+    for kind, alike in groupby(nights):
+        length = len(list(alike))
+        yield kind, first, length
+        first += length
 
 
 BAR_HEIGHT = 28  # px of the tallest bar of a long strip
@@ -93,7 +106,7 @@ def _mark(number: int, night: NightMark, height: float, title: str) -> str:
     left, floor = number * NIGHT, BAR_HEIGHT + 2
     shapes = {
         "changed": f"M{left + 2} {floor - height}h6v{height}h-6z",
-        "unchanged": f"M{left + 2} {floor - 2}h6v2h-6z",
+        "unchanged": f"M{left + 2} {floor - 1}h6",
         "rejected": f"M{left + 1} {floor}l4-11 4 11z",
         "failed": f"M{left + 2} {floor - 8}l6 8m0-8-6 8",
         "none": "",
