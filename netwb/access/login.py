@@ -18,7 +18,7 @@ from netwb.access.denials import Denials
 from netwb.access.devices import DeviceCookies
 from netwb.access.flows import Flows
 from netwb.access.passwords import Passwords
-from netwb.access.records import Admission, Origin, TotpState, UserSource
+from netwb.access.records import Admission, Origin, TotpKept, TotpState, UserSource
 from netwb.access.rights import totp_state
 from netwb.access.rows import sole_tenant
 from netwb.access.sessions import AtProvider, Means, Sessions
@@ -171,7 +171,7 @@ class Login:
             if row is None:
                 return None
             state = totp_state(
-                cast("TotpState", row.totp),
+                cast("TotpKept", row.totp),
                 role=Role(row.role),
                 source=cast("UserSource", row.source),
                 wanted_for=self._parts.settings.totp_for,

@@ -15,6 +15,7 @@ LOGIN_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"  # a user's name: shell, URL
 UserSource = Literal["local", "oidc", "proxy"]
 UserStatus = Literal["active", "disabled", "retired"]  # retired: for good
 TotpState = Literal["off", "required", "on"]  # required: the next login sets it up
+TotpKept = Literal["off", "required", "on", "held"]  # as stored; held: on, as an admin asks for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from netwb.access.records import TotpState, UserSource
+from netwb.access.records import TotpKept, TotpState, UserSource
 from netwb.errors import NotPermittedError, SettingsError
 from netwb.roles import MATRIX, VIEWS, Actor, Permission, Role, Scope
 
@@ -61,10 +61,10 @@ def check_totp_word(word: str) -> None:
         raise SettingsError(msg)
 
 
-def totp_state(stored: TotpState, *, role: Role, source: UserSource, wanted_for: str) -> TotpState:
+def totp_state(stored: TotpKept, *, role: Role, source: UserSource, wanted_for: str) -> TotpState:
     """What is in force: an admin's word on the person, or the setting's on the role."""
-    if stored == "on" or source != "local":
-        return "on" if stored == "on" else "off"
+    if stored in {"on", "held"} or source != "local":
+        return "on" if stored in {"on", "held"} else "off"
     asked = {
         "nobody": frozenset[Role](),
         "admin": frozenset({Role.ADMIN}),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from netwb.access.records import (
     LoginSession,
     Token,
-    TotpState,
+    TotpKept,
     User,
     UserSource,
     UserStatus,
@@ -108,7 +108,7 @@ def user_of(row: UserRow, slugs: Slugs, *, totp_for: str) -> User:
         tenants=None if row.wide else slugs.get(row.id, ()),
         source=source,
         status=cast("UserStatus", row.status),
-        totp=totp_state(cast("TotpState", row.totp), role=role, source=source, wanted_for=totp_for),
+        totp=totp_state(cast("TotpKept", row.totp), role=role, source=source, wanted_for=totp_for),
         time_zone=row.time_zone,
         created_at=row.created_at,
         password_at=row.password_at,

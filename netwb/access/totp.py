@@ -66,12 +66,15 @@ class Totp:
         self._clock = clock
 
     def begin(self, user_id: str) -> TotpSecret:
-        """A new secret, in force when a first code confirmed it; until then the old one is."""
+        """A new secret, in force when a first code confirmed it; InputError where one is in force."""
         secret = secrets.token_bytes(SECRET_BYTES)
         sealed = self._keyring.seal("totp", "", user_id, secret)
         with self._database.writing(ALL_TENANTS) as session:
             row = session.get_one(UserRow, user_id)
             _require_local(row)
+            if row.totp in {"on", "held"}:  # an open page that was left alone is no place for it
+                msg = "one-time codes are on already; turn them off with a last code first"
+                raise InputError(msg)
             row.totp_pending = sealed
             return TotpSecret(secret=base32(secret), uri=uri(secret, row.name))
 
@@ -87,7 +90,7 @@ class Totp:
             step = used_step(secret, code, self._clock(), after=0)
             if step is None:
                 raise InputError(WRONG_CODE)
-            row.totp, row.totp_step = "on", step
+            row.totp, row.totp_step = "held" if row.totp == "required" else "on", step
             row.totp_sealed, row.totp_pending = row.totp_pending, None
 
     def drop(self, user_id: str, code: str) -> None:
@@ -95,7 +98,8 @@ class Totp:
         self.take(user_id, code)
         with self._database.writing(ALL_TENANTS) as session:
             row = session.get_one(UserRow, user_id)
-            row.totp, row.totp_sealed, row.totp_pending = "off", None, None
+            row.totp = "required" if row.totp == "held" else "off"
+            row.totp_sealed, row.totp_pending = None, None
 
     def take(self, user_id: str, code: str) -> None:
         """Use a code up; InputError where it is not right, or was used before."""

@@ -214,8 +214,8 @@ def _apply(row: UserRow, changes: UserChanges, scope: Scope | None) -> None:
         row.time_zone = check_zone(changes.time_zone)
     if changes.totp == "off":
         row.totp, row.totp_sealed, row.totp_pending = "off", None, None
-    elif changes.totp is not None and row.totp != "on":
-        row.totp = "required"
+    elif changes.totp is not None:
+        row.totp = "held" if row.totp in {"on", "held"} else "required"
 
 
 def _give_tenants(session: Session, row: UserRow, scope: Scope) -> None:

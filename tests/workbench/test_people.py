@@ -302,6 +302,40 @@ def test_one_drops_ones_code_with_a_last_one(two: Rig) -> None:
     admitted(two, "ana")
 
 
+def test_a_code_in_force_is_not_replaced_without_a_last_one(two: Rig) -> None:
+    add(two, "ana")
+    ana = logged_in(two, "ana")
+    ana.confirm_totp(code(two, ana.begin_totp().secret))
+
+    with pytest.raises(InputError, match="with a last code first"):
+        ana.begin_totp()
+
+
+@pytest.mark.parametrize("asked", ["before", "after"])
+def test_a_code_that_an_admin_asks_for_is_set_up_again_after_it_was_dropped(
+    two: Rig, asked: str
+) -> None:
+    add(two, "ana")
+    required = UserChanges(totp="required")
+    if asked == "before":
+        two.bench.set_user("ana", required)
+    ana = logged_in(two, "ana")
+    secret = ana.begin_totp().secret
+    ana.confirm_totp(code(two, secret))
+    if asked == "after":
+        two.bench.set_user("ana", required)
+    assert ana.me().totp == two.bench.user("ana").totp == "on"
+    two.clock.advance(seconds=30)
+
+    ana.drop_totp(code(two, secret))
+
+    assert two.bench.user("ana").totp == "required"
+    with pytest.raises(NotPermittedError, match="set up the one-time code first"):
+        ana.devices()
+    two.bench.set_user("ana", UserChanges(totp="off"))
+    assert ana.me().totp == "off"
+
+
 def test_everybody_has_ones_own_logins_and_tokens_and_no_others(two: Rig) -> None:
     add(two, "eva", Role.CUSTOMER, "acme")
     add(two, "ana", Role.ENGINEER, "acme")

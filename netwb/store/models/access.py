@@ -31,7 +31,7 @@ class UserRow(Base):
     status: Mapped[str]  # active disabled retired
     password: Mapped[str | None]  # argon2id, encoded
     password_at: Mapped[datetime | None]
-    totp: Mapped[str]  # off required on
+    totp: Mapped[str]  # off required on held
     totp_sealed: Mapped[bytes | None]
     totp_pending: Mapped[bytes | None]  # sealed; in force when a first code confirmed it
     totp_step: Mapped[int] = mapped_column(BigInteger)  # last one used: no code works twice
