@@ -47,6 +47,11 @@ class Sheet(JSComponent):
     html = param.String(doc="Markup; every value in it went through netwb.views.html.esc")
 
     _bundle: ClassVar[Path] = ASSETS / "sheet.js"
+    # Panel looks for these two on the disk, and listens for changes of every property, at each use:
+    # there is no stylesheet beside the script, and the browser changes nothing but by acts.
+    _bundle_path: ClassVar[Path] = _bundle
+    _bundle_css: ClassVar[list[str]] = []
+    _linked_properties: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self, html: str = "", *, on_act: OnAct | None = None, css: str = "", **layout: Any

@@ -17,7 +17,7 @@ from bokeh.server.views.static_handler import StaticHandler
 from panel.io.server import ComponentResourceHandler
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from netwb.web import headers, rules
+from netwb.web import bundles, headers, rules
 from netwb.web.documents import PageHandler, PageSocket
 
 # Handlers of others that answer with files, or that nothing is there.
@@ -43,6 +43,7 @@ def install() -> None:
     for handler in _FOREIGN:
         setattr(handler, _HEADERS, headers.secure)
     setattr(ComponentResourceHandler, _FINDS, _parse_url_path)
+    bundles.install()
     access = logging.getLogger("tornado.access")
     if without_query not in access.filters:
         access.addFilter(without_query)

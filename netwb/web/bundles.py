@@ -1,0 +1,39 @@
+"""Which scripts and stylesheets a page of netwb's frame loads: found once a process, and kept.
+
+Panel looks through every class of component for each page (measured: half of what building a page
+costs). Pages of the frame differ in what they show and never in what they load; others, which may set
+files of their own, go Panel's way.
+Source: panel.io.server and panel.io.resources (1.9.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from bokeh.embed.bundle import Bundle
+from bokeh.model import Model
+from panel.io import server
+from panel.io.resources import Resources
+from panel.io.state import state
+
+FRAME = "netwb_guard"  # attribute that the frame gives to its documents
+_NAME = "bundle_resources"
+_panels_own: Callable[..., Bundle] = getattr(server, _NAME)
+_kept: dict[Hashable, Bundle] = {}
+
+
+def install() -> None:
+    """Panel's pages ask here; there is no other seam than the name that they call."""
+    setattr(server, _NAME, bundle_of)
+
+
+def bundle_of(roots: Any, resources: Resources, *args: Any, **kwargs: Any) -> Bundle:
+    """As Panel's."""
+    if not hasattr(state.curdoc, FRAME):
+        return _panels_own(roots, resources, *args, **kwargs)
+    place = (state.base_url, state.rel_path, resources.mode, resources.root_url)
+    key = (*place, len(Model.model_class_reverse_map))  # a class more may bring files
+    if key not in _kept:
+        _kept[key] = _panels_own(roots, resources, *args, **kwargs)
+    return _kept[key]
