@@ -2,6 +2,6 @@
 
 from netwb.views.account.page import AccountView
 from netwb.views.frame import show_page
-from netwb.web.visitor import visiting
+from netwb.web.visitor import seated, visiting
 
-show_page(AccountView, visiting())
+show_page(AccountView, visiting(), seated())

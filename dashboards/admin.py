@@ -2,6 +2,6 @@
 
 from netwb.views.admin.view import AdminView
 from netwb.views.frame import show_page
-from netwb.web.visitor import visiting
+from netwb.web.visitor import seated, visiting
 
-show_page(AdminView, visiting())
+show_page(AdminView, visiting(), seated())

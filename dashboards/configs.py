@@ -2,6 +2,6 @@
 
 from netwb.views.configs.page import ConfigsView
 from netwb.views.frame import show_page
-from netwb.web.visitor import visiting
+from netwb.web.visitor import seated, visiting
 
-show_page(ConfigsView, visiting())
+show_page(ConfigsView, visiting(), seated())

@@ -2,6 +2,6 @@
 
 from netwb.views.frame import show_page
 from netwb.views.inventory.view import InventoryView
-from netwb.web.visitor import visiting
+from netwb.web.visitor import seated, visiting
 
-show_page(InventoryView, visiting())
+show_page(InventoryView, visiting(), seated())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from logging import getLogger
@@ -25,7 +26,7 @@ from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 
 from netwb.access.records import Person
-from netwb.errors import InventoryError, NetwbError, NotPermittedError, UnknownDeviceError
+from netwb.errors import NetwbError, UnknownDeviceError
 from netwb.roles import Permission
 from netwb.views import navigation, states
 from netwb.views.address import Address
@@ -34,6 +35,7 @@ from netwb.views.navigation import Crumb, Moment
 from netwb.views.sheet import ASSETS, GUARD, Act, Sheet
 from netwb.views.theme import HEAD_PX, NARROW_PX, SIDE_PX, STRIP_PX, material_theme
 from netwb.workbench import Workbench
+from netwb.workbench.seats import Seat
 from netwb.workbench.words import LastNight
 
 logger = getLogger(__name__)
@@ -82,14 +84,25 @@ class Frame:
     """Whom a page is for, what of netwb it shows, and what it can do to the browser.
 
     bench   acts for the person, narrowed by `?tenant=`; with `?as=` it is that tenant's staff's
-    Raises what `bench.me`, `bench.where` and `bench.as_tenant` raise.
+    seat    what `seat_of` gives for that address, where it was asked for already
+    Raises NotAuthenticatedError, and why the view that the address asks for is not given.
     """
 
-    def __init__(self, bench: Workbench, *, address: Address, clock: Clock = _utc_now) -> None:
+    def __init__(
+        self,
+        bench: Workbench,
+        *,
+        address: Address,
+        clock: Clock = _utc_now,
+        seat: Seat[Workbench] | None = None,
+    ) -> None:
         self.address = address
         self.now = clock
-        self.bench = narrowed(bench, address)
-        self.person: Person = self.bench.me()
+        seat = seat or seat_of(bench, address)
+        if seat.refused is not None:
+            raise seat.refused
+        self.bench = seat.bench
+        self.person: Person = seat.person
         self.zone = ZoneInfo(self.person.time_zone or "UTC")
         self.night: LastNight | None = None
         self._night_read: datetime | None = None
@@ -240,13 +253,9 @@ class Frame:
         )
 
 
-def narrowed(bench: Workbench, address: Address) -> Workbench:
-    """The Workbench that an address means: another tenant's view, or one's own of one tenant."""
-    if slug := address.get("as"):
-        return bench.as_tenant(slug)
-    if slug := address.get("tenant"):
-        return bench.where(tenant=slug)
-    return bench
+def seat_of(bench: Workbench, address: Address) -> Seat[Workbench]:
+    """Whom a page of that address is for. Raises NotAuthenticatedError."""
+    return bench.seat(tenant=address.get("tenant"), viewing_as=address.get("as"))
 
 
 class NetwbPage(Page):
@@ -288,12 +297,15 @@ def _bare() -> dict[str, Any]:
     }
 
 
-def show_page(view: type[PageView], bench: Workbench) -> None:
-    """Put a view on screen for the person that this Workbench acts for."""
+def show_page(view: type[PageView], bench: Workbench, seat: Seat[Workbench] | None = None) -> None:
+    """Put a view on screen for the person that this Workbench acts for.
+
+    seat   of that person, where it is known already: then nothing is asked while the page is built
+    """
     _settle()
     address = Address(_search(), page=view.page)
     try:
-        frame, content = _framed(view, bench, address)
+        frame, content = _framed(view, seat or seat_of(bench, address), address)
     except NetwbError as error:  # nobody is logged in any more: there is no frame for nobody
         failure = states.Failure(
             at=_utc_now(), zone=ZoneInfo("UTC"), reference="none", page_url=address.url()
@@ -305,13 +317,15 @@ def show_page(view: type[PageView], bench: Workbench) -> None:
     pn.state.onload(frame.load)
 
 
-def _framed(view: type[PageView], bench: Workbench, address: Address) -> tuple[Frame, PageView]:
+def _framed(
+    view: type[PageView], seat: Seat[Workbench], address: Address
+) -> tuple[Frame, PageView]:
     """The view in its frame; where the tenant asked for is none of one's own, the words for that."""
-    try:
-        frame = Frame(bench, address=address)
-    except (NotPermittedError, InventoryError) as error:
-        frame = Frame(bench, address=Address(page=view.page))
-        return frame, Refused(frame, view, error)
+    if seat.refused is not None:
+        own = replace(seat, refused=None)
+        frame = Frame(own.bench, address=Address(page=view.page), seat=own)
+        return frame, Refused(frame, view, seat.refused)
+    frame = Frame(seat.bench, address=address, seat=seat)
     return frame, view(frame)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from contextlib import suppress
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, cast
@@ -27,9 +28,10 @@ from bokeh.util.token import (
 from panel.io.server import DocHandler, WSHandler
 from tornado.web import HTTPError, RequestHandler
 
+from netwb.errors import NotAuthenticatedError
 from netwb.web import headers, process
 from netwb.web.place import is_address
-from netwb.web.visitor import visit_of
+from netwb.web.visitor import SEAT, visit_of
 from netwb.web.visits import Visit
 from netwb.web.watch import owner_of, watch_of
 
@@ -61,6 +63,7 @@ class PageHandler(DocHandler):
         self,
     ) -> ServerSession:
         """As Bokeh's, without the ways in: a new id, a token without cookies and headers."""
+        await self._take_seat()
         app = self.application
         session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
         token = generate_jwt_token(
@@ -73,6 +76,20 @@ class PageHandler(DocHandler):
         return await self.application_context.create_session_if_needed(
             session_id, self.request, token
         )
+
+    async def _take_seat(self) -> None:
+        """Ask whom the page is for before it is built, which happens on the event loop."""
+        visit = visit_of(self.request)
+        if visit is not None:
+            tenant, viewing_as = self._said("tenant"), self._said("as")
+            with suppress(NotAuthenticatedError):  # the page itself says so
+                seat = await process.run(visit.bench.seat, tenant=tenant, viewing_as=viewing_as)
+                setattr(self.request, SEAT, seat)
+
+    def _said(self, name: str) -> str:
+        """The first of that name in the query, as the frame reads it."""
+        values = self.request.query_arguments.get(name) or [b""]
+        return values[0].decode("utf-8", "replace")
 
     def _generate_token_payload(self) -> Any:  # with a key more than Panel's typed one
         """What the page's source shows to whoever reads it there."""

@@ -1,4 +1,4 @@
-"""What a dashboard's script calls: the Workbench of the person whose login made this document."""
+"""What a dashboard's script calls: whose login made this document, and the Workbench that acts for it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from bokeh.io import curdoc
 from netwb.errors import NotAuthenticatedError
 from netwb.web.visits import Visit
 from netwb.workbench import Workbench
+from netwb.workbench.seats import Seat
 
-VISIT = "netwb_visit"  # attribute of the request that made the document
+VISIT = "netwb_visit"  # attributes of the request that made the document
+SEAT = "netwb_seat"
 
 
 def visiting() -> Workbench:
@@ -25,6 +27,15 @@ def visiting() -> Workbench:
         )
         raise NotAuthenticatedError(msg)
     return visit.bench
+
+
+def seated() -> Seat[Workbench] | None:
+    """The person and the view that the document's address asks for, found before it was built.
+
+    None where it was not: `Workbench.seat` finds it then.
+    """
+    found = getattr(getattr(curdoc().session_context, "request", None), SEAT, None)
+    return found if isinstance(found, Seat) else None
 
 
 def visit_of(request: object) -> Visit | None:

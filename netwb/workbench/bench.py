@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from netwb.access.principals import LOCAL, Principal, local_principal
-from netwb.errors import InventoryError
+from netwb.errors import InventoryError, NotPermittedError
 from netwb.inventory.records import Where
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
@@ -27,6 +27,7 @@ from netwb.workbench.nights import NightsFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
+from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 
 
@@ -115,6 +116,18 @@ class Workbench(
         narrowed = replace(self._where, **criteria)
         self._refuse_unknown(narrowed)
         return type(self)(self._parts, self._who, narrowed)
+
+    def seat(self, *, tenant: str | None = None, viewing_as: str | None = None) -> Seat[Self]:
+        """Who acts here, and the view meant: as another tenant's staff, or one's own of one tenant.
+
+        A view that is not given is `refused`. Raises NotAuthenticatedError.
+        """
+        try:
+            shown = self.as_tenant(viewing_as) if viewing_as else self
+            shown = shown.where(tenant=tenant) if tenant and not viewing_as else shown
+            return Seat(bench=shown, person=shown.me())
+        except (NotPermittedError, InventoryError) as error:
+            return Seat(bench=self, person=self.me(), refused=error)
 
     def __repr__(self) -> str:
         narrowed = "".join(
