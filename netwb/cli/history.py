@@ -150,6 +150,10 @@ def diff(  # noqa: PLR0913 - one parameter an option
 @click.option("--until", type=MOMENT, help="Only lines that stood there before this.")
 @click.option("--author", metavar="WHO", help="Only lines that this person put there.")
 @click.option("--tenant", metavar="T", help="Only this tenant's devices.")
+@click.option("--word", "match", flag_value="word", help="Only whole words.")
+@click.option(
+    "--pattern", "match", flag_value="pattern", help="TEXT is a regular expression (RE2)."
+)
 @json_option
 @click.pass_context
 def search(  # noqa: PLR0913 - one parameter an option
@@ -157,6 +161,7 @@ def search(  # noqa: PLR0913 - one parameter an option
     *,
     text: str,
     ever: bool,
+    match: Literal["word", "pattern"] | None,
     since: datetime | None,
     until: datetime | None,
     author: str | None,
@@ -167,7 +172,9 @@ def search(  # noqa: PLR0913 - one parameter an option
     narrowed = bench(context).where(**({"tenant": tenant} if tenant else {}))
     when: Literal["now", "ever"] = "ever" if ever else "now"
     narrow = ever or author is not None or since is not None  # then history is not what is missing
-    found = narrowed.search(text, when=when, since=since, until=until, author=author)
+    found = narrowed.search(
+        text, when=when, since=since, until=until, author=author, match=match or "text"
+    )
     if as_json:
         print_items(found)
         return

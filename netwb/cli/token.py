@@ -17,7 +17,8 @@ from netwb.roles import Permission, Role
 
 
 def register(cli: click.Group) -> None:
-    """Add the group."""
+    """Add the group; `token add` is `token issue`, as every other group adds."""
+    token.add_command(issue, "add")
     cli.add_command(token)
 
 

@@ -162,6 +162,7 @@ def _page(title: str, form: LoginForm, body: str) -> str:
         '<meta name="color-scheme" content="dark light">'
         '<meta name="robots" content="noindex">'
         '<link rel="icon" href="/favicon.ico">'
+        '<link rel="stylesheet" href="/netwb-static/tokens.css">'
         '<link rel="stylesheet" href="/netwb-static/login/login.css"></head><body>'
         f'<main><h1>netwb</h1><p class="host">{escape(form.host)}</p>{body}</main>'
         f"<footer><span>netwb {__version__}</span>"

@@ -90,11 +90,12 @@ def test_an_unknown_user_is_not_found(netwb: Commands) -> None:
     assert netwb("user", "sessions", "end", "nope").status == 4
 
 
+@pytest.mark.parametrize("word", ["issue", "add"])
 def test_a_token_is_printed_once_and_opens_until_it_is_retired(
-    netwb: Commands, tmp_path: Path
+    netwb: Commands, tmp_path: Path, word: str
 ) -> None:
     add(netwb, "ana")
-    issue = ("token", "issue", "--user", "ana", "--days", "90", "--role", "customer")
+    issue = ("token", word, "--user", "ana", "--days", "90", "--role", "customer")
 
     issued = netwb(*issue, "--tenant", "acme", "--allow", "config.view,traffic.view", "--json").json
 

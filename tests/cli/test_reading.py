@@ -120,6 +120,27 @@ def test_search_tells_since_when_and_by_whom(netwb: Commands) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "hosts"),
+    [
+        (("--word", "192.0.2.9"), []),  # it is the beginning of 192.0.2.99 alone
+        (("--word", "192.0.2.99"), ["edge1"]),
+        (("--pattern", r"^ntp server 192\.0\.2\.9\d$"), ["edge1"]),
+    ],
+    ids=["part-of-a-word", "word", "pattern"],
+)
+def test_a_search_by_word_or_pattern(
+    netwb: Commands, words: tuple[str, ...], hosts: list[str]
+) -> None:
+    found = netwb("search", *words, "--json").json["items"]
+
+    assert [item["hostname"] for item in found] == hosts
+
+
+def test_a_pattern_that_is_none_is_bad_input(netwb: Commands) -> None:
+    assert netwb("search", "--pattern", "ntp (").status == 2
+
+
 def test_a_search_never_finds_a_secret(netwb: Commands) -> None:
     assert netwb("search", "Pub1icRead", "--ever", "--json").json == {"items": []}
 
