@@ -124,9 +124,9 @@ def _acts(item: Credential, full: str) -> str:
         return ""
     parts = [button("Used by", "used-by", kind="quiet", data_of=full)]
     if item.rotating:
-        parts.append(button("End rotation…", "ask-settle", kind="quiet", data_of=full))
+        parts.append(button("End rotation…", "ask-settle", kind="danger", data_of=full))
     parts.append(button("Set…", "set-credential", kind="quiet", data_of=full))
-    parts.append(button("Retire…", "ask-retire-credential", kind="quiet", data_of=full))
+    parts.append(button("Retire…", "ask-retire-credential", kind="danger", data_of=full))
     return f'<span class="acts right">{"".join(parts)}</span>'
 
 

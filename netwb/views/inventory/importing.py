@@ -216,7 +216,8 @@ def _sum(plan: ImportPlan) -> str:
     if counts["retire"]:
         parts.append(_counted("warn", counts["retire"], "retired"))
     quiet = counts["same"] + counts["left_out"]
-    parts.append(f'<span class="t3"><b>{number(quiet)}</b> as they are</span>')
+    if quiet:
+        parts.append(f'<span class="t3"><b>{number(quiet)}</b> as they are</span>')
     good = good_rows(plan)
     acts = button("Refused rows as CSV", "refused-csv", icon_="download") if plan.refused else ""
     acts += button("Choose another file", "another")

@@ -126,7 +126,7 @@ def _acts(thing: str, name: str, status: str) -> str:
         title="Edit",
     )
     if status == "active":
-        act = button("Retire…", f"ask-retire-{thing}", kind="quiet", data_of=name)
+        act = button("Retire…", f"ask-retire-{thing}", kind="danger", data_of=name)
     else:
         act = button("Activate", f"activate-{thing}", kind="quiet", data_of=name)
     return f'<span class="acts right">{edit}{act}</span>'

@@ -219,14 +219,14 @@ def _columns(listing: Listing) -> dict[str, _Column]:
     """What may be seen; a column that no row fills is left out."""
     columns = {
         "hostname": _Column(title="Hostname", sort="hostname", width=0),
-        "place": _Column(title="Tenant, site", sort="place", width=140),
-        "address": _Column(title="Address", sort="address", width=136),
-        "platform": _Column(title="Platform", sort="platform", width=112),
-        "role": _Column(title="Role", sort="role", width=104, class_="wide-only"),
-        "status": _Column(title="Status", sort="status", width=116),
-        "copy": _Column(title="Last good backup", sort="copy", width=124),
-        "nights": _Column(title="21 nights", sort="", width=150),
-        "contract": _Column(title="Contract", sort="contract", width=100, class_="wide-only"),
+        "place": _Column(title="Tenant, site", sort="place", width=112),
+        "address": _Column(title="Address", sort="address", width=126),
+        "platform": _Column(title="Platform", sort="platform", width=96, class_="wide-only"),
+        "role": _Column(title="Role", sort="role", width=84, class_="wide-only"),
+        "status": _Column(title="Status", sort="status", width=118),
+        "copy": _Column(title="Last good backup", sort="copy", width=114),
+        "nights": _Column(title="21 nights", sort="", width=142),
+        "contract": _Column(title="Contract", sort="contract", width=80, class_="wide-only"),
     }
     if not listing.sees.address:
         del columns["address"]
@@ -251,7 +251,7 @@ def table(listing: Listing) -> str:
     above, below = listing.start, len(listing.rows) - stop
     width = len(columns) + 1
     body = f"{_gap(above, width)}{drawn}{_gap(below, width)}"
-    tick = f'<col style="width:36px">{"".join(map(_col, columns.values()))}'
+    tick = f'<col style="width:38px">{"".join(map(_col, columns.values()))}'
     return (
         '<table class="fixed devices" id="devices" data-act="scrolled" data-on="scroll"'
         f' aria-rowcount="{len(listing.rows) + 1}" aria-label="Devices"><colgroup>{tick}</colgroup>'
@@ -332,8 +332,8 @@ def _row(row: Row, listing: Listing, columns: Sequence[str]) -> str:
     cells = {
         "hostname": _hostname(device, listing.links),
         "place": f'<td class="cut">{place(device)}</td>',
-        "address": f'<td class="mono cut t2">{esc(device.address)}</td>',
-        "platform": f'<td class="cut">{esc(device.platform)}</td>',
+        "address": f'<td class="mono cut t2" title="{esc(device.address)}">{esc(device.address)}</td>',
+        "platform": f'<td class="cut wide-only">{esc(device.platform)}</td>',
         "role": f'<td class="t2 cut wide-only">{esc(device.role or NOTHING)}</td>',
         "status": f"<td>{status(device)}</td>",
         "copy": f"<td>{copy_state(row, listing.now, listing.zone)}</td>",
