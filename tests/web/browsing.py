@@ -55,12 +55,16 @@ class Answer:
 
 @dataclass(slots=True)
 class Browser:
-    """Keeps cookies, follows no redirect."""
+    """Keeps cookies, follows no redirect.
+
+    own    loopback address that it asks from
+    """
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
+    own: str = "127.0.0.1"
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         connection = self._connection()
@@ -116,9 +120,10 @@ class Browser:
                 pass
 
     def _connection(self) -> http.client.HTTPConnection:
+        place, own = ("127.0.0.1", self.port), (self.own, 0)
         if self.tls is None:
-            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls)
+            return http.client.HTTPConnection(*place, timeout=30, source_address=own)
+        return http.client.HTTPSConnection(*place, timeout=30, context=self.tls, source_address=own)
 
     def _kept(self, answer: http.client.HTTPResponse, text: str) -> Answer:
         lines = answer.headers.get_all("Set-Cookie") or []

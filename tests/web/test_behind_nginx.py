@@ -1,0 +1,144 @@
+"""A real nginx before two processes on one home, set up with the very lines of README."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from netwb.workbench import Workbench
+from tests.real_components import require_real
+from tests.web.browsing import Browser, pulled
+from tests.web.servers import PASSWORDS, ROOT, free_port, netwb_serve, two_tenants
+
+pytestmark = pytest.mark.real
+
+PERSON = "127.0.0.77"  # an address of the loopback network that is not the proxy's
+FORGED = "198.51.100.9"
+AROUND = """\
+daemon off; pid {folder}/nginx.pid; error_log stderr warn; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+{inner}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """nginx's port, and the home behind it."""
+
+    port: int
+    bench: Workbench
+
+    def browser(self, name: str | None = None) -> Browser:
+        """A person's, who sits elsewhere and claims to sit elsewhere still."""
+        found = Browser(
+            self.port, headers={"X-Forwarded-For": FORGED, "X-Forwarded-Proto": "https"}, own=PERSON
+        )
+        if name is not None:
+            assert found.log_in(name, PASSWORDS[name]).status == 303
+        return found
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
+    require_real("nginx", program is not None)
+    assert program is not None
+    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
+    settings = {
+        "NETWB_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "NETWB_WEB__TRUSTED_PROXIES": "127.0.0.1/32",
+    }
+    with (
+        two_tenants(folder) as made,
+        netwb_serve(made.bench.home, **settings) as pages,
+        netwb_serve(made.bench.home, "--api-only", **settings) as api,
+        nginx(program, folder, readme_lines(port, pages.port, api.port), port),
+    ):
+        bench = Workbench.open(made.bench.home, environment={})
+        try:
+            yield Front(port, bench)
+        finally:
+            bench.close()
+
+
+def readme_lines(port: int, pages: int, api: int) -> str:
+    """README's block, listening here without TLS, before the two processes of the test."""
+    block = (ROOT / "README.md").read_text().partition("```nginx\n")[2].partition("```")[0]
+    listening = re.sub(r"listen 443 ssl;.*?ssl_certificate_key \.\.\.;", f"listen {port};", block)
+    assert listening != block
+    here = listening.replace(f"listen {port};", f"listen 127.0.0.1:{port};")
+    return here.replace("127.0.0.1:5006", f"127.0.0.1:{pages}").replace(
+        "127.0.0.1:5007", f"127.0.0.1:{api}"
+    )
+
+
+@contextmanager
+def nginx(program: str, folder: Path, inner: str, port: int) -> Iterator[None]:
+    file = folder / "nginx.conf"
+    file.write_text(AROUND.format(folder=folder, inner=inner))
+    command = [program, "-p", str(folder), "-c", str(file), "-e", "stderr"]
+    subprocess.run([*command, "-t", "-q"], check=True)  # the lines are taken
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        try:
+            await_listening(port)
+            yield
+        finally:
+            process.terminate()
+            process.communicate(timeout=10)
+
+
+def await_listening(port: int) -> None:
+    asyncio.run(asyncio.wait_for(_connected(port), 20))
+
+
+async def _connected(port: int) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+
+
+def test_a_person_logs_in_and_the_page_is_drawn_through_the_proxy(front: Front) -> None:
+    browser = front.browser("ana")
+    page = browser.get("/who")
+
+    async def document() -> str:
+        async with browser.opened("/who", page.token) as socket:
+            return await pulled(socket)
+
+    assert page.status == 200
+    assert "ana" in asyncio.run(document())
+
+
+def test_the_address_of_the_person_is_believed_from_the_proxy_alone(front: Front) -> None:
+    front.browser("vera")
+
+    opened = [session for session in front.bench.login_sessions() if session.user == "vera"]
+
+    assert {session.address for session in opened} == {PERSON}
+
+
+def test_a_login_that_the_pages_gave_holds_in_the_process_for_scripts(front: Front) -> None:
+    browser = front.browser("ana")
+
+    answer = browser.get("/api/v1/backup/history/edge1")
+
+    assert answer.status == 200, answer.text
+    assert front.browser().get("/api/v1/backup/history/edge1").status == 401
