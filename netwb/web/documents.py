@@ -37,6 +37,8 @@ from netwb.web.watch import owner_of, watch_of
 
 LOGIN = "netwb_login"  # in a page's token: public id of the login session
 NOTED_EVERY_S = 30.0
+MOST_PAGES = 100  # open ones of one person in a process: each has its memory
+MOST_SOCKETS = 2 * MOST_PAGES  # a page that reconnects has two for a moment
 _FOREIGN = re.compile(r"bokeh[-_](session[-_]id|token)", re.IGNORECASE)
 _TOKEN_FAULTS = (ValueError, KeyError, TypeError, RuntimeError, zlib.error)
 
@@ -63,6 +65,7 @@ class PageHandler(DocHandler):
         self,
     ) -> ServerSession:
         """As Bokeh's, without the ways in: a new id, a token without cookies and headers."""
+        self._require_room()
         await self._take_seat()
         app = self.application
         session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
@@ -76,6 +79,12 @@ class PageHandler(DocHandler):
         return await self.application_context.create_session_if_needed(
             session_id, self.request, token
         )
+
+    def _require_room(self) -> None:
+        """One person's pages must not take the memory that all others' need."""
+        visit = visit_of(self.request)
+        if visit is not None and watch_of(_served(self)).pages(visit.person.name) >= MOST_PAGES:
+            raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
 
     async def _take_seat(self) -> None:
         """Ask whom the page is for before it is built, which happens on the event loop."""
@@ -96,10 +105,15 @@ class PageHandler(DocHandler):
         visit = visit_of(self.request)
         if visit is None:
             raise HTTPError(
-                HTTPStatus.INTERNAL_SERVER_ERROR, "the server runs without --auth-module"
+                HTTPStatus.INTERNAL_SERVER_ERROR,
+                "the server runs without --auth-module",
             )
         told = self.application_context.application.process_request(self.request)
-        page: dict[str, Any] = {"headers": {}, "cookies": {}, "arguments": self.request.arguments}
+        page: dict[str, Any] = {
+            "headers": {},
+            "cookies": {},
+            "arguments": self.request.arguments,
+        }
         return {**page, **told, LOGIN: visit.session}
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -113,6 +127,9 @@ _BROKEN = "netwb could not build this page; the server's log says why.\n"
 _WORDS: dict[int, str] = {
     HTTPStatus.FORBIDDEN: "This address is not one that netwb gave; open the page without it.\n",
     HTTPStatus.METHOD_NOT_ALLOWED: "A page can only be read.\n",
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "You have very many pages open; close some of them, then load this one again.\n"
+    ),
 }
 
 
@@ -128,8 +145,13 @@ class PageSocket(WSHandler):
     async def prepare(self) -> None:
         """Refuse the handshake before anything of a document is touched."""
         await super().prepare()  # type: ignore[no-untyped-call]  # Bokeh's
-        if not self._finished and not self._is_of_its_person():
+        if self._finished:
+            return
+        if not (self._is_of_its_origin() and self._is_of_its_person()):
             self.set_status(HTTPStatus.FORBIDDEN)
+            self.finish()
+        elif watch_of(_served(self)).sockets(self.person) >= MOST_SOCKETS:
+            self.set_status(HTTPStatus.TOO_MANY_REQUESTS)
             self.finish()
 
     def check_origin(self, origin: str) -> bool:
@@ -165,8 +187,19 @@ class PageSocket(WSHandler):
         visit = self._visit()
         return "" if visit is None else visit.session
 
+    @property
+    def person(self) -> str:
+        """Name of whose login it is."""
+        visit = self._visit()
+        return "" if visit is None else visit.person.name
+
     def _visit(self) -> Visit | None:
         return visit_of(self.request)
+
+    def _is_of_its_origin(self) -> bool:
+        """Tornado believes each name that Host has too, and a foreign name server can lead here."""
+        origin = self.request.headers.get("Origin")
+        return origin is None or self.check_origin(origin)
 
     def _is_of_its_person(self) -> bool:
         """Whether cookie, token and document name one login session."""
@@ -176,7 +209,10 @@ class PageSocket(WSHandler):
                 token, secret_key=app.secret_key, signed=app.sign_sessions
             ):
                 return False
-            named, session_id = get_token_payload(token).get(LOGIN), get_session_id(token)
+            named, session_id = (
+                get_token_payload(token).get(LOGIN),
+                get_session_id(token),
+            )
         except _TOKEN_FAULTS:
             return False
         owners = {named, self._owner(session_id) or named}

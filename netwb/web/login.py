@@ -151,12 +151,14 @@ class LoginHandler(FormHandler):
     async def _by_password(self, name: str) -> Admission:
         password = self.get_body_argument("password", "", strip=False)
         origin = self._origin()
-        return await process.run(process.workbench().log_in, name, password, origin=origin)
+        return await process.run_login(process.workbench().log_in, name, password, origin=origin)
 
     async def _by_code(self, ticket: str) -> Admission:
         code = self.get_body_argument("code", "")
         origin = self._origin()
-        return await process.run(process.workbench().log_in_by_code, ticket, code, origin=origin)
+        return await process.run_login(
+            process.workbench().log_in_by_code, ticket, code, origin=origin
+        )
 
     def _origin(self) -> Origin:
         """With the cookie that tells a browser from which this person logged in before."""

@@ -15,6 +15,7 @@ from bokeh.server.views.ico_handler import IcoHandler
 from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
 from bokeh.server.views.static_handler import StaticHandler
 from panel.io.server import ComponentResourceHandler
+from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
 from netwb.web import bundles, headers, rules
@@ -44,9 +45,10 @@ def install() -> None:
         setattr(handler, _HEADERS, headers.secure)
     setattr(ComponentResourceHandler, _FINDS, _parse_url_path)
     bundles.install()
-    access = logging.getLogger("tornado.access")
-    if without_query not in access.filters:
-        access.addFilter(without_query)
+    for name in ("tornado.access", "tornado.general", "tornado.application"):
+        log = logging.getLogger(name)
+        if without_query not in log.filters:
+            log.addFilter(without_query)
 
 
 # These have no other seam than their class; set by name, as they are not ours to be typed.
@@ -69,6 +71,8 @@ def without_query(record: logging.LogRecord) -> bool:
 
 
 def _cut(value: object) -> object:
+    if isinstance(value, HTTPServerRequest):  # a fault of ours comes with the whole request
+        return f"{value.method} {value.path}"
     if isinstance(value, str) and "?" in value:
         before, _, after = value.partition("?")
         return f"{before}?...{after[after.find(' ') :] if ' ' in after else ''}"

@@ -16,12 +16,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from netwb.errors import LoginThrottledError
 from netwb.web.origin import Networks, parse_networks
 from netwb.workbench import Workbench
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LOGIN_THREADS = 2  # a password's hash takes all of a core, and no thread from who is in already
+MOST_LOGINS = 40  # that wait or are worked at: some seconds
+BUSY_S = 5.0
 WORKER_ENDS_S = 2.0  # how long a running job may take to end when the process does
 
 
@@ -32,6 +36,8 @@ class _Opened:
     bench: Workbench
     threads: ThreadPoolExecutor
     trusted: Networks
+    logins: ThreadPoolExecutor
+    waiting: int = 0  # logins in hand; the event loop alone counts them
     stop: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
 
@@ -64,6 +70,20 @@ async def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await loop.run_in_executor(_opened[0].threads, partial(call, *args, **kwargs))
 
 
+async def run_login(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """As `run`, for what hashes a password that anybody may send; LoginThrottledError in a flood."""
+    await opened()
+    here, loop = _opened[0], asyncio.get_running_loop()
+    if here.waiting >= MOST_LOGINS:
+        msg = "very many people log in at this moment; try again in some seconds"
+        raise LoginThrottledError(msg, retry_after_s=BUSY_S)
+    here.waiting += 1
+    try:
+        return await loop.run_in_executor(here.logins, partial(call, *args, **kwargs))
+    finally:
+        here.waiting -= 1
+
+
 def end() -> None:
     """Tell the worker to stop, and wait a bounded time; the process ends after this."""
     for one in _opened:
@@ -84,7 +104,8 @@ def _begin() -> _Opened:
     bench = Workbench.open()
     web = bench.settings.web
     threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")
-    begun = _Opened(bench, threads, parse_networks(web.trusted_proxies))
+    logins = ThreadPoolExecutor(LOGIN_THREADS, thread_name_prefix="netwb-login")
+    begun = _Opened(bench, threads, parse_networks(web.trusted_proxies), logins)
     # A daemon: a backup under way must not keep a process alive that was told to end; what it had
     # collected is written, the rest is `interrupted`.
     begun.worker = threading.Thread(

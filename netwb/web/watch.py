@@ -23,11 +23,15 @@ _KEY = "netwb_watch"  # among the application's settings
 
 
 class Socket(Protocol):
-    """An open websocket and the public id of its login session."""
+    """An open websocket, the public id of its login session, and whose that is."""
 
     @property
     def login(self) -> str:
         """Public id of the login session."""
+
+    @property
+    def person(self) -> str:
+        """Name of whose login it is."""
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Tell the browser why, and go."""
@@ -51,9 +55,17 @@ class Watch:
         """It is closed."""
         self._sockets.discard(socket)
 
+    def sockets(self, person: str) -> int:
+        """How many that person has open."""
+        return sum(socket.person == person for socket in self._sockets)
+
+    def pages(self, person: str) -> int:
+        """How many documents of that person stand, also those that nobody looks at yet."""
+        return sum(visit.person.name == person for visit, _ in self._documents())
+
     async def look(self) -> None:
         """Close what belongs to a login that ended, or to a person who is disabled."""
-        documents = list(self._documents())
+        documents = [(visit.session, session) for visit, session in self._documents()]
         logins = {socket.login for socket in self._sockets} | {login for login, _ in documents}
         if not logins:
             self._timer.stop()
@@ -65,12 +77,12 @@ class Watch:
             if login not in live:
                 session.request_expiration()  # Bokeh's own cleaning takes it once its sockets closed
 
-    def _documents(self) -> Iterator[tuple[str, ServerSession]]:
+    def _documents(self) -> Iterator[tuple[Visit, ServerSession]]:
         for context in self._application.applications.values():
             for session in context.sessions:
                 visit = owner_of(session)
                 if visit is not None:
-                    yield visit.session, session
+                    yield visit, session
 
 
 def owner_of(session: ServerSession) -> Visit | None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from tornado.httpclient import HTTPClientError
 from tornado.websocket import WebSocketClientConnection
 
-from netwb.access.records import UserChanges
+from netwb.access.records import NewUser, UserChanges
+from netwb.roles import Role
+from netwb.web.documents import MOST_PAGES, MOST_SOCKETS
 from tests.web.browsing import SESSION, Browser, message, pulled, token_of
 from tests.web.conftest import Served
-from tests.web.servers import panel_serve, two_tenants
+from tests.web.servers import PASSWORDS, panel_serve, two_tenants
 
 POLICY = "content-security-policy"
 CLOSES_S = 3.0  # two for the watch, one for a machine that is busy
@@ -159,6 +162,38 @@ def test_a_websocket_is_refused_to_a_foreign_page(served: Served, origin: str) -
     run(work)
 
 
+def test_a_name_that_a_foreign_name_server_leads_here_opens_no_websocket(served: Served) -> None:
+    async def work() -> None:
+        ana = served.browser("ana")
+        token = ana.get("/who").token
+        for said in ({}, {"Sec-Fetch-Site": "same-origin"}):
+            headers = {"Origin": "http://evil.example", "Host": "evil.example", **said}
+            assert await refused(ana, token, **headers) == 403
+
+    run(work)
+
+
+def test_one_person_does_not_take_every_socket_and_all_memory(served: Served) -> None:
+    password = PASSWORDS["vera"]
+    new = NewUser(name="hoarder", role=Role.VIEWER, tenants=None, password=password)
+    served.bench.add_user(new)
+
+    async def work() -> None:
+        hoarder, token = served.browser(), ""
+        hoarder.log_in("hoarder", password)
+        async with AsyncExitStack() as open_ones:
+            while (page := hoarder.get("/who")).status == 200:
+                token = token or page.token
+                await open_ones.enter_async_context(hoarder.opened("/who", page.token))
+            assert (page.status, "close some of them" in page.text) == (429, True)
+            for _ in range(MOST_SOCKETS - MOST_PAGES):
+                await open_ones.enter_async_context(hoarder.opened("/who", token))
+            assert await refused(hoarder, token) == 429
+            assert served.browser("ana").get("/who").status == 200, "nobody else is held up"
+
+    run(work)
+
+
 @pytest.mark.parametrize("change", ["unsigned", "nonsense", "two,words", "e30.e30", "swapped"])
 def test_a_websocket_is_refused_with_an_edited_token(served: Served, change: str) -> None:
     async def work() -> None:
@@ -269,5 +304,7 @@ def test_an_address_imports_no_module(served: Served) -> None:
 
 def test_queries_are_not_logged(served: Served) -> None:
     served.browser().get("/nothing?token=nwb_0000000000000000.secretword")
+    served.browser().get("/who?bokeh-token=secretword")
+    served.browser("ana").ask("PUT", "/who?secret=secretword")
 
     assert "secretword" not in "".join(served.server.said)
