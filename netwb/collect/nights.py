@@ -1,7 +1,7 @@
 """The last backup over the devices of a scope, as one line says it: how many, how many good.
 
-Runs of a single device are no night: of the runs of one day the widest counts, and what later runs
-of that day gave its devices counts for it, so that a repeat of the failed ones mends the sum.
+Runs of a few devices are no night: the newest wide run of about a day counts, and what later runs
+gave its devices counts for it, so that a repeat of the failed ones mends the sum.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.models import BackupOutcomeRow, BackupRunRow
 
-ONE_NIGHT = timedelta(hours=20)  # a nightly run that begins early is not taken for the same night
+LOOK_BACK = timedelta(
+    hours=26
+)  # before the newest run there is a nightly one, an hour late perhaps
+WIDE = 0.8  # of the widest one: a night that lost some devices is a night still
 GOOD = ("changed", "unchanged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastNight:
-    """Sums over the devices in scope that the night's widest run planned.
+    """Sums over the devices in scope that the night's run planned.
 
     ended_at   None: it is still running
     not_saved  rejected and failed; together with `good` it is less than `planned` while it runs
@@ -42,11 +45,11 @@ class LastNight:
 def find_last_night(database: Database, scope: Scope) -> LastNight | None:
     """The newest night with a device of that scope; None: no backup yet."""
     with database.reading(scope) as session:
-        run = _widest(session)
+        run = _newest_wide(session)
         return None if run is None else _summed(session, run)
 
 
-def _widest(session: Session) -> BackupRunRow | None:
+def _newest_wide(session: Session) -> BackupRunRow | None:
     newest = session.scalar(
         select(BackupRunRow.started_at)
         .where(exists().where(BackupOutcomeRow.run_id == BackupRunRow.id))
@@ -56,14 +59,15 @@ def _widest(session: Session) -> BackupRunRow | None:
     if newest is None:
         return None
     devices = func.count(BackupOutcomeRow.device_id)
-    return session.scalar(
-        select(BackupRunRow)
+    runs = session.execute(
+        select(BackupRunRow, devices)
         .join(BackupOutcomeRow, BackupOutcomeRow.run_id == BackupRunRow.id)
-        .where(BackupRunRow.started_at > newest - ONE_NIGHT)
+        .where(BackupRunRow.started_at > newest - LOOK_BACK)
         .group_by(BackupRunRow.id)
-        .order_by(devices.desc(), BackupRunRow.started_at.desc())
-        .limit(1)
-    )
+        .order_by(BackupRunRow.started_at.desc())
+    ).all()
+    widest = max(count for _, count in runs)
+    return next(run for run, count in runs if count >= WIDE * widest)
 
 
 def _summed(session: Session, run: BackupRunRow) -> LastNight:

@@ -59,6 +59,30 @@ def test_device_that_fails_later_counts_as_it_stands_now(made: Rig) -> None:
     assert sums(made.bench.last_night()) == (3, 2, 1, 3)
 
 
+def test_a_few_devices_backed_up_in_the_evening_are_no_night(made: Rig) -> None:
+    night = made.back_up()
+    made.clock.advance(hours=21)
+    made.back_up("acme/edge1")
+
+    found = made.bench.last_night()
+
+    assert found is not None
+    assert (found.run_id, found.planned) == (night.run_id, 3)
+
+
+def test_a_night_after_a_device_was_retired_is_the_newest_one(tmp_path: Path) -> None:
+    with rig(tmp_path, {"acme": tuple(f"edge{number}" for number in range(6))}) as made:
+        made.back_up()
+        made.bench.retire_device("acme/edge5")
+        made.clock.advance(hours=24)
+        night = made.back_up()
+
+        found = made.bench.last_night()
+
+    assert found is not None
+    assert found.run_id == night.run_id
+
+
 def test_next_night_begins_anew(made: Rig) -> None:
     made.back_up()
     made.clock.advance(hours=24)
