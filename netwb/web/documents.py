@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from bokeh.protocol.message import Message
 from bokeh.server.session import ServerSession
 from bokeh.server.tornado import BokehTornado
 from bokeh.util.token import (
@@ -105,15 +106,10 @@ class PageHandler(DocHandler):
         visit = visit_of(self.request)
         if visit is None:
             raise HTTPError(
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "the server runs without --auth-module",
+                HTTPStatus.INTERNAL_SERVER_ERROR, "the server runs without --auth-module"
             )
         told = self.application_context.application.process_request(self.request)
-        page: dict[str, Any] = {
-            "headers": {},
-            "cookies": {},
-            "arguments": self.request.arguments,
-        }
+        page: dict[str, Any] = {"headers": {}, "cookies": {}, "arguments": self.request.arguments}
         return {**page, **told, LOGIN: visit.session}
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -123,6 +119,7 @@ class PageHandler(DocHandler):
         self.finish(_WORDS.get(status_code, _BROKEN))
 
 
+_NOT_DONE = "netwb could not do that; the server's log says why"
 _BROKEN = "netwb could not build this page; the server's log says why.\n"
 _WORDS: dict[int, str] = {
     HTTPStatus.FORBIDDEN: "This address is not one that netwb gave; open the page without it.\n",
@@ -176,6 +173,12 @@ class PageSocket(WSHandler):
             await process.run(visit.bench.note_activity)
         await super().on_message(fragment)
 
+    async def send_message(self, message: Message[Any]) -> None:
+        """Bokeh tells a browser what broke with its trace, which names folders of this machine."""
+        if message.msgtype == "ERROR":
+            message.content = {"text": _NOT_DONE, "traceback": None}
+        await super().send_message(message)
+
     def on_close(self) -> None:
         """Nothing to watch any more."""
         watch_of(_served(self)).drop(self)
@@ -209,10 +212,7 @@ class PageSocket(WSHandler):
                 token, secret_key=app.secret_key, signed=app.sign_sessions
             ):
                 return False
-            named, session_id = (
-                get_token_payload(token).get(LOGIN),
-                get_session_id(token),
-            )
+            named, session_id = get_token_payload(token).get(LOGIN), get_session_id(token)
         except _TOKEN_FAULTS:
             return False
         owners = {named, self._owner(session_id) or named}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -292,6 +293,23 @@ def test_what_needs_no_login_holds_no_secret(served: Served) -> None:
         "/netwb-static/login/../server.py",
     ):
         assert nobody.get(path).status in {403, 404}
+
+
+def test_what_breaks_on_a_websocket_is_told_without_its_trace(served: Served) -> None:
+    async def work() -> None:
+        ana = served.browser("ana")
+        async with ana.opened("/who", ana.get("/who").token) as socket:
+            assert await message(socket) == {"type": "ACK", "content": {}}
+            wrong = {"kind": "ModelChanged", "model": {"id": "p0"}, "attr": "x", "new": 1}
+            for part in ({"msgid": "1", "msgtype": "PATCH-DOC"}, {}, {"events": [wrong]}):
+                await socket.write_message(json.dumps(part))
+            told = await message(socket)
+        assert told is not None
+        assert told["type"] == "ERROR"
+        assert "the server's log says why" in told["content"]["text"]
+        assert "Traceback" not in json.dumps(told)
+
+    run(work)
 
 
 def test_an_address_imports_no_module(served: Served) -> None:
