@@ -186,7 +186,7 @@ class LeaseLostError(StoreError):
 
 
 class RunUnderWayError(NetwbError):
-    """Another run has one of these devices; wait for it."""
+    """Another run has one of these devices, or many wait already; wait for it."""
 
 
 class ListenError(NetwbError):

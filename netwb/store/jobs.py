@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, or_, select, true, update
+from sqlalchemy import ColumnElement, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from netwb.errors import LeaseLostError, UnknownNameError
@@ -163,6 +163,13 @@ class Jobs:
         with self._database.reading(NO_TENANT) as session:
             found = sorted(session.scalars(waiting))
         return len(found), found[0] if found else None
+
+    def queued_of(self, person: str) -> int:
+        """How many jobs of a person wait, those that its tokens filed too."""
+        own = (JobRow.actor == person) | JobRow.actor.startswith(f"{person}/", autoescape=True)
+        waiting = select(func.count()).where(JobRow.status == "queued", own)
+        with self._database.reading(NO_TENANT) as session:
+            return session.scalar(waiting) or 0
 
     def settle_interrupted(self) -> int:
         """Write down which running jobs have lost their worker; gives how many."""

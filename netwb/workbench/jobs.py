@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, Literal, Self
 
 from netwb.collect.outcome import BackupOutcome
-from netwb.errors import InputError, LeaseLostError, NetwbError, StoreError
+from netwb.errors import InputError, LeaseLostError, NetwbError, RunUnderWayError, StoreError
 from netwb.roles import Permission
 from netwb.store.jobs import Claim, Job, Jobs
 from netwb.workbench.backup import BACKED_UP, BackupFace
@@ -23,6 +23,7 @@ from netwb.workbench.records import Records, records_of
 
 logger = logging.getLogger(__name__)
 
+MOST_WAITING = 20  # jobs of one person: one worker does those of all people in their order
 REPORT_S = 0.5  # how often a running job's progress is written, at most
 BROKEN = "the job broke on a fault of netwb's own; the server's log has it under the job's id"
 LOOK_S = 0.5  # how often a worker looks for jobs that other processes filed
@@ -98,12 +99,13 @@ class JobsFace(BackupFace):
         """File a backup and come back at once; `job` follows it.
 
         references  as in `back_up`; which devices are meant is settled now
-        Raises InputError where that is none.
+        Raises InputError where that is none, RunUnderWayError where many of the person's wait already.
         """
         planned = self.plan_backup(*references, only=only)
         if not planned:
             msg = "no active device is meant, so that there is nothing to back up; widen the choice"
             raise InputError(msg)
+        self._require_room()
         tenants = {device.tenant_id for device in planned}
         job = self._parts.jobs.file(
             "backup",
@@ -119,6 +121,14 @@ class JobsFace(BackupFace):
             count = sum(device.tenant_id == tenant_id for device in planned)
             self._audit("job.file", job.id, tenant_id=tenant_id, detail={"devices": count})
         return self._shared(job)
+
+    def _require_room(self) -> None:
+        person = self._actor.name.partition("/")[0]
+        if self._parts.jobs.queued_of(person) >= MOST_WAITING:
+            msg = (
+                f"{MOST_WAITING} backups that {person} asked for wait already; let some of them end"
+            )
+            raise RunUnderWayError(msg)
 
     def job(self, job_id: str) -> Job:
         """One job as it stands: progress `{"planned", "done", "changed", ...}` of this scope."""

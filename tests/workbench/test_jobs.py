@@ -10,10 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from netwb.access.records import NewUser, Origin, UserChanges
-from netwb.errors import InputError, NotPermittedError, UnknownNameError, UnreachableError
+from netwb.access.records import NewToken, NewUser, Origin, UserChanges
+from netwb.errors import (
+    InputError,
+    NotPermittedError,
+    RunUnderWayError,
+    UnknownNameError,
+    UnreachableError,
+)
 from netwb.roles import Role
 from netwb.workbench import Workbench
+from netwb.workbench.jobs import MOST_WAITING
 from netwb.workbench.words import Job
 from tests.benches import Rig, rig
 
@@ -54,6 +61,21 @@ def ended(bench: Workbench, job: Job) -> Job:
             return found
         over.wait(0.05)
     raise AssertionError(f"job {job.id} never ended")
+
+
+def test_nobody_fills_the_queue_before_all_others(made: Rig) -> None:
+    ana = person(made, "ana", Role.OPERATOR, ("acme",))
+    token = made.bench.issue_token(NewToken(user="ana", days=9)).secret
+    script = made.bench.at_token(token, origin=Origin(address="192.0.2.9"))
+    for _ in range(MOST_WAITING - 1):
+        ana.start_backup()
+    script.start_backup()
+
+    for filing in (ana, script):
+        with pytest.raises(RunUnderWayError, match="let some of them end"):
+            filing.start_backup()
+
+    assert person(made, "an", Role.OPERATOR, ("zeta",)).start_backup().status == "queued"
 
 
 def test_a_filed_backup_is_run_by_a_worker_and_tells_what_came_of_it(made: Rig) -> None:
