@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from netwb.access.records import LoginSession, Token, User, UserChanges
-from netwb.errors import UnknownNameError
+from netwb.errors import NetwbError, NotPermittedError, UnknownNameError
 from netwb.roles import Permission
 from netwb.views.admin import logins, people
 from netwb.views.admin.trailing import TrailPart
@@ -29,6 +29,7 @@ TABS = (
     ("sessions", "Sessions"),
     ("audit", "Audit trail"),
 )
+MANAGED = ("people", "tokens", "sessions")  # tabs of those who manage people
 
 
 class AdminView:
@@ -79,7 +80,8 @@ class AdminView:
     async def load(self) -> None:
         """Read what the tab shows, and the counts of the others."""
         self._desk.close()
-        title = dict(TABS)[self._now()]
+        tab = self._frame.address.get("tab", "") if self._lacking() else self._now()
+        title = dict(TABS)[tab]
         self._frame.crumbs(("Admin", self._frame.address.url(tab=None)), (title, None))
         if self._manages():
             found = await self._frame.ask(_read, self._frame.bench)
@@ -91,7 +93,7 @@ class AdminView:
         return self._frame.may(Permission.ACCESS_MANAGE)
 
     def _tabs(self) -> tuple[str, ...]:
-        own = ("people", "tokens", "sessions") if self._manages() else ()
+        own = MANAGED if self._manages() else ()
         return (*own, "audit")
 
     def _now(self) -> str:
@@ -101,8 +103,22 @@ class AdminView:
 
     # -- drawing
 
+    def _lacking(self) -> NetwbError | None:
+        """Why the tab of the address is not shown: a mailed link does not lead elsewhere unsaid."""
+        if self._manages() or self._frame.address.get("tab", "") not in MANAGED:
+            return None
+        person = self._frame.person
+        return NotPermittedError(
+            f"{person.name} ({person.role}) lacks {Permission.ACCESS_MANAGE};"
+            " ask an admin for a role that holds it"
+        )
+
     def _draw(self) -> None:
-        tab = self._now()
+        tab, lacking = self._now(), self._lacking()
+        if lacking is not None:
+            out = link(self._frame.address.url(tab=None, user=None), "<span>Audit trail</span>")
+            self.sheet.html = self._page(self._frame.said(lacking, actions=out), "")
+            return
         if tab == "audit":
             self.sheet.html = self._page(self._trail.html(), "")
             return

@@ -135,12 +135,23 @@ def _acts(masked: MaskedText, rights: Rights, secrets: str) -> str:
     reveal = (
         button("Hide secrets", "hide", icon_="eye", kind="primary")
         if secrets == "shown"
-        else button("Reveal…", "ask-reveal", icon_="eye", disabled=bool(rights.reveal))
+        else button(
+            "Reveal…",
+            "ask-reveal",
+            icon_="eye",
+            disabled=bool(rights.reveal),
+            aria_describedby="why-reveal" if rights.reveal else None,
+        )
     )
     if rights.accept:
         return reveal
     accept = button(
-        "Accept…", "ask-accept", icon_="check", kind="primary", disabled=not masked.item.acceptable
+        "Accept…",
+        "ask-accept",
+        icon_="check",
+        kind="primary",
+        disabled=not masked.item.acceptable,
+        aria_describedby=None if masked.item.acceptable else "why-accept",
     )
     discard = button("Discard…", "ask-discard", kind="danger")
     return f"{reveal}{discard}{accept}"
@@ -148,16 +159,16 @@ def _acts(masked: MaskedText, rights: Rights, secrets: str) -> str:
 
 def _unable(masked: MaskedText, rights: Rights) -> str:
     """Beside each refusal its reason."""
-    said = []
+    said = {}
     if rights.accept:
-        said.append(f"Deciding {rights.accept}")
+        said["why-accept"] = f"Deciding {rights.accept}"
     elif not masked.item.acceptable:
-        said.append(
+        said["why-accept"] = (
             "It cannot be accepted: it is no whole configuration of this device. Back the device up again"
         )
     if rights.reveal:
-        said.append(f"Revealing {rights.reveal}")
-    return "".join(f"<span>{esc(text)}.</span>" for text in said)
+        said["why-reveal"] = f"Revealing {rights.reveal}"
+    return "".join(tag("span", f"{esc(text)}.", id=id_) for id_, text in said.items())
 
 
 def _mask_note(secrets: str) -> str:

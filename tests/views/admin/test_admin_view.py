@@ -59,7 +59,7 @@ def test_the_matrix_is_the_table_that_decides() -> None:
 
 
 def test_an_engineer_sees_the_audit_of_its_own_scope_and_no_people(made: Rig) -> None:
-    page = visit(made, "eng", "?tab=people")
+    page = visit(made, "eng", "?tab=audit")
 
     assert page.frame._crumbs[-1] == ("Audit trail", None)
     assert "device.add" in page.html
@@ -68,6 +68,15 @@ def test_an_engineer_sees_the_audit_of_its_own_scope_and_no_people(made: Rig) ->
     assert "staff" not in page.html
     assert "Check the chain" not in page.html
     assert 'data-tab="people"' not in page.html
+
+
+def test_a_link_to_a_tab_that_one_may_not_see_says_what_is_lacking(made: Rig) -> None:
+    page = visit(made, "eng", "?tab=people&user=staff")
+
+    assert page.frame._crumbs[-1] == ("People", None)
+    assert "eng (engineer) lacks access.manage" in page.text
+    assert "staff" not in page.text
+    assert "device.add" not in page.html
 
 
 def test_a_customer_is_refused(made: Rig) -> None:
