@@ -137,14 +137,14 @@ class Denials:
             self._gathered.clear()
         for one in waiting:
             with self._database.writing(ALL_TENANTS) as session:
-                self._row(session, one.kind).repeats += one.count
+                self._row(session, one.kind, self._clock()).repeats += one.count
 
     def _write(self, kind: _Kind, count: int, window_s: float) -> None:
         """A first one becomes an event, another one of the window is added to its row."""
         now = self._clock()
         self._keyring.key("audit")  # its first use writes, which may not happen inside
         with self._database.writing(ALL_TENANTS) as session:
-            row = self._row(session, kind)
+            row = self._row(session, kind, now)
             if row.until > now:
                 row.repeats += count
             else:
@@ -158,8 +158,8 @@ class Denials:
                 found = self._gathered.setdefault(kind.key, _Gathered(kind, until))
                 found.until, found.written_at_s = until, monotonic()
 
-    def _row(self, session: Session, kind: _Kind) -> DenialRow:
-        """The row of that kind, held; a fresh one is due at once."""
+    def _row(self, session: Session, kind: _Kind, now: datetime) -> DenialRow:
+        """The row of that kind, held; a fresh one is due at `now`, as clocks go on meanwhile."""
         fresh = DenialRow(
             key=kind.key,
             actor=kind.actor,
@@ -168,7 +168,7 @@ class Denials:
             tenant_id=kind.tenant_id,
             detail=dict(kind.detail),
             repeats=0,
-            until=self._clock(),
+            until=now,
         )
         insert_absent(session, fresh)  # two first ones at once are one, and a repeat
         held = select(DenialRow).where(DenialRow.key == kind.key).with_for_update()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Literal
 
 import pytest
 
@@ -49,6 +51,23 @@ def test_the_first_is_audited_at_once_and_the_rest_as_a_count(
         {"reason": "no"},
         {"reason": "no", "repeats": 4},
     ]
+
+
+@pytest.mark.parametrize("repeats", ["count", "forget"])
+def test_the_first_is_audited_at_once_by_a_clock_that_goes_on(
+    database: Database, audit: Audit, clock: Clock, repeats: Literal["count", "forget"]
+) -> None:
+    def ticking() -> datetime:
+        clock.pass_s(0.001)
+        return clock()
+
+    keyring = Keyring(database, MasterKey(keys=(b"k" * 32,), source="test"), ticking)
+    denials = Denials(database, audit, keyring, ticking)
+
+    for _ in range(2):
+        denials.note("ada", "view.as_tenant", "acme", detail={"session": "s"}, repeats=repeats)
+
+    assert [(e.actor, e.detail) for e in events(audit)] == [("ada", {"session": "s"})]
 
 
 def test_the_next_one_after_the_window_settles_the_count(
