@@ -145,7 +145,7 @@ def _codes_off(shown: Shown) -> str:
     secret = " ".join(shown.totp.secret[at : at + 4] for at in range(0, len(shown.totp.secret), 4))
     steps = (
         "<p>Scan this with an authenticator app, then type the code that it shows.</p>"
-        f'<div class="qr">{shown.qr}</div>'
+        f'<div class="qr" role="img" aria-label="QR code of the key">{shown.qr}</div>'
         f'<p class="t2 sm">No camera? Type this key: <code>{esc(secret)}</code></p>'
     )
     return steps + _code_form(shown, "confirm-codes", "Turn on", danger=False)

@@ -63,6 +63,10 @@ class ComparePane:
         """Which of a device's texts are compared."""
         return "startup" if self._frame.address.get("kind") == "startup" else "running"
 
+    def _asked(self) -> tuple[str | None, ...]:
+        """Which comparison the address names now."""
+        return tuple(self._frame.address.get(name) for name in ("change", "old", "new", "kind"))
+
     async def open(self, *, otherwise: str) -> None:
         """Compare what the address names; `otherwise` is said where it names nothing."""
         frame = self._frame
@@ -73,6 +77,7 @@ class ComparePane:
             self.clear(otherwise)
             return
         self.diff.waiting = True
+        asked = self._asked()
         try:
             found = await frame.ask(frame.bench.compare, new, old=old, kind=self.kind)
         except (UnknownDeviceError, UnknownRevisionError):
@@ -82,6 +87,8 @@ class ComparePane:
             self.clear("")
             raise
         else:
+            if self._asked() != asked:
+                return  # the person went on meanwhile, and a short text is compared sooner
             self.comparison, self._said = found, ""
             self.draw()
             at = _number(frame.address.get("at", ""))
