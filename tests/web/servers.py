@@ -88,13 +88,18 @@ def _read(server: Server, listens: Queue[int | None]) -> None:
 
 @contextmanager
 def netwb_serve(
-    home: Path, *words: str, pages: Path = PAGES, before: str = "", **settings: str
+    home: Path,
+    *words: str,
+    pages: Path = PAGES,
+    before: str = "",
+    port: int = 0,
+    **settings: str,
 ) -> Iterator[Server]:
     """What `netwb serve` does, with the pages of the tests; `before` is run first."""
     what = "'api'" if "--api-only" in words else "'pages'"
     code = (
         f"{before or 'pass'}; from pathlib import Path; from netwb.web import server;"
-        f"server.serve({what}, port=0, dashboards=Path({str(pages)!r}))"
+        f"server.serve({what}, port={port}, dashboards=Path({str(pages)!r}))"
     )
     environment = {"NETWB_HOME": str(home), **settings}
     with started([sys.executable, "-c", code], environment) as server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from netwb.access.records import NewToken, NewUser
@@ -12,7 +13,7 @@ from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
 from netwb.inventory.records import Facts
 from netwb.roles import Role
-from tests.benches import Rig, ios, ios_text, rig
+from tests.benches import START, Rig, ios, ios_text, rig
 
 OWN, FOREIGN = "acme", "umbra"
 FOREIGN_AUTHOR = "ursula"
@@ -46,9 +47,10 @@ class Ground:
 
 
 @contextmanager
-def two_tenants(folder: Path) -> Iterator[Ground]:
-    """A rig with history, changes, held texts and jobs on both sides."""
+def two_tenants(folder: Path, *, begins: datetime = START) -> Iterator[Ground]:
+    """A rig with history, changes, held texts and jobs on both sides, from that time on."""
     with rig(folder, {OWN: ("edge1", "edge2"), FOREIGN: ("edge1", "edge2")}) as made:
+        made.clock.now = begins
         tokens = {role.value: _token(made, role) for role in Role}
         own, foreign = (
             _fill(made, OWN, "olga", "Oak-4711"),

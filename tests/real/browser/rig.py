@@ -15,7 +15,7 @@ so that what is backed up without more was changed last night: nothing else is d
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -63,6 +63,7 @@ class Visitor:
     asked     every address that the browser asked for
     foreign   those elsewhere than at the server; each was refused
     said      errors and warnings of the console, and exceptions of scripts
+    received  documents, and what their websockets brought
     """
 
     site: Site
@@ -71,16 +72,20 @@ class Visitor:
     asked: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
+    socket: WebSocket | None = None  # of the document that is open
 
     def go(self, path: str) -> None:
         """Open a page of the server, and wait until it is drawn, or is one without a document."""
-        self.page.goto(self.site.server.url + path, wait_until="load", timeout=DRAWN_MS)
+        answer = self.page.goto(self.site.server.url + path, wait_until="load", timeout=DRAWN_MS)
+        if answer is not None:
+            self.received.append(answer.text())
         self.page.wait_for_function(DRAWN, timeout=DRAWN_MS)
 
     def log_in(self, name: str, password: str | None = None) -> None:
         """By the form that is shown."""
         self.page.get_by_label("Name").fill(name)
-        self.page.get_by_label("Password").fill(password or PASSWORDS[name])
+        self.page.get_by_label("Password").fill(password or self.site.passwords[name])
         self.page.get_by_role("button", name="Sign in", exact=True).click()
 
     def _watch(self) -> None:
@@ -96,6 +101,12 @@ class Visitor:
 
     def _note_socket(self, socket: WebSocket) -> None:
         self._note(socket.url)
+        socket.on("framereceived", self._keep)
+        self.socket = socket
+
+    def _keep(self, frame: str | bytes) -> None:
+        text = frame if isinstance(frame, str) else frame.decode("utf-8", errors="replace")
+        self.received.append(text)
 
     def _refuse_foreign(self, route: Route) -> None:
         if self._note(route.request.url):
@@ -129,6 +140,7 @@ class Site:
     bench: Workbench
     server: Server
     browser: Browser
+    passwords: Mapping[str, str]
     _open: ExitStack
 
     def visitor(
@@ -137,6 +149,7 @@ class Site:
         *,
         theme: Literal["dark", "light"] = "dark",
         size: tuple[int, int] = WIDE,
+        password: str | None = None,
     ) -> Visitor:
         """A new window; with a name it is signed in already, as fast as can be."""
         context = self.browser.new_context(
@@ -146,25 +159,27 @@ class Site:
         visitor = Visitor(self, context, context.new_page())
         visitor._watch()
         if name is not None:
-            self.sign_in(visitor, name)
+            self.sign_in(visitor, name, password)
         return visitor
 
-    def sign_in(self, visitor: Visitor, name: str) -> None:
+    def sign_in(self, visitor: Visitor, name: str, password: str | None = None) -> None:
         """Give the window the cookie of a login."""
         origin = Origin(address="127.0.0.1", browser="Chromium of the tests")
-        admission = self.bench.log_in(name, PASSWORDS[name], origin=origin)
+        admission = self.bench.log_in(name, password or self.passwords[name], origin=origin)
         cookie = {"name": "netwb_session", "value": admission.secret, "url": self.server.url}
         visitor.context.add_cookies([{**cookie, "httpOnly": True}])  # type: ignore[typeddict-item]
 
 
 @contextmanager
-def opened(made: Rig, server: Server, browser: Browser) -> Iterator[Site]:
+def opened(
+    made: Rig, server: Server, browser: Browser, passwords: Mapping[str, str] = PASSWORDS
+) -> Iterator[Site]:
     """A site whose windows are closed at the end."""
     made.clock.now = datetime.now(UTC) - BEFORE_NOW
     with ExitStack() as stack:
         bench = Workbench.open(made.bench.home, environment={})
         stack.callback(bench.close)
-        yield Site(made, bench, server, browser, stack)
+        yield Site(made, bench, server, browser, passwords, stack)
 
 
 def picture(visitor: Visitor, path: Path) -> None:

@@ -1,0 +1,44 @@
+"""Two tenants that look alike, served to a browser, with a person of each role of the one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from netwb.loading import share
+from netwb.roles import Role
+from tests.real.browser.rig import Site, opened
+from tests.web.servers import netwb_serve
+from tests.web.two_tenants import OWN, PASSWORD, Ground, two_tenants
+
+BEGINS = timedelta(hours=9)  # before now: the changes are last night's
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalikes:
+    """A site, and what is known of both tenants."""
+
+    site: Site
+    ground: Ground
+
+
+def person_of(role: Role) -> str:
+    """Name of the one who has that role for the tenant OWN alone."""
+    return f"{role}-of-{OWN}"
+
+
+@contextmanager
+def lookalikes(folder: Path, chromium: Browser) -> Iterator[Lookalikes]:
+    """Served on loopback."""
+    passwords = {person_of(role): PASSWORD for role in Role}
+    with (
+        two_tenants(folder, begins=datetime.now(UTC) - BEGINS) as ground,
+        netwb_serve(ground.made.bench.home, pages=share() / "dashboards") as server,
+        opened(ground.made, server, chromium, passwords) as site,
+    ):
+        yield Lookalikes(site, ground)

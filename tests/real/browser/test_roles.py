@@ -1,0 +1,219 @@
+"""Each page for each role: what is there, what may be done, and no trace of the other tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser
+
+from netwb.roles import Role
+from tests.real.browser.lookalikes import Lookalikes, lookalikes, person_of
+from tests.real.browser.reading import Shown, shown, went
+from tests.real.browser.rig import Visitor
+from tests.web.two_tenants import Names
+
+pytestmark = pytest.mark.real
+
+# What every role may do with what it sees, and with its own account.
+READS = frozenset(
+    [
+        "find",
+        "tenant",
+        "see-as",
+        "leave",
+        "again",
+        "narrow",
+        "period",
+        "text",
+        "step",
+        "turn",
+        "unsaved",
+        "open",
+        "kind",
+        "look",
+        "lead",
+        "with",
+        "within",
+        "old",
+        "new",
+        "clear",
+        "search",
+        "csv",
+        "filter",
+        "facet",
+        "sort",
+        "scrolled",
+        "go",
+        "more",
+        "close-notice",
+        "close",
+        "patch",
+        "ask-compare",
+        "compare",
+        "ask-restore",
+        "story",
+        "rows",
+        "older",
+    ]
+)
+OWN = frozenset(
+    [
+        "zone",
+        "password",
+        "begin-codes",
+        "confirm-codes",
+        "drop-codes",
+        "end-session",
+        "end-others",
+        "ask-issue",
+        "ask-revoke",
+    ]
+)
+WRITES = {
+    "back up": frozenset(["ask-backup", "back-up-device", "probe-device", "select", "select-all"]),
+    "accept": frozenset(["ask-accept", "ask-discard"]),
+    "reveal": frozenset({"ask-reveal"}),
+    "edit": frozenset(
+        [
+            "add",
+            "edit",
+            "rename",
+            "replace",
+            "trust",
+            "ask-retire",
+            "check",
+            "add-site",
+            "edit-site",
+            "ask-retire-site",
+            "edit-tenant",
+            "ask-retire-tenant",
+            "add-credential",
+            "set-credential",
+            "used-by",
+            "ask-retire-credential",
+        ]
+    ),
+    "audit": frozenset(["audit", "tab"]),
+    "manage": frozenset(
+        [
+            "add-person",
+            "person",
+            "edit-person",
+            "ask-password",
+            "ask-disable",
+            "ask-retire",
+            "ask-end",
+        ]
+    ),
+}
+MAY: dict[Role, tuple[str, ...]] = {
+    Role.CUSTOMER: (),
+    Role.VIEWER: (),
+    Role.OPERATOR: ("back up",),
+    Role.ENGINEER: ("back up", "accept", "reveal", "edit", "audit"),
+    Role.ADMIN: ("back up", "accept", "reveal", "edit", "audit", "manage"),
+}
+# Views that a role has no use for without a right say so.
+LACKS = {
+    "/inventory?import=1": ("edit", "inventory.edit"),
+    "/inventory?tab=credentials": ("edit", "inventory.edit"),
+    "/admin": ("audit", "audit.view"),
+    "/admin?tab=people": ("manage", "access.manage"),
+    "/admin?tab=tokens": ("manage", "access.manage"),
+    "/admin?tab=sessions": ("manage", "access.manage"),
+}
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Lookalikes]:
+    """acme and umbra, who look alike."""
+    with lookalikes(tmp_path_factory.mktemp("roles"), chromium) as found:
+        yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a role saw at one address."""
+
+    path: str
+    shown: Shown
+
+
+def views(own: Names) -> tuple[tuple[str, ...], ...]:
+    """Addresses, page by page: the first is opened, the others are gone to within the page."""
+    changed = f"{own.device}@{own.revision}"
+    return (
+        (
+            "/configs?period=7d",
+            f"/configs?change={changed}",
+            f"/configs?old={own.held}@latest&new={changed}",
+            f"/configs?device={own.device}&rev={own.revision}",
+            "/configs?find=ntp&when=ever",
+            "/configs?quarantine=1",
+        ),
+        (
+            "/inventory",
+            f"/inventory?device={own.device}",
+            "/inventory?import=1",
+            "/inventory?tab=places",
+            "/inventory?tab=credentials",
+        ),
+        (
+            "/admin",
+            "/admin?tab=people",
+            "/admin?tab=tokens",
+            "/admin?tab=sessions",
+            "/admin?tab=audit",
+        ),
+        ("/account",),
+    )
+
+
+def walk(visitor: Visitor, own: Names) -> list[Seen]:
+    """Everything that there is to see for somebody."""
+    return [
+        Seen(path, shown(visitor, path) if number == 0 else went(visitor, path))
+        for page in views(own)
+        for number, path in enumerate(page)
+    ]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_sees_its_own_and_does_what_it_may(both: Lookalikes, role: Role) -> None:
+    visitor = both.site.visitor(person_of(role))
+    seen = walk(visitor, both.ground.own)
+    held = MAY[role]
+    may = READS | OWN.union(*(WRITES[right] for right in held))
+    for one in seen:
+        assert one.shown.acts - {""} <= may, one.path
+        assert all(one.shown.off.values()), (one.path, one.shown.off)
+        right, permission = LACKS.get(one.path, ("", ""))
+        if right == "manage" and "audit" not in held:
+            permission = "audit.view"  # the page as a whole
+        refused = f"{person_of(role)} ({role}) lacks {permission}"
+        assert (refused in one.shown.text) == bool(right and right not in held), one.path
+        assert "Internal error" not in one.shown.text
+        places = ["Configs", "Inventory", *(["Admin"] if "audit" in held else [])]
+        assert navigation(one.shown) == places
+        no_trace(one.shown.html, both, one.path)
+    offered = frozenset().union(*(one.shown.acts for one in seen))
+    for right in held:
+        assert offered >= WRITES[right], right
+    for frame in visitor.received:
+        no_trace(frame, both, "what the server sent")
+    assert visitor.foreign == []
+    assert visitor.said == []
+
+
+def navigation(seen: Shown) -> list[str]:
+    return [
+        place for place in ("Configs", "Inventory", "Admin") if f'aria-label="{place}' in seen.html
+    ]
+
+
+def no_trace(text: str, both: Lookalikes, where: str) -> None:
+    """Nothing of the other tenant, in whatever is sent or shown."""
+    found = [secret for secret in both.ground.secrets if secret in text]
+    assert found == [], where
