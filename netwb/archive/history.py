@@ -27,7 +27,7 @@ from netwb.configs.redact import restore
 from netwb.configs.sections import Style
 from netwb.configs.tokens import TOKEN
 from netwb.errors import ArchiveDamagedError, ArchiveError, UnknownRevisionError
-from netwb.inventory.records import ConfigKind, Device
+from netwb.inventory.records import AnyDevice, ConfigKind, Device
 from netwb.platforms.record import BlockRule
 from netwb.roles import Scope
 from netwb.store.database import Database
@@ -180,7 +180,7 @@ class History:
         since: datetime,
         until: datetime | None = None,
         by: str | None = None,
-        devices: Sequence[Device],
+        devices: Sequence[AnyDevice],
         limit: int | None = None,
         after: ChangePlace | None = None,
     ) -> tuple[Change, ...]:
@@ -218,7 +218,7 @@ class History:
         author: str | None = None,
         match: Match = "text",
         most: int | None = None,
-        devices: Sequence[Device],
+        devices: Sequence[AnyDevice],
     ) -> tuple[Hit, ...]:
         """Lines of those devices that hold the text, by tenant, hostname and place.
 
@@ -237,7 +237,7 @@ class History:
         )
         return self._lines.find(scope, sought, devices)
 
-    def carriers(self, scope: Scope, line: bytes, devices: Sequence[Device]) -> frozenset[str]:
+    def carriers(self, scope: Scope, line: bytes, devices: Sequence[AnyDevice]) -> frozenset[str]:
         """Ids of those devices whose newest running text has that very line, however indented."""
         return self._lines.carriers(scope, line, devices)
 
@@ -310,7 +310,7 @@ def _revision(row: Any) -> Revision:
     return Revision(id=values.pop("commit"), **values)
 
 
-def _change(revision: Revision, device: Device) -> Change:
+def _change(revision: Revision, device: AnyDevice) -> Change:
     return Change(
         at=revision.at,
         tenant=device.tenant,

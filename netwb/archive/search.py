@@ -30,7 +30,7 @@ from netwb.archive.rows import pairs
 from netwb.configs.enclosing import enclosing
 from netwb.configs.sections import readable
 from netwb.errors import InputError
-from netwb.inventory.records import ConfigKind, Device
+from netwb.inventory.records import AnyDevice, ConfigKind
 from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.models import CurrentRow, CurrentTextRow, LineRow, RevisionRow
@@ -97,7 +97,7 @@ class LineSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, scope: Scope, sought: Sought, devices: Sequence[Device]) -> tuple[Hit, ...]:
+    def find(self, scope: Scope, sought: Sought, devices: Sequence[AnyDevice]) -> tuple[Hit, ...]:
         """Hits on those devices, by tenant, hostname, kind and place; past ones last.
 
         Raises InputError for a text that no line can hold, for what is no pattern, and for a pattern
@@ -116,7 +116,7 @@ class LineSearch:
                     break
         return tuple(sorted(hits[: sought.most], key=_order))
 
-    def carriers(self, scope: Scope, line: bytes, devices: Sequence[Device]) -> frozenset[str]:
+    def carriers(self, scope: Scope, line: bytes, devices: Sequence[AnyDevice]) -> frozenset[str]:
         """Ids of those devices whose newest running text has that very line, however indented."""
         words = line.strip()
         known = {device.id for device in devices}
@@ -130,7 +130,7 @@ class LineSearch:
 
 
 def _found(
-    session: Session, wanted: Matcher, sought: Sought, known: Mapping[str, Device]
+    session: Session, wanted: Matcher, sought: Sought, known: Mapping[str, AnyDevice]
 ) -> Iterator[_Found]:
     few = list(known) if len(known) <= LIMIT else None
     pace = _limited() if sought.match == "pattern" else _unlimited
@@ -287,7 +287,9 @@ def _by_primary_key(wanted: Iterable[RevisionKey]) -> Iterator[ColumnElement[boo
             yield from (fixed & RevisionRow.number.in_(piece) for piece in chunks(its))
 
 
-def _hit(found: _Found, device: Device, brought: Mapping[RevisionKey, tuple[datetime, str]]) -> Hit:
+def _hit(
+    found: _Found, device: AnyDevice, brought: Mapping[RevisionKey, tuple[datetime, str]]
+) -> Hit:
     since, author = brought[found.device_id, found.kind, found.since]
     until = taken_by = None
     if found.until is not None:

@@ -89,6 +89,21 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDevice:
+    """What lists about devices say of each: a light one, for there are thousands."""
+
+    id: str
+    tenant: str  # slug
+    site: str  # slug
+    hostname: str
+    platform: str
+    status: DeviceStatus
+
+
+AnyDevice = Device | NamedDevice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """What opens one device. Lives in memory for a run, never in a log, a repr or an answer."""
 

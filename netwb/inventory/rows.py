@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, UnknownDeviceError, UnknownNameError
 from netwb.inventory.fields import quoted
-from netwb.inventory.records import Device, Inherited, Site, Tenant, Where
+from netwb.inventory.records import Device, Inherited, NamedDevice, Site, Tenant, Where
 from netwb.store.models import CredentialRow, DeviceRow, HostKeyRow, SiteRow, TenantRow
 
 Condition = ColumnElement[bool]
-LEVELS: tuple[Literal["device", "site", "tenant"], ...] = ("device", "site", "tenant")
+ABOVE: tuple[Literal["site", "tenant"], ...] = ("site", "tenant")
 
 
 def find_tenant(session: Session, ref: str) -> TenantRow:
@@ -182,21 +182,109 @@ def _labelled(label: str) -> Condition:
     return held == value if equals else held.is_not(None)
 
 
+_LEVELS_GIVE = ("credential_id", "snmp_credential_id", "jump")
+_OF_DEVICE = (  # columns, as thousands of whole rows take three times as long
+    DeviceRow.id,
+    DeviceRow.tenant_id,
+    DeviceRow.site_id,
+    DeviceRow.hostname,
+    DeviceRow.address,
+    DeviceRow.port,
+    DeviceRow.platform,
+    DeviceRow.status,
+    DeviceRow.role,
+    DeviceRow.transport,
+    DeviceRow.credential_id,
+    DeviceRow.snmp_credential_id,
+    DeviceRow.jump,
+    DeviceRow.sysname,
+    DeviceRow.model,
+    DeviceRow.serial,
+    DeviceRow.os_version,
+    DeviceRow.uptime_s,
+    DeviceRow.facts_at,
+    DeviceRow.contract_ref,
+    DeviceRow.labels,
+    DeviceRow.created_at,
+    DeviceRow.updated_at,
+)
+_OF_PLACES = (
+    SiteRow.slug.label("site"),
+    TenantRow.slug.label("tenant"),
+    *(getattr(SiteRow, name).label(f"site_{name}") for name in _LEVELS_GIVE),
+    *(getattr(TenantRow, name).label(f"tenant_{name}") for name in _LEVELS_GIVE),
+)
+
+
 def list_devices(session: Session, *conditions: Condition) -> tuple[Device, ...]:
     """Devices by tenant and hostname; three statements, however many devices there are."""
     joined = (
-        select(DeviceRow, SiteRow, TenantRow)
-        .join(SiteRow, SiteRow.id == DeviceRow.site_id)
+        select(*_OF_DEVICE, *_OF_PLACES)
+        .join_from(DeviceRow, SiteRow, SiteRow.id == DeviceRow.site_id)
         .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
         .where(*conditions)
         .order_by(TenantRow.slug, DeviceRow.hostname, DeviceRow.created_at)
     )
-    names = credential_names(session)
+    heritage = _Heritage(credential_names(session))
     keys = _fingerprints(session, conditions)
-    return tuple(
-        device_of(device, site, tenant, names=names, host_key=keys.get(device.id))
-        for device, site, tenant in session.execute(joined)
+    return tuple(_device(row, heritage, keys.get(row.id)) for row in session.execute(joined))
+
+
+def name_devices(session: Session, *conditions: Condition) -> tuple[NamedDevice, ...]:
+    """The same devices in the same order, by their names alone."""
+    named = (
+        select(
+            DeviceRow.id,
+            TenantRow.slug.label("tenant"),
+            SiteRow.slug.label("site"),
+            DeviceRow.hostname,
+            DeviceRow.platform,
+            DeviceRow.status,
+        )
+        .join_from(DeviceRow, SiteRow, SiteRow.id == DeviceRow.site_id)
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .where(*conditions)
+        .order_by(TenantRow.slug, DeviceRow.hostname, DeviceRow.created_at)
     )
+    return tuple(
+        NamedDevice(
+            id=identifier,
+            tenant=tenant,
+            site=site,
+            hostname=hostname,
+            platform=platform,
+            status=status,  # type: ignore[arg-type]  # written through check_status only
+        )
+        for identifier, tenant, site, hostname, platform, status in session.execute(named)
+    )
+
+
+class _Heritage:
+    """What devices inherit: found once a site, as the devices of a site share it."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._given: dict[tuple[str, str], Inherited] = {}
+
+    def of(self, row: Row[Any], name: str) -> Inherited:
+        """The first value of device, site and tenant, in this order."""
+        own = getattr(row, name)
+        if own is not None:
+            return Inherited(value=self._said(name, own), source="device")
+        key = (row.site_id, name)
+        if key not in self._given:
+            self._given[key] = self._from_above(row, name)
+        return self._given[key]
+
+    def _from_above(self, row: Row[Any], name: str) -> Inherited:
+        for source in ABOVE:
+            value = getattr(row, f"{source}_{name}")
+            if value is not None:
+                return Inherited(value=self._said(name, value), source=source)
+        return Inherited(value=None, source="nowhere")
+
+    def _said(self, name: str, value: str) -> str:
+        return value if name == "jump" else self._names[value]
 
 
 def _fingerprints(session: Session, conditions: Sequence[Condition]) -> Mapping[str, str]:
@@ -210,31 +298,23 @@ def _fingerprints(session: Session, conditions: Sequence[Condition]) -> Mapping[
     return dict(session.execute(statement).all())
 
 
-def device_of(
-    row: DeviceRow,
-    site: SiteRow,
-    tenant: TenantRow,
-    *,
-    names: Mapping[str, str],
-    host_key: str | None,
-) -> Device:
+def _device(row: Row[Any], heritage: _Heritage, host_key: str | None) -> Device:
     """One device with what it inherits."""
-    levels = (row, site, tenant)
     return Device(
         id=row.id,
         tenant_id=row.tenant_id,
-        tenant=tenant.slug,
-        site=site.slug,
+        tenant=row.tenant,
+        site=row.site,
         hostname=row.hostname,
         address=row.address,
         port=row.port,
         platform=row.platform,
-        status=row.status,  # type: ignore[arg-type]  # written through check_status only
+        status=row.status,
         role=row.role,
         transport=row.transport,
-        credential=_inherited([_name(names, level.credential_id) for level in levels]),
-        snmp_credential=_inherited([_name(names, level.snmp_credential_id) for level in levels]),
-        jump=_inherited([level.jump for level in levels]),
+        credential=heritage.of(row, "credential_id"),
+        snmp_credential=heritage.of(row, "snmp_credential_id"),
+        jump=heritage.of(row, "jump"),
         sysname=row.sysname,
         model=row.model,
         serial=row.serial,
@@ -251,14 +331,6 @@ def device_of(
 
 def _name(names: Mapping[str, str], identifier: str | None) -> str | None:
     return None if identifier is None else names[identifier]
-
-
-def _inherited(values: Sequence[str | None]) -> Inherited:
-    """The first value of device, site and tenant, in this order."""
-    for value, source in zip(values, LEVELS, strict=True):
-        if value is not None:
-            return Inherited(value=value, source=source)
-    return Inherited(value=None, source="nowhere")
 
 
 def tenant_of(row: TenantRow, names: Mapping[str, str]) -> Tenant:

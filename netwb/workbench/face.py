@@ -146,7 +146,7 @@ class Face:
     def _meant_ids(self) -> frozenset[str]:
         """Devices that this Workbench is narrowed to, the retired ones too: they have a history."""
         where = replace(self._where, status=self._where.status or "any")
-        return frozenset(device.id for device in self._parts.devices.list(self._scope, where))
+        return frozenset(device.id for device in self._parts.devices.named(self._scope, where))
 
     def _audit(
         self,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from netwb.archive.records import Change
 from netwb.collect.unsaved import Unsaved, find_unsaved
-from netwb.inventory.records import Device
+from netwb.inventory.records import NamedDevice
 from netwb.roles import Permission, allowed
 from netwb.workbench.backup import BACKED_UP
 from netwb.workbench.comparing import ComparingFace
@@ -33,7 +33,7 @@ class Overview:
     unsaved: tuple[Unsaved, ...]
     tried: int
     living: int
-    devices: Mapping[str, Device]
+    devices: Mapping[str, NamedDevice]
 
 
 class OverviewFace(ComparingFace):
@@ -48,7 +48,7 @@ class OverviewFace(ComparingFace):
         now = self._parts.clock()
         begin = parse_moment(since, now)
         changes = tuple(self.changes(since=begin, until=until))
-        devices = {device.id: self._without_address(device) for device in self._narrowed()}
+        devices = {device.id: device for device in self._narrowed()}
         tried = find_unsaved(
             self._parts.database, self._scope, since=begin, counted_since=now - NIGHTS_COUNTED
         )
@@ -66,10 +66,6 @@ class OverviewFace(ComparingFace):
         sees = allowed(self._actor, Permission.INVENTORY_ADDRESS)
         return item if sees else replace(item, cause_message="")
 
-    def _without_address(self, device: Device) -> Device:
-        """Nobody needs it here."""
-        return replace(device, address="", jump=replace(device.jump, value=None))
 
-
-def _place(device: Device) -> tuple[str, str, str]:
+def _place(device: NamedDevice) -> tuple[str, str, str]:
     return device.tenant, device.site, device.hostname

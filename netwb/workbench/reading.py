@@ -16,7 +16,7 @@ from netwb.errors import (
     UnknownRevisionError,
     WrongDeviceError,
 )
-from netwb.inventory.records import EVERYWHERE, ConfigKind, Device
+from netwb.inventory.records import EVERYWHERE, ConfigKind, Device, NamedDevice
 from netwb.roles import Permission
 from netwb.store.ids import is_id
 from netwb.workbench.marks import MarksFace
@@ -285,8 +285,8 @@ class ReadingFace(MarksFace):
     def _moment(self, value: datetime | str | None) -> datetime | None:
         return None if value is None else parse_moment(value, self._parts.clock())
 
-    def _narrowed(self) -> Sequence[Device]:
-        return self._parts.devices.list(self._scope, self._where)
+    def _narrowed(self) -> Sequence[NamedDevice]:
+        return self._parts.devices.named(self._scope, self._where)
 
 
 def _side(reference: str, rev: str) -> str:

@@ -17,7 +17,7 @@ from netwb.access.records import (
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
-from netwb.inventory.records import Device, Site, Tenant
+from netwb.inventory.records import Device, NamedDevice, Site, Tenant
 from netwb.store.jobs import Job
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Job",
     "LastNight",
     "LoginSession",
+    "NamedDevice",
     "NewToken",
     "NewUser",
     "Origin",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from netwb.inventory.records import Device
+from netwb.inventory.records import NamedDevice
 from netwb.views import states, words
 from netwb.views.configs.causes import cause_words
 from netwb.views.configs.period import NAMES, Period
@@ -102,7 +102,7 @@ def _matches(change: Change, overview: Overview, filters: Filters, names: Names)
     )
 
 
-def _fits(device: Device, filters: Filters) -> bool:
+def _fits(device: NamedDevice, filters: Filters) -> bool:
     return (not filters.platform or device.platform == filters.platform) and (
         not filters.site or f"{device.tenant}/{device.site}" == filters.site
     )
