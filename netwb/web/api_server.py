@@ -11,7 +11,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from netwb.errors import ListenError
-from netwb.web import headers, process, rules
+from netwb.web import headers, memory, process, rules
 from netwb.web.place import Place
 
 CLOSES_S = 1.0  # how long answers under way may take when the process is told to end
@@ -46,6 +46,7 @@ async def _serve(place: Place) -> None:
         server.add_sockets(bind_sockets(place.port, place.address))
     except OSError as error:
         raise ListenError(str(error)) from error
+    memory.set_apart()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)

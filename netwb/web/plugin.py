@@ -18,7 +18,7 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from netwb.web import bundles, headers, rules
+from netwb.web import bundles, headers, memory, rules
 from netwb.web.documents import PageHandler, PageSocket
 
 # Handlers of others that answer with files, or that nothing is there.
@@ -34,6 +34,7 @@ _FOREIGN: tuple[type[RequestHandler], ...] = (
 def routes() -> list[rules.Rule]:
     """Put the guards in place, and give every route of ours."""
     install()
+    memory.set_apart()
     return [*rules.rest(), *rules.beside_pages()]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from netwb.loading import share
 from tests.web.browsing import Browser
 from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
 
@@ -25,6 +26,16 @@ def watched(tmp_path: Path) -> Iterator[Server]:
     ):
         Browser(server.port).get("/login")  # what is loaded once is loaded
         del server.said[:]
+        yield server
+
+
+@pytest.fixture(scope="module")
+def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """netwb's own pages."""
+    with (
+        two_tenants(tmp_path_factory.mktemp("dashboards")) as made,
+        netwb_serve(made.bench.home, pages=share() / "dashboards", before=WATCH) as server,
+    ):
         yield server
 
 
@@ -57,6 +68,38 @@ def test_logins_and_rest_leave_the_loop_free(watched: Server) -> None:
     assert {tuple(statuses) for statuses in found} == {(303, 404, 200, 200, 200, 303)}
     assert statements(watched) == []
     assert max(held_ms(watched), default=0.0) <= MOST_MS
+
+
+@pytest.mark.parametrize("query", ["", "?tenant=acme", "?as=acme", "?tenant=nobody"])
+def test_no_page_asks_the_database_while_it_is_built(dashboards: Server, query: str) -> None:
+    """Building holds the loop by itself (a benchmark says how long); nothing waits in it."""
+    ada = Browser(dashboards.port)
+    ada.log_in("ada", PASSWORDS["ada"])
+    pages = ("/configs", "/inventory", "/admin", "/account")
+    for page in pages:
+        ada.get(page)  # what is loaded once is loaded
+    del dashboards.said[:]
+
+    answers = [ada.get(page + query) for page in pages]
+
+    assert [answer.status for answer in answers] == [200] * len(pages)
+    assert statements(dashboards) == []
+    assert held_ms(dashboards) != []  # it watches
+
+
+def test_a_page_loads_the_same_files_each_time(dashboards: Server) -> None:
+    """They are looked for once, and kept."""
+    ada = Browser(dashboards.port)
+    ada.log_in("ada", PASSWORDS["ada"])
+
+    files = [
+        re.findall(r"(?:src|href)=\"([^\"]+)\"", ada.get(page).text)
+        for page in ("/account", "/account", "/admin", "/admin")
+    ]
+
+    assert len(files[0]) > 3
+    assert files[0] == files[1]
+    assert files[2] == files[3]
 
 
 def test_the_watch_sees_what_holds_the_loop(watched: Server) -> None:
