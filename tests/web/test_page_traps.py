@@ -264,7 +264,7 @@ def test_a_disabled_person_s_open_page_is_closed(served: Served) -> None:
 def test_an_edited_cookie_is_nobody(served: Served, edit: str) -> None:
     ana = served.browser("ana")
     secret = ana.cookies[SESSION]
-    swapped = "A" if secret[-1] != "A" else "B"
+    swapped = "A" if secret[-2] != "A" else "B"
     ana.cookies[SESSION] = {
         "cut": secret[:-1],
         "changed": secret[:-2] + swapped + secret[-1],
