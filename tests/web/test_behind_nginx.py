@@ -57,14 +57,18 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     require_real("nginx", program is not None)
     assert program is not None
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    settings = {
-        "NETWB_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "NETWB_WEB__TRUSTED_PROXIES": "127.0.0.1/32",
-    }
+    url, proxies = f"http://127.0.0.1:{port}", "127.0.0.1/32"
     with (
         two_tenants(folder) as made,
-        netwb_serve(made.bench.home, **settings) as pages,
-        netwb_serve(made.bench.home, "--api-only", **settings) as api,
+        netwb_serve(
+            made.bench.home, NETWB_WEB__PUBLIC_URL=url, NETWB_WEB__TRUSTED_PROXIES=proxies
+        ) as pages,
+        netwb_serve(
+            made.bench.home,
+            "--api-only",
+            NETWB_WEB__PUBLIC_URL=url,
+            NETWB_WEB__TRUSTED_PROXIES=proxies,
+        ) as api,
         nginx(program, folder, readme_lines(port, pages.port, api.port), port),
     ):
         bench = Workbench.open(made.bench.home, environment={})

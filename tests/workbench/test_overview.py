@@ -64,9 +64,7 @@ def test_a_device_that_was_saved_again_is_not_among_those_not_saved(tmp_path: Pa
         assert made.bench.overview(since=START).unsaved == ()
 
 
-def test_a_customer_sees_own_devices_and_no_address_in_a_cause(
-    made: Rig, customer: Workbench
-) -> None:
+def test_a_customer_sees_own_devices_and_no_address_in_a_cause(customer: Workbench) -> None:
     found = customer.overview(since=NIGHT)
 
     assert {device.tenant for device in found.devices.values()} == {"acme"}

@@ -168,7 +168,7 @@ def test_a_new_password_is_typed_twice_and_ends_the_logins(made: Rig) -> None:
     assert new not in page.html
     with pytest.raises(NotAuthenticatedError):
         made.bench.at_session(secret, origin=HOME)
-    assert made.bench.log_in("eng", new, origin=HOME)
+    assert made.bench.log_in("eng", new, origin=HOME).session.user == "eng"
 
 
 def test_codes_are_reset_and_asked_for_again(made: Rig) -> None:
