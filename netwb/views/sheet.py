@@ -53,6 +53,11 @@ class Sheet(JSComponent):
     _bundle_css: ClassVar[list[str]] = []
     _linked_properties: ClassVar[tuple[str, ...]] = ()
 
+    def __init_subclass__(cls, **words: Any) -> None:
+        """A kind with a script of its own is drawn by that one."""
+        super().__init_subclass__(**words)
+        cls._bundle_path = cls._bundle
+
     def __init__(
         self, html: str = "", *, on_act: OnAct | None = None, css: str = "", **layout: Any
     ) -> None:

@@ -3,6 +3,13 @@
 import json
 
 from netwb.views.history.pane import TextPane
+from netwb.views.sheet import Sheet
+
+
+def test_a_kind_of_sheet_is_drawn_by_its_own_script() -> None:
+    for kind in (Sheet, TextPane):
+        assert kind._bundle_path == kind._bundle
+    assert TextPane._bundle_path.name == "text.js"
 
 
 def test_marks_and_story_stand_beside_each_other() -> None:

@@ -106,6 +106,22 @@ def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site)
     assert visitor.said == []
 
 
+def test_a_line_of_a_history_tells_its_story_and_more_lines_come_by_scrolling(
+    changed: Site,
+) -> None:
+    visitor = changed.visitor("ada")
+    visitor.go(f"/configs?device={changed.rig.devices['acme/long'].id}")
+    page = visitor.page
+    text = page.get_by_role("listbox", name="long")
+    text.locator("#l5").click()
+
+    expect(page.locator("#story")).to_contain_text("Stands here since")
+
+    page.locator(".pane .more").scroll_into_view_if_needed()
+    expect(text.locator("#l2001")).to_be_attached(timeout=DRAWN_MS)
+    assert visitor.said == []
+
+
 def test_hostile_lines_are_drawn_and_never_obeyed(changed: Site) -> None:
     visitor = opened_page(changed, "ana")
     page = visitor.page
