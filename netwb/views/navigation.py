@@ -113,13 +113,23 @@ def _find() -> str:
             "maxlength": 500,
         }
     )
-    return tag("form", f"{field}>", class_="find", role="search", data_act="find", data_clear=True)
+    return tag(
+        "form",
+        f"{field}>",
+        class_="find",
+        role="search",
+        aria_label="Everywhere",
+        data_act="find",
+        data_clear=True,
+    )
 
 
 def _clock(moment: Moment) -> str:
     """The person's time with UTC under it; the browser keeps it running."""
     there = f"<b>{words.clock(moment.now, moment.zone)}</b> {esc(words.zone_city(moment.zone))}"
     utc = f"<span>{words.clock(moment.now, ZoneInfo('UTC'))} UTC</span>"
+    if moment.zone.key == "UTC":
+        utc = "<span hidden></span>"
     return tag(
         "div",
         there + utc,
@@ -148,13 +158,12 @@ def _who(person: Person) -> str:
     """The person with the role in force, and what one does with oneself."""
     role = person.role.value if person.role else "no role"
     shown = f"as {person.viewing_as} {role}" if person.viewing_as else role
-    name = f'<span class="name cut">{esc(person.name)}<i>{esc(shown)}</i></span>'
+    name = f'<span class="name cut">{esc(person.name)} <i>{esc(shown)}</i></span>'
     face = tag("span", esc(person.name[:2]), class_="av", aria_hidden="true")
     summary = tag(
         "summary",
-        face + name + icon("down", size=12),
+        face + name + '<span class="unseen">You and your login</span>' + icon("down", size=12),
         class_="who",
-        aria_label="You and your login",
     )
     return tag("details", summary + _menu(person), data_menu=True, id="who")
 
@@ -215,10 +224,10 @@ def navigation(person: Person, address: Address, night: LastNight | None, moment
 def _entry(place: Place, count: int, address: Address) -> str:
     """`count`: only what wants attention; none is no number."""
     number = tag("span", words.number(count), class_="navn") if count else ""
-    spoken = f"{place.title}, {count} changed last night" if count else place.title
+    spoken = f"{place.title} {count} changed last night" if count else place.title
     return link(
         page_url(place.page, **address.kept()),
-        f'{icon(place.page)}<span class="word">{esc(place.title)}</span>{number}',
+        f'{icon(place.page)}<span class="word">{esc(place.title)}</span> {number}',
         aria_current="page" if place.page == address.page else None,
         aria_label=spoken,
         title=place.title,
@@ -245,8 +254,9 @@ def _span(night: LastNight, moment: Moment) -> str:
     if night.ended_at is None:
         return f"since {begun}, still running"
     ended = words.clock(night.ended_at, moment.zone)
+    span = begun if begun.endswith(ended) else f"{begun} to {ended}"
     missing = f"{night.not_saved} not saved" if night.not_saved else "all saved"
-    return f"{begun} to {ended} · {missing}"
+    return f"{span} · {missing}"
 
 
 def _version() -> str:

@@ -81,7 +81,7 @@ def _components() -> dict[str, Any]:
         "MuiToolbar": {"styleOverrides": {"root": room}},
         "MuiAppBar": {"styleOverrides": {"root": {**bar, "borderBottom": line}}},
         "MuiDrawer": {"styleOverrides": {"paper": {**flat, "borderRight": line}}},
-        "MuiLinearProgress": {
-            "styleOverrides": {"root": {"position": "absolute", "bottom": "-1px", "height": "2px"}}
-        },
+        # A bar that tells nothing, as no page is ever `busy`, and the title's empty heading.
+        "MuiLinearProgress": {"styleOverrides": {"root": {"display": "none"}}},
+        "MuiTypography": {"styleOverrides": {"h5": {"visibility": "hidden"}}},
     }

@@ -111,7 +111,7 @@ def test_navigation_marks_the_page_and_counts_what_changed(engineer: Frame) -> N
     told = Tags(engineer.side.html)
 
     assert told.attributes["aria-current"] == ["page"]
-    assert "Configs, 3 changed last night" in told.attributes["aria-label"]
+    assert "Configs 3 changed last night" in told.attributes["aria-label"]
     assert "Backup <b>3</b> of 3" in engineer.side.html
 
 

@@ -64,7 +64,7 @@ def people_tab(people: People) -> str:
         '<table class="people" aria-label="People"><thead><tr><th scope="col">Name</th>'
         '<th scope="col" class="wide-only">Full name</th><th scope="col">Role</th>'
         '<th scope="col">Scope</th><th scope="col">State</th><th scope="col" class="r">Last seen</th>'
-        f'<th scope="col"></th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th scope="col"><span class="unseen">Logins</span></th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
 
@@ -129,10 +129,11 @@ def person_panel(people: People) -> str:
         words = "Choose a person to see what the role means." if people.users else "Nobody yet."
         return f'<section class="panel"><p class="in t2">{words}</p></section>'
     head = (
-        f'<div class="bar"><h2 class="h">{esc(user.name)}<span class="n">{esc(user.full_name)}</span>'
-        f'</h2><span class="push acts">{_acts(user, people.me)}</span></div>'
+        f'<div class="bar"><h2 class="h">{esc(user.name)}</h2>'
+        f'<span class="push acts">{_acts(user, people.me)}</span></div>'
     )
-    role = f"<p>Role <b>{esc(user.role)}</b> on <b>{esc(scope_words(user.tenants))}</b></p>"
+    full = f'<p class="t2">{esc(user.full_name)}</p>' if user.full_name else ""
+    role = f"{full}<p>Role <b>{esc(user.role)}</b> on <b>{esc(scope_words(user.tenants))}</b></p>"
     rights = "".join(
         f"<li>{shape('ok')}<span>{esc(sentence)}</span></li>"
         for sentence in sentences(MATRIX[user.role])

@@ -10,6 +10,7 @@
    dialog[data-modal]                 is shown over the page; Escape clicks its [data-close]
    time[data-at="seconds"]            is kept at its true age
    role=listbox, tablist, menu        arrows, Home and End move the focus
+   text that its box cuts off         gets itself as title, under the pointer
 
    A redraw keeps focus, scrolling and half-filled fields where ids stay. All keys go through one
    listener, as sheets live in shadow roots of their own. */
@@ -236,6 +237,16 @@ function listen(sheet) {
     if (close) { ev.preventDefault(); close.click() }
   }, true)
   root.addEventListener("keydown", rove)
+  root.addEventListener("pointerover", entitle)
+}
+
+/* What does not fit is read whole under the pointer, unless somebody gave it a title. */
+function entitle(ev) {
+  const cut = (e) => e.scrollWidth > e.clientWidth && getComputedStyle(e).textOverflow === "ellipsis"
+  const from = ev.target.closest("*")
+  if (from.closest("[title]") || /^(INPUT|SELECT|TEXTAREA)$/.test(from.tagName)) return
+  const box = [from, from.parentElement].find((e) => e && cut(e))
+  if (box) box.title = box.textContent.trim()
 }
 
 async function values(form, submitter) {

@@ -12,8 +12,6 @@ from netwb.views.html import age, esc, icon, link, stat, tag, when
 from netwb.views.navigation import Moment
 from netwb.workbench.comparing import ComparedSide, Comparison
 
-SHORT = 7  # digits of a commit id in a head, as Git shows them
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headed:
@@ -25,6 +23,19 @@ class Headed:
     comparison: Comparison
     history: str
     backups: Sequence[tuple[str, str]] = ()
+
+
+_KEYS = "".join(  # those of the comparison below, which has no list of keys of its own
+    f'<span hidden data-keyhelp="{key}|{said}"></span>'
+    for key, said in (
+        ("n", "Next change"),
+        ("p", "Previous change"),
+        ("u", "Side by side or unified"),
+        ("w", "Whole file"),
+        ("m", "Ignore what only moved"),
+        (".", "Unfold the lines before the change"),
+    )
+)
 
 
 def render_head(headed: Headed, moment: Moment) -> str:
@@ -65,11 +76,12 @@ def _tools(headed: Headed) -> str:
         class_="btn sm",
         data_copy="link",
         data_key="y",
+        data_keyhelp="y|Copy the address of this view",
         title="Copy the address of this view (y)",
     )
     compare = _small("Compare…", "ask-compare")
     patch = _small("Patch", "patch", icon_="download", title="Download as a patch for git apply")
-    return f'<span class="tools">{compare}{history}{patch}{copy}{render_backups(headed.backups)}</span>'
+    return f'<span class="tools">{compare}{history}{patch}{copy}{render_backups(headed.backups)}{_KEYS}</span>'
 
 
 def _small(said: str, act: str, *, icon_: str = "", title: str = "") -> str:
@@ -117,7 +129,7 @@ def _side(said: str, side: ComparedSide, moment: Moment, more: str) -> str:
     note = f", note: {revision.note}" if revision.note else ""
     return tag(
         "div",
-        f'<span class="tag">{said}</span><code>{esc(revision.id[:SHORT])}</code>{who}'
+        f'<span class="tag">{said}</span><code>{esc(words.commit(revision.id))}</code>{who}'
         f'<time title="{esc(words.exact(revision.at, moment.zone))}">{esc(at)}</time>{more}',
         title=f"{side.tenant}/{side.hostname}: {revision.message}{note}",
     )

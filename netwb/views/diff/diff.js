@@ -92,7 +92,7 @@ class Drawer {
       const [, place, path, count, ignored, block] = item
       const crumbs = path.map(part => `<b>${esc(part)}</b>`).join('<span class="sep" aria-hidden="true">\u203a</span>')
       const name = crumbs || '<span class="top">outside of any section</span>'
-      const fold = count ? `<button type="button" class="fold" data-fold="${block}" data-count="${count}">${folded(count, ignored)}</button>` : ''
+      const fold = count ? `<span role="cell" class="push"><button type="button" class="fold" data-fold="${block}" data-count="${count}">${folded(count, ignored)}</button></span>` : ''
       this.open = {
         attributes: ` data-h="${place}" data-b="${block}"`,
         head: `<div class="hk" role="row"><span class="path" role="rowheader"><span class="at">${place}/${this.total}</span>${name}</span>${fold}</div>`,

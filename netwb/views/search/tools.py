@@ -29,8 +29,8 @@ def render_tools(asked: Asked) -> str:
     more = "".join(
         _field(f"s-{name}", value, name, placeholder=hint, label=label, maxlength=64)
         for name, value, hint, label in (
-            ("since", asked.since, "since 7d, 2026-01-31", "Stood at some time after"),
-            ("until", asked.until, "until", "Stood at some time before"),
+            ("since", asked.since, "since 7d", "Stood at some time after: 7d, or 2026-01-31"),
+            ("until", asked.until, "until", "Stood at some time before: 7d, or 2026-01-31"),
             ("by", asked.by, "Any person", "Brought by"),
         )
     )
@@ -46,7 +46,7 @@ def render_tools(asked: Asked) -> str:
         title="Copy the address of this search (y)",
     )
     return (
-        f'<form class="bar search" data-act="search" role="search" id="search">{enter}{find}'
+        f'<form class="bar search" data-act="search" role="search" aria-label="Configurations" id="search">{enter}{find}'
         f"{_choice('when', WHENS, asked.when, 'When')}{_choice('mode', MATCHES, asked.match, 'How')}"
         f'{more}{submit}<span class="push files">{files}</span></form>'
     )

@@ -103,7 +103,7 @@ def test_logging_out_of_one_window_ends_what_another_one_shows(site: Site) -> No
     visitor.page.wait_for_url("**/configs")
     other = visitor.context.new_page()
     other.goto(site.server.url + "/account")
-    other.get_by_label("You and your login").click()
+    other.locator("summary.who").click()
     other.get_by_role("button", name="Log out").click()
     other.wait_for_url("**/log*")
 

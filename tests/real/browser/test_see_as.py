@@ -16,7 +16,7 @@ def test_one_sees_as_a_tenant_reads_only_and_leaves(site: Site) -> None:
     visitor = site.visitor("ada")
     page = visitor.page
     assert "core1" in shown(visitor, "/inventory").text
-    page.get_by_label("You and your login").click()
+    page.locator("summary.who").click()
     page.locator("#see-as").select_option("acme")
     page.wait_for_url("**/inventory?as=acme", timeout=DRAWN_MS)
     page.wait_for_load_state()
