@@ -151,6 +151,18 @@ def message(title: str, content: str) -> str:
     )
 
 
+def shown_once(title: str, secret: str, *, ends: str) -> str:
+    """A secret that netwb can never show again, with a button that copies it."""
+    copy = tag("button", "<span>Copy</span>", type="button", class_="btn", data_copy=secret)
+    done = button("Done", "close", kind="primary")
+    return message(
+        title,
+        '<p class="t2">Copy it now: it is shown this once, and netwb keeps no copy that could be'
+        f' read. It ends on {esc(ends)}.</p><p class="secret"><code id="issued">{esc(secret)}</code>'
+        f'{copy}</p><div class="form"><div class="actions">{done}</div></div>',
+    )
+
+
 def text_of(fields: Mapping[str, Any], name: str) -> str:
     """A field as text, without the blanks around it; "" where it is not there."""
     value = fields.get(name)

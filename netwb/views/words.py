@@ -6,7 +6,7 @@ The words are those of the pages: ages `40 s`, `4 min`, `8 h`, `3 d`; times `01:
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 MINUS = "\N{MINUS SIGN}"
@@ -43,6 +43,12 @@ def day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     words = f"{local.day} {MONTHS[local.month - 1]}"
     return words if local.year == now.astimezone(zone).year else f"{words} {local.year}"
+
+
+def exact_day(at: datetime) -> str:
+    """The calendar day with its year, in UTC, in which ends are counted: `26 Feb 2027`."""
+    local = at.astimezone(UTC)
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
 def when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -89,6 +95,11 @@ def size(octets: int) -> str:
         if octets >= factor:
             return f"{octets / factor:.1f} {unit}"
     return f"{octets} B"
+
+
+def commit(revision: str) -> str:
+    """A revision as people read it: the first digits of its commit, as Git shows them."""
+    return revision[:7]
 
 
 def listed(names: tuple[str, ...], *, at_most: int = 3) -> str:

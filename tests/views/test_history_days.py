@@ -95,14 +95,14 @@ def test_a_text_kept_back_says_why() -> None:
     said = words(drawn([revision(1, 9)], [run(1, "rejected", "the end mark is missing")]))
 
     assert "kept back" in said
-    assert "the end mark is missing" in said
+    assert "The end mark is missing" in said
 
 
 def test_who_is_not_told_the_words_of_a_cause_is_told_its_kind() -> None:
     said = words(drawn([revision(1, 9)], [run(1, "failed")]))
 
-    assert "not reached" in said
-    assert "incomplete config" in said
+    assert "failed" in said
+    assert "Incomplete config" in said
 
 
 def test_an_unknown_author_is_a_word_and_the_time_is_when_it_was_seen() -> None:

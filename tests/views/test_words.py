@@ -102,3 +102,8 @@ def test_size_has_its_unit(octets: int, said: str) -> None:
 )
 def test_names_are_listed_as_people_do(names: tuple[str, ...], said: str) -> None:
     assert words.listed(names) == said
+
+
+def test_a_revision_is_said_as_git_does_and_an_end_with_its_year() -> None:
+    assert words.commit("6615ac19283d42cb095677777d0bb1cf773b73f7") == "6615ac1"
+    assert words.exact_day(datetime(2027, 2, 26, 23, 30, tzinfo=UTC)) == "26 Feb 2027"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netwb.access.records import IssuedToken, LoginSession, Person, Token, TotpSecret
 from netwb.roles import Permission
 from netwb.views import words
-from netwb.views.fields import Ask, Field, dialog, message, select_field, text_field
+from netwb.views.fields import Ask, Field, dialog, select_field, shown_once, text_field
 from netwb.views.html import age, button, esc, shape, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import scope_words, sentences
@@ -166,7 +166,8 @@ def _sessions(shown: Shown) -> str:
     others = [s for s in shown.sessions if s.id != shown.person.session]
     end_all = button("End the others", "end-others") if len(others) > 1 else ""
     table = (
-        "<table><thead><tr><th>Login</th><th>From</th><th>Seen</th><th>Ends in</th><th></th></tr>"
+        "<table><thead><tr><th>Login</th><th>From</th><th>Seen</th><th>Ends in</th>"
+        '<th><span class="unseen">Actions</span></th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
     none = '<p class="in t2">No login of yours is open.</p>'
@@ -201,7 +202,8 @@ def _browser(agent: str) -> str:
 def _tokens(shown: Shown) -> str:
     rows = "".join(_token(token, shown) for token in shown.tokens)
     table = (
-        "<table><thead><tr><th>Token</th><th>May</th><th>Ends</th><th>Used</th><th></th></tr>"
+        "<table><thead><tr><th>Token</th><th>May</th><th>Ends</th><th>Used</th>"
+        '<th><span class="unseen">Actions</span></th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
     none = (
@@ -297,13 +299,9 @@ def _allow(permissions: Iterable[Permission]) -> str:
 
 
 def _issued(issued: IssuedToken) -> str:
-    copy = tag("button", "<span>Copy</span>", type="button", class_="btn", data_copy=issued.secret)
-    content = (
-        "<p>Copy it now: it is shown this once, and netwb keeps no copy that could be read.</p>"
-        f'<p class="secret"><code id="issued">{esc(issued.secret)}</code>{copy}</p>'
-        f'<div class="form"><div class="actions">{button("Done", "close", kind="primary")}</div></div>'
-    )
-    return message(f"Token {issued.token.note or issued.token.id}", content)
+    token = issued.token
+    title = f"Token {token.note or token.id}"
+    return shown_once(title, issued.secret, ends=words.exact_day(token.expires_at))
 
 
 def allowed_of(texts: Collection[str]) -> tuple[Permission, ...] | None:

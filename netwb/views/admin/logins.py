@@ -13,8 +13,8 @@ from netwb.views.fields import (
     Ask,
     Field,
     dialog,
-    message,
     select_field,
+    shown_once,
     text_field,
     text_of,
     texts_of,
@@ -23,7 +23,7 @@ from netwb.views.html import age, button, esc, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import scope_words
 from netwb.views.states import empty
-from netwb.views.words import exact, listed, until
+from netwb.views.words import exact, exact_day, listed, until
 
 SOON = timedelta(days=7)  # a token that ends within it is said loudly
 OWNERS = "the owner's"
@@ -40,7 +40,7 @@ def tokens_tab(tokens: Sequence[Token], moment: Moment) -> str:
     return (
         '<table aria-label="Tokens"><thead><tr><th scope="col">Token</th><th scope="col">Owner</th>'
         '<th scope="col">May</th><th scope="col">Scope</th><th scope="col">From</th>'
-        '<th scope="col">Ends</th><th scope="col" class="r">Used</th><th scope="col"></th></tr></thead>'
+        '<th scope="col">Ends</th><th scope="col" class="r">Used</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -56,11 +56,11 @@ def _token(token: Token, moment: Moment) -> str:
         revoke = button("Revoke…", "ask-revoke", kind="danger", data_id=token.id)
     networks = ", ".join(token.networks) or "anywhere"
     return (
-        f'<tr><td title="{esc(token.id)}"><b>{esc(token.note or token.id)}</b></td>'
+        f'<tr><td class="cut named" title="{esc(token.note)} ({esc(token.id)})"><b>{esc(token.note or token.id)}</b></td>'
         f"<td>{esc(token.user)}</td>"
         f'<td class="t2 sm cut">{esc(_may(token))}</td>'
         f'<td class="t2 sm">{esc(OWNERS if token.tenants is None else scope_words(token.tenants))}</td>'
-        f'<td class="t2 sm">{esc(networks)}</td><td>{_ends(token, moment)}</td>'
+        f'<td class="t2 sm cut">{esc(networks)}</td><td>{_ends(token, moment)}</td>'
         f'<td class="r t2">{used}</td><td class="r">{revoke}</td></tr>'
     )
 
@@ -76,7 +76,7 @@ def _ends(token: Token, moment: Moment) -> str:
     if token.expires_at <= moment.now:
         return state("waived", "ended")
     soon = token.expires_at - moment.now < SOON
-    words = f"ends in {until(token.expires_at, moment.now)}"
+    words = f"in {until(token.expires_at, moment.now)}"
     return state("warn" if soon else "ok", words)
 
 
@@ -89,7 +89,7 @@ def sessions_tab(sessions: Sequence[LoginSession], own: str, moment: Moment) -> 
         '<table aria-label="Open logins"><thead><tr><th scope="col">Person</th>'
         '<th scope="col">By</th><th scope="col">From</th><th scope="col" class="wide-only">Browser</th>'
         '<th scope="col" class="r">Since</th><th scope="col" class="r">Last seen</th>'
-        '<th scope="col" class="r">Ends in</th><th scope="col"></th></tr></thead>'
+        '<th scope="col" class="r">Ends in</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -170,16 +170,8 @@ def _boxes(
 
 def issued_dialog(issued: IssuedToken) -> str:
     """The token's text, this once."""
-    text = (
-        "Copy it now: netwb keeps no copy that could be read, and shows it never again."
-        f" It ends {issued.token.expires_at:%Y-%m-%d}."
-    )
-    copy = tag("button", "<span>Copy</span>", type="button", class_="btn", data_copy=issued.secret)
-    body = (
-        f'<p class="t2">{esc(text)}</p><p class="secret"><code id="issued">{esc(issued.secret)}</code>{copy}</p>'
-        f'<div class="form"><div class="actions">{button("Done", "close", kind="primary")}</div></div>'
-    )
-    return message(f"Token for {issued.token.user}", body)
+    token = issued.token
+    return shown_once(f"Token for {token.user}", issued.secret, ends=exact_day(token.expires_at))
 
 
 def revoke_dialog(token: Token, *, wrong: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from netwb.views.html import Shape, age, button, choices, csv_of, esc, state
 from netwb.views.inventory.device import detail_words
 from netwb.views.navigation import Moment
 from netwb.views.states import empty
-from netwb.views.words import count, exact, number, when, zone_city
+from netwb.views.words import count, exact, listed, number, when, zone_city
 from netwb.workbench.auditing import Asked, AuditEvent, AuditReport
 
 FILTERS = ("who", "what", "on", "of", "since", "until")  # as the address names them
@@ -128,7 +129,7 @@ def _events(trail: Trail) -> str:
 
 
 def _event(event: AuditEvent, trail: Trail) -> str:
-    detail = detail_words(_told(event.detail))
+    detail = detail_words(_told(event.detail, trail.moment.zone))
     tenant = trail.names.get(event.tenant_id, "")
     return (
         f'<tr><td class="t2" title="{esc(exact(event.at, trail.moment.zone))}, entry {event.seq}">'
@@ -166,8 +167,20 @@ def _result(event: AuditEvent) -> str:
     return state(kind, word)
 
 
-def _told(detail: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in detail.items() if value not in (None, "", 0, [])}
+def _told(detail: Mapping[str, object], zone: ZoneInfo) -> dict[str, object]:
+    """What an entry says more, without what is empty, its times as the reader's."""
+    said = {name: value for name, value in detail.items() if value not in (None, "", 0, [])}
+    return {name: _plain(name, value, zone) for name, value in said.items()}
+
+
+def _plain(name: str, value: object, zone: ZoneInfo) -> object:
+    """A list here is names, never the old and the new; `..._at` is a time."""
+    if isinstance(value, list):
+        return listed(tuple(map(str, value)), at_most=6)
+    if name.endswith("_at") and isinstance(value, str):
+        with suppress(ValueError):
+            return exact(datetime.fromisoformat(value), zone)
+    return value
 
 
 CSV_HEAD = ("seq", "at", "who", "what", "on", "tenant", "result", "detail")
@@ -186,7 +199,7 @@ def trail_csv(events: Iterable[AuditEvent], names: Mapping[str, str]) -> bytes:
                 event.target,
                 names.get(event.tenant_id, ""),
                 result_of(event)[1],
-                detail_words(event.detail),
+                detail_words(_told(event.detail, ZoneInfo("UTC"))),
             ]
             for event in events
         ),

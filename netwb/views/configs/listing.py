@@ -8,7 +8,7 @@ from itertools import groupby
 
 from netwb.inventory.records import NamedDevice
 from netwb.views import states, words
-from netwb.views.configs.causes import cause_words
+from netwb.views.causes import cause_words
 from netwb.views.configs.period import NAMES, Period
 from netwb.views.html import button, choices, esc, link, stat, state, tag, when
 from netwb.views.navigation import Moment
@@ -248,10 +248,9 @@ def render_list(listed: Listed, moment: Moment, links: Links) -> str:
     rest = len(listed.changes) - len(shown)
     more = button(f"Show {words.number(rest)} more", "more", kind="quiet") if rest else ""
     none = "" if groups else f'<div class="none t2">{_nothing(listed, moment)}</div>'
-    return (
-        '<div class="rows scroll" id="rows" role="listbox" aria-label="Changed devices">'
-        f"{_steps()}{none}{groups}{more}{_unsaved_group(listed, moment, links)}</div>"
-    )
+    changed = f'<div role="listbox" aria-label="Changed devices">{groups}</div>' if groups else none
+    unsaved = _unsaved_group(listed, moment, links)
+    return f'<div class="rows scroll" id="rows">{_steps()}{changed}{more}{unsaved}</div>'
 
 
 def render_empty(listed: Listed, moment: Moment) -> str:
@@ -358,11 +357,17 @@ def _unsaved_group(listed: Listed, moment: Moment, links: Links) -> str:
         f'<div class="grp unsaved" id="unsaved">{state("warn", "Not saved")}'
         f'<span>the last good copy is kept</span><span class="n">{len(listed.unsaved)}</span></div>'
     )
-    rows = "".join(_unsaved_row(item, listed, moment, links) for item in listed.unsaved)
-    return f'{head}{rows}<span id="unsaved-last"></span>'
+    first, *more = listed.unsaved
+    rows = _unsaved_row(first, listed, moment, links, tabindex=0) + "".join(
+        _unsaved_row(item, listed, moment, links) for item in more
+    )
+    return f'{head}<div role="listbox" aria-label="Not saved">{rows}</div><span id="unsaved-last"></span>'
 
 
-def _unsaved_row(item: Unsaved, listed: Listed, moment: Moment, links: Links) -> str:
+def _unsaved_row(
+    item: Unsaved, listed: Listed, moment: Moment, links: Links, *, tabindex: int = -1
+) -> str:
+    """One of them; the list is entered by the Tab key at the row whose `tabindex` is 0."""
     device = listed.overview.devices[item.device_id]
     rejected = item.status == "rejected"
     nights = f", {words.number(item.nights)} times in a row" if item.nights > 1 else ""
@@ -384,7 +389,7 @@ def _unsaved_row(item: Unsaved, listed: Listed, moment: Moment, links: Links) ->
         class_="row",
         role="option",
         aria_selected="false",
-        tabindex="-1",
+        tabindex=tabindex,
         id=f"u-{item.device_id}",
         data_act="turn",
         data_url=url,

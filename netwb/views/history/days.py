@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from netwb.views.causes import cause_alone
 from netwb.views.history.lines import NOBODY, SHORT
-from netwb.views.html import esc, stat, state, tag, when
+from netwb.views.html import esc, stat, state, tag
 from netwb.views.inventory.rows import NightMark
 from netwb.views.navigation import Moment
-from netwb.views.words import DAYS, clock, count, day
+from netwb.views.words import DAYS, clock, count, day, exact
 from netwb.workbench.coverage import DeviceRun
 from netwb.workbench.words import Revision
 
@@ -78,6 +79,7 @@ class Listed:
 
     sections   of a revision's change, where they are known
     url        of the page with that revision open
+    hostname   left out of causes: it stands over the list
     """
 
     open: str
@@ -85,6 +87,7 @@ class Listed:
     new: str
     sections: dict[str, str]
     url: dict[str, str]
+    hostname: str = ""
 
 
 def render_days(
@@ -145,7 +148,7 @@ def _shown(event: _Event, listed: Listed, at: Moment) -> str:
     return (
         _quiet(event.runs, at)
         if event.runs[0].status == "unchanged"
-        else _missed(event.runs[0], at)
+        else _missed(event.runs[0], listed, at)
     )
 
 
@@ -212,12 +215,13 @@ def _quiet(runs: Sequence[DeviceRun], at: Moment) -> str:
     return f'<div class="quiet">Read {len(runs)} times, {esc(span)}, no change</div>'
 
 
-def _missed(run: DeviceRun, at: Moment) -> str:
+def _missed(run: DeviceRun, listed: Listed, at: Moment) -> str:
     kept = run.status == "rejected"
-    word = state("warn" if kept else "bad", "kept back" if kept else "not reached")
+    word = state("warn" if kept else "bad", "kept back" if kept else "failed")
     cause = run.cause_message or _plain(run.cause_kind)
-    why = tag("span", esc(cause), class_="t2 why", title=cause)
-    return f'<div class="miss"><span>{word} {when(run.at, at.now, at.zone)}</span>{why}</div>'
+    why = tag("span", esc(cause_alone(cause, listed.hostname)), class_="t2 why", title=cause)
+    at_clock = tag("time", clock(run.at, at.zone), title=exact(run.at, at.zone))
+    return f'<div class="miss"><span>{word} {at_clock}</span>{why}</div>'
 
 
 def _plain(kind: str) -> str:

@@ -9,11 +9,10 @@ from netwb.errors import NetwbError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.views.fields import Ask, Field, dialog, select_field, text_field
 from netwb.views.history.days import Strip
-from netwb.views.history.lines import SHORT
 from netwb.views.html import age, attrs, button, esc, icon, link, state, tag
 from netwb.views.inventory.strips import long_strip
 from netwb.views.navigation import Moment
-from netwb.views.words import clock, count, day, number, when
+from netwb.views.words import clock, commit, count, day, number, when
 from netwb.workbench.coverage import Copy
 from netwb.workbench.words import Revision
 
@@ -143,7 +142,7 @@ def _acts(shown: Shown) -> str:
     disabled = button(
         "Reveal secrets…", "ask-reveal", icon_="eye", disabled=True, aria_describedby="why"
     )
-    return f'{disabled}<span class="t3 sm" id="why">{esc(shown.why)}</span>{restore}'
+    return f'{disabled}<span class="t3 sm" id="why" title="{esc(shown.why)}">{esc(shown.why)}</span>{restore}'
 
 
 def why_hidden(role: str) -> str:
@@ -218,7 +217,7 @@ def _revision(shown: Shown) -> str:
         return ""
     word = "newest" if shown.latest else "older"
     return (
-        f'<span class="sm t2 nowrap wide-only">{word} copy <code>{esc(revision.id[:SHORT])}</code>,'
+        f'<span class="sm t2 nowrap wide-only">{word} copy <code>{esc(commit(revision.id))}</code>,'
         f" {count(revision.lines, 'line')}</span>"
     )
 
@@ -277,7 +276,7 @@ def ask_restore(shown: Shown, wrong: NetwbError | None = None) -> str:
     """The copy as a file: nothing is sent to the device."""
     assert shown.revision is not None
     told = (
-        f'<p class="t2">Copy <code>{esc(shown.revision.id[:SHORT])}</code> comes as a file, byte for byte as'
+        f'<p class="t2">Copy <code>{esc(commit(shown.revision.id))}</code> comes as a file, byte for byte as'
         " the device sent it. Nothing is sent to the device. The reason stands in the audit.</p>"
     )
     options = [("left out", "left out: tokens stand in their places")]

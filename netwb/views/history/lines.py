@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 
 from netwb.views.html import age, button, esc, link, tag, when
 from netwb.views.navigation import Moment
-from netwb.views.words import count, moment
+from netwb.views.words import commit, count, moment
 from netwb.workbench.line_stories import Before, LineStory, Stretch
 
 GROUP = 100  # rows; a group out of sight costs no layout
 ROW = 19  # px
-SHORT = 12  # digits of a commit id that people see
+SHORT = 12  # digits of a commit id in addresses and names of files
 NOBODY = "unknown"  # author of a change whose device does not say
 _YOUTH = (timedelta(days=1), timedelta(days=7), timedelta(days=30), timedelta(days=365))
 _DAY_S = 86_400
@@ -124,7 +124,7 @@ def story(told: LineStory, leads: Leads, at: Moment) -> str:
 
 
 def _since(told: LineStory, at: Moment) -> str:
-    revision = f'revision <code class="ac">{esc(told.revision[:SHORT])}</code>'
+    revision = f'revision <code class="ac">{esc(commit(told.revision))}</code>'
     if told.number == 1:
         return (
             f"<b>Stands here since the first copy, {esc(moment(told.since, at.now, at.zone))}</b>,"

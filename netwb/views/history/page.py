@@ -220,6 +220,7 @@ class HistoryView:
             new=self._marked_here("new"),
             sections=self.sections,
             url={revision.id: self._url(rev=revision.id, line=None) for revision in self.revisions},
+            hostname=dated.device.hostname if dated else "",
         )
         days = render_days(self.revisions, self.runs, listed, at)
         more = (

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from netwb.inventory.records import Device, DeviceEvent, Inherited
+from netwb.views.causes import cause_alone
 from netwb.views.html import (
     Shape,
     age,
@@ -32,11 +33,10 @@ from netwb.views.inventory.table import (
     copy_shape,
 )
 from netwb.views.states import empty
-from netwb.views.words import count, listed, moment, number, size, span
+from netwb.views.words import commit, count, listed, moment, number, size, span
 from netwb.workbench.coverage import DeviceRun
 from netwb.workbench.words import Revision
 
-SHORT_ID = 7  # characters of a commit that people read
 _RUN_STATES: dict[str, tuple[Shape, str]] = {
     "changed": ("ok", "changed"),
     "unchanged": ("ok", "unchanged"),
@@ -165,7 +165,7 @@ def _copy_answer(page: DevicePage) -> str:
 
 def _revision(page: DevicePage, revision: str) -> str:
     url = page.links.configs(device=page.device.id, rev=revision)
-    return link(url, esc(revision[:SHORT_ID]), class_="mono ac")
+    return link(url, esc(commit(revision)), class_="mono ac")
 
 
 def _change_answer(page: DevicePage) -> str:
@@ -284,14 +284,15 @@ def _run(page: DevicePage, run: DeviceRun, known: Mapping[str, Revision]) -> str
         revision = link(page.links.configs(quarantine=1), "quarantine", class_="ac sm")
     return (
         f'<tr><td class="t2">{at}</td><td>{state(kind, word)}</td>'
-        f'<td class="t2 sm cut">{_what(run, known)}</td><td class="r">{revision}</td></tr>'
+        f'<td class="t2 sm cut">{_what(run, known, page.device.hostname)}</td><td class="r">{revision}</td></tr>'
     )
 
 
-def _what(run: DeviceRun, known: Mapping[str, Revision]) -> str:
+def _what(run: DeviceRun, known: Mapping[str, Revision], hostname: str) -> str:
     if run.cause_kind:
         said = run.cause_message or cause_words(run.cause_kind)
-        return f'<span title="{esc(said)}">{esc(said)}</span>'
+        alone = cause_alone(said, hostname)
+        return f'<span title="{esc(said)}">{esc(alone)}</span>'
     revision = known.get(run.revision or "")
     if run.status != "changed" or revision is None:
         return esc(f"asked for by {run.by}") if _by_person(run.by) else ""

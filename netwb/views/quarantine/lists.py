@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netwb.errors import NetwbError
+from netwb.views.causes import cause_alone
 from netwb.views.fields import Ask, Field, dialog, text_field
 from netwb.views.html import age, button, esc, link, shape, stat, state, tag, when
 from netwb.views.navigation import Moment
@@ -74,7 +75,7 @@ def _item(
         f'<span class="l1"><b>{esc(item.hostname)}</b> <span class="t3">{esc(item.tenant)}</span>{kind}'
         f'<span class="push t3">{when(item.at, at.now, at.zone)}</span></span>'
         f'<span class="l2">{state("held", cause_word(item.cause_kind))}<span class="push t2">{copied}</span></span>'
-        f'<span class="l3">{esc(item.cause_message)}</span>'
+        f'<span class="l3">{esc(cause_alone(item.cause_message, item.hostname))}</span>'
     )
     return tag(
         "a",
@@ -124,7 +125,7 @@ def render_head(masked: MaskedText, shown: Shown, rights: Rights, at: Moment) ->
     return (
         f'<div class="qhead"><div class="bar top">{name}<span class="t3 mono">{esc(device.platform)}</span>'
         f'<span class="push acts">{_acts(masked, rights, shown.secrets)}</span></div>'
-        f'<div class="why">{state("held", cause_word(item.cause_kind))}<span>{esc(item.cause_message)}.</span></div>'
+        f'<div class="why">{state("held", cause_word(item.cause_kind))}<span>{esc(cause_alone(item.cause_message, item.hostname))}.</span></div>'
         f'<div class="facts t2 sm"><span>{held}</span><span>{good}</span>{_unable(masked, rights)}</div>'
         f'<div class="bar looks">{_looks(masked, shown.look)}'
         f'<span class="push sm t3">{_mask_note(shown.secrets)}</span></div></div>'
@@ -136,7 +137,7 @@ def _acts(masked: MaskedText, rights: Rights, secrets: str) -> str:
         button("Hide secrets", "hide", icon_="eye", kind="primary")
         if secrets == "shown"
         else button(
-            "Reveal…",
+            "Reveal secrets…",
             "ask-reveal",
             icon_="eye",
             disabled=bool(rights.reveal),

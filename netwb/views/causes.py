@@ -35,8 +35,13 @@ def cause_words(item: Unsaved, hostname: str) -> str:
     """
     if not item.cause_message:
         return CAUSES.get(item.cause_kind, "Not saved")
-    text = item.cause_message.partition(";")[0].strip().rstrip(".")
+    text = cause_alone(item.cause_message, hostname)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def cause_alone(message: str, hostname: str) -> str:
+    """What happened, without the device's name, which stands above it, and a command's cure."""
+    text = message.partition(";")[0].strip().rstrip(".")
     text = re.sub(rf"^(\S+/)?{re.escape(hostname)}:? ", "", text)
     text = re.sub(r"^\(([^)]*)\):", r"\1:", text)
-    text = text[:1].upper() + text[1:]
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text[:1].upper() + text[1:]
