@@ -41,7 +41,7 @@ export function render({model, el}) {
     refill(root)
     tick(root)
     root.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = keys_on() })
-    root.querySelectorAll("dialog[data-modal]").forEach((d) => d.open || d.showModal())
+    root.querySelectorAll("dialog[data-modal]").forEach((d) => d.open || ask(d, kept.focus))
     const first = root.querySelector("[autofocus]")
     if (first && !kept.focus) first.focus()
   }
@@ -104,6 +104,15 @@ function restore(root, kept) {
   if (!focus) return
   focus.focus({preventScroll: true})
   if (kept.selection) try { focus.setSelectionRange(...kept.selection) } catch { /* a field without text */ }
+}
+
+/* A dialog begins at its first field, or goes on where one was in it. */
+function ask(dialog, id) {
+  dialog.showModal()
+  if (dialog.querySelector("[autofocus]") && !id) return
+  const was = id && dialog.querySelector("#" + CSS.escape(id))
+  const first = dialog.querySelector("form input:not([type=hidden]), form select, form textarea");
+  (was || first)?.focus()
 }
 
 /* A reload after a lost connection loses no form: see `netwb.stash` in frame.js. */
