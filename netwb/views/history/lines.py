@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from netwb.configs.sections import readable
 from netwb.views.html import age, button, esc, link, tag, when
 from netwb.views.navigation import Moment
 from netwb.views.words import commit, count, moment
@@ -32,6 +33,11 @@ class Rows:
     lines: Sequence[str]
     stretches: Sequence[Stretch] = ()
     secrets: str = "hidden"  # or "shown"
+
+
+def as_lines(content: bytes) -> tuple[str, ...]:
+    """A configuration's lines as a page shows them; a last line feed begins no line."""
+    return tuple(readable(line) for line in content.removesuffix(b"\n").split(b"\n"))
 
 
 def first_rows(rows: Rows, until: int, at: Moment, *, label: str, show: int = 0) -> str:

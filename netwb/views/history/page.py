@@ -11,15 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import panel as pn
 from panel.viewable import Viewable
 
-from netwb.configs.diff import Hunk
-from netwb.configs.sections import readable
 from netwb.errors import InputError, UnknownRevisionError
-from netwb.inventory.records import ConfigKind, Device
+from netwb.inventory.records import Device
 from netwb.roles import Permission
 from netwb.views import states
 from netwb.views.desk import Desk
@@ -28,7 +26,10 @@ from netwb.views.frame import Frame
 from netwb.views.history import head
 from netwb.views.history.days import Listed, render_days, strip_of
 from netwb.views.history.lines import SHORT, Leads, Rows, first_rows, render_rows, story
+from netwb.views.history.links import Links, Side
 from netwb.views.history.pane import FIRST, SLICE, TextPane
+from netwb.views.history.taking import Taking
+from netwb.views.history.touched import name_sections
 from netwb.views.html import button
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.workbench.coverage import Copy, DeviceRun
@@ -38,9 +39,6 @@ from netwb.workbench.words import Revision
 LIST = "clamp(260px, 32vw, 384px)"  # a third of a narrow window
 REVISIONS = 100  # listed at first; more on demand
 RUNS = 120
-WORDS = 3  # of a line outside of any section
-SECTIONS = 12  # newest revisions whose sections are named
-PLAIN = "text/plain; charset=utf-8"
 HERE = Path(__file__).parent
 
 
@@ -58,6 +56,7 @@ class HistoryView:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
+        self.links = Links(frame.address)
         self.turn: Callable[[str], Any] = frame.go
         self.device: Device | None = None
         self.copy: Copy | None = None
@@ -95,11 +94,8 @@ class HistoryView:
             "next": self._step,
             "previous": self._step,
             "close": self._close,
-            "ask-reveal": self._ask_reveal,
-            "ask-restore": self._ask_restore,
-            "reveal": self._reveal,
-            "restore": self._restore,
             "hide": self._hide,
+            **Taking(self.desk, self._shown, self._show_secrets).acts(),
         }
 
     def panel(self) -> Viewable:
@@ -112,10 +108,6 @@ class HistoryView:
     # ---- reading
 
     @property
-    def _kind(self) -> ConfigKind:
-        return "startup" if self.frame.address.get("kind") == "startup" else "running"
-
-    @property
     def _rev(self) -> str:
         return self.frame.address.get("rev", "latest")
 
@@ -125,40 +117,33 @@ class HistoryView:
         assert self.device is not None
         device = self.device
         self.frame.crumbs(
-            ("Configs", self._url(device=None, rev=None, line=None)),
+            ("Configs", self.links.here(device=None, rev=None, line=None)),
             (device.tenant, None),
             (device.site, None),
             (device.hostname, None),
         )
         await self._open_text()
-        await self.frame.ask(self._read_sections)
+        await self.frame.ask(
+            name_sections, self.sections, self.frame.bench, self.revisions, self.links.kind
+        )
         self._draw_list()
 
     def _read_device(self) -> None:
         bench, reference = self.frame.bench, self.frame.address.get("device", "")
         device = bench.device(reference)
         self.device = device
-        self.revisions = tuple(bench.history(device.id, limit=self.listed, kind=self._kind))
+        self.revisions = tuple(bench.history(device.id, limit=self.listed, kind=self.links.kind))
         self.runs = tuple(bench.device_runs(device.id, limit=RUNS))
         self.copy = bench.device_coverage(device.id, since=self.frame.now()).copy
-
-    def _read_sections(self) -> None:
-        """Which sections the newest changes touched; one difference each, so only of a few."""
-        assert self.device is not None
-        for older, newer in zip(self.revisions[1:], self.revisions[:SECTIONS], strict=False):
-            if newer.id in self.sections or newer.cause in {"rename", "retire", "rules"}:
-                continue
-            diff = self.frame.bench.diff(
-                self.device.id, old=older.id, new=newer.id, words="lines", kind=self._kind
-            )
-            self.sections[newer.id] = ", ".join(dict.fromkeys(map(_touched, diff.hunks)))
 
     async def _open_text(self) -> None:
         """The text of the address; a device or kind without one is an ordinary state."""
         assert self.device is not None
         reference = f"{self.device.id}@{self._rev}"
         try:
-            dated = await self.frame.ask(self.frame.bench.text_since, reference, kind=self._kind)
+            dated = await self.frame.ask(
+                self.frame.bench.text_since, reference, kind=self.links.kind
+            )
         except (UnknownRevisionError, InputError) as error:
             self.dated = None
             self.rows = Rows(lines=())
@@ -177,7 +162,7 @@ class HistoryView:
             return self.frame.said(error)
         assert self.device is not None
         return states.empty(
-            f"No {self._kind} copy of {self.device.hostname}",
+            f"No {self.links.kind} copy of {self.device.hostname}",
             "It was never saved, or this platform has no such configuration. The list at the left"
             " says what the runs met.",
         )
@@ -196,9 +181,6 @@ class HistoryView:
 
     # ---- drawing
 
-    def _url(self, **query: object) -> str:
-        return self.frame.address.url(**query)
-
     async def _draw_text(self) -> None:
         """Rows are made off the loop: a slice of them takes some milliseconds."""
         assert self.device is not None
@@ -207,19 +189,23 @@ class HistoryView:
             self.rows,
             FIRST,
             self.frame.moment(),
-            label=f"{self._kind} configuration of {self.device.hostname}",
+            label=f"{self.links.kind} configuration of {self.device.hostname}",
             show=self._line(),
         )
         self._mark()
 
     def _draw_list(self) -> None:
-        at, dated = self.frame.moment(), self.dated
+        assert self.device is not None
+        device, at, dated = self.device, self.frame.moment(), self.dated
         listed = Listed(
             open=dated.revision.id if dated else "",
-            old=self._marked_here("old"),
-            new=self._marked_here("new"),
+            old=self.links.marked_of(device.id, "old"),
+            new=self.links.marked_of(device.id, "new"),
             sections=self.sections,
-            url={revision.id: self._url(rev=revision.id, line=None) for revision in self.revisions},
+            url={
+                revision.id: self.links.here(rev=revision.id, line=None)
+                for revision in self.revisions
+            },
             hostname=dated.device.hostname if dated else "",
         )
         days = render_days(self.revisions, self.runs, listed, at)
@@ -232,7 +218,9 @@ class HistoryView:
             days = states.empty(
                 "No copy yet", "No run has read this device. Back it up to have one."
             )
-        bar = head.marks_bar(self._mark_of("old"), self._mark_of("new"), self._compare_url())
+        old, new = self.links.marked("old"), self.links.marked("new")
+        compare = self.links.compare(old, new) if old and new else ""
+        bar = head.marks_bar(self._mark_of("old"), self._mark_of("new"), compare)
         strip = head.strip_head(strip_of(self.revisions, self.runs, at))
         self.list.html = (
             f'<div class="hist">{strip}{bar}<div class="days" id="days" role="listbox"'
@@ -254,11 +242,13 @@ class HistoryView:
             device=self.device,
             revision=revision,
             latest=bool(revision and self.revisions and revision.id == self.revisions[0].id),
-            kind=self._kind,
+            kind=self.links.kind,
             look="text" if self.frame.address.get("look") == "text" else "since",
             reveal=self._reveal_state(),
             why=head.why_hidden(self.frame.person.role.value if self.frame.person.role else "none"),
-            change=self._change_url(revision) if revision and revision.number > 1 else "",
+            change=self.links.change(revision.device_id, revision.id)
+            if revision and revision.number > 1
+            else "",
         )
 
     def _reveal_state(self) -> str:
@@ -266,34 +256,12 @@ class HistoryView:
             return "shown"
         return "allowed" if self.frame.may(Permission.CONFIG_REVEAL) else "forbidden"
 
-    # ---- where it leads
-
-    def _lead_url(self, **query: object) -> str:
-        """Another sub-view: only whose view it is stays."""
-        own = dict.fromkeys(self.frame.address, None)
-        kept = {name: self.frame.address.get(name) for name in ("tenant", "as")}
-        return self._url(**{**own, **kept, **query})
-
-    def _change_url(self, revision: Revision) -> str:
-        return self._lead_url(change=f"{revision.device_id}@{revision.id}", kind=self._other_kind())
-
-    def _compare_url(self) -> str:
-        old, new = (self.frame.address.get(side) for side in ("old", "new"))
-        return self._lead_url(old=old, new=new, kind=self._other_kind()) if old and new else ""
-
-    def _other_kind(self) -> str | None:
-        return None if self._kind == "running" else self._kind
-
-    def _marked_here(self, side: str) -> str:
-        device_id, _, rev = self.frame.address.get(side, "").partition("@")
-        assert self.device is not None
-        return rev if device_id == self.device.id else ""
-
-    def _mark_of(self, side: str) -> head.Marked:
-        value = self.frame.address.get(side, "")
+    def _mark_of(self, side: Side) -> head.Marked:
+        value = self.links.marked(side)
         if not value:
             return head.Marked()
-        rev = self._marked_here(side)
+        assert self.device is not None
+        rev = self.links.marked_of(self.device.id, side)
         own = next((r for r in self.revisions if rev and r.id.startswith(rev)), None)
         return head.Marked(
             side=value, said=head.said_of(own, "another device", self.frame.moment())
@@ -343,9 +311,7 @@ class HistoryView:
         name, _, rev = text_of(act["fields"], "other").partition("@")
         other = await self.frame.ask(self.frame.bench.device, name)
         own = f"{self.dated.revision.device_id}@{self.dated.revision.id[:SHORT]}"
-        self.turn(
-            self._lead_url(old=own, new=f"{other.id}@{rev or 'latest'}", kind=self._other_kind())
-        )
+        self.turn(self.links.compare(own, f"{other.id}@{rev or 'latest'}"))
 
     async def _choose_kind(self, act: Act) -> None:
         kind = "startup" if act.get("kind") == "startup" else None
@@ -382,13 +348,11 @@ class HistoryView:
             self.frame.bench.line_story,
             f"{revision.device_id}@{revision.id}",
             line,
-            kind=self._kind,
+            kind=self.links.kind,
         )
         leads = Leads(
-            change=self._lead_url(
-                change=f"{revision.device_id}@{told.revision}", kind=self._other_kind()
-            ),
-            elsewhere=self._lead_url(find=told.text.strip(), when="now"),
+            change=self.links.change(revision.device_id, told.revision),
+            elsewhere=self.links.find(told.text.strip(), when="now"),
         )
         self.pane.tell_story(line, story(told, leads, self.frame.moment()))
 
@@ -409,9 +373,7 @@ class HistoryView:
         wanted = text.casefold()
         lines = tuple(n for n, line in enumerate(self.rows.lines, 1) if wanted in line.casefold())
         at = next((place for place, n in enumerate(lines) if n >= self._line()), 0)
-        return head.Finding(
-            text=text, lines=lines, at=at, ever=self._lead_url(find=text, when="ever")
-        )
+        return head.Finding(text=text, lines=lines, at=at, ever=self.links.find(text, when="ever"))
 
     def _mark(self) -> None:
         lines, at = self.finding.lines, self.finding.at
@@ -428,25 +390,12 @@ class HistoryView:
     async def _close(self, _act: Act) -> None:
         self.dialog.html = ""
 
-    async def _ask_reveal(self, _act: Act) -> None:
-        self.dialog.html = head.ask_reveal(self._shown())
-
-    async def _ask_restore(self, _act: Act) -> None:
-        self.dialog.html = head.ask_restore(self._shown())
-
-    async def _reveal(self, act: Act) -> None:
-        """Show the text with its secrets for a minute; the browser hides it by itself as well."""
-        try:
-            content = await self._restored(act, "put back")
-        except InputError as error:
-            self.dialog.html = head.ask_reveal(self._shown(), error)
-            return
-        lines = tuple(readable(line) for line in content.removesuffix(b"\n").split(b"\n"))
+    async def _show_secrets(self, lines: tuple[str, ...]) -> None:
+        """Show them for a minute; the browser hides them by itself as well."""
         same = len(lines) == len(self.rows.lines)
         self.rows = Rows(
             lines=lines, stretches=self.rows.stretches if same else (), secrets="shown"
         )
-        self.dialog.html = ""
         await self._draw_text()
         self._draw_head()
         self.frame.tell(f"Secrets show for {head.SHOWN_S} seconds")
@@ -465,38 +414,6 @@ class HistoryView:
         if self.rows.secrets == "shown" and self.dated is not None:
             await self._take_text(self.dated)
             self._draw_head()
-
-    async def _restore(self, act: Act) -> None:
-        secrets = "left out" if text_of(act["fields"], "secrets") == "left out" else "put back"
-        try:
-            content = await self._restored(act, secrets)
-        except InputError as error:
-            self.dialog.html = head.ask_restore(self._shown(), error)
-            return
-        assert self.dated is not None
-        device, revision = self.dated.device, self.dated.revision
-        self.dialog.html = ""
-        self.frame.save(f"{device.hostname}-{revision.id[:SHORT]}.cfg", content, PLAIN)
-
-    async def _restored(self, act: Act, secrets: str) -> bytes:
-        if self.dated is None:
-            msg = "there is no copy to restore; back the device up first"
-            raise UnknownRevisionError(msg)
-        return await self.frame.ask(
-            self.frame.bench.restore,
-            f"{self.dated.device.id}@{self.dated.revision.id}",
-            reason=text_of(act["fields"], "reason"),
-            secrets=cast(Any, secrets),
-            kind=self._kind,
-        )
-
-
-def _touched(hunk: Hunk) -> str:
-    """The outermost section of a change, or how its first line begins where there is none."""
-    if hunk.section:
-        return hunk.section.split(" > ")[0]
-    first = next((line.text for line in hunk.lines if line.kind != "same"), "")
-    return " ".join(first.split()[:WORDS])
 
 
 def _whole(act: Act, name: str) -> int:

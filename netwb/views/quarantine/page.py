@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 import panel as pn
 from panel.viewable import Viewable
 
-from netwb.configs.sections import readable
 from netwb.errors import InputError, NotPermittedError, UnknownRevisionError
 from netwb.roles import Permission
 from netwb.views import states
@@ -22,7 +21,7 @@ from netwb.views.desk import Desk
 from netwb.views.diff.view import DiffView
 from netwb.views.fields import text_of
 from netwb.views.frame import Frame
-from netwb.views.history.lines import Rows, first_rows, render_rows
+from netwb.views.history.lines import Rows, as_lines, first_rows, render_rows
 from netwb.views.history.pane import FIRST, SLICE, TextPane
 from netwb.views.html import page_url
 from netwb.views.quarantine import lists
@@ -287,8 +286,7 @@ class QuarantineView:
         except InputError as error:
             self.dialog.html = lists.ask_reveal(self.masked, error)
             return
-        lines = tuple(readable(line) for line in text.removesuffix(b"\n").split(b"\n"))
-        self.rows = Rows(lines=lines, secrets="shown")
+        self.rows = Rows(lines=as_lines(text), secrets="shown")
         self.dialog.html = ""
         await self._draw_rows()
         self._draw_head()
