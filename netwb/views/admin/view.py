@@ -12,7 +12,7 @@ from panel.viewable import Viewable
 from netwb.access.records import LoginSession, Token, User, UserChanges
 from netwb.errors import NetwbError, NotPermittedError, UnknownNameError
 from netwb.roles import Permission
-from netwb.views.admin import logins, people
+from netwb.views.admin import logins, people, person_forms
 from netwb.views.admin.trailing import TrailPart
 from netwb.views.desk import FILLS, Acts, Desk
 from netwb.views.frame import Frame
@@ -54,14 +54,14 @@ class AdminView:
             "add-person": self._add_person,
             "edit-person": self._edit_person,
             "save-person": self._save_person,
-            "ask-password": self._ask(people.password_dialog),
+            "ask-password": self._ask(person_forms.password_dialog),
             "set-password": self._set_password,
-            "ask-disable": self._ask(people.disable_dialog),
+            "ask-disable": self._ask(person_forms.disable_dialog),
             "disable": self._disable,
             "enable": self._enable,
-            "ask-codes": self._ask(people.codes_dialog),
+            "ask-codes": self._ask(person_forms.codes_dialog),
             "reset-codes": self._reset_codes,
-            "ask-retire": self._ask(people.retire_dialog),
+            "ask-retire": self._ask(person_forms.retire_dialog),
             "retire": self._retire,
             "ask-issue": self._ask_issue,
             "issue-token": self._issue,
@@ -207,7 +207,9 @@ class AdminView:
 
     def _person_dialog(self, user: User | None, filled: Mapping[str, Any], wrong: str) -> str:
         person = self._frame.person
-        return people.person_dialog(user, person.tenants, filled, wide=person.wide, wrong=wrong)
+        return person_forms.person_dialog(
+            user, person.tenants, filled, wide=person.wide, wrong=wrong
+        )
 
     async def _save_person(self, act: Act) -> None:
         bench, fields = self._frame.bench, _fields(act)
@@ -215,9 +217,9 @@ class AdminView:
 
         def save() -> None:
             if user is None:
-                bench.add_user(people.new_user(fields))
+                bench.add_user(person_forms.new_user(fields))
             else:
-                bench.set_user(user.name, people.user_changes(user, fields))
+                bench.set_user(user.name, person_forms.user_changes(user, fields))
 
         await self._save(save, lambda wrong: self._person_dialog(user, fields, wrong))
 
@@ -225,15 +227,15 @@ class AdminView:
         user, fields, bench = self._user(act), _fields(act), self._frame.bench
 
         def change() -> None:
-            bench.set_user(user.name, UserChanges(password=people.password_of(fields)))
+            bench.set_user(user.name, UserChanges(password=person_forms.password_of(fields)))
 
-        await self._save(change, lambda wrong: people.password_dialog(user, wrong=wrong))
+        await self._save(change, lambda wrong: person_forms.password_dialog(user, wrong=wrong))
 
     async def _disable(self, act: Act) -> None:
         user, bench = self._user(act), self._frame.bench
         await self._save(
             lambda: bench.set_user(user.name, UserChanges(status="disabled")),
-            lambda wrong: people.disable_dialog(user, wrong=wrong),
+            lambda wrong: person_forms.disable_dialog(user, wrong=wrong),
         )
 
     async def _enable(self, act: Act) -> None:
@@ -250,13 +252,13 @@ class AdminView:
             if again:
                 bench.set_user(user.name, UserChanges(totp="required"))
 
-        await self._save(reset, lambda wrong: people.codes_dialog(user, wrong=wrong))
+        await self._save(reset, lambda wrong: person_forms.codes_dialog(user, wrong=wrong))
 
     async def _retire(self, act: Act) -> None:
         user, bench = self._user(act), self._frame.bench
         await self._save(
             lambda: bench.retire_user(user.name),
-            lambda wrong: people.retire_dialog(user, wrong=wrong),
+            lambda wrong: person_forms.retire_dialog(user, wrong=wrong),
         )
 
     # -- tokens and logins

@@ -98,12 +98,12 @@ class EditingPart:
         bench = self._stage.frame.bench
         if await self._stage.tried(
             lambda: bench.rename_device(device.id, hostname),
-            lambda wrong: forms.rename_dialog(device, wrong=wrong),
+            lambda wrong: forms.rename_dialog(device, hostname, wrong=wrong),
         ):
             await self._done(f"{device.hostname} is {hostname} now")
 
     async def _replace(self, act: Act) -> None:
-        self._stage.ask(forms.replace_dialog(await self._device(act)))
+        self._stage.ask(forms.replace_dialog(await self._device(act), {}))
 
     async def _replace_device(self, act: Act) -> None:
         device, fields = await self._device(act), _fields(act)
@@ -114,21 +114,21 @@ class EditingPart:
                 serial=text_of(fields, "serial") or None,
                 host_key=text_of(fields, "host_key") or None,
             ),
-            lambda wrong: forms.replace_dialog(device, wrong=wrong),
+            lambda wrong: forms.replace_dialog(device, fields, wrong=wrong),
         ):
             await self._done(f"{device.hostname} replaced")
 
     async def _trust(self, act: Act) -> None:
         device = await self._device(act)
-        self._stage.ask(forms.trust_dialog(device, refused=await self._refused(device)))
+        refused = await self._refused(device)
+        self._stage.ask(forms.trust_dialog(device, {}, refused=refused))
 
     async def _trust_device(self, act: Act) -> None:
         device, bench = await self._device(act), self._stage.frame.bench
-        key = text_of(_fields(act), "host_key") or None
-        refused = await self._refused(device)
+        fields, refused = _fields(act), await self._refused(device)
         if await self._stage.tried(
-            lambda: bench.trust_device(device.id, key),
-            lambda wrong: forms.trust_dialog(device, refused=refused, wrong=wrong),
+            lambda: bench.trust_device(device.id, forms.key_to_trust(fields)),
+            lambda wrong: forms.trust_dialog(device, fields, refused=refused, wrong=wrong),
         ):
             await self._done(f"the host key of {device.hostname} is trusted")
 

@@ -192,14 +192,14 @@ def device_changes(device: Device, fields: Mapping[str, Any]) -> DeviceChanges:
 # -- one question each
 
 
-def rename_dialog(device: Device, *, wrong: str = "") -> str:
+def rename_dialog(device: Device, typed: str = "", *, wrong: str = "") -> str:
     """Another hostname."""
     ask = _ask(device, "Rename", "rename-device", "Rename", wrong=wrong)
     field = Field(
         name="hostname",
         label="New hostname",
         id="rename-hostname",
-        value=device.hostname,
+        value=typed or device.hostname,
         hint="Its history, its host key and its id stay.",
         required=True,
         wide=True,
@@ -207,25 +207,45 @@ def rename_dialog(device: Device, *, wrong: str = "") -> str:
     return dialog(ask, text_field(field, autofocus=True))
 
 
-def replace_dialog(device: Device, *, wrong: str = "") -> str:
+def replace_dialog(device: Device, typed: Mapping[str, Any], *, wrong: str = "") -> str:
     """Another box in the device's place."""
     ask = _ask(device, "Replace", "replace-device", "Replace…", danger=True, wrong=wrong)
     text = (
         "Another box took this device's place. Its history stays; the facts and the trusted host"
         " key of the box before are dropped."
     )
-    serial = Field(name="serial", label="Serial of the new box", id="replace-serial")
+    serial = Field(
+        name="serial",
+        label="Serial of the new box",
+        id="replace-serial",
+        value=text_of(typed, "serial"),
+    )
     key = Field(
         name="host_key",
         label="Its host key",
         id="replace-key",
+        value=text_of(typed, "host_key"),
         hint="An OpenSSH public key line. Empty: the key of its next login is trusted.",
         wide=True,
     )
     return dialog(ask, _text(text) + text_field(serial) + area_field(key, rows=3, class_="mono"))
 
 
-def trust_dialog(device: Device, *, refused: str = "", wrong: str = "") -> str:
+def key_to_trust(fields: Mapping[str, Any]) -> str | None:
+    """The key of the form; None is that of the next login, which a person has to tick.
+
+    Raises InputError for an empty form: it would drop the trusted key without being asked to.
+    """
+    key = text_of(fields, "host_key")
+    if bool(key) == bool(text_of(fields, "next_login")):
+        msg = "give a host key, or tick that of the next login: one of both"
+        raise InputError(msg)
+    return key or None
+
+
+def trust_dialog(
+    device: Device, typed: Mapping[str, Any], *, refused: str = "", wrong: str = ""
+) -> str:
     """Another host key; `refused` is the fingerprint that was refused last."""
     ask = _ask(
         device, "Trust another host key of", "trust-device", "Trust…", danger=True, wrong=wrong
@@ -237,12 +257,20 @@ def trust_dialog(device: Device, *, refused: str = "", wrong: str = "") -> str:
         name="host_key",
         label="Host key",
         id="trust-key",
-        value=refused,
-        hint="A public key line, or the SHA256:… of one that was refused. Empty: that of the next"
-        " login.",
+        value=text_of(typed, "host_key") if typed else refused,
+        hint="A public key line, or the SHA256:… of one that was refused.",
         wide=True,
     )
-    return dialog(ask, _text(known + seen + why) + area_field(key, rows=3, class_="mono"))
+    later = Field(
+        name="next_login",
+        label="Trust whatever key the next login shows",
+        id="trust-next",
+        wide=True,
+    )
+    content = area_field(key, rows=3, class_="mono") + check_field(
+        later, checked=bool(text_of(typed, "next_login"))
+    )
+    return dialog(ask, _text(known + seen + why) + content)
 
 
 def retire_dialog(devices: Sequence[Device], *, wrong: str = "") -> str:

@@ -14,6 +14,7 @@ from netwb.inventory.importers.rows import ImportPlan, Source
 from netwb.roles import Permission
 from netwb.views.fields import secret_of
 from netwb.views.inventory import importing as view
+from netwb.views.inventory.import_columns import Given, read_options
 from netwb.views.inventory.stage import Acts, Stage
 from netwb.views.sheet import Act
 from netwb.views.words import count
@@ -26,7 +27,7 @@ class ImportPart:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._source: Source | None = None
-        self._given: view.Given | None = None
+        self._given: Given | None = None
         self._plan: ImportPlan | None = None
         self.acts: Acts = {
             "check": self._check,
@@ -67,9 +68,9 @@ class ImportPart:
         fields = act.get("fields")
         if self._given is None or self._source is None or not isinstance(fields, Mapping):
             return
-        await self._judge(self._source, view.read_options(self._given, fields))
+        await self._judge(self._source, read_options(self._given, fields))
 
-    async def _judge(self, source: Source, given: view.Given) -> None:
+    async def _judge(self, source: Source, given: Given) -> None:
         """What the import would do now; where it cannot be read at all, its columns are asked."""
         frame = self._stage.frame
         self._source, self._given, self._plan = source, given, None
@@ -119,8 +120,8 @@ def _handed_in(fields: Mapping[str, Any]) -> tuple[str, str, str]:
     return "", text, "" if text.strip() else "nothing is chosen; choose a file or paste a text"
 
 
-def _read(bench: Workbench, name: str, text: str) -> tuple[Source, view.Given]:
+def _read(bench: Workbench, name: str, text: str) -> tuple[Source, Given]:
     """The source, and how it would be read; a column that netwb cannot name is left out at first."""
     source = bench.import_source(name, text)
-    given = view.Given(name=name, length=len(text.encode()), kind=source.kind)
+    given = Given(name=name, length=len(text.encode()), kind=source.kind)
     return source, replace(given, headings=bench.import_headings(source))

@@ -6,6 +6,7 @@ from netwb.inventory.importers.judge import World, judge
 from netwb.inventory.importers.rows import Heading, ImportPlan
 from netwb.inventory.importers.table import parse_table, read_header
 from netwb.views.inventory import importing as view
+from netwb.views.inventory.import_columns import LEFT_OUT, Given, read_options
 from netwb.views.inventory.links import Links
 from tests.views.inventory.test_rows import device
 from tests.views.visits import HOSTILE
@@ -26,13 +27,13 @@ WORLD = World(
 )
 
 
-def given(text: str = "", **changes: object) -> view.Given:
+def given(text: str = "", **changes: object) -> Given:
     headings = read_header(text) if text else ()
     fields = {"name": "site-move.csv", "length": len(text), "kind": "table", "headings": headings}
-    return view.Given(**{**fields, **changes})  # type: ignore[arg-type]
+    return Given(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def judged(*lines: str, **changes: object) -> tuple[view.Given, ImportPlan]:
+def judged(*lines: str, **changes: object) -> tuple[Given, ImportPlan]:
     text = "\n".join([HEADER, *lines])
     asked = given(text, **changes)
     options = asked.options()
@@ -45,7 +46,7 @@ def test_a_column_that_is_not_known_is_left_out_until_a_person_names_it() -> Non
     assert asked.options().columns.ignored == {"Rack"}
     named = given(HEADER, mapping={"Rack": "labels"}).options().columns
     assert (named.ignored, named.mapping) == (frozenset(), {"Rack": "labels"})
-    blank = given(HEADER, mapping={"tenant": view.LEFT_OUT}).options().columns
+    blank = given(HEADER, mapping={"tenant": LEFT_OUT}).options().columns
     assert blank.ignored == {"tenant", "Rack"}
 
 
@@ -57,7 +58,7 @@ def test_the_form_of_columns_is_read_back() -> None:
         "create": "yes",
     }
 
-    read = view.read_options(given(HEADER), fields)
+    read = read_options(given(HEADER), fields)
 
     assert read.mapping == {"Rack": "labels"}
     assert read.defaults == {"site": "fra1"}
