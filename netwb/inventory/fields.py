@@ -8,7 +8,6 @@ string that a host key begins with).
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import ipaddress
 import re
@@ -207,7 +206,7 @@ def parse_host_key(line: str) -> str:
     words = line.split()
     try:
         kind, blob = words[0], base64.b64decode(words[1], validate=True)
-    except (IndexError, binascii.Error) as error:
+    except (IndexError, ValueError) as error:  # no base64, or not even ASCII
         raise InventoryError(_bad_key(line)) from error
     named = blob[4 : 4 + int.from_bytes(blob[:4], "big")]
     if not line.isprintable() or named != kind.encode():

@@ -216,7 +216,7 @@ def test_token_is_shown_once_and_revoked(view: AccountView) -> None:
     "fields",
     [
         {"note": "x", "days": "30", "allow": "no.such.right"},
-        {"note": "x", "days": "30", "networks": "not-a-network"},
+        {"note": "x", "days": "30", "networks": "not-a-network", "allow": "config.view"},
     ],
     ids=["right", "network"],
 )
@@ -229,6 +229,29 @@ def test_token_that_is_refused_says_why_in_its_form(
 
     assert shown(view).issued is None
     assert 'role="alert"' in html
+
+
+def test_token_that_is_refused_leaves_its_form_as_it_was_typed(view: AccountView) -> None:
+    do(view, "ask-issue")
+
+    html = send(view, "issue", note="erp", days="30", networks="300.0.0.0/8", allow="config.view")
+
+    assert 'value="erp"' in html
+    assert 'value="300.0.0.0/8"' in html
+    assert '<option value="30" selected' in html
+    assert [
+        line for line in html.split("<label") if " checked>" in line and "allow-config.view" in line
+    ]
+
+
+def test_password_that_is_refused_is_not_in_the_page(view: AccountView) -> None:
+    html = send(
+        view, "password", old="not-mine-at-all", new="another-one-12", again="another-one-1"
+    )
+
+    assert 'role="alert"' in html
+    assert "another-one" not in html
+    assert "not-mine" not in html
 
 
 def test_login_of_somebody_else_is_not_ended_from_here(made: Rig, view: AccountView) -> None:

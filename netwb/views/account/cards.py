@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from netwb.access.records import IssuedToken, LoginSession, Person, Token, TotpSecret
 from netwb.roles import Permission
 from netwb.views import words
-from netwb.views.fields import Ask, Field, dialog, select_field, shown_once, text_field
+from netwb.views.fields import (
+    Ask,
+    Field,
+    dialog,
+    select_field,
+    shown_once,
+    text_field,
+    text_of,
+    texts_of,
+)
 from netwb.views.html import age, button, esc, shape, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import scope_words, sentences
@@ -37,6 +47,7 @@ class Shown:
     issued: IssuedToken | None = None
     asked: str = ""  # id of the token whose revocation is asked about, or "issue"
     wrong: tuple[str, str] = ("", "")
+    typed: Mapping[str, Any] = field(default_factory=dict)  # into that form
 
 
 def render(shown: Shown) -> str:
@@ -267,29 +278,41 @@ def _dialog(shown: Shown) -> str:
 
 
 def _issue(shown: Shown) -> str:
-    note = Field(name="note", label="What it is for", id="token-note", required=True, wide=True)
-    days = Field(name="days", label="Ends after", id="token-days", value="90")
+    """The form, with what was typed into it where it was refused: an empty one asks for more."""
+    typed = shown.typed
+    note = Field(
+        name="note",
+        label="What it is for",
+        id="token-note",
+        value=text_of(typed, "note"),
+        required=True,
+        wide=True,
+    )
+    days = Field(
+        name="days", label="Ends after", id="token-days", value=text_of(typed, "days") or "90"
+    )
     nets = Field(
         name="networks",
         label="Only from",
         id="token-networks",
+        value=text_of(typed, "networks"),
         hint="CIDR, apart by blanks; empty: anywhere",
     )
     content = (
         text_field(note, maxlength=80)
         + select_field(days, [(day, f"{day} days") for day in DAYS])
         + text_field(nets)
-        + _allow(shown.person.permissions)
+        + _allow(shown.person.permissions, texts_of(typed, "allow"))
     )
     wrong = shown.wrong[1] if shown.wrong[0] == "issue" else ""
     ask = Ask(title="Issue a token", act="issue", yes="Issue token", data={}, wrong=wrong)
     return dialog(ask, content, two_columns=True)
 
 
-def _allow(permissions: Iterable[Permission]) -> str:
+def _allow(permissions: Iterable[Permission], ticked: Collection[str]) -> str:
     boxes = "".join(
         f'<label class="check"><input type="checkbox" name="allow" value="{right}"'
-        f' id="allow-{right}"><span>{right}</span></label>'
+        f' id="allow-{right}"{" checked" if right in ticked else ""}><span>{right}</span></label>'
         for right in sorted(permissions)
     )
     return (

@@ -112,10 +112,11 @@ class AccountView:
         except (InputError, AccessError) as error:
             if "fields" not in act:
                 raise
-            self._say_wrong(act["act"], error)
+            self._say_wrong(act, error)
 
-    def _say_wrong(self, act: str, error: NetwbError) -> None:
-        self._show(wrong=(act, str(error)))
+    def _say_wrong(self, act: Act, error: NetwbError) -> None:
+        typed = act["fields"] if act["act"] == "issue" else {}  # a password is typed anew
+        self._show(wrong=(act["act"], str(error)), typed=typed)
 
     def _show(self, **changes: Any) -> None:
         if self.shown is not None:
@@ -175,7 +176,7 @@ class AccountView:
 
     async def _ask_issue(self, act: Act) -> None:
         del act
-        self._show(asked="issue", wrong=("", ""))
+        self._show(asked="issue", wrong=("", ""), typed={})
 
     async def _issue(self, act: Act) -> None:
         assert self.shown is not None
@@ -207,4 +208,4 @@ class AccountView:
 
     async def _close(self, act: Act) -> None:
         del act
-        self._show(asked="", issued=None, wrong=("", ""))
+        self._show(asked="", issued=None, wrong=("", ""), typed={})

@@ -24,6 +24,7 @@ from netwb.views.fields import (
     Ask,
     Field,
     area_field,
+    check_field,
     dialog,
     select_field,
     text_field,

@@ -266,11 +266,25 @@ def test_a_device_is_renamed_replaced_and_trusted_again(made: Rig) -> None:
     assert page.frame._crumbs[-1] == ("edge7", None)
     run(page.act("replace-device", device=device.id, fields={"serial": "NEW-1"}))
     assert made.bench.device(device.id).serial == "NEW-1"
-    run(page.act("trust-device", device=device.id, fields={"host_key": "nonsense"}))
+    for key in ("nonsense", "nonsense 😀"):
+        run(page.act("trust-device", device=device.id, fields={"host_key": key}))
 
-    assert 'role="alert"' in page.html
+        assert 'role="alert"' in page.html
+        assert f">{key}</textarea>" in page.html  # what was typed stays
     kinds = [event.kind for event in made.bench.device_events(device.id, limit=2)]
     assert kinds == ["replaced", "renamed"]
+
+
+def test_a_trusted_key_is_dropped_only_where_the_next_login_is_ticked(made: Rig) -> None:
+    device = made.devices["acme/edge1"]
+    page = visit(made, search=f"?device={device.id}")
+
+    run(page.act("trust-device", device=device.id, fields={"host_key": " "}))
+    assert 'role="alert"' in page.html
+    assert made.bench.device_events(device.id, limit=1)[0].kind != "trusted"
+
+    run(page.act("trust-device", device=device.id, fields={"next_login": "yes"}))
+    assert made.bench.device_events(device.id, limit=1)[0].kind == "trusted"
 
 
 def test_a_retired_device_is_activated_again(made: Rig) -> None:
@@ -290,7 +304,7 @@ def test_a_retired_device_is_activated_again(made: Rig) -> None:
         ("edit-device", {"fields": {"role": "x"}}),
         ("rename-device", {"fields": {"hostname": "x"}}),
         ("replace-device", {"fields": {}}),
-        ("trust-device", {"fields": {}}),
+        ("trust-device", {"fields": {"next_login": "yes"}}),
         ("retire-devices", {"fields": {}}),
         ("set-status", {"fields": {"status": "planned"}}),
         ("activate", {}),
