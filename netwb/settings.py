@@ -16,14 +16,22 @@ from netwb.errors import SettingsError
 ENVIRONMENT_PREFIX = "NETWB_"
 
 
-def _setting(default: Any, unit: str, text: str, *, least: float | None = None) -> Any:
-    """Declare one setting; `least` is the smallest value that makes sense."""
-    return field(default=default, metadata={"unit": unit, "help": text, "least": least})
+def _setting(
+    default: Any, unit: str, text: str, *, least: float | None = None, most: float | None = None
+) -> Any:
+    """Declare one setting; `least` and `most` are the ends of what makes sense."""
+    return field(
+        default=default, metadata={"unit": unit, "help": text, "least": least, "most": most}
+    )
 
 
 def _secret_setting(default: str, unit: str, text: str) -> Any:
     """Declare one setting that may hold a password: reprs leave it out."""
-    return field(default=default, repr=False, metadata={"unit": unit, "help": text, "least": None})
+    return field(
+        default=default,
+        repr=False,
+        metadata={"unit": unit, "help": text, "least": None, "most": None},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +115,7 @@ class WebSettings:
     address: str = _setting(
         "127.0.0.1", "address", "Where to listen; another than loopback needs TLS or a proxy."
     )
-    port: int = _setting(5006, "port", "TCP port of pages and REST.", least=0)
+    port: int = _setting(5006, "port", "TCP port of pages and REST.", least=0, most=65535)
     time_zone: str = _setting("UTC", "IANA zone", "Of people who chose none of their own.")
     public_url: str = _setting(
         "", "URL", "How browsers reach this server, where a proxy stands before it."
@@ -241,6 +249,10 @@ def _value(section: str, kind: type, name: str, value: Any) -> Any:
     least = item.metadata["least"]
     if least is not None and converted < least:
         msg = f"setting {section}.{name} is {converted}; it must be at least {least}"
+        raise SettingsError(msg)
+    most = item.metadata["most"]
+    if most is not None and converted > most:
+        msg = f"setting {section}.{name} is {converted}; it must be at most {most}"
         raise SettingsError(msg)
     return converted
 

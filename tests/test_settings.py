@@ -58,6 +58,7 @@ def test_environment_variables_name_section_and_setting() -> None:
         ({"collect": {"sessions": [1]}}, ["collect.sessions", "int"]),
         ({"collect": {"sessions": 0}}, ["collect.sessions is 0", "at least 1"]),
         ({"collect": {"logins_per_s": "-3"}}, ["collect.logins_per_s is -3.0", "at least 0.01"]),
+        ({"web": {"port": "99999"}}, ["web.port is 99999", "at most 65535"]),
         ({"store": {"url": 7}}, ["store.url is of type int", "str"]),
     ],
     ids=[
@@ -70,6 +71,7 @@ def test_environment_variables_name_section_and_setting() -> None:
         "list",
         "zero",
         "negative",
+        "too-much",
         "number",
     ],
 )

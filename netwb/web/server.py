@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import Literal, NoReturn
+from urllib.parse import urlsplit
 
 from netwb.errors import ListenError, SettingsError
 from netwb.loading import lazy, share
@@ -67,9 +68,22 @@ def _place(web: WebSettings, address: str | None, port: int | None) -> Place:
             " web.tls_key, or web.trusted_proxies where a proxy with TLS stands before netwb"
         )
         raise SettingsError(msg)
+    _require_public(web.public_url)
     wanted = web.port if port is None else port
     found = _free_port(chosen, wanted)
     return Place(address=chosen, port=found, tls=tls, public_url=web.public_url)
+
+
+def _require_public(url: str) -> None:
+    """An address without a path, as pages are served below `/`."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket or a port that is none
+        named = False
+    if url and not (named and parts.scheme in {"http", "https"} and parts.path in {"", "/"}):
+        msg = f"setting web.public_url is {url[:100]!r}; write it as https://noc.example.net"
+        raise SettingsError(msg)
 
 
 def _tls(web: WebSettings) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from netwb._version import __version__
+from netwb.access.users import check_zone
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.writer import Archive
@@ -18,6 +19,7 @@ from netwb.collect.flow import BackupFlow
 from netwb.collect.gatherer import NornirGatherer
 from netwb.collect.runs import Runs
 from netwb.configs.records import ShrinkLimit
+from netwb.errors import InputError, SettingsError
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
@@ -96,7 +98,7 @@ def upgrade_parts(home: Home, environment: Mapping[str, str]) -> str:
 
 def read_settings(home: Home, environment: Mapping[str, str]) -> Settings:
     """`netwb.toml`, then the environment over it."""
-    return build_settings(read_settings_file(home), from_environment(environment))
+    return _usable(build_settings(read_settings_file(home), from_environment(environment)))
 
 
 def _settings_before(home: Home, environment: Mapping[str, str]) -> Settings:
@@ -104,6 +106,16 @@ def _settings_before(home: Home, environment: Mapping[str, str]) -> Settings:
     if home.settings_file.exists():
         return read_settings(home, environment)
     return build_settings({}, from_environment(environment))
+
+
+def _usable(settings: Settings) -> Settings:
+    """The same, once what the pure settings cannot know is known: is the zone one of this machine's?"""
+    try:
+        check_zone(settings.web.time_zone)
+    except InputError as error:
+        msg = f"setting web.time_zone: {error}"
+        raise SettingsError(msg) from error
+    return settings
 
 
 def open_database(home: Home, settings: Settings) -> Database:
