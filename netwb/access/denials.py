@@ -135,9 +135,22 @@ class Denials:
         with self._lock:
             waiting = [one for one in self._gathered.values() if one.count]
             self._gathered.clear()
-        for one in waiting:
-            with self._database.writing(ALL_TENANTS) as session:
-                self._row(session, one.kind, self._clock()).repeats += one.count
+        try:
+            while waiting:
+                one = waiting[-1]
+                with self._database.writing(ALL_TENANTS) as session:
+                    self._row(session, one.kind, self._clock()).repeats += one.count
+                waiting.pop()
+        finally:
+            self._put_back(waiting)
+
+    def _put_back(self, unwritten: list[_Gathered]) -> None:
+        """The database is away: they wait here for the next try."""
+        with self._lock:
+            for one in unwritten:
+                known = self._gathered.setdefault(one.kind.key, one)
+                if known is not one:
+                    known.count += one.count
 
     def _write(self, kind: _Kind, count: int, window_s: float) -> None:
         """A first one becomes an event, another one of the window is added to its row."""

@@ -1,4 +1,4 @@
-"""This process's one Workbench, the threads in which it is asked, and the thread that runs jobs.
+"""This process's one Workbench, the threads in which it is asked, and those of jobs and upkeep.
 
 Module state, and the only one of the server: Bokeh executes the auth module and the dashboards
 without arguments, so they find the Workbench here. It is opened at the first request, by the
@@ -17,6 +17,7 @@ from functools import partial
 from typing import ParamSpec, TypeVar
 
 from netwb.errors import LoginThrottledError
+from netwb.web import upkeep
 from netwb.web.origin import Networks, parse_networks
 from netwb.workbench import Workbench
 
@@ -40,6 +41,7 @@ class _Opened:
     waiting: int = 0  # logins in hand; the event loop alone counts them
     stop: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
+    upkeep: threading.Thread | None = None
 
 
 _opening = threading.Lock()
@@ -54,6 +56,11 @@ def workbench() -> Workbench:
 def trusted() -> Networks:
     """Networks of `web.trusted_proxies`."""
     return _open().trusted
+
+
+def trusted_so_far() -> Networks:
+    """The same without opening anything: nobody is believed before the first request is."""
+    return _opened[0].trusted if _opened else ()
 
 
 async def opened() -> Workbench:
@@ -88,8 +95,9 @@ def end() -> None:
     """Tell the worker to stop, and wait a bounded time; the process ends after this."""
     for one in _opened:
         one.stop.set()
-        if one.worker is not None:
-            one.worker.join(WORKER_ENDS_S)
+        for thread in (one.worker, one.upkeep):
+            if thread is not None:
+                thread.join(WORKER_ENDS_S)
 
 
 def _open() -> _Opened:
@@ -112,4 +120,8 @@ def _begin() -> _Opened:
         target=bench.run_jobs, args=(begun.stop,), name="netwb-jobs", daemon=True
     )
     begun.worker.start()
+    begun.upkeep = threading.Thread(
+        target=upkeep.run, args=(bench, begun.stop), name="netwb-upkeep", daemon=True
+    )
+    begun.upkeep.start()
     return begun
