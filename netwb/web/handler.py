@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -23,7 +23,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
-from netwb.web.headers import ALWAYS, NOTHING
+from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
 from netwb.web.lane import Lane, Run
 from netwb.web.operations import Answer, Call, Operation, Shape
 from netwb.web.origin import peer
@@ -53,14 +53,15 @@ _SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
 class Doors:
     """What the handlers are given by the process that they run in.
 
-    workbench  the process's own; called in a thread, as the first call opens it
-    origin     where a request comes from, as far as trusted proxies say
+    workbench        the process's own; called in a thread, as the first call opens it
+    origin           where a request comes from, as far as trusted proxies say
+    most_body_bytes  of the settings; called in a thread for the same reason
     """
 
     workbench: Callable[[], Workbench]
     run: Run
     origin: Callable[[HTTPServerRequest], Origin]
-    max_body_bytes: int
+    most_body_bytes: Callable[[], int]
     tally: Tally
 
 
@@ -74,6 +75,7 @@ class ApiHandler(RequestHandler):
         self._operations = operations
         self._doors = doors
         self._body = bytearray()
+        self._most = 0
         self._caller = "-"
 
     @property
@@ -90,6 +92,7 @@ class ApiHandler(RequestHandler):
         """Of every answer, errors too."""
         for name, value in _HEADERS.items():
             self.set_header(name, value)
+        keep_to_tls(self)
         self.clear_header("Server")
         self.set_header("X-Request-Id", self.request_id)
 
@@ -104,22 +107,34 @@ class ApiHandler(RequestHandler):
         del name
         return value.decode("utf-8", "replace").replace("\0", "\ufffd")
 
-    def prepare(self) -> None:
-        """Refuse what needs no body to be refused."""
+    def prepare(self) -> Awaitable[None] | None:
+        """Refuse what needs no body to be refused. Awaitable where one comes."""
         if not self._operations:
             raise HTTPError(HTTPStatus.NOT_FOUND)
         method = self.request.method or ""
         if method != "OPTIONS" and _plain(method) not in self._operations:
             raise HTTPError(HTTPStatus.METHOD_NOT_ALLOWED)
         length = self.request.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > self._doors.max_body_bytes:
+        if not length.isdecimal():
+            raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if length == "0" and "Transfer-Encoding" not in self.request.headers:
+            return None
+        return self._measure(int(length))
+
+    async def _measure(self, length: int) -> None:
+        try:
+            self._most = await self._doors.run(self._doors.most_body_bytes)
+        except NetwbError as error:  # the home cannot be opened
+            self._tell(problem_of(error))
+            return
+        if length > self._most:
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def data_received(self, chunk: bytes) -> None:
         """Count what arrives; of what is too long the rest is read and dropped."""
         if self._finished:
             return
-        if len(self._body) + len(chunk) > self._doors.max_body_bytes:
+        if len(self._body) + len(chunk) > self._most:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
         self._body += chunk

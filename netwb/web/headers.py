@@ -1,4 +1,4 @@
-"""Security headers of every answer, and the Content-Security-Policy of pages. No I/O.
+"""Security headers of every answer, and the Content-Security-Policy of pages. Opens nothing.
 
 What Panel's pages need was tried in Chromium: without `blob:` in script-src and connect-src, or
 without inline scripts, nothing is drawn; 'unsafe-eval' is not needed as long as no CustomJS is used.
@@ -11,6 +11,8 @@ import re
 
 from tornado.web import RequestHandler
 
+from netwb.web import origin, process
+
 _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 
 ALWAYS = {
@@ -21,6 +23,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+TLS_KEPT_S = 180 * 86_400  # RFC 6797; long enough to outlive holidays, and names below are others'
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 FORM = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
@@ -44,7 +47,14 @@ def secure(handler: RequestHandler) -> None:
     for name, value in ALWAYS.items():
         handler.set_header(name, value)
     handler.set_header("Content-Security-Policy", NOTHING)
+    keep_to_tls(handler)
     handler.clear_header("Server")  # which version answers is nobody's business
+
+
+def keep_to_tls(handler: RequestHandler) -> None:
+    """Tell a browser that came by TLS, here or at a trusted proxy, to come by nothing else."""
+    if origin.is_secure(handler.request, process.trusted_so_far()):
+        handler.set_header("Strict-Transport-Security", f"max-age={TLS_KEPT_S}")
 
 
 def secure_page(handler: RequestHandler) -> None:

@@ -16,12 +16,12 @@ Rule = tuple[str, type[RequestHandler], dict[str, Any]]
 
 
 def rest() -> list[Rule]:
-    """REST, by this process's Workbench, which is opened now."""
+    """REST, by this process's Workbench, which the first request opens."""
     doors = Doors(
         workbench=process.workbench,
         run=process.run,
         origin=visits.origin_of,
-        max_body_bytes=process.workbench().settings.web.max_body_bytes,
+        most_body_bytes=lambda: process.workbench().settings.web.max_body_bytes,
         tally=Tally(),
     )
     return [*api_rules(doors)]

@@ -98,11 +98,15 @@ def serving(
     async def run(call: Callable[..., Any], *args: Any) -> Any:
         return await loop.run_in_executor(executor, partial(call, *args))
 
+    def most_body_bytes() -> int:
+        opened()  # it is a setting, and they come with the home
+        return max_body_bytes
+
     doors = Doors(
         workbench=opened,
         run=run,
         origin=partial(origin_of, trusted=()),
-        max_body_bytes=max_body_bytes,
+        most_body_bytes=most_body_bytes,
         tally=Tally(),
     )
     (socket,) = bind_sockets(0, "127.0.0.1")

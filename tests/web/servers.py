@@ -42,10 +42,16 @@ class Server:
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
     port: int = 0
+    heard: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def says(self, text: str, *, within_s: float) -> bool:
+        """Whether a line with that text comes, or came."""
+        with self.heard:
+            return self.heard.wait_for(lambda: any(text in line for line in self.said), within_s)
 
     def end(self, number: int = signal.SIGTERM, *, within_s: float = 10) -> int:
         """Its exit status."""
@@ -80,7 +86,9 @@ def _read(server: Server, listens: Queue[int | None]) -> None:
     assert server.process.stderr is not None
     with server.process.stderr as stream:
         for line in stream:
-            server.said.append(line)
+            with server.heard:
+                server.said.append(line)
+                server.heard.notify_all()
             if found := _LISTENS.search(line):
                 listens.put(int(found[3]))
     listens.put(None)

@@ -20,6 +20,7 @@ from tests.web.conftest import Served
 from tests.web.servers import PASSWORDS, panel_serve, two_tenants
 
 POLICY = "content-security-policy"
+DESTROYED_S = 10.0  # Bokeh looks each second, and 15 pass before it takes an unused one by itself
 CLOSES_S = 3.0  # two for the watch, one for a machine that is busy
 
 
@@ -258,6 +259,31 @@ def test_a_disabled_person_s_open_page_is_closed(served: Served) -> None:
         run(work)
     finally:
         served.bench.set_user("vera", UserChanges(status="active"))
+
+
+@pytest.mark.parametrize("looked_at", ["open", "never opened"])
+def test_the_documents_of_an_ended_login_are_no_more(served: Served, looked_at: str) -> None:
+    """Closing the websocket alone would leave what it showed in memory, to be opened again."""
+    name = f"leaver-{looked_at.replace(' ', '-')}"
+    password = PASSWORDS["vera"]
+    served.bench.add_user(NewUser(name=name, role=Role.VIEWER, tenants=None, password=password))
+
+    async def work() -> None:
+        leaver, ana = served.browser(), served.browser("ana")
+        leaver.log_in(name, password)
+        page = leaver.get("/farewell")
+        async with AsyncExitStack() as open_ones:
+            await open_ones.enter_async_context(ana.opened("/farewell", ana.get("/farewell").token))
+            if looked_at == "open":
+                await open_ones.enter_async_context(leaver.opened("/farewell", page.token))
+            leaver.log_out()
+            gone = await asyncio.to_thread(
+                served.server.says, f"farewell of {name}", within_s=DESTROYED_S
+            )
+            assert gone
+            assert not any("farewell of ana" in line for line in served.server.said)
+
+    run(work)
 
 
 @pytest.mark.parametrize("edit", ["cut", "changed", "made up", "long"])

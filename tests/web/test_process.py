@@ -1,10 +1,14 @@
-"""What a process does at once: a flood of logins takes no thread from who is in already."""
+"""What a process opens, and does at once: a flood of logins takes no thread from who is in already."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,3 +48,30 @@ def test_a_flood_of_logins_holds_nobody_up_who_is_in_already() -> None:
             await work()
 
     asyncio.run(bounded())
+
+
+def test_asking_for_the_routes_opens_nothing(tmp_path: Path) -> None:
+    """`panel serve` asks for them before it listens, and a home that is none must not end it there."""
+    code = (
+        "from netwb import web; web.ROUTES; from netwb.web import process; print(process._opened)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NETWB_HOME": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_it_is_opened_by_the_first_who_asks_and_once() -> None:
+    assert (process._opened, process.trusted_so_far()) == ([], ())
+
+    with ThreadPoolExecutor(4) as askers:
+        found = set(askers.map(lambda _: process.workbench(), range(8)))
+
+    assert len(found) == len(process._opened) == 1

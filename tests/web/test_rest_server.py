@@ -575,6 +575,9 @@ def test_a_server_whose_home_is_gone_still_says_that_it_lives() -> None:
             reply = client.ask("GET", path)
             assert reply.status == 503
             assert "/srv" not in reply.body.decode()
+        written = client.post("/backup/runs", {"note": "x"})
+        assert written.status == 503
+        assert "/srv" not in written.body.decode()
 
 
 def test_the_log_has_one_line_a_request_without_its_query(

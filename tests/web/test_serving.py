@@ -33,6 +33,7 @@ from tests.web.servers import (
 )
 
 ENDS_S = 5.0
+HSTS, KEPT_TO_TLS = "strict-transport-security", "max-age=15552000"
 
 
 @pytest.fixture(scope="module")
@@ -177,12 +178,35 @@ def test_with_tls_it_is_reached_by_tls(made: Rig, tmp_path: Path, what: tuple[st
     with netwb_serve(made.bench.home, *what, **settings) as server:
         assert "".join(server.said).startswith("listening on https://127.0.0.1:")
         if what:
-            assert Browser(server.port, tls=context).get("/healthz").status == 200
+            found = Browser(server.port, tls=context).get("/healthz")
+            assert (found.status, found.headers[HSTS]) == (200, KEPT_TO_TLS)
             return
         answer = Browser(server.port, tls=context).log_in("ana", PASSWORDS["ana"])
 
-    assert answer.status == 303
+    assert (answer.status, answer.headers[HSTS]) == (303, KEPT_TO_TLS)
     assert "Secure" in answer.cookies[SESSION].split("; ")
+
+
+def test_a_login_while_the_database_is_away_is_told_so(tmp_path: Path) -> None:
+    with two_tenants(tmp_path) as made, netwb_serve(made.bench.home) as server:
+        ana, nobody = Browser(server.port), Browser(server.port)
+        ana.log_in("ana", PASSWORDS["ana"])
+        database, away = made.bench.home / "netwb.db", made.bench.home / "away.db"
+        database.rename(away)
+        form = nobody.get("/login")
+        answers = [
+            ana.get("/login"),
+            nobody.post("/login", {**form.hidden, "name": "ana", "password": PASSWORDS["ana"]}),
+        ]
+        away.rename(database)
+        later = Browser(server.port).log_in("ana", PASSWORDS["ana"])
+
+    assert form.status == 200, "asking for the form needs nothing"
+    for answer in answers:
+        assert answer.status == 503
+        assert "netwb cannot answer now." in answer.text
+        assert str(tmp_path) not in answer.text
+    assert later.status == 303, "and it is back without a restart"
 
 
 def test_no_secret_shows_in_the_list_of_processes(made: Rig) -> None:
@@ -271,6 +295,38 @@ def test_forwarding_headers_are_believed_from_the_proxy_alone(tmp_path: Path, tr
     # 203.0.113.66 is what the client made up: the proxy put the address that it saw behind it.
     assert session.address == ("198.51.100.7" if trusted else "127.0.0.1")
     assert ("Secure" in answer.cookies[SESSION].split("; ")) == bool(trusted)
+    assert (HSTS in answer.headers) == bool(trusted), "plain HTTP must not say it (RFC 6797, 7.2)"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("TIME_ZONE", "Mars/Olympus"),
+        ("PORT", "99999"),
+        ("PUBLIC_URL", "foo"),
+        ("PUBLIC_URL", "ftp://noc.example.net"),
+        ("PUBLIC_URL", "https://noc.example.net/netwb/"),
+        ("PUBLIC_URL", "https://noc.example.net:port"),
+        ("PUBLIC_URL", "https://[::1"),
+    ],
+)
+def test_a_setting_that_cannot_be_served_is_said_at_the_start(
+    tmp_path: Path, setting: str, value: str
+) -> None:
+    with two_tenants(tmp_path) as made:
+        command = [sys.executable, "-m", "netwb", "serve", "--port", "0"]
+        ran = subprocess.run(
+            [*command, "--home", str(made.bench.home)],
+            env={**os.environ, f"NETWB_WEB__{setting}": value},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert ran.returncode == 2
+    assert f"web.{setting.lower()}" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_the_line_of_the_readme_serves_netwbs_own_pages(tmp_path: Path) -> None:
@@ -290,6 +346,8 @@ def test_the_line_of_the_readme_serves_netwbs_own_pages(tmp_path: Path) -> None:
                 async with ana.opened("/configs", page.token) as opened:
                     return await pulled(opened)
 
+            with pytest.raises(ConnectionRefusedError):  # it listens on one address, not on all
+                socket.create_connection(("127.0.0.77", server.port), timeout=5)
             assert nobody.status == 302
             assert "script-src 'self'" in page.headers["content-security-policy"]
             assert page.token_payload["cookies"] == {}
