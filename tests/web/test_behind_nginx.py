@@ -1,4 +1,4 @@
-"""A real nginx before two processes on one home, set up with the very lines of README."""
+"""A real nginx before three processes on one home, set up with the very lines of README."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netwb.workbench import Workbench
 from tests.real_components import require_real
 from tests.web.browsing import Browser, pulled
-from tests.web.servers import PASSWORDS, ROOT, free_port, netwb_serve, two_tenants
+from tests.web.servers import PASSWORDS, ROOT, Server, free_port, netwb_serve, two_tenants
 
 pytestmark = pytest.mark.real
 
@@ -36,10 +37,11 @@ http {{
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """nginx's port, and the home behind it."""
+    """nginx's port, the home behind it, and the processes that have pages."""
 
     port: int
     bench: Workbench
+    pages: tuple[Server, Server]
 
     def browser(self, name: str | None = None) -> Browser:
         """A person's, who sits elsewhere and claims to sit elsewhere still."""
@@ -58,35 +60,31 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     assert program is not None
     folder, port = tmp_path_factory.mktemp("nginx"), free_port()
     url, proxies = f"http://127.0.0.1:{port}", "127.0.0.1/32"
+    settings: Any = {"NETWB_WEB__PUBLIC_URL": url, "NETWB_WEB__TRUSTED_PROXIES": proxies}
     with (
         two_tenants(folder) as made,
-        netwb_serve(
-            made.bench.home, NETWB_WEB__PUBLIC_URL=url, NETWB_WEB__TRUSTED_PROXIES=proxies
-        ) as pages,
-        netwb_serve(
-            made.bench.home,
-            "--api-only",
-            NETWB_WEB__PUBLIC_URL=url,
-            NETWB_WEB__TRUSTED_PROXIES=proxies,
-        ) as api,
-        nginx(program, folder, readme_lines(port, pages.port, api.port), port),
+        netwb_serve(made.bench.home, **settings) as first,
+        netwb_serve(made.bench.home, **settings) as second,
+        netwb_serve(made.bench.home, "--api-only", **settings) as api,
+        nginx(program, folder, readme_lines(port, (first.port, second.port), api.port), port),
     ):
         bench = Workbench.open(made.bench.home, environment={})
         try:
-            yield Front(port, bench)
+            yield Front(port, bench, (first, second))
         finally:
             bench.close()
 
 
-def readme_lines(port: int, pages: int, api: int) -> str:
-    """README's block, listening here without TLS, before the two processes of the test."""
+def readme_lines(port: int, pages: tuple[int, int], api: int) -> str:
+    """README's block, listening here without TLS, before the processes of the test."""
     block = (ROOT / "README.md").read_text().partition("```nginx\n")[2].partition("```")[0]
     listening = re.sub(r"listen 443 ssl;.*?ssl_certificate_key \.\.\.;", f"listen {port};", block)
     assert listening != block
     here = listening.replace(f"listen {port};", f"listen 127.0.0.1:{port};")
-    return here.replace("127.0.0.1:5006", f"127.0.0.1:{pages}").replace(
-        "127.0.0.1:5007", f"127.0.0.1:{api}"
-    )
+    for said, ours in zip((5006, 5008, 5007), (*pages, api), strict=True):
+        assert f"127.0.0.1:{said};" in here
+        here = here.replace(f"127.0.0.1:{said};", f"127.0.0.1:{ours};")
+    return here
 
 
 @contextmanager
@@ -146,3 +144,23 @@ def test_a_login_that_the_pages_gave_holds_in_the_process_for_scripts(front: Fro
 
     assert answer.status == 200, answer.text
     assert front.browser().get("/api/v1/backup/history/edge1").status == 401
+
+
+def test_when_a_process_is_killed_the_other_one_goes_on_with_its_people(front: Front) -> None:
+    """Last in this file: what it kills does not come back."""
+    people = [front.browser("ana") for _ in range(10)]
+    opened = [browser.get("/who").token for browser in people]
+
+    front.pages[0].process.kill()
+    front.pages[0].process.wait()
+    again = [browser.get("/who") for browser in people]
+
+    async def drawn(browser: Browser, token: str) -> str:
+        async with browser.opened("/who", token) as socket:
+            return await pulled(socket)
+
+    assert [answer.status for answer in again] == [200] * len(people)
+    for browser, answer, token in zip(people, again, opened, strict=True):
+        assert "belongs to ana" in asyncio.run(drawn(browser, answer.token))
+        assert "belongs to ana" in asyncio.run(drawn(browser, token)), "a page that was open"
+    assert front.browser("vera").get("/who").status == 200, "and lets others in"
