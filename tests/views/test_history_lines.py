@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from netwb.workbench.line_stories import Before, LineStory, Stretch
 
 from netwb.views.history.lines import Leads, Rows, first_rows, render_rows, stood, story, youth
 from netwb.views.navigation import Moment
+from netwb.workbench.line_stories import Before, LineStory, Stretch
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 AT = Moment(now=NOW, zone=ZoneInfo("Europe/Berlin"))
