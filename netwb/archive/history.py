@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, select
 
 from netwb.archive.beside import compare_unstored
+from netwb.archive.listing import COLUMNS, revision_of
 from netwb.archive.matching import Match
 from netwb.archive.records import NO_CHANGE, Change, ChangePlace, Hit, Revision
 from netwb.archive.repository import Repository
@@ -34,27 +35,6 @@ from netwb.store.database import Database
 from netwb.store.keyring import Keyring
 from netwb.store.models import RevisionRow
 
-_COLUMNS = (
-    RevisionRow.commit,
-    RevisionRow.number,
-    RevisionRow.tenant_id,
-    RevisionRow.device_id,
-    RevisionRow.kind,
-    RevisionRow.at,
-    RevisionRow.stored_at,
-    RevisionRow.author,
-    RevisionRow.cause,
-    RevisionRow.message,
-    RevisionRow.note,
-    RevisionRow.run_id,
-    RevisionRow.rule_set,
-    RevisionRow.added,
-    RevisionRow.removed,
-    RevisionRow.size,
-    RevisionRow.lines,
-    RevisionRow.path,
-    RevisionRow.blob,
-)
 Side = tuple[Device, Revision]
 Statement = Select[*tuple[Any, ...]]
 _ROWS_AT_ONCE = 500  # a page ends long before the year that was asked for
@@ -192,7 +172,7 @@ class History:
         """
         known = {device.id: device for device in devices}
         statement = (
-            select(*_COLUMNS)
+            select(*COLUMNS)
             .where(RevisionRow.stored_at >= since, RevisionRow.cause.not_in(NO_CHANGE))
             .order_by(RevisionRow.at.desc(), RevisionRow.device_id, RevisionRow.number.desc())
         )
@@ -204,7 +184,7 @@ class History:
             statement = statement.where(_behind(*after))
         with self._database.reading(scope) as session:
             rows = session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
-            meant = (_revision(row) for row in rows if row.device_id in known)
+            meant = (revision_of(row) for row in rows if row.device_id in known)
             return tuple(_change(found, known[found.device_id]) for found in islice(meant, limit))
 
     def search(  # noqa: PLR0913 - each narrows the search, by its name
@@ -268,7 +248,7 @@ class History:
 
     def _read(self, scope: Scope, statement: Statement) -> tuple[Revision, ...]:
         with self._database.reading(scope) as session:
-            return tuple(_revision(row) for row in session.execute(statement))
+            return tuple(revision_of(row) for row in session.execute(statement))
 
     def _offsets(self, scope: Scope, revision: Revision) -> list[int]:
         with self._database.reading(scope) as session:
@@ -298,16 +278,11 @@ def _label(device: Device, revision: Revision) -> str:
 
 
 def _of(device: Device, kind: ConfigKind) -> Statement:
-    return select(*_COLUMNS).where(
+    return select(*COLUMNS).where(
         RevisionRow.tenant_id == device.tenant_id,
         RevisionRow.device_id == device.id,
         RevisionRow.kind == kind,
     )
-
-
-def _revision(row: Any) -> Revision:
-    values = dict(zip((column.key for column in _COLUMNS), row, strict=True))
-    return Revision(id=values.pop("commit"), **values)
 
 
 def _change(revision: Revision, device: AnyDevice) -> Change:

@@ -14,7 +14,7 @@ from netwb.store.models import RevisionRow
 from netwb.store.prepared import Prepared
 
 BEHIND_ALL = 2**31 - 1  # greater than any revision's number
-_COLUMNS = (
+COLUMNS = (  # of a Revision, under its names
     RevisionRow.commit.label("id"),
     RevisionRow.number,
     RevisionRow.tenant_id,
@@ -35,9 +35,9 @@ _COLUMNS = (
     RevisionRow.path,
     RevisionRow.blob,
 )
-_NAMES = tuple(column.key for column in _COLUMNS)
+_NAMES = tuple(column.key for column in COLUMNS)
 _NEWEST = Prepared(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(
         RevisionRow.device_id == bindparam("device_id"),
         RevisionRow.kind == bindparam("kind"),
@@ -66,8 +66,9 @@ def newest_revisions(  # noqa: PLR0913 - whose, which device's, and by keyword w
         before=BEHIND_ALL if before is None else before,
         most=limit,
     )
-    return tuple(_revision(row) for row in found)
+    return tuple(revision_of(row) for row in found)
 
 
-def _revision(row: Any) -> Revision:
+def revision_of(row: Any) -> Revision:
+    """The record of a row of COLUMNS."""
     return Revision(**dict(zip(_NAMES, row, strict=True)))

@@ -58,8 +58,14 @@ def stale(since: datetime, now: datetime, zone: ZoneInfo, *, why: str = "") -> s
 
 def running(title: str, text: str, *, done: int, planned: int, actions: str = "") -> str:
     """A job under way, with the bar of what is done."""
+    bar = progress(title, done=done, planned=planned)
+    return _state(title, esc(text) + bar, shape_="running", actions=actions)
+
+
+def progress(label: str, *, done: int, planned: int) -> str:
+    """The bar alone; empty while nobody knows how much is planned."""
     share = min(100, 100 * done // planned) if planned else 0
-    bar = tag(
+    return tag(
         "div",
         f'<div style="width:{share}%"></div>',
         class_="progress",
@@ -67,9 +73,8 @@ def running(title: str, text: str, *, done: int, planned: int, actions: str = ""
         aria_valuenow=share,
         aria_valuemin=0,
         aria_valuemax=100,
-        aria_label=title,
+        aria_label=label,
     )
-    return _state(title, esc(text) + bar, shape_="running", actions=actions)
 
 
 def not_found(thing: str, *, back: tuple[str, str] | None = None) -> str:

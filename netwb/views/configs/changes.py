@@ -242,8 +242,7 @@ class ChangesView:
     def _view_url(self, **query: object) -> str:
         """Another view of the page: only whose view it is stays."""
         own = dict.fromkeys(self.frame.address)
-        kept = {name: self.frame.address.get(name) for name in ("tenant", "as")}
-        return self.frame.address.url(**{**own, **kept, **query})
+        return self.frame.address.url(**{**own, **self.frame.address.kept(), **query})
 
     # ---- acts
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from netwb.views import words
-from netwb.views.html import Shape, button, esc, shape, tag
+from netwb.views.html import Shape, button, esc, shape
+from netwb.views.states import progress
 from netwb.workbench.words import Job
 
 ENDED = ("done", "failed", "interrupted")
@@ -25,17 +26,7 @@ def render_job(job: Job | None) -> str:
         return f'<div class="job" role="status">{shape(kind)}<span>{esc(said)}</span>{close}</div>'
     done, planned = (int(job.progress.get(name, 0)) for name in ("done", "planned"))
     said = "Backup waits for its turn" if job.status == "queued" else _under_way(done, planned)
-    share = 100 * done // planned if planned else 0
-    bar = tag(
-        "div",
-        f'<div style="width:{share}%"></div>',
-        class_="progress",
-        role="progressbar",
-        aria_valuenow=share,
-        aria_valuemin=0,
-        aria_valuemax=100,
-        aria_label="Backup",
-    )
+    bar = progress("Backup", done=done, planned=planned)
     return f'<div class="job">{shape("running")}<span>{esc(said)}</span></div>{bar}'
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from netwb.views.address import KEPT
 from netwb.views.html import page_url
-
-KEPT = ("tenant", "as")  # the frame's own: they hold on every page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,9 @@ class QuarantineView:
 
     async def load(self) -> None:
         """What is held, and the text that the address names."""
-        self.frame.crumbs(("Configs", page_url("configs", **self._kept())), ("Held texts", None))
+        self.frame.crumbs(
+            ("Configs", page_url("configs", **self.frame.address.kept())), ("Held texts", None)
+        )
         await self.frame.ask(self._read)
         self.opened = self._named()
         self._draw_list()
@@ -145,9 +147,6 @@ class QuarantineView:
             "text" if wanted == "text" or (self.masked and self.masked.diff is None) else "change"
         )
 
-    def _kept(self) -> dict[str, str | None]:
-        return {name: self.frame.address.get(name) for name in ("tenant", "as")}
-
     def _draw_list(self) -> None:
         if not self.items:
             self.list.html = '<div class="held"></div>'
@@ -191,7 +190,7 @@ class QuarantineView:
         shown = lists.Shown(
             look="text" if revealed else self._look,
             secrets="shown" if revealed else "masked",
-            history=page_url("configs", device=self.masked.device.id, **self._kept()),
+            history=page_url("configs", device=self.masked.device.id, **self.frame.address.kept()),
         )
         self.head.html = lists.render_head(self.masked, shown, self._rights(), self.frame.moment())
 

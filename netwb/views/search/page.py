@@ -119,11 +119,11 @@ class SearchView:
         )
 
     def _kept(self) -> str:
-        own = page_url("", **{name: self.frame.address.get(name) for name in ("tenant", "as")})
+        own = page_url("", **self.frame.address.kept())
         return own.replace("?", "&")
 
     def _own_url(self, page: str) -> str:
-        return page_url(page, **{name: self.frame.address.get(name) for name in ("tenant", "as")})
+        return page_url(page, **self.frame.address.kept())
 
     def _draw_result(self) -> None:
         result, asked, at = self.result, self._asked, self.frame.moment()
