@@ -110,6 +110,18 @@ NO_TENANT = Scope(frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What an actor may at one instant, to be compared with what it may at another.
+
+    tenants   ids; None: all
+    """
+
+    role: Role | None
+    permissions: frozenset[Permission]
+    tenants: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """A person, token or machine that acts, and the name it is audited under.
 
@@ -138,6 +150,11 @@ class Actor:
             return frozenset()
         rights = MATRIX[self.role]
         return rights if self.only is None else rights & self.only
+
+    @property
+    def rights(self) -> Rights:
+        """The same with role and scope: what an open page was drawn by."""
+        return Rights(role=self.role, permissions=self.permissions, tenants=self.scope.tenants)
 
 
 def allowed(actor: Actor, permission: Permission) -> bool:

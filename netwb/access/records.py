@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from netwb.roles import Permission, Role
+from netwb.roles import Permission, Rights, Role
 
 LOGIN_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"  # a user's name: shell, URL and log safe
 UserSource = Literal["local", "oidc", "proxy"]
@@ -171,6 +171,7 @@ class TotpSecret:
 class Person:
     """Who acts on this Workbench, for pages and `/account`: name, rights and scope in force.
 
+    rights      role, permissions and scope as one value: what a page of this person is drawn by
     tenants     (slug, name) of each tenant in scope, by slug
     wide        the scope is all tenants, those to come too
     viewing_as  slug of the tenant whose staff's view this is; "" for one's own
@@ -181,6 +182,7 @@ class Person:
     full_name: str
     role: Role | None
     permissions: frozenset[Permission]
+    rights: Rights
     tenants: tuple[tuple[str, str], ...]
     wide: bool
     time_zone: str

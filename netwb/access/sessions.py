@@ -8,7 +8,7 @@ time, when somebody ends it, and with its user.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -134,16 +134,6 @@ class Sessions:
                 session.execute(update(LoginSessionRow).where(mine).values(seen_at=now))
         except StoreUnavailableError as error:
             logger.warning("login session %s: its use is not noted: %s", session_id, error)
-
-    def live(self, ids: Collection[str]) -> frozenset[str]:
-        """Which of these sessions live, by one query."""
-        query = (
-            select(LoginSessionRow.id)
-            .join(UserRow, UserRow.id == LoginSessionRow.user_id)
-            .where(LoginSessionRow.id.in_(sorted(map(storable, ids))), self._live())
-        )
-        with self._database.reading(ALL_TENANTS) as session:
-            return frozenset(session.scalars(query))
 
     def end_by_secret(self, secret: str) -> LoginSession | None:
         """Log out; None where there was nothing to end."""

@@ -7,7 +7,7 @@ login that was ended and a token that was revoked are gone for the next call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -21,8 +21,9 @@ from netwb.access.rights import SET_UP_FIRST, narrowed, totp_state
 from netwb.access.rows import permissions
 from netwb.access.secrets import same
 from netwb.errors import NotAuthenticatedError
-from netwb.roles import ALL_TENANTS, Actor, Role, Scope
+from netwb.roles import ALL_TENANTS, Actor, Rights, Role, Scope
 from netwb.settings import AccessSettings
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.models import (
     LoginSessionRow,
@@ -137,6 +138,27 @@ class Standings:
         if not rows:
             raise NotAuthenticatedError(ENDED)
         return self._standing(rows, kept_back=True)
+
+    def of_sessions(self, session_ids: Collection[str]) -> Mapping[str, Rights]:
+        """Session id -> rights, of those that live; by one query for all open pages."""
+        query = (
+            select(LoginSessionRow.id.label("session_id"), *_PERSON)
+            .select_from(UserRow)
+            .join(LoginSessionRow, LoginSessionRow.user_id == UserRow.id)
+            .outerjoin(UserTenantRow, UserTenantRow.user_id == UserRow.id)
+            .where(
+                LoginSessionRow.id.in_(sorted(map(storable, session_ids))),
+                self.live(),
+                UserRow.status == "active",
+            )
+        )
+        rows: dict[str, list[Any]] = {}
+        for row in self._rows(query):
+            rows.setdefault(row.session_id, []).append(row)
+        return {
+            session_id: self._standing(own, kept_back=True).actor.rights
+            for session_id, own in rows.items()
+        }
 
     def of_token(self, token_id: str, address: str | None = None) -> Standing:
         """The owner of a token that is in force, as far as the token lets it.

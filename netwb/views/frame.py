@@ -2,7 +2,8 @@
 
 The page is drawn at once, with a skeleton; its data come after that, off the event loop, with the
 person's rights asked again at each call by the facade. An error in what a person does is shown in
-words on the page, which stays alive.
+words on the page, which stays alive. What was drawn goes away with the rights that it was drawn by:
+each act asks for them first, as the server does between acts.
 Sources: PAGES.md "Frame" and pitfalls 1 to 3 (the watcher on the process-wide `state.busy` is the
 first of them), facts-platform D6 and E.
 """
@@ -26,13 +27,18 @@ from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 
 from netwb.access.records import Person
-from netwb.errors import NetwbError, UnknownDeviceError
+from netwb.errors import (
+    NetwbError,
+    NotAuthenticatedError,
+    NotPermittedError,
+    UnknownDeviceError,
+)
 from netwb.roles import Permission
 from netwb.views import navigation, states
 from netwb.views.address import Address
 from netwb.views.html import esc, link, page_url, tag
 from netwb.views.navigation import Crumb, Moment
-from netwb.views.sheet import ASSETS, GUARD, Act, Sheet
+from netwb.views.sheet import ASSETS, GUARD, HOLDS, Act, Sheet
 from netwb.views.theme import HEAD_PX, NARROW_PX, SIDE_PX, STRIP_PX, material_theme
 from netwb.workbench import Workbench
 from netwb.workbench.seats import Seat
@@ -108,6 +114,8 @@ class Frame:
         self._night_read: datetime | None = None
         self._crumbs: tuple[Crumb, ...] = ()
         self._again: Callable[[], Awaitable[None]] | None = None
+        self._main: pn.Column | None = None
+        self._is_put_away = False
         self.bar = Sheet(on_act=self.act, height=HEAD_PX)
         self.side = Sheet(sizing_mode="stretch_both")
         self.top = Sheet(navigation.banner(self.person), on_act=self.act)
@@ -154,13 +162,43 @@ class Frame:
     async def guard(self, act: Callable[[], Awaitable[None]]) -> bool:
         """Run an act; its error becomes a line over the page. True when it went well."""
         try:
+            if not await self.holds():
+                return False
             await act()
             await self.read_night()
+        except NotAuthenticatedError as error:
+            self._put_away(states.failed(error, self._failure(error)), out=True)
+            return False
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page stays alive
             self._draw_top(states.notice(error, self._failure(error)))
             return False
         self._draw_top("")
         return True
+
+    async def holds(self) -> bool:
+        """Whether the rights that the page was drawn by are in force; else nothing of it stays.
+
+        Raises NotAuthenticatedError.
+        """
+        if self._is_put_away:
+            return False
+        try:
+            if await self.ask(self.bench.rights) == self.person.rights:
+                return True
+        except NotPermittedError:
+            logger.info(
+                "page %s: the view as %s is over", self.address.page, self.person.viewing_as
+            )
+        self._put_away(states.drawn_anew(), anew=True)
+        return False
+
+    def _put_away(self, said: str, **command: bool) -> None:
+        """Words in the place of everything; the browser does what the command says besides."""
+        self._is_put_away = True
+        self.bar.command(**command)
+        self.bar.html = self.side.html = ""
+        if self._main is not None:
+            self._main[:] = [Sheet(said, sizing_mode="stretch_both")]
 
     async def act(self, act: Act) -> None:
         """What header, banner and notice offer."""
@@ -197,7 +235,7 @@ class Frame:
         self._draw_bar()
         self._draw_side()
         content = view.panel()
-        main = pn.Column(self.top, content, **_FILLS)
+        main = self._main = pn.Column(self.top, content, **_FILLS)
         self._again = partial(self._load, view, main, content)
         return NetwbPage.around(self, main)
 
@@ -209,8 +247,12 @@ class Frame:
     async def _load(self, view: PageView, main: pn.Column, content: Viewable) -> None:
         """An error here has nothing to stand beside: it takes the place of the content."""
         try:
+            if not await self.holds():
+                return
             await self.read_night()
             await view.load()
+        except NotAuthenticatedError as error:
+            self._put_away(states.failed(error, self._failure(error)), out=True)
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page says what failed
             main[1] = Sheet(self.said(error), on_act=self.act, sizing_mode="stretch_both")
         else:
@@ -232,9 +274,13 @@ class Frame:
         self.top.html = navigation.banner(self.person) + notice
 
     def _draw_bar(self) -> None:
+        if self._is_put_away:
+            return
         self.bar.html = navigation.header(self.person, self._crumbs, self.address, self.moment())
 
     def _draw_side(self) -> None:
+        if self._is_put_away:
+            return
         self.side.html = navigation.navigation(self.person, self.address, self.night, self.moment())
 
     def _show(self, url: str, history: Literal["push", "replace"]) -> None:
@@ -313,6 +359,7 @@ def show_page(view: type[PageView], bench: Workbench, seat: Seat[Workbench] | No
         _serve(NetwbPage(**_bare(), main=[Sheet(states.failed(error, failure))]), view.title)
         return
     setattr(pn.state.curdoc, GUARD, frame.guard)
+    setattr(pn.state.curdoc, HOLDS, frame.holds)
     _serve(frame.draw(content), view.title)
     pn.state.onload(frame.load)
 

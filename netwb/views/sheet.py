@@ -21,10 +21,13 @@ import panel as pn
 import param
 from panel.custom import JSComponent
 
+from netwb.errors import NotAuthenticatedError
+
 logger = getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
-GUARD = "netwb_guard"  # attribute of a page's document: how its frame runs an act
+GUARD = "netwb_guard"  # attributes of a page's document: how its frame runs an act,
+HOLDS = "netwb_holds"  # and whether the rights that the page was drawn by are in force
 
 Act = Mapping[str, Any]
 OnAct = Callable[[Act], Awaitable[None]]
@@ -87,6 +90,19 @@ class Sheet(JSComponent):
         guard: Guard = getattr(pn.state.curdoc, GUARD, _unguarded)
         done = await guard(partial(self._on_act, act))
         self._send_msg({"done": said.get("seq"), "well": done})
+
+
+async def holds() -> bool:
+    """Whether this page may still answer from what it read; in a notebook's cell it always may."""
+    ask: Callable[[], Awaitable[bool]] = getattr(pn.state.curdoc, HOLDS, _always)
+    try:
+        return await ask()
+    except NotAuthenticatedError:
+        return False  # its next act says so
+
+
+async def _always() -> bool:
+    return True
 
 
 async def _unguarded(act: Callable[[], Awaitable[None]]) -> bool:

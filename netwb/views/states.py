@@ -98,6 +98,15 @@ def signed_out(next_url: str) -> str:
     )
 
 
+def drawn_anew() -> str:
+    """The page was drawn by rights that are others now; the browser loads it anew by itself."""
+    return _state(
+        "What you may see was changed",
+        "An admin changed your role or your tenants. This page loads itself anew.",
+        shape_="waived",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """When and where an error met a person."""

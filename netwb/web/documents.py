@@ -1,7 +1,8 @@
 """Our document and websocket handlers, in the place of Panel's.
 
 A document belongs to the login session that made it. Its token, signed by the server, says so, and
-the websocket is opened only by the same session's cookie. Session ids and tokens are never taken
+the websocket is opened only by the same session's cookie, and only while the person's rights are
+those that the document was made by. Session ids and tokens are never taken
 from an address or a header: Bokeh would show one person the document of another.
 Sources: bokeh.server.views, panel.io.server (1.9.4); facts-platform, section F.
 """
@@ -139,6 +140,7 @@ class PageSocket(WSHandler):
     """The websocket of a page, for the login session that was given the page and no other."""
 
     _noted = 0.0  # when activity was noted, by the monotonic clock
+    _session_id = ""  # of the document, as the token says
 
     def set_default_headers(self) -> None:
         """On the handshake too."""
@@ -201,6 +203,11 @@ class PageSocket(WSHandler):
         visit = self._visit()
         return "" if visit is None else visit.person.name
 
+    @property
+    def document(self) -> str:
+        """Bokeh's id of the document's session."""
+        return self._session_id
+
     def _visit(self) -> Visit | None:
         return visit_of(self.request)
 
@@ -210,7 +217,7 @@ class PageSocket(WSHandler):
         return origin is None or self.check_origin(origin)
 
     def _is_of_its_person(self) -> bool:
-        """Whether cookie, token and document name one login session."""
+        """Whether cookie, token and document name one login session, with the rights of now."""
         visit, token, app = self._visit(), self._offered(), _served(self)
         try:
             if not check_token_signature(
@@ -220,21 +227,24 @@ class PageSocket(WSHandler):
             named, session_id = get_token_payload(token).get(LOGIN), get_session_id(token)
         except _TOKEN_FAULTS:
             return False
-        owners = {named, self._owner(session_id) or named}
-        return visit is not None and owners == {visit.session}
+        self._session_id = session_id
+        owner = self._owner(session_id)
+        if visit is None or named != visit.session:
+            return False
+        # What was drawn by other rights is not shown any more, also where the watch has not looked.
+        return owner is None or (owner.session, owner.person.rights) == (named, visit.person.rights)
 
     def _offered(self) -> str:
         """The token: second of the subprotocols that the browser offers."""
         words = self.request.headers.get("Sec-WebSocket-Protocol", "").split(",")
         return words[1].strip() if len(words) == 2 else ""
 
-    def _owner(self, session_id: str) -> str:
-        """Login session of the document, where it still stands in this process."""
+    def _owner(self, session_id: str) -> Visit | None:
+        """Who made the document, where it still stands in this process."""
         for session in self.application_context.sessions:
             if session.id == session_id:
-                owner = owner_of(session)
-                return "" if owner is None else owner.session
-        return ""
+                return owner_of(session)
+        return None
 
 
 def _served(handler: RequestHandler) -> BokehTornado:

@@ -167,6 +167,22 @@ class LoginHandler(FormHandler):
         )
 
 
+class PresenceHandler(RequestHandler):
+    """`/login/presence`: 204 while the browser's login lives, else 401; a page that lost its
+    websocket asks it.
+    """
+
+    def set_default_headers(self) -> None:
+        """As every answer, kept by nobody."""
+        headers.secure(self)
+        self.set_header("Cache-Control", "no-store")
+
+    async def get(self) -> None:
+        """Nothing more than that is told."""
+        live = await visits.visit(self) is not None
+        self.set_status(HTTPStatus.NO_CONTENT if live else HTTPStatus.UNAUTHORIZED)
+
+
 class LogoutHandler(FormHandler):
     """`/logout`: a link only asks, the form does it."""
 

@@ -9,6 +9,7 @@ from tornado.web import RequestHandler
 from netwb.web import process, provider, visits
 from netwb.web.files import LOGIN_FILES, PAGE_FILES, RootHandler, ShippedFileHandler
 from netwb.web.handler import Doors
+from netwb.web.login import PresenceHandler
 from netwb.web.routes import api_rules
 from netwb.web.tally import Tally
 
@@ -31,6 +32,7 @@ def beside_pages() -> list[Rule]:
     """`/login` and `/logout` come by the auth module."""
     return [
         ("/", RootHandler, {}),
+        ("/login/presence", PresenceHandler, {}),
         (provider.PATH, provider.BeginHandler, {}),
         (f"{provider.PATH}/callback", provider.CallbackHandler, {}),
         (f"{provider.PATH}/logout", provider.ProviderLogoutHandler, {}),

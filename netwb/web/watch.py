@@ -1,29 +1,32 @@
-"""Open pages of logins that ended: their websockets are closed and their documents given up.
+"""Open pages of logins that ended, and of people whose rights are others now.
 
-One timer a process asks once for all pages. Rights are read again at each call anyway; this is so
-that a page which does nothing does not go on showing what it showed.
+Their websockets are closed, with a code by which the browser puts away what it shows, and their
+documents are given up. One timer a process asks once for all pages. Rights are read again at each
+call anyway; this is so that a page which does nothing does not go on showing what it showed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, cast
 
 from bokeh.server.session import ServerSession
 from bokeh.server.tornado import BokehTornado
 from tornado.ioloop import PeriodicCallback
 
+from netwb.roles import Rights
 from netwb.web import process
 from netwb.web.visitor import visit_of
 from netwb.web.visits import Visit
 
 LOOK_MS = 1000
 ENDED = 4401  # of the codes that are free for applications; the page says "signed out"
+CHANGED = 4403  # the page loads itself anew, and says why
 _KEY = "netwb_watch"  # among the application's settings
 
 
 class Socket(Protocol):
-    """An open websocket, the public id of its login session, and whose that is."""
+    """An open websocket, the public id of its login session, whose that is, and of which document."""
 
     @property
     def login(self) -> str:
@@ -32,6 +35,10 @@ class Socket(Protocol):
     @property
     def person(self) -> str:
         """Name of whose login it is."""
+
+    @property
+    def document(self) -> str:
+        """Bokeh's id of the document's session."""
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
         """Tell the browser why, and go."""
@@ -64,17 +71,22 @@ class Watch:
         return sum(visit.person.name == person for visit, _ in self._documents())
 
     async def look(self) -> None:
-        """Close what belongs to a login that ended, or to a person who is disabled."""
-        documents = [(visit.session, session) for visit, session in self._documents()]
-        logins = {socket.login for socket in self._sockets} | {login for login, _ in documents}
+        """Close what belongs to a login that ended, or that was drawn by other rights."""
+        documents = list(self._documents())
+        logins = {socket.login for socket in self._sockets}
+        logins |= {visit.session for visit, _ in documents}
         if not logins:
             self._timer.stop()
             return
-        live = await process.run(process.workbench().live_sessions, logins)
-        for socket in [one for one in self._sockets if one.login not in live]:
-            socket.close(ENDED, "signed out")
-        for login, session in documents:
-            if login not in live:
+        live = await process.run(process.workbench().login_rights, logins)
+        stale = {session.id for visit, session in documents if _is_stale(visit, live)}
+        for socket in tuple(self._sockets):
+            if socket.login not in live:
+                socket.close(ENDED, "signed out")
+            elif socket.document in stale:
+                socket.close(CHANGED, "rights changed")
+        for _, session in documents:
+            if session.id in stale:
                 session.request_expiration()  # Bokeh's own cleaning takes it once its sockets closed
 
     def _documents(self) -> Iterator[tuple[Visit, ServerSession]]:
@@ -83,6 +95,11 @@ class Watch:
                 visit = owner_of(session)
                 if visit is not None:
                     yield visit, session
+
+
+def _is_stale(visit: Visit, live: Mapping[str, Rights]) -> bool:
+    """Whether the login ended, or may now what it might not then, or the other way round."""
+    return live.get(visit.session) != visit.person.rights
 
 
 def owner_of(session: ServerSession) -> Visit | None:

@@ -21,7 +21,7 @@ from netwb.access.records import Admission, Origin, ProviderLogin
 from netwb.access.standing import Standing
 from netwb.errors import NotAuthenticatedError
 from netwb.inventory.records import EVERYWHERE
-from netwb.roles import ALL_TENANTS
+from netwb.roles import ALL_TENANTS, Rights
 from netwb.workbench.face import Face
 
 VIEW_WINDOW_S = 3600.0  # a view of a tenant is audited once in it, and not at each page
@@ -128,9 +128,9 @@ class DoorsFace(Face):
         if ended is not None:
             self._parts.audit.append(ended.user, "logout", ended.user, detail={"session": ended.id})
 
-    def live_sessions(self, ids: Collection[str]) -> frozenset[str]:
-        """Which of these logins live, by their public ids; for a server's watch over open pages."""
-        return self._parts.access.sessions.live(ids)
+    def login_rights(self, ids: Collection[str]) -> Mapping[str, Rights]:
+        """Public id -> rights now, of those of these logins that live; for a server's watch."""
+        return self._parts.access.standings.of_sessions(ids)
 
     def note_activity(self) -> None:
         """The person of this login did something in an open page: it is not idle."""

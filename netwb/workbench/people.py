@@ -24,7 +24,7 @@ from netwb.access.standing import Standing
 from netwb.errors import NotPermittedError
 from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
-from netwb.roles import ALL_TENANTS, Actor, Permission, Scope, allowed
+from netwb.roles import ALL_TENANTS, Actor, Permission, Rights, Scope, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
@@ -44,6 +44,7 @@ class PeopleFace(Face):
             full_name=standing.full_name if standing else "",
             role=actor.role,
             permissions=actor.permissions,
+            rights=actor.rights,
             tenants=tuple((tenant.slug, tenant.name) for tenant in tenants),
             wide=actor.scope.tenants is None,
             time_zone=(standing.time_zone if standing else "")
@@ -53,6 +54,10 @@ class PeopleFace(Face):
             viewing_as=self._who.viewing_as,
             session=self._who.session_id,
         )
+
+    def rights(self) -> Rights:
+        """What who acts here may now. A page compares it with what it was drawn by."""
+        return self._actor.rights
 
     def users(self) -> Records[User]:
         """Everybody whose tenants all lie in this scope, also disabled and retired, by name."""

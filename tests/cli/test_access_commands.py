@@ -161,7 +161,7 @@ def test_logins_are_listed_and_ended(netwb: Commands, tmp_path: Path) -> None:
 
     assert [(one["id"], one["user"]) for one in listed] == [(admission.session.id, "ana")]
     assert netwb("user", "sessions", "end", listed[0]["id"]).status == 0
-    assert workbench.live_sessions([listed[0]["id"]]) == frozenset()
+    assert workbench.login_rights([listed[0]["id"]]) == {}
     assert "nobody is logged in" in netwb("user", "sessions", "list").out
 
 

@@ -1,13 +1,17 @@
 """What the component says to its script and answers it. A browser draws it in tests/real/browser."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bokeh.document import Document
+from panel.io.state import set_curdoc
 
 from netwb.configs.diff import ConfigDiff, DiffLine, Hunk, whole_text
 from netwb.views.diff.view import FIRST, LEAP, DiffView
+from netwb.views.sheet import HOLDS
 
 LINES = 5_000
 
@@ -25,7 +29,7 @@ class RecordingDiff(DiffView):
     def ask(self, **said: Any) -> list[dict[str, Any]]:
         """As its script does; gives what came back."""
         self.sent.clear()
-        self._received(SimpleNamespace(data={"serial": self._serial, **said}))
+        asyncio.run(self._received(SimpleNamespace(data={"serial": self._serial, **said})))
         return list(self.sent)
 
 
@@ -97,7 +101,7 @@ def test_what_a_browser_asks_is_kept_within_bounds(
 
 
 def test_no_number_at_all_is_no_reason_to_fail(view: RecordingDiff) -> None:
-    view._received(SimpleNamespace(data="text"))
+    asyncio.run(view._received(SimpleNamespace(data="text")))
 
     assert view.sent == []
 
@@ -130,3 +134,16 @@ def test_equal_texts_are_said_to_be_so() -> None:
     same = ConfigDiff(old="a", new="b", added=0, removed=0, hunks=(), old_text=b"x", new_text=b"x")
 
     assert drawn(DiffView(same))["note"] == "Both texts are the same."
+
+
+def test_rows_that_were_read_by_other_rights_are_given_out_no_more() -> None:
+    view, document = RecordingDiff(long_diff()), Document()
+    wanted = {"ask": "items", "start": 0, "count": 3}
+
+    async def no_more() -> bool:
+        return False
+
+    assert view.ask(**wanted) != []
+    setattr(document, HOLDS, no_more)
+    with set_curdoc(document):
+        assert view.ask(**wanted) == []

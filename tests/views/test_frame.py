@@ -12,9 +12,10 @@ from bokeh.document import Document
 from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 
+from netwb.access.records import UserChanges
 from netwb.errors import InputError, NotAuthenticatedError, NotPermittedError, UnknownNameError
 from netwb.roles import Permission, Role
-from netwb.views import navigation
+from netwb.views import navigation, states
 from netwb.views.address import Address
 from netwb.views.frame import Frame, NetwbPage
 from netwb.views.html import esc
@@ -238,6 +239,78 @@ def test_view_that_cannot_be_read_gives_its_place_to_the_error_and_comes_back(
 
     assert main[1] is view.sheet
     assert view.sheet.html == "after"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [UserChanges(scope=(("acme",),)), UserChanges(role=Role.CUSTOMER)],
+    ids=["fewer tenants", "lesser role"],
+)
+def test_act_on_a_page_that_was_drawn_by_other_rights_is_not_done_and_its_rows_go(
+    made: Rig, request: pytest.FixtureRequest, change: UserChanges
+) -> None:
+    name = f"lea{len(request.node.name)}"
+    both = ("acme", "borealis")
+    frame = frame_of(made, log_in(made, name, Role.OPERATOR, both))
+    other = frame_of(made, log_in(made, f"{name}-too", Role.OPERATOR, both))
+    done: list[str] = []
+    pages = {}
+    for one in (frame, other):
+        pages[one] = one.draw(PlainView(one)).main[0]  # type: ignore[attr-defined]
+        asyncio.run(one.load())
+
+    async def act() -> None:
+        done.append("act")
+
+    made.bench.set_user(name, change)
+
+    assert asyncio.run(frame.guard(act)) is False
+    assert done == []
+    assert [sheet.html for sheet in pages[frame]] == [states.drawn_anew()]
+    assert (frame.bar.html, frame.side.html) == ("", "")
+    assert asyncio.run(frame.guard(act)) is False, "nor anything after that"
+    frame.crumbs(("Configs", None))
+    assert frame.bar.html == ""
+    assert asyncio.run(other.guard(act)) is True
+    assert pages[other][1].html == "after"
+
+
+def test_page_of_a_login_that_ended_shows_nothing_of_it_any_more(made: Rig) -> None:
+    bench = log_in(made, "max", Role.VIEWER)
+    frame = frame_of(made, bench, "?device=7")
+    main = frame.draw(PlainView(frame)).main[0]  # type: ignore[attr-defined]
+    asyncio.run(frame.load())
+    made.bench.end_session(bench.me().session)
+
+    async def act() -> None:
+        raise AssertionError
+
+    assert asyncio.run(frame.guard(act)) is False
+    [sheet] = main
+    assert "You are signed out" in sheet.html
+    assert "login?next=%2Fconfigs%3Fdevice%3D7" in sheet.html
+
+
+def test_page_whose_person_s_rights_changed_before_its_data_came_reads_none(made: Rig) -> None:
+    frame = frame_of(made, log_in(made, "ida", Role.OPERATOR))
+    view = PlainView(frame)
+    frame.draw(view)
+    made.bench.set_user("ida", UserChanges(role=Role.VIEWER))
+
+    asyncio.run(frame.load())
+
+    assert view.sheet.html == "before"
+
+
+def test_view_as_a_tenant_ends_with_the_scope_that_allowed_it(made: Rig) -> None:
+    bench = log_in(made, "eva", Role.OPERATOR, ("acme", "borealis"))
+    frame = frame_of(made, bench, "?as=acme")
+    main = frame.draw(PlainView(frame)).main[0]  # type: ignore[attr-defined]
+    made.bench.set_user("eva", UserChanges(scope=(("acme",),)))
+
+    asyncio.run(frame.load())
+
+    assert [sheet.html for sheet in main] == [states.drawn_anew()]
 
 
 def test_act_that_is_no_act_is_left_alone(engineer: Frame) -> None:

@@ -98,7 +98,7 @@ def test_what_can_be_no_name_is_unknown(two: Rig, name: str) -> None:
     for ask in (two.bench.user, two.bench.retire_user, two.bench.token, two.bench.end_session):
         with pytest.raises(UnknownNameError):
             ask(name)
-    assert two.bench.live_sessions([name]) == frozenset()
+    assert two.bench.login_rights([name]) == {}
 
 
 def test_a_hostile_browser_name_is_no_hindrance(two: Rig) -> None:
@@ -171,7 +171,7 @@ def test_rights_that_change_are_in_force_for_the_next_call(two: Rig) -> None:
         ana.back_up()
 
 
-def test_the_watch_sees_which_sessions_live(two: Rig) -> None:
+def test_the_watch_sees_which_logins_live_and_what_they_may(two: Rig) -> None:
     add(two, "ana")
     add(two, "ben")
     ana, ben, out = admitted(two, "ana"), admitted(two, "ben"), admitted(two, "ana")
@@ -180,8 +180,12 @@ def test_the_watch_sees_which_sessions_live(two: Rig) -> None:
 
     ids = [one.session.id for one in (ana, ben, out)]
 
-    assert two.bench.live_sessions([*ids, "unknown"]) == {ana.session.id}
-    assert two.bench.live_sessions([]) == frozenset()
+    before = two.bench.login_rights([*ids, "unknown"])
+    assert before == {ana.session.id: two.bench.at_session(ana.secret, origin=HOME).me().rights}
+    assert two.bench.login_rights([]) == {}
+
+    two.bench.set_user("ana", UserChanges(role=Role.OPERATOR))
+    assert two.bench.login_rights(ids)[ana.session.id] != before[ana.session.id]
 
 
 def test_a_token_acts_for_its_owner_and_ends_with_it(two: Rig) -> None:

@@ -186,6 +186,8 @@ function obey(event, sheet, live) {
   if ("replace" in said) history.replaceState({}, "", said.replace)
   if ("top" in said) sheet.root.parentElement.scrollTop = said.top
   if ("title" in said) document.title = said.title
+  if ("anew" in said) window.netwb?.anew()
+  if ("out" in said) window.netwb?.signedOut()
 }
 
 function download({save, base64, mime}) {

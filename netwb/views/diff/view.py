@@ -20,6 +20,7 @@ from panel.custom import JSComponent
 
 from netwb.configs.diff import ConfigDiff
 from netwb.views.diff.rows import Board, Extent, Moved
+from netwb.views.sheet import holds
 
 Side = Literal["side", "unified"]
 Keys = Literal["page", "focus"]
@@ -113,8 +114,12 @@ class DiffView(JSComponent):
             )
         self.param.update(drawn=drawn, current=current, waiting=False)
 
-    def _received(self, event: Any) -> None:
+    async def _received(self, event: Any) -> None:
         """Answer what the browser asks for; it is input, so every number is kept within bounds."""
+        if await holds():
+            self._answer(event)
+
+    def _answer(self, event: Any) -> None:
         said = event.data if isinstance(event.data, dict) else {}
         board = self._board
         if board is None or said.get("serial") != self._serial:

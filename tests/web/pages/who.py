@@ -1,7 +1,9 @@
-"""A page of the tests: who is here, as the document knows it."""
+"""A page of the tests: who is here, as the document knows it, and which tenants that person sees."""
 
 import panel as pn
 
 from netwb.web.visitor import visiting
 
-pn.panel(f"this page belongs to {visiting().me().name}").servable(title="who")
+me = visiting().me()
+sees = " and ".join(slug for slug, _ in me.tenants) or "nobody"
+pn.panel(f"this page belongs to {me.name}, who sees {sees}").servable(title="who")
