@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cache
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
@@ -19,29 +20,28 @@ from panel.viewable import Viewable
 
 from netwb.errors import InputError
 from netwb.views import states
-from netwb.views.configs import listing
+from netwb.views.configs import listing, rows
 from netwb.views.configs.backups import Backups, Choice
+from netwb.views.configs.filters import Filters
+from netwb.views.configs.held import Held, Sifted, hold
 from netwb.views.configs.jobs import render_job
-from netwb.views.configs.listing import Filters, Links, Listed
+from netwb.views.configs.listing import Links, Listed
 from netwb.views.configs.pane import LOOKS, SHRINKS, ComparePane
 from netwb.views.configs.period import Period, PeriodName, period_of
 from netwb.views.frame import Frame
+from netwb.views.panes import list_and_detail
 from netwb.views.sheet import Act, Sheet
-from netwb.workbench.overview import Overview
 from netwb.workbench.words import Change
 
 HERE = Path(__file__).parent
 LIST_PX, NARROW_LIST_PX = 384, 300
 PIECE = 20  # changes whose sections are found at a time, so that the first names come soon
+MOST_PX = 10**9  # of a list
 MOST_NAMED = 400  # changes whose sections a text filter looks at
 LONGEST = 200  # characters of a filter
 FILTERS = ("by", "platform", "site", "text")
 NO_COMPARISON = dict.fromkeys(("change", "kind", "old", "new", "at"))
 _OWN = ("period", "since", "until", *FILTERS, *NO_COMPARISON, *LOOKS, "job")
-_WIDTH = (
-    f":host{{width:{LIST_PX}px!important;flex:none!important}}"
-    f"@media(max-width:1180px){{:host{{width:{NARROW_LIST_PX}px!important}}}}"
-)
 
 
 @cache
@@ -59,11 +59,15 @@ class ChangesView:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.turn: Callable[[str], Any] = frame.go
-        self.overview: Overview | None = None
+        self.held: Held | None = None
+        self.sifted = Sifted()
         self.period: Period | None = None
         self.names: dict[str, tuple[str, ...]] = {}
         self._wrong = ""
-        self._limit = listing.MOST_ROWS
+        self._start_at = 0
+        self._most_unsaved = listing.MOST_UNSAVED
+        self._drawings = count(1)  # so that a late one is not taken for the newest
+        self._drawing = self._naming = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         css = configs_css()
         self.tools = Sheet(on_act=self.act, css=css)
@@ -92,6 +96,7 @@ class ChangesView:
             "text": self._type,
             "clear": self._clear,
             "more": self._more,
+            "scrolled": self._scrolled,
             "unsaved": self._to_unsaved,
             "open": self._open_change,
             "step": self._step,
@@ -108,16 +113,9 @@ class ChangesView:
     def panel(self) -> Viewable:
         """List at the left, comparison at the right."""
         left = pn.Column(
-            self.tools,
-            self.list,
-            width=LIST_PX,
-            sizing_mode="stretch_height",
-            margin=0,
-            styles=SHRINKS,
-            stylesheets=[_WIDTH],
+            self.tools, self.list, sizing_mode="stretch_height", margin=0, styles=SHRINKS
         )
-        both = (left, self.pane.panel())
-        return pn.Row(*both, styles=SHRINKS, sizing_mode="stretch_both", margin=0)
+        return list_and_detail(left, self.pane.panel(), px=LIST_PX, narrow_px=NARROW_LIST_PX)
 
     def leave(self) -> None:
         """Another view takes the place of this one: nothing goes on behind it."""
@@ -130,11 +128,14 @@ class ChangesView:
     async def load(self) -> None:
         """The changes of the period, and the comparison that the address names, or the first one."""
         await self._read()
-        address, shown = self.frame.address, self._shown()
+        address, shown = self.frame.address, self.sifted.changes
         if shown and not (address.get("change") or address.get("new")):
             named = _named_kind(shown[0].kind)
             address.set(history="replace", change=listing.key_of(shown[0]), kind=named)
-        self._draw()
+        place = max(self._place(), 0)
+        self._start_at = rows.around(place, self.sifted)
+        await self._draw()
+        self.list.command(**({"show": listing.row_id(shown[place])} if place else {"top": 0}))
         await self._open()
         self._start(self._name_sections)
         self.backups.follow()
@@ -148,14 +149,26 @@ class ChangesView:
             self._wrong = str(error)
             usual = {"period": "between"}
             self.period = period_of(usual, night=night, now=now, zone=frame.zone)
-        self.overview = await frame.ask(
-            frame.bench.overview, since=self.period.since, until=self.period.until
-        )
+        self.held = await frame.ask(self._held, self.period)
+        await self._sift()
+
+    def _held(self, period: Period) -> Held:
+        """In a thread: thousands of records are read, and compared with those of other pages."""
+        return hold(self.frame.bench.overview(since=period.since, until=period.until))
+
+    async def _sift(self) -> None:
+        """Find what the filters leave; a text looks at each change."""
+        held, filters = self.held, self._filters()
+        assert held is not None
+        found = await self.frame.ask(held.sift, filters, dict(self.names))
+        if (self.held, self._filters()) == (held, filters):  # else the person went on meanwhile
+            self.sifted = found
+            self._start_at = min(self._start_at, max(0, len(found.changes) - listing.DRAWN))
 
     async def _read_again(self) -> None:
         """A backup ended: what it brought."""
         await self._read()
-        self._draw()
+        await self._draw()
         await self._name_sections()
 
     async def _open(self) -> None:
@@ -166,45 +179,59 @@ class ChangesView:
 
     async def _name_sections(self) -> None:
         """Find the sections of the changes shown, piece by piece, and draw them as they come."""
-        wanted = self._shown()[: self._limit]
-        if self.frame.address.get("text") and self.overview is not None:
-            wanted = self.overview.changes[:MOST_NAMED]
-        missing = [change for change in wanted if change.id not in self.names]
-        for start in range(0, len(missing), PIECE):
-            piece = missing[start : start + PIECE]
-            self.names |= await self.frame.ask(self.frame.bench.touched, piece)
-            self._draw_list()
+        self._naming = mine = next(self._drawings)
+        texted = bool(self._filters().text)
+        while mine == self._naming and (piece := self._unnamed()):
+            found = await self.frame.ask(self.frame.bench.touched, piece)
+            self.names |= {change.id: found.get(change.id, ()) for change in piece}
+            if texted:
+                await self._sift()
+            await self._draw_list()
+
+    def _unnamed(self) -> list[Change]:
+        """The next ones: those drawn; where a text is looked for, all that it may stand in."""
+        listed = self._listed()
+        wanted = listed.overview.changes[:MOST_NAMED] if listed.filters.text else listed.drawn
+        return list(islice((one for one in wanted if one.id not in self.names), PIECE))
 
     def _filters(self) -> Filters:
         return Filters(**{name: self.frame.address.get(name, "") for name in FILTERS})
 
-    def _shown(self) -> tuple[Change, ...]:
-        if self.overview is None:
-            return ()
-        return listing.kept(self.overview, self._filters(), self.names)
-
     def _listed(self) -> Listed:
-        assert self.overview is not None
+        assert self.held is not None
         assert self.period is not None
-        filters = self._filters()
         return Listed(
-            overview=self.overview,
-            changes=self._shown(),
-            unsaved=listing.kept_unsaved(self.overview, filters),
+            held=self.held,
+            sifted=self.sifted,
             period=self.period,
-            filters=filters,
+            filters=self._filters(),
             chosen=self.frame.address.get("change", ""),
             names=self.names,
-            limit=self._limit,
+            start=self._start_at,
+            most_unsaved=self._most_unsaved,
+        )
+
+    def _place(self) -> int:
+        """Where in the list the change stands that is at the right; -1 where it does not."""
+        address = self.frame.address
+        chosen, kind = address.get("change", ""), address.get("kind") or "running"
+        device, _, revision = chosen.partition("@")
+        return next(
+            (
+                place
+                for place, change in enumerate(self.sifted.changes)
+                if change.id == revision and change.device_id == device and change.kind == kind
+            ),
+            -1,
         )
 
     def _choices(self) -> tuple[Choice, ...]:
         """What may be backed up now: the device at the right, those listed, all."""
-        if self.overview is None:
+        if self.held is None:
             return ()
-        found = self.pane.comparison
-        changed = tuple(dict.fromkeys(change.device_id for change in self._shown()))
-        unsaved = tuple(item.device_id for item in self.overview.unsaved)
+        overview, found = self.held.overview, self.pane.comparison
+        changed = self.sifted.devices
+        unsaved = tuple(item.device_id for item in overview.unsaved)
         offered = [
             Choice(which="unsaved", said="those not saved", count=len(unsaved), devices=unsaved),
             Choice(which="listed", said="those listed above", count=len(changed), devices=changed),
@@ -213,27 +240,31 @@ class ChangesView:
             Choice(which="one", said=side.hostname, count=1, devices=(side.device_id,))
             for side in ([found.new] if found else [])
         ]
-        every = Choice(which="all", said="every device", count=self.overview.living)
+        every = Choice(which="all", said="every device", count=overview.living)
         return (*one, *(choice for choice in offered if choice.count), every)
 
     # ---- drawing
 
-    def _draw(self) -> None:
+    async def _draw(self) -> None:
         assert self.period is not None
         said = self.period.said(self.frame.now(), self.frame.zone)
         bare = self.frame.address.url(**dict.fromkeys(_OWN))
         self.frame.crumbs(("Configs", bare), (said[:1].upper() + said[1:], None))
         self._draw_tools()
-        self._draw_list()
+        await self._draw_list()
 
     def _draw_tools(self) -> None:
         listed = self._listed()
         drawn = listing.render_tools(listed, wrong=self._wrong) + listing.render_sum(listed)
         self.tools.html = drawn + render_job(self.backups.job)
 
-    def _draw_list(self) -> None:
+    async def _draw_list(self) -> None:
+        """In a thread: dozens of rows are some milliseconds, for which the loop serves others."""
+        self._drawing = mine = next(self._drawings)
         links = Links(change=self._change_url, view=self._view_url)
-        self.list.html = listing.render_list(self._listed(), self.frame.moment(), links)
+        drawn = await self.frame.ask(rows.render_list, self._listed(), self.frame.moment(), links)
+        if mine == self._drawing:
+            self.list.html = drawn
 
     def _change_url(self, change: Change) -> str:
         wanted = {"change": listing.key_of(change), "kind": _named_kind(change.kind)}
@@ -280,41 +311,61 @@ class ChangesView:
 
     async def _refilter(self, **values: str | None) -> None:
         self.frame.address.set(history="push", **values)
+        await self._sift()
         self._draw_tools()
-        self._draw_list()
+        await self._draw_from(0)
         self._start(self._name_sections)
 
     async def _type(self, act: Act) -> None:
         self.frame.address.set(history="replace", text=_text(act, "value"))
-        self._draw_list()
+        await self._sift()
+        await self._draw_from(0)
         await self._name_sections()
-        self._draw_list()
+
+    async def _draw_from(self, place: int) -> None:
+        """Another part of the list, and the window on its top."""
+        self._start_at = place
+        await self._draw_list()
+        self.list.command(top=max(0, rows.top_of(place, self.sifted) - rows.HEAD_PX))
+
+    async def _scrolled(self, act: Act) -> None:
+        """Other rows are seen: draw those around them, where they are not drawn yet."""
+        seen = act.get("value")
+        if not isinstance(seen, int | float):
+            return
+        start = rows.first_drawn(int(min(seen, MOST_PX)), self._start_at, self.sifted)
+        if start != self._start_at:
+            self._start_at = start
+            await self._draw_list()
+            self._start(self._name_sections)
 
     async def _more(self, _act: Act) -> None:
-        self._limit += listing.MOST_ROWS
-        self._draw_list()
-        self._start(self._name_sections)
+        self._most_unsaved += listing.MOST_UNSAVED
+        await self._draw_list()
 
     async def _to_unsaved(self, _act: Act) -> None:
+        self._start_at = max(0, len(self.sifted.changes) - listing.DRAWN)
+        await self._draw_list()
         self.list.command(show="unsaved-last")
 
     async def _open_change(self, act: Act) -> None:
         kind = "startup" if act.get("kind") == "startup" else None
         wanted = {**NO_COMPARISON, "change": _text(act, "change"), "kind": kind}
         self.frame.address.set(history="push", **wanted)
-        self._draw_list()
+        await self._draw_list()
         await self._open()
 
     async def _step(self, act: Act) -> None:
         """The next or the previous row; the first one where none is chosen."""
-        shown = self._shown()
-        keys = [(listing.key_of(change), _named_kind(change.kind)) for change in shown]
-        address = self.frame.address
-        chosen = (address.get("change", ""), address.get("kind"))
-        at = keys.index(chosen) + (1 if act.get("by") == "1" else -1) if chosen in keys else 0
+        shown, place = self.sifted.changes, self._place()
+        at = place + (1 if act.get("by") == "1" else -1) if place >= 0 else 0
         if 0 <= at < len(shown):
             change = shown[at]
-            await self._open_change({"act": "open", "change": keys[at][0], "kind": change.kind})
+            if not self._start_at <= at < self._start_at + listing.DRAWN:
+                self._start_at = rows.around(at, self.sifted)
+                self._start(self._name_sections)
+            key = listing.key_of(change)
+            await self._open_change({"act": "open", "change": key, "kind": change.kind})
             self.list.command(show=listing.row_id(change))
 
     async def _turn(self, act: Act) -> None:
@@ -328,7 +379,7 @@ class ChangesView:
 
     async def _compare(self, act: Act) -> None:
         if await self.pane.choose(act):
-            self._draw_list()
+            await self._draw_list()
             await self._open()
 
     async def _close(self, _act: Act) -> None:

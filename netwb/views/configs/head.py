@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from netwb.views import words
-from netwb.views.configs.listing import UNKNOWN
+from netwb.views.configs.filters import UNKNOWN
 from netwb.views.fields import Ask, Field, dialog, text_field
 from netwb.views.html import age, esc, icon, link, stat, tag, when
 from netwb.views.navigation import Moment
