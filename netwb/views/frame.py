@@ -39,7 +39,7 @@ from netwb.views.address import Address
 from netwb.views.html import esc, link, page_url, tag
 from netwb.views.navigation import Crumb, Moment
 from netwb.views.sheet import ASSETS, GUARD, HOLDS, Act, Sheet
-from netwb.views.theme import HEAD_PX, NARROW_PX, SIDE_PX, STRIP_PX, material_theme
+from netwb.views.theme import HEAD_PX, SIDE_PX, material_theme, narrowing
 from netwb.workbench import Workbench
 from netwb.workbench.seats import Seat
 from netwb.workbench.words import LastNight
@@ -56,12 +56,6 @@ _FILLS = {  # a chain of these scrolls inside, instead of growing (pitfall 7)
     "sizing_mode": "stretch_both",
     "margin": 0,
     "styles": {"min-height": "0", "overflow": "hidden"},
-}
-_NARROWING = {
-    "& > main": {"backgroundColor": "var(--bg) !important"},
-    "& > nav, & .MuiDrawer-paper": {
-        f"@media (max-width:{NARROW_PX}px)": {"width": f"{STRIP_PX}px !important"}
-    },
 }
 
 
@@ -339,7 +333,7 @@ def _bare() -> dict[str, Any]:
         "template": ASSETS / "page.html",
         "theme_toggle": False,
         "busy_indicator": None,
-        "sx": _NARROWING,
+        "sx": narrowing(),
     }
 
 

@@ -20,6 +20,9 @@ HEAD_PX = 48
 SIDE_PX = 196
 NARROW_PX = 1180  # window width under which the navigation is a strip of icons
 STRIP_PX = 52
+PHONE_PX = 760  # under which two panes stand under each other, and the navigation at the foot
+FOOT_PX = 52
+PHONE_HEAD_PX = 92  # the header has a second line there
 
 _BLOCK = re.compile(r":root(\[data-theme=\"dark\"\])?\{(?P<body>[^}]*)\}")
 _TOKEN = re.compile(r"--(\w+):(#[0-9a-f]{6})\b")
@@ -43,6 +46,35 @@ def tokens(scheme: Scheme) -> dict[str, str]:
 def material_theme() -> dict[Scheme, dict[str, Any]]:
     """What `pmui.Page(theme_config=...)` takes."""
     return {"light": _scheme("light"), "dark": _scheme("dark")}
+
+
+def narrowing() -> dict[str, Any]:
+    """Rules of the whole page (`pmui.Page(sx=...)`): its navigation a strip, then a bar at the foot."""
+    narrow, phone = f"@media (max-width:{NARROW_PX}px)", f"@media (max-width:{PHONE_PX}px)"
+    foot = {
+        "position": "fixed !important",  # the page says it is relative, and as high as the window
+        "inset": "auto 0 0 0",
+        "width": "100% !important",
+        "height": f"{FOOT_PX}px !important",
+        "borderTop": "1px solid var(--line)",
+        "borderRight": "0",
+        "zIndex": "1100",
+    }
+    return {
+        "& > main": {
+            "backgroundColor": "var(--bg) !important",
+            phone: {"boxSizing": "border-box", "paddingBottom": f"{FOOT_PX}px"},
+        },
+        "& > nav": {
+            narrow: {"width": f"{STRIP_PX}px !important"},
+            phone: {"width": "0 !important"},
+        },
+        "& .MuiDrawer-paper": {
+            narrow: {"width": f"{STRIP_PX}px !important"},
+            phone: foot,
+            "& > .MuiToolbar-root": {phone: {"display": "none"}},
+        },
+    }
 
 
 def _scheme(scheme: Scheme) -> dict[str, Any]:
@@ -71,11 +103,19 @@ def _components() -> dict[str, Any]:
     """Header and navigation as the pictures have them; 48 px high, the content not cut (2)."""
     line = "1px solid var(--line)"
     flat = {"backgroundColor": "var(--surface)", "backgroundImage": "none"}
-    bar = {**flat, "height": f"{HEAD_PX}px", "color": "var(--t1)", "boxShadow": "none"}
+    phone = f"@media (max-width:{PHONE_PX}px)"
+    bar = {
+        **flat,
+        "height": f"{HEAD_PX}px",
+        "color": "var(--t1)",
+        "boxShadow": "none",
+        phone: {"height": f"{PHONE_HEAD_PX}px"},
+    }
     room = {
         "minHeight": f"{HEAD_PX}px !important",
         "padding": "0 !important",
         "margin": "0 !important",
+        phone: {"minHeight": f"{PHONE_HEAD_PX}px !important", "alignItems": "flex-start"},
     }
     return {
         "MuiToolbar": {"styleOverrides": {"root": room}},

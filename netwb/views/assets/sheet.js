@@ -169,9 +169,17 @@ function ended(sheet, number, well) {
   sheet.pending.delete(number)
   if (!sheet.pending.size) sheet.root.classList.remove("busy")
   from.removeAttribute("aria-busy")
+  if (well && from.getAttribute("role") === "option") comeUp(sheet.root)
   if (from.tagName !== "FORM") return
   delete from.dataset.sent
   if (well && from.isConnected && "clear" in from.dataset) from.reset()
+}
+
+/* Where list and detail stand under each other (netwb.views.panes), what was chosen comes up. */
+function comeUp(root) {
+  let at = root
+  while (at && !at.classList?.contains("nb-panes")) at = at.parentElement ?? at.getRootNode().host
+  if (at && getComputedStyle(at).flexDirection === "column") at.scrollTop = at.scrollHeight
 }
 
 function obey(event, sheet, live) {

@@ -31,12 +31,13 @@ from netwb.views.history.pane import FIRST, SLICE, TextPane
 from netwb.views.history.taking import Taking
 from netwb.views.history.touched import name_sections
 from netwb.views.html import button
+from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.workbench.coverage import Copy, DeviceRun
 from netwb.workbench.line_stories import DatedText
 from netwb.workbench.words import Revision
 
-LIST = "clamp(260px, 32vw, 384px)"  # a third of a narrow window
+LIST_PX, NARROW_LIST_PX = 384, 300
 REVISIONS = 100  # listed at first; more on demand
 RUNS = 120
 HERE = Path(__file__).parent
@@ -72,7 +73,7 @@ class HistoryView:
             on_act=self.act,
             css=history_css(),
             sizing_mode="stretch_both",
-            styles={"min-height": "0", "flex": f"0 0 {LIST}"},
+            styles=SHRINKS,
         )
         self.head = Sheet(on_act=self.act, css=history_css())
         self.desk = Desk(frame, self.act, css=history_css())
@@ -101,9 +102,8 @@ class HistoryView:
     def panel(self) -> Viewable:
         """List at the left, text at the right."""
         fills = {"sizing_mode": "stretch_both", "margin": 0}
-        narrow = {"min-height": "0", "overflow": "hidden"}
-        text = pn.Column(self.head, self.pane, self.dialog, styles=narrow, **fills)
-        return pn.Row(self.list, text, styles=narrow, **fills)
+        text = pn.Column(self.head, self.pane, self.dialog, styles=SHRINKS, **fills)
+        return list_and_detail(self.list, text, px=LIST_PX, narrow_px=NARROW_LIST_PX)
 
     # ---- reading
 

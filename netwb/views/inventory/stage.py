@@ -16,6 +16,7 @@ from netwb.views.desk import FILLS, Acts, Desk
 from netwb.views.frame import Frame
 from netwb.views.inventory.links import Links
 from netwb.views.inventory.table import Sees
+from netwb.views.panes import filter_and_list
 from netwb.views.sheet import OnAct, Sheet
 from netwb.views.states import loading
 
@@ -35,13 +36,11 @@ class Stage(Desk):
     def __init__(self, frame: Frame, on_act: OnAct) -> None:
         own = css()
         super().__init__(frame, on_act, css=own)
-        self.toolbar = Sheet(on_act=on_act, css=own, height=48)
-        self.facets = Sheet(
-            on_act=on_act, css=own, width=FACETS_PX, sizing_mode="stretch_height", styles=_BESIDE
-        )
+        self.toolbar = Sheet(on_act=on_act, css=own, styles={"min-height": "48px"})
+        self.facets = Sheet(on_act=on_act, css=own, sizing_mode="stretch_height", styles=_BESIDE)
         self.table = Sheet(loading(), on_act=on_act, css=own, **FILLS)
         self.page = Sheet(on_act=on_act, css=own, **FILLS)
-        self._list = pmui.Row(self.facets, self.table, **FILLS)
+        self._list = filter_and_list(self.facets, self.table, px=FACETS_PX)
         self._root = pmui.Column(self.dialog, self.toolbar, self._list, **FILLS)
         self.listed = True
 

@@ -166,10 +166,21 @@ def facets(
 
     opened   facets whose every value is shown
     """
-    groups = (
+    groups = "".join(
         _facet(name, counts[name], query, name in opened) for name in TITLES if name in counts
     )
-    return f'<div class="facets scroll" id="facets">{"".join(groups)}</div>'
+    shows = _shows(query) if groups else ""
+    return f'{shows}<div class="facets scroll" id="facets">{groups}</div>'
+
+
+def _shows(query: Query) -> str:
+    """In a phone's width the facets are shown where one asks for them: a box without a script."""
+    chosen = sum(len(values) for values in query.chosen.values())
+    said = f"Filters, {number(chosen)} chosen" if chosen else "Filters"
+    return (
+        '<input type="checkbox" class="narrow-only shows" id="shows-facets" aria-label="Show filters">'
+        f'<label class="narrow-only shows" for="shows-facets">{said}</label>'
+    )
 
 
 def _facet(name: str, counts: Counter[str], query: Query, whole: bool) -> str:  # noqa: FBT001 - private, one caller
@@ -220,12 +231,12 @@ def _columns(listing: Listing) -> dict[str, _Column]:
     columns = {
         "hostname": _Column(title="Hostname", sort="hostname", width=0),
         "place": _Column(title="Tenant, site", sort="place", width=112),
-        "address": _Column(title="Address", sort="address", width=126),
+        "address": _Column(title="Address", sort="address", width=126, class_="roomy"),
         "platform": _Column(title="Platform", sort="platform", width=96, class_="wide-only"),
         "role": _Column(title="Role", sort="role", width=84, class_="wide-only"),
-        "status": _Column(title="Status", sort="status", width=118),
+        "status": _Column(title="Status", sort="status", width=118, class_="roomy"),
         "copy": _Column(title="Last good backup", sort="copy", width=114),
-        "nights": _Column(title="21 nights", sort="", width=142),
+        "nights": _Column(title="21 nights", sort="", width=142, class_="roomy"),
         "contract": _Column(title="Contract", sort="contract", width=80, class_="wide-only"),
     }
     if not listing.sees.address:
@@ -332,12 +343,12 @@ def _row(row: Row, listing: Listing, columns: Sequence[str]) -> str:
     cells = {
         "hostname": _hostname(device, listing.links),
         "place": f'<td class="cut">{place(device)}</td>',
-        "address": f'<td class="mono cut t2" title="{esc(device.address)}">{esc(device.address)}</td>',
+        "address": f'<td class="mono cut t2 roomy" title="{esc(device.address)}">{esc(device.address)}</td>',
         "platform": f'<td class="cut wide-only">{esc(device.platform)}</td>',
         "role": f'<td class="t2 cut wide-only">{esc(device.role or NOTHING)}</td>',
-        "status": f"<td>{status(device)}</td>",
+        "status": f'<td class="roomy">{status(device)}</td>',
         "copy": f"<td>{copy_state(row, listing.now, listing.zone)}</td>",
-        "nights": f"<td>{strip(row.nights)}</td>",
+        "nights": f'<td class="roomy">{strip(row.nights)}</td>',
         "contract": f'<td class="t3 cut wide-only">{esc(device.contract_ref or NOTHING)}</td>',
     }
     chosen = device.id in listing.selected

@@ -24,14 +24,14 @@ from netwb.views.frame import Frame
 from netwb.views.history.lines import Rows, as_lines, first_rows, render_rows
 from netwb.views.history.pane import FIRST, SLICE, TextPane
 from netwb.views.html import page_url
+from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.quarantine import lists
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.workbench.coverage import DeviceCoverage
 from netwb.workbench.held import MaskedText
 from netwb.workbench.words import QuarantineItem
 
-LIST = "clamp(260px, 32vw, 384px)"  # a third of a narrow window
-_WITHIN = {"min-height": "0", "overflow": "hidden"}  # what scrolls, scrolls inside
+LIST_PX, NARROW_LIST_PX = 384, 300
 HERE = Path(__file__).parent
 
 
@@ -60,14 +60,14 @@ class QuarantineView:
             on_act=self.act,
             css=quarantine_css(),
             sizing_mode="stretch_both",
-            styles={"min-height": "0", "flex": f"0 0 {LIST}"},
+            styles=SHRINKS,
         )
         self.head = Sheet(on_act=self.act, css=quarantine_css())
         self.desk = Desk(frame, self.act, css=quarantine_css())
         self.dialog = self.desk.dialog
         self.pane = TextPane(on_act=self.act)
         self.diff = DiffView()
-        self.body = pn.Column(sizing_mode="stretch_both", margin=0, styles=_WITHIN)
+        self.body = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
         self._acts: dict[str, OnAct] = {
             "open": self._open,
             "look": self._choose_look,
@@ -85,9 +85,9 @@ class QuarantineView:
     def panel(self) -> Viewable:
         """List at the left, text or difference at the right."""
         fills = {"sizing_mode": "stretch_both", "margin": 0}
-        ground = {**_WITHIN, "background": "var(--surface)"}
+        ground = {**SHRINKS, "background": "var(--surface)"}
         right = pn.Column(self.head, self.body, self.dialog, styles=ground, **fills)
-        return pn.Row(self.list, right, styles=_WITHIN, **fills)
+        return list_and_detail(self.list, right, px=LIST_PX, narrow_px=NARROW_LIST_PX)
 
     async def load(self) -> None:
         """What is held, and the text that the address names."""

@@ -205,3 +205,9 @@ def test_a_long_facet_is_folded_and_keeps_what_is_chosen() -> None:
     assert "role09" not in folded
     assert "3 more" in folded
     assert "role09" in opened
+
+
+def test_a_phones_list_says_how_many_filters_are_chosen_behind_its_box() -> None:
+    query = Query(chosen={"tenants": frozenset({"acme", "umbra"})})
+
+    assert "Filters, 2 chosen" in table.facets(facet_counts(FLEET, query), query)
