@@ -113,7 +113,7 @@ class ChangesView:
     def panel(self) -> Viewable:
         """List at the left, comparison at the right."""
         left = pn.Column(
-            self.tools, self.list, sizing_mode="stretch_height", margin=0, styles=SHRINKS
+            self.tools, self.list, sizing_mode="stretch_both", margin=0, styles=SHRINKS
         )
         return list_and_detail(left, self.pane.panel(), px=LIST_PX, narrow_px=NARROW_LIST_PX)
 
