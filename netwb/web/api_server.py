@@ -5,28 +5,36 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from netwb.errors import ListenError
-from netwb.web import headers, memory, process, rules
+from netwb.web import error_pages, headers, memory, process, rules
 from netwb.web.place import Place
 
 CLOSES_S = 1.0  # how long answers under way may take when the process is told to end
 
 
 class NothingHandler(RequestHandler):
-    """Any other address."""
+    """Any other address: there are no pages here, so that each answer is a problem document."""
 
     def set_default_headers(self) -> None:
         """As every answer."""
         headers.secure(self)
 
+    def check_xsrf_cookie(self) -> None:
+        """There is nothing to protect."""
+
     def prepare(self) -> None:
         """Nothing is here, whatever the method."""
         self.send_error(404)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """As REST's own."""
+        error_pages.answer_as_problem(self, status_code, **kwargs)
 
 
 def run(place: Place) -> None:

@@ -31,7 +31,7 @@ from panel.io.server import DocHandler, WSHandler
 from tornado.web import HTTPError, RequestHandler
 
 from netwb.errors import NotAuthenticatedError
-from netwb.web import headers, memory, process
+from netwb.web import error_pages, headers, memory, process
 from netwb.web.place import is_address
 from netwb.web.visitor import SEAT, visit_of
 from netwb.web.visits import Visit
@@ -62,6 +62,9 @@ class PageHandler(DocHandler):
         if any(_FOREIGN.fullmatch(name) for name in names):
             raise HTTPError(HTTPStatus.FORBIDDEN, "session ids are given by the server alone")
         await super().prepare()  # type: ignore[no-untyped-call]  # Bokeh's
+        path, _, query = self.request.uri.partition("?") if self.request.uri else ("", "", "")
+        if path.endswith("/"):  # what a page asks for is relative to where it stands
+            self.redirect(f"{path.rstrip('/')}?{query}" if query else path.rstrip("/"))
 
     async def get_session(  # type: ignore[override]  # Bokeh's is typed by its decorator
         self,
@@ -78,9 +81,13 @@ class PageHandler(DocHandler):
             expiration=app.session_token_expiration,
             extra_payload=self._generate_token_payload(),
         )
-        return await self.application_context.create_session_if_needed(
+        session = await self.application_context.create_session_if_needed(
             session_id, self.request, token
         )
+        if not session.document.roots:  # its script broke: Bokeh logs that, and gives a blank page
+            session.request_expiration()
+            raise HTTPError(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return session
 
     def _require_room(self) -> None:
         """One person's pages must not take the memory that all others' need."""
@@ -120,20 +127,10 @@ class PageHandler(DocHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """In words; Tornado's page would show the reason of any HTTPError."""
-        del kwargs
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(_WORDS.get(status_code, _BROKEN))
+        error_pages.answer(self, status_code, **kwargs)
 
 
 _NOT_DONE = "netwb could not do that; the server's log says why"
-_BROKEN = "netwb could not build this page; the server's log says why.\n"
-_WORDS: dict[int, str] = {
-    HTTPStatus.FORBIDDEN: "This address is not one that netwb gave; open the page without it.\n",
-    HTTPStatus.METHOD_NOT_ALLOWED: "A page can only be read.\n",
-    HTTPStatus.TOO_MANY_REQUESTS: (
-        "You have very many pages open; close some of them, then load this one again.\n"
-    ),
-}
 
 
 class PageSocket(WSHandler):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
-from netwb.web import headers, visits
+from netwb.web import error_pages, headers, visits
 from netwb.web.pages import first_page
 
 LOGIN_FILES = Path(str(files("netwb.web"))) / "static"
@@ -22,6 +23,10 @@ class ShippedFileHandler(StaticFileHandler):
     def set_default_headers(self) -> None:
         """As every answer."""
         headers.secure(self)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """In words."""
+        error_pages.answer(self, status_code, **kwargs)
 
     def set_extra_headers(self, path: str) -> None:
         """Fonts and styles may be kept for a while."""
@@ -41,6 +46,10 @@ class RootHandler(RequestHandler):
         """As every answer."""
         headers.secure(self)
         self.set_header("Cache-Control", "no-store")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """In words."""
+        error_pages.answer(self, status_code, **kwargs)
 
     async def get(self) -> None:
         """Lead there; whoever is not logged in goes to the form first."""

@@ -11,7 +11,6 @@ import asyncio
 import json
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -28,6 +27,7 @@ from netwb.web.lane import Lane, Run
 from netwb.web.operations import Answer, Call, Operation, Shape
 from netwb.web.origin import peer
 from netwb.web.problems import MEDIA, Problem, RefusedError, problem_of, problem_of_status
+from netwb.web.request_ids import request_id_of
 from netwb.web.requests import chosen, parse_body, parse_query, place, tags
 from netwb.web.tally import Tally
 from netwb.workbench import Workbench
@@ -36,7 +36,6 @@ logger = logging.getLogger(__name__)
 access_log = logging.getLogger("netwb.web.access")
 
 SESSION_COOKIE = "netwb_session"
-_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/=-]{1,512})")
 _SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = {
@@ -81,12 +80,7 @@ class ApiHandler(RequestHandler):
     @property
     def request_id(self) -> str:
         """The caller's own where it is sane; else a new one."""
-        found: str | None = getattr(self.request, "netwb_id", None)
-        if found is None:
-            given = self.request.headers.get("X-Request-Id", "")
-            found = given if _SANE_ID.fullmatch(given) else secrets.token_hex(8)
-            self.request.netwb_id = found  # type: ignore[attr-defined]
-        return found
+        return request_id_of(self.request)
 
     def set_default_headers(self) -> None:
         """Of every answer, errors too."""

@@ -29,6 +29,7 @@ FORM = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+ERROR = f"{FORM}; script-src 'self'"  # a form's, and the script that sets the theme
 
 
 def page_policy(host: str) -> str:

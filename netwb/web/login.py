@@ -17,12 +17,13 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from netwb.access.records import Admission, Origin
 from netwb.errors import CodeNeededError, LoginThrottledError, NotAuthenticatedError, StoreError
-from netwb.web import headers, login_page, process, visits
+from netwb.web import error_pages, headers, login_page, process, visits
 from netwb.web.login_page import LoginForm, Notice, render_login, render_logout
 from netwb.web.origin import is_secure
 from netwb.web.paths import local_path
 
 FORM_BYTES = 64 * 1024  # a name, a password, a path and a sealed step are far less
+_OF_A_FORM = {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
 _BROKEN = Notice(
     kind="bad",
     title="netwb cannot answer now.",
@@ -102,13 +103,14 @@ class FormHandler(RequestHandler):
         self.finish(render_login(self.form(notice=notice, **fields)))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """The form again, with what is wrong in words."""
-        del status_code
+        """The form again where that helps, with what is wrong in words; else a page that says it."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        notice = login_page.STALE_FORM if isinstance(error, HTTPError) else _BROKEN
-        if isinstance(error, StoreError):
-            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-        self.finish(render_login(self.form(notice=notice)))
+        if isinstance(error, HTTPError) and status_code in _OF_A_FORM:
+            self.finish(render_login(self.form(notice=login_page.STALE_FORM)))
+        elif isinstance(error, StoreError) and process.is_open():
+            self.again(_BROKEN, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        else:
+            error_pages.answer(self, status_code, **kwargs)
 
 
 class LoginHandler(FormHandler):
@@ -177,6 +179,10 @@ class PresenceHandler(RequestHandler):
         headers.secure(self)
         self.set_header("Cache-Control", "no-store")
 
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """As a page that is none."""
+        error_pages.answer(self, status_code, **kwargs)
+
     async def get(self) -> None:
         """Nothing more than that is told."""
         live = await visits.visit(self) is not None
@@ -195,13 +201,28 @@ class LogoutHandler(FormHandler):
         self.finish(render_logout(self.form(name=visit.person.name)))
 
     async def post(self) -> None:
-        """End the login session here and now; its open pages close within two seconds."""
-        self.fields_checked()
+        """End the login session here and now; its open pages close within two seconds.
+
+        A browser that lost the token's cookie (it was cleared, or none is kept) is asked once more.
+        """
+        try:
+            self.fields_checked()
+        except HTTPError as error:
+            await self._ask_again(error.status_code)
+            return
         secret = self.get_cookie(visits.COOKIE)
         if secret:
             await process.run(process.workbench().log_out, secret)
         visits.forget_session(self)
         self.redirect("/login?out=1", status=HTTPStatus.SEE_OTHER)
+
+    async def _ask_again(self, status: int) -> None:
+        visit = await visits.visit(self)
+        if visit is None:
+            self.redirect("/login?out=1", status=HTTPStatus.SEE_OTHER)
+            return
+        self.set_status(status)
+        self.finish(render_logout(self.form(name=visit.person.name, notice=login_page.CONFIRM)))
 
 
 def _provider(issuer: str) -> str:

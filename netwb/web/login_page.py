@@ -13,7 +13,7 @@ from math import ceil
 from typing import Literal
 from urllib.parse import quote
 
-from netwb._version import __version__
+from netwb.web.plain_page import render_plain
 
 _TRIANGLE = '<path d="M6 1 11.5 11H.5Z"/>'
 _DISC = '<circle cx="6" cy="6" r="5"/>'
@@ -77,6 +77,14 @@ STALE_FORM = Notice(
 )
 
 
+CONFIRM = Notice(
+    kind="warn",
+    title="You are still signed in.",
+    text="The page had lost the cookie that shows that it is ours. Press the button once more;"
+    " where that does not help, allow cookies for this address.",
+)
+
+
 def throttled(retry_after_s: float) -> Notice:
     """Too many wrong tries, of this name or from this address."""
     return Notice(
@@ -100,7 +108,7 @@ def render_login(form: LoginForm) -> str:
 def render_logout(form: LoginForm) -> str:
     """Asks whether to sign out: a link alone must not, for anybody can make one follow it."""
     body = (
-        '<form method="post" action="/logout">'
+        f'{_notice(form.notice)}<form method="post" action="/logout">'
         f'<input type="hidden" name="_xsrf" value="{escape(form.xsrf)}">'
         f"<p>{escape(form.name)} is signed in here.</p><button autofocus>Sign out</button></form>"
         '<p class="more"><a href="/">Back</a></p>'
@@ -154,19 +162,5 @@ def _notice(notice: Notice | None) -> str:
     )
 
 
-def _page(title: str, form: LoginForm, body: str) -> str:
-    return (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{title} · netwb</title>"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="dark light">'
-        '<meta name="robots" content="noindex">'
-        '<link rel="icon" href="/favicon.ico">'
-        '<link rel="stylesheet" href="/netwb-static/tokens.css">'
-        '<link rel="stylesheet" href="/netwb-static/login/login.css"></head><body>'
-        f'<main><h1>netwb</h1><p class="host">{escape(form.host)}</p>{body}</main>'
-        f"<footer><span>netwb {__version__}</span>"
-        "<span>Sign-ins and refusals are kept in the audit trail</span>"
-        f'<time datetime="{form.now:%Y-%m-%dT%H:%MZ}">{form.now:%H:%M} UTC</time></footer>'
-        "</body></html>\n"
-    )
+def _page(title: str, form: LoginForm, content: str) -> str:
+    return render_plain(title, content, host=form.host, now=form.now)

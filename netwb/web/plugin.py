@@ -18,7 +18,7 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from netwb.web import bundles, headers, memory, rules
+from netwb.web import bundles, error_pages, headers, memory, rules
 from netwb.web.documents import PageHandler, PageSocket
 
 # Handlers of others that answer with files, or that nothing is there.
@@ -44,6 +44,7 @@ def install() -> None:
     per_app_patterns[:] = [("/ws", PageSocket), ("/?", PageHandler)]
     for handler in _FOREIGN:
         setattr(handler, _HEADERS, headers.secure)
+        setattr(handler, _ERRORS, error_pages.answer)
     setattr(ComponentResourceHandler, _FINDS, _parse_url_path)
     bundles.install()
     for name in ("tornado.access", "tornado.general", "tornado.application"):
@@ -53,7 +54,7 @@ def install() -> None:
 
 
 # These have no other seam than their class; set by name, as they are not ours to be typed.
-_HEADERS, _FINDS = "set_default_headers", "parse_url_path"
+_HEADERS, _ERRORS, _FINDS = "set_default_headers", "write_error", "parse_url_path"
 _panels_own = ComponentResourceHandler.parse_url_path
 
 

@@ -63,6 +63,11 @@ def trusted_so_far() -> Networks:
     return _opened[0].trusted if _opened else ()
 
 
+def is_open() -> bool:
+    """Whether there is a Workbench already."""
+    return bool(_opened)
+
+
 async def opened() -> Workbench:
     """As `workbench`, from the event loop."""
     if not _opened:

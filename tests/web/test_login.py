@@ -207,3 +207,25 @@ def test_the_one_time_code_is_a_second_step(served: Served, newcomer: str) -> No
     right = again.post("/login", {**wrong.hidden, "code": code_of(secret, time.time() + 30)})
     assert (right.status, led_to(right)) == (303, "/who")
     assert again.get("/who").status == 200
+
+
+@pytest.mark.parametrize("kept", ["no cookie of the form", "no cookie at all"])
+def test_logging_out_without_the_forms_cookie_asks_once_more(served: Served, kept: str) -> None:
+    """It was cleared, or a page sent an empty field: a click on the way out still ends the login."""
+    browser = served.browser("ana")
+    session = browser.cookies[SESSION]
+    browser.cookies = {SESSION: session} if kept == "no cookie of the form" else {}
+
+    asked = browser.post("/logout", {"_xsrf": ""})
+
+    if kept == "no cookie at all":
+        assert (asked.status, led_to(asked)) == (303, "/login?out=1")
+        return
+    assert asked.status == 403
+    assert "You are still signed in." in asked.text
+    assert "ana is signed in here" in asked.text
+    out = browser.post("/logout", {"_xsrf": asked.xsrf})
+    assert (out.status, led_to(out)) == (303, "/login?out=1")
+    assert SESSION not in browser.cookies
+    browser.cookies = {SESSION: session}
+    assert browser.get("/who").status == 302

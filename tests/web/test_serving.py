@@ -247,6 +247,8 @@ def test_rest_alone_has_no_pages(made: Rig) -> None:
             answer = browser.get(path)
             assert answer.status == 404
             assert answer.headers["x-frame-options"] == "DENY"
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.headers["x-request-id"] in answer.text
 
 
 def test_one_login_holds_in_every_process_of_a_home(made: Rig) -> None:
