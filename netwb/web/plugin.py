@@ -18,7 +18,7 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from netwb.web import bundles, error_pages, headers, memory, rules
+from netwb.web import bundles, closing, error_pages, headers, memory, rules
 from netwb.web.documents import PageHandler, PageSocket
 
 # Handlers of others that answer with files, or that nothing is there.
@@ -47,6 +47,7 @@ def install() -> None:
         setattr(handler, _ERRORS, error_pages.answer)
     setattr(ComponentResourceHandler, _FINDS, _parse_url_path)
     bundles.install()
+    closing.install()
     for name in ("tornado.access", "tornado.general", "tornado.application"):
         log = logging.getLogger(name)
         if without_query not in log.filters:

@@ -56,6 +56,8 @@ class ConfigsView:
         )
         self._tasks: set[asyncio.Task[Any]] = set()
         frame.address.on_change(self._went)
+        if pn.state.curdoc is not None:
+            pn.state.on_session_destroyed(self._end)
 
     def panel(self) -> Viewable:
         """The view that the address names."""
@@ -83,9 +85,7 @@ class ConfigsView:
 
     async def _went(self) -> None:
         """The address changed: draw the view that it names, anew."""
-        leave = getattr(self._view, "leave", None)
-        if leave is not None:
-            leave()
+        self._leave()
         self._view = self._made()
         self._body[:] = [self._view.panel()]
         try:
@@ -93,6 +93,18 @@ class ConfigsView:
         except Exception as error:  # noqa: BLE001 - a handler's door: the page stays alive
             said = self.frame.said(error)
             self._body[:] = [Sheet(said, on_act=self.frame.act, sizing_mode="stretch_both")]
+
+    def _leave(self) -> None:
+        """Nothing goes on behind the view that comes."""
+        leave = getattr(self._view, "leave", None)
+        if leave is not None:
+            leave()
+
+    def _end(self, _context: object) -> None:
+        """The page is closed."""
+        self._leave()
+        for task in tuple(self._tasks):
+            task.cancel()
 
     def _made(self) -> SubView:
         address = self.frame.address

@@ -1,0 +1,107 @@
+"""A page that is closed goes whole, by itself, and takes nothing of the others with it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from tornado.websocket import WebSocketClientConnection
+
+from netwb.loading import share
+from netwb.web.closing import AFTER_S
+from tests.web.browsing import Browser, pulled
+from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
+
+WATCH = "import tests.web.closing_watch as watch; watch.begin()"
+PAGES = ("/configs", "/inventory", "/admin", "/account", "/configs?find=ntp")
+WITHIN_S = 60.0
+READY = {
+    "kind": "MessageSent",
+    "msg_type": "bokeh_event",
+    "msg_data": {"type": "event", "name": "document_ready", "values": {"type": "map"}},
+}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with (
+        two_tenants(tmp_path) as made,
+        netwb_serve(made.bench.home, pages=share() / "dashboards", before=WATCH) as one,
+    ):
+        assert one.says("pages are watched", within_s=WITHIN_S)
+        yield one
+
+
+def signed_in(server: Server, name: str) -> Browser:
+    browser = Browser(server.port)
+    browser.log_in(name, PASSWORDS[name])
+    return browser
+
+
+def living(server: Server) -> dict[str, int]:
+    before = len(server.said)
+    server.process.send_signal(signal.SIGUSR1)
+    deadline = time.monotonic() + WITHIN_S
+    while time.monotonic() < deadline:
+        said = [line for line in server.said[before:] if "there live" in line]
+        if said:
+            return {name: int(many) for name, many in re.findall(r"([A-Z]\w+) (\d+)", said[-1])}
+        with server.heard:
+            server.heard.wait(0.1)
+    raise AssertionError("".join(server.said))
+
+
+def falls_to(server: Server, documents: int) -> dict[str, int]:
+    """What lives once so many documents do, and nothing falls any more."""
+    deadline = time.monotonic() + WITHIN_S
+    before: dict[str, int] = {}
+    found = living(server)
+    while found["Document"] != documents or found != before:
+        assert time.monotonic() < deadline, found
+        time.sleep(2 * AFTER_S)
+        found, before = living(server), found
+    return found
+
+
+async def opened(stack: AsyncExitStack, browser: Browser, path: str) -> WebSocketClientConnection:
+    """A page with its data, as a browser has it."""
+    answer = await asyncio.to_thread(browser.get, path)
+    socket = await stack.enter_async_context(browser.opened(path.partition("?")[0], answer.token))
+    assert await pulled(socket)
+    for part in ({"msgid": "2", "msgtype": "PATCH-DOC"}, {}, {"events": [READY]}):
+        await socket.write_message(json.dumps(part))
+    said = ""
+    while "html" not in said:  # what `load` brought
+        said = str(await socket.read_message())
+    return socket
+
+
+def test_closed_pages_leave_nothing_of_theirs_alive(server: Server) -> None:
+    """By the end of a login, which closes its pages at once; the first ones of the process too."""
+    stays, leaves = signed_in(server, "oli"), signed_in(server, "ada")
+
+    async def story() -> None:
+        async with AsyncExitStack() as kept:
+            await opened(kept, stays, "/configs")
+            alone = living(server)
+            async with AsyncExitStack() as stack:
+                for path in PAGES:
+                    await opened(stack, leaves, path)
+                both = living(server)
+                leaves.log_out()
+            left = await asyncio.to_thread(falls_to, server, 1)
+
+            assert both["Document"] == both["Frame"] == 1 + len(PAGES)
+            assert left == alone
+            await opened(kept, stays, "/inventory")  # the server goes on
+
+    asyncio.run(story())
+
+    assert "Traceback" not in "".join(server.said)
