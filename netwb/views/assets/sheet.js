@@ -405,9 +405,17 @@ function tick(root) {
   clocks(root, Date.now() / 1000 + (window.netwb?.ahead ?? 0))
 }
 
+/* BokehJS takes models that the server sends later for new ones of this page, and its next event would
+   carry them back whole: 30 kB and more for a click, and a warning in the server's log. */
+function sendBackNothing(doc) {
+  const apply = doc.apply_json_patch.bind(doc)
+  doc.apply_json_patch = (...patch) => { apply(...patch); doc._new_models.clear() }
+}
+
 function wire() {
   if (window.netwbSheets) return
   window.netwbSheets = {unsent, sheets}
+  window.Bokeh?.documents.forEach(sendBackNothing)
   document.addEventListener("keydown", pressed)
   document.addEventListener("click", (ev) => {
     const inside = new Set(ev.composedPath())
