@@ -34,7 +34,11 @@ from __future__ import annotations
 
 
 class NetwbError(Exception):
-    """Root of the tree. `str()` is one sentence: the thing, what is wrong, the cure."""
+    """Root of the tree. `str()` is one sentence: the thing, what is wrong; then its cures.
+
+    Cures follow semicolons. What would be typed stands in them as a command in backticks, or as an
+    option; an edge without a command line puts what it has itself in its place (`views.cures`).
+    """
 
 
 class SettingsError(NetwbError):

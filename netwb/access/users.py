@@ -36,7 +36,7 @@ from netwb.store.models import LoginSessionRow, TokenRow, UserRow, UserTenantRow
 
 LAST_ADMIN = (
     "the last active admin of all tenants stays one; give another person that role first, or do it"
-    " on the machine itself with `netwb user set`"
+    " on the machine itself with `netwb user set --role`"
 )
 
 

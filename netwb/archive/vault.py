@@ -63,7 +63,7 @@ class Vault:
         values = self.held(scope, tenant_id, tokens)
         if missing := [token for token in tokens if token not in values]:
             msg = (
-                f"the vault has no secret for {missing[0]} ({len(missing)} missing): put the"
+                f"the vault has no secret for {missing[0]} ({len(missing)} missing); put the"
                 " database back from a copy, or restore with --redacted"
             )
             raise SecretMissingError(msg)

@@ -132,7 +132,7 @@ class Devices(Sightings):
     ) -> tuple[FieldChange, ...]:
         """The same within the caller's transaction."""
         if changes.get("status") == "retired":
-            msg = f"device {row.hostname} is retired by `netwb device retire`, not by its status"
+            msg = f"device {row.hostname} retires not by its status; run `netwb device retire`"
             raise InventoryError(msg)
         done = edit(row, changes, self._checks, tenant_id=row.tenant_id, names=names)
         if done:
@@ -218,8 +218,8 @@ class Devices(Sightings):
             retired = retired_ids(session, device.tenant_id, device.hostname)
         if retired:
             msg = (
-                f"device {device.hostname} is active; retired ones of that name are "
-                f"{', '.join(retired)}: rename the active one, then bring one back with "
+                f"device {device.hostname} is active, and retired ones of that name are "
+                f"{', '.join(retired)}; rename the active one; then bring one back with "
                 "`netwb device activate ID`"
             )
             raise InventoryError(msg)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import panel as pn
 
 from netwb.errors import NetwbError, NotAuthenticatedError
+from netwb.views.cures import in_page
 from netwb.views.frame import Frame
 from netwb.views.sheet import Act, OnAct, Sheet
 
@@ -51,7 +52,7 @@ class Desk:
         except NotAuthenticatedError:
             raise
         except NetwbError as error:
-            self.ask(redraw(str(error)))
+            self.ask(redraw(in_page(error)))
             return False
         self.close()
         return True

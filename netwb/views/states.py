@@ -21,6 +21,7 @@ from netwb.errors import (
     UnknownRevisionError,
 )
 from netwb.views import words
+from netwb.views.cures import in_page
 from netwb.views.html import Shape, button, esc, link, page_url, shape, tag
 
 ABSENT = (UnknownDeviceError, UnknownNameError, UnknownRevisionError)
@@ -161,7 +162,7 @@ def told(error: Exception) -> tuple[Shape, str, str]:
 
 def _sentence(error: Exception) -> str:
     """The error's own words as a sentence; a name at its beginning keeps its small letter."""
-    text = str(error).strip()
+    text = in_page(error).strip()
     first, _, rest = text.partition(" ")
     begun = f"{first.capitalize()} {rest}" if first in BEGINNINGS else text
     return begun if begun.endswith((".", "?", "!")) else f"{begun}."

@@ -481,12 +481,14 @@ def test_each_kind_of_source_has_its_reader() -> None:
 
 
 def test_map_and_ignore_are_for_tables() -> None:
-    with pytest.raises(ImportRefusedError, match="--map and --ignore are for tables"):
+    with pytest.raises(ImportRefusedError, match="columns are named and left out in tables only"):
         parse_source(
             Source(kind="netbox", texts={"netbox": "[]"}), Columns(mapping={"a": "address"})
         )
 
 
 def test_defaults_are_for_columns_that_there_are() -> None:
-    with pytest.raises(ImportRefusedError, match="--defaults names colour; columns are tenant"):
+    with pytest.raises(
+        ImportRefusedError, match="no column is named colour; defaults can be of tenant"
+    ):
         parse_source(Source(kind="table", texts={"table": ""}), Columns(defaults={"colour": "red"}))

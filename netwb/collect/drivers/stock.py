@@ -230,7 +230,7 @@ class Recorder:
 
 def _first_login(target: Target) -> Login:
     if not target.logins:
-        msg = f"{target.hostname}: has no credential; give it one with `netwb device set`"
+        msg = f"{target.hostname}: has no credential; give it one with `netwb device set --credential`"
         raise LoginNotTriedError(msg)
     return target.logins[0]
 

@@ -13,12 +13,12 @@ def parse_source(source: Source, columns: Columns) -> Parsed:
     """Rows of a source; ImportRefusedError where it cannot be read at all."""
     wrong = sorted(set(columns.defaults) - set(COLUMNS))
     if wrong:
-        msg = f"--defaults names {', '.join(wrong)}; columns are {', '.join(COLUMNS)}"
+        msg = f"no column is named {', '.join(wrong)}; defaults can be of {', '.join(COLUMNS)}"
         raise ImportRefusedError(msg)
     if source.kind == "table":
         return parse_table(source.texts["table"], columns)
     if columns.mapping or columns.ignored:
-        msg = "--map and --ignore are for tables; this source has names of its own"
+        msg = "columns are named and left out in tables only; this source has names of its own"
         raise ImportRefusedError(msg)
     if source.kind == "netbox":
         return parse_netbox_json(source.texts["netbox"])

@@ -140,7 +140,7 @@ def _refuse_missing(named: Sequence[str | None], columns: Columns) -> None:
     missing = [name for name in REQUIRED if name not in given]
     if missing:
         msg = (
-            f"the file has no column {_list(missing)}; add it, name one with --map COLUMN="
+            f"the file has no column {_list(missing)}; add it, or name one with --map COLUMN="
             f"{missing[0]}, or give --defaults {missing[0]}=VALUE"
         )
         raise ImportRefusedError(msg)

@@ -16,6 +16,7 @@ from netwb.access.records import NewToken
 from netwb.errors import AccessError, InputError, NetwbError
 from netwb.views import states
 from netwb.views.account.cards import DAYS, Shown, allowed_of, render
+from netwb.views.cures import in_page
 from netwb.views.fields import secret_of, text_of, texts_of
 from netwb.views.frame import Frame
 from netwb.views.sheet import ASSETS, Act, Sheet
@@ -116,7 +117,7 @@ class AccountView:
 
     def _say_wrong(self, act: Act, error: NetwbError) -> None:
         typed = act["fields"] if act["act"] == "issue" else {}  # a password is typed anew
-        self._show(wrong=(act["act"], str(error)), typed=typed)
+        self._show(wrong=(act["act"], in_page(error)), typed=typed)
 
     def _show(self, **changes: Any) -> None:
         if self.shown is not None:

@@ -28,6 +28,7 @@ from netwb.views.configs.jobs import render_job
 from netwb.views.configs.listing import Links, Listed
 from netwb.views.configs.pane import LOOKS, SHRINKS, ComparePane
 from netwb.views.configs.period import Period, PeriodName, period_of
+from netwb.views.cures import in_page
 from netwb.views.frame import Frame
 from netwb.views.panes import list_and_detail
 from netwb.views.sheet import Act, Sheet
@@ -146,7 +147,7 @@ class ChangesView:
         try:
             self.period = period_of(frame.address, night=night, now=now, zone=frame.zone)
         except InputError as error:
-            self._wrong = str(error)
+            self._wrong = in_page(error)
             usual = {"period": "between"}
             self.period = period_of(usual, night=night, now=now, zone=frame.zone)
         self.held = await frame.ask(self._held, self.period)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import panel as pn
@@ -13,6 +14,7 @@ from netwb.errors import NetwbError, UnknownDeviceError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind
 from netwb.views import states
 from netwb.views.configs import head
+from netwb.views.cures import in_page
 from netwb.views.diff.view import DiffView
 from netwb.views.fields import text_of
 from netwb.views.frame import Frame
@@ -92,7 +94,9 @@ class ComparePane:
             self.comparison, self._said = found, ""
             self.draw()
             at = _number(frame.address.get("at", ""))
-            self.diff.compare(found.diff, label=_label(found), current=max(at, 1))
+            await self.diff.bring(found.diff, label=_label(found), current=max(at, 1))
+            if self.comparison is found and self.diff.diff is not None:
+                self.comparison = replace(found, diff=self.diff.diff)
 
     def clear(self, said: str) -> None:
         """Show no comparison, but that."""
@@ -132,7 +136,7 @@ class ComparePane:
         try:
             found = await frame.ask(frame.bench.compare, new, old=old, kind=self.kind)
         except NetwbError as error:
-            self.ask(head.compare_dialog(old, new, wrong=str(error)))
+            self.ask(head.compare_dialog(old, new, wrong=in_page(error)))
             return False
         assert found.old is not None
         self._dialog = ""

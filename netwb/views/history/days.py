@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from netwb.views.causes import cause_alone
+from netwb.views.cures import in_page
 from netwb.views.history.lines import NOBODY, SHORT
 from netwb.views.html import esc, stat, state, tag
 from netwb.views.inventory.rows import NightMark
@@ -219,7 +220,9 @@ def _missed(run: DeviceRun, listed: Listed, at: Moment) -> str:
     kept = run.status == "rejected"
     word = state("warn" if kept else "bad", "kept back" if kept else "failed")
     cause = run.cause_message or _plain(run.cause_kind)
-    why = tag("span", esc(cause_alone(cause, listed.hostname)), class_="t2 why", title=cause)
+    why = tag(
+        "span", esc(cause_alone(cause, listed.hostname)), class_="t2 why", title=in_page(cause)
+    )
     at_clock = tag("time", clock(run.at, at.zone), title=exact(run.at, at.zone))
     return f'<div class="miss"><span>{word} {at_clock}</span>{why}</div>'
 

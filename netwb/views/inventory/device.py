@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from netwb.inventory.records import Device, DeviceEvent, Inherited
 from netwb.views.causes import cause_alone
+from netwb.views.cures import in_page
 from netwb.views.html import (
     Shape,
     age,
@@ -292,7 +293,7 @@ def _what(run: DeviceRun, known: Mapping[str, Revision], hostname: str) -> str:
     if run.cause_kind:
         said = run.cause_message or cause_words(run.cause_kind)
         alone = cause_alone(said, hostname)
-        return f'<span title="{esc(said)}">{esc(alone)}</span>'
+        return f'<span title="{esc(in_page(said))}">{esc(alone)}</span>'
     revision = known.get(run.revision or "")
     if run.status != "changed" or revision is None:
         return esc(f"asked for by {run.by}") if _by_person(run.by) else ""

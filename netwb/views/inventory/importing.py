@@ -16,6 +16,7 @@ from netwb.inventory.importers.rows import (
     PlannedDevice,
     RefusedRow,
 )
+from netwb.views.cures import in_page
 from netwb.views.fields import (
     Field,
     area_field,
@@ -96,7 +97,7 @@ def check_page(given: Given, plan: ImportPlan) -> str:
         _sum(plan),
         columns_form(given, opened=False),
         _notes(plan),
-        _refused(plan, given),
+        _refused(plan),
         _good(plan),
     ]
     return f'<div class="scroll page" id="import">{"".join(parts)}</div>'
@@ -186,16 +187,18 @@ def _notes(plan: ImportPlan) -> str:
         f"{place.tenant if place.site is None else f'{place.tenant}/{place.site}'} ({place.name})"
         for place in plan.places
     ]
-    lines = "".join(tag("div", esc(text), class_="sm t2") for text in (*plan.notes, *made))
+    lines = "".join(
+        tag("div", esc(text), class_="sm t2") for text in (*map(in_page, plan.notes), *made)
+    )
     return f'<div class="notes">{lines}</div>' if lines else ""
 
 
-def _refused(plan: ImportPlan, given: Given) -> str:
+def _refused(plan: ImportPlan) -> str:
     if not plan.refused:
         return ""
     columns = columns_shown(plan.refused)
     heads = "".join(f'<th scope="col">{esc(name)}</th>' for name in columns)
-    rows = "".join(_refused_row(row, columns, given) for row in plan.refused[:SHOWN_BAD])
+    rows = "".join(_refused_row(row, columns) for row in plan.refused[:SHOWN_BAD])
     more = len(plan.refused) - SHOWN_BAD
     foot = tag("p", f"{number(more)} more stand in the CSV.", class_="body t2") if more > 0 else ""
     return (
@@ -211,10 +214,10 @@ def columns_shown(refused: Sequence[RefusedRow]) -> tuple[str, ...]:
     return (*_ALWAYS, *(name for name in COLUMNS if name in faulty and name not in _ALWAYS))
 
 
-def _refused_row(row: RefusedRow, columns: Sequence[str], given: Given) -> str:
+def _refused_row(row: RefusedRow, columns: Sequence[str]) -> str:
     wrong = {fault.column for fault in row.faults}
     cells = "".join(_cell(row.values.get(name, ""), name in wrong) for name in columns)
-    why = "<br>".join(esc(why_words(fault, given)) for fault in row.faults)
+    why = "<br>".join(esc(why_words(fault)) for fault in row.faults)
     line = esc(row.at.removeprefix("line "))
     return (
         f'<tr><td class="r t3">{line}</td><td>{state("bad", "refused")}</td>{cells}'
@@ -230,12 +233,10 @@ def _cell(value: str, wrong: bool) -> str:  # noqa: FBT001 - private, one caller
     return f'<td class="mono">{esc(value)}</td>'
 
 
-def why_words(fault: Fault, given: Given) -> str:
+def why_words(fault: Fault) -> str:
     """Why a cell is bad, with the cure as this page has it."""
-    text = fault.message[:1].upper() + fault.message[1:]
-    if fault.kind == "unknown place" and not given.create:
-        return f"{text}. Here: tick “Make tenants and sites that are not there” under Columns"
-    return text
+    text = in_page(fault.message)
+    return text[:1].upper() + text[1:]
 
 
 def _good(plan: ImportPlan) -> str:
@@ -289,7 +290,7 @@ def refused_csv(plan: ImportPlan) -> bytes:
         (
             [
                 *(row.values.get(name, "") for name in columns),
-                "; ".join(f.message for f in row.faults),
+                "; ".join(in_page(f.message) for f in row.faults),
             ]
             for row in plan.refused
         ),

@@ -12,6 +12,7 @@ from typing import Any
 from netwb.errors import InventoryError, NotPermittedError
 from netwb.inventory.importers.rows import ImportPlan, Source
 from netwb.roles import Permission
+from netwb.views.cures import in_page
 from netwb.views.fields import secret_of
 from netwb.views.inventory import importing as view
 from netwb.views.inventory.import_columns import Given, read_options
@@ -60,7 +61,7 @@ class ImportPart:
         try:
             source, given = await frame.ask(_read, frame.bench, name, text)
         except InventoryError as error:
-            self._stage.show_page(view.choose_page(wrong=str(error)))
+            self._stage.show_page(view.choose_page(wrong=in_page(error)))
             return
         await self._judge(source, given)
 
@@ -77,7 +78,7 @@ class ImportPart:
         try:
             self._plan = await frame.ask(frame.bench.plan_import, source, given.options())
         except InventoryError as error:
-            self._stage.show_page(view.unreadable_page(given, str(error)))
+            self._stage.show_page(view.unreadable_page(given, in_page(error)))
             return
         self._stage.show_page(view.check_page(given, self._plan))
         bad = count(len(self._plan.refused), "row")
@@ -113,7 +114,7 @@ def _handed_in(fields: Mapping[str, Any]) -> tuple[str, str, str]:
             return (
                 name,
                 "",
-                f"the file {name} is longer than 8 MB; split it, or use `netwb device import`",
+                f"the file {name} is longer than 8 MB; hand it in in parts",
             )
         return name, text, "" if text.strip() else f"the file {name} is empty; choose another one"
     text = secret_of(fields, "text")

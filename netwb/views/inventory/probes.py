@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from netwb.inventory.records import Device
+from netwb.views.cures import in_page
 from netwb.views.html import Shape, button, esc, link, shape, state
 from netwb.views.inventory.device import cause_words
 from netwb.views.inventory.links import Links
@@ -125,4 +126,4 @@ def _cause(row: ProbeRow) -> str:
     if row.cause is None:
         odd = row.privileged is False
         return f"{shape('warn')} logged in without privilege" if odd else ""
-    return f"<b>{esc(cause_words(type(row.cause).__name__))}</b>: {esc(row.cause)}"
+    return f"<b>{esc(cause_words(type(row.cause).__name__))}</b>: {esc(in_page(row.cause))}"

@@ -17,6 +17,7 @@ from panel.viewable import Viewable
 
 from netwb.errors import InputError
 from netwb.views import states
+from netwb.views.cures import in_page
 from netwb.views.fields import text_of
 from netwb.views.frame import Frame
 from netwb.views.html import button, page_url
@@ -197,5 +198,5 @@ def _chosen(fields: Act, name: str, now: str | None, known: set[str]) -> str | N
 
 
 def _sentence(error: InputError) -> str:
-    text = str(error)
+    text = in_page(error)
     return f"{text[:1].upper()}{text[1:]}."

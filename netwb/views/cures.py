@@ -1,0 +1,95 @@
+"""The cures of errors in the words of pages: what a command would do, said by where a page does it. Pure.
+
+Below the edges an error is one sentence, the thing and then, after a semicolon, its cure; what would
+be typed stands there as a command in backticks, or as an option (`netwb.errors`). Here each is the
+name of something that a page offers. A cure that pages do not know is left out; a test takes the
+commands from the source, so that none is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+RUNNER = "tell who runs netwb"
+CURES = {
+    "audit verify": RUNNER,
+    "credential add": "add one under Inventory, Places, Credentials",
+    "credential list": "Inventory, Places, Credentials lists those that are",
+    "credential set": "change it under Inventory, Places, Credentials",
+    "credential set --enable": "set the right enable password under Inventory, Places, Credentials",
+    "credential set --username": "give it one under Inventory, Places, Credentials",
+    "device activate": "bring it back on its own page, which its id leads to",
+    "device list": "the inventory lists those that are",
+    "device probe": "probe it, or choose the platform, on the device's page",
+    "device replace": "if the device was exchanged, replace it on its page",
+    "device retire": "retire it on its page",
+    "device set": "change it on its page",
+    "device set --credential": "give one to it, to its site or to its tenant, in the inventory",
+    "device set --platform": "choose the platform on the device's page",
+    "device set --sysname": (
+        "if that is this device's own name, set it on the device's page as the name that it calls"
+        " itself"
+    ),
+    "device trust": "look at the new key, and trust it, on the device's page",
+    "history": "its history lists them",
+    "init": RUNNER,
+    "quarantine list": "Configs, Quarantine lists what is",
+    "quarantine show": "look at it under Configs, Quarantine, and accept or discard it",
+    "show": "its history shows it",
+    "site activate": "bring it back under Inventory, Places",
+    "site add": "add it under Inventory, Places",
+    "site list": "Inventory, Places lists those that are",
+    "site set": "change it under Inventory, Places",
+    "tenant activate": "bring it back under Inventory, Places",
+    "tenant add": "add it under Inventory, Places",
+    "tenant list": "the choice of tenants over the page lists those that you may see",
+    "tenant set": "change it under Inventory, Places",
+    "token list": "Admin, Tokens lists those that you may see",
+    "upgrade": RUNNER,
+    "user list": "Admin, People lists those that you may see",
+    "user sessions list": "Admin, Sessions lists them",
+    "user set": "change it under Admin, People",
+    "user set --role": "",  # beside another cure, and on the server's own machine only
+    "--create": "tick “Make tenants and sites that are not there” under Columns",
+    "--credential": "give one to it, to its site or to its tenant, in the inventory",
+    "--defaults": "fill it in, or say below what stands where a row says nothing",
+    "--home": RUNNER,
+    "--ignore": "leave it out below",
+    "--map": "say below which column it is",
+    "--redacted": "take it without its secrets",
+    "--skip-bad": "correct them, or take the good ones alone",
+}
+_COMMAND = re.compile(r"`netwb ([^`]+)`")
+_OPTION = re.compile(r"(?<![^\s`(])--[a-z][a-z-]+")
+
+
+def in_page(sentence: object) -> str:
+    """An error, or its sentence as it was kept, for whoever reads it on a page."""
+    thing, *cures = str(sentence).split("; ")
+    said = [_said(cure) for cure in cures]
+    return "; ".join([thing, *(cure for cure in said if cure)])
+
+
+def asked_for(text: str) -> Iterator[str]:
+    """What is to be typed there, as the table names it, or would."""
+    for command in _COMMAND.findall(text):
+        words = command.split()
+        options = [word for word in words if word.startswith("--")]
+        names = [" ".join(words[:many]) for many in (3, 2, 1)]
+        exact = [f"{name} {option}" for name in names for option in options]
+        yield next((name for name in (*exact, *names) if name in CURES), " ".join(words[:2]))
+    yield from _OPTION.findall(_COMMAND.sub("", text))
+
+
+def _said(clause: str) -> str:
+    """A cure with its alternatives; where only the server's owner can help, that alone."""
+    found = [_alternative(part) for part in clause.split(", or ")]
+    if RUNNER in found:
+        return RUNNER
+    return ", or ".join(dict.fromkeys(part for part in found if part))
+
+
+def _alternative(part: str) -> str:
+    names = list(asked_for(part))
+    return next((CURES[name] for name in names if name in CURES), "") if names else part
