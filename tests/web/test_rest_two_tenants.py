@@ -18,7 +18,16 @@ from netwb.roles import MATRIX, Role
 from netwb.web.operations import Operation
 from netwb.web.routes import OPERATIONS
 from tests.web.rest import Client, Reply, serving
-from tests.web.two_tenants import Ground, Names, two_tenants
+from tests.web.two_tenants import (
+    FOREIGN_ADDRESS,
+    FOREIGN_AUTHOR,
+    FOREIGN_HOST,
+    FOREIGN_PEER,
+    FOREIGN_PERSON,
+    Ground,
+    Names,
+    two_tenants,
+)
 
 PROXIED = {"X-Forwarded-For": "192.0.2.7"}  # else a test's loopback would be a watcher
 CALLERS = [*(role.value for role in Role), "none"]
@@ -85,6 +94,7 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
             {"text": "server", "author": "{author}"},
             {"text": "server", "tenant": "{tenant}"},
             {"text": "server", "site": "{site}"},
+            {"text": "krypton"},
             {"text": "e", "limit": "1"},
         )
     ],
@@ -161,7 +171,6 @@ def without_address(reply: Reply) -> tuple[Any, ...]:
     if reply.headers["content-type"] != "application/problem+json":
         return reply.status, headers, reply.body
     document = {k: v for k, v in reply.json.items() if k not in {"instance", "request_id"}}
-    headers.pop("content-length")  # the address stands in it
     return reply.status, headers, document
 
 
@@ -253,7 +262,13 @@ def test_an_unknown_device_of_any_shape_reads_as_a_foreign_one(
     unknown = client.get(f"/backup/history/{quote(shape, safe='%')}")
 
     assert foreign.status == 404
-    assert without_address(unknown) == without_address(foreign)
+    assert but_length(without_address(unknown)) == but_length(without_address(foreign))
+
+
+def but_length(told: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The address, whose length is another one here, stands in the answer."""
+    status, headers, document = told
+    return status, {k: v for k, v in headers.items() if k != "content-length"}, document
 
 
 def test_own_things_are_there_to_be_seen(ground: Ground, port: int) -> None:
@@ -270,7 +285,12 @@ def test_the_other_tenants_things_are_there(ground: Ground) -> None:
     """Else nothing could have leaked."""
     bench = ground.made.bench.where(tenant="umbra")
 
-    assert len(bench.changes(since="30d")) == 3
+    assert {change.author for change in bench.changes(since="30d")} >= {
+        FOREIGN_AUTHOR,
+        FOREIGN_PERSON,
+    }
     assert len(bench.quarantine()) == 1
     assert len(bench.search("Zephyr", when="ever")) == 0  # a secret, which is not searched for
-    assert bench.search("192.0.2.7")[0].author == "ursula"
+    assert bench.search("192.0.2.7")[0].author == FOREIGN_AUTHOR
+    assert bench.search(FOREIGN_PEER)[0].author == FOREIGN_PERSON
+    assert bench.device(f"umbra/{FOREIGN_HOST}").address == FOREIGN_ADDRESS

@@ -11,13 +11,17 @@ from pathlib import Path
 from netwb.access.records import NewToken, NewUser
 from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
-from netwb.inventory.records import Facts
+from netwb.inventory.records import Device, Facts, NewDevice
 from netwb.roles import Role
 from tests.benches import START, Rig, ios, ios_text, rig
 
 OWN, FOREIGN = "acme", "umbra"
 FOREIGN_AUTHOR = "ursula"
 FOREIGN_WORD = "Zephyr-4711"  # stands in the other tenant's texts, notes and names alone
+# A device that only the other tenant has, with nothing on it that OWN could have as well.
+FOREIGN_HOST, FOREIGN_ADDRESS, FOREIGN_PEER = "krypton-rtr9", "127.66.7.8", "192.0.2.177"
+FOREIGN_LABEL, FOREIGN_ROLE = ("rack", "Basalt-12"), "obsidian"
+FOREIGN_PERSON = "zelda"  # wrote its last change
 PASSWORD = "Long-Enough-For-Nobody-77"
 
 
@@ -56,13 +60,14 @@ def two_tenants(folder: Path, *, begins: datetime = START) -> Iterator[Ground]:
             _fill(made, OWN, "olga", "Oak-4711"),
             _fill(made, FOREIGN, FOREIGN_AUTHOR, FOREIGN_WORD),
         )
+        other = _add_other(made)
         yield Ground(
             made=made,
             own=own,
             foreign=foreign,
             missing=_like(foreign),
             tokens=tokens,
-            secrets=_secrets(made, foreign),
+            secrets=_secrets(made, foreign, other),
         )
 
 
@@ -96,6 +101,28 @@ def _fill(made: Rig, tenant: str, author: str, word: str) -> Names:
     )
 
 
+def _add_other(made: Rig) -> Device:
+    """What no name of OWN's resembles, changed once."""
+    key, value = FOREIGN_LABEL
+    device = made.bench.add_device(
+        NewDevice(
+            tenant=FOREIGN,
+            site=f"{FOREIGN}-ber1",
+            hostname=FOREIGN_HOST,
+            address=FOREIGN_ADDRESS,
+            platform="cisco_ios",
+            role=FOREIGN_ROLE,
+            labels={key: value},
+        )
+    )
+    made.devices[f"{FOREIGN}/{FOREIGN_HOST}"] = device
+    for words in ({}, {"by": FOREIGN_PERSON, "ntp": FOREIGN_PEER}):
+        made.answer(f"{FOREIGN}/{FOREIGN_HOST}", ios(FOREIGN_HOST, at=made.clock.now, **words))
+        made.back_up(device.id)
+        made.clock.advance(hours=1)
+    return device
+
+
 def _long(hostname: str) -> Gathered:
     routes = b"".join(b"ip route 198.51.100.%d 255.255.255.255 Null0\n" % n for n in range(60))
     head, _, rest = ios_text(hostname).partition(b" bytes\n")
@@ -118,12 +145,15 @@ def _like(foreign: Names) -> Names:
     )
 
 
-def _secrets(made: Rig, foreign: Names) -> frozenset[str]:
-    tenant_id = made.devices[f"{FOREIGN}/edge1"].tenant_id
+def _secrets(made: Rig, foreign: Names, other: Device) -> frozenset[str]:
+    tenant = next(one for one in made.bench.tenants() if one.slug == FOREIGN)
     revisions = (
         revision.id
-        for device in (foreign.device, foreign.held)
+        for device in (foreign.device, foreign.held, other.id)
         for revision in made.bench.history(device)
     )
-    known = {foreign.device, foreign.held, foreign.job, FOREIGN_AUTHOR, FOREIGN_WORD, tenant_id}
-    return frozenset({*known, *revisions, FOREIGN})
+    known = {foreign.device, foreign.held, foreign.job, FOREIGN_AUTHOR, FOREIGN_WORD}
+    own = {other.id, FOREIGN_HOST, FOREIGN_ADDRESS, FOREIGN_PEER, FOREIGN_ROLE, FOREIGN_PERSON}
+    return frozenset(
+        {*known, *own, *revisions, *FOREIGN_LABEL[1:], FOREIGN, tenant.id, tenant.name}
+    )
