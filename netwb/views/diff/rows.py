@@ -113,9 +113,9 @@ def moved_lines(diff: ConfigDiff) -> tuple[frozenset[int], ...]:
     )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Board:
-    """One comparison as it is looked at.
+    """One comparison as it is looked at; several pages and threads may read one.
 
     blocks   the last one has no hunk
     count    items of the sequence that `items` cuts slices from
@@ -189,8 +189,10 @@ class Board:
             yield self._head(place)
         if block.hunk is not None and stop > drawn + 1:
             rows = self._rows_of(block.hunk, block.moved)
-            begin = max(start - drawn - 1, 0)
-            yield from (row.as_json() for row in rows[begin : stop - drawn - 1])
+            begin, end = max(start - drawn - 1, 0), stop - drawn - 1
+            if end >= len(rows):  # read to its end: it is made again where somebody comes back
+                self._rows.pop(id(block.hunk), None)
+            yield from (row.as_json() for row in rows[begin:end])
 
     def _head(self, place: int) -> list[Any]:
         block = self.blocks[place]
@@ -218,10 +220,11 @@ class Board:
         return Row(kind="same", old=part.old + n, new=part.new + n, left=_plain(text))
 
     def _rows_of(self, hunk: Hunk, moved: frozenset[int]) -> tuple[Row, ...]:
-        """Made once: a hunk may be longer than a slice."""
-        if id(hunk) not in self._rows:
-            self._rows[id(hunk)] = hunk_rows(hunk, moved)
-        return self._rows[id(hunk)]
+        """Kept while it is read: a hunk may be longer than a slice."""
+        rows = self._rows.get(id(hunk))
+        if rows is None:
+            rows = self._rows[id(hunk)] = hunk_rows(hunk, moved)
+        return rows
 
 
 def _blocks(diff: ConfigDiff, moved: Moved, new_lines: int) -> Iterator[Block]:

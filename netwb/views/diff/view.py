@@ -8,8 +8,10 @@ back in parameters that a page can keep in its address.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -19,6 +21,7 @@ import param
 from panel.custom import JSComponent
 
 from netwb.configs.diff import ConfigDiff
+from netwb.views.diff.boards import lay_out
 from netwb.views.diff.rows import Board, Extent, Moved
 from netwb.views.sheet import holds
 
@@ -74,6 +77,7 @@ class DiffView(JSComponent):
         wanted = {"sizing_mode": "stretch_both", "margin": 0, **params}
         super().__init__(stylesheets=[diff_css()], **wanted)  # type: ignore[no-untyped-call]  # Panel's is untyped
         self._board: Board | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._serial = 0
         self._first = first
         self._label = label
@@ -82,57 +86,119 @@ class DiffView(JSComponent):
         if diff is not None:
             self.compare(diff, label=label, current=self.current)
 
+    @property
+    def diff(self) -> ConfigDiff | None:
+        """What is drawn: the one that pages share, where another page drew an equal one before."""
+        return None if self._board is None else self._board.diff
+
     def compare(self, diff: ConfigDiff | None, *, label: str = "", current: int = 1) -> None:
         """Draw another comparison, or nothing; `label` names it to who cannot see it."""
-        self._label = label or (f"{diff.old} against {diff.new}" if diff else "")
-        self._board = self._laid_out(diff) if diff is not None else None
-        self._draw(current)
+        drawing = self._begin(diff, label, current)
+        if drawing is None:
+            self._clear()
+        else:
+            self._put(*drawing.drawn())
 
-    def _laid_out(self, diff: ConfigDiff) -> Board:
-        return Board(diff, extent=self.extent, moved=self.moved)
+    async def bring(self, diff: ConfigDiff | None, *, label: str = "", current: int = 1) -> None:
+        """As `compare`; laid out in a thread, as thousands of changes take a while."""
+        drawing = self._begin(diff, label, current)
+        if drawing is None:
+            self._clear()
+        else:
+            await self._show_later(drawing)
+
+    def _begin(self, diff: ConfigDiff | None, label: str, current: int) -> _Drawing | None:
+        """From now on answers to the drawing before come too late."""
+        self._serial = next(_SERIALS)
+        if diff is None:
+            return None
+        self._label = label or f"{diff.old} against {diff.new}"
+        return _Drawing(
+            diff=diff,
+            extent=self.extent,
+            moved=self.moved,
+            label=self._label,
+            current=current,
+            first=self._first,
+            serial=self._serial,
+        )
+
+    async def _show_later(self, drawing: _Drawing) -> None:
+        board, current, drawn = await asyncio.to_thread(drawing.drawn)
+        if drawing.serial == self._serial:
+            self._put(board, current, drawn)
+
+    def _put(self, board: Board, current: int, drawn: str) -> None:
+        self._board = board
+        self.param.update(drawn=drawn, current=current, waiting=False)
+
+    def _clear(self) -> None:
+        self._board = None
+        self.param.update(drawn="", current=1, waiting=False)
 
     def _lay_out_anew(self, *_events: Any) -> None:
-        if self._board is not None:
-            self._board = self._laid_out(self._board.diff)
-            self._draw(min(self.current, max(self._board.hunks, 1)))
-
-    def _draw(self, current: int) -> None:
-        self._serial = next(_SERIALS)
-        board = self._board
-        drawn = ""
-        if board is not None:
-            current = min(current, max(board.hunks, 1))
-            until = board.place_of(current) if current > 1 else 0
-            drawn = _json(
-                serial=self._serial,
-                label=self._label,
-                current=current,
-                hunks=board.hunks,
-                count=board.count,
-                items=board.items(0, max(self._first, min(until + FIRST, SLICE))),
-                note="" if board.hunks else _note(board),
-            )
-        self.param.update(drawn=drawn, current=current, waiting=False)
+        drawing = self._begin(self.diff, self._label, self.current)
+        if drawing is None:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a notebook's cell: nobody else waits
+            self._put(*drawing.drawn())
+            return
+        task = loop.create_task(self._show_later(drawing))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _received(self, event: Any) -> None:
         """Answer what the browser asks for; it is input, so every number is kept within bounds."""
-        if await holds():
-            self._answer(event)
-
-    def _answer(self, event: Any) -> None:
         said = event.data if isinstance(event.data, dict) else {}
-        board = self._board
-        if board is None or said.get("serial") != self._serial:
+        board, serial = self._board, self._serial
+        if board is None or said.get("serial") != serial or not await holds():
             return
-        start, many = _whole(said, "start"), min(_whole(said, "count"), LEAP)
-        if said.get("ask") == "items":
-            items = board.items(start, many)
-            self._send_msg(_json(told="items", serial=self._serial, start=start, items=items))
-        if said.get("ask") == "folded":
-            block = min(_whole(said, "block"), len(board.blocks) - 1)
-            rows = board.folded(block, start, many)
-            answer = {"told": "folded", "block": block, "start": start, "rows": rows}
-            self._send_msg(_json(serial=self._serial, **answer))
+        answer = await asyncio.to_thread(_answer, board, said)
+        if answer and serial == self._serial:
+            self._send_msg(answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawing:
+    """All that a drawing is made of, so that a thread can make it."""
+
+    diff: ConfigDiff
+    extent: Extent
+    moved: Moved
+    label: str
+    current: int
+    first: int
+    serial: int
+
+    def drawn(self) -> tuple[Board, int, str]:
+        """The board, the change that is looked at, and what the browser gets."""
+        board = lay_out(self.diff, extent=self.extent, moved=self.moved)
+        current = min(self.current, max(board.hunks, 1))
+        until = board.place_of(current) if current > 1 else 0
+        text = _json(
+            serial=self.serial,
+            label=self.label,
+            current=current,
+            hunks=board.hunks,
+            count=board.count,
+            items=board.items(0, max(self.first, min(until + FIRST, SLICE))),
+            note="" if board.hunks else _note(board),
+        )
+        return board, current, text
+
+
+def _answer(board: Board, said: Mapping[str, Any]) -> str:
+    """To one question; "" where it is none."""
+    start, many = _whole(said, "start"), min(_whole(said, "count"), LEAP)
+    told: dict[str, Any] = {"serial": said["serial"], "start": start}
+    if said.get("ask") == "items":
+        return _json(told="items", items=board.items(start, many), **told)
+    if said.get("ask") == "folded":
+        block = min(_whole(said, "block"), len(board.blocks) - 1)
+        return _json(told="folded", block=block, rows=board.folded(block, start, many), **told)
+    return ""
 
 
 def _note(board: Board) -> str:

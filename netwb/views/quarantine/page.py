@@ -166,7 +166,7 @@ class QuarantineView:
         self.rows = Rows(lines=self.masked.lines)
         await self._draw_rows()
         if self._look == "change":
-            self.diff.compare(self.masked.diff)
+            await self.diff.bring(self.masked.diff)
         self._draw_head()
 
     async def _draw_rows(self) -> None:
