@@ -206,7 +206,15 @@ class AccessError(NetwbError):
 
 
 class NotPermittedError(AccessError):
-    """The role lacks the permission; the message names both."""
+    """The role lacks the permission; the message names both.
+
+    permission  that is lacking; role: the least one that holds it. Empty where another role is no cure
+    """
+
+    def __init__(self, message: str, *, permission: str = "", role: str = "") -> None:
+        super().__init__(message)
+        self.permission = permission
+        self.role = role
 
 
 class NotAuthenticatedError(AccessError):

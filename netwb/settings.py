@@ -117,6 +117,9 @@ class WebSettings:
     )
     port: int = _setting(5006, "port", "TCP port of pages and REST.", least=0, most=65535)
     time_zone: str = _setting("UTC", "IANA zone", "Of people who chose none of their own.")
+    contact: str = _setting(
+        "", "words", "Whom people ask for rights, as pages say it; empty: an admin."
+    )
     public_url: str = _setting(
         "", "URL", "How browsers reach this server, where a proxy stands before it."
     )

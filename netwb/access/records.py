@@ -176,6 +176,7 @@ class Person:
     wide        the scope is all tenants, those to come too
     viewing_as  slug of the tenant whose staff's view this is; "" for one's own
     session     public id of the login session; "" where there is none (token, local)
+    contact     whom to ask for more rights, as the settings say; "": an admin
     """
 
     name: str
@@ -190,3 +191,4 @@ class Person:
     source: UserSource | Literal["none"]
     viewing_as: str = ""
     session: str = ""
+    contact: str = ""

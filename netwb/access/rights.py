@@ -15,6 +15,8 @@ from netwb.roles import MATRIX, VIEWS, Actor, Permission, Role, Scope
 
 TOTP_WORDS = ("nobody", "admin", "engineer", "everybody")  # of the setting access.totp_for
 SET_UP_FIRST = "set up the one-time code first, under /account"
+LEAVE_FIRST = "leave this view of the tenant's staff first"
+USE_ANOTHER = "use a token that holds it"
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
@@ -39,6 +41,7 @@ def narrowed(
         role=own if own is None or role is None else lower(own, role),
         scope=owner.scope if tenants is None else owner.scope.narrowed(tenants),
         only=only if allow is None else only & frozenset(allow),
+        cure="" if role is None and allow is None else USE_ANOTHER,
     )
 
 
@@ -50,7 +53,7 @@ def as_staff_of(actor: Actor, tenant_id: str) -> Actor:
         scope=actor.scope.narrowed(frozenset({tenant_id})),
         only=VIEWS & actor.permissions,
         via=actor.via,
-        cure=actor.cure,
+        cure=actor.cure or LEAVE_FIRST,
     )
 
 

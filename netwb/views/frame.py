@@ -38,6 +38,7 @@ from netwb.views import navigation, states
 from netwb.views.address import Address
 from netwb.views.html import esc, link, page_url, tag
 from netwb.views.navigation import Crumb, Moment
+from netwb.views.rights import scope_words
 from netwb.views.sheet import ASSETS, GUARD, HOLDS, Act, Sheet
 from netwb.views.theme import HEAD_PX, SIDE_PX, material_theme, narrowing
 from netwb.workbench import Workbench
@@ -289,8 +290,17 @@ class Frame:
                 "page %s, reference %s failed", self.address.page, reference, exc_info=error
             )
         return states.Failure(
-            at=self.now(), zone=self.zone, reference=reference, page_url=self.address.url()
+            at=self.now(),
+            zone=self.zone,
+            reference=reference,
+            page_url=self.address.url(),
+            tenants=self.address.get("tenant") or self._own_tenants(),
+            contact=self.person.contact,
+            ways=navigation.ways(self.person, self.address),
         )
+
+    def _own_tenants(self) -> str:
+        return "" if self.person.wide else scope_words([slug for slug, _ in self.person.tenants])
 
 
 def seat_of(bench: Workbench, address: Address) -> Seat[Workbench]:

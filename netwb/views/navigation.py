@@ -58,9 +58,33 @@ def places(person: Person) -> tuple[Place, ...]:
     return tuple(place for place in PLACES if place.permission in person.permissions)
 
 
+def ways(person: Person, address: Address) -> str:
+    """Where to, from a page that does not give what its address asks for: its own beginning, else
+    the first page that the person may see; and what the person may, in words.
+    """
+    open_ = places(person)
+    near = next((place for place in open_ if place.page == address.page), None)
+    if near is None or address.url() == page_url(near.page, **address.kept()):
+        near = next((place for place in open_ if place.page != address.page), None)
+    first = (
+        link(
+            page_url(near.page, **address.kept()),
+            tag("span", esc(f"Open {near.title}")),
+            class_="btn",
+        )
+        if near
+        else ""
+    )
+    return first + link(page_url("account"), tag("span", "What you may"), class_="btn q")
+
+
+# Seen where it has the focus: past the navigation, which is the same on every page.
+_SKIP = '<button type="button" class="btn skip" data-skip><span>Skip to the content</span></button>'
+
+
 def header(person: Person, crumbs: tuple[Crumb, ...], address: Address, moment: Moment) -> str:
     """The bar over every page."""
-    left = tag("a", "netwb", class_="wm", href=".") + _breadcrumb(crumbs)
+    left = _SKIP + tag("a", "netwb", class_="wm", href=".") + _breadcrumb(crumbs)
     right = _clock(moment) + _theme() + _who(person)
     middle = _tenants(person, address) + _find()
     return tag(

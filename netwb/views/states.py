@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from netwb.errors import (
     ArchiveError,
+    InputError,
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
@@ -31,6 +32,7 @@ TITLES: tuple[tuple[type[NetwbError], Shape, str], ...] = (
     (StoreError, "bad", "The database cannot be read"),
     (ArchiveError, "bad", "The archive cannot be read"),
 )
+USELESS_AGAIN = (NotPermittedError, InputError, *ABSENT)  # the same once more gives the same
 BEGINNINGS = frozenset(
     {"a", "an", "another", "device", "it", "no", "nobody", "only", "the", "this", "tenant", "site"}
 )
@@ -116,22 +118,26 @@ class Failure:
     zone: ZoneInfo
     reference: str  # the same in the log
     page_url: str  # to return to after a new login
+    tenants: str = ""  # of which the page is, as the person calls them; "": all
+    contact: str = ""  # whom to ask for rights; "": an admin
+    ways: str = ""  # markup: where else to, when trying again is no use
 
 
 def failed(error: Exception, failure: Failure, *, actions: str = "") -> str:
     """An error in the place of what was asked for."""
     if isinstance(error, NotAuthenticatedError):
         return signed_out(failure.page_url)
-    shape_, title, text = told(error)
+    shape_, title, text = told(error, failure)
     foot = f"{words.clock(failure.at, failure.zone)}, reference {failure.reference}"
-    again = actions or button("Try again", "again")
+    usual = failure.ways if isinstance(error, USELESS_AGAIN) else button("Try again", "again")
+    again = actions or usual
     small = tag("span", esc(foot), class_="t3 sm")
     return _state(title, esc(text), shape_=shape_, actions=again + small)
 
 
 def notice(error: Exception, failure: Failure) -> str:
     """An error as one line over the page, after an act that came to nothing; it can be closed."""
-    shape_, title, text = told(error)
+    shape_, title, text = told(error, failure)
     foot = tag("span", esc(f"reference {failure.reference}"), class_="t3 sm")
     close = button("Close", "close-notice", kind="quiet")
     if isinstance(error, NotAuthenticatedError):
@@ -141,7 +147,7 @@ def notice(error: Exception, failure: Failure) -> str:
     return tag("div", f"{shape(shape_)}{said}{foot}{close}", class_="notice", role="alert")
 
 
-def told(error: Exception) -> tuple[Shape, str, str]:
+def told(error: Exception, failure: Failure) -> tuple[Shape, str, str]:
     """Shape, title and sentence for an error; one that is not ours says nothing of its inside."""
     if not isinstance(error, NetwbError):
         return "bad", "Internal error", "Something failed inside netwb; its log holds the cause."
@@ -154,10 +160,20 @@ def told(error: Exception) -> tuple[Shape, str, str]:
             "Not found",
             f"{thing}. It does not exist, or lies outside what you may see.",
         )
+    if isinstance(error, NotPermittedError) and error.role:
+        return "waived", "Your role does not allow this", _denied(error, failure)
     for class_, shape_, title in TITLES:
         if isinstance(error, class_):
             return shape_, title, _sentence(error)
     return "warn", "This was not done", _sentence(error)
+
+
+def _denied(error: NotPermittedError, failure: Failure) -> str:
+    """Which right and which role are lacking, on what, and who can give them."""
+    lacking = str(error).partition("; ")[0]
+    on = f" on {failure.tenants}" if failure.tenants else ""
+    whom = failure.contact or "an admin"
+    return f"{lacking}{on}. The role {error.role} holds it; ask {whom} for it."
 
 
 def _sentence(error: Exception) -> str:

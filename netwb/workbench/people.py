@@ -53,6 +53,7 @@ class PeopleFace(Face):
             source=standing.source if standing else "none",
             viewing_as=self._who.viewing_as,
             session=self._who.session_id,
+            contact=self._parts.settings.web.contact,
         )
 
     def rights(self) -> Rights:

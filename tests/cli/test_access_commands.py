@@ -188,7 +188,7 @@ def test_as_narrows_every_command_to_that_user(netwb: Commands) -> None:
     refused = netwb("site", "add", "acme/par1", "--as", "eva")
     assert (refused.status, refused.err) == (
         3,
-        "netwb: eva (viewer) lacks inventory.edit; ask an admin for a role that holds it\n",
+        "netwb: eva (viewer) lacks inventory.edit; ask an admin for the role engineer, which holds it\n",
     )
     assert netwb("tenant", "list", "--as", "nobody").status == 4
     for command in ("init", "upgrade", "serve", "demo"):

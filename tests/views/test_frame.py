@@ -13,8 +13,14 @@ from panel.viewable import Viewable
 from panel_material_ui.template.base import Page
 
 from netwb.access.records import UserChanges
-from netwb.errors import InputError, NotAuthenticatedError, NotPermittedError, UnknownNameError
-from netwb.roles import Permission, Role
+from netwb.errors import (
+    InputError,
+    NotAuthenticatedError,
+    NotPermittedError,
+    StoreUnavailableError,
+    UnknownNameError,
+)
+from netwb.roles import Permission, Role, lacking
 from netwb.views import navigation, states
 from netwb.views.address import Address
 from netwb.views.frame import Frame, NetwbPage
@@ -228,12 +234,12 @@ def test_fault_of_ours_is_logged_and_leaves_the_page_alive(
 def test_view_that_cannot_be_read_gives_its_place_to_the_error_and_comes_back(
     engineer: Frame,
 ) -> None:
-    view = PlainView(engineer, InputError("the time is not written as one"))
+    view = PlainView(engineer, StoreUnavailableError("the database is locked"))
     page = engineer.draw(view)
     main = page.main[0]  # type: ignore[attr-defined]
 
     asyncio.run(engineer.load())
-    assert "time is not written as one" in main[1].html
+    assert "database is locked" in main[1].html
     view.error = None
     asyncio.run(main[1]._on_act({"act": "again"}))
 
@@ -311,6 +317,26 @@ def test_view_as_a_tenant_ends_with_the_scope_that_allowed_it(made: Rig) -> None
     asyncio.run(frame.load())
 
     assert [sheet.html for sheet in main] == [states.drawn_anew()]
+
+
+@pytest.mark.parametrize(
+    ("search", "page", "leads"),
+    [
+        ("?device=77", "configs", ["configs", "account"]),
+        ("", "admin", ["configs", "account"]),
+        ("?tab=people", "admin", ["configs", "account"]),
+        ("", "configs", ["inventory", "account"]),
+    ],
+)
+def test_page_that_is_not_given_leads_to_one_that_is(
+    made: Rig, customer: Frame, search: str, page: str, leads: list[str]
+) -> None:
+    frame = frame_of(made, customer.bench, search, page=page)
+
+    denied = frame.said(lacking("noc", Role.CUSTOMER, Permission.CONFIG_REVEAL))
+
+    assert Tags(denied).attributes["href"] == leads
+    assert "lacks config.reveal on acme. The role engineer holds it; ask an admin" in denied
 
 
 def test_act_that_is_no_act_is_left_alone(engineer: Frame) -> None:

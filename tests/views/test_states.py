@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,10 +8,10 @@ from netwb.errors import (
     ArchiveBusyError,
     InputError,
     NotAuthenticatedError,
-    NotPermittedError,
     StoreUnavailableError,
     UnknownDeviceError,
 )
+from netwb.roles import Permission, Role, lacking
 from netwb.views import states
 from tests.views.hostile import HOSTILE, assert_inert
 
@@ -47,12 +48,37 @@ def test_error_that_is_not_ours_tells_nothing_of_its_inside() -> None:
     assert "7f3a22c1" in said
 
 
-def test_missing_right_names_permission_and_role_with_names_as_they_are_written() -> None:
-    error = NotPermittedError("jkim (customer) lacks config.reveal; ask an admin")
+def test_missing_right_names_permission_role_tenant_and_whom_to_ask() -> None:
+    error = lacking("jkim", Role.CUSTOMER, Permission.CONFIG_REVEAL)
+    here = replace(FAILURE, tenants="acme", contact="noc@example.net", ways="<b>elsewhere</b>")
 
-    said = states.failed(error, FAILURE)
+    alone, told = states.failed(error, FAILURE), states.failed(error, here)
 
-    assert "jkim (customer) lacks config.reveal; ask an admin." in said
+    assert "jkim (customer) lacks config.reveal. The role engineer holds it; ask an admin" in alone
+    assert "jkim (customer) lacks config.reveal on acme." in told
+    assert "ask noc@example.net for it." in told
+    assert "<b>elsewhere</b>" in told
+
+
+def test_what_is_held_back_for_now_names_its_own_cure() -> None:
+    error = lacking("jkim", Role.ADMIN, Permission.CONFIG_VIEW, cure="set up the code first")
+
+    assert "jkim (admin) lacks config.view; set up the code first." in states.failed(error, FAILURE)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        lacking("jkim", Role.CUSTOMER, Permission.CONFIG_REVEAL),
+        UnknownDeviceError("device 'x' is not known"),
+        InputError("the time is not written as one"),
+    ],
+    ids=["denied", "unknown", "input"],
+)
+def test_trying_again_is_offered_only_where_it_may_help(error: Exception) -> None:
+    assert 'data-act="again"' not in states.failed(error, FAILURE)
+    assert 'data-act="again"' in states.failed(StoreUnavailableError("it is locked"), FAILURE)
+    assert 'data-act="again"' in states.failed(RuntimeError("odd"), FAILURE)
 
 
 def test_foreign_and_missing_are_the_same_words() -> None:
@@ -76,7 +102,7 @@ def test_signed_out_leads_back_to_the_same_view(build: object) -> None:
 
 def test_archive_that_is_busy_says_so() -> None:
     assert (
-        states.told(ArchiveBusyError("acme.git is being written"))[1]
+        states.told(ArchiveBusyError("acme.git is being written"), FAILURE)[1]
         == "The archive cannot be read"
     )
 

@@ -10,8 +10,8 @@ import panel_material_ui as pmui
 from panel.viewable import Viewable
 
 from netwb.access.records import LoginSession, Token, User, UserChanges
-from netwb.errors import NetwbError, NotPermittedError, UnknownNameError
-from netwb.roles import Permission
+from netwb.errors import NetwbError, UnknownNameError
+from netwb.roles import Permission, lacking
 from netwb.views.admin import logins, people, person_forms
 from netwb.views.admin.trailing import TrailPart
 from netwb.views.desk import FILLS, Acts, Desk
@@ -108,16 +108,13 @@ class AdminView:
         if self._manages() or self._frame.address.get("tab", "") not in MANAGED:
             return None
         person = self._frame.person
-        return NotPermittedError(
-            f"{person.name} ({person.role}) lacks {Permission.ACCESS_MANAGE};"
-            " ask an admin for a role that holds it"
-        )
+        return lacking(person.name, person.role, Permission.ACCESS_MANAGE)
 
     def _draw(self) -> None:
-        tab, lacking = self._now(), self._lacking()
-        if lacking is not None:
+        tab, denied = self._now(), self._lacking()
+        if denied is not None:
             out = link(self._frame.address.url(tab=None, user=None), "<span>Audit trail</span>")
-            self.sheet.html = self._page(self._frame.said(lacking, actions=out), "")
+            self.sheet.html = self._page(self._frame.said(denied, actions=out), "")
             return
         if tab == "audit":
             self.sheet.html = self._page(self._trail.html(), "")

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from netwb.errors import InventoryError, NotPermittedError
+from netwb.errors import InventoryError
 from netwb.inventory.importers.rows import ImportPlan, Source
-from netwb.roles import Permission
+from netwb.roles import Permission, lacking
 from netwb.views.cures import in_page
 from netwb.views.fields import secret_of
 from netwb.views.inventory import importing as view
@@ -44,8 +44,8 @@ class ImportPart:
         stage.frame.crumbs(("Inventory", stage.links().inventory()), ("Import", None))
         if not stage.sees().edit:
             person = stage.frame.person
-            msg = f"{person.name} ({person.role}) lacks {Permission.INVENTORY_EDIT}; ask an admin for a role that holds it"
-            stage.show_page(stage.frame.said(NotPermittedError(msg)))
+            denied = lacking(person.name, person.role, Permission.INVENTORY_EDIT)
+            stage.show_page(stage.frame.said(denied))
         elif self._given is None or self._source is None:
             stage.show_page(view.choose_page())
         else:
