@@ -197,3 +197,32 @@ def test_secrets_do_not_stay_behind_when_another_view_comes(made: Rig) -> None:
     view.leave()
 
     assert "0therSecret" not in view.pane.html + "".join(view.rows.lines)
+
+
+def test_list_and_head_give_a_good_copy_the_same_age(made: Rig) -> None:
+    made.clock.advance(days=2)
+    view, _ = opened(made, of_edge1(made))
+
+    assert "good copy 3 d old" in words(view.list.html)
+    assert "good copy 3 d old, unchanged since" in words(view.head.html)
+
+
+def test_a_device_of_which_a_text_is_held_is_backed_up_from_there(made: Rig) -> None:
+    view, frame = opened(made, of_edge1(made))
+    assert "Back up now" in words(view.head.html)
+
+    async def file() -> None:
+        await view.act(act("back-up"))
+        view.backups.leave()
+        await view.desk.settled()
+
+    asyncio.run(file())
+
+    (job,) = made.bench.jobs(limit=1)
+    assert job.id == frame.address.get("job")
+
+
+def test_who_may_not_back_up_is_not_offered_it(made: Rig) -> None:
+    view, _ = opened(made, of_edge1(made), role=Role.VIEWER)
+
+    assert "Back up now" not in words(view.head.html)

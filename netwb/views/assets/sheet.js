@@ -7,7 +7,8 @@
                                       scrolls then, and stays where it is over a redraw of its rows
    [data-key="n"]                     that key clicks it, or focuses it where it is a field
    [data-copy="text"]                 copies the text; "link": the page's address
-   dialog[data-modal]                 is shown over the page; Escape clicks its [data-close]
+   dialog[data-modal]                 is shown over the page; Escape clicks its [data-close], and what
+                                      opened it has the focus again
    time[data-at="seconds"]            is kept at its true age
    role=listbox, tablist, menu        arrows, Home and End move the focus
    text that its box cuts off         gets itself as title, under the pointer
@@ -44,6 +45,9 @@ export function render({model, el}) {
     root.querySelectorAll("dialog[data-modal]").forEach((d) => d.open || ask(d, kept.focus))
     const first = root.querySelector("[autofocus]")
     if (first && !kept.focus) first.focus()
+    const asks = !!root.querySelector("dialog[data-modal]")
+    if (sheet.asks && !asks) giveBack()
+    sheet.asks = asks
   }
   draw()
   model.on("html", draw)
@@ -115,6 +119,17 @@ function ask(dialog, id) {
   (was || first)?.focus()
 }
 
+/* What was used last outside of a dialog has the focus again once the dialog that it opened is gone. */
+let last
+
+function giveBack() {
+  if (!last || document.activeElement !== document.body) return
+  const {root, from, named} = last
+  const found = from.isConnected ? from : root.querySelector(`[data-act="${CSS.escape(named)}"]`)
+  const menu = found?.closest("details:not([open])");
+  (menu?.querySelector("summary") ?? found)?.focus()
+}
+
 /* A reload after a lost connection loses no form: see `netwb.stash` in frame.js. */
 function refill(root) {
   const stash = window.netwb?.stash
@@ -147,6 +162,7 @@ function act(sheet, from, more = {}) {
   const dataset = {...from.dataset}
   for (const own of ["on", "key", "copy", "sent"]) delete dataset[own]
   const said = {...dataset, ...more, seq: ++seq}
+  if (!from.closest("dialog")) last = {root: sheet.root, from, named: from.dataset.act}
   from.setAttribute("aria-busy", "true")
   const slow = setTimeout(() => sheet.root.classList.add("busy"), HOLD_MS)
   sheet.pending.set(seq, [from, slow])
@@ -214,6 +230,7 @@ function listen(sheet) {
   root.addEventListener("click", (ev) => {
     if (ev.target.closest("[data-theme-switch]")) return window.netwb?.switchTheme()
     if (ev.target.closest("[data-keys-help]")) return help()
+    if (ev.target.closest("[data-skip]")) return skip(root)
     const closed = ev.target.closest("[data-close]")
     if (closed && !closed.dataset.act) return closed.closest("dialog")?.close()
     const copied = ev.target.closest("[data-copy]")
@@ -266,6 +283,16 @@ function entitle(ev) {
   if (from.closest("[title]") || /^(INPUT|SELECT|TEXTAREA)$/.test(from.tagName)) return
   const box = [from, from.parentElement].find((e) => e && cut(e))
   if (box) box.title = box.textContent.trim()
+}
+
+/* Past header and navigation: the next Tab is the first thing in the content. */
+function skip(root) {
+  let at = root.getRootNode()
+  while (at.host && !at.querySelector("main")) at = at.host.getRootNode()
+  const main = at.querySelector("main")
+  if (!main) return
+  main.tabIndex = -1
+  main.focus()
 }
 
 async function values(form, submitter) {

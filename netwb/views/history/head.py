@@ -109,6 +109,7 @@ class Shown:
     reveal: str
     why: str = ""
     change: str = ""  # URL of what this revision changed
+    backup: str = ""  # markup: the button, or how far a backup is
 
 
 def device_head(shown: Shown, *, saved: str) -> str:
@@ -118,7 +119,7 @@ def device_head(shown: Shown, *, saved: str) -> str:
     name = link(f"inventory?device={device.id}", esc(device.hostname), class_="nm")
     return (
         f'<div class="bar top">{name}<span class="t3 mono cut">{esc(about)}</span>{saved}{_revision(shown)}'
-        f'<span class="push acts">{_acts(shown)}</span></div>'
+        f'<span class="push acts">{_acts(shown)}{shown.backup}</span></div>'
     )
 
 
@@ -129,6 +130,11 @@ def saved_state(last: Copy | None, at: Moment) -> str:
     from_ = last.at
     said = state("ok", f"saved {when(from_, at.now, at.zone)},")
     return f'<span class="nowrap">{said} <span class="t2">{age(from_, at.now)} ago</span></span>'
+
+
+def back_up_button() -> str:
+    """Read the device once more, now."""
+    return button("Back up now", "back-up", icon_="play")
 
 
 def _acts(shown: Shown) -> str:

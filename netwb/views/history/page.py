@@ -31,6 +31,7 @@ from netwb.views.history.pane import FIRST, SLICE, TextPane
 from netwb.views.history.taking import Taking
 from netwb.views.history.touched import name_sections
 from netwb.views.html import button
+from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.workbench.coverage import Copy, DeviceRun
@@ -78,6 +79,7 @@ class HistoryView:
         self.head = Sheet(on_act=self.act, css=history_css())
         self.desk = Desk(frame, self.act, css=history_css())
         self.dialog = self.desk.dialog
+        self.backups = Backups(self.desk, redraw=self._redraw_head, ended=self.load)
         self.pane = TextPane(states.loading(), on_act=self.act)
         self._acts: dict[str, OnAct] = {
             "open": self._open,
@@ -96,6 +98,8 @@ class HistoryView:
             "previous": self._step,
             "close": self._close,
             "hide": self._hide,
+            "back-up": self._back_up,
+            **self.backups.acts,
             **Taking(self.desk, self._shown, self._show_secrets).acts(),
         }
 
@@ -127,6 +131,7 @@ class HistoryView:
             name_sections, self.sections, self.frame.bench, self.revisions, self.links.kind
         )
         self._draw_list()
+        await self.backups.follow()
 
     def _read_device(self) -> None:
         bench, reference = self.frame.bench, self.frame.address.get("device", "")
@@ -249,7 +254,18 @@ class HistoryView:
             change=self.links.change(revision.device_id, revision.id)
             if revision and revision.number > 1
             else "",
+            backup=self._backup(),
         )
+
+    def _backup(self) -> str:
+        """How far it is, for who asked for it; else the button, for who may."""
+        if self.backups.job is not None:
+            return job_line(self.backups.job)
+        return head.back_up_button() if self.frame.may(Permission.BACKUP_RUN) else ""
+
+    async def _redraw_head(self) -> None:
+        if self.device is not None:
+            self._draw_head()
 
     def _reveal_state(self) -> str:
         if self.rows.secrets == "shown":
@@ -269,6 +285,7 @@ class HistoryView:
 
     def leave(self) -> None:
         """Another view takes this one's place: secrets that it shows do not stay in the document."""
+        self.backups.leave()
         if self.rows.secrets == "shown":
             self.rows = Rows(lines=())
             self.pane.html = ""
@@ -286,6 +303,10 @@ class HistoryView:
     async def _open(self, act: Act) -> None:
         self.frame.address.set(rev=str(act.get("rev", ""))[:64], line=None)
         await self._open_text()
+
+    async def _back_up(self, _act: Act) -> None:
+        assert self.device is not None
+        await self.backups.start([self.device.id])
 
     async def _older(self, _act: Act) -> None:
         self.listed *= 4

@@ -1,12 +1,12 @@
-"""Backups from the inventory: filed as a job, followed until it ends. A job's line is markup."""
+"""Backups from a page of devices: filed as a job, followed until it ends. A job's line is markup."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from netwb.views.desk import Desk
 from netwb.views.html import Shape, button, esc, shape, tag
-from netwb.views.inventory.stage import Stage
 from netwb.views.sheet import Act
 from netwb.views.words import count, number
 from netwb.workbench.words import Job
@@ -60,12 +60,12 @@ class Backups:
 
     def __init__(
         self,
-        stage: Stage,
+        desk: Desk,
         *,
         redraw: Callable[[], Awaitable[None]],
         ended: Callable[[], Awaitable[None]],
     ) -> None:
-        self._stage = stage
+        self._desk = desk
         self._redraw = redraw
         self._ended = ended
         self._followed = ""
@@ -74,7 +74,7 @@ class Backups:
 
     async def start(self, devices: Sequence[str]) -> None:
         """Back these devices up, by id."""
-        frame = self._stage.frame
+        frame = self._desk.frame
         job = await frame.ask(frame.bench.start_backup, *devices)
         frame.address.set(history="replace", job=job.id)
         frame.tell(f"Backup of {count(len(devices), 'device')} filed")
@@ -82,15 +82,15 @@ class Backups:
 
     async def follow(self) -> None:
         """Follow the job that the address names, if it is not followed already."""
-        job_id = self._stage.frame.address.get("job", "")
+        job_id = self._desk.frame.address.get("job", "")
         if job_id == self._followed:
             return
         self._followed, self.job = job_id, None
         if job_id:
-            self._stage.start(self._watch(job_id))
+            self._desk.start(self._watch(job_id))
 
     async def _watch(self, job_id: str) -> None:
-        frame = self._stage.frame
+        frame = self._desk.frame
         while self._followed == job_id:
             self.job = await frame.ask(frame.bench.job, job_id)
             await self._redraw()
@@ -100,7 +100,11 @@ class Backups:
                 return
             await asyncio.sleep(LOOK_S)
 
-    async def _close(self, _act: Act) -> None:
+    def leave(self) -> None:
+        """Another view takes the page: nothing is followed behind it."""
         self._followed, self.job = "", None
-        self._stage.frame.address.set(history="replace", job=None)
+
+    async def _close(self, _act: Act) -> None:
+        self.leave()
+        self._desk.frame.address.set(history="replace", job=None)
         await self._redraw()

@@ -11,7 +11,7 @@ from netwb.views.fields import Ask, Field, dialog, text_field
 from netwb.views.html import age, button, esc, link, shape, stat, state, tag, when
 from netwb.views.navigation import Moment
 from netwb.views.words import count, number, size
-from netwb.workbench.coverage import DeviceCoverage
+from netwb.workbench.coverage import Copy, DeviceCoverage
 from netwb.workbench.held import MaskedText
 from netwb.workbench.words import QuarantineItem
 
@@ -102,11 +102,17 @@ class Rights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """How a text is shown. `secrets`: "masked" or "shown"; `history`: URL of the device's history."""
+    """How a text is shown.
+
+    secrets   "masked" or "shown"            history   URL of the device's history
+    copy      the device's last good copy    backup    markup: the button, or how far a backup is
+    """
 
     look: str
     secrets: str
     history: str
+    copy: Copy | None = None
+    backup: str = ""
 
 
 def render_head(masked: MaskedText, shown: Shown, rights: Rights, at: Moment) -> str:
@@ -115,21 +121,29 @@ def render_head(masked: MaskedText, shown: Shown, rights: Rights, at: Moment) ->
     name = link(
         shown.history, esc(device.hostname), class_="nm", data_act="lead", data_url=shown.history
     )
-    good = (
-        f"good copy of {when(masked.good.stored_at, at.now, at.zone)},"
-        f" {age(masked.good.stored_at, at.now)} old, {count(masked.good.lines, 'line')}"
-        if masked.good
-        else "no good copy"
-    )
     held = f"held since {when(item.at, at.now, at.zone)}, {count(item.lines, 'line')}, {size(item.size)}"
     return (
         f'<div class="qhead"><div class="bar top">{name}<span class="t3 mono">{esc(device.platform)}</span>'
-        f'<span class="push acts">{_acts(masked, rights, shown.secrets)}</span></div>'
+        f'<span class="push acts">{shown.backup}{_acts(masked, rights, shown.secrets)}</span></div>'
         f'<div class="why">{state("held", cause_word(item.cause_kind))}<span>{esc(cause_alone(item.cause_message, item.hostname))}.</span></div>'
-        f'<div class="facts t2 sm"><span>{held}</span><span>{good}</span>{_unable(masked, rights)}</div>'
+        f'<div class="facts t2 sm"><span>{held}</span><span>{_good(masked, shown.copy, at)}</span>{_unable(masked, rights)}</div>'
         f'<div class="bar looks">{_looks(masked, shown.look)}'
         f'<span class="push sm t3">{_mask_note(shown.secrets)}</span></div></div>'
     )
+
+
+def _good(masked: MaskedText, copy: Copy | None, at: Moment) -> str:
+    """What stays in force: its age is that of the list, the last time that it was read as it is."""
+    if masked.good is None:
+        return "no good copy"
+    changed = when(masked.good.stored_at, at.now, at.zone)
+    old = f"{age(copy.at, at.now)} old, " if copy else ""
+    return f"good copy {old}unchanged since {changed}, {count(masked.good.lines, 'line')}"
+
+
+def back_up_button() -> str:
+    """The cure for most of what is held."""
+    return button("Back up now", "back-up", icon_="play")
 
 
 def _acts(masked: MaskedText, rights: Rights, secrets: str) -> str:

@@ -24,6 +24,7 @@ from netwb.views.frame import Frame
 from netwb.views.history.lines import Rows, as_lines, first_rows, render_rows
 from netwb.views.history.pane import FIRST, SLICE, TextPane
 from netwb.views.html import page_url
+from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.quarantine import lists
 from netwb.views.sheet import Act, OnAct, Sheet
@@ -65,6 +66,7 @@ class QuarantineView:
         self.head = Sheet(on_act=self.act, css=quarantine_css())
         self.desk = Desk(frame, self.act, css=quarantine_css())
         self.dialog = self.desk.dialog
+        self.backups = Backups(self.desk, redraw=self._redraw_head, ended=self.load)
         self.pane = TextPane(on_act=self.act)
         self.diff = DiffView()
         self.body = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
@@ -80,6 +82,8 @@ class QuarantineView:
             "discard": self._decide,
             "reveal": self._reveal,
             "hide": self._hide,
+            "back-up": self._back_up,
+            **self.backups.acts,
         }
 
     def panel(self) -> Viewable:
@@ -98,6 +102,7 @@ class QuarantineView:
         self.opened = self._named()
         self._draw_list()
         await self._open_text()
+        await self.backups.follow()
 
     def _read(self) -> None:
         bench = self.frame.bench
@@ -187,12 +192,25 @@ class QuarantineView:
     def _draw_head(self) -> None:
         assert self.masked is not None
         revealed = self.rows.secrets == "shown"
+        coverage = self.coverage.get(self.masked.device.id)
         shown = lists.Shown(
             look="text" if revealed else self._look,
             secrets="shown" if revealed else "masked",
             history=page_url("configs", device=self.masked.device.id, **self.frame.address.kept()),
+            copy=coverage.copy if coverage else None,
+            backup=self._backup(),
         )
         self.head.html = lists.render_head(self.masked, shown, self._rights(), self.frame.moment())
+
+    def _backup(self) -> str:
+        """How far it is, for who asked for it; else the button, for who may."""
+        if self.backups.job is not None:
+            return job_line(self.backups.job)
+        return lists.back_up_button() if self.frame.may(Permission.BACKUP_RUN) else ""
+
+    async def _redraw_head(self) -> None:
+        if self.masked is not None:
+            self._draw_head()
 
     def _rights(self) -> lists.Rights:
         role = str(self.frame.person.role or "none")
@@ -205,6 +223,7 @@ class QuarantineView:
 
     def leave(self) -> None:
         """Another view takes this one's place: secrets that it shows do not stay in the document."""
+        self.backups.leave()
         if self.rows.secrets == "shown":
             self.rows = Rows(lines=())
             self.pane.html = ""
@@ -228,6 +247,10 @@ class QuarantineView:
         self.opened = self._named()
         self._draw_list()
         await self._open_text()
+
+    async def _back_up(self, _act: Act) -> None:
+        if self.masked is not None:
+            await self.backups.start([self.masked.device.id])
 
     async def _choose_look(self, act: Act) -> None:
         look = "text" if act.get("look") == "text" else None

@@ -1,0 +1,78 @@
+"""The pages without a mouse: past the navigation, into dialogs and out of them again."""
+
+import pytest
+
+from tests.real.browser.reading import settle
+from tests.real.browser.rig import Site, Visitor
+
+# What has the focus, through all shadow roots: [its act or name, whether a ring is drawn around it].
+FOCUS = """() => {
+  let at = document.activeElement
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+  const style = getComputedStyle(at)
+  const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0
+  return [at.dataset.act ?? at.tagName.toLowerCase(), ring]
+}"""
+PAGES = (
+    "/configs",
+    "/configs?find=hostname",
+    "/inventory",
+    "/inventory?import=1",
+    "/admin",
+    "/account",
+)
+
+
+@pytest.fixture(scope="module")
+def visitor(site: Site) -> Visitor:
+    return site.visitor("ada")
+
+
+def focus(visitor: Visitor) -> tuple[str, bool]:
+    named, ring = visitor.page.evaluate(FOCUS)
+    return named, ring
+
+
+def test_the_first_tab_leads_past_the_navigation(visitor: Visitor) -> None:
+    visitor.go("/inventory")
+    settle(visitor.page)
+
+    visitor.page.keyboard.press("Tab")
+    assert visitor.page.get_by_role("button", name="Skip to the content").is_visible()
+    visitor.page.keyboard.press("Enter")
+    assert focus(visitor)[0] == "main"
+    visitor.page.keyboard.press("Tab")
+    assert focus(visitor)[0] == "filter"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_tab_leads_through_a_page_with_a_ring_at_each_step_and_out_of_it(
+    visitor: Visitor, path: str
+) -> None:
+    visitor.go(path)
+    settle(visitor.page)
+
+    unseen, steps = [], 0
+    for _ in range(200):
+        visitor.page.keyboard.press("Tab")
+        named, ring = focus(visitor)
+        if named == "body":
+            break
+        steps += 1
+        if not ring:
+            unseen.append(named)
+
+    assert unseen == []
+    assert 10 < steps < 200
+
+
+def test_what_opened_a_dialog_has_the_focus_again(visitor: Visitor) -> None:
+    visitor.go("/inventory")
+    settle(visitor.page)
+
+    visitor.page.keyboard.press("n")
+    visitor.page.get_by_role("dialog").wait_for()
+    assert focus(visitor)[0] == "input"
+    visitor.page.keyboard.press("Escape")
+    visitor.page.get_by_role("dialog").wait_for(state="detached")
+    assert focus(visitor) == ("add", True)
