@@ -32,9 +32,10 @@ from tornado.web import HTTPError, RequestHandler
 
 from netwb.errors import NotAuthenticatedError
 from netwb.web import error_pages, headers, memory, process
+from netwb.web.pace import pace_of
 from netwb.web.place import is_address
 from netwb.web.visitor import SEAT, visit_of
-from netwb.web.visits import Visit
+from netwb.web.visits import Visit, origin_of
 from netwb.web.watch import owner_of, watch_of
 
 LOGIN = "netwb_login"  # in a page's token: public id of the login session
@@ -47,6 +48,8 @@ _TOKEN_FAULTS = (ValueError, KeyError, TypeError, RuntimeError, zlib.error)
 
 class PageHandler(DocHandler):
     """A page: a new document of the person who asks, every time."""
+
+    _waits_s = 0  # until the person may have the next one
 
     def set_default_headers(self) -> None:
         """Panel's pages carry none of their own."""
@@ -71,6 +74,7 @@ class PageHandler(DocHandler):
     ) -> ServerSession:
         """As Bokeh's, without the ways in: a new id, a token without cookies and headers."""
         self._require_room()
+        self._require_pace()
         await self._take_seat()
         app = self.application
         session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
@@ -81,9 +85,10 @@ class PageHandler(DocHandler):
             expiration=app.session_token_expiration,
             extra_payload=self._generate_token_payload(),
         )
-        session = await self.application_context.create_session_if_needed(
-            session_id, self.request, token
-        )
+        async with pace_of(app).turn():
+            session = await self.application_context.create_session_if_needed(
+                session_id, self.request, token
+            )
         if not session.document.roots:  # its script broke: Bokeh logs that, and gives a blank page
             session.request_expiration()
             raise HTTPError(HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -94,6 +99,15 @@ class PageHandler(DocHandler):
         visit = visit_of(self.request)
         if visit is not None and watch_of(_served(self)).pages(visit.person.name) >= MOST_PAGES:
             raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
+
+    def _require_pace(self) -> None:
+        """One person's reloading must not take the loop that all others need."""
+        visit = visit_of(self.request)
+        if visit is not None:
+            address = origin_of(self.request).address
+            self._waits_s = pace_of(_served(self)).wait_s(visit.person.name, address)
+            if self._waits_s:
+                raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
 
     async def _take_seat(self) -> None:
         """Ask whom the page is for before it is built, which happens on the event loop."""
@@ -127,7 +141,11 @@ class PageHandler(DocHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """In words; Tornado's page would show the reason of any HTTPError."""
-        error_pages.answer(self, status_code, **kwargs)
+        said = None
+        if self._waits_s:
+            self.set_header("Retry-After", str(self._waits_s))
+            said = error_pages.too_fast(self._waits_s)
+        error_pages.answer(self, status_code, said=said, **kwargs)
 
 
 _NOT_DONE = "netwb could not do that; the server's log says why"

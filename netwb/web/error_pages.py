@@ -84,8 +84,21 @@ NO_PAGE = Saying(
 )
 
 
-def answer(handler: RequestHandler, status_code: int, **info: Any) -> None:
-    """A handler's `write_error`, of ours and of those that Tornado and Bokeh bring."""
+def too_fast(waits_s: int) -> Saying:
+    """Pages were asked for faster than anybody reads them."""
+    return Saying(
+        title="Too many pages in a short time",
+        text=f"Pages were loaded again and again; wait {waits_s} s, then load this one again.",
+    )
+
+
+def answer(
+    handler: RequestHandler, status_code: int, *, said: Saying | None = None, **info: Any
+) -> None:
+    """A handler's `write_error`, of ours and of those that Tornado and Bokeh bring.
+
+    said   in the place of the words that the status has
+    """
     if handler.request.path.startswith("/api"):
         answer_as_problem(handler, status_code, **info)
         return
@@ -93,7 +106,7 @@ def answer(handler: RequestHandler, status_code: int, **info: Any) -> None:
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.set_header("Content-Security-Policy", headers.ERROR)
     at_home = handler.request.path == "/" and status == HTTPStatus.NOT_FOUND
-    said = NO_PAGE if at_home else _saying(status)
+    said = said or (NO_PAGE if at_home else _saying(status))
     reference = request_id_of(handler.request)
     handler.finish(render(said, host=handler.request.host_name, reference=reference))
 
