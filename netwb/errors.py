@@ -134,7 +134,16 @@ class IncompleteConfigError(DeviceError):
 
 
 class WrongDeviceError(DeviceError):
-    """The text belongs to another device."""
+    """The text belongs to another device.
+
+    calls     what it calls its device by, a name or a serial number, where the message shows it
+    unnamed   the message without that: the other device may be another tenant's
+    """
+
+    def __init__(self, message: str, *, calls: str = "", unnamed: str = "") -> None:
+        super().__init__(message)
+        self.calls = calls
+        self.unnamed = unnamed
 
 
 class ShrunkConfigError(DeviceError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 
@@ -34,6 +34,7 @@ from netwb.errors import (
     HostKeyChangedError,
     NetwbError,
     StoreError,
+    WrongDeviceError,
 )
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
@@ -127,7 +128,7 @@ class BatchWriter:
         done = _Finished(target, gathered=gathered, revision=self._known_revision(target.device_id))
         try:
             for verdict in self._verdicts(target, gathered):
-                self._take(done, verdict)
+                self._take(done, self._without_foreign_name(target, verdict))
         except Exception as error:  # the worker's door: one device's text never ends the run
             logger.exception("%s: its text could not be judged", target.hostname)
             done.cause = _own_fault(target, error)
@@ -214,6 +215,15 @@ class BatchWriter:
             return frozenset()  # nothing is stored of it: no need to ask
         transcripts = [raw.transcript for raw in texts]
         return self._parts.archive.known_secrets(target.tenant_id, target.device_id, transcripts)
+
+    def _without_foreign_name(self, target: Target, verdict: Verdict) -> Verdict:
+        """A text that calls itself as another tenant's device names that to nobody of this one."""
+        if not isinstance(verdict, Rejected) or not isinstance(verdict.cause, WrongDeviceError):
+            return verdict
+        cause, devices = verdict.cause, self._parts.devices
+        if not cause.calls or not devices.is_foreign_name(target.tenant_id, cause.calls):
+            return verdict
+        return replace(verdict, cause=WrongDeviceError(cause.unnamed))
 
     def _take(self, done: _Finished, verdict: Verdict) -> None:
         if isinstance(verdict, Rejected):

@@ -86,7 +86,10 @@ def _faults(
     if not prompt.strip():
         yield incomplete(name, "the text stopped before the prompt came back; back it up again")
     elif not _may_see_all(prompt, platform):
-        shown = prompt if is_safe_name(prompt_name(prompt), seen, platform) else prompt.strip()[-1:]
+        name_shown = prompt_name(prompt)
+        ours = is_own(None, name_shown, identity, platform)  # another one's name is not told
+        safe = ours and is_safe_name(name_shown, seen, platform)
+        shown = prompt if safe else prompt.strip()[-1:]
         yield restricted(name, f"its prompt is {printable(shown)}")
     yield from text_faults(seen, platform, name)
     own = own_name(seen, platform)

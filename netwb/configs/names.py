@@ -24,6 +24,13 @@ def same_name(own: str, known: str) -> bool:
     return _ENGINE.sub("", one) == _ENGINE.sub("", other)
 
 
+def readings(own: str) -> frozenset[str]:
+    """Names, case-folded, that an inventory may have for what calls itself so."""
+    whole = _folded(own)
+    short = whole.partition(".")[0]
+    return frozenset({whole, short, _ENGINE.sub("", whole), _ENGINE.sub("", short)})
+
+
 def is_cut_name(shown: str, whole: str, cut: int | None) -> bool:
     """Whether a prompt that cuts names after `cut` characters shows `whole` as `shown`.
 

@@ -30,17 +30,17 @@ def is_own(own: str | None, prompt: str, identity: Identity, platform: Platform)
 
 def wrong_device(own: str, seen: Canonical, platform: Platform, identity: Identity) -> Fault:
     """Name both, where the device's word for itself is safe to show and to paste."""
-    if is_safe_name(own, seen, platform):
-        msg = (
-            f"the text calls itself '{own}', not '{identity.hostname}'; if that is this device's own"
-            f" name, run `netwb device set {identity.called} --sysname {own}`"
-        )
-    else:
-        msg = (
-            f"the text calls itself by another name than '{identity.hostname}', one that cannot be"
-            f" shown; look at the device"
-        )
-    return Fault(cause=WrongDeviceError(msg))
+    unnamed = (
+        f"the text calls itself by another name than '{identity.hostname}', one that cannot be"
+        f" shown; look at the device"
+    )
+    if not is_safe_name(own, seen, platform):
+        return Fault(cause=WrongDeviceError(unnamed))
+    msg = (
+        f"the text calls itself '{own}', not '{identity.hostname}'; if that is this device's own"
+        f" name, run `netwb device set {identity.called} --sysname {own}`"
+    )
+    return Fault(cause=WrongDeviceError(msg, calls=own, unnamed=unnamed))
 
 
 def is_safe_name(word: str, seen: Canonical, platform: Platform) -> bool:
@@ -60,9 +60,9 @@ def serial_fault(identity: Identity, seen_serial: str | None) -> Fault | None:
     known, seen = (identity.serial or "").strip(), (seen_serial or "").strip()
     if not known or not seen or known.casefold() == seen.casefold():
         return None
-    msg = (
-        f"{identity.called} tells the serial number {printable(seen.encode()[:64])}, where"
-        f" {printable(known.encode())} is known; if the device was exchanged, run"
-        f" `netwb device replace {identity.called}`"
-    )
-    return Fault(cause=WrongDeviceError(msg), acceptable=True)
+    told, cure = printable(seen.encode()[:64]), f"`netwb device replace {identity.called}`"
+    where = f"where {printable(known.encode())} is known; if the device was exchanged, run {cure}"
+    msg = f"{identity.called} tells the serial number {told}, {where}"
+    unnamed = f"{identity.called} tells another serial number, {where}"
+    cause = WrongDeviceError(msg, calls=seen, unnamed=unnamed)
+    return Fault(cause=cause, acceptable=True)

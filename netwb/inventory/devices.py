@@ -12,9 +12,11 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from netwb.configs.names import readings
 from netwb.errors import DuplicateDeviceError, InventoryError
 from netwb.inventory import host_keys
 from netwb.inventory.checks import device_checks
@@ -42,7 +44,7 @@ from netwb.inventory.rows import (
     retired_ids,
 )
 from netwb.inventory.sightings import Sightings
-from netwb.roles import Actor, Scope
+from netwb.roles import ALL_TENANTS, Actor, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.models import DeviceRow, SiteRow, TenantRow
@@ -50,6 +52,9 @@ from netwb.store.models import DeviceRow, SiteRow, TenantRow
 NEW_FIELDS = tuple(
     item.name for item in fields(NewDevice) if item.name not in {"tenant", "hostname"}
 )
+
+
+_CALLED = (DeviceRow.hostname, DeviceRow.sysname, DeviceRow.serial)
 
 
 class Devices(Sightings):
@@ -65,6 +70,21 @@ class Devices(Sightings):
         """Devices by tenant and hostname; retired ones only where `where.status` asks for them."""
         with self._database.reading(scope) as session:
             return list_devices(session, *conditions_of(where))
+
+    def is_foreign_name(self, tenant_id: str, called: str) -> bool:
+        """Whether devices of other tenants alone have, or had, that name or serial number.
+
+        A name that was cut counts too: where in doubt, it is theirs.
+        """
+        names = readings(called)
+        same = [func.lower(column).in_(names) for column in _CALLED]
+        begun = [
+            func.lower(column).startswith(called.casefold(), autoescape=True) for column in _CALLED
+        ]
+        with self._database.reading(ALL_TENANTS) as session:
+            owners = select(DeviceRow.tenant_id).where(or_(*same, *begun)).distinct()
+            found = set(session.scalars(owners))
+        return bool(found) and tenant_id not in found
 
     def named(self, scope: Scope, where: Where = EVERYWHERE) -> tuple[NamedDevice, ...]:
         """The same devices by their names alone, in a third of the time."""

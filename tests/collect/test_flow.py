@@ -34,6 +34,12 @@ def acme(tmp_path: Path) -> Iterator[Rig]:
         yield made
 
 
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge2", "core1")}) as made:
+        yield made
+
+
 def test_every_planned_device_has_an_outcome(acme: Rig) -> None:
     acme.answer("acme/edge2", LoginRefusedError("edge2: login refused"))
 
@@ -254,6 +260,47 @@ def test_an_author_whose_name_is_a_secret_is_not_told(acme: Rig, secret: str) ->
     acme.back_up("edge1")
 
     assert acme.bench.history("edge1")[0].author == "unknown"
+
+
+FOREIGN_NAMES = (b"core1", b"CORE1.example.net", b"re0-core1", b"cor")
+
+
+@pytest.mark.parametrize("name", FOREIGN_NAMES, ids=lambda name: name.decode())
+def test_a_text_of_another_tenants_device_names_it_to_nobody(
+    two: Rig, name: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    text = ios_text("edge1").replace(b"hostname edge1", b"hostname " + name)
+    two.answer("acme/edge1", recorded(text, prompt=name + b"#"))
+
+    outcome = two.outcome("acme/edge1", two.back_up())
+
+    assert isinstance(outcome.cause, WrongDeviceError)
+    (held,) = two.bench.quarantine()
+    for told in (str(outcome.cause), held.cause_message, caplog.text):
+        assert name.decode().lower() not in told.lower().replace("umbra/core1", "")
+    assert "calls itself by another name" in str(outcome.cause)
+
+
+def test_a_serial_number_of_another_tenants_device_is_not_told(two: Rig) -> None:
+    two.back_up()
+    serial = two.bench.device("umbra/core1").serial or ""
+    two.answer("acme/edge1", replace(ios("edge1", ntp="192.0.2.99"), facts=Facts(serial=serial)))
+
+    outcome = two.outcome("acme/edge1", two.back_up())
+
+    assert isinstance(outcome.cause, WrongDeviceError)
+    assert serial not in str(outcome.cause)
+    assert "netwb device replace acme/edge1" in str(outcome.cause)
+
+
+@pytest.mark.parametrize("name", ["edge2", "lonely9"], ids=["own device's", "nobody's"])
+def test_a_name_that_is_no_other_tenants_is_told(two: Rig, name: str) -> None:
+    two.answer("acme/edge1", recorded(ios_text(name), prompt=f"{name}#".encode()))
+
+    outcome = two.outcome("acme/edge1", two.back_up())
+
+    assert f"calls itself '{name}', not 'edge1'" in str(outcome.cause)
 
 
 def test_another_chassis_of_the_same_name_waits_for_a_person(acme: Rig) -> None:

@@ -379,6 +379,18 @@ def test_what_must_occur_is_not_found_in_a_banner(ios: Platform) -> None:
     assert "hostname" in str(verdict.cause)
 
 
+@pytest.mark.parametrize(("prompt", "told"), [(b"edge1>", "edge1>"), (b"core9>", "its prompt is")])
+def test_an_unprivileged_prompt_of_another_device_is_not_told(
+    prompt: bytes, told: str, ios: Platform
+) -> None:
+    verdict = judged(replace(GOOD["cisco_ios"].raw, prompt=prompt), ios)
+
+    assert isinstance(verdict, Rejected)
+    assert isinstance(verdict.cause, RestrictedLoginError)
+    assert told in str(verdict.cause)
+    assert "core9" not in str(verdict.cause)
+
+
 def test_the_name_is_not_read_from_a_banner(ios: Platform) -> None:
     raw = GOOD["cisco_ios"].raw
     banner = b"banner motd ^C\r\nhostname other\r\n^C\r\n"
