@@ -167,13 +167,28 @@ class ReadingFace(MarksFace):
         device, revision = self._revision(reference, kind)
         read = self._parts.history.restore if reveal else self._parts.history.text
         text = read(self._scope, device, revision)
+        self._audit_taken("config.restore", device, revision, reason=reason, secrets=secrets)
+        return text
+
+    def reveal(self, reference: str, *, reason: str, kind: ConfigKind = "running") -> bytes:
+        """The text of `DEVICE@REV` with its secrets, to be looked at; audited with the reason.
+
+        Raises SecretMissingError, and gives nothing, when one secret is not in the vault.
+        """
+        self._require(Permission.CONFIG_REVEAL)
+        _require_reason(reason)
+        device, revision = self._revision(reference, kind)
+        text = self._parts.history.restore(self._scope, device, revision)
+        self._audit_taken("config.reveal", device, revision, reason=reason)
+        return text
+
+    def _audit_taken(self, action: str, device: Device, revision: Revision, **detail: str) -> None:
         self._audit(
-            "config.restore",
+            action,
             f"{device.tenant}/{device.hostname}@{revision.id[:12]}",
             tenant_id=device.tenant_id,
-            detail={"reason": reason, "secrets": secrets},
+            detail=detail,
         )
-        return text
 
     def quarantine(self) -> Records[QuarantineItem]:
         """Texts of the devices meant that wait for a person, newest first."""

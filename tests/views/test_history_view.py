@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from netwb.errors import UnknownDeviceError
+from netwb.errors import NotPermittedError, UnknownDeviceError
 from netwb.roles import Role
 from netwb.views.history.page import HistoryView
 from tests.benches import START, Rig, ios, rig
@@ -196,7 +196,7 @@ def test_secrets_show_after_a_reason_and_hide_again(made: Rig) -> None:
     do(view, "hide")
     assert "060506324F41" not in view.pane.html
     newest = made.bench.audit_events(limit=1)[0]
-    assert (newest.action, newest.detail["reason"]) == ("config.restore", "CHG7")
+    assert (newest.action, newest.detail["reason"]) == ("config.reveal", "CHG7")
 
 
 def test_a_copy_is_downloaded_with_and_without_its_secrets(made: Rig) -> None:
@@ -209,6 +209,17 @@ def test_a_copy_is_downloaded_with_and_without_its_secrets(made: Rig) -> None:
     assert name == f"edge1-{view.revisions[0].id[:12]}.cfg"
     assert b"060506324F41" not in masked
     assert b"060506324F41" in whole
+    last, before = made.bench.audit_events(limit=2)
+    assert (last.action, last.detail["secrets"]) == ("config.restore", "put back")
+    assert (before.action, before.detail["secrets"]) == ("config.restore", "left out")
+
+
+def test_revealing_is_not_for_who_lacks_the_right(made: Rig) -> None:
+    view, _ = opened(made, role=Role.OPERATOR)
+
+    with pytest.raises(NotPermittedError, match=r"lacks config\.reveal"):
+        do(view, "reveal", fields={"reason": "CHG9"})
+    assert "060506324F41" not in view.pane.html
 
 
 def test_a_viewer_is_offered_a_copy_without_secrets_only(made: Rig) -> None:

@@ -184,5 +184,5 @@ def test_revealing_a_held_text_needs_right_and_reason_and_is_audited(made: Rig) 
         made.bench.reveal_held(EDGE, reason=" ")
     assert b"0therSecret" in made.bench.reveal_held(EDGE, reason="CHG7")
     newest = made.bench.audit_events(limit=1)[0]
-    assert newest.action == "quarantine.show"
+    assert newest.action == "quarantine.reveal"
     assert newest.detail["reason"] == "CHG7"

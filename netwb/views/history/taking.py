@@ -6,9 +6,10 @@ Reveal gives it to the page for a minute, restore to the person as a file.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Literal, TypedDict
 
 from netwb.errors import InputError, UnknownRevisionError
+from netwb.inventory.records import ConfigKind
 from netwb.views.desk import Desk
 from netwb.views.fields import text_of
 from netwb.views.history import head
@@ -17,6 +18,13 @@ from netwb.views.sheet import Act, OnAct
 
 PLAIN = "text/plain; charset=utf-8"
 Secrets = Literal["put back", "left out"]
+
+
+class _Asked(TypedDict):
+    """What both methods of the facade take."""
+
+    reason: str
+    kind: ConfigKind
 
 
 class Taking:
@@ -48,8 +56,9 @@ class Taking:
         self._desk.ask(head.ask_restore(self._opened()))
 
     async def _reveal(self, act: Act) -> None:
+        frame, said = self._desk.frame, self._asked_for(act)
         try:
-            content = await self._taken(act, "put back")
+            content = await frame.ask(frame.bench.reveal, self._reference(), **said)
         except InputError as error:
             self._desk.ask(head.ask_reveal(self._opened(), error))
             return
@@ -60,8 +69,11 @@ class Taking:
         secrets: Secrets = (
             "left out" if text_of(act["fields"], "secrets") == "left out" else "put back"
         )
+        frame, said = self._desk.frame, self._asked_for(act)
         try:
-            content = await self._taken(act, secrets)
+            content = await frame.ask(
+                frame.bench.restore, self._reference(), secrets=secrets, **said
+            )
         except InputError as error:
             self._desk.ask(head.ask_restore(self._opened(), error))
             return
@@ -69,17 +81,14 @@ class Taking:
         opened = self._opened()
         assert opened.revision is not None
         name = f"{opened.device.hostname}-{opened.revision.id[:SHORT]}.cfg"
-        self._desk.frame.save(name, content, PLAIN)
+        frame.save(name, content, PLAIN)
 
-    async def _taken(self, act: Act, secrets: Secrets) -> bytes:
-        opened, frame = self._opened(), self._desk.frame
+    def _reference(self) -> str:
+        opened = self._opened()
         if opened.revision is None:
             msg = "there is no copy to restore; back the device up first"
             raise UnknownRevisionError(msg)
-        return await frame.ask(
-            frame.bench.restore,
-            f"{opened.device.id}@{opened.revision.id}",
-            reason=text_of(act["fields"], "reason"),
-            secrets=secrets,
-            kind=opened.kind,
-        )
+        return f"{opened.device.id}@{opened.revision.id}"
+
+    def _asked_for(self, act: Act) -> _Asked:
+        return {"reason": text_of(act["fields"], "reason"), "kind": self._opened().kind}
