@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 _IGNORE = 2  # SSH_MSG_IGNORE, RFC 4253 section 11.2
 
@@ -44,8 +44,8 @@ class _Protocol(asyncio.Protocol):
         self._loop = loop
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.connection.connection_made(_Joined(transport, self._loop))
+        # Another loop's transport has the methods, and need not be a subclass.
+        self.connection.connection_made(_Joined(cast(asyncio.Transport, transport), self._loop))
 
     def data_received(self, data: bytes) -> None:
         self.connection.data_received(data)
