@@ -36,7 +36,7 @@ from netwb.errors import (
 from netwb.roles import Permission
 from netwb.views import navigation, states
 from netwb.views.address import Address
-from netwb.views.html import esc, link, page_url, tag
+from netwb.views.html import esc, link, page_url, plain, tag
 from netwb.views.navigation import Crumb, Moment
 from netwb.views.rights import scope_words
 from netwb.views.sheet import ASSETS, GUARD, HOLDS, Act, Sheet
@@ -130,7 +130,7 @@ class Frame:
         """The page's heading and the tab's title: (words, URL or None) from the page inwards."""
         self._crumbs = parts
         self._draw_bar()
-        self.bar.command(title=f"{parts[-1][0]} · netwb")
+        self.bar.command(title=f"{plain(parts[-1][0])} · netwb")
 
     def tell(self, text: str) -> None:
         """Say it to who listens instead of looking."""

@@ -37,8 +37,12 @@ Kind = Literal["plain", "primary", "danger", "quiet"]
 
 def esc(value: object) -> str:
     """That value as inert text, for element content and for quoted attributes alike."""
-    shown = _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", str(value))
-    return html.escape(shown, quote=True)
+    return html.escape(plain(value), quote=True)
+
+
+def plain(value: object) -> str:
+    """That value for where no markup is read, as a tab's title: nothing in it acts or hides."""
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", str(value))
 
 
 def attrs(values: Mapping[str, object]) -> str:

@@ -23,6 +23,7 @@ from panel.custom import JSComponent
 from netwb.configs.diff import ConfigDiff
 from netwb.views.diff.boards import lay_out
 from netwb.views.diff.rows import Board, Extent, Moved
+from netwb.views.html import plain
 from netwb.views.sheet import holds
 
 Side = Literal["side", "unified"]
@@ -112,7 +113,7 @@ class DiffView(JSComponent):
         self._serial = next(_SERIALS)
         if diff is None:
             return None
-        self._label = label or f"{diff.old} against {diff.new}"
+        self._label = plain(label or f"{diff.old} against {diff.new}")
         return _Drawing(
             diff=diff,
             extent=self.extent,
