@@ -108,3 +108,20 @@ def listed(names: tuple[str, ...], *, at_most: int = 3) -> str:
     if more > 0:
         return f"{', '.join(shown)} and {more} more"
     return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", ""), ("Chrome", ""), ("Safari", ""))
+_SYSTEMS = (("Windows", ""), ("Android", ""), ("iPhone", ""), ("iPad", ""), ("Mac OS", "macOS"))
+_LONGEST_AGENT = 24
+
+
+def browser(agent: str) -> str:
+    """What people call it: `Firefox on Windows`; what is no browser is the begin of its own words."""
+    if "Mozilla/" not in agent:
+        return agent[:_LONGEST_AGENT]
+    name, system = _first(_BROWSERS, agent), _first((*_SYSTEMS, ("Linux", "")), agent)
+    return f"{name or 'Browser'} on {system}" if system else name or agent[:_LONGEST_AGENT]
+
+
+def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
+    return next((said or mark for mark, said in known if mark in agent), "")

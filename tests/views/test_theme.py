@@ -24,6 +24,7 @@ TEXT_ON: dict[str, str] = {
     "delW": "t1",
     "hunk": "t1 t2 t3 accent",
 }
+EDGE = 3.0  # WCAG 2.1, 1.4.11: what shows that here one can type or tick
 PAIRS = [(text, ground) for ground, texts in TEXT_ON.items() for text in texts.split()]
 OWN = [
     path for path in sorted(ASSETS.rglob("*")) if path.suffix in {".js", ".css", ".html", ".svg"}
@@ -55,9 +56,18 @@ def test_text_can_be_read_on_every_ground_that_it_stands_on(scheme: Scheme) -> N
     assert {pair: round(value, 2) for pair, value in found.items() if value < AA} == {}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["bg", "surface", "raised", "accentBg"])
+def test_a_fields_edge_and_the_ring_of_the_focus_are_seen(scheme: Scheme, ground: str) -> None:
+    named = tokens(scheme)
+
+    assert contrast(named["edge"], named[ground]) >= EDGE
+    assert contrast(named["accent"], named[ground]) >= EDGE
+
+
 def test_both_schemes_name_the_same_tokens() -> None:
     assert tokens("light").keys() == tokens("dark").keys()
-    assert len(tokens("light")) == 28
+    assert len(tokens("light")) == 29
 
 
 def test_system_that_is_dark_and_the_choice_of_dark_look_the_same() -> None:

@@ -107,3 +107,32 @@ def test_names_are_listed_as_people_do(names: tuple[str, ...], said: str) -> Non
 def test_a_revision_is_said_as_git_does_and_an_end_with_its_year() -> None:
     assert words.commit("6615ac19283d42cb095677777d0bb1cf773b73f7") == "6615ac1"
     assert words.exact_day(datetime(2027, 2, 26, 23, 30, tzinfo=UTC)) == "26 Feb 2027"
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Windows",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1",
+            "Safari on macOS",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit Chrome/140 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140 Safari/537 Edg/140.0", "Edge on Windows"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+        ("x" * 300, "x" * 24),
+    ],
+)
+def test_browser_has_the_name_that_people_know_it_by(agent: str, said: str) -> None:
+    assert words.browser(agent) == said

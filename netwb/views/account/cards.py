@@ -177,9 +177,9 @@ def _sessions(shown: Shown) -> str:
     others = [s for s in shown.sessions if s.id != shown.person.session]
     end_all = button("End the others", "end-others") if len(others) > 1 else ""
     table = (
-        "<table><thead><tr><th>Login</th><th>From</th><th>Seen</th><th>Ends in</th>"
-        '<th><span class="unseen">Actions</span></th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
+        '<div class="logins" id="logins"><table><thead><tr><th>Login</th><th>From</th><th>Seen</th>'
+        '<th>Ends in</th><th><span class="unseen">Actions</span></th></tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
     )
     none = '<p class="in t2">No login of yours is open.</p>'
     return _card("Your logins", table if rows else none, action=end_all)
@@ -197,17 +197,10 @@ def _session(session: LoginSession, shown: Shown) -> str:
     return (
         f'<tr><td>{opened} <span class="t3">{esc(session.means)}</span></td>'
         f'<td class="cut"><span class="mono">{esc(session.address)}</span>'
-        f' <span class="t3" title="{esc(session.browser)}">{esc(_browser(session.browser))}</span></td>'
+        f' <span class="t3" title="{esc(session.browser)}">{esc(words.browser(session.browser))}</span></td>'
         f"<td>{age(session.seen_at, now)}</td><td>{words.until(session.expires_at, now)}</td>"
         f'<td class="r">{end}</td></tr>'
     )
-
-
-def _browser(agent: str) -> str:
-    """The name that people know it by; what is not known is shown shortened."""
-    known = ("Edg", "Firefox", "Chrome", "Safari", "curl", "python-requests")
-    found = next((name for name in known if name in agent), "")
-    return {"Edg": "Edge"}.get(found, found) or agent[:24]
 
 
 def _tokens(shown: Shown) -> str:

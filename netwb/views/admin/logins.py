@@ -23,7 +23,7 @@ from netwb.views.html import age, button, esc, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import scope_words
 from netwb.views.states import empty
-from netwb.views.words import exact, exact_day, listed, until
+from netwb.views.words import browser, exact, exact_day, listed, until
 
 SOON = timedelta(days=7)  # a token that ends within it is said loudly
 OWNERS = "the owner's"
@@ -101,7 +101,7 @@ def _session(item: LoginSession, own: bool, moment: Moment) -> str:  # noqa: FBT
     return (
         f"<tr><td><b>{esc(item.user)}</b>{mine}</td><td>{esc(MEANS[item.means])}</td>"
         f'<td class="mono">{esc(item.address)}</td>'
-        f'<td class="t2 sm cut browser wide-only" title="{esc(item.browser)}">{esc(item.browser)}</td>'
+        f'<td class="t2 sm cut browser wide-only" title="{esc(item.browser)}">{esc(browser(item.browser))}</td>'
         f'<td class="r t2">{since}</td><td class="r t2">{age(item.seen_at, moment.now)}</td>'
         f'<td class="r t2">{esc(until(item.expires_at, moment.now))}</td><td class="r">{end}</td></tr>'
     )

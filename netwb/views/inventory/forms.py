@@ -201,7 +201,7 @@ def rename_dialog(device: Device, typed: str = "", *, wrong: str = "") -> str:
         label="New hostname",
         id="rename-hostname",
         value=typed or device.hostname,
-        hint="Its history, its host key and its id stay.",
+        hint="Its history, its host key and its id stay, and so does what it calls itself.",
         required=True,
         wide=True,
     )

@@ -260,12 +260,13 @@ def table(listing: Listing) -> str:
         _row(row, listing, tuple(columns)) for row in listing.rows[listing.start : stop]
     )
     above, below = listing.start, len(listing.rows) - stop
-    width = len(columns) + 1
+    width = len(columns) + _selects(listing.sees)
     body = f"{_gap(above, width)}{drawn}{_gap(below, width)}"
-    tick = f'<col style="width:38px">{"".join(map(_col, columns.values()))}'
+    tick = '<col style="width:38px">' if _selects(listing.sees) else ""
+    cols = tick + "".join(map(_col, columns.values()))
     return (
         '<table class="fixed devices" id="devices" data-act="scrolled" data-on="scroll"'
-        f' aria-rowcount="{len(listing.rows) + 1}" aria-label="Devices"><colgroup>{tick}</colgroup>'
+        f' aria-rowcount="{len(listing.rows) + 1}" aria-label="Devices"><colgroup>{cols}</colgroup>'
         f"<thead><tr>{_tick_all(listing)}{_heads(columns, listing.query)}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
@@ -320,12 +321,14 @@ def _head(column: _Column, query: Query) -> str:
 
 
 def _tick_all(listing: Listing) -> str:
+    if not _selects(listing.sees):
+        return ""
     every = len(listing.selected) >= len(listing.rows)
     box = (
         '<input type="checkbox" id="pick-all" data-act="select-all" data-on="change"'
         f'{" checked" if every else ""} aria-label="Select all {len(listing.rows)} shown devices">'
     )
-    return f'<th class="tick" scope="col">{box if _selects(listing.sees) else ""}</th>'
+    return f'<th class="tick" scope="col">{box}</th>'
 
 
 def _selects(sees: Sees) -> bool:
@@ -374,7 +377,7 @@ def device_link(device: Device, links: Links) -> str:
 
 def _tick(device: Device, chosen: bool, sees: Sees) -> str:  # noqa: FBT001 - private, one caller
     if not _selects(sees):
-        return '<td class="tick"></td>'
+        return ""
     return (
         f'<td class="tick"><input type="checkbox" id="pick-{esc(device.id)}" data-act="select"'
         f' data-on="change" data-device="{esc(device.id)}"{" checked" if chosen else ""}'
