@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from contextlib import suppress
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack, suppress
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, cast
@@ -69,6 +70,11 @@ class PageHandler(DocHandler):
         if path.endswith("/"):  # what a page asks for is relative to where it stands
             self.redirect(f"{path.rstrip('/')}?{query}" if query else path.rstrip("/"))
 
+    async def get(self, *args: Any, **kwargs: Any) -> None:
+        """As Panel's; the turn that the building waits for ends with the answer."""
+        async with AsyncExitStack() as self._turn:
+            await cast(Awaitable[None], super().get(*args, **kwargs))
+
     async def get_session(  # type: ignore[override]  # Bokeh's is typed by its decorator
         self,
     ) -> ServerSession:
@@ -85,10 +91,10 @@ class PageHandler(DocHandler):
             expiration=app.session_token_expiration,
             extra_payload=self._generate_token_payload(),
         )
-        async with pace_of(app).turn():
-            session = await self.application_context.create_session_if_needed(
-                session_id, self.request, token
-            )
+        await self._turn.enter_async_context(pace_of(app).turn())
+        session = await self.application_context.create_session_if_needed(
+            session_id, self.request, token
+        )
         if not session.document.roots:  # its script broke: Bokeh logs that, and gives a blank page
             session.request_expiration()
             raise HTTPError(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -18,7 +18,8 @@ from typing import cast
 
 from bokeh.server.tornado import BokehTornado
 
-BREATHES_S = 0.015  # between two pages; some turns of the loop
+BREATHES = 0.5  # between two pages, for each second that one took: so much is everybody else's,
+LEAST_S, MOST_S = 0.015, 0.25  # within these
 _KEY = "netwb_pace"  # among the application's settings
 MOST_KEPT = 10_000  # whom it remembers
 
@@ -69,12 +70,14 @@ class Pace:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Build a page in it, without waiting for anything else; who came first has it first."""
+        """Build a page in it; who came first has it first."""
         await self._building.acquire()
+        began = monotonic()
         try:
             yield
         finally:
-            asyncio.get_running_loop().call_later(BREATHES_S, self._building.release)
+            pause = min(max(LEAST_S, BREATHES * (monotonic() - began)), MOST_S)
+            asyncio.get_running_loop().call_later(pause, self._building.release)
 
 
 def pace_of(application: BokehTornado) -> Pace:

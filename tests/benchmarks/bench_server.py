@@ -1,12 +1,13 @@
 """Measure the server under people: open pages, the API beside them, lists of thousands. By hand.
 
-`python -m tests.benchmarks.bench_server [idle|api|search ...] [--home FOLDER]`. Makes a home of 2,000
+`python -m tests.benchmarks.bench_server [idle|api|reload|search ...] [--home FOLDER]`. Makes a home of 2,000
 devices with texts of 1,000 lines (or takes the one that `--home` kept), starts `netwb serve` on it,
 and prints:
 
     idle     CPU and memory of the server with 50 open pages, opened twice
     api      times of a history over REST while pages are built one after the other: asked of the same
              process, and of a second one with `--api-only`
+    reload   times of /healthz while eight people reload a page as fast as they are answered
     search   Chromium: from the click to the drawn hits, and how long the long lists take to load
 
 Nothing is asserted: a shared machine would make it a lottery.
@@ -20,7 +21,9 @@ import json
 import os
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +41,7 @@ from tests.benchmarks.bench_rest import PASSWORD, home_at
 from tests.web.browsing import Browser, pulled
 from tests.web.servers import Server, netwb_serve
 
+RELOADERS = 8
 BUILDERS = 10  # people who open pages beside the API
 ORIGIN = Origin(address="127.0.0.1", browser="bench")
 SETTLES_S = 10.0
@@ -241,6 +245,50 @@ async def _ask(port: int, token: str, devices: list[str], seconds: float) -> lis
     return times
 
 
+async def reload(server: Server, people: People, seconds: float) -> None:
+    """/healthz each 50 ms while people reload; who is told to wait does not."""
+    people.browser(RELOADERS - 1, server.port)
+    answered: Counter[int] = Counter()
+
+    def reloading(number: int) -> None:
+        browser, until = people.browser(number, server.port), time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            answered[browser.get("/configs").status] += 1
+
+    own = ThreadPoolExecutor(RELOADERS)
+    loop = asyncio.get_running_loop()
+    all_of_them = [loop.run_in_executor(own, reloading, number) for number in range(RELOADERS)]
+    times = sorted(await _health(server.port, seconds))
+    await asyncio.gather(*all_of_them)
+    p50, p95 = (times[int(len(times) * part)] * 1000 for part in (0.5, 0.95))
+    print(
+        f"health beside {RELOADERS} who reload  p50 {p50:6.1f} ms  p95 {p95:6.1f} ms"
+        f"  max {times[-1] * 1000:6.1f} ms  {len(times)} asked, pages by status {dict(answered)}"
+    )
+
+
+async def _health(port: int, seconds: float) -> list[float]:
+    """Times of /healthz, one begun every 50 ms."""
+    times: list[float] = []
+
+    async def ask() -> None:
+        began = time.perf_counter()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200"), answer[:300]
+        times.append(time.perf_counter() - began)
+        writer.close()
+        await writer.wait_closed()
+
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number in range(int(seconds / EACH_S)):
+            await asyncio.sleep(max(0.0, began + number * EACH_S - time.perf_counter()))
+            group.create_task(ask())
+    return times
+
+
 async def search(server: Server, people: People, times: int) -> None:
     """In Chromium: a search over all devices, and how long the lists take."""
     async with async_playwright() as playwright:
@@ -293,7 +341,9 @@ def _load_told() -> Iterator[None]:
 def main() -> None:
     """Make or take the home, serve it, measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=[], help="idle, api, search; default: all")
+    parser.add_argument(
+        "what", nargs="*", default=[], help="idle, api, reload, search; default: all"
+    )
     parser.add_argument("--home", type=Path, help="Keep the home here, or take what is there.")
     parser.add_argument("--devices", type=int, default=2000)
     parser.add_argument("--lines", type=int, default=1000, help="of a text")
@@ -301,7 +351,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--times", type=int, default=7)
     options = parser.parse_args()
-    wanted = set(options.what) or {"idle", "api", "search"}
+    wanted = set(options.what) or {"idle", "api", "reload", "search"}
     with home_at(options.home) as home:
         if not (home / "netwb.db").exists():
             bench_rest.LINES = options.lines
@@ -310,6 +360,8 @@ def main() -> None:
         with netwb_serve(home, pages=share() / "dashboards") as server, _load_told():
             if "idle" in wanted:
                 asyncio.run(idle(server, people, options.pages, options.seconds))
+            if "reload" in wanted:
+                asyncio.run(reload(server, people, min(20, options.seconds)))
             if "search" in wanted:
                 asyncio.run(search(server, people, options.times))
             if "api" in wanted:
