@@ -14,6 +14,10 @@ OnChange = Callable[[], Awaitable[None]]
 Show = Callable[[str, Literal["push", "replace"]], None]
 
 KEPT = ("tenant", "as")
+LOOKS = (  # how a page is looked at, by anybody: period, search, filter, order, kind of drawing
+    *("period", "since", "until", "find", "when", "mode", "look", "side", "extent", "moved"),
+    *("q", "sort", "text", "by", "platform", "site", "role", "status", "label", "backup"),
+)
 MOST = 50  # parameters; no view of ours has more than a dozen
 LONGEST = 2_000  # characters of one value
 
@@ -58,6 +62,16 @@ class Address(Mapping[str, str]):
     def kept(self) -> dict[str, str]:
         """What goes along to every other page: the tenant chosen, and whose view it is."""
         return {name: self._query[name] for name in KEPT if name in self._query}
+
+    def seen_by(self, **who: str | None) -> str:
+        """URL of the same look at this page for another tenant, or in another one's view.
+
+        What is one tenant's alone, a device or a change, is left out.
+        """
+        looks = {name: self._query[name] for name in LOOKS if name in self._query}
+        asked = {**looks, **{name: value for name, value in who.items() if value}}
+        text = urlencode(asked, errors="replace")
+        return f"{self.page}?{text}" if text else self.page
 
     def show_with(self, show: Show) -> None:
         """Tell the browser of each change from now on."""

@@ -201,11 +201,11 @@ class Frame:
         if name == "find":
             await self._find(str(act["fields"].get("text", "")).strip())
         elif name == "tenant":
-            self.go(page_url(self.address.page, tenant=value or None))
+            self.go(self.address.seen_by(tenant=str(value or "")))
         elif name == "see-as" and value:
-            self.go(page_url(self.address.page, **{"as": value}))
+            self.go(self.address.seen_by(**{"as": str(value)}))
         elif name == "leave":
-            self.go(page_url(self.address.page))
+            self.go(self.address.seen_by())
         elif name == "went":
             await self.address.went(str(act.get("search", "")))
         elif name == "again" and self._again is not None:

@@ -229,14 +229,22 @@ def test_the_patch_is_for_the_file_in_the_repository(made: Rig, engineer: Workbe
 def test_how_a_comparison_is_looked_at_is_in_the_address_and_comes_from_it(
     made: Rig, engineer: Workbench
 ) -> None:
+    led: list[tuple[str, str]] = []
+
     async def story() -> tuple[Visit, Visit]:
         one = await visited(made, engineer)
+        one.frame.address.show_with(lambda url, history: led.append((history, url[-30:])))
         one.view.pane.diff.param.update(side="unified", moved="ignored")
+        one.view.pane.diff.current = 2
         return one, await visited(
             made, engineer, "?side=unified&extent=whole&moved=x&at=9999999999"
         )
 
     one, other = run(story())
+
+    first, *then = [history for history, _ in led]
+    assert first == "push"
+    assert set(then) <= {"replace"}, "Back undoes the look, and counts no hunk"
 
     assert (one.frame.address["side"], one.frame.address["moved"]) == ("unified", "ignored")
     diff = other.view.pane.diff

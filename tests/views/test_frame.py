@@ -371,6 +371,25 @@ def test_header_leads(made: Rig, engineer: Frame, act: dict[str, Any], url: list
     assert gone_to(frame_of(made, engineer.bench), act) == url
 
 
+@pytest.mark.parametrize(
+    ("act", "url"),
+    [
+        ({"act": "see-as", "value": "acme"}, "configs?period=7d&by=ana&as=acme"),
+        ({"act": "tenant", "value": "acme"}, "configs?period=7d&by=ana&tenant=acme"),
+        ({"act": "tenant", "value": ""}, "configs?period=7d&by=ana"),
+        ({"act": "leave"}, "configs?period=7d&by=ana"),
+    ],
+)
+def test_another_view_of_a_page_is_looked_at_as_this_one(
+    made: Rig, engineer: Frame, act: dict[str, Any], url: str
+) -> None:
+    frame = frame_of(
+        made, engineer.bench, "?period=7d&by=ana&change=4711&device=77&tenant=borealis"
+    )
+
+    assert gone_to(frame, act) == [url]
+
+
 def test_name_of_a_device_leads_to_the_device(made: Rig, engineer: Frame) -> None:
     frame = frame_of(made, engineer.bench)
 

@@ -158,11 +158,13 @@ class ComparePane:
         self._frame.save(name, patch, "text/x-diff")
 
     def _looked(self, *_events: Any) -> None:
-        """Keep in the address how it is looked at; that is no place to go back to."""
+        """Keep in the address how it is looked at, as a place to go back to; the hunk is none."""
         looks = {name: getattr(self.diff, name) for name in LOOKS}
         named = {n: None if value == LOOKS[n][0] else value for n, value in looks.items()}
         at = self.diff.current if self.diff.current > 1 else None
-        self._frame.address.set(history="replace", at=at, **named)
+        address = self._frame.address
+        turned = any(address.get(name) != value for name, value in named.items())
+        address.set(history="push" if turned else "replace", at=at, **named)
 
 
 def _one_of(value: str | None, options: tuple[str, ...]) -> str:

@@ -341,9 +341,7 @@ class HistoryView:
         await self.load()
 
     async def _look(self, act: Act) -> None:
-        self.frame.address.set(
-            history="replace", look="text" if act.get("look") == "text" else None
-        )
+        self.frame.address.set(history="push", look="text" if act.get("look") == "text" else None)
         if self.dated is not None:
             await self._take_text(self.dated)
         self._draw_head()

@@ -254,7 +254,7 @@ class QuarantineView:
 
     async def _choose_look(self, act: Act) -> None:
         look = "text" if act.get("look") == "text" else None
-        self.frame.address.set(history="replace", look=look)
+        self.frame.address.set(history="push", look=look)
         if self.masked is not None:
             await self._draw_text()
 
