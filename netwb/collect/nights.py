@@ -1,11 +1,14 @@
-"""The last backup over the devices of a scope, as one line says it: how many, how many good.
+"""The last night's backup over the devices of a scope, as one line says it: how many, how many good.
 
-Runs of a few devices are no night: the newest wide run of about a day counts, and what later runs
+A night is a day of time and not one run: all wide runs that began in the last 24 hours belong to it,
+so that a backup of everything at noon hides nothing of what the night brought. Where none began in
+that time it is the newest wide run, however old. Runs of a few devices are no night, but what they
 gave its devices counts for it, so that a repeat of the failed ones mends the sum.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +20,7 @@ from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.models import BackupOutcomeRow, BackupRunRow
 
+DAY = timedelta(hours=24)
 LOOK_BACK = timedelta(
     hours=26
 )  # before the newest run there is a nightly one, an hour late perhaps
@@ -26,14 +30,15 @@ GOOD = ("changed", "unchanged")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastNight:
-    """Sums over the devices in scope that the night's run planned.
+    """Sums over the devices in scope that the night's runs planned.
 
-    ended_at   None: it is still running
+    runs        ids of its wide runs, oldest first
+    started_at  when the first of them began; ended_at: when the last one ended, None: it still runs
     not_saved  rejected and failed; together with `good` it is less than `planned` while it runs
     changed    devices with a new revision; they are among the good
     """
 
-    run_id: str
+    runs: tuple[str, ...]
     started_at: datetime
     ended_at: datetime | None
     planned: int
@@ -42,14 +47,17 @@ class LastNight:
     changed: int
 
 
-def find_last_night(database: Database, scope: Scope) -> LastNight | None:
+def find_last_night(database: Database, scope: Scope, *, now: datetime) -> LastNight | None:
     """The newest night with a device of that scope; None: no backup yet."""
     with database.reading(scope) as session:
-        run = _newest_wide(session)
-        return None if run is None else _summed(session, run)
+        wide = _wide_runs(session)
+        if not wide:
+            return None
+        return _summed(session, [run for run in wide if run.started_at > now - DAY] or wide[-1:])
 
 
-def _newest_wide(session: Session) -> BackupRunRow | None:
+def _wide_runs(session: Session) -> list[BackupRunRow]:
+    """Those of the newest day that there was a backup in, oldest first."""
     newest = session.scalar(
         select(BackupRunRow.started_at)
         .where(exists().where(BackupOutcomeRow.run_id == BackupRunRow.id))
@@ -57,34 +65,36 @@ def _newest_wide(session: Session) -> BackupRunRow | None:
         .limit(1)
     )
     if newest is None:
-        return None
+        return []
     devices = func.count(BackupOutcomeRow.device_id)
     runs = session.execute(
         select(BackupRunRow, devices)
         .join(BackupOutcomeRow, BackupOutcomeRow.run_id == BackupRunRow.id)
         .where(BackupRunRow.started_at > newest - LOOK_BACK)
         .group_by(BackupRunRow.id)
-        .order_by(BackupRunRow.started_at.desc())
+        .order_by(BackupRunRow.started_at)
     ).all()
     widest = max(count for _, count in runs)
-    return next(run for run, count in runs if count >= WIDE * widest)
+    return [run for run, count in runs if count >= WIDE * widest]
 
 
-def _summed(session: Session, run: BackupRunRow) -> LastNight:
+def _summed(session: Session, night: Sequence[BackupRunRow]) -> LastNight:
+    runs = tuple(run.id for run in night)
+    ended = [run.ended_at for run in night if run.ended_at is not None]
     rows = session.execute(
         select(BackupOutcomeRow.run_id, BackupOutcomeRow.device_id, BackupOutcomeRow.status)
         .join(BackupRunRow, BackupOutcomeRow.run_id == BackupRunRow.id)
-        .where(BackupRunRow.started_at >= run.started_at)
+        .where(BackupRunRow.started_at >= night[0].started_at)
         .order_by(BackupRunRow.started_at)
     ).all()
-    planned = {row.device_id for row in rows if row.run_id == run.id}
+    planned = {row.device_id for row in rows if row.run_id in runs}
     settled = [row for row in rows if row.device_id in planned and row.status != RUNNING]
     newest = {row.device_id: row.status for row in settled}
     good = sum(status in GOOD for status in newest.values())
     return LastNight(
-        run_id=run.id,
-        started_at=run.started_at,
-        ended_at=run.ended_at,
+        runs=runs,
+        started_at=night[0].started_at,
+        ended_at=max(ended) if len(ended) == len(night) else None,
         planned=len(planned),
         good=good,
         not_saved=len(newest) - good,

@@ -275,8 +275,10 @@ def _night(night: LastNight | None, moment: Moment) -> str:
 
 def _span(night: LastNight, moment: Moment) -> str:
     begun = words.when(night.started_at, moment.now, moment.zone)
+    if len(night.runs) > 1:
+        begun = f"{len(night.runs)} runs, {begun}"
     if night.ended_at is None:
-        return f"since {begun}, still running"
+        return f"{begun}, still running"
     ended = words.clock(night.ended_at, moment.zone)
     span = begun if begun.endswith(ended) else f"{begun} to {ended}"
     missing = f"{night.not_saved} not saved" if night.not_saved else "all saved"

@@ -11,8 +11,9 @@ class NightsFace(Face):
     """`last_night`."""
 
     def last_night(self) -> LastNight | None:
-        """The newest backup over the devices that this Workbench means; None: there was none yet.
+        """The backups of the last 24 h over the devices that this Workbench means, as one.
 
+        Where none of all devices began in that time, the newest one; None: there was none yet.
         Narrowed to a tenant it is that tenant's; other narrowings do not change it.
         """
         self._require(Permission.CONFIG_VIEW)
@@ -20,4 +21,4 @@ class NightsFace(Face):
         if self._where.tenant is not None:
             tenant = self._parts.places.tenant(scope, self._where.tenant)
             scope = scope.narrowed(frozenset({tenant.id}))
-        return find_last_night(self._parts.database, scope)
+        return find_last_night(self._parts.database, scope, now=self._parts.clock())

@@ -33,7 +33,7 @@ def test_night_counts_good_and_not_saved(made: Rig) -> None:
     night = made.bench.last_night()
     assert sums(night) == (3, 2, 1, 2)
     assert night is not None
-    assert (night.run_id, night.ended_at) == (report.run_id, report.ended_at)
+    assert (night.runs, night.ended_at) == ((report.run_id,), report.ended_at)
 
 
 def test_repeat_of_the_failed_ones_mends_the_night(made: Rig) -> None:
@@ -47,7 +47,7 @@ def test_repeat_of_the_failed_ones_mends_the_night(made: Rig) -> None:
 
     assert sums(mended) == (3, 3, 0, 3)
     assert mended is not None
-    assert mended.run_id == night.run_id
+    assert mended.runs == (night.run_id,)
 
 
 def test_device_that_fails_later_counts_as_it_stands_now(made: Rig) -> None:
@@ -67,7 +67,7 @@ def test_a_few_devices_backed_up_in_the_evening_are_no_night(made: Rig) -> None:
     found = made.bench.last_night()
 
     assert found is not None
-    assert (found.run_id, found.planned) == (night.run_id, 3)
+    assert (found.runs, found.planned) == ((night.run_id,), 3)
 
 
 def test_a_night_after_a_device_was_retired_is_the_newest_one(tmp_path: Path) -> None:
@@ -80,7 +80,35 @@ def test_a_night_after_a_device_was_retired_is_the_newest_one(tmp_path: Path) ->
         found = made.bench.last_night()
 
     assert found is not None
-    assert found.run_id == night.run_id
+    assert found.runs == (night.run_id,)
+
+
+def test_a_backup_of_everything_at_noon_does_not_hide_what_the_night_brought(made: Rig) -> None:
+    made.back_up()
+    made.clock.advance(hours=24)
+    made.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
+    night = made.back_up()
+    begun = made.clock.now
+    made.clock.advance(hours=10)
+    noon = made.back_up()
+
+    found = made.bench.last_night()
+
+    assert found is not None
+    assert (found.runs, found.started_at) == ((night.run_id, noon.run_id), begun)
+    assert sums(found) == (3, 3, 0, 1)
+    brought = made.bench.overview(since=found.started_at).changes
+    assert [change.hostname for change in brought] == ["edge1"]
+
+
+def test_where_no_backup_ran_for_days_the_newest_one_is_the_last_night(made: Rig) -> None:
+    night = made.back_up()
+    made.clock.advance(days=3)
+
+    found = made.bench.last_night()
+
+    assert found is not None
+    assert (found.runs, found.started_at) == ((night.run_id,), night.started_at)
 
 
 def test_next_night_begins_anew(made: Rig) -> None:
@@ -113,4 +141,4 @@ def test_runs_of_other_tenants_are_no_night_of_mine(made: Rig) -> None:
 
     night = customer.last_night()
     assert night is not None
-    assert night.run_id == mine.run_id
+    assert night.runs == (mine.run_id,)
