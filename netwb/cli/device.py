@@ -182,8 +182,14 @@ def set_(
 @click.argument("hostname")
 @click.pass_context
 def rename(context: click.Context, *, device: str, hostname: str) -> None:
-    """Give DEVICE another HOSTNAME; its id, history and keys stay."""
-    say(f"device {_name(bench(context).rename_device(device, hostname))} has its new name")
+    """Give DEVICE another HOSTNAME; its id, history and keys stay.
+
+    The name that its texts showed stays known as what it calls itself (--sysname of `device set`),
+    so that its next text is not taken for another device's.
+    """
+    renamed = bench(context).rename_device(device, hostname)
+    own = f"; it calls itself {renamed.sysname}" if renamed.sysname else ""
+    say(f"device {_name(renamed)} has its new name{own}")
 
 
 @device.command()

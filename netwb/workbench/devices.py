@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Unpack
 
+from netwb.configs.names import same_name
 from netwb.inventory.records import Device, DeviceChanges, DeviceEvent, Inherited, NewDevice
 from netwb.roles import Permission
 from netwb.workbench.places import Changed, PlacesFace
@@ -51,13 +52,29 @@ class DevicesFace(PlacesFace):
         return changed
 
     def rename_device(self, reference: str, hostname: str) -> Device:
-        """Give a device another hostname; its history follows."""
+        """Give a device another hostname; its history follows.
+
+        What the device calls itself does not change by that: the name that its stored texts proved
+        is kept as its sysname, so that its next text is not taken for another device's.
+        """
         self._require(Permission.INVENTORY_EDIT)
         was = self._device(reference)
         device = self._parts.devices.rename(self._scope, was.id, hostname, actor=self._actor)
         self._audit_device("device.rename", device, was=was.hostname)
         self._parts.archive.rename(device, self._actor)
-        return device
+        return self._with_own_name(device, was)
+
+    def _with_own_name(self, device: Device, was: Device) -> Device:
+        """Remember what it calls itself, and forget that where it is the hostname again."""
+        own = was.sysname
+        if own is None and self._parts.history.revisions(self._scope, was, limit=1):
+            own = was.hostname
+        if own is not None and same_name(own, device.hostname):
+            own = None
+        if own == was.sysname:
+            return device
+        self.set_device(device.id, sysname=own)
+        return self._device(device.id)
 
     def replace_device(
         self, reference: str, *, serial: str | None = None, host_key: str | None = None

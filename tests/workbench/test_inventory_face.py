@@ -158,6 +158,33 @@ def test_history_follows_a_renamed_and_a_moved_device(home: Rig) -> None:
         home.bench.history("edge1")
 
 
+def test_a_renamed_device_is_backed_up_though_it_calls_itself_as_before(home: Rig) -> None:
+    home.back_up("edge1")
+
+    renamed = home.bench.rename_device("acme/edge1", "core1")
+    report = home.back_up("core1")
+
+    assert (renamed.hostname, renamed.sysname) == ("core1", "edge1")
+    assert [outcome.status for outcome in report.outcomes] == ["unchanged"]
+    assert home.bench.rename_device("core1", "edge1").sysname is None  # no longer another name
+
+
+def test_a_rename_keeps_what_a_person_says_that_the_device_calls_itself(home: Rig) -> None:
+    home.back_up("edge1")
+    home.bench.set_device("edge1", sysname="EDGE1")
+
+    assert home.bench.rename_device("acme/edge1", "core1").sysname == "EDGE1"
+
+
+def test_a_name_that_no_text_ever_proved_is_not_kept_at_a_rename(home: Rig) -> None:
+    device = NewDevice(
+        tenant="acme", site="fra1", hostname="tpyo1", address="127.0.0.1", platform="cisco_ios"
+    )
+    home.bench.add_device(device)
+
+    assert home.bench.rename_device("tpyo1", "typo1").sysname is None
+
+
 def test_a_retired_device_keeps_its_history_beside_its_successors(home: Rig) -> None:
     retired = home.bench.device("edge1")
     text = home.bench.show("edge1")
