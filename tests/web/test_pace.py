@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -136,12 +137,13 @@ def test_who_reloads_without_an_end_is_told_to_wait_and_how_long(server: Server)
     for name, browser in (("ada", ada), ("oli", oli)):
         browser.log_in(name, PASSWORDS[name])
 
-    answers = [ada.get("/account") for _ in range(8 * A_PERSON.burst)]
+    with ThreadPoolExecutor(3 * A_PERSON.burst) as tabs:
+        answers = list(tabs.map(ada.get, ["/account"] * 3 * A_PERSON.burst))
 
     refused = [answer for answer in answers if answer.status != 200]
     assert {answer.status for answer in refused} == {429}
     assert {answer.headers["retry-after"] for answer in refused} == {"1"}
     assert "wait 1 s, then load this one again" in refused[0].text
-    assert [answer.status for answer in answers[: A_PERSON.burst]] == [200] * A_PERSON.burst
+    assert len(answers) - len(refused) >= A_PERSON.burst
     assert oli.get("/account").status == 200
     assert oli.get("/healthz").status == 200
