@@ -19,9 +19,11 @@ import panel as pn
 from panel.viewable import Viewable
 
 from netwb.errors import InputError
+from netwb.roles import Permission
 from netwb.views import states
 from netwb.views.configs import listing, rows
 from netwb.views.configs.backups import Backups, Choice
+from netwb.views.configs.beginning import Beginning, render_beginning
 from netwb.views.configs.filters import Filters
 from netwb.views.configs.held import Held, Sifted, hold
 from netwb.views.configs.jobs import render_job
@@ -30,6 +32,7 @@ from netwb.views.configs.pane import LOOKS, SHRINKS, ComparePane
 from netwb.views.configs.period import Period, PeriodName, period_of
 from netwb.views.cures import in_page
 from netwb.views.frame import Frame
+from netwb.views.html import page_url
 from netwb.views.panes import list_and_detail
 from netwb.views.sheet import Act, Sheet
 from netwb.workbench.words import Change
@@ -175,8 +178,24 @@ class ChangesView:
     async def _open(self) -> None:
         listed = self._listed()
         nothing = not listed.overview.changes
-        calm = listing.render_calm(listed, self.frame.moment()) if nothing else ""
-        await self.pane.open(otherwise=calm)
+        calm = self._begun(listed) or listing.render_calm(listed, self.frame.moment())
+        await self.pane.open(otherwise=calm if nothing else "")
+
+    def _begun(self, listed: Listed) -> str:
+        """Where nothing was ever saved: what to do first, as far as the person may."""
+        frame, overview, offered = self.frame, listed.overview, self.backups.offered()
+        saved = overview.tried - len(overview.unsaved)
+        beginning = Beginning(
+            living=overview.living,
+            tried=0 if saved > 0 else overview.tried,
+            ran=frame.night is not None or overview.tried > 0,
+            add_url=self._add_url() if frame.may(Permission.INVENTORY_EDIT) else "",
+            every=offered[-1][0] if offered else "",
+        )
+        return render_beginning(beginning, listed.period.said(frame.now(), frame.zone))
+
+    def _add_url(self) -> str:
+        return page_url("inventory", **{"import": "1"}, **self.frame.address.kept())
 
     async def _name_sections(self) -> None:
         """Find the sections of the changes shown, piece by piece, and draw them as they come."""

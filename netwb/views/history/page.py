@@ -220,9 +220,11 @@ class HistoryView:
             else ""
         )
         if not days:
-            days = states.empty(
-                "No copy yet", "No run has read this device. Back it up to have one."
+            may = self.frame.may(Permission.BACKUP_RUN)
+            cure = (
+                "Back it up to have one." if may else "The one of the night does, or an operator."
             )
+            days = states.empty("No copy yet", f"No run has read this device. {cure}")
         old, new = self.links.marked("old"), self.links.marked("new")
         compare = self.links.compare(old, new) if old and new else ""
         bar = head.marks_bar(self._mark_of("old"), self._mark_of("new"), compare)
