@@ -21,7 +21,7 @@ from netwb.views.fields import (
 )
 from netwb.views.html import age, button, esc, shape, state, tag
 from netwb.views.navigation import Moment
-from netwb.views.rights import scope_words, sentences
+from netwb.views.rights import IN_USE, scope_words, sentences
 
 SOURCES = {
     "local": "A password here",
@@ -306,7 +306,7 @@ def _allow(permissions: Iterable[Permission], ticked: Collection[str]) -> str:
     boxes = "".join(
         f'<label class="check"><input type="checkbox" name="allow" value="{right}"'
         f' id="allow-{right}"{" checked" if right in ticked else ""}><span>{right}</span></label>'
-        for right in sorted(permissions)
+        for right in sorted(frozenset(permissions) & frozenset(IN_USE))
     )
     return (
         '<fieldset class="wide"><legend class="lbl">It may (none ticked: all that you may)</legend>'

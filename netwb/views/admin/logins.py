@@ -8,7 +8,7 @@ from typing import Any
 
 from netwb.access.records import IssuedToken, LoginSession, NewToken, Token, User
 from netwb.errors import InputError
-from netwb.roles import MATRIX, Permission, Role
+from netwb.roles import Permission, Role
 from netwb.views.fields import (
     Ask,
     Field,
@@ -21,7 +21,7 @@ from netwb.views.fields import (
 )
 from netwb.views.html import age, button, esc, state, tag
 from netwb.views.navigation import Moment
-from netwb.views.rights import scope_words
+from netwb.views.rights import IN_USE, scope_words
 from netwb.views.states import empty
 from netwb.views.words import browser, exact, exact_day, listed, until
 
@@ -152,7 +152,7 @@ def issue_dialog(
 
 
 def _rights() -> list[tuple[str, str]]:
-    return [(right.value, right.value) for right in Permission if right in MATRIX[Role.ADMIN]]
+    return [(right.value, right.value) for right in Permission if right in IN_USE]
 
 
 def _boxes(

@@ -11,7 +11,7 @@ from netwb.access.records import LoginSession, User
 from netwb.roles import MATRIX, Permission, Role
 from netwb.views.html import Shape, age, button, esc, icon, link, shape, state, tag
 from netwb.views.navigation import Moment
-from netwb.views.rights import scope_words, sentences
+from netwb.views.rights import IN_USE, scope_words, sentences
 from netwb.views.words import count
 
 OLD_PASSWORD = timedelta(days=365)
@@ -203,6 +203,7 @@ def matrix() -> str:
         + "".join(_held(permission in MATRIX[role]) for role in roles)
         + "</tr>"
         for permission in Permission
+        if permission in IN_USE
     )
     head = (
         '<div class="bar"><h2 class="h">What a role may</h2>'
