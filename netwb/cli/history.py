@@ -11,9 +11,8 @@ import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.moments import MOMENT
-from netwb.cli.paint import print_diff
+from netwb.cli.paint import print_diff, print_patch
 from netwb.cli.show import json_option, print_items, print_json, print_table, print_text, say
-from netwb.errors import UnknownRevisionError
 from netwb.inventory.records import ConfigKind
 from netwb.workbench import Workbench
 from netwb.workbench.words import Change
@@ -57,7 +56,7 @@ def history(
 @click.option("--since", required=True, type=MOMENT, help="A time, or an age: 24h, 7d.")
 @click.option("--until", type=MOMENT, help="A time, or an age.")
 @click.option("--by", metavar="WHO", help="Only this author's.")
-@click.option("--patch", is_flag=True, help="With each change's diff.")
+@click.option("--patch", is_flag=True, help="With each change as a patch for `git apply`.")
 @click.option("--tenant", metavar="T", help="Only this tenant's devices.")
 @click.option("--site", metavar="S", help="Only this site's devices.")
 @json_option
@@ -114,6 +113,7 @@ def show(context: click.Context, *, device: str, kind: ConfigKind) -> None:
 @click.argument("old")
 @click.argument("new", required=False)
 @click.option("--words", is_flag=True, help="Mark the words that differ within a line.")
+@click.option("--patch", is_flag=True, help="For `git apply` in a clone of the tenant's archive.")
 @kind_option
 @json_option
 @click.pass_context
@@ -123,6 +123,7 @@ def diff(  # noqa: PLR0913 - one parameter an option
     old: str,
     new: str | None,
     words: bool,
+    patch: bool,
     kind: ConfigKind,
     as_json: bool,
 ) -> None:
@@ -131,6 +132,11 @@ def diff(  # noqa: PLR0913 - one parameter an option
     A DEVICE alone is its last change, DEVICE@REV alone what REV changed of the revision before it.
     REV is a commit id (short is fine), `latest`, `latest~1`, or a time.
     """
+    if patch:
+        if words or as_json:
+            raise click.UsageError("--patch is a form of its own; leave --words and --json out")
+        print_patch(bench(context).compare(new or old, old=old if new else None, kind=kind).patch())
+        return
     marks: Literal["words", "lines"] = "words" if words else "lines"
     name, _, revision = old.partition("@")
     sides = {"new": revision} if revision else {}
@@ -224,11 +230,13 @@ def restore(  # noqa: PLR0913 - one parameter an option
 
 
 def _print_patch(narrowed: Workbench, change: Change) -> None:
-    """One change's diff; a device's first revision has none, which is no fault."""
-    try:
-        print_diff(narrowed.change_diff(change))
-    except UnknownRevisionError as first:
-        click.echo(str(first))
+    """One change's patch; of a device's first revision it would be the whole text."""
+    name = f"{change.tenant}/{change.hostname}@{change.id[:SHORT]}"
+    found = narrowed.compare(f"{change.device_id}@{change.id}", kind=change.kind)
+    if found.old is None:
+        click.echo(f"{name} is the first revision; `netwb show {name}` prints it")
+    else:
+        print_patch(found.patch())
 
 
 def _whole(side: str) -> str:

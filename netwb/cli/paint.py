@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.text import Text
 
-from netwb.cli.show import shown, stdout_console
+from netwb.cli.show import print_text, shown, stdout_console
 from netwb.configs.diff import ConfigDiff, DiffLine
 
 _MARK = {"same": " ", "added": "+", "removed": "-"}
+_PATCH_STYLE = {"+": "green", "-": "red", "@": "cyan"}
 _STYLE = {"same": "", "added": "green", "removed": "red"}
 
 
@@ -23,6 +26,16 @@ def print_diff(diff: ConfigDiff) -> None:
         console.print(Text(place, style="cyan"))
         for line in hunk.lines:
             console.print(_painted(line), soft_wrap=True)
+
+
+def print_patch(patch: bytes) -> None:
+    """Byte for byte where a program reads it; in color, its controls visible, to a person."""
+    if not sys.stdout.isatty():
+        print_text(patch)
+        return
+    console = stdout_console()
+    for line in patch.decode("utf-8", "replace").removesuffix("\n").split("\n"):
+        console.print(Text(shown(line), style=_PATCH_STYLE.get(line[:1], "")), soft_wrap=True)
 
 
 def _painted(line: DiffLine) -> Text:

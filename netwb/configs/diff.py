@@ -188,17 +188,33 @@ def touched_sections(diff: ConfigDiff) -> Crumbs:
     return tuple(dict.fromkeys(names))
 
 
-def render_patch(diff: ConfigDiff, *, path: str) -> bytes:
-    """The diff as `git apply` and `patch -p1` take it, for the old text in the file `path`.
+def render_patch(diff: ConfigDiff, *, old: str | None, new: str) -> bytes:
+    """The diff as `git apply` and `patch -p1` take it, forwards and backwards.
+
+    old, new   path of the file with the old text and with the new one; another path is a rename,
+               and without an old one the file is a new one
 
     Hunks are cut as Git cut them, since `git apply` takes one that ends without context for the end
     of the file. The lines are those of the texts, byte for byte.
     """
-    if not diff.hunks:
+    if not diff.hunks and old == new:
         return b""
-    old, new = _Side(diff.old_text), _Side(diff.new_text)
-    head = f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n".encode()
-    return head + b"".join(_patch_hunk(group, old, new) for group in _joined(diff.hunks))
+    sides = _Side(diff.old_text), _Side(diff.new_text)
+    hunks = b"".join(_patch_hunk(group, *sides) for group in _joined(diff.hunks))
+    return (
+        _patch_head(old, new).encode() + (_patch_files(old, new).encode() if hunks else b"") + hunks
+    )
+
+
+def _patch_head(old: str | None, new: str) -> str:
+    head = f"diff --git a/{old or new} b/{new}\n"
+    if old is None:
+        return f"{head}new file mode 100644\n"
+    return head if old == new else f"{head}rename from {old}\nrename to {new}\n"
+
+
+def _patch_files(old: str | None, new: str) -> str:
+    return f"--- {'/dev/null' if old is None else f'a/{old}'}\n+++ b/{new}\n"
 
 
 def _lines(text: bytes) -> list[bytes]:
@@ -206,28 +222,31 @@ def _lines(text: bytes) -> list[bytes]:
     return text.removesuffix(b"\n").split(b"\n") if text else []
 
 
-def _joined(hunks: Sequence[Hunk]) -> Iterator[tuple[int, int, list[DiffLine]]]:
-    """Start in the old text, in the new one, and lines, of what stands without a gap."""
+def _joined(hunks: Sequence[Hunk]) -> Iterator[tuple[int, int, str, list[DiffLine]]]:
+    """Start in the old text, in the new one, section, and lines, of what stands without a gap."""
     lines: list[DiffLine] = []
+    section = ""
     old = new = old_end = new_end = 0
     for hunk in hunks:
         if (hunk.old_start, hunk.new_start) != (old_end, new_end):
             if lines:
-                yield old, new, lines
-            lines, old, new = [], hunk.old_start, hunk.new_start
+                yield old, new, section, lines
+            lines, old, new, section = [], hunk.old_start, hunk.new_start, hunk.section
         lines += hunk.lines
         old_end = hunk.old_start + sum(line.kind != "added" for line in hunk.lines)
         new_end = hunk.new_start + sum(line.kind != "removed" for line in hunk.lines)
-    yield old, new, lines
+    if lines:
+        yield old, new, section, lines
 
 
-def _patch_hunk(group: tuple[int, int, Sequence[DiffLine]], old: _Side, new: _Side) -> bytes:
-    old_start, new_start, lines = group
+def _patch_hunk(group: tuple[int, int, str, Sequence[DiffLine]], old: _Side, new: _Side) -> bytes:
+    old_start, new_start, section, lines = group
     counts = [sum(line.kind != gone for line in lines) for gone in ("added", "removed")]
     starts = [
         start - (count == 0) for start, count in zip((old_start, new_start), counts, strict=True)
     ]
-    printed = [f"@@ -{starts[0]},{counts[0]} +{starts[1]},{counts[1]} @@\n".encode()]
+    heading = f"@@ -{starts[0]},{counts[0]} +{starts[1]},{counts[1]} @@ {section}".rstrip()
+    printed = ["".join(c if c.isprintable() else "?" for c in heading).encode() + b"\n"]
     at_old, at_new = old_start - 1, new_start - 1
     for line in lines:
         side, place = (new, at_new) if line.kind == "added" else (old, at_old)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from netwb.configs.diff import render_patch
+from netwb.inventory.records import Device
 from netwb.roles import Permission
 from netwb.web.jobs import JobAnswer, job_json
 from netwb.web.operations import (
@@ -30,6 +30,8 @@ from netwb.web.shapes import (
     AcceptedAnswer,
     ChangesAnswer,
     ChangesQuery,
+    DevicesAnswer,
+    DevicesQuery,
     DiffAnswer,
     DiffQuery,
     HistoryAnswer,
@@ -42,6 +44,7 @@ from netwb.web.shapes import (
     TextAnswer,
     TextQuery,
     change_json,
+    device_json,
     held_json,
     hit_json,
     revision_json,
@@ -52,6 +55,20 @@ from netwb.workbench.words import Change, Hit, QuarantineItem
 _LAST = 2**53  # behind every line that still stands
 _UTF8 = f"{TEXT}; charset=utf-8"
 _PATCH_UTF8 = f"{PATCH}; charset=utf-8"
+
+
+def devices(call: Call[DevicesQuery, None]) -> Answer:
+    """Devices in your scope with their ids, by tenant and hostname.
+
+    Without `status` the retired ones are left out. Addresses are empty for who may not see them.
+    """
+    query = call.query
+    named = query.model_dump(exclude=set(Paged.model_fields), exclude_none=True)
+    return _slice(call, call.bench.where(**named).devices(), shape=device_json, order=_device_order)
+
+
+def _device_order(device: Device) -> Sequence[Any]:
+    return device.tenant, device.hostname, device.id
 
 
 def history(call: Call[HistoryQuery, None]) -> Answer:
@@ -92,13 +109,12 @@ def text(call: Call[TextQuery, None]) -> Answer:
 def diff(call: Call[DiffQuery, None]) -> Answer:
     """What differs between two revisions, of one device or two: hunks, or a patch."""
     query = call.query
-    device, _, newest = query.new.partition("@")
-    found = call.bench.diff(
-        device, old=query.old, new=newest or "latest", words="lines", kind=query.kind
-    )
     if call.media == PATCH:
-        path = found.new.partition("@")[0]
-        return Answer(content=render_patch(found, path=path), media=_PATCH_UTF8)
+        compared = call.bench.compare(query.new, old=query.old, kind=query.kind)
+        return Answer(content=compared.patch(), media=_PATCH_UTF8)
+    device, _, newest = query.new.partition("@")
+    old = query.old if query.old is None or "@" in query.old else f"{query.old}@latest"
+    found = call.bench.diff(device, old=old, new=newest or "latest", words="lines", kind=query.kind)
     return answer(found.as_json())
 
 
@@ -184,6 +200,14 @@ def _held_order(item: QuarantineItem) -> Sequence[Any]:
 
 
 OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/backup/devices",
+        do=devices,
+        query=DevicesQuery,
+        gives={JSON: DevicesAnswer},
+        needs=Permission.INVENTORY_VIEW,
+    ),
     Operation(
         method="GET",
         path="/backup/history/{device_id}",

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
@@ -30,6 +30,25 @@ _TAG = re.compile(r'"([^"]*)"')
 _TAGS = 4096  # characters of If-None-Match that are read
 _TOLD = 20  # faults of one request that are told
 _NAME = 80  # characters of a wrong name that are repeated
+_SAID = {
+    "missing": "is missing; give it",
+    "string_type": "is to be a text",
+    "string_too_short": "is too short; give at least {min_length} characters",
+    "string_too_long": "is too long; give at most {max_length} characters",
+    "string_pattern_mismatch": "is blank; write something",  # the one pattern that there is
+    "string_unicode": "is no text in UTF-8",
+    "int_type": "is to be a whole number",
+    "int_parsing": "is to be a whole number",
+    "int_parsing_size": "is too large",
+    "int_from_float": "is to be a whole number",
+    "greater_than_equal": "is too small; give at least {ge}",
+    "less_than_equal": "is too large; give at most {le}",
+    "literal_error": "is to be {expected}",
+    "list_type": "is to be a list",
+    "too_long": "is too long; give at most {max_length}",
+    "model_type": "is to be an object",
+    "model_attributes_type": "is to be an object",
+}
 Model = TypeVar("Model", bound=Shape)
 
 
@@ -114,9 +133,9 @@ def _no_number(_name: str) -> NoReturn:
 
 
 def _faults(error: ValidationError, model: type[Shape], *, inside: str) -> list[Fault]:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     return [
-        Fault(where=_where(item["loc"], inside), detail=_said(item["type"], item["msg"], model))
+        Fault(where=_where(item["loc"], inside), detail=_said(item, model))
         for item in found[:_TOLD]
     ]
 
@@ -128,11 +147,14 @@ def _where(loc: tuple[int | str, ...], inside: str) -> str:
     return "#" + "".join(f"/{part[:_NAME]}" for part in parts)
 
 
-def _said(kind: str, message: str, model: type[Shape]) -> str:
+def _said(item: Mapping[str, Any], model: type[Shape]) -> str:
+    """In netwb's own words: what it is not, or what it should be."""
+    kind = item["type"]
     if kind == "extra_forbidden":
         return f"is not known here; known are {', '.join(sorted(model.model_fields)) or 'none'}"
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+    if kind == "value_error":
+        return str(item["msg"]).removeprefix("Value error, ")
+    return _SAID.get(kind, "is not what is taken here").format(**item.get("ctx", {}))
 
 
 def _liked(accept: str) -> dict[str, float]:

@@ -6,29 +6,71 @@ answer against its model.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from netwb.errors import InputError
+from netwb.inventory.records import Device, DeviceStatus
 from netwb.web.operations import Asked, Paged, Shape, rfc3339
+from netwb.workbench.moments import parse_moment
 from netwb.workbench.words import Change, Hit, QuarantineItem, Revision
 
 Kind = Literal["running", "startup"]
 KindField = Annotated[Kind, Field(description="Which of the device's configurations.")]
+
+
+def _moment(text: str) -> str:
+    """As it is, where it is a time; the facade reads it with its own clock."""
+    try:
+        parse_moment(text, datetime.now(UTC))
+    except InputError:
+        msg = "is no time; write 2026-11-24T06:00:00Z, a date, yesterday, or an age: 24h, 7d"
+        raise ValueError(msg) from None
+    return text
+
+
 Moment = Annotated[
-    str, Field(max_length=64, description="RFC 3339, a date, or an age such as 24h or 7d.")
+    str,
+    Field(max_length=64, description="RFC 3339, a date, or an age such as 24h or 7d."),
+    AfterValidator(_moment),
 ]
 Side = Annotated[
     str,
     Field(
         max_length=300,
-        description="DEVICE@REV: an id (or name) of a device, and a commit id, `latest`, `latest~1` or a time.",
+        description="DEVICE@REV: an id (or name) of a device, and a commit id, `latest`, `latest~1` or a time;"
+        " DEVICE alone is its newest revision.",
     ),
 ]
 Name = Annotated[str, Field(max_length=200)]
 Reason = Annotated[
     str, Field(min_length=1, max_length=1000, pattern=r"\S", description="Stands in the audit.")
 ]
+
+
+class DeviceAnswer(Shape):
+    """One device; `id` is stable and never reused."""
+
+    id: str
+    tenant: str
+    site: str
+    hostname: str
+    address: str
+    platform: str
+    status: DeviceStatus
+    role: str | None
+    model: str | None
+    serial: str | None
+    os_version: str | None
+
+
+class DevicesAnswer(Shape):
+    """Devices by tenant and hostname."""
+
+    items: list[DeviceAnswer]
+    next: str | None
 
 
 class RevisionAnswer(Shape):
@@ -156,6 +198,19 @@ class AcceptedAnswer(Shape):
     revision: str
 
 
+class DevicesQuery(Paged):
+    """Of devices."""
+
+    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
+    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
+    hostname: Annotated[Name | None, Field(description="Only the devices of this name.")] = None
+    platform: Annotated[Name | None, Field(description="Only this platform's.")] = None
+    role: Annotated[Name | None, Field(description="Only devices of this role.")] = None
+    status: Annotated[
+        DeviceStatus | Literal["any"] | None, Field(description="Only those, or `any`.")
+    ] = None
+
+
 class HistoryQuery(Paged):
     """Of one device's history."""
 
@@ -221,6 +276,23 @@ class NewRun(Asked):
     only: Annotated[
         Literal["all", "failed"], Field(description="`failed`: those that failed the last time.")
     ] = "all"
+
+
+def device_json(device: Device) -> dict[str, Any]:
+    """The part of `netwb device list --json` that a script asks on by."""
+    return {
+        "id": device.id,
+        "tenant": device.tenant,
+        "site": device.site,
+        "hostname": device.hostname,
+        "address": device.address,
+        "platform": device.platform,
+        "status": device.status,
+        "role": device.role,
+        "model": device.model,
+        "serial": device.serial,
+        "os_version": device.os_version,
+    }
 
 
 def revision_json(revision: Revision) -> dict[str, Any]:

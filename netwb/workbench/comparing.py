@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netwb.archive.records import Change, Revision
-from netwb.configs.diff import ConfigDiff, whole_text
+from netwb.configs.diff import ConfigDiff, render_patch, whole_text
 from netwb.errors import InputError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Permission
@@ -39,6 +39,18 @@ class Comparison:
     old: ComparedSide | None
     new: ComparedSide
     diff: ConfigDiff
+
+    def patch(self) -> bytes:
+        """As `git apply` takes it in a clone of the tenant's archive, forwards and with -R.
+
+        Between two devices it is one for the old one's file. Empty where nothing differs.
+        """
+        new = self.new.revision.path
+        if self.old is None:
+            return render_patch(self.diff, old=None, new=new)
+        old = self.old.revision.path
+        same = self.old.device_id == self.new.device_id
+        return render_patch(self.diff, old=old, new=new if same else old)
 
 
 class ComparingFace(ReadingFace):

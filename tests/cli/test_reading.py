@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,31 @@ def test_a_patch_shows_every_change_also_where_a_first_revision_has_none(netwb: 
 
     assert ran.status == 0
     assert "+ntp server 192.0.2.99" in ran.out
-    assert "acme/edge2 has one revision only; `netwb show acme/edge2` prints it" in ran.out
+    assert "is the first revision; `netwb show acme/edge2@" in ran.out
+
+
+def test_git_applies_a_patch_in_a_clone_of_the_archive(
+    netwb: Commands, home: Rig, tmp_path: Path
+) -> None:
+    clone = tmp_path / "clone"
+    archive = home.bench.home / "archive" / "acme.git"
+    subprocess.run(["git", "clone", "-q", str(archive), str(clone)], check=True)
+    stored = clone / "fra1" / "edge1.cfg"
+    newest, before = (home.bench.show(f"edge1@latest{back}") for back in ("", "~1"))
+    assert stored.read_bytes() == newest
+
+    for words in (("diff", "edge1"), ("changes", "--since", "2026-11-20T12:00")):
+        patch = netwb(*words, "--patch").out.encode()
+        for way, text in ((["-R"], before), ([], newest)):
+            subprocess.run(["git", "apply", *way], input=patch, cwd=clone, check=True)
+            assert stored.read_bytes() == text
+
+
+def test_a_patch_is_a_form_of_its_own(netwb: Commands) -> None:
+    ran = netwb("diff", "edge1", "--patch", "--json")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "leave --words and --json out" in ran.err
 
 
 def test_show_prints_the_text_alone_and_no_secret(netwb: Commands) -> None:

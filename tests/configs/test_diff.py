@@ -277,7 +277,7 @@ def test_a_patch_makes_the_new_text_of_the_old_one(
     printed = subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout
     diff = parse_diff(printed, old_text=texts[0], new_text=texts[1], style="indent")
 
-    patch = render_patch(diff, path="fra1/edge1.cfg")
+    patch = render_patch(diff, old="fra1/edge1.cfg", new="fra1/edge1.cfg")
 
     for tool in (["git", "apply", "-p1", "-"], ["patch", "-p1", "--quiet", "--fuzz=0"]):
         work = folder / tool[0]
@@ -288,6 +288,30 @@ def test_a_patch_makes_the_new_text_of_the_old_one(
             assert done.returncode == 0, (patch, done.stderr, done.stdout)
         left = work / "fra1" / "edge1.cfg"  # `patch` removes a file that it has emptied
         assert (left.read_bytes() if left.exists() else b"") == texts[1]
+
+
+@pytest.mark.parametrize("way", [[], ["-R"]], ids=["forwards", "backwards"])
+@pytest.mark.parametrize("old", [b"hostname a\nend\n", None], ids=["renamed", "first"])
+def test_a_patch_names_and_moves_the_file_too(
+    tmp_path: Path, old: bytes | None, way: list[str]
+) -> None:
+    text = b"hostname a\nend\n"
+    came = whole_text(text, new="acme/a@1")
+    same = parse_diff(b"", old_text=text, new_text=text, style="indent")
+    before, after = {} if old is None else {"fra1/a.cfg": text}, {"fra1/b.cfg": text}
+    if old is None:
+        patch = render_patch(came, old=None, new="fra1/b.cfg")
+    else:
+        patch = render_patch(same, old="fra1/a.cfg", new="fra1/b.cfg")
+    (tmp_path / "fra1").mkdir()
+    for name, content in (after if way else before).items():
+        (tmp_path / name).write_bytes(content)
+
+    subprocess.run(["git", "apply", *way, "-"], input=patch, cwd=tmp_path, check=True)
+
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    found = {str(path.relative_to(tmp_path)): path.read_bytes() for path in files}
+    assert found == (before if way else after)
 
 
 def test_a_first_text_is_wholly_added() -> None:

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -169,16 +169,49 @@ def test_without_old_it_is_what_changed_with_new(ana: Client, edge1: str) -> Non
 
 
 def test_git_applies_the_patch(ana: Client, edge1: str, made: Rig, tmp_path: Path) -> None:
-    path = tmp_path / "acme" / "edge1"
-    path.parent.mkdir()
-    path.write_bytes(made.bench.show("edge1@latest~3"))
+    archive = made.bench.home / "archive" / "acme.git"
+    subprocess.run(["git", "clone", "-q", str(archive), "acme"], cwd=tmp_path, check=True)
+    path = tmp_path / "acme" / "fra1" / "edge1.cfg"
 
     patch = ana.get(
         f"/backup/diff?old={edge1}@latest~3&new={edge1}@latest", Accept="text/x-diff"
     ).body
-    subprocess.run(["git", "apply", "-"], input=patch, cwd=tmp_path, check=True)
+    for way, revision in ((["-R"], "latest~3"), ([], "latest")):
+        subprocess.run(["git", "apply", *way], input=patch, cwd=tmp_path / "acme", check=True)
 
-    assert path.read_bytes() == made.bench.show("edge1@latest")
+        assert path.read_bytes() == made.bench.show(f"edge1@{revision}")
+
+
+def test_a_side_without_a_revision_is_its_newest_one(ana: Client, edge1: str) -> None:
+    one = ana.get(f"/backup/diff?old={edge1}&new={edge1}@latest~1")
+
+    assert one.status == 200
+    assert one.json == ana.get(f"/backup/diff?old={edge1}@latest&new={edge1}@latest~1").json
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_a_time_that_is_none_is_told_with_its_parameter(name: str, ana: Client) -> None:
+    said = ana.get(f"/backup/changes?{urlencode({'since': '1d', name: 'nonsense'})}")
+
+    assert said.status == 400
+    (error,) = said.json["errors"]
+    assert error["parameter"] == name
+    assert error["detail"].startswith("is no time; write ")
+
+
+def test_devices_are_listed_with_their_ids_page_by_page(ana: Client, made: Rig, edge1: str) -> None:
+    names: list[tuple[str, str]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        reply = ana.get(f"/backup/devices?limit=1{cursor and f'&cursor={cursor}'}")
+        names += [(item["id"], item["hostname"]) for item in reply.items]
+        cursor = reply.json["next"]
+
+    own = [(device.id, device.hostname) for device in made.bench.where(tenant="acme").devices()]
+    assert [item for item in names if item in own] == own
+    assert [i["id"] for i in ana.get("/backup/devices?tenant=acme&hostname=edge1").items] == [edge1]
+    assert ana.get("/backup/devices?status=retired").items == []
+    assert ana.get("/backup/devices?status=gone").status == 400
 
 
 def test_changes_are_narrowed_by_time_person_and_place(ana: Client) -> None:

@@ -48,6 +48,16 @@ HISTORY, TEXT = "/backup/history/{device_id}", "/backup/history/{device_id}/{rev
 ACCEPT, DISCARD = (f"/backup/quarantine/{{device_id}}/{verb}" for verb in ("accept", "discard"))
 REASON = {"reason": "a person looked at it"}
 QUESTIONS: dict[tuple[str, str], list[Question]] = {
+    ("GET", "/backup/devices"): [
+        Question(query=query)
+        for query in (
+            {},
+            {"tenant": "{tenant}"},
+            {"site": "{site}"},
+            {"hostname": "edge1", "status": "any"},
+            {"limit": "1"},
+        )
+    ],
     ("GET", HISTORY): [
         Question(ids={"device_id": "{device}"}),
         Question(ids={"device_id": "{tenant}/edge1"}),

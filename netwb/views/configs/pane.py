@@ -9,7 +9,6 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewable
 
-from netwb.configs.diff import render_patch
 from netwb.errors import NetwbError, UnknownDeviceError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind
 from netwb.views import states
@@ -146,13 +145,12 @@ class ComparePane:
         return True
 
     async def save_patch(self) -> None:
-        """One file's patch; between two devices it is one for the old one's file."""
+        """One file's patch."""
         found = self.comparison
         if found is None:
             return
         old, new = found.old, found.new
-        side = new if old is None or old.device_id == new.device_id else old
-        patch = await self._frame.ask(render_patch, found.diff, path=side.revision.path)
+        patch = await self._frame.ask(found.patch)
         before = old.revision.id[:8] if old else "none"
         name = f"{new.hostname}-{before}-{new.revision.id[:8]}.patch"
         self._frame.save(name, patch, "text/x-diff")
