@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser
-
 from netwb.loading import share
 from netwb.roles import Role
-from tests.real.browser.rig import Site, opened
+from tests.real.browser.rig import Chromium, Site, opened
 from tests.web.servers import netwb_serve
 from tests.web.two_tenants import OWN, PASSWORD, Ground, two_tenants
 
@@ -33,7 +31,7 @@ def person_of(role: Role) -> str:
 
 
 @contextmanager
-def lookalikes(folder: Path, chromium: Browser) -> Iterator[Lookalikes]:
+def lookalikes(folder: Path, chromium: Chromium) -> Iterator[Lookalikes]:
     """Served on loopback."""
     passwords = {person_of(role): PASSWORD for role in Role}
     with (

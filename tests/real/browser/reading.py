@@ -47,23 +47,20 @@ READ = """() => {
     const said = by && e.getRootNode().getElementById(by)?.innerText
     return [act, !off, said || e.title || ""]
   }
+  const place = (a) => [a.pathname, a.querySelector(".word").textContent]
   return {
     html: [document.documentElement.outerHTML, ...roots.map((root) => root.innerHTML)].join("\\n"),
     text: [document.title, ...sheets.map((sheet) => sheet.innerText)].join("\\n"),
     acts: sheets.flatMap((sheet) => [...sheet.querySelectorAll("[data-act]")].map(told)),
+    places: sheets.flatMap((sheet) => [...sheet.querySelectorAll(".nav a")].map(place)),
   }
 }"""
 
 # As a page would send it: an element with that act is put into each sheet, and used. Nobody listens
 # to the navigation.
 ACT = """([act, dataset, fields]) => {
-  const sheets = []
-  const walk = (at) => at.querySelectorAll("*").forEach((e) => {
-    if (!e.shadowRoot) return
-    sheets.push(...e.shadowRoot.querySelectorAll(".nb:not(:has(.nav))"))
-    walk(e.shadowRoot)
-  })
-  walk(document)
+  const sheets = [...netwbSheets.sheets].map((one) => one.root)
+    .filter((root) => root.isConnected && !root.querySelector(".nav"))
   for (const sheet of sheets) {
     const made = document.createElement(fields ? "form" : "button")
     Object.assign(made.dataset, dataset, {act})
@@ -81,17 +78,30 @@ ACT = """([act, dataset, fields]) => {
 }"""
 
 
+# What the header does where the browser went back, with a number, so that its answer is known: the
+# sheet forgets the number when the answer was obeyed, and all that was drawn before it is there then.
+WENT = """(to) => {
+  history.pushState({}, "", to)
+  const bar = [...netwbSheets.sheets].find((one) => one.root.querySelector("[data-address]"))
+  bar.pending.set(0, [document.createElement("i"), 0])
+  bar.send({act: "went", search: location.search, seq: 0})
+}"""
+ARRIVED = "() => [...netwbSheets.sheets].every((one) => !one.pending.size)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What a page shows at one moment.
 
     acts      names of what one can do; those that are switched off are in `off`, with the reason
+    places    the navigation: page -> words
     """
 
     html: str
     text: str
     acts: frozenset[str]
     off: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(page: Page) -> None:
@@ -101,17 +111,9 @@ def settle(page: Page) -> None:
 
 def went(visitor: Visitor, path: str) -> Shown:
     """Another view of the page that is open, as Back and Forward lead to it: without a reload."""
-    assert visitor.socket is not None
-    with visitor.socket.expect_event("framereceived", _is_done, timeout=DRAWN_MS):
-        visitor.page.evaluate(
-            "(to) => { history.pushState({}, '', to); dispatchEvent(new PopStateEvent('popstate')) }",
-            path,
-        )
+    visitor.page.evaluate(WENT, path)
+    visitor.page.wait_for_function(ARRIVED, timeout=DRAWN_MS)
     return shown(visitor)
-
-
-def _is_done(frame: str | bytes) -> bool:
-    return isinstance(frame, str) and '"done"' in frame
 
 
 def shown(visitor: Visitor, path: str = "") -> Shown:
@@ -125,6 +127,7 @@ def shown(visitor: Visitor, path: str = "") -> Shown:
         text=read["text"],
         acts=frozenset(act for act, on, _ in read["acts"] if on),
         off={act: why for act, on, why in read["acts"] if not on},
+        places=dict(read["places"]),
     )
 
 

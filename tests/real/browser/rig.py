@@ -5,7 +5,11 @@ A test gets `site` (conftest.py) and asks it for visitors:
     visitor = site.visitor("ana")           # signed in; None: not yet
     visitor.go("/configs")                  # waits until the page's websocket draws
     visitor.page                            # Playwright's page
-    visitor.foreign                         # addresses elsewhere that were asked for: all refused
+    visitor.expect_said(REFUSED)            # what its console may say in this test
+
+Whatever a test does, at its end no window of it has asked for anything elsewhere, and no console has
+said a word that was not expected: conftest.py asks `Chromium` for that. The browser has a proxy where
+nobody listens, for every address but loopback, so that nothing leaves the machine meanwhile.
 
 `site.bench` is the home from inside, by the real clock, as the server has it. `site.rig` is the same
 home with devices that answer from texts (tests/benches.py); its clock stands some hours before now,
@@ -14,9 +18,10 @@ so that what is backed up without more was changed last night: nothing else is d
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,9 +32,9 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Playwright,
-    Route,
     WebSocket,
 )
 
@@ -37,32 +42,56 @@ from netwb.access.records import Origin
 from netwb.workbench import Workbench
 from tests.benches import Rig
 from tests.real_components import require_real
-from tests.web.servers import PASSWORDS, Server
+from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
 
 BEFORE_NOW = timedelta(hours=6)
 WIDE, NARROW = (1440, 900), (1024, 768)
+REFUSED = r"status of 401 \(Unauthorized\)"  # the console tells of each answer that refuses
+CUT_OFF = r"[Ww]eb[Ss]ocket|ERR_CONNECTION_REFUSED"  # and of each connection that fails
 DRAWN_MS = 30_000.0  # two cores may be busy with other tests
 
 
+NOWHERE = "--proxy-server=http://127.0.0.1:9"  # nobody listens there; loopback needs no proxy
+
+
+@dataclass(slots=True)
+class Chromium:
+    """A running browser, and its windows."""
+
+    browser: Browser
+    windows: list[Visitor] = field(default_factory=list)
+
+    def strange(self) -> list[str]:
+        """What no window may have asked for, and what no console was expected to say."""
+        return [line for window in self.windows for line in window.strange()]
+
+    def close(self, windows: Sequence[Visitor]) -> None:
+        """These."""
+        for window in windows:
+            window.context.close()
+            self.windows.remove(window)
+
+
 @contextmanager
-def launched(playwright: Playwright) -> Iterator[Browser]:
+def launched(playwright: Playwright) -> Iterator[Chromium]:
     """Debian's chromium, without a screen."""
     found = shutil.which("chromium")
     require_real("chromium", found is not None)
-    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    arguments = ["--no-sandbox", NOWHERE]
+    browser = playwright.chromium.launch(executable_path=found, args=arguments)
     try:
-        yield browser
+        yield Chromium(browser)
     finally:
         browser.close()
 
 
-@dataclass  # without slots: Playwright leaves attributes at whoever handles its events
+@dataclass(eq=False)  # without slots: Playwright leaves attributes at whoever handles its events
 class Visitor:
     """One person at one browser window.
 
     asked     every address that the browser asked for
-    foreign   those elsewhere than at the server; each was refused
-    said      errors and warnings of the console, and exceptions of scripts
+    foreign   those elsewhere than at the server; each failed
+    said      errors and warnings of the console, exceptions of scripts, and dialogs
     received  documents, and what their websockets brought
     """
 
@@ -73,6 +102,7 @@ class Visitor:
     foreign: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     received: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
     socket: WebSocket | None = None  # of the document that is open
 
     def go(self, path: str) -> None:
@@ -88,16 +118,31 @@ class Visitor:
         self.page.get_by_label("Password").fill(password or self.site.passwords[name])
         self.page.get_by_role("button", name="Sign in", exact=True).click()
 
+    def expect_said(self, *patterns: str) -> None:
+        """The console may say that from now on: regular expressions."""
+        self.expected.extend(patterns)
+
+    def strange(self) -> list[str]:
+        """What it may not have asked for, and what its console was not expected to say."""
+        unexpected = (
+            line for line in self.said if not any(re.search(one, line) for one in self.expected)
+        )
+        return [*self.foreign, *unexpected]
+
     def _watch(self) -> None:
-        self.context.route("**/*", self._refuse_foreign)
-        self.context.on("request", lambda request: self.asked.append(request.url))
+        self.context.on("request", lambda request: self._note(request.url))
+        self.context.on("weberror", lambda error: self.said.append(str(error.error)))
+        self.context.on("console", self._hear)
         self.page.on("websocket", self._note_socket)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("console", self._hear)
+        self.page.on("dialog", self._dismiss)
 
     def _hear(self, line: ConsoleMessage) -> None:
         if line.type in {"error", "warning"}:
             self.said.append(line.text)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _note_socket(self, socket: WebSocket) -> None:
         self._note(socket.url)
@@ -108,20 +153,12 @@ class Visitor:
         text = frame if isinstance(frame, str) else frame.decode("utf-8", errors="replace")
         self.received.append(text)
 
-    def _refuse_foreign(self, route: Route) -> None:
-        if self._note(route.request.url):
-            route.abort()
-        else:
-            route.continue_()
-
-    def _note(self, url: str) -> bool:
-        """Whether it leads elsewhere."""
+    def _note(self, url: str) -> None:
+        self.asked.append(url)
         place = urlsplit(url)
         own = urlsplit(self.site.server.url).netloc
-        elsewhere = place.scheme not in {"data", "blob"} and place.netloc != own
-        if elsewhere:
+        if place.scheme not in {"data", "blob"} and place.netloc != own:
             self.foreign.append(url)
-        return elsewhere
 
 
 # Bokeh's documents are there and idle, or the page has none: the login, a plain answer.
@@ -139,9 +176,8 @@ class Site:
     rig: Rig
     bench: Workbench
     server: Server
-    browser: Browser
+    chromium: Chromium
     passwords: Mapping[str, str]
-    _open: ExitStack
 
     def visitor(
         self,
@@ -152,12 +188,12 @@ class Site:
         password: str | None = None,
     ) -> Visitor:
         """A new window; with a name it is signed in already, as fast as can be."""
-        context = self.browser.new_context(
+        context = self.chromium.browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=theme
         )
-        self._open.callback(context.close)
         visitor = Visitor(self, context, context.new_page())
         visitor._watch()
+        self.chromium.windows.append(visitor)
         if name is not None:
             self.sign_in(visitor, name, password)
         return visitor
@@ -172,14 +208,28 @@ class Site:
 
 @contextmanager
 def opened(
-    made: Rig, server: Server, browser: Browser, passwords: Mapping[str, str] = PASSWORDS
+    made: Rig, server: Server, chromium: Chromium, passwords: Mapping[str, str] = PASSWORDS
 ) -> Iterator[Site]:
-    """A site whose windows are closed at the end."""
+    """A site whose windows are looked at, and closed, at the end."""
     made.clock.now = datetime.now(UTC) - BEFORE_NOW
-    with ExitStack() as stack:
-        bench = Workbench.open(made.bench.home, environment={})
-        stack.callback(bench.close)
-        yield Site(made, bench, server, browser, passwords, stack)
+    with closing(Workbench.open(made.bench.home, environment={})) as bench:
+        site = Site(made, bench, server, chromium, passwords)
+        yield site
+        own = [window for window in chromium.windows if window.site is site]
+        strange = [line for window in own for line in window.strange()]
+        chromium.close(own)
+        assert strange == []
+
+
+@contextmanager
+def served(folder: Path, pages: Path, chromium: Chromium) -> Iterator[Site]:
+    """A new home, a server of it with those pages, and its visitors."""
+    with (
+        two_tenants(folder) as made,
+        netwb_serve(made.bench.home, pages=pages) as server,
+        opened(made, server, chromium) as found,
+    ):
+        yield found
 
 
 def picture(visitor: Visitor, path: Path) -> None:

@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from netwb.loading import share
 from tests.benches import ios, rig
 from tests.long_texts import long_ios
-from tests.real.browser.rig import DRAWN_MS, Site, Visitor, opened
+from tests.real.browser.reading import settle
+from tests.real.browser.rig import DRAWN_MS, Chromium, Site, Visitor, opened
 from tests.web.servers import add_people, netwb_serve
 
 pytestmark = pytest.mark.real
@@ -21,7 +22,7 @@ HOSTILE = "<img src=x onerror=window.hit=1></script>\N{RIGHT-TO-LEFT OVERRIDE}gn
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Site]:
+def changed(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Site]:
     """edge1 and core1 changed last night, edge1 by a hostile line; long has 4,000 edits."""
     hosts = {"acme": ("edge1", "long"), "umbra": ("core1",)}
     with rig(tmp_path_factory.mktemp("configs"), hosts) as made:
@@ -81,8 +82,6 @@ def test_a_change_is_read_by_mouse_and_keys_and_all_of_it_is_in_the_address(chan
     expect(page.locator('[data-do="whole"]')).to_have_attribute("aria-pressed", "true")
     page.go_back()
     expect(page.locator(".dh b").first).to_have_text("long")
-    assert visitor.foreign == []
-    assert visitor.said == []
 
 
 def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site) -> None:
@@ -103,7 +102,6 @@ def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site)
     visitor.go(f"/configs?change={change}&at=1500")
     expect(page.locator(".where")).to_contain_text("1,500")
     expect(page.locator(".diff [data-h='1500']")).to_be_in_viewport(timeout=DRAWN_MS)
-    assert visitor.said == []
 
 
 def test_a_line_of_a_history_tells_its_story_and_more_lines_come_by_scrolling(
@@ -119,7 +117,6 @@ def test_a_line_of_a_history_tells_its_story_and_more_lines_come_by_scrolling(
 
     page.locator(".pane .more").scroll_into_view_if_needed()
     expect(text.locator("#l2001")).to_be_attached(timeout=DRAWN_MS)
-    assert visitor.said == []
 
 
 def test_hostile_lines_are_drawn_and_never_obeyed(changed: Site) -> None:
@@ -135,7 +132,6 @@ def test_hostile_lines_are_drawn_and_never_obeyed(changed: Site) -> None:
     expect(page.locator(".diff.unified ins", has_text="onerror")).to_have_count(1)
     assert page.evaluate("window.hit") is None
     assert page.locator(".diff img").count() == 0
-    assert visitor.foreign == []
 
 
 def test_two_columns_become_one_where_there_is_no_room(changed: Site) -> None:
@@ -169,7 +165,7 @@ def test_single_keys_do_nothing_while_one_writes_and_where_they_are_off(changed:
     page.evaluate("localStorage.setItem('netwb.keys', 'off')")
     page.locator(".diff .scroll").focus()
     page.keyboard.press("u")
-    page.wait_for_timeout(300)  # nothing is awaited: it is to stay as it was
+    settle(page)
     expect(page.locator(".diff.unified")).to_have_count(0)
 
 

@@ -1,9 +1,13 @@
 """Every page in a phone's window: nothing is cut off at its side, and the panes follow each other."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.real.browser.reading import settle
 from tests.real.browser.rig import Site, Visitor
+
+pytestmark = pytest.mark.real
 
 PHONE = (390, 844)
 PAGES = (
@@ -39,8 +43,10 @@ CUT = """() => {
 
 
 @pytest.fixture(scope="module")
-def phone(site: Site) -> Visitor:
-    return site.visitor("ada", size=PHONE)
+def phone(site: Site) -> Iterator[Visitor]:
+    visitor = site.visitor("ada", size=PHONE)
+    yield visitor
+    site.chromium.close([visitor])
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from netwb.loading import share
 from tests.real.browser.reading import shown
-from tests.real.browser.rig import DRAWN_MS, opened
+from tests.real.browser.rig import CUT_OFF, DRAWN_MS, Chromium, opened
 from tests.web.servers import Server, free_port, netwb_serve, two_tenants
 
 pytestmark = pytest.mark.real
@@ -24,12 +24,14 @@ def serving(home: Path, port: int) -> Iterator[Server]:
         yield server
 
 
-def test_a_page_outlives_its_server(tmp_path: Path, chromium: Browser) -> None:
+def test_a_page_outlives_its_server(tmp_path: Path, chromium: Chromium) -> None:
     port = free_port()
     with two_tenants(tmp_path) as made:
         home = made.bench.home
         with serving(home, port) as first, opened(made, first, chromium) as site:
             idle, busy = site.visitor("ana"), site.visitor("ana")
+            for visitor in (idle, busy):
+                visitor.expect_said(CUT_OFF)
             assert "edge1" in shown(idle, "/inventory").text
             shown(busy, "/inventory?import=1")
             busy.page.locator("textarea").fill("tenant,site,hostname\nacme,fra1,edge7")
@@ -53,4 +55,3 @@ def test_a_page_outlives_its_server(tmp_path: Path, chromium: Browser) -> None:
                 expect(busy.page.locator("textarea")).to_have_value(
                     "tenant,site,hostname\nacme,fra1,edge7", timeout=DRAWN_MS
                 )
-            assert idle.foreign == busy.foreign == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from netwb.access.records import NewUser, UserChanges
 from netwb.roles import Role
 from tests.real.browser.reading import shown
-from tests.real.browser.rig import DRAWN_MS, Site, Visitor
+from tests.real.browser.rig import CUT_OFF, DRAWN_MS, REFUSED, Site, Visitor
 from tests.web.servers import PASSWORDS
 
 pytestmark = pytest.mark.real
@@ -74,6 +74,7 @@ def test_a_login_that_ended_before_the_page_connected_is_said_in_words(
     site: Site, mia: Visitor
 ) -> None:
     """Between the document and its websocket nothing is drawn yet."""
+    mia.expect_said(CUT_OFF, REFUSED)
 
     def end_and_go_on(route: Route) -> None:
         end_logins(site, "mia")
@@ -93,6 +94,7 @@ def test_a_page_that_may_not_connect_says_so_and_offers_to_load_again(
     site: Site, mia: Visitor
 ) -> None:
     """Its login lives: an address that the server does not know as its own, very many pages."""
+    mia.expect_said(CUT_OFF)
     mia.page.add_init_script(
         "const S = WebSocket;"
         "window.WebSocket = class extends S {"

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser
 
+from netwb.loading import share
 from netwb.roles import Role
+from netwb.views import navigation
 from tests.real.browser.lookalikes import Lookalikes, lookalikes, person_of
 from tests.real.browser.reading import Shown, shown, went
-from tests.real.browser.rig import Visitor
+from tests.real.browser.rig import Chromium, Visitor
 from tests.web.two_tenants import Names
 
 pytestmark = pytest.mark.real
@@ -72,7 +73,9 @@ OWN = frozenset(
     ]
 )
 WRITES = {
-    "back up": frozenset(["ask-backup", "back-up-device", "probe-device", "select", "select-all"]),
+    "back up": frozenset(
+        ["ask-backup", "back-up", "back-up-device", "probe-device", "select", "select-all"]
+    ),
     "accept": frozenset(["ask-accept", "ask-discard"]),
     "reveal": frozenset({"ask-reveal"}),
     "edit": frozenset(
@@ -115,6 +118,8 @@ MAY: dict[Role, tuple[str, ...]] = {
     Role.ENGINEER: ("back up", "accept", "reveal", "edit", "audit"),
     Role.ADMIN: ("back up", "accept", "reveal", "edit", "audit", "manage"),
 }
+PLACES = {"/configs": "Configs", "/inventory": "Inventory"}
+AUDITS = {"/admin": "Admin"}
 # Views that a role has no use for without a right say so.
 LACKS = {
     "/inventory?import=1": ("edit", "inventory.edit"),
@@ -128,7 +133,7 @@ LACKS = {
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Lookalikes]:
+def both(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Lookalikes]:
     """acme and umbra, who look alike."""
     with lookalikes(tmp_path_factory.mktemp("roles"), chromium) as found:
         yield found
@@ -179,6 +184,14 @@ def walk(visitor: Visitor, own: Names) -> list[Seen]:
     ]
 
 
+def test_no_page_of_the_application_is_forgotten(both: Lookalikes) -> None:
+    served = {f"/{page.stem}" for page in (share() / "dashboards").glob("*.py")}
+    walked = {path.partition("?")[0] for page in views(both.ground.own) for path in page}
+
+    assert walked == served
+    assert {f"/{place.page}" for place in navigation.PLACES} == {*PLACES, *AUDITS} <= served
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_sees_its_own_and_does_what_it_may(both: Lookalikes, role: Role) -> None:
     visitor = both.site.visitor(person_of(role))
@@ -194,22 +207,13 @@ def test_a_role_sees_its_own_and_does_what_it_may(both: Lookalikes, role: Role) 
         refused = f"{person_of(role)} ({role}) lacks {permission}"
         assert (refused in one.shown.text) == bool(right and right not in held), one.path
         assert "Internal error" not in one.shown.text
-        places = ["Configs", "Inventory", *(["Admin"] if "audit" in held else [])]
-        assert navigation(one.shown) == places
+        assert one.shown.places == PLACES | (AUDITS if "audit" in held else {}), one.path
         no_trace(one.shown.html, both, one.path)
     offered = frozenset().union(*(one.shown.acts for one in seen))
     for right in held:
         assert offered >= WRITES[right], right
     for frame in visitor.received:
         no_trace(frame, both, "what the server sent")
-    assert visitor.foreign == []
-    assert visitor.said == []
-
-
-def navigation(seen: Shown) -> list[str]:
-    return [
-        place for place in ("Configs", "Inventory", "Admin") if f'aria-label="{place}' in seen.html
-    ]
 
 
 def no_trace(text: str, both: Lookalikes, where: str) -> None:

@@ -1,0 +1,43 @@
+"""The browser's own conditions: what every other test here leans on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.real.browser.rig import Chromium, Site
+
+pytestmark = pytest.mark.real
+
+ELSEWHERE = ("http://127.1.2.3:9/x", "https://example.org/font.woff2")
+ASK = """(urls) => Promise.all(urls.map((url) => fetch(url, {mode: "no-cors"}).then(() => "came", () => "failed")))"""
+
+
+def test_what_a_page_asks_for_elsewhere_fails_and_is_strange(
+    bare_site: Site, chromium: Chromium
+) -> None:
+    visitor = bare_site.visitor()
+    visitor.page.goto("about:blank")  # where no policy of ours forbids it
+
+    assert visitor.page.evaluate(ASK, ELSEWHERE) == ["failed", "failed"]
+
+    assert visitor.foreign == [*ELSEWHERE]
+    assert set(ELSEWHERE) <= set(chromium.strange())
+    visitor.foreign.clear()
+    visitor.expect_said("ERR_")
+    assert chromium.strange() == []
+
+
+def test_what_a_console_says_is_strange_until_it_is_expected(
+    bare_site: Site, chromium: Chromium
+) -> None:
+    visitor = bare_site.visitor()
+    visitor.go("/login")
+
+    visitor.page.evaluate(
+        "console.warn('it creaks'); setTimeout(() => { throw Error('it broke') })"
+    )
+    visitor.page.wait_for_function("true", polling=50)
+
+    assert sorted(chromium.strange()) == ["it broke", "it creaks"]
+    visitor.expect_said("^it (creaks|broke)$")
+    assert chromium.strange() == []
