@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Awaitable
 from contextlib import AsyncExitStack, suppress
 from http import HTTPStatus
 from time import monotonic
@@ -73,7 +72,9 @@ class PageHandler(DocHandler):
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """As Panel's; the turn that the building waits for ends with the answer."""
         async with AsyncExitStack() as self._turn:
-            await cast(Awaitable[None], super().get(*args, **kwargs))
+            answered = super().get(*args, **kwargs)
+            if answered is not None:  # it is nothing where the answer was a way to the login
+                await answered
 
     async def get_session(  # type: ignore[override]  # Bokeh's is typed by its decorator
         self,

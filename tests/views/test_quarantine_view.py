@@ -226,3 +226,12 @@ def test_who_may_not_back_up_is_not_offered_it(made: Rig) -> None:
     view, _ = opened(made, of_edge1(made), role=Role.VIEWER)
 
     assert "Back up now" not in words(view.head.html)
+
+
+def test_where_no_text_is_held_the_list_says_so(made: Rig) -> None:
+    view, _ = opened(made)
+    for item in view.items:
+        made.bench.discard_quarantined(item.device_id, reason="cleared", kind=item.kind)
+    asyncio.run(view.load())
+
+    assert "No text is held" in words(view.list.html)

@@ -69,6 +69,14 @@ def test_a_login_leads_where_the_person_wanted_to_go(served: Served) -> None:
     assert browser.get("/login?next=/who").headers["location"] == "/who"
 
 
+def test_a_page_without_a_login_leads_to_it_and_fails_nowhere(served: Served) -> None:
+    answer = served.browser().get("/who?line=3")
+
+    assert answer.status == 302
+    assert led_to(answer).startswith("/login")
+    assert not served.server.says("Uncaught exception GET /who", within_s=0.5)
+
+
 @pytest.mark.parametrize("goal", ELSEWHERE, ids=range(len(ELSEWHERE)))
 def test_a_login_never_leads_elsewhere(served: Served, goal: str) -> None:
     assert local_path(goal) == "/"

@@ -56,6 +56,8 @@ class Choices:
 
 def add_dialog(offered: Choices, filled: Mapping[str, Any], *, wrong: str = "") -> str:
     """A new device; `filled` is what was typed before, where the facade refused it."""
+    if not offered.sites:
+        return _no_site()
     ask = Ask(title="Add device", act="add-device", yes="Add device", data={}, wrong=wrong)
     sites = [(f"{s.tenant}/{s.slug}", f"{s.tenant} / {s.slug}") for s in offered.sites]
     said = {"platform": AUTO, "port": "22", "status": "active", **_texts(filled)}
@@ -63,6 +65,16 @@ def add_dialog(offered: Choices, filled: Mapping[str, Any], *, wrong: str = "") 
         _field("hostname", "Hostname", said, required=True), autofocus=True
     ) + select_field(_field("site", "Tenant and site", said, required=True), sites)
     return dialog(ask, head + _body(offered, said, own=None), two_columns=True)
+
+
+def _no_site() -> str:
+    """In the place of a form that could not be filled in: what comes first."""
+    told = (
+        '<p class="t2">A device stands at a site of a tenant, and there is none yet. Add a tenant and a'
+        " site of it first.</p>"
+    )
+    ask = Ask(title="Add device", act="go", yes="Tenants and sites", data={"tab": "places"})
+    return dialog(ask, told)
 
 
 def edit_dialog(device: Device, offered: Choices, filled: Mapping[str, Any], wrong: str) -> str:

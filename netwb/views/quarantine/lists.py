@@ -54,6 +54,8 @@ def render_list(
         )
         for item in items
     )
+    if not items:
+        return f'<div class="held"><div class="sumline">{shape("ok")}<b>No text</b> is held</div></div>'
     head = f'<div class="sumline">{shape("held")}<b>{count(len(items), "text")}</b> held; the last good copies stay in force</div>'
     return (
         f'<div class="held">{head}<div class="items" id="items" role="listbox"'

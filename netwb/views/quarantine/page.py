@@ -153,9 +153,6 @@ class QuarantineView:
         )
 
     def _draw_list(self) -> None:
-        if not self.items:
-            self.list.html = '<div class="held"></div>'
-            return
         url = {
             item.id: self.frame.address.url(
                 quarantine=item.device_id, kind=None if item.kind == "running" else item.kind
