@@ -170,7 +170,7 @@ def told(error: Exception, failure: Failure) -> tuple[Shape, str, str]:
 
 def _denied(error: NotPermittedError, failure: Failure) -> str:
     """Which right and which role are lacking, on what, and who can give them."""
-    lacking = str(error).partition("; ")[0]
+    lacking = in_page(error).partition("; ")[0]
     on = f" on {failure.tenants}" if failure.tenants else ""
     whom = failure.contact or "an admin"
     return f"{lacking}{on}. The role {error.role} holds it; ask {whom} for it."
