@@ -10,6 +10,7 @@ import click
 
 from netwb.workbench import Workbench
 
+DEFAULT_HOME = "~/.local/share/netwb"
 SUMMARY = 200  # characters of a command's first sentence
 
 
@@ -56,9 +57,9 @@ def _remember_user(context: click.Context, parameter: click.Parameter, value: st
         state(context).acting_as = value
 
 
-def own_options() -> list[click.Option]:
+def own_options(default: str = DEFAULT_HOME) -> list[click.Option]:
     """The options of every command, which store themselves."""
-    return [home_option(), as_option()]
+    return [home_option(default), as_option()]
 
 
 def as_option() -> click.Option:
@@ -73,24 +74,26 @@ def as_option() -> click.Option:
     )
 
 
-def home_option() -> click.Option:
-    """`--home DIR`, which stores itself."""
+def home_option(default: str) -> click.Option:
+    """`--home DIR`, which stores itself; `default` is where neither it nor the environment names one."""
     return click.Option(
         ["--home"],
         metavar="DIR",
         expose_value=False,
         callback=_remember_home,
         is_eager=True,
-        help="Home folder; default $NETWB_HOME or ~/.local/share/netwb.",
+        help=f"Home folder; default $NETWB_HOME or {default}.",
     )
 
 
 class NetwbCommand(click.Command):
     """A command that also takes `--home` and `--as`."""
 
+    default_home = DEFAULT_HOME
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.extend(own_options())
+        self.params.extend(own_options(self.default_home))
 
 
 class NetwbGroup(click.Group):

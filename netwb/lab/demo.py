@@ -7,8 +7,8 @@ each night: `fleet.set_night(night.number)`, `fleet.set_faults(night.faults)`, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice, product
 from typing import Literal, NamedTuple
@@ -25,6 +25,7 @@ JUMP_USERNAME = "hopper"
 NIGHTS = 30
 DEVICES = 24
 _WORKDAY = timedelta(hours=17)  # from the end of the work on a night's texts back to its start
+IDLE: EditKind = "change_nothing"
 _BUSY_PERCENT = 11.0  # of the devices are changed on a working day
 
 
@@ -248,15 +249,32 @@ def _authentication(row: _Row) -> Authentication:
 def _daily(
     seed: str, devices: tuple[DemoDevice, ...], nights: int, first_night: datetime
 ) -> Iterator[Edit]:
-    """Draw every day's edits; nobody works on Saturdays and Sundays."""
+    """Draw every day's edits; nobody works on Saturdays and Sundays.
+
+    Before the last night of a month somebody of each tenant changes something on any day: it is the
+    one that a person looks at first.
+    """
     for night in range(1, nights):
         at = first_night + timedelta(days=night) - _WORKDAY
-        if at.weekday() >= 5:
+        last = night % NIGHTS == NIGHTS - 1
+        if at.weekday() >= 5 and not last:
             continue
         for tenant in TENANTS:
             own = [device.played for device in devices if device.tenant == tenant.slug]
             shift = Shift(night=night, at=at, people=tenant.people, percent=_BUSY_PERCENT)
-            yield from draw_edits(seed, own, shift)
+            edits = draw_edits(seed, own, shift)
+            yield from edits
+            faults = _faults(tuple(device.played for device in devices), night)
+            if last and not any(one.key not in faults and one.kind != IDLE for one in edits):
+                busy = faults.keys() | {edit.key for edit in edits}
+                yield from _one_to_see(seed, [one for one in own if one.key not in busy], shift)
+
+
+def _one_to_see(seed: str, free: Sequence[LabDevice], shift: Shift) -> Iterator[Edit]:
+    """A change of the first router whose text names who made it."""
+    for device in [one for one in free if one.platform == "cisco_ios"][:1]:
+        (edit,) = draw_edits(seed, [device], replace(shift, percent=100.0))
+        yield replace(edit, kind="replace_ntp_server")
 
 
 def _rollouts(

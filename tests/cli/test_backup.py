@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from netwb.cli.demo.state import only_demo_on
+from netwb.cli.main import main
 from netwb.inventory.records import NewCredential, NewDevice, SecretSource
 from netwb.lab.device import LabDevice
-from netwb.lab.fleet import Fleet
+from netwb.lab.fleet import FIRST_ADDRESS, Fleet
 from netwb.lab.world import World
 from netwb.workbench import Workbench
 from tests.cli.commands import Commands
@@ -164,6 +167,66 @@ def test_a_demo_goes_on_from_where_it_was_and_counts_what_is_retired(
     assert second.startswith("All in all: 3 devices of ")
     commits = int(second.rpartition(", ")[2].split()[0])
     assert commits >= built["commits"]
+
+
+def test_a_demo_that_was_interrupted_while_it_was_built_begins_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "demo"
+    netwb = Commands(home, capsys)
+    netwb("demo", "--once", "--devices", "1")
+    state = json.loads((home / "demo.json").read_text())
+    (home / "demo.json").write_text(json.dumps(state | {"built": False}))
+    (home / "notes.txt").write_text("mine")
+
+    ran = netwb("demo", "--once", "--devices", "2", "--json")
+
+    assert (ran.status, ran.json["devices"]) == (0, 2)
+    assert "was interrupted while it was built; it is built anew" in ran.err
+    assert (home / "notes.txt").read_text() == "mine"
+    assert json.loads((home / "demo.json").read_text())["built"] is True
+
+
+def test_a_second_demo_on_a_home_in_use_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "demo"
+
+    with only_demo_on(home):
+        ran = Commands(home, capsys)("demo", "--once", "--devices", "1")
+
+    assert (ran.status, ran.out) == (5, "")
+    assert ran.err == (
+        f"netwb: home {home} is in use by a running demo; end that one, or name another with --home\n"
+    )
+
+
+def test_a_demo_whose_old_port_is_taken_goes_on_with_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "demo"
+    netwb = Commands(home, capsys)
+    netwb("demo", "--once", "--devices", "1")
+    port = json.loads((home / "demo.json").read_text())["port"]
+
+    with socket.create_server((FIRST_ADDRESS, port)):
+        ran = netwb("demo", "--once")
+
+    assert ran.status == 0
+    assert ran.out.startswith("One more backup: 1 device")
+    assert json.loads((home / "demo.json").read_text())["port"] != port
+
+
+def test_a_demo_takes_its_home_from_the_environment_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETWB_HOME", str(tmp_path / "named"))
+
+    assert main(["demo", "--once", "--devices", "1"]) == 0
+    assert (tmp_path / "named" / "demo.json").exists()
+    assert main(["demo", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "default $NETWB_HOME or ~/.local/share/netwb-demo." in told
 
 
 def test_a_demo_never_touches_a_real_home(netwb: Commands) -> None:

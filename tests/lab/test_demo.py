@@ -70,6 +70,18 @@ def test_the_first_night_is_clean_and_some_later_nights_are_not(plan: DemoPlan) 
     }
 
 
+@pytest.mark.parametrize("day", range(7))
+def test_the_last_night_has_something_to_see_of_each_tenant_on_any_day(day: int) -> None:
+    last = LAST_NIGHT + timedelta(days=day)
+    plan = demo_plan(f"seed-{day}", PASSWORDS, last_night=last)
+
+    edited = plan.world.changed(29) - plan.nights[-1].faults.keys()
+
+    assert {key.partition("/")[0] for key in edited} == {tenant.slug for tenant in TENANTS}
+    for key in edited:
+        assert plan.world.running(key, 28) != plan.world.running(key, 29)
+
+
 def test_the_search_text_stands_on_several_devices_of_the_last_night(plan: DemoPlan) -> None:
     keys = [device.key for device in plan.devices]
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +26,14 @@ from netwb.cli.demo.building import (
 )
 from netwb.cli.demo.people import add_people
 from netwb.cli.demo.serving import serve_until_ended
-from netwb.cli.demo.state import DemoState, new_state, read_state, write_state
+from netwb.cli.demo.state import (
+    DemoState,
+    clear_home,
+    new_state,
+    only_demo_on,
+    read_state,
+    write_state,
+)
 from netwb.cli.demo.summary import DemoResult, print_summary, summary_document
 from netwb.cli.show import json_option, print_json, say
 from netwb.lab.demo import DEVICES, DemoNight, DemoPlan
@@ -39,7 +49,13 @@ def register(cli: click.Group) -> None:
     cli.add_command(demo)
 
 
-@click.command(cls=NetwbCommand)
+class DemoCommand(NetwbCommand):
+    """One whose home lies beside a real one."""
+
+    default_home = DEFAULT_HOME
+
+
+@click.command(cls=DemoCommand)
 @click.option("--once", is_flag=True, help="Build it, print the summary, end.")
 @click.option(
     "--devices",
@@ -58,32 +74,71 @@ def demo(
     """A workbench on a simulated network: 3 tenants, 30 nights, people's edits, devices' faults.
 
     Everything goes the way of a real network: SSH, gate, redaction, Git; then pages and REST are
-    served. With an existing home it goes on from there. Nothing listens or connects outside
-    127.0.0.0/8.
+    served. With an existing home it goes on from there; a building that was interrupted begins
+    anew. Nothing listens or connects outside 127.0.0.0/8.
     """
     refuse_as(context)
-    home = Path(state(context).home or DEFAULT_HOME).expanduser().absolute()
+    named = state(context).home or os.environ.get("NETWB_HOME") or DEFAULT_HOME
+    home = Path(named).expanduser().absolute()
+    read_state(home)  # nothing is written into a home that is no demo's
+    with only_demo_on(home):
+        found = _read_whole(home)
+        current = found or new_state(datetime.now(UTC), devices=devices)
+        status = _play(home, current, once=once, port=port, as_json=as_json)
+    context.exit(status)
+
+
+def _read_whole(home: Path) -> DemoState | None:
+    """The state of a demo that was built to its end; what is left of another one is taken away."""
     found = read_state(home)
-    current = found or new_state(datetime.now(UTC), devices=devices)
+    if found is None or found.built:
+        return found
+    say(f"the demo in {home} was interrupted while it was built; it is built anew")
+    clear_home(home)
+    return None
+
+
+def _play(home: Path, current: DemoState, *, once: bool, port: int | None, as_json: bool) -> int:
+    """Build it or go on, show it, and stay until it is ended. Gives the exit status."""
     plan = current.plan()
-    with Fleet(plan.world, jumps=plan.jumps, port=current.port, seed=current.seed) as fleet:
-        bench, result = (
-            _go_on(home, current, plan, fleet) if found else _build(home, current, plan, fleet)
-        )
+    act = _go_on if current.built else _build
+    with _network(current, plan) as fleet:
+        bench, result = act(home, current, plan, fleet)
         if as_json:
             print_json(summary_document(bench, result))
         else:
             print_summary(bench, result)
         _print_logins(result)
         bench.close()
-        if not once:
-            _stay(result, current, port)
+        return 0 if once else _stay(result, current, port)
+
+
+@contextmanager
+def _network(current: DemoState, plan: DemoPlan) -> Iterator[Fleet]:
+    """The fleet on the port that it had, or on a free one where another program has taken that."""
+    fleet = _fleet(current, plan, current.port)
+    try:
+        fleet.__enter__()
+    except OSError:
+        if not current.port:
+            raise
+        fleet = _fleet(current, plan, 0)
+        fleet.__enter__()
+    try:
+        yield fleet
+    finally:
+        fleet.__exit__()
+
+
+def _fleet(current: DemoState, plan: DemoPlan, port: int) -> Fleet:
+    return Fleet(plan.world, jumps=plan.jumps, port=port, seed=current.seed)
 
 
 def _build(
     home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
 ) -> tuple[Workbench, DemoResult]:
     began = monotonic()
+    write_state(home, current)
     prepare_home(home)
     clock = PlayedClock(plan.nights[0].at)
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
@@ -91,7 +146,7 @@ def _build(
     refused, _ = _pass_nights(bench, fleet, plan.nights, clock)
     clock.turn_to(datetime.now(UTC))
     logins = add_people(bench)
-    write_state(home, replace(current, port=fleet.port))
+    write_state(home, replace(current, port=fleet.port, built=True))
     took_s = monotonic() - began
     return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, logins=logins)
 
@@ -146,10 +201,10 @@ def _print_logins(result: DemoResult) -> None:
         return
     say("Logins, whose passwords are shown this once:")
     for login in result.logins:
-        say(f"  {login.role:<9} {login.name:<9} {login.password}   sees {login.sees}")
+        say(f"  {login.role:<9} {login.name:<9} {login.password}  {login.sees}: {login.does}")
 
 
-def _stay(result: DemoResult, current: DemoState, port: int | None) -> None:
+def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
     """Keep network and server alive until somebody ends it."""
     option = f"--home {result.home}"
     say("")
@@ -158,4 +213,4 @@ def _stay(result: DemoResult, current: DemoState, port: int | None) -> None:
     say(f"  netwb changes --since 7d --patch {option}")
     say(f"  netwb search --ever snmp-server {option}")
     say("")
-    serve_until_ended(result.home, port)
+    return serve_until_ended(result.home, port)

@@ -13,14 +13,22 @@ from netwb.workbench import Workbench
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoLogin:
-    """One login; `sees` in words."""
+    """One login; `sees` and `does` in words."""
 
     name: str
     role: Role
     sees: str
+    does: str
     password: str = field(repr=False)
 
 
+_DOES = {
+    Role.ADMIN: "manages people and netwb, and does all that the others do",
+    Role.ENGINEER: "edits the inventory, settles held texts, looks at secrets with a reason",
+    Role.OPERATOR: "starts backups, sees addresses",
+    Role.VIEWER: "looks at everything, changes nothing",
+    Role.CUSTOMER: "a tenant's own staff: looks at its own devices",
+}
 _PEOPLE: tuple[tuple[str, str, Role, tuple[str, ...] | None], ...] = (
     ("ada", "Ada Moreau", Role.ADMIN, None),
     ("ana", "Ana Santos", Role.ENGINEER, ("acme", "nordwind")),
@@ -44,4 +52,4 @@ def _add(
         NewUser(name=name, full_name=full_name, role=role, tenants=scope, password=password)
     )
     sees = "all tenants" if scope is None else ", ".join(scope)
-    return DemoLogin(name=name, role=role, sees=sees, password=password)
+    return DemoLogin(name=name, role=role, sees=sees, does=_DOES[role], password=password)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +17,8 @@ from netwb.errors import HomeError
 from netwb.lab.demo import NIGHTS, DemoPasswords, DemoPlan, demo_plan
 
 FILE = "demo.json"
+LOCK = "demo.lock"
+_FOLDERS = ("archive", "quarantine", "telegraf.d", "reports", "platforms.d", "rules")
 NIGHT_AT = timedelta(hours=2)  # of each day, UTC
 
 # The default rates spare real networks; in the demo they would be most of its time. The clocks are
@@ -32,7 +38,10 @@ total_deadline_s = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoState:
-    """Everything that the simulated network follows from. The passwords open nothing else."""
+    """Everything that the simulated network follows from. The passwords open nothing else.
+
+    built   False while its nights are being played: what was interrupted then is begun anew
+    """
 
     seed: str
     login: str = field(repr=False)
@@ -42,6 +51,7 @@ class DemoState:
     nights: int
     devices: int
     port: int = 0
+    built: bool = True
 
     def plan(self) -> DemoPlan:
         """The network, its nights and its faults."""
@@ -66,7 +76,31 @@ def new_state(now: datetime, *, devices: int) -> DemoState:
         last_night=(last if last <= now else last - timedelta(days=1)).isoformat(),
         nights=NIGHTS,
         devices=devices,
+        built=False,
     )
+
+
+@contextmanager
+def only_demo_on(home: Path) -> Iterator[None]:
+    """Hold the home, which is made where it is not. Raises HomeError while another demo has it."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(home / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        msg = f"home {home} is in use by a running demo; end that one, or name another with --home"
+        raise HomeError(msg) from error
+    finally:
+        os.close(descriptor)
+
+
+def clear_home(home: Path) -> None:
+    """Take away what an interrupted building left, and nothing that netwb did not make."""
+    for name in _FOLDERS:
+        shutil.rmtree(home / name, ignore_errors=True)
+    for left in (*home.glob("netwb.*"), home / "master.key"):
+        left.unlink(missing_ok=True)
 
 
 def read_state(home: Path) -> DemoState | None:
@@ -74,12 +108,12 @@ def read_state(home: Path) -> DemoState | None:
 
     Raises HomeError for a home that is no demo's, which a demo must not touch.
     """
-    if not home.exists() or not any(home.iterdir()):
+    if not home.exists() or {path.name for path in home.iterdir()} <= {LOCK, f"{FILE}.new"}:
         return None
     try:
         return DemoState(**json.loads((home / FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        msg = f"home {home} is no demo's, or not a whole one; name another one with --home"
+        msg = f"home {home} is no demo's; name another one with --home"
         raise HomeError(msg) from error
 
 
