@@ -7,12 +7,12 @@ import signal
 import sys
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from netwb.errors import ListenError
 from netwb.web import error_pages, headers, memory, process, rules
+from netwb.web.connections import BoundedServer
 from netwb.web.place import Place
 
 CLOSES_S = 1.0  # how long answers under way may take when the process is told to end
@@ -49,7 +49,7 @@ async def _serve(place: Place) -> None:
         xsrf_cookies=True,
         cookie_secret=process.workbench().server_keys().cookie.hex(),
     )
-    server = HTTPServer(application, ssl_options=place.ssl_context())
+    server = BoundedServer(application, ssl_options=place.ssl_context())
     try:
         server.add_sockets(bind_sockets(place.port, place.address))
     except OSError as error:

@@ -17,6 +17,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
+from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
@@ -45,6 +46,7 @@ _HEADERS = {
     "Vary": "Accept, Authorization, Cookie",
 }
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+_MORE_BYTES = 1024 * 1024  # that are read beyond the bound, to tell who sends them that it is one
 _SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
 
 
@@ -123,6 +125,9 @@ class ApiHandler(RequestHandler):
             return
         if length > self._most:
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if isinstance(self.request.connection, HTTP1Connection):
+            # The server's own bound is for what is held whole; here it is counted as it comes.
+            self.request.connection.set_max_body_size(self._most + _MORE_BYTES)
 
     def data_received(self, chunk: bytes) -> None:
         """Count what arrives; of what is too long the rest is read and dropped."""

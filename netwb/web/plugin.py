@@ -10,6 +10,7 @@ import logging
 import sys
 from http import HTTPStatus
 
+from bokeh.server import server as bokeh_server
 from bokeh.server.urls import per_app_patterns
 from bokeh.server.views.ico_handler import IcoHandler
 from bokeh.server.views.multi_root_static_handler import MultiRootStaticHandler
@@ -19,6 +20,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
 from netwb.web import bundles, closing, error_pages, headers, memory, rules
+from netwb.web.connections import BoundedServer
 from netwb.web.documents import PageHandler, PageSocket
 
 # Handlers of others that answer with files, or that nothing is there.
@@ -46,6 +48,7 @@ def install() -> None:
         setattr(handler, _HEADERS, headers.secure)
         setattr(handler, _ERRORS, error_pages.answer)
     setattr(ComponentResourceHandler, _FINDS, _parse_url_path)
+    setattr(bokeh_server, _SERVES, BoundedServer)
     bundles.install()
     closing.install()
     for name in ("tornado.access", "tornado.general", "tornado.application"):
@@ -56,6 +59,7 @@ def install() -> None:
 
 # These have no other seam than their class; set by name, as they are not ours to be typed.
 _HEADERS, _ERRORS, _FINDS = "set_default_headers", "write_error", "parse_url_path"
+_SERVES = "HTTPServer"
 _panels_own = ComponentResourceHandler.parse_url_path
 
 

@@ -115,11 +115,15 @@ def netwb_serve(
 
 
 @contextmanager
-def panel_serve(home: Path, pages: Path = PAGES, *, signed: bool = True) -> Iterator[Server]:
-    """The hand-written line; a test of README's own words is elsewhere."""
+def panel_serve(
+    home: Path, pages: Path = PAGES, *, signed: bool = True, before: str = ""
+) -> Iterator[Server]:
+    """The hand-written line; a test of README's own words is elsewhere. `before` is run first."""
     secrets = {"BOKEH_SIGN_SESSIONS": "yes", "BOKEH_SECRET_KEY": token_hex(32)} if signed else {}
     port = free_port()
-    command = [sys.executable, "-m", "panel", "serve", *map(str, sorted(pages.glob("*.py")))]
+    program = ["-c", f"{before}; from panel.command import main; main()"]
+    command = [sys.executable, *(program if before else ["-m", "panel"]), "serve"]
+    command += [str(page) for page in sorted(pages.glob("*.py"))]
     command += ["--plugins", "netwb.web", "--auth-module", str(ROOT / "netwb/web/auth.py")]
     command += ["--enable-xsrf-cookies", "--check-unused-sessions", "1000"]
     command += ["--port", str(port), "--allow-websocket-origin", f"127.0.0.1:{port}"]
