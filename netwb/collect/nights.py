@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
+from netwb.archive.chunks import chunks
 from netwb.collect.runs import RUNNING
 from netwb.roles import Scope
 from netwb.store.database import Database
@@ -66,27 +67,27 @@ def _wide_runs(session: Session) -> list[BackupRunRow]:
     )
     if newest is None:
         return []
-    devices = func.count(BackupOutcomeRow.device_id)
-    runs = session.execute(
-        select(BackupRunRow, devices)
-        .join(BackupOutcomeRow, BackupOutcomeRow.run_id == BackupRunRow.id)
+    recent = session.scalars(
+        select(BackupRunRow)
         .where(BackupRunRow.started_at > newest - LOOK_BACK)
-        .group_by(BackupRunRow.id)
         .order_by(BackupRunRow.started_at)
     ).all()
-    widest = max(count for _, count in runs)
-    return [run for run, count in runs if count >= WIDE * widest]
+    devices = func.count(BackupOutcomeRow.device_id)
+    counts: dict[str, int] = {}
+    for piece in chunks([run.id for run in recent]):
+        wanted = BackupOutcomeRow.run_id.in_(piece)
+        query = select(BackupOutcomeRow.run_id, devices).where(wanted)
+        rows = session.execute(query.group_by(BackupOutcomeRow.run_id))
+        for run_id, many in rows:
+            counts[run_id] = many
+    widest = max(counts.values())
+    return [run for run in recent if counts.get(run.id, 0) >= WIDE * widest]
 
 
 def _summed(session: Session, night: Sequence[BackupRunRow]) -> LastNight:
     runs = tuple(run.id for run in night)
     ended = [run.ended_at for run in night if run.ended_at is not None]
-    rows = session.execute(
-        select(BackupOutcomeRow.run_id, BackupOutcomeRow.device_id, BackupOutcomeRow.status)
-        .join(BackupRunRow, BackupOutcomeRow.run_id == BackupRunRow.id)
-        .where(BackupRunRow.started_at >= night[0].started_at)
-        .order_by(BackupRunRow.started_at)
-    ).all()
+    rows = _outcomes(session, night[0].started_at)
     planned = {row.device_id for row in rows if row.run_id in runs}
     settled = [row for row in rows if row.device_id in planned and row.status != RUNNING]
     newest = {row.device_id: row.status for row in settled}
@@ -100,3 +101,23 @@ def _summed(session: Session, night: Sequence[BackupRunRow]) -> LastNight:
         not_saved=len(newest) - good,
         changed=len({row.device_id for row in settled if row.status == "changed"}),
     )
+
+
+def _outcomes(session: Session, since: datetime) -> list[Row[str, str, str]]:
+    """Run, device and status of all that was given since then, in the order of the runs.
+
+    The runs are found first and named: joined, SQLite looked through the outcomes of all years.
+    """
+    runs = session.scalars(
+        select(BackupRunRow.id)
+        .where(BackupRunRow.started_at >= since)
+        .order_by(BackupRunRow.started_at)
+    ).all()
+    columns = (BackupOutcomeRow.run_id, BackupOutcomeRow.device_id, BackupOutcomeRow.status)
+    rows = [
+        row
+        for piece in chunks(runs)
+        for row in session.execute(select(*columns).where(BackupOutcomeRow.run_id.in_(piece)))
+    ]
+    places = {run: place for place, run in enumerate(runs)}
+    return sorted(rows, key=lambda row: places[row.run_id])

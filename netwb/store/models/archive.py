@@ -21,7 +21,10 @@ class RevisionRow(TenantOwned, Base):
     __table_args__ = (
         Index("ix_revision_commit", "commit"),
         Index("ix_revision_stored_at", "stored_at"),
+        Index("ix_revision_tenant_id_stored_at", "tenant_id", "stored_at"),
+        Index("ix_revision_author_stored_at", "author", "stored_at"),
     )
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"))
     device_id: Mapped[str] = mapped_column(primary_key=True)  # no foreign key: Git outlives it
     kind: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -132,6 +135,6 @@ class QuarantineRow(TenantOwned, Base):
     size: Mapped[int]
     lines: Mapped[int]
     acceptable: Mapped[bool]
-    status: Mapped[str]  # held accepted discarded
+    status: Mapped[str] = mapped_column(index=True)  # held accepted discarded
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None]

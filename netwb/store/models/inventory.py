@@ -142,8 +142,9 @@ class DeviceEventRow(TenantOwned, Base):
     """Something happened to a device: facts changed, renamed, replaced, retired."""
 
     __tablename__ = "device_event"
+    __table_args__ = (Index("ix_device_event_device_id_tenant_id", "device_id", "tenant_id"),)
     id: Mapped[int] = mapped_column(Sequence64, primary_key=True)
-    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
     at: Mapped[datetime]
     actor: Mapped[str]
     kind: Mapped[str]

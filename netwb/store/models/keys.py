@@ -30,7 +30,7 @@ class AuditRow(Base):
 
     __tablename__ = "audit"
     seq: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str]
     action: Mapped[str]
     tenant_id: Mapped[str] = mapped_column(index=True)
