@@ -260,8 +260,7 @@ def table(listing: Listing) -> str:
         _row(row, listing, tuple(columns)) for row in listing.rows[listing.start : stop]
     )
     above, below = listing.start, len(listing.rows) - stop
-    width = len(columns) + _selects(listing.sees)
-    body = f"{_gap(above, width)}{drawn}{_gap(below, width)}"
+    body = f"{_gap(above)}{drawn}{_gap(below)}"
     tick = '<col style="width:38px">' if _selects(listing.sees) else ""
     cols = tick + "".join(map(_col, columns.values()))
     return (
@@ -335,10 +334,11 @@ def _selects(sees: Sees) -> bool:
     return sees.edit or sees.back_up
 
 
-def _gap(rows: int, width: int) -> str:
+def _gap(rows: int) -> str:
+    """One cell alone: a narrow window hides columns, and a wider one would make others in their place."""
     if not rows:
         return ""
-    return f'<tr class="gap" aria-hidden="true"><td colspan="{width}" style="height:{rows * ROW_PX}px"></td></tr>'
+    return f'<tr class="gap" aria-hidden="true"><td style="height:{rows * ROW_PX}px"></td></tr>'
 
 
 def _row(row: Row, listing: Listing, columns: Sequence[str]) -> str:

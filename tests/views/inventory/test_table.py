@@ -211,3 +211,10 @@ def test_a_phones_list_says_how_many_filters_are_chosen_behind_its_box() -> None
     query = Query(chosen={"tenants": frozenset({"acme", "umbra"})})
 
     assert "Filters, 2 chosen" in table.facets(facet_counts(FLEET, query), query)
+
+
+def test_what_holds_the_place_of_other_rows_adds_no_column_where_a_window_hides_some() -> None:
+    html = table.table(listing(many(DRAWN + 200), start=50))
+
+    assert html.count('class="gap"') == 2
+    assert "colspan" not in html
