@@ -78,8 +78,7 @@ def _wide_runs(session: Session) -> list[BackupRunRow]:
         wanted = BackupOutcomeRow.run_id.in_(piece)
         query = select(BackupOutcomeRow.run_id, devices).where(wanted)
         rows = session.execute(query.group_by(BackupOutcomeRow.run_id))
-        for run_id, many in rows:
-            counts[run_id] = many
+        counts.update((row[0], row[1]) for row in rows)
     widest = max(counts.values())
     return [run for run in recent if counts.get(run.id, 0) >= WIDE * widest]
 
