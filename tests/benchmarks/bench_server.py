@@ -1,6 +1,6 @@
 """Measure the server under people: open pages, the API beside them, lists of thousands. By hand.
 
-`python -m tests.benchmarks.bench_server [idle|api|reload|search ...] [--home FOLDER]`. Makes a home of 2,000
+`python -m tests.benchmarks.bench_server [idle|api|reload|acts|search ...] [--home FOLDER]`. Makes a home of 2,000
 devices with texts of 1,000 lines (or takes the one that `--home` kept), starts `netwb serve` on it,
 and prints:
 
@@ -8,6 +8,7 @@ and prints:
     api      times of a history over REST while pages are built one after the other: asked of the same
              process, and of a second one with `--api-only`
     reload   times of /healthz while eight people reload a page as fast as they are answered
+    acts     Chromium: how long the server's loop was held by each act, in CPU of its own thread
     search   Chromium: from the click to the drawn hits, and how long the long lists take to load
 
 Nothing is asserted: a shared machine would make it a lottery.
@@ -19,10 +20,11 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +44,7 @@ from tests.web.browsing import Browser, pulled
 from tests.web.servers import Server, netwb_serve
 
 RELOADERS = 8
+WATCH = "import tests.web.loop_watch as watch; watch.begin()"
 BUILDERS = 10  # people who open pages beside the API
 ORIGIN = Origin(address="127.0.0.1", browser="bench")
 SETTLES_S = 10.0
@@ -289,6 +292,52 @@ async def _health(port: int, seconds: float) -> list[float]:
     return times
 
 
+async def acts(server: Server, people: People) -> None:
+    """The longest hold of the loop while each act is done; building the page is one of them."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        context = await browser.new_context(viewport={"width": 1440, "height": 900})
+        secret = people.browser(0, server.port).cookies["netwb_session"]
+        await context.add_cookies(
+            [{"name": "netwb_session", "value": secret, "url": server.url, "httpOnly": True}]
+        )
+        page = await context.new_page()
+        for path in ("configs", "configs", "inventory", "inventory"):
+            await _held(server, f"/{path}: built and loaded", page.goto(f"{server.url}/{path}"))
+        await _held(server, "/configs once more", page.goto(f"{server.url}/configs"))
+        rows = page.locator("a.row")
+        scroll = "(e) => { e.getRootNode().querySelector('.sheet').scrollTop = 60000 }"
+        for name, act in {
+            "open a change": lambda: rows.nth(3).click(),
+            "next device by key": lambda: page.keyboard.press("j"),
+            "whole file by key": lambda: page.keyboard.press("w"),
+            "scroll far": lambda: page.locator("#rows").evaluate(scroll),
+            "filter by text": lambda: page.locator("#text").fill("sw-00"),
+            "filter by person": lambda: page.locator("select#by").select_option(index=1),
+            "7 days": lambda: page.locator("button[data-period='7d']").click(),
+            "close the page": lambda: page.goto("about:blank"),
+        }.items():
+            await _held(server, name, act())
+        await asyncio.sleep(SETTLES_S + 10)
+        print(f"{'page closed, and taken apart':<48} {_longest(server):5.1f} ms")
+        await browser.close()
+
+
+async def _held(server: Server, name: str, act: Awaitable[object]) -> None:
+    del server.said[:]
+    await act
+    await asyncio.sleep(3.0)
+    print(f"{name:<48} {_longest(server):5.1f} ms")
+
+
+def _longest(server: Server) -> float:
+    """Of the holds that the watch told, in ms."""
+    found = (re.search(r"was held ([\d.]+) ms", line) for line in server.said)
+    return max((float(hold[1]) for hold in found if hold), default=0.0)
+
+
 async def search(server: Server, people: People, times: int) -> None:
     """In Chromium: a search over all devices, and how long the lists take."""
     async with async_playwright() as playwright:
@@ -342,7 +391,7 @@ def main() -> None:
     """Make or take the home, serve it, measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", nargs="*", default=[], help="idle, api, reload, search; default: all"
+        "what", nargs="*", default=[], help="idle, api, reload, acts, search; default: all"
     )
     parser.add_argument("--home", type=Path, help="Keep the home here, or take what is there.")
     parser.add_argument("--devices", type=int, default=2000)
@@ -351,7 +400,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--times", type=int, default=7)
     options = parser.parse_args()
-    wanted = set(options.what) or {"idle", "api", "reload", "search"}
+    wanted = set(options.what) or {"idle", "api", "reload", "acts", "search"}
     with home_at(options.home) as home:
         if not (home / "netwb.db").exists():
             bench_rest.LINES = options.lines
@@ -360,6 +409,9 @@ def main() -> None:
         with netwb_serve(home, pages=share() / "dashboards") as server, _load_told():
             if "idle" in wanted:
                 asyncio.run(idle(server, people, options.pages, options.seconds))
+            if "acts" in wanted:
+                with netwb_serve(home, pages=share() / "dashboards", before=WATCH) as watched:
+                    asyncio.run(acts(watched, people))
             if "reload" in wanted:
                 asyncio.run(reload(server, people, min(20, options.seconds)))
             if "search" in wanted:
