@@ -111,6 +111,7 @@ class Frame:
         self._again: Callable[[], Awaitable[None]] | None = None
         self._main: pn.Column | None = None
         self._is_put_away = False
+        self._notices = 0  # how many stood over the page so far
         self.bar = Sheet(on_act=self.act, height=HEAD_PX)
         self.side = Sheet(sizing_mode="stretch_both")
         self.top = Sheet(navigation.banner(self.person), on_act=self.act)
@@ -155,7 +156,12 @@ class Frame:
     # ---- acts
 
     async def guard(self, act: Callable[[], Awaitable[None]]) -> bool:
-        """Run an act; its error becomes a line over the page. True when it went well."""
+        """Run an act; its error becomes a line over the page. True when it went well.
+
+        A line that stood there before goes with a good act; one that came meanwhile, of what goes on
+        beside it, stays.
+        """
+        notices = self._notices
         try:
             if not await self.holds():
                 return False
@@ -165,9 +171,11 @@ class Frame:
             self._put_away(states.failed(error, self._failure(error)), out=True)
             return False
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page stays alive
+            self._notices += 1
             self._draw_top(states.notice(error, self._failure(error)))
             return False
-        self._draw_top("")
+        if notices == self._notices:
+            self._draw_top("")
         return True
 
     async def holds(self) -> bool:

@@ -216,6 +216,27 @@ def test_error_of_an_act_is_a_line_over_the_page_which_goes_with_the_next_good_a
     assert engineer.top.html == ""
 
 
+def test_error_of_what_goes_on_beside_an_act_outlives_that_act(engineer: Frame) -> None:
+    async def story() -> None:
+        told = asyncio.Event()
+
+        async def fails() -> None:
+            raise InputError("no job of that name")
+
+        async def takes_long() -> None:
+            await told.wait()
+
+        long = asyncio.create_task(engineer.guard(takes_long))
+        await asyncio.sleep(0)
+        await engineer.guard(fails)
+        told.set()
+        await long
+
+    asyncio.run(story())
+
+    assert "o job of that name." in engineer.top.html
+
+
 def test_fault_of_ours_is_logged_and_leaves_the_page_alive(
     engineer: Frame, caplog: pytest.LogCaptureFixture
 ) -> None:
