@@ -37,6 +37,7 @@ class Trail:
     asked    the filters, as the address says them         total   events that they leave
     tenants  (slug, name) to choose from; names by id for the column
     older    whether there are events before the last one shown
+    wrong    why the filters cannot be read, "" where they can
     """
 
     events: Sequence[AuditEvent]
@@ -48,6 +49,7 @@ class Trail:
     moment: Moment
     older: bool
     newest: bool
+    wrong: str = ""
 
 
 def trail_tab(trail: Trail) -> str:
@@ -107,6 +109,9 @@ def _filters(trail: Trail) -> str:
 
 
 def _events(trail: Trail) -> str:
+    if trail.wrong:
+        clear = button("Clear filter", "clear-audit")
+        return empty("This cannot be looked for", trail.wrong, actions=clear, shape_="warn")
     if not trail.events:
         if any(trail.asked.values()):
             text = "No entry is left by this filter."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from netwb.errors import InputError
 from netwb.roles import Permission
 from netwb.views.admin import trail as view
 from netwb.views.desk import Acts, Desk
@@ -27,6 +28,7 @@ class TrailPart:
         self._events: tuple[AuditEvent, ...] = ()
         self._names: Mapping[str, str] = {}
         self._found = 0
+        self._wrong = ""
         self._older = False
         self._read = False
         self._walking = False
@@ -49,14 +51,22 @@ class TrailPart:
         if not whole:
             return
         self._names = {t.id: t.slug for t in await frame.ask(frame.bench.tenants)}
-        asked, before = self._asked(), self._before()
-        found = await frame.ask(_page, frame.bench, asked, before)
-        self._events, self._older = found[: view.PAGE], len(found) > view.PAGE
-        narrowed = any(self._said().values())
-        self._found = await frame.ask(_count, frame.bench, asked) if narrowed else self.total
+        try:
+            await self._read_page()
+        except InputError as error:  # of a filter: it is said beside the fields, which stay
+            self._events, self._older, self._found = (), False, 0
+            self._wrong = str(error)
         self._read = True
         if self._report is None and self._may_check() and self.total <= CHECKED_AT_ONCE:
             await self._check({})
+
+    async def _read_page(self) -> None:
+        frame, asked = self._desk.frame, self._asked()
+        found = await frame.ask(_page, frame.bench, asked, self._before())
+        narrowed = any(self._said().values())
+        self._found = await frame.ask(_count, frame.bench, asked) if narrowed else self.total
+        self._events, self._older = found[: view.PAGE], len(found) > view.PAGE
+        self._wrong = ""
 
     def html(self) -> str:
         """The tab's content."""
@@ -79,6 +89,7 @@ class TrailPart:
                 moment=self._desk.frame.moment(),
                 older=self._older,
                 newest=self._before() is None,
+                wrong=self._wrong,
             )
         )
 

@@ -90,11 +90,7 @@ def edit_dialog(device: Device, offered: Choices, filled: Mapping[str, Any], wro
 
 def _body(offered: Choices, said: Mapping[str, str], *, own: str | None) -> str:
     platforms = [(AUTO, "not known yet: probe it"), *((name, name) for name in offered.platforms)]
-    named = [
-        (item.name, item.name if own else f"{item.name} ({item.tenant})")
-        for item in offered.credentials
-        if item.status == "active" and own in {None, item.tenant}
-    ]
+    named = _named(offered, own)
     first = (
         text_field(_field("address", "Address", said, required=True), class_="mono")
         + select_field(_field("platform", "Platform", said), platforms)
@@ -122,6 +118,18 @@ def _body(offered: Choices, said: Mapping[str, str], *, own: str | None) -> str:
         )
     )
     return first + texts + more
+
+
+def _named(offered: Choices, own: str | None) -> list[tuple[str, str]]:
+    """Credentials by name: tenants may have one of the same name, and the site chosen says whose."""
+    tenants: dict[str, list[str]] = {}
+    for item in offered.credentials:
+        if item.status == "active" and own in {None, item.tenant}:
+            tenants.setdefault(item.name, []).append(item.tenant)
+    return [
+        (name, name if own else f"{name} ({', '.join(sorted(owners))})")
+        for name, owners in tenants.items()
+    ]
 
 
 def _statuses(now: str) -> Iterable[tuple[str, str]]:
@@ -222,7 +230,7 @@ def rename_dialog(device: Device, typed: str = "", *, wrong: str = "") -> str:
 
 def replace_dialog(device: Device, typed: Mapping[str, Any], *, wrong: str = "") -> str:
     """Another box in the device's place."""
-    ask = _ask(device, "Replace", "replace-device", "Replace…", danger=True, wrong=wrong)
+    ask = _ask(device, "Replace", "replace-device", "Replace", danger=True, wrong=wrong)
     text = (
         "Another box took this device's place. Its history stays; the facts and the trusted host"
         " key of the box before are dropped."

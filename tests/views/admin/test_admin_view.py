@@ -301,6 +301,15 @@ def test_a_time_that_is_none_says_so(made: Rig) -> None:
     assert "is no time" in run(page.refusal("audit", filter="since", value="the other day"))
 
 
+def test_a_mailed_filter_that_cannot_be_read_leaves_the_fields_to_mend_it(made: Rig) -> None:
+    page = visit(made, search="?tab=audit&who=root&since=rubbish")
+
+    assert "is no time; write 2026" in page.text
+    assert 'value="rubbish"' in page.html
+    run(page.act("clear-audit"))
+    assert "is no time" not in page.text
+
+
 def test_older_entries_stand_on_further_pages(made: Rig) -> None:
     for number in range(130):
         made.bench.set_device("acme/edge1", role=f"role{number}")
