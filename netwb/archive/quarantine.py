@@ -115,7 +115,7 @@ class Quarantine:
         found = self.find(scope, device, kind=kind)
         if found is None:
             msg = (
-                f"no {kind} text of {device.tenant}/{device.hostname} is in quarantine;"
+                f"nothing waits: no {kind} text of {device.tenant}/{device.hostname} is held;"
                 " `netwb quarantine list` shows what is"
             )
             raise UnknownRevisionError(msg)

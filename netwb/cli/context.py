@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -110,6 +111,18 @@ class NetwbGroup(click.Group):
         """In the order in which a person needs them."""
         del ctx
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A word that is no command is told with the commands that resemble it."""
+        word = args[0]
+        if self.get_command(ctx, word) is None and not word.startswith("-"):
+            near = get_close_matches(word, self.commands, n=2)
+            mean = f"; did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""
+            msg = f"there is no command {word[:80]!r}{mean}"
+            raise click.UsageError(msg, ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Each with its whole first sentence, where click would cut it."""

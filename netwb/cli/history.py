@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
@@ -190,6 +192,8 @@ def search(  # noqa: PLR0913 - one parameter an option
         empty="no configuration holds that text"
         + ("" if narrow else "; --ever looks in history too"),
     )
+    for name in _addressed(narrowed, text):
+        say(f"{text} is the management address of {name}")
 
 
 @click.command(cls=NetwbCommand)
@@ -237,6 +241,17 @@ def _print_patch(narrowed: Workbench, change: Change) -> None:
         click.echo(f"{name} is the first revision; `netwb show {name}` prints it")
     else:
         print_patch(found.patch())
+
+
+def _addressed(narrowed: Workbench, text: str) -> Iterator[str]:
+    """Devices whose management address the text is, as far as the person may see addresses."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return
+    for device in narrowed.devices():
+        if device.address == text:
+            yield f"{device.tenant}/{device.hostname}"
 
 
 def _whole(side: str) -> str:

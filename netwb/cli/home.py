@@ -10,6 +10,7 @@ from netwb._version import __version__
 from netwb.cli.context import NetwbCommand, refuse_as, state
 from netwb.cli.show import json_option, print_json, say
 from netwb.workbench import Workbench
+from netwb.workbench.home import find_home
 
 
 def register(cli: click.Group) -> None:
@@ -23,8 +24,11 @@ def register(cli: click.Group) -> None:
 def init(context: click.Context) -> None:
     """Set up a home: folders, netwb.toml, master key, database. What is there stays."""
     refuse_as(context)
-    bench = Workbench.create(home=state(context).home, environment=os.environ)
-    say(f"home {bench.home} is ready; keep a copy of its master.key in another place")
+    given = state(context).home
+    there = find_home(given, os.environ).settings_file.exists()
+    bench = Workbench.create(home=given, environment=os.environ)
+    told = "was set up already, and is as it was" if there else "is ready"
+    say(f"home {bench.home} {told}; keep a copy of its master.key in another place")
     bench.close()
 
 

@@ -122,7 +122,8 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     UnknownRevisionError: Saying(
         status=HTTPStatus.NOT_FOUND,
         title="No such revision",
-        detail="the device has no such revision, or a short id means several; its history lists them",
+        detail="the device has no such revision or held text, or a short id means several; its history"
+        " and the quarantine list them",
     ),
     DuplicateDeviceError: Saying(status=HTTPStatus.CONFLICT, title="The hostname is taken"),
     ImportRefusedError: Saying(

@@ -75,6 +75,42 @@ def test_git_applies_a_patch_in_a_clone_of_the_archive(
             assert stored.read_bytes() == text
 
 
+def test_a_search_for_an_address_names_the_device_that_is_reached_there(netwb: Commands) -> None:
+    ran = netwb("search", "127.0.0.1", "--tenant", "umbra")
+
+    assert ran.status == 0
+    assert ran.err == "127.0.0.1 is the management address of umbra/edge9\n"
+    assert netwb("search", "127.0.0", "--tenant", "umbra").err == ""
+
+
+def test_where_nothing_is_held_there_is_nothing_to_accept(netwb: Commands) -> None:
+    ran = netwb("quarantine", "accept", "acme/edge1", "--reason", "looked at it")
+
+    assert ran.status == 4
+    assert "nothing waits: no running text of acme/edge1 is held" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("histroy",), "there is no command 'histroy'; did you mean `history`?"),
+        (("device", "lst"), "there is no command 'lst'; did you mean `list` or `set`?"),
+        (("zzzz",), "there is no command 'zzzz'; see `netwb --help`"),
+    ],
+)
+def test_a_command_that_is_none_is_told_with_what_resembles_it(
+    words: tuple[str, ...], said: str, netwb: Commands
+) -> None:
+    ran = netwb(*words)
+
+    assert ran.status == 2
+    assert said in ran.err
+
+
+def test_a_second_init_says_that_the_home_is_there(netwb: Commands) -> None:
+    assert "was set up already, and is as it was" in netwb("init").err
+
+
 def test_a_patch_is_a_form_of_its_own(netwb: Commands) -> None:
     ran = netwb("diff", "edge1", "--patch", "--json")
 

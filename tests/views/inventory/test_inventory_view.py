@@ -241,6 +241,15 @@ def test_a_form_that_is_refused_stays_with_what_was_typed_and_the_reason(
     assert len(made.bench.devices()) == 3
 
 
+def test_a_credential_name_that_two_tenants_have_is_one_choice_that_names_both(made: Rig) -> None:
+    page = visit(made)
+
+    run(page.act("add"))
+
+    assert page.html.count('<option value="lab"') == 2  # one of each list: logins and SNMP
+    assert "lab (acme, umbra)" in page.text
+
+
 def test_an_edit_changes_what_differs_and_clears_what_was_emptied(made: Rig) -> None:
     device = made.devices["acme/edge1"]
     made.bench.set_device(device.id, role="edge", serial="OLD")
