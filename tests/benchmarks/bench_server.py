@@ -24,7 +24,7 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -309,7 +309,7 @@ async def acts(server: Server, people: People) -> None:
         await _held(server, "/configs once more", page.goto(f"{server.url}/configs"))
         rows = page.locator("a.row")
         scroll = "(e) => { e.getRootNode().querySelector('.sheet').scrollTop = 60000 }"
-        for name, act in {
+        doings: dict[str, Callable[[], Awaitable[object]]] = {
             "open a change": lambda: rows.nth(3).click(),
             "next device by key": lambda: page.keyboard.press("j"),
             "whole file by key": lambda: page.keyboard.press("w"),
@@ -318,7 +318,8 @@ async def acts(server: Server, people: People) -> None:
             "filter by person": lambda: page.locator("select#by").select_option(index=1),
             "7 days": lambda: page.locator("button[data-period='7d']").click(),
             "close the page": lambda: page.goto("about:blank"),
-        }.items():
+        }
+        for name, act in doings.items():
             await _held(server, name, act())
         await asyncio.sleep(SETTLES_S + 10)
         print(f"{'page closed, and taken apart':<48} {_longest(server):5.1f} ms")
