@@ -36,6 +36,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     WebSocket,
+    expect,
 )
 
 from netwb.access.records import Origin
@@ -75,6 +76,7 @@ class Chromium:
 @contextmanager
 def launched(playwright: Playwright) -> Iterator[Chromium]:
     """Debian's chromium, without a screen."""
+    expect.set_options(timeout=DRAWN_MS)
     found = shutil.which("chromium")
     require_real("chromium", found is not None)
     arguments = ["--no-sandbox", NOWHERE]
