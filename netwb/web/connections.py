@@ -12,7 +12,6 @@ import logging
 import resource
 from collections import defaultdict
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from time import monotonic
 from typing import Any
 from weakref import WeakSet
@@ -21,16 +20,16 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
 from netwb.web import process
-from netwb.web.origin import is_trusted
+from netwb.web.origin import is_trusted, share_of
 
 # For a request's head, and between two requests; nginx gives a connection up after 60 s, first.
 HEAD_S = 75.0
 BODY_S = 120.0  # 16 MiB by a line of about 1 Mbit/s
+PING_S = 30.0  # of websockets; within a proxy's usual patience of 60 s
 HEAD_BYTES = 64 * 1024
 BODY_BYTES = 1024 * 1024  # where a handler says nothing else; it is held in memory whole
 MOST = 10_000  # connections of a process
 KEPT_BACK = 200  # descriptors for database, repositories and files
-IPV6_SITE = 64  # bits; one customer has them all
 TOLD_EVERY_S = 60.0
 logger = logging.getLogger(__name__)
 
@@ -81,7 +80,7 @@ class BoundedServer(HTTPServer):
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         """Serve it, or close it at once where there are too many."""
         peer = str(address[0]) if address else ""
-        place = _place(peer)
+        place = share_of(peer)
         proxied = is_trusted(peer, process.trusted_so_far())
         if not self._has_room(place, speaks_for_many=proxied):
             stream.close()
@@ -119,18 +118,3 @@ class BoundedServer(HTTPServer):
                 place,
             )
             self._refused, self._told_at_s = 0, monotonic()
-
-
-def _place(address: str) -> str:
-    """An address, or the site of an IPv6 one, so that nobody has 2**64 shares."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address  # a socket of this machine without an address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    if found.is_loopback:
-        return str(found)
-    return str(IPv6Address(int(found) >> (128 - IPV6_SITE) << (128 - IPV6_SITE)))

@@ -19,6 +19,7 @@ from netwb.access.records import Admission, Origin
 from netwb.errors import CodeNeededError, LoginThrottledError, NotAuthenticatedError, StoreError
 from netwb.web import error_pages, headers, login_page, process, visits
 from netwb.web.login_page import LoginForm, Notice, render_login, render_logout
+from netwb.web.logins import comer_of
 from netwb.web.origin import is_secure
 from netwb.web.paths import local_path
 
@@ -153,13 +154,17 @@ class LoginHandler(FormHandler):
     async def _by_password(self, name: str) -> Admission:
         password = self.get_body_argument("password", "", strip=False)
         origin = self._origin()
-        return await process.run_login(process.workbench().log_in, name, password, origin=origin)
+        bench = process.workbench()
+        known = await process.run(bench.knows_device, name, origin=origin)
+        comer = comer_of(origin.address, name if known else "")
+        return await process.run_login(comer, bench.log_in, name, password, origin=origin)
 
     async def _by_code(self, ticket: str) -> Admission:
         code = self.get_body_argument("code", "")
         origin = self._origin()
+        bench = process.workbench()  # no hash, and yet a try that anybody may make
         return await process.run_login(
-            process.workbench().log_in_by_code, ticket, code, origin=origin
+            comer_of(origin.address, ""), bench.log_in_by_code, ticket, code, origin=origin
         )
 
     def _origin(self) -> Origin:

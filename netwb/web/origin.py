@@ -7,7 +7,7 @@ Panel's `--use-xheaders`, the socket's own peer is asked here all the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from tornado.httputil import HTTPServerRequest
 
@@ -16,6 +16,7 @@ from netwb.errors import SettingsError
 
 Networks = Sequence[IPv4Network | IPv6Network]
 
+IPV6_SITE = 64  # bits; one customer has them all
 BROWSER_CHARACTERS = 200  # of a User-Agent, as kept with a login
 
 
@@ -59,6 +60,21 @@ def peer(request: HTTPServerRequest) -> str:
 def is_trusted(address: str, trusted: Networks) -> bool:
     """Whether it lies in one of the networks."""
     return _is_address(address) and any(ip_address(address) in network for network in trusted)
+
+
+def share_of(address: str) -> str:
+    """Who has one share of what is shared by address: it, or the site of an IPv6 one."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address  # a socket of this machine without an address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    if found.is_loopback:
+        return str(found)
+    return str(IPv6Address(int(found) >> (128 - IPV6_SITE) << (128 - IPV6_SITE)))
 
 
 def _is_tls(request: HTTPServerRequest) -> bool:

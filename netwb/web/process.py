@@ -16,17 +16,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from netwb.errors import LoginThrottledError
 from netwb.web import upkeep
+from netwb.web.logins import AT_ONCE, Comer, Logins
 from netwb.web.origin import Networks, parse_networks
 from netwb.workbench import Workbench
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-LOGIN_THREADS = 2  # a password's hash takes all of a core, and no thread from who is in already
-MOST_LOGINS = 40  # that wait or are worked at: some seconds
-BUSY_S = 5.0
 WORKER_ENDS_S = 2.0  # how long a running job may take to end when the process does
 
 
@@ -37,8 +34,7 @@ class _Opened:
     bench: Workbench
     threads: ThreadPoolExecutor
     trusted: Networks
-    logins: ThreadPoolExecutor
-    waiting: int = 0  # logins in hand; the event loop alone counts them
+    logins: Logins
     stop: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
     upkeep: threading.Thread | None = None
@@ -82,18 +78,10 @@ async def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await loop.run_in_executor(_opened[0].threads, partial(call, *args, **kwargs))
 
 
-async def run_login(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_login(comer: Comer, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """As `run`, for what hashes a password that anybody may send; LoginThrottledError in a flood."""
     await opened()
-    here, loop = _opened[0], asyncio.get_running_loop()
-    if here.waiting >= MOST_LOGINS:
-        msg = "very many people log in at this moment; try again in some seconds"
-        raise LoginThrottledError(msg, retry_after_s=BUSY_S)
-    here.waiting += 1
-    try:
-        return await loop.run_in_executor(here.logins, partial(call, *args, **kwargs))
-    finally:
-        here.waiting -= 1
+    return await _opened[0].logins.run(comer, partial(call, *args, **kwargs))
 
 
 def end() -> None:
@@ -117,8 +105,8 @@ def _begin() -> _Opened:
     bench = Workbench.open()
     web = bench.settings.web
     threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")
-    logins = ThreadPoolExecutor(LOGIN_THREADS, thread_name_prefix="netwb-login")
-    begun = _Opened(bench, threads, parse_networks(web.trusted_proxies), logins)
+    logins = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="netwb-login")
+    begun = _Opened(bench, threads, parse_networks(web.trusted_proxies), Logins(logins))
     # A daemon: a backup under way must not keep a process alive that was told to end; what it had
     # collected is written, the rest is `interrupted`.
     begun.worker = threading.Thread(

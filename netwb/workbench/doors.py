@@ -40,6 +40,10 @@ class DoorsFace(Face):
         """
         return self._parts.access.login.by_password(name, password, origin=origin, code=code)
 
+    def knows_device(self, name: str, *, origin: Origin) -> bool:
+        """Whether that person logged in before from the browser whose device cookie came along."""
+        return self._parts.access.login.knows_device(name, origin)
+
     def log_in_by_code(self, ticket: str, code: str, *, origin: Origin) -> Admission:
         """The second step of a login: the one-time code. A wrong one raises CodeNeededError again."""
         return self._parts.access.login.by_code(ticket, code, origin=origin)

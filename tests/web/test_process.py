@@ -7,14 +7,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netwb.errors import LoginThrottledError
 from netwb.web import process
+from netwb.web.logins import AT_ONCE, MOST_OF_ONE, comer_of
 from netwb.workbench import Workbench
 
 
@@ -29,25 +31,37 @@ def _of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     process.workbench().close()
 
 
+ONE, OTHER = comer_of("192.0.2.1", ""), comer_of("192.0.2.2", "")
+KNOWN = comer_of("192.0.2.1", "Ana")
+
+
 def test_a_flood_of_logins_holds_nobody_up_who_is_in_already() -> None:
     async def work() -> None:
         gate = threading.Event()
         logins = [
-            asyncio.create_task(process.run_login(gate.wait)) for _ in range(process.MOST_LOGINS)
+            asyncio.create_task(process.run_login(ONE, gate.wait))
+            for _ in range(MOST_OF_ONE + AT_ONCE)
         ]
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert await process.run(int, "7") == 7
         with pytest.raises(LoginThrottledError):
-            await process.run_login(gate.wait)
+            await process.run_login(ONE, gate.wait)
+        others = [asyncio.create_task(process.run_login(one, int, "7")) for one in (OTHER, KNOWN)]
         gate.set()
+        assert await asyncio.gather(*others) == [7, 7], "another address, and a known person"
         assert all(await asyncio.gather(*logins))
-        assert await process.run_login(int, "7") == 7, "the flood is over"
+        assert await process.run_login(ONE, int, "7") == 7, "the flood is over"
 
-    async def bounded() -> None:
+    bounded(work())
+
+
+def bounded(work: Coroutine[Any, Any, None]) -> None:
+    async def waited() -> None:
         async with asyncio.timeout(30):
-            await work()
+            await work
 
-    asyncio.run(bounded())
+    asyncio.run(waited())
 
 
 def test_asking_for_the_routes_opens_nothing(tmp_path: Path) -> None:
