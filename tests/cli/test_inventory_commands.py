@@ -186,7 +186,7 @@ def test_a_name_that_is_borne_again_brings_no_retired_device_back(acme: Commands
     refused = acme("device", "activate", "edge1")
 
     assert refused.status == 2
-    assert f"retired ones of that name are {first}: rename the active one" in refused.err
+    assert f"retired ones of that name are {first}; rename the active one" in refused.err
     assert first in acme("device", "list", "--status", "any").out
     good(acme, "device", "rename", "edge1", "edge7")
     good(acme, "device", "activate", first)
