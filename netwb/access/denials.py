@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Literal
@@ -29,6 +29,11 @@ from netwb.store.models import DenialRow
 
 WINDOW_S = 600.0
 WRITTEN_EVERY_S = 1.0
+MOST_TARGETS = (
+    20  # of one actor and action in a window, by name; whoever guesses has no end of them
+)
+OTHERS = "other targets"
+_MOST_ACTORS = 10_000  # whose targets are remembered
 MOST_GATHERED = 1000  # kinds in memory; more of them are written at once
 _BATCH = 200  # rows that one settling takes; the rest is for the next
 
@@ -47,6 +52,8 @@ class _Kind:
     def key(self) -> str:
         """A digest of actor, action and target."""
         words = f"{self.actor}\n{self.action}\n{self.target}"
+        if self.target == OTHERS:  # one event has one tenant's readers
+            words += f"\n{self.tenant_id}"
         return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -58,6 +65,14 @@ class _Gathered:
     until: datetime
     count: int = 0
     written_at_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Targets:
+    """Keys of the kinds of one actor and action that are told by name until then."""
+
+    until: datetime
+    keys: set[str] = field(default_factory=set)
 
 
 class Denials:
@@ -76,6 +91,7 @@ class Denials:
         self._clock = clock
         self._lock = threading.Lock()
         self._gathered: dict[str, _Gathered] = {}
+        self._targets: dict[tuple[str, str, str], _Targets] = {}
 
     def note(  # noqa: PLR0913 - the event's fields, as in Audit.append
         self,
@@ -96,6 +112,8 @@ class Denials:
             tenant_id=tenant_id,
             detail=dict(detail or {}),
         )
+        if not self._is_named(kind, window_s):
+            kind = replace(kind, target=OTHERS, detail={})
         by = 1 if repeats == "count" else 0
         gathered = self._gather(kind, by)
         if gathered == "waits":
@@ -114,6 +132,24 @@ class Denials:
             for row in session.scalars(due.with_for_update(skip_locked=True)).all():
                 self._tell_repeats(session, row)
                 session.delete(row)
+
+    def _is_named(self, kind: _Kind, window_s: float) -> bool:
+        """Whether its target is one of the first of this actor and action in the window.
+
+        The others are counted together, so that a guesser of ids does not fill the audit.
+        """
+        now, who = self._clock(), (kind.actor, kind.action, kind.tenant_id)
+        with self._lock:
+            known = self._targets.get(who)
+            if known is None or known.until <= now:
+                known = _Targets(now + timedelta(seconds=window_s))
+                self._targets.pop(who, None)
+                self._targets[who] = known
+                while len(self._targets) > _MOST_ACTORS:
+                    del self._targets[next(iter(self._targets))]
+            if len(known.keys) < MOST_TARGETS:
+                known.keys.add(kind.key)
+            return kind.key in known.keys
 
     def _gather(self, kind: _Kind, by: int) -> int | Literal["waits"]:
         """Count it here, where its window is known to be open and was written just now.

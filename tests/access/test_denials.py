@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from netwb.access.denials import Denials
+from netwb.access.denials import MOST_TARGETS, OTHERS, Denials
 from netwb.roles import ALL_TENANTS
 from netwb.store.audit import Audit, AuditEvent
 from netwb.store.database import Database
@@ -143,3 +143,30 @@ def test_a_kind_that_another_process_settled_is_still_counted(
     denials.settle()
 
     assert [e.detail.get("repeats") for e in events(audit)] == [None, 1]
+
+
+def test_targets_without_end_are_some_by_name_and_a_count(
+    denials: Denials, audit: Audit, clock: Clock
+) -> None:
+    for number in range(MOST_TARGETS + 300):
+        denials.note("eve", "denied.config.view", f"device {number}", detail={"n": number})
+    denials.note("eve", "denied.config.view", "device 0")
+    denials.note("ana", "denied.config.view", "device 400")
+    clock.pass_s(601)
+    denials.settle()
+
+    told = [(e.actor, e.target, e.detail.get("repeats")) for e in events(audit)]
+    assert len(told) == MOST_TARGETS + 4
+    assert {"device 0", f"device {MOST_TARGETS - 1}", OTHERS} <= {target for _, target, _ in told}
+    assert (("eve", OTHERS, 299) in told, ("eve", "device 0", 1) in told) == (True, True)
+    assert ("ana", "device 400", None) in told, "each actor has names of its own"
+    denials.note("eve", "denied.config.view", "device 999")
+    assert events(audit)[-1].target == "device 999", "a new window names anew"
+
+
+def test_other_targets_of_two_tenants_are_two_events(denials: Denials, audit: Audit) -> None:
+    for number in range(MOST_TARGETS + 2):
+        for tenant_id in ("t1", "t2"):
+            denials.note("eve", "x", f"{tenant_id} {number}", tenant_id=tenant_id)
+
+    assert sorted(e.tenant_id for e in events(audit) if e.target == OTHERS) == ["t1", "t2"]
