@@ -55,7 +55,7 @@ class TrailPart:
             await self._read_page()
         except InputError as error:  # of a filter: it is said beside the fields, which stay
             self._events, self._older, self._found = (), False, 0
-            self._wrong = str(error)
+            self._wrong = in_page(error)
         self._read = True
         if self._report is None and self._may_check() and self.total <= CHECKED_AT_ONCE:
             await self._check({})
