@@ -8,6 +8,7 @@ from datetime import datetime
 from netwb.errors import InputError
 from netwb.roles import Permission
 from netwb.views.admin import trail as view
+from netwb.views.cures import in_page
 from netwb.views.desk import Acts, Desk
 from netwb.views.sheet import Act
 from netwb.views.states import loading
