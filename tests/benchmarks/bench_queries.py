@@ -79,7 +79,7 @@ class Past:
             many = (
                 range(len(self.devices))
                 if night == 0
-                else self.dice.sample(range(len(self.devices)), CHANGED)
+                else self.dice.sample(range(len(self.devices)), min(CHANGED, len(self.devices)))
             )
             for place in many:
                 numbers[place] += 1
