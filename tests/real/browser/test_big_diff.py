@@ -29,13 +29,13 @@ def long(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterat
             netwb_serve(made.bench.home, pages=share() / "dashboards") as server,
             opened(made, server, chromium) as site,
         ):
-            made.clock.now -= timedelta(hours=1)
+            made.clock.now -= timedelta(days=1)
             for edits in (0, 1):
                 for name, count in EDITS.items():
                     text = long_ios(name, LINES, edits=edits * count, at=made.clock.now)
                     made.answer(f"acme/{name}", text)
                 made.back_up()
-                made.clock.advance(hours=1)
+                made.clock.advance(days=1)
             yield site
 
 
