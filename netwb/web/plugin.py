@@ -19,9 +19,9 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from netwb.web import bundles, closing, error_pages, headers, memory, rules
+from netwb.web import bundles, closing, error_pages, headers, memory, messages, rules
 from netwb.web.connections import BoundedServer
-from netwb.web.documents import PageHandler, PageSocket
+from netwb.web.documents import PageHandler
 
 # Handlers of others that answer with files, or that nothing is there.
 _FOREIGN: tuple[type[RequestHandler], ...] = (
@@ -43,7 +43,7 @@ def routes() -> list[rules.Rule]:
 def install() -> None:
     """Once or more often: the second time changes nothing."""
     # Two of Bokeh's four stay away: /metadata and /autoload.js embed a page in somebody else's.
-    per_app_patterns[:] = [("/ws", PageSocket), ("/?", PageHandler)]
+    per_app_patterns[:] = [("/ws", messages.BoundedSocket), ("/?", PageHandler)]
     for handler in _FOREIGN:
         setattr(handler, _HEADERS, headers.secure)
         setattr(handler, _ERRORS, error_pages.answer)
@@ -55,6 +55,7 @@ def install() -> None:
         log = logging.getLogger(name)
         if without_query not in log.filters:
             log.addFilter(without_query)
+    messages.install()  # after the above: it makes the message of the arguments
 
 
 # These have no other seam than their class; set by name, as they are not ours to be typed.
