@@ -111,6 +111,7 @@ class Frame:
         self._again: Callable[[], Awaitable[None]] | None = None
         self._main: pn.Column | None = None
         self._is_put_away = False
+        self._asking = asyncio.Lock()
         self._notices = 0  # how many stood over the page so far
         self.bar = Sheet(on_act=self.act, height=HEAD_PX)
         self.side = Sheet(sizing_mode="stretch_both")
@@ -163,7 +164,9 @@ class Frame:
         """
         notices = self._notices
         try:
-            if not await self.holds():
+            async with self._asking:  # acts begin in the order in which they were done
+                held = await self.holds()
+            if not held:
                 return False
             await act()
             await self.read_night()

@@ -446,3 +446,26 @@ def test_header_and_navigation_are_inert(engineer: Frame, text: str) -> None:
     assert_inert(navigation.navigation(person, address, None, engineer.moment()))
     assert_inert(navigation.banner(replace(person, viewing_as=text)))
     assert_inert(esc(text))
+
+
+def test_acts_begin_in_the_order_in_which_they_were_done(made: Rig) -> None:
+    """Rights are asked before each, and the answer to the first may come later."""
+    frame = frame_of(made, log_in(made, "quick", Role.ENGINEER))
+    begun: list[str] = []
+    turns = iter((20, 0))
+
+    async def slowly_at_first() -> bool:
+        for _ in range(next(turns)):
+            await asyncio.sleep(0)
+        return True
+
+    async def act(name: str) -> None:
+        begun.append(name)
+
+    async def story() -> None:
+        await asyncio.gather(frame.guard(lambda: act("first")), frame.guard(lambda: act("second")))
+
+    frame.holds = slowly_at_first  # type: ignore[method-assign]  # the delay that threads may have
+    asyncio.run(story())
+
+    assert begun == ["first", "second"]

@@ -76,6 +76,7 @@ def test_a_change_is_read_by_mouse_and_keys_and_all_of_it_is_in_the_address(chan
     expect(page.locator(".diff .r")).not_to_have_count(rows)
     page.keyboard.press("u")
     expect(page.locator(".diff.unified")).to_have_count(1)
+    page.wait_for_url("**side=unified")  # two that come together are one step
     page.keyboard.press("w")
     page.wait_for_url("**side=unified*extent=whole*")
 
@@ -83,6 +84,14 @@ def test_a_change_is_read_by_mouse_and_keys_and_all_of_it_is_in_the_address(chan
     page.locator(".diff.unified .g").first.wait_for()
     expect(page.locator(".dh b").first).to_have_text("core1")
     expect(page.locator('[data-do="whole"]')).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    expect(page.locator('[data-do="whole"]')).to_have_attribute("aria-pressed", "false")
+    page.go_back()
+    expect(page.locator(".diff.unified")).to_have_count(0)
+    page.go_back()
+    expect(page.locator('[data-do="whole"]')).to_have_attribute("aria-pressed", "false")
+    page.go_back()
+    expect(page.locator(".diff.unified")).to_have_count(0)
     page.go_back()
     expect(page.locator(".dh b").first).to_have_text(near)
 
