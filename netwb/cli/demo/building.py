@@ -40,7 +40,8 @@ class Refused:
 
 
 def prepare_home(home: Path) -> None:
-    """A new home with the demo's own settings."""
+    """A new home with the demo's own settings; the folder may be there already."""
+    home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     (home / "netwb.toml").write_text(SETTINGS, encoding="utf-8")
     (home / "netwb.toml").chmod(0o600)
