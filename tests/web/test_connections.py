@@ -58,8 +58,8 @@ def is_closed(raw: socket.socket, within_s: float = WITHIN_S) -> bool:
             pass
     except TimeoutError:
         return False
-    except OSError:
-        pass
+    except ConnectionError:
+        return True  # reset, as it had not read all that was sent
     return True
 
 
