@@ -28,14 +28,15 @@ from panel_material_ui.template.base import Page
 
 from netwb.access.records import Person
 from netwb.errors import (
+    InventoryError,
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
-    UnknownDeviceError,
 )
 from netwb.roles import Permission
 from netwb.views import navigation, states
 from netwb.views.address import Address
+from netwb.views.finding import leads
 from netwb.views.html import esc, link, page_url, plain, tag
 from netwb.views.navigation import Crumb, Moment
 from netwb.views.rights import scope_words
@@ -223,15 +224,17 @@ class Frame:
             await self._again()
 
     async def _find(self, text: str) -> None:
-        """A device's name leads to the device, everything else to the search."""
-        if not text:
-            return
+        """What a text means leads there: a device, several of them, or lines of configurations."""
+        if text:
+            self.go(await self.ask(self._found, text))
+
+    def _found(self, text: str) -> str:
+        kept = self.address.kept()
         try:
-            device = await self.ask(self.bench.device, text)
-        except UnknownDeviceError:
-            self.go(page_url("configs", find=text, **self.address.kept()))
-        else:
-            self.go(page_url("inventory", device=device.id, **self.address.kept()))
+            device = self.bench.device(text)
+        except InventoryError:  # unknown, or the name of several
+            return leads(text, self.bench.devices(), kept)
+        return page_url("inventory", device=device.id, **kept)
 
     # ---- drawing
 

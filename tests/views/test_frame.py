@@ -419,6 +419,25 @@ def test_name_of_a_device_leads_to_the_device(made: Rig, engineer: Frame) -> Non
     assert url == [f"inventory?device={made.devices['acme/edge2'].id}"]
 
 
+@pytest.mark.parametrize(
+    ("text", "url"), [("edge1", "inventory?q=edge1"), ("127.0.0.1", "inventory?q=127.0.0.1")]
+)
+def test_name_or_address_of_several_devices_leads_to_the_list_of_them(
+    made: Rig, engineer: Frame, text: str, url: str
+) -> None:
+    frame = frame_of(made, engineer.bench)
+
+    assert gone_to(frame, {"act": "find", "fields": {"text": text}}) == [url]
+
+
+def test_address_that_one_may_not_see_leads_to_the_search(made: Rig, customer: Frame) -> None:
+    frame = frame_of(made, customer.bench)
+
+    assert gone_to(frame, {"act": "find", "fields": {"text": "127.0.0.1"}}) == [
+        "configs?find=127.0.0.1"
+    ]
+
+
 def test_name_of_a_foreign_device_leads_to_the_search_as_any_text_does(
     made: Rig, customer: Frame
 ) -> None:

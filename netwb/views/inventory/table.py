@@ -111,7 +111,16 @@ def _sum(listing: Listing) -> str:
     if listing.hidden:
         words += f", {number(listing.hidden)} retired hidden"
     clear = button("Clear filter", "clear", kind="quiet") if listing.query.narrows else ""
-    return f'<span class="t2 nowrap">{words}</span>{clear}'
+    return f'<span class="t2 nowrap">{words}</span>{clear}{_in_configs(listing)}'
+
+
+def _in_configs(listing: Listing) -> str:
+    """A text that was meant for the lines of configurations is looked for there by one more click."""
+    text = listing.query.text.strip()
+    if not text or not listing.sees.configs:
+        return ""
+    url = listing.links.configs(find=text)
+    return link(url, "<span>Find it in configurations</span>", class_="btn q")
 
 
 def _actions(listing: Listing) -> str:
@@ -286,7 +295,8 @@ def _nothing(listing: Listing) -> str:
         text = f"None of {count(listing.total, 'device')} is left by this filter."
         if listing.hidden:
             text += f" {count(listing.hidden, 'retired one')} would be; they are hidden."
-        return empty("No such device", text, actions=button("Clear filter", "clear"))
+        actions = button("Clear filter", "clear") + _in_configs(listing)
+        return empty("No such device", text, actions=actions)
     text = "No tenant in your scope has a device yet."
     if not listing.sees.edit:
         return empty("There is no device", text)

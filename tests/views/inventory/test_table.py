@@ -57,6 +57,17 @@ def test_without_the_right_to_configurations_nothing_is_said_of_copies() -> None
     assert "Last good backup" not in html
 
 
+def test_a_text_can_be_looked_for_in_configurations_instead() -> None:
+    asked = listing(query=Query(text="ntp server"), links=Links(kept={"tenant": "acme"}))
+    nothing = replace(asked, rows=())
+    url = 'href="configs?tenant=acme&amp;find=ntp+server"'
+
+    assert url in table.toolbar(asked)
+    assert url in table.table(nothing)
+    assert url not in table.toolbar(replace(asked, sees=Sees(address=True)))
+    assert "configs?" not in table.toolbar(listing())
+
+
 def test_who_may_not_edit_is_offered_no_form() -> None:
     html = table.toolbar(listing(sees=Sees(address=True, configs=True)))
 
