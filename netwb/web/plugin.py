@@ -19,7 +19,7 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
-from netwb.web import bundles, closing, error_pages, headers, memory, messages, rules
+from netwb.web import bundles, closing, error_pages, headers, kinds, memory, messages, rules
 from netwb.web.connections import BoundedServer
 from netwb.web.documents import PageHandler
 
@@ -50,6 +50,7 @@ def install() -> None:
     setattr(ComponentResourceHandler, _FINDS, _parse_url_path)
     setattr(bokeh_server, _SERVES, BoundedServer)
     bundles.install()
+    kinds.install()
     closing.install()
     for name in ("tornado.access", "tornado.general", "tornado.application"):
         log = logging.getLogger(name)
