@@ -6,7 +6,7 @@ import gc
 import weakref
 from dataclasses import replace
 
-from netwb.views.configs.held import hold
+from netwb.views.configs.held import LIKE, hold
 from tests.views.test_configs_rows import a_change, a_time
 
 
@@ -17,6 +17,7 @@ def test_an_equal_time_is_held_once() -> None:
 
 
 def test_of_a_time_that_differs_the_equal_records_are_held_once() -> None:
+    before = [hold(a_time(many)) for many in (7, 8, 9, 10)]  # times of other pages, older ones
     one = hold(a_time(300))
     longer = a_time(300)
     new = a_change(301)
@@ -29,6 +30,7 @@ def test_of_a_time_that_differs_the_equal_records_are_held_once() -> None:
     assert all(
         other.overview.devices[name] is device for name, device in one.overview.devices.items()
     )
+    assert len(before) > LIKE
 
 
 def test_a_record_that_changed_is_not_taken_for_the_old_one() -> None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import count, groupby
 from threading import Lock
 from typing import TypeVar
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from netwb.inventory.records import NamedDevice
 from netwb.views.configs.filters import UNKNOWN, Filters, Names
 from netwb.workbench.overview import Overview, Unsaved
 from netwb.workbench.words import Change
 
-LIKE = 3  # other times looked at for equal records: each costs some milliseconds
+LIKE = 3  # other times looked at for equal records, the newest first: each costs some milliseconds
 T = TypeVar("T")
 
 
@@ -75,21 +75,22 @@ class Held:
         return _sifted(kept, kept_unsaved(overview, filters))
 
 
-_held: WeakSet[Held] = WeakSet()
+_held: WeakValueDictionary[int, Held] = WeakValueDictionary()  # in the order in which they came
+_number = count()
 _holding = Lock()
 
 
 def hold(overview: Overview) -> Held:
     """That time, with the records that other pages hold already in the place of equal ones."""
     with _holding:
-        others = tuple(_held)
+        others = tuple(_held.values())[::-1]
         for other in others:
             if other.overview == overview:
                 return other
         for other in others[:LIKE]:
             overview = _shared(overview, other.overview)
         made = _made(overview)
-        _held.add(made)
+        _held[next(_number)] = made
         return made
 
 
