@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from netwb.views.history.lines import Leads, Rows, first_rows, render_rows, stood, story, youth
+from netwb.views.history.pane import text_css
 from netwb.views.navigation import Moment
+from netwb.views.sheet import ASSETS
 from netwb.workbench.line_stories import Before, LineStory, Stretch
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
@@ -107,7 +109,7 @@ def test_the_head_of_a_long_text_says_how_much_there_is() -> None:
     assert 'data-upto="200"' in html
     assert 'data-show="300"' in html
     assert html.count('role="option"') == 200
-    assert "plain" in html
+    assert "dateless" in html
     assert "<img" not in html
 
 
@@ -116,8 +118,22 @@ def test_an_empty_text_has_no_row() -> None:
 
 
 def test_secrets_hide_themselves_in_the_browser() -> None:
-    assert "secret" in first_rows(Rows(lines=("a",), secrets="shown"), 9, AT, label="x")
-    assert "secret" not in first_rows(Rows(lines=("a",)), 9, AT, label="x")
+    assert 'class="rows dateless revealed"' in revealed()
+    assert ".rows.revealed{animation:hide 0s 60s forwards}" in text_css()
+    assert "revealed" not in first_rows(Rows(lines=("a",)), 9, AT, label="x")
+
+
+def test_rows_are_laid_out_by_the_rules_of_the_text_alone() -> None:
+    """A class that every sheet has rules for would put them beside each other, out of sight."""
+    shared = (ASSETS / "sheet.css").read_text(encoding="utf-8")
+    everywhere = re.findall(r"(?:^|[},])\.([\w-]+)", shared, flags=re.MULTILINE)
+    own = {name for said in re.findall(r'class="([^"]*)"', revealed()) for name in said.split()}
+
+    assert own.intersection(everywhere) == {"n"}  # figures of one width
+
+
+def revealed() -> str:
+    return first_rows(Rows(lines=("a",), secrets="shown"), 9, AT, label="x")
 
 
 def test_a_story_says_since_when_by_whom_and_what_stood_before() -> None:

@@ -192,7 +192,7 @@ def test_secrets_show_after_a_reason_and_hide_again(made: Rig) -> None:
     assert "060506324F41" not in view.pane.html
     do(view, "reveal", fields={"reason": "CHG7"})
     assert "060506324F41" in view.pane.html
-    assert "secret" in view.pane.html
+    assert "revealed" in view.pane.html
     do(view, "hide")
     assert "060506324F41" not in view.pane.html
     newest = made.bench.audit_events(limit=1)[0]

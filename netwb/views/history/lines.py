@@ -46,7 +46,7 @@ def first_rows(rows: Rows, until: int, at: Moment, *, label: str, show: int = 0)
     return tag(
         "div",
         render_rows(rows, 1, upto, at),
-        class_=f"rows{'' if rows.stretches else ' plain'}{' secret' if rows.secrets == 'shown' else ''}",
+        class_=f"rows{'' if rows.stretches else ' dateless'}{' revealed' if rows.secrets == 'shown' else ''}",
         data_total=len(rows.lines),
         data_upto=upto,
         data_show=show or None,
