@@ -91,7 +91,7 @@ def _more(field: Field, more: Mapping[str, object]) -> str:
 
 def _field(field: Field, control: str) -> str:
     hint = f"<small>{esc(field.hint)}</small>" if field.hint else ""
-    star = '<span class="t3"> needed</span>' if field.required else ""
+    star = '<span class="t3"> required</span>' if field.required else ""
     label = f'<label for="{esc(field.id)}">{esc(field.label)}{star}</label>'
     class_ = "field wide" if field.wide else "field"
     return f'<div class="{class_}">{label}{control}{hint}</div>'

@@ -146,6 +146,7 @@ def test_a_filter_that_leaves_nothing_says_so_and_is_cleared_by_one_click(
     said, after = run(story())
 
     assert "The filter is: person nobody. Without it there are 2 changes." in said
+    assert "No change is open The filter leaves none; clear it to read what was changed." in said
     assert after[:2] == ["edge1", "pe1"]
 
 

@@ -118,9 +118,9 @@ def _keys() -> str:
 
 def _password(shown: Shown) -> str:
     fields = (
-        _secret("old", "Password now", "current-password")
+        _secret("old", "Current password", "current-password")
         + _secret("new", "New password", "new-password")
-        + _secret("again", "New password once more", "new-password")
+        + _secret("again", "New password again", "new-password")
     )
     wrong = _wrong(shown, "password")
     send = (

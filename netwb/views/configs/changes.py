@@ -177,9 +177,11 @@ class ChangesView:
 
     async def _open(self) -> None:
         listed = self._listed()
-        nothing = not listed.overview.changes
-        calm = self._begun(listed) or listing.render_calm(listed, self.frame.moment())
-        await self.pane.open(otherwise=calm if nothing else "")
+        if listed.overview.changes:
+            otherwise = listing.render_unchosen(listed)
+        else:
+            otherwise = self._begun(listed) or listing.render_calm(listed, self.frame.moment())
+        await self.pane.open(otherwise=otherwise)
 
     def _begun(self, listed: Listed) -> str:
         """Where nothing was ever saved: what to do first, as far as the person may."""

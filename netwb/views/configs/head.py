@@ -113,9 +113,11 @@ def _old(comparison: Comparison, moment: Moment) -> str:
 
 
 def _new(new: ComparedSide, moment: Moment) -> str:
-    saved = when(new.revision.stored_at, moment.now, moment.zone)
-    ago = f'<span class="ago">{age(new.revision.at, moment.now)} ago, saved {saved}</span>'
-    return _side("New", new, moment, ago)
+    at, stored = new.revision.at, new.revision.stored_at
+    ago = f"{age(at, moment.now)} ago"
+    if stored != at:
+        ago += f", saved {when(stored, moment.now, moment.zone)}"
+    return _side("New", new, moment, f'<span class="ago">{ago}</span>')
 
 
 def _side(said: str, side: ComparedSide, moment: Moment, more: str) -> str:

@@ -177,6 +177,12 @@ def render_empty(listed: Listed, moment: Moment) -> str:
     return '<div class="none t2">No device to show.</div>'
 
 
+def render_unchosen(listed: Listed) -> str:
+    """Where there are changes and none of them is open: what stands here once one is."""
+    where = "Choose one in the list" if listed.drawn else "The filter leaves none; clear it"
+    return states.empty("No change is open", f"{where} to read what was changed.")
+
+
 def render_calm(listed: Listed, moment: Moment) -> str:
     """Where nothing changed there is nothing to compare: what was looked at."""
     said = listed.period.said(moment.now, moment.zone)

@@ -35,13 +35,13 @@ class Period:
     until_text: str = ""
 
     def said(self, now: datetime, zone: ZoneInfo) -> str:
-        """`last night`, `in the last 7 days`, `between Mon 01:00 and now`."""
+        """`last night`, `in the last 7 days`, `between 23 Nov 01:00 and now`."""
         if self.name == "last-night":
             return "last night"
         if self.name == "7d":
             return "in the last 7 days"
-        end = words.when(self.until, now, zone) if self.until else "now"
-        return f"between {words.when(self.since, now, zone)} and {end}"
+        end = _edge(self.until, now, zone) if self.until else "now"
+        return f"between {_edge(self.since, now, zone)} and {end}"
 
 
 def period_of(
@@ -88,6 +88,12 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
     except OverflowError as error:
         msg = f"{text} lies outside of the calendar; name a time of this century"
         raise InputError(msg) from error
+
+
+def _edge(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Day and hour of both ends alike, however long ago; a midnight is the day alone."""
+    said, hour = words.day(at, now, zone), words.clock(at, zone)
+    return said if hour == "00:00" else f"{said} {hour}"
 
 
 def _midnight(at: datetime, zone: ZoneInfo) -> datetime:

@@ -221,10 +221,11 @@ def _revision(shown: Shown) -> str:
     revision = shown.revision
     if revision is None:
         return ""
-    word = "newest" if shown.latest else "older"
+    word = "" if shown.latest else "older copy "
+    lines = count(revision.lines, "line")
     return (
-        f'<span class="sm t2 nowrap wide-only">{word} copy <code>{esc(commit(revision.id))}</code>,'
-        f" {count(revision.lines, 'line')}</span>"
+        f'<span class="sm t2 nowrap wide-only" title="Copy {esc(revision.id)}, {lines}">{word}'
+        f"<code>{esc(commit(revision.id))}</code>, {lines}</span>"
     )
 
 

@@ -104,8 +104,7 @@ def _head(page: DevicePage, job: str) -> str:
 def _buttons(page: DevicePage) -> str:
     device, sees, parts = page.device, page.sees, []
     living = device.status != "retired"
-    if sees.back_up and device.status in {"active", "maintenance"}:
-        parts.append(button("Back up now", "back-up-device", icon_="play", data_device=device.id))
+    parts.append(_back_up(page))
     if sees.configs:
         url = page.links.configs(device=device.id)
         parts.append(link(url, "<span>Configuration</span>", class_="btn"))
@@ -262,11 +261,19 @@ def changed_lines(revisions: Sequence[Revision], days: Sequence[date], zone: Zon
     return [lines[day] for day in days]
 
 
+def _back_up(page: DevicePage) -> str:
+    device = page.device
+    if not page.sees.back_up or device.status not in {"active", "maintenance"}:
+        return ""
+    return button("Back up now", "back-up-device", icon_="play", data_device=device.id)
+
+
 def _backups(page: DevicePage) -> str:
     url = page.links.configs(device=page.device.id)
     history = link(url, "<span>History</span>", class_="btn sm")
     if not page.runs:
-        return _panel("Backups", empty("No backup yet", "No run took this device so far."))
+        text = "No run took this device so far."
+        return _panel("Backups", empty("No backup yet", text, actions=_back_up(page)))
     known = {revision.id: revision for revision in page.revisions}
     rows = "".join(_run(page, run, known) for run in page.runs)
     table = (

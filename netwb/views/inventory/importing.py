@@ -141,14 +141,13 @@ def good_rows(plan: ImportPlan) -> int:
 
 
 def _sum(plan: ImportPlan) -> str:
-    counts = Counter(item.action for item in plan.devices)
+    counts = Counter[str](item.action for item in plan.devices)
     parts = []
     if plan.refused:
         parts.append(_counted("bad", len(plan.refused), "refused"))
-    parts += [
-        _counted("ok", counts["add"], "new"),
-        _counted("ok", counts["update"], "changed"),
-    ]
+    for action, word in (("add", "new"), ("update", "changed")):
+        if counts[action]:
+            parts.append(_counted("ok", counts[action], word))
     if counts["retire"]:
         parts.append(_counted("warn", counts["retire"], "retired"))
     quiet = counts["same"] + counts["left_out"]

@@ -107,7 +107,7 @@ def render_table(result: Result, asked: Asked, at: Moment, *, shown: int = SHOWN
     return (
         f'<table class="fixed hits"><colgroup>{_COLUMNS}</colgroup>'
         "<thead><tr><th>Device</th><th>Section</th><th>Line</th>"
-        f'<th>Since <span title="{esc(at.zone.key)}">{esc(zone_city(at.zone))}</span></th>'
+        f'<th>Since, <span title="{esc(at.zone.key)}">{esc(zone_city(at.zone))}</span></th>'
         f"<th>Until</th><th>Who</th><th>{_axis(begin, at)}</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>"
     )

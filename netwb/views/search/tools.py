@@ -29,8 +29,8 @@ def render_tools(asked: Asked) -> str:
     more = "".join(
         _field(f"s-{name}", value, name, placeholder=hint, label=label, maxlength=64)
         for name, value, hint, label in (
-            ("since", asked.since, "since 7d", "Stood at some time after: 7d, or 2026-01-31"),
-            ("until", asked.until, "until", "Stood at some time before: 7d, or 2026-01-31"),
+            ("since", asked.since, "Since: 7d", "Stood at some time after: 7d, or 2026-01-31"),
+            ("until", asked.until, "Until", "Stood at some time before: 7d, or 2026-01-31"),
             ("by", asked.by, "Any person", "Brought by"),
         )
     )

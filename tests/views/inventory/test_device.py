@@ -139,6 +139,7 @@ def test_a_device_without_a_copy_says_so() -> None:
 
     assert "never" in html
     assert "No run took this device so far." in html
+    assert html.count('data-act="back-up-device"') == 2, "once on top, once where it is missed"
 
 
 def test_a_refused_key_is_loud_until_another_one_is_trusted() -> None:

@@ -78,6 +78,12 @@ def test_the_sum_offers_the_good_rows_only() -> None:
     assert "address 192.0.2.22 becomes 192.0.2.23" in html
 
 
+def test_the_sum_counts_what_there_is() -> None:
+    asked, plan = judged(*BAD)
+
+    assert "<b>0</b>" not in view.check_page(asked, plan)
+
+
 def test_without_a_good_row_there_is_nothing_to_import() -> None:
     asked, plan = judged(*BAD)
 
