@@ -33,6 +33,11 @@ def lazy(name: str) -> Any:
     return LazyModule(name)
 
 
+def load(name: str) -> None:
+    """Import the module `name` now, where others would wait for it later."""
+    import_module(name)
+
+
 def share() -> Path:
     """Folder that holds `dashboards notebooks scheduler telegraf`.
 

@@ -31,7 +31,7 @@ from panel.io.server import DocHandler, WSHandler
 from tornado.web import HTTPError, RequestHandler
 
 from netwb.errors import NotAuthenticatedError
-from netwb.web import error_pages, headers, memory, process
+from netwb.web import error_pages, headers, process
 from netwb.web.pace import pace_of
 from netwb.web.place import is_address
 from netwb.web.visitor import SEAT, visit_of
@@ -140,11 +140,6 @@ class PageHandler(DocHandler):
         told = self.application_context.application.process_request(self.request)
         page: dict[str, Any] = {"headers": {}, "cookies": {}, "arguments": self.request.arguments}
         return {**page, **told, LOGIN: visit.session}
-
-    def on_finish(self) -> None:
-        """The answer is sent."""
-        super().on_finish()
-        memory.first_page_built()
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """In words; Tornado's page would show the reason of any HTTPError."""

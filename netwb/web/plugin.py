@@ -19,9 +19,11 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
+from netwb.loading import share
 from netwb.web import bundles, closing, error_pages, headers, kinds, memory, messages, rules
 from netwb.web.connections import BoundedServer
 from netwb.web.documents import PageHandler
+from netwb.web.preloading import preload
 
 # Handlers of others that answer with files, or that nothing is there.
 _FOREIGN: tuple[type[RequestHandler], ...] = (
@@ -35,6 +37,7 @@ _FOREIGN: tuple[type[RequestHandler], ...] = (
 
 def routes() -> list[rules.Rule]:
     """Put the guards in place, and give every route of ours."""
+    preload(share() / "dashboards")
     install()
     memory.set_apart()
     return [*rules.rest(), *rules.beside_pages()]

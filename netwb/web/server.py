@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from netwb.errors import ListenError, SettingsError
 from netwb.loading import lazy, share
 from netwb.settings import WebSettings
-from netwb.web import api_server, process
+from netwb.web import api_server, memory, process
 from netwb.web.origin import parse_networks
 from netwb.web.place import Place, is_loopback
 from netwb.web.secrets import tell_secrets
@@ -41,6 +41,7 @@ def serve(
     dashboards     folder of the pages' scripts; default: netwb's own
     Raises SettingsError, ListenError and what opening a home raises.
     """
+    memory.leave_alone()  # until what it loads is set apart
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_at_once)  # until the server has its own
     bench = process.workbench()

@@ -15,7 +15,7 @@ from bokeh.server.tornado import BokehTornado
 from tornado.ioloop import PeriodicCallback
 
 from netwb.roles import Rights
-from netwb.web import process
+from netwb.web import memory, process
 from netwb.web.visitor import visit_of
 from netwb.web.visits import Visit
 
@@ -50,6 +50,7 @@ class Watch:
     def __init__(self, application: BokehTornado) -> None:
         self._application = application
         self._sockets: set[Socket] = set()
+        self._old = memory.Old()
         self._timer = PeriodicCallback(self.look, LOOK_MS)
 
     def add(self, socket: Socket) -> None:
@@ -73,6 +74,7 @@ class Watch:
     async def look(self) -> None:
         """Close what belongs to a login that ended, or that was drawn by other rights."""
         documents = list(self._documents())
+        self._old.look(len(documents))
         logins = {socket.login for socket in self._sockets}
         logins |= {visit.session for visit, _ in documents}
         if not logins:
