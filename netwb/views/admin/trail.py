@@ -123,9 +123,9 @@ def _events(trail: Trail) -> str:
     older = button("Older", "older", data_before=trail.events[-1].seq) if trail.older else ""
     pages = f'<div class="bar pages">{newest}<span class="push">{older}</span></div>'
     return (
-        f'<table class="fixed trail" aria-label="Audit trail"><colgroup><col style="width:130px">'
-        '<col style="width:130px"><col style="width:170px"><col style="width:230px">'
-        '<col style="width:104px"><col style="width:100px" class="wide-only"><col></colgroup><thead><tr>'
+        f'<table class="fixed trail" aria-label="Audit trail"><colgroup><col style="width:112px">'
+        '<col style="width:124px"><col style="width:150px"><col style="width:206px">'
+        '<col style="width:100px"><col style="width:92px" class="wide-only"><col></colgroup><thead><tr>'
         f'<th scope="col">When, {city}</th><th scope="col">Who</th><th scope="col">What</th>'
         '<th scope="col">On</th><th scope="col">Result</th><th scope="col" class="wide-only">Tenant</th>'
         f'<th scope="col">Detail</th></tr></thead><tbody>{rows}</tbody></table>'
@@ -144,7 +144,7 @@ def _event(event: AuditEvent, trail: Trail) -> str:
         f'<td class="mono cut" title="{esc(event.target)}">{esc(event.target)}</td>'
         f"<td>{_result(event)}</td>"
         f'<td class="t2 cut wide-only">{esc(tenant)}</td>'
-        f'<td class="t2 sm cut" title="{esc(detail)}">{esc(detail)}</td></tr>'
+        f'<td class="t2 sm whole">{esc(detail)}</td></tr>'
     )
 
 

@@ -11,7 +11,7 @@
                                       opened it has the focus again
    time[data-at="seconds"]            is kept at its true age
    role=listbox, tablist, menu        arrows, Home and End move the focus
-   text that its box cuts off         gets itself as title, under the pointer
+   text that its box cuts off         is read whole: as title under the pointer, in a tip at the keyboard's focus
 
    A redraw keeps focus, scrolling and half-filled fields where ids stay. All keys go through one
    listener, as sheets live in shadow roots of their own. */
@@ -274,16 +274,40 @@ function listen(sheet) {
   }, true)
   root.addEventListener("keydown", rove)
   root.addEventListener("pointerover", entitle)
+  root.addEventListener("focusin", (ev) => showTip(root, ev.target))
+  root.addEventListener("focusout", () => hideTip())
 }
+
+const cut = (e) => e.scrollWidth > e.clientWidth && getComputedStyle(e).textOverflow === "ellipsis"
 
 /* What does not fit is read whole under the pointer, unless somebody gave it a title. */
 function entitle(ev) {
-  const cut = (e) => e.scrollWidth > e.clientWidth && getComputedStyle(e).textOverflow === "ellipsis"
   const from = ev.target.closest("*")
   if (from.closest("[title]") || /^(INPUT|SELECT|TEXTAREA)$/.test(from.tagName)) return
   const box = [from, from.parentElement].find((e) => e && cut(e))
   if (box) box.title = box.textContent.trim()
 }
+
+/* And where the keyboard is: a browser shows titles to the pointer alone. A row tells all that is cut in it. */
+let tip
+
+function showTip(root, from) {
+  hideTip()
+  if (!from.matches(":focus-visible") || /^(INPUT|SELECT|TEXTAREA)$/.test(from.tagName)) return
+  const row = from.closest("tr, [role=option]") ?? from
+  const whole = [row, ...row.querySelectorAll("*")].filter(cut).map((e) => e.title || e.textContent.trim())
+  if (!whole.length) return
+  tip = document.createElement("div")
+  tip.className = "tip"
+  tip.setAttribute("aria-hidden", "true") // what is cut off is there for a screen reader
+  tip.textContent = whole.join("\n")
+  root.parentElement.append(tip)
+  const {left, top, bottom} = from.getBoundingClientRect(), {offsetWidth: wide, offsetHeight: high} = tip
+  tip.style.left = `${Math.max(8, Math.min(left, innerWidth - wide - 8))}px`
+  tip.style.top = `${bottom + 4 + high > innerHeight ? Math.max(0, top - high - 4) : bottom + 4}px`
+}
+
+function hideTip() { tip?.remove(); tip = undefined }
 
 /* Past header and navigation: the next Tab is the first thing in the content. */
 function skip(root) {
@@ -385,6 +409,7 @@ const writing = (e) => e?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(
 function pressed(ev) {
   const at = ev.composedPath()[0]
   if (ev.key === "Escape") {
+    hideTip()
     for (const {root} of sheets) closeMenus(root)
     if (writing(at) && at.dataset.key === "/") at.blur()
     return

@@ -235,7 +235,7 @@ def _nights(page: DevicePage) -> str:
     words = f"{count(len(nights), 'night')}: {_counted(nights)}"
     return (
         '<section class="panel strip90" aria-label="Nights">'
-        f'<div class="ends lbl"><span>{esc(words)}</span><span>height is lines changed</span></div>'
+        f'<div class="ends lbl"><span>{esc(words)}</span><span class="far">height is lines changed</span></div>'
         f"{long_strip(page.days, nights, lines)}"
         f'<div class="ends lbl"><span>{_day(page.days[0])}</span><span>{_day(page.days[-1])}</span>'
         "</div></section>"

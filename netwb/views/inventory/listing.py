@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -25,7 +26,6 @@ from netwb.views.inventory.stage import Acts, Stage
 from netwb.views.sheet import Act
 from netwb.views.states import loading
 from netwb.views.words import count
-from netwb.workbench import Workbench
 from netwb.workbench.coverage import DeviceCoverage
 
 NIGHTS = 21
@@ -41,6 +41,7 @@ class ListPart:
         self._all: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._start = 0
+        self._asked = self._drawn = object()  # what was begun last, of what a thread does
         self._opened: set[str] = set()
         self.selected: set[str] = set()
         self.acts: Acts = {
@@ -69,12 +70,8 @@ class ListPart:
 
     async def read(self) -> None:
         """Read again, and draw."""
-        frame = self._stage.frame
-        configs = self._stage.sees().configs
-        devices, coverage = await frame.ask(_read, frame.bench, frame.now(), configs)
-        days = strip_days(frame.now(), coverage, self._stage)
-        self._all = rows_of(devices, coverage, days=days, zone=frame.zone)
-        self._draw(scroll="keep")
+        self._all = await self._stage.frame.ask(_read, self._stage)
+        await self._draw(scroll="keep")
 
     def devices(self, ids: Sequence[str]) -> list[Device]:
         """Devices of the list by id, in its order."""
@@ -106,27 +103,35 @@ class ListPart:
             selected=self.selected,
         )
 
-    def _draw(self, *, scroll: str = "top") -> None:
+    async def _draw(self, *, scroll: str = "top") -> None:
+        """Thousands of rows are looked through in a thread; the newest query is drawn, and no other."""
         query, stage = self._query(), self._stage
-        self._rows = chosen_rows(self._all, query)
+        self._asked = own = object()
+        rows, counts = await stage.frame.ask(_narrowed, self._all, query)
+        if self._asked is not own:
+            return
+        self._rows = rows
         self.selected &= {row.device.id for row in self._rows}  # never act on what is not shown
         if scroll == "top":
             self._start = 0
             stage.table.command(top=0)
         self._start = min(self._start, max(0, len(self._rows) - table.DRAWN))
-        counts = facet_counts(self._all, query)
         stage.facets.html = table.facets(counts, query, opened=self._opened)
-        self._draw_table()
+        await self._draw_table()
         self.draw_toolbar()
 
-    def _draw_table(self) -> None:
-        self._stage.table.html = table.table(self._listing(self._query()))
+    async def _draw_table(self) -> None:
+        listing = self._listing(self._query())
+        self._drawn = own = object()
+        html = await self._stage.frame.ask(table.table, listing)
+        if self._drawn is own:
+            self._stage.table.html = html
 
-    def _ask(self, query: Query, *, typing: bool = False) -> None:
+    async def _ask(self, query: Query, *, typing: bool = False) -> None:
         """Another query: the address says it, the table shows it."""
         frame = self._stage.frame
         frame.address.set(history="replace" if typing else "push", **address_of(query))
-        self._draw()
+        await self._draw()
         frame.tell(count(len(self._rows), "device"))
 
     # -- acts
@@ -134,26 +139,26 @@ class ListPart:
     async def _filter(self, act: Act) -> None:
         query = self._query()
         text = str(act.get("value", ""))
-        self._ask(Query(text=text, chosen=query.chosen, sort=query.sort), typing=True)
+        await self._ask(Query(text=text, chosen=query.chosen, sort=query.sort), typing=True)
 
     async def _facet(self, act: Act) -> None:
         facet, value = str(act.get("facet")), str(act.get("of"))
         if facet in table.TITLES:
-            self._ask(self._query().toggled(facet, value))
+            await self._ask(self._query().toggled(facet, value))
 
     async def _more(self, act: Act) -> None:
         self._opened.add(str(act.get("facet")))
         query = self._query()
-        counts = facet_counts(self._all, query)
+        _, counts = await self._stage.frame.ask(_narrowed, self._all, query)
         self._stage.facets.html = table.facets(counts, query, opened=self._opened)
 
     async def _clear(self, _act: Act) -> None:
-        self._ask(Query(sort=self._query().sort))
+        await self._ask(Query(sort=self._query().sort))
 
     async def _sort(self, act: Act) -> None:
         by = query_of({"sort": str(act.get("by", ""))}).sort
         query = self._query()
-        self._ask(Query(text=query.text, chosen=query.chosen, sort=by))
+        await self._ask(Query(text=query.text, chosen=query.chosen, sort=by))
 
     async def _scrolled(self, act: Act) -> None:
         seen = act.get("value")
@@ -162,7 +167,7 @@ class ListPart:
         start = table.first_drawn(int(seen), self._start, len(self._rows))
         if start != self._start:
             self._start = start
-            self._draw_table()
+            await self._draw_table()
 
     async def _select(self, act: Act) -> None:
         known = {row.device.id for row in self._rows} & {str(act.get("device"))}
@@ -171,12 +176,12 @@ class ListPart:
 
     async def _select_all(self, act: Act) -> None:
         self.selected = {row.device.id for row in self._rows} if act.get("value") else set()
-        self._draw_table()
+        await self._draw_table()
         self.draw_toolbar()
 
     async def _unselect(self, _act: Act) -> None:
         self.selected = set()
-        self._draw_table()
+        await self._draw_table()
         self.draw_toolbar()
 
     async def _csv(self, _act: Act) -> None:
@@ -190,14 +195,19 @@ class ListPart:
         await self._unselect({})
 
 
-def _read(
-    bench: Workbench,
-    now: datetime,
-    configs: bool,  # noqa: FBT001 - a thread's argument
-) -> tuple[Sequence[Device], Mapping[str, DeviceCoverage]]:
-    devices = bench.where(status="any").devices()
-    since = now - timedelta(days=NIGHTS + _SPARE_DAYS)
-    return devices, bench.coverage(since=since) if configs else {}
+def _read(stage: Stage) -> tuple[Row, ...]:
+    """A row a device that the person sees."""
+    frame = stage.frame
+    devices = frame.bench.where(status="any").devices()
+    since = frame.now() - timedelta(days=NIGHTS + _SPARE_DAYS)
+    coverage = frame.bench.coverage(since=since) if stage.sees().configs else {}
+    days = strip_days(frame.now(), coverage, stage)
+    return rows_of(devices, coverage, days=days, zone=frame.zone)
+
+
+def _narrowed(rows: Sequence[Row], query: Query) -> tuple[tuple[Row, ...], dict[str, Counter[str]]]:
+    """What a query leaves, and how many each of its facets would."""
+    return chosen_rows(rows, query), facet_counts(rows, query)
 
 
 def strip_days(

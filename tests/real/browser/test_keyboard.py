@@ -66,6 +66,22 @@ def test_tab_leads_through_a_page_with_a_ring_at_each_step_and_out_of_it(
     assert 10 < steps < 200
 
 
+def test_what_is_cut_off_is_read_whole_where_the_keyboard_is(visitor: Visitor) -> None:
+    visitor.go("/inventory")
+    settle(visitor.page)
+    page, tip = visitor.page, visitor.page.locator(".tip")
+    host = page.locator("a.host").first
+    whole = host.inner_text()
+
+    page.keyboard.press("Tab")
+    host.focus()
+    assert tip.count() == 0, "all of it is seen"
+    host.evaluate("(e) => { e.style.width = '20px'; e.blur(); e.focus() }")
+    assert whole in tip.inner_text().splitlines()
+    page.keyboard.press("Tab")
+    assert whole not in "".join(tip.all_inner_texts()).splitlines()
+
+
 def test_what_opened_a_dialog_has_the_focus_again(visitor: Visitor) -> None:
     visitor.go("/inventory")
     settle(visitor.page)
