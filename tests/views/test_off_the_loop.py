@@ -28,6 +28,8 @@ from netwb.views.configs import held, rows
 from netwb.views.configs.page import ConfigsView
 from netwb.views.diff.rows import Board
 from netwb.views.diff.view import _Drawing
+from netwb.views.inventory import rows as devices
+from netwb.views.inventory import table
 from netwb.views.inventory.view import InventoryView
 from netwb.workbench import Workbench
 from tests.benches import START, Rig, ios, rig
@@ -58,6 +60,9 @@ HEAVY = {
         "a time is held": held.hold,
         "filters are applied": held.Held.sift,
         "the list of changes is drawn": rows.render_list,
+        "devices are chosen": devices.chosen_rows,
+        "devices are counted": devices.facet_counts,
+        "a table of devices is drawn": table.table,
     }.items()
 }
 
@@ -131,6 +136,20 @@ async def use_changes(visit: Visit) -> None:
     await settled()
 
 
+async def use_inventory(visit: Visit) -> None:
+    for act in (
+        {"act": "filter", "value": "edge"},
+        {"act": "facet", "facet": "status", "of": "active"},
+        {"act": "more", "facet": "site"},
+        {"act": "sort", "by": "-hostname"},
+        {"act": "select-all", "value": True},
+        {"act": "unselect"},
+        {"act": "clear"},
+    ):
+        await visit.view._act(act)
+        await settled()
+
+
 async def use_nothing(visit: Visit) -> None:
     del visit
 
@@ -140,7 +159,7 @@ STORIES: dict[str, tuple[type[Any], str, Story]] = {
     "history": (ConfigsView, "?device=acme/edge1", use_nothing),
     "search": (ConfigsView, "?find=ntp", use_nothing),
     "quarantine": (ConfigsView, "?quarantine=all", use_nothing),
-    "inventory": (InventoryView, "", use_nothing),
+    "inventory": (InventoryView, "", use_inventory),
     "device": (InventoryView, "?device=acme/edge1", use_nothing),
     "admin": (AdminView, "", use_nothing),
     "account": (AccountView, "", use_nothing),
@@ -188,6 +207,25 @@ def test_each_heavy_thing_of_the_changes_is_done_in_a_thread(
         "a time is held",
         "filters are applied",
         "the list of changes is drawn",
+    }
+
+
+def test_each_heavy_thing_of_the_inventory_is_done_in_a_thread(
+    made: Rig, engineer: Workbench
+) -> None:
+    visit = Visit(InventoryView, engineer, made, "")
+
+    async def used() -> None:
+        await visit.load()
+        await use_inventory(visit)
+
+    with watched() as seen:
+        asyncio.run(used())
+
+    assert seen.elsewhere >= {
+        "devices are chosen",
+        "devices are counted",
+        "a table of devices is drawn",
     }
 
 
