@@ -25,7 +25,9 @@ class CoverageFace(PlacesFace):
         """
         self._require(Permission.CONFIG_VIEW)
         begin = parse_moment(since, self._parts.clock())
-        return Coverage(self._parts.database).devices(self._scope, since=begin)
+        found = Coverage(self._parts.database).devices(self._scope, since=begin)
+        alike = self._parts.read_coverage
+        return {device: alike.one(device, item) for device, item in found.items()}
 
     def device_coverage(self, reference: str, *, since: datetime | str) -> DeviceCoverage:
         """Of one device: the last good copy, and each night since then."""

@@ -19,7 +19,9 @@ class DevicesFace(PlacesFace):
         """The devices that this Workbench is narrowed to, by tenant and hostname."""
         self._require(Permission.INVENTORY_VIEW)
         found = self._parts.devices.list(self._scope, self._where)
-        return records_of((self._open_device(item) for item in found), Device)
+        alike = self._parts.read_devices
+        shown = (self._open_device(item) for item in found)
+        return records_of((alike.one((item.id, item.address), item) for item in shown), Device)
 
     def device(self, reference: str) -> Device:
         """One device by hostname, tenant/hostname or id."""

@@ -20,6 +20,7 @@ from netwb.archive.quarantine import Quarantine
 from netwb.archive.touched import Touched
 from netwb.archive.writer import Archive
 from netwb.collect.acceptance import Acceptance
+from netwb.collect.coverage import DeviceCoverage
 from netwb.collect.flow import BackupFlow
 from netwb.collect.runs import Runs
 from netwb.errors import NotPermittedError, StoreError
@@ -35,6 +36,7 @@ from netwb.store.audit import Audit
 from netwb.store.database import Database
 from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
+from netwb.workbench.alike import Alike
 from netwb.workbench.home import Home
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,8 @@ class Parts:
     backup_without_agent: BackupFlow
     runs: Runs
     touched: Touched = field(default_factory=Touched)
+    read_devices: Alike[Device] = field(default_factory=Alike)
+    read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)
 
 
 class Face:

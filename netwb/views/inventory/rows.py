@@ -108,7 +108,9 @@ def rows_of(
     zone: ZoneInfo,
 ) -> tuple[Row, ...]:
     """A row a device; `days` are those of the strip, oldest first."""
-    return tuple(_row(device, coverage.get(device.id), days, zone) for device in devices)
+    found = (_row(device, coverage.get(device.id), days, zone) for device in devices)
+    strips: dict[tuple[NightMark, ...], tuple[NightMark, ...]] = {}  # few differ, of thousands
+    return tuple(replace(row, nights=strips.setdefault(row.nights, row.nights)) for row in found)
 
 
 def _row(
