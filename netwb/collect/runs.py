@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from netwb import errors
@@ -107,21 +107,18 @@ class Runs:
         Newest by our clock, as runs carry no other order: after the clock was set back, an outcome
         from before it counts until the clock has passed it again.
         """
-        newest = (
-            select(BackupOutcomeRow.device_id, func.max(BackupOutcomeRow.ended_at).label("at"))
-            .where(BackupOutcomeRow.status != RUNNING)
-            .group_by(BackupOutcomeRow.device_id)
-            .subquery()
-        )
-        query = (
-            select(BackupOutcomeRow.device_id)
-            .join(
-                newest,
-                (newest.c.device_id == BackupOutcomeRow.device_id)
-                & (newest.c.at == BackupOutcomeRow.ended_at),
+        newest = (  # the end of an index, once a device: a grouping would read the years of all
+            select(BackupOutcomeRow.status)
+            .where(
+                BackupOutcomeRow.device_id == DeviceRow.id,
+                BackupOutcomeRow.ended_at.is_not(None),
+                BackupOutcomeRow.status != RUNNING,
             )
-            .where(BackupOutcomeRow.status.in_(("rejected", "failed")))
+            .order_by(BackupOutcomeRow.ended_at.desc())
+            .limit(1)
+            .scalar_subquery()
         )
+        query = select(DeviceRow.id).where(newest.in_(("rejected", "failed")))
         with self._database.reading(scope) as session:
             return frozenset(session.scalars(query))
 

@@ -346,6 +346,17 @@ def test_only_the_failed_are_tried_again(acme: Rig) -> None:
     assert [device.hostname for device in acme.bench.plan_backup(only="failed")] == ["edge2"]
 
 
+def test_the_newest_outcome_says_who_failed(acme: Rig) -> None:
+    acme.answer("acme/edge2", DeadlineError("edge2: silent"))
+    acme.back_up()
+    acme.clock.advance(hours=1)
+    acme.answer("acme/edge1", DeadlineError("edge1: silent"))
+    acme.answer("acme/edge2", ios("edge2"))
+    acme.back_up()
+
+    assert [device.hostname for device in acme.bench.plan_backup(only="failed")] == ["edge1"]
+
+
 def test_retired_devices_are_left_alone(acme: Rig) -> None:
     acme.bench.retire_device("edge3")
 
