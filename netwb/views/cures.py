@@ -71,6 +71,11 @@ def in_page(sentence: object) -> str:
     return "; ".join([thing, *(cure for cure in said if cure)])
 
 
+def at_the_server(sentence: object) -> str:
+    """The same for who runs netwb: the cure as it is typed there, which no page could do."""
+    return str(sentence)
+
+
 def asked_for(text: str) -> Iterator[str]:
     """What is to be typed there, as the table names it, or would."""
     for command in _COMMAND.findall(text):

@@ -151,6 +151,18 @@ class Frame:
         """The error state, for the place where the content would be; it is in the log as well."""
         return states.failed(error, self._failure(error), actions=actions)
 
+    async def part(self, load: Callable[[], Awaitable[None]], say: Callable[[str], None]) -> None:
+        """Load a part of the page; an error is said in its place, and not over what does not fit it.
+
+        say   puts a state there; its sheet sends the act "again" to who loads the part once more
+        """
+        try:
+            await load()
+        except NotAuthenticatedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the door of a handler: the rest of the page stays
+            say(self.said(error))
+
     def moment(self) -> Moment:
         """Now, and the person's zone."""
         return Moment(now=self.now(), zone=self.zone)
@@ -311,6 +323,7 @@ class Frame:
             tenants=self.address.get("tenant") or self._own_tenants(),
             contact=self.person.contact,
             ways=navigation.ways(self.person, self.address),
+            runs_netwb=self.may(Permission.SYSTEM_MANAGE),
         )
 
     def _own_tenants(self) -> str:

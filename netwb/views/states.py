@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from netwb.errors import (
+    ArchiveDamagedError,
     ArchiveError,
     InputError,
     NetwbError,
@@ -22,7 +23,7 @@ from netwb.errors import (
     UnknownRevisionError,
 )
 from netwb.views import words
-from netwb.views.cures import in_page
+from netwb.views.cures import at_the_server, in_page
 from netwb.views.html import Shape, button, esc, link, page_url, shape, tag
 
 ABSENT = (UnknownDeviceError, UnknownNameError, UnknownRevisionError)
@@ -32,9 +33,11 @@ TITLES: tuple[tuple[type[NetwbError], Shape, str], ...] = (
     (StoreError, "bad", "The database cannot be read"),
     (ArchiveError, "bad", "The archive cannot be read"),
 )
+BROKEN = (StoreError, ArchiveDamagedError)  # where on the server, is for who runs netwb alone
 USELESS_AGAIN = (NotPermittedError, InputError, *ABSENT)  # the same once more gives the same
 BEGINNINGS = frozenset(
-    {"a", "an", "another", "device", "it", "no", "nobody", "only", "the", "this", "tenant", "site"}
+    {"a", "an", "another", "database", "device", "it", "no", "nobody", "only", "repository"}
+    | {"site", "tenant", "the", "this"}
 )
 BAR_WIDTHS = (32, 60, 53, 68, 48, 57, 37)  # per cent; uneven, so that they read as text
 
@@ -121,6 +124,7 @@ class Failure:
     tenants: str = ""  # of which the page is, as the person calls them; "": all
     contact: str = ""  # whom to ask for rights; "": an admin
     ways: str = ""  # markup: where else to, when trying again is no use
+    runs_netwb: bool = False  # the person does: told what on the server is broken, and its cure
 
 
 def failed(error: Exception, failure: Failure, *, actions: str = "") -> str:
@@ -164,8 +168,18 @@ def told(error: Exception, failure: Failure) -> tuple[Shape, str, str]:
         return "waived", "Your role does not allow this", _denied(error, failure)
     for class_, shape_, title in TITLES:
         if isinstance(error, class_):
-            return shape_, title, _sentence(error)
+            return shape_, title, _broken(error, failure)
     return "warn", "This was not done", _sentence(error)
+
+
+def _broken(error: NetwbError, failure: Failure) -> str:
+    """Who runs netwb reads the cure as it is typed; others what to do, and no path of the server."""
+    if not isinstance(error, BROKEN):
+        return _sentence(error)
+    if failure.runs_netwb:
+        return _sentence_of(at_the_server(error))
+    whom = failure.contact or "who runs netwb"
+    return f"Try again in a minute; if it stays so, tell {whom} the reference."
 
 
 def _denied(error: NotPermittedError, failure: Failure) -> str:
@@ -178,7 +192,11 @@ def _denied(error: NotPermittedError, failure: Failure) -> str:
 
 def _sentence(error: Exception) -> str:
     """The error's own words as a sentence; a name at its beginning keeps its small letter."""
-    text = in_page(error).strip()
+    return _sentence_of(in_page(error))
+
+
+def _sentence_of(said: str) -> str:
+    text = said.strip()
     first, _, rest = text.partition(" ")
     begun = f"{first.capitalize()} {rest}" if first in BEGINNINGS else text
     return begun if begun.endswith((".", "?", "!")) else f"{begun}."

@@ -260,7 +260,7 @@ def test_view_that_cannot_be_read_gives_its_place_to_the_error_and_comes_back(
     main = page.main[0]  # type: ignore[attr-defined]
 
     asyncio.run(engineer.load())
-    assert "database is locked" in main[1].html
+    assert "The database cannot be read" in main[1].html
     view.error = None
     asyncio.run(main[1]._on_act({"act": "again"}))
 

@@ -81,6 +81,22 @@ def test_another_revision_opens_and_stands_in_the_address(made: Rig) -> None:
     assert "older copy" in words(view.head.html)
 
 
+def test_a_text_that_cannot_be_read_says_so_in_its_place_until_it_is_mended(made: Rig) -> None:
+    view, _ = opened(made)
+    repository = made.bench.home / "archive" / "acme.git"
+    repository.rename(repository.with_suffix(".away"))
+    try:
+        do(view, "open", rev=view.revisions[1].id)
+    finally:
+        repository.with_suffix(".away").rename(repository)
+
+    assert "The archive cannot be read" in words(view.pane.html)
+    assert "ben" in words(view.list.html), "the list stays"
+    do(view, "again")
+    assert "older copy" in words(view.head.html)
+    assert "cannot be read" not in words(view.pane.html)
+
+
 def test_two_marks_lead_to_their_comparison(made: Rig) -> None:
     view, frame = opened(made)
 

@@ -6,6 +6,7 @@ import pytest
 
 from netwb.errors import (
     ArchiveBusyError,
+    ArchiveDamagedError,
     InputError,
     NotAuthenticatedError,
     StoreUnavailableError,
@@ -18,6 +19,7 @@ from tests.views.hostile import HOSTILE, assert_inert
 NOW = datetime(2026, 11, 28, 9, 42, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
 FAILURE = states.Failure(at=NOW, zone=ZONE, reference="7f3a22c1", page_url="configs?device=d1")
+OWNER = replace(FAILURE, runs_netwb=True)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -33,12 +35,28 @@ def test_every_state_is_inert(text: str) -> None:
 
 
 def test_error_names_source_time_reference_and_a_way_on() -> None:
-    said = states.failed(StoreUnavailableError("the database is locked; wait"), FAILURE)
+    said = states.failed(StoreUnavailableError("the database is locked; wait"), OWNER)
 
     assert "The database cannot be read" in said
     assert "The database is locked; wait." in said
     assert "10:42, reference 7f3a22c1" in said
     assert 'data-act="again"' in said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreUnavailableError("database /srv/netwb.db is not there; set one up with `netwb init`"),
+        ArchiveDamagedError("repository /srv/acme.git is damaged: put back a copy"),
+    ],
+)
+def test_where_on_the_server_something_broke_is_for_who_runs_it(error: Exception) -> None:
+    said = states.failed(error, replace(FAILURE, contact="noc@example.net"))
+
+    assert "/srv" not in said + states.notice(error, FAILURE)
+    assert "if it stays so, tell noc@example.net the reference" in said
+    assert 'data-act="again"' in said
+    assert str(error).partition("/srv")[2][:9] in states.failed(error, OWNER)
 
 
 def test_error_that_is_not_ours_tells_nothing_of_its_inside() -> None:

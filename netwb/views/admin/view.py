@@ -50,6 +50,7 @@ class AdminView:
         self._acts: Acts = {
             "tab": self._tab,
             "close": self._close,
+            "again": self._again,
             "person": self._person,
             "add-person": self._add_person,
             "edit-person": self._edit_person,
@@ -71,7 +72,7 @@ class AdminView:
             "end-login": self._end,
             **self._trail.acts,
         }
-        frame.address.on_change(self.load)
+        frame.address.on_change(self._turn)
 
     def panel(self) -> Viewable:
         """The sheet with the dialog over it."""
@@ -88,6 +89,13 @@ class AdminView:
             self._users, self._tokens, self._sessions = found
         await self._trail.load(whole=self._now() == "audit")
         self._draw()
+
+    async def _turn(self) -> None:
+        """Another tab: where it cannot be read, the others can still be turned to."""
+        await self._frame.part(self.load, self._say)
+
+    def _say(self, said: str) -> None:
+        self.sheet.html = self._page(said, "")
 
     def _manages(self) -> bool:
         return self._frame.may(Permission.ACCESS_MANAGE)
@@ -185,10 +193,13 @@ class AdminView:
     async def _tab(self, act: Act) -> None:
         wanted = {**self._trail.cleared(), "tab": act.get("tab"), "user": None}
         self._frame.address.set(history="push", **wanted)
-        await self.load()
+        await self._turn()
 
     async def _close(self, _act: Act) -> None:
         self._desk.close()
+
+    async def _again(self, _act: Act) -> None:
+        await self._turn()
 
     async def _person(self, act: Act) -> None:
         self._frame.address.set(user=act.get("name"))

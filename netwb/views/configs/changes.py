@@ -103,6 +103,7 @@ class ChangesView:
             "scrolled": self._scrolled,
             "unsaved": self._to_unsaved,
             "open": self._open_change,
+            "again": self._try_again,
             "step": self._step,
             "turn": self._turn,
             "patch": self._patch,
@@ -375,6 +376,9 @@ class ChangesView:
         wanted = {**NO_COMPARISON, "change": _text(act, "change"), "kind": kind}
         self.frame.address.set(history="push", **wanted)
         await self._draw_list()
+        await self._open()
+
+    async def _try_again(self, _act: Act) -> None:
         await self._open()
 
     async def _step(self, act: Act) -> None:

@@ -51,8 +51,9 @@ class ConfigsView:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self._view = self._made()
+        self._content = self._view.panel()
         self._body = pn.Column(
-            self._view.panel(), sizing_mode="stretch_both", margin=0, styles={"min-height": "0"}
+            self._content, sizing_mode="stretch_both", margin=0, styles={"min-height": "0"}
         )
         self._tasks: set[asyncio.Task[Any]] = set()
         frame.address.on_change(self._went)
@@ -64,8 +65,13 @@ class ConfigsView:
         return self._body
 
     async def load(self) -> None:
-        """Read what it asks for."""
-        await self._view.load()
+        """Read what it asks for; called again where a person tries again."""
+        if self._body[0] is not self._content:
+            self._body[:] = [self._content]
+        await self.frame.part(self._view.load, self._say)
+
+    def _say(self, said: str) -> None:
+        self._body[:] = [Sheet(said, on_act=self.frame.act, sizing_mode="stretch_both")]
 
     def turn(self, url: str) -> None:
         """Lead to another view of this page, without a reload; to another page as a link does."""
@@ -87,12 +93,8 @@ class ConfigsView:
         """The address changed: draw the view that it names, anew."""
         self._leave()
         self._view = self._made()
-        self._body[:] = [self._view.panel()]
-        try:
-            await self._view.load()
-        except Exception as error:  # noqa: BLE001 - a handler's door: the page stays alive
-            said = self.frame.said(error)
-            self._body[:] = [Sheet(said, on_act=self.frame.act, sizing_mode="stretch_both")]
+        self._content = self._view.panel()
+        await self.load()
 
     def _leave(self) -> None:
         """Nothing goes on behind the view that comes."""

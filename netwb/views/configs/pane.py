@@ -70,6 +70,15 @@ class ComparePane:
 
     async def open(self, *, otherwise: str) -> None:
         """Compare what the address names; `otherwise` is said where it names nothing."""
+        asked = self._asked()
+
+        def say(said: str) -> None:
+            if self._asked() == asked:
+                self.clear(said)
+
+        await self._frame.part(lambda: self._compare(otherwise), say)
+
+    async def _compare(self, otherwise: str) -> None:
         frame = self._frame
         change = frame.address.get("change")
         new = change or frame.address.get("new")
@@ -84,9 +93,6 @@ class ComparePane:
         except (UnknownDeviceError, UnknownRevisionError):
             back = frame.address.url(change=None, old=None, new=None, kind=None, at=None)
             self.clear(states.not_found("revision", back=(back, "What changed")))
-        except NetwbError:
-            self.clear("")
-            raise
         else:
             if self._asked() != asked:
                 return  # the person went on meanwhile, and a short text is compared sooner

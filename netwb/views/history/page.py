@@ -83,6 +83,7 @@ class HistoryView:
         self.pane = TextPane(states.loading(), on_act=self.act)
         self._acts: dict[str, OnAct] = {
             "open": self._open,
+            "again": self._again,
             "older": self._older,
             "old": self._mark_side,
             "new": self._mark_side,
@@ -127,11 +128,14 @@ class HistoryView:
             (device.hostname, None),
         )
         await self._open_text()
+        await self.frame.part(self._name_sections, self._say)
+        await self.backups.follow()
+
+    async def _name_sections(self) -> None:
         await self.frame.ask(
             name_sections, self.sections, self.frame.bench, self.revisions, self.links.kind
         )
         self._draw_list()
-        await self.backups.follow()
 
     def _read_device(self) -> None:
         bench, reference = self.frame.bench, self.frame.address.get("device", "")
@@ -143,6 +147,16 @@ class HistoryView:
 
     async def _open_text(self) -> None:
         """The text of the address; a device or kind without one is an ordinary state."""
+        await self.frame.part(self._read_text, self._say)
+
+    def _say(self, said: str) -> None:
+        """In the place of a text; the list beside it stays."""
+        self.dated, self.rows, self.finding = None, Rows(lines=()), head.Finding()
+        self.pane.html = said
+        self._draw_list()
+        self._draw_head()
+
+    async def _read_text(self) -> None:
         assert self.device is not None
         reference = f"{self.device.id}@{self._rev}"
         try:
@@ -150,16 +164,13 @@ class HistoryView:
                 self.frame.bench.text_since, reference, kind=self.links.kind
             )
         except (UnknownRevisionError, InputError) as error:
-            self.dated = None
-            self.rows = Rows(lines=())
-            self.finding = head.Finding()
-            self.pane.html = self._no_text(error)
-        else:
-            self.dated = dated
-            await self._take_text(dated)
+            self._say(self._no_text(error))
+            return
+        self.dated = dated
+        await self._take_text(dated)
         self._draw_list()
         self._draw_head()
-        if self.dated is not None and (line := self._line()):
+        if line := self._line():
             await self._tell_story(line)
 
     def _no_text(self, error: UnknownRevisionError | InputError) -> str:
@@ -304,6 +315,9 @@ class HistoryView:
 
     async def _open(self, act: Act) -> None:
         self.frame.address.set(rev=str(act.get("rev", ""))[:64], line=None)
+        await self._open_text()
+
+    async def _again(self, _act: Act) -> None:
         await self._open_text()
 
     async def _back_up(self, _act: Act) -> None:

@@ -40,6 +40,7 @@ class InventoryView:
         self._acts: Acts = {
             "open": self._open,
             "go": self._go,
+            "again": self._again,
             **editing.acts,
             **self._list.acts,
             **self._device.acts,
@@ -57,6 +58,9 @@ class InventoryView:
     async def load(self) -> None:
         """Show what the address asks for."""
         self._stage.close()
+        await self._frame.part(self._load, self._stage.show_page)
+
+    async def _load(self) -> None:
         address = self._frame.address
         if address.get("device"):
             await self._device.load()
@@ -73,6 +77,9 @@ class InventoryView:
         handler = self._acts.get(str(act["act"]))
         if handler is not None:
             await handler(act)
+
+    async def _again(self, _act: Act) -> None:
+        await self.load()
 
     async def _open(self, act: Act) -> None:
         await self._go({"device": act.get("device", "")})

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 import panel as pn
 from panel.viewable import Viewable
 
-from netwb.errors import InputError, NotPermittedError, UnknownRevisionError
+from netwb.errors import InputError
 from netwb.roles import Permission
 from netwb.views import states
 from netwb.views.desk import Desk
@@ -72,6 +72,7 @@ class QuarantineView:
         self.body = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
         self._acts: dict[str, OnAct] = {
             "open": self._open,
+            "again": self._again,
             "look": self._choose_look,
             "rows": self._give_rows,
             "ask-accept": self._ask,
@@ -130,14 +131,13 @@ class QuarantineView:
                 )
             )
             return
-        try:
-            self.masked = await self.frame.ask(
-                self.frame.bench.masked_text, self.opened.device_id, kind=self.opened.kind
-            )
-        except (NotPermittedError, UnknownRevisionError) as error:
-            self._say(self.frame.said(error))
-        else:
-            await self._draw_text()
+        await self.frame.part(partial(self._read_text, self.opened), self._say)
+
+    async def _read_text(self, opened: QuarantineItem) -> None:
+        self.masked = await self.frame.ask(
+            self.frame.bench.masked_text, opened.device_id, kind=opened.kind
+        )
+        await self._draw_text()
 
     def _say(self, content: str) -> None:
         self.head.html = content
@@ -234,6 +234,9 @@ class QuarantineView:
             self.turn(str(act.get("url", "")))
         elif name in self._acts:
             await self._acts[name](act)
+
+    async def _again(self, _act: Act) -> None:
+        await self._open_text()
 
     async def _open(self, act: Act) -> None:
         kind = act.get("kind")

@@ -66,6 +66,9 @@ class SearchView:
 
     async def load(self) -> None:
         """Search for what the address says; without a text the form alone waits for one."""
+        await self.frame.part(self._load, self._draw)
+
+    async def _load(self) -> None:
         self.frame.crumbs(("Configs", self._own_url("configs")), ("Find", None))
         self.shown = SHOWN
         asked = self._asked
@@ -178,6 +181,8 @@ class SearchView:
         name, address = act["act"], self.frame.address
         if name == "search":
             await self._search_for(act["fields"])
+        elif name == "again":
+            await self.load()
         elif name == "ever":
             address.set(when="ever")
             await self.load()

@@ -39,6 +39,24 @@ def visit(made: Rig, who: str = "eng", search: str = "") -> Visit:
     return run(Visit(InventoryView, bench, made, search).load())
 
 
+def test_a_part_that_cannot_be_read_says_so_in_its_place_until_it_is_mended(made: Rig) -> None:
+    page = visit(made)
+    database = made.bench.home / "netwb.db"
+    device = made.devices["acme/edge1"].id
+    database.rename(database.with_suffix(".away"))
+    try:
+        broken = run(page.act("open", device=device)).view._stage.page.html
+    finally:
+        database.with_suffix(".away").rename(database)
+    mended = run(page.act("again")).text
+
+    assert 'class="loading"' not in broken
+    assert "The database cannot be read" in broken
+    assert "netwb.db" not in broken
+    assert "cannot be read" not in mended
+    assert "Last good backup" in mended
+
+
 # -- list
 
 
