@@ -13,7 +13,7 @@ import html
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -141,6 +141,7 @@ def choices(options: Iterable[tuple[str, str]], chosen: str) -> str:
 def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A CSV file for a spreadsheet: UTF-8 with BOM, CRLF (RFC 4180).
 
+    An instant is UTC, by RFC 3339 to the second, so that rows sort and files of two zones agree.
     A cell that a spreadsheet would take for a formula gets an apostrophe before it: hostnames and
     descriptions come from elsewhere, and `=HYPERLINK(...)` there is an attack on the reader.
     """
@@ -151,7 +152,13 @@ def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 
+# Of full width too: spreadsheets of some languages read those signs alike.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
 def _tame(cell: object) -> object:
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if not isinstance(cell, str):
         return "" if cell is None else cell
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

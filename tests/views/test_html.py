@@ -1,6 +1,6 @@
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -116,6 +116,19 @@ def test_csv_survives_a_spreadsheet() -> None:
     read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert read[1] == ["edge1", 'a "quoted", thing', "", "7", "-7"]
     assert read[2] == ["'=HYPERLINK(1)", "'+1", "'-x", "'@y", "'\t=1"]
+
+
+def test_csv_holds_instants_in_utc_whatever_the_zone_they_came_in() -> None:
+    at = datetime(2026, 11, 20, 1, 2, 3, 456, tzinfo=timezone(timedelta(hours=1)))
+
+    assert html.csv_of(["at"], [[at]]).endswith(b"2026-11-20T00:02:03Z\r\n")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\n=1", "\uff1d1"])
+def test_csv_holds_no_cell_that_a_spreadsheet_would_run(text: str) -> None:
+    (_, row) = csv.reader(io.StringIO(html.csv_of(["a"], [[text]]).decode("utf-8-sig"), newline=""))
+
+    assert row == [f"'{text}"]
 
 
 def test_csv_takes_what_no_encoding_carries() -> None:

@@ -222,7 +222,7 @@ class HistoryView:
                 revision.id: self.links.here(rev=revision.id, line=None)
                 for revision in self.revisions
             },
-            hostname=dated.device.hostname if dated else "",
+            hostname=dated.device.hostname if dated else device.hostname,
         )
         days = render_days(self.revisions, self.runs, listed, at)
         more = (

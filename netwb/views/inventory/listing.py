@@ -245,6 +245,6 @@ def csv_rows(rows: Sequence[Row], sees: table.Sees) -> Iterator[list[object]]:
             device.status,
             *(getattr(device, name) for name in _TEXTS),
             render_labels(device.labels),
-            *([f"{copy.at:%Y-%m-%dT%H:%M:%SZ}" if copy else None] if sees.configs else []),
+            *([copy.at if copy else None] if sees.configs else []),
             device.id,
         ]

@@ -190,8 +190,9 @@ class SearchView:
             self.shown += SHOWN
             self._draw_result()
         elif name == "csv" and self.result is not None:
-            at = self.frame.moment()
-            self.frame.save("netwb-search.csv", csv_file(self.result.hits, at), "text/csv")
+            name = f"search-{self.frame.now():%Y%m%d-%H%M}.csv"
+            content = await self.frame.ask(csv_file, self.result.hits)
+            self.frame.save(name, content, "text/csv")
         elif name == "lead":
             self.turn(str(act.get("url", "")))
 

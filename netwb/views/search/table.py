@@ -16,7 +16,7 @@ from urllib.parse import quote
 from netwb.views.history.lines import NOBODY, author
 from netwb.views.html import csv_of, esc, link, tag, when
 from netwb.views.navigation import Moment
-from netwb.views.words import MONTHS, count, day, exact, moment, number, zone_city
+from netwb.views.words import MONTHS, count, day, moment, number, zone_city
 from netwb.workbench.words import Hit
 
 Match = Literal["text", "word", "pattern"]
@@ -158,7 +158,12 @@ def _kind(hit: Hit) -> str:
 def _section(hit: Hit) -> str:
     if hit.line is None:
         return '<span class="t3">not recorded</span>'
-    return f'<code class="t2">{esc(hit.section.replace(" > ", _DEEPER) or "global")}</code>'
+    return f'<code class="t2">{esc(_place(hit).replace(" > ", _DEEPER))}</code>'
+
+
+def _place(hit: Hit) -> str:
+    """The section, as far as it is known: of a line that is gone it is not."""
+    return hit.section or ("global" if hit.line is not None else "")
 
 
 def _line(text: str, asked: Asked) -> str:
@@ -198,33 +203,33 @@ def _span(hit: Hit, at: Moment) -> str:
     return f"{moment(hit.since, at.now, at.zone)} to {end}"
 
 
-def csv_file(hits: Iterable[Hit], at: Moment) -> bytes:
-    """Every hit, with exact times of the person's zone."""
+def csv_file(hits: Iterable[Hit]) -> bytes:
+    """Every hit, with times in UTC."""
     head = (
         "tenant",
-        "device",
+        "hostname",
         "kind",
         "line",
         "section",
         "text",
         "since",
         "until",
-        "brought by",
-        "taken out by",
+        "brought_by",
+        "taken_out_by",
     )
-    return csv_of(head, (_csv_row(hit, at) for hit in hits))
+    return csv_of(head, map(_csv_row, hits))
 
 
-def _csv_row(hit: Hit, at: Moment) -> tuple[object, ...]:
+def _csv_row(hit: Hit) -> tuple[object, ...]:
     return (
         hit.tenant,
         hit.hostname,
         hit.kind,
         hit.line,
-        hit.section,
+        _place(hit),
         hit.text,
-        exact(hit.since, at.zone),
-        exact(hit.until, at.zone) if hit.until else "",
+        hit.since,
+        hit.until,
         "" if hit.author == NOBODY else hit.author,
         "" if hit.until_author in {None, NOBODY} else hit.until_author,
     )
