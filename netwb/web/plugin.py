@@ -20,7 +20,17 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
 from netwb.loading import share
-from netwb.web import bundles, closing, error_pages, headers, kinds, memory, messages, rules
+from netwb.web import (
+    bundles,
+    closing,
+    error_pages,
+    headers,
+    kinds,
+    memory,
+    messages,
+    rules,
+    sending,
+)
 from netwb.web.connections import BoundedServer
 from netwb.web.documents import PageHandler
 from netwb.web.preloading import preload
@@ -55,6 +65,7 @@ def install() -> None:
     bundles.install()
     kinds.install()
     closing.install()
+    sending.install()
     for name in ("tornado.access", "tornado.general", "tornado.application"):
         log = logging.getLogger(name)
         if without_query not in log.filters:
