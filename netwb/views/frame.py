@@ -1,30 +1,25 @@
-"""`Frame`: what every page stands in, and what a view is given; `show_page` puts a view on screen.
+"""`Frame`: what every page stands in, and what a view is given.
 
 The page is drawn at once, with a skeleton; its data come after that, off the event loop, with the
 person's rights asked again at each call by the facade. An error in what a person does is shown in
 words on the page, which stays alive. What was drawn goes away with the rights that it was drawn by:
 each act asks for them first, as the server does between acts.
-Sources: PAGES.md "Frame" and pitfalls 1 to 3 (the watcher on the process-wide `state.busy` is the
-first of them), facts-platform D6 and E.
+Sources: PAGES.md "Frame", facts-platform D6 and E.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from logging import getLogger
-from typing import Any, ClassVar, Literal, ParamSpec, Protocol, TypeVar
-from urllib.parse import urlencode
+from typing import ClassVar, Literal, ParamSpec, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import panel as pn
-import param
 from panel.viewable import Viewable
-from panel_material_ui.template.base import Page
 
 from netwb.access.records import Person
 from netwb.errors import (
@@ -37,11 +32,12 @@ from netwb.roles import Permission
 from netwb.views import navigation, states
 from netwb.views.address import Address
 from netwb.views.finding import leads
-from netwb.views.html import esc, link, page_url, plain, tag
+from netwb.views.html import page_url, plain
+from netwb.views.material import NetwbPage
 from netwb.views.navigation import Crumb, Moment
 from netwb.views.rights import scope_words
-from netwb.views.sheet import ASSETS, GUARD, HOLDS, Act, Sheet
-from netwb.views.theme import HEAD_PX, SIDE_PX, material_theme, narrowing
+from netwb.views.sheet import Act, Sheet
+from netwb.views.theme import HEAD_PX
 from netwb.workbench import Workbench
 from netwb.workbench.seats import Seat
 from netwb.workbench.words import LastNight
@@ -258,7 +254,7 @@ class Frame:
         content = view.panel()
         main = self._main = pn.Column(self.top, content, **_FILLS)
         self._again = partial(self._load, view, main, content)
-        return NetwbPage.around(self, main)
+        return NetwbPage.around(main, header=self.bar, navigation=self.side)
 
     async def load(self) -> None:
         """First data, once the page is drawn."""
@@ -333,114 +329,3 @@ class Frame:
 def seat_of(bench: Workbench, address: Address) -> Seat[Workbench]:
     """Whom a page of that address is for. Raises NotAuthenticatedError."""
     return bench.seat(tenant=address.get("tenant"), viewing_as=address.get("as"))
-
-
-class NetwbPage(Page):
-    """Material UI's page without what does not scale: a page's own word is the only one it hears."""
-
-    def __init__(self, **params: Any) -> None:
-        super().__init__(**params)  # type: ignore[no-untyped-call]  # Panel's is untyped
-        with param.edit_constant(self):
-            self.busy = False
-        # Page binds `busy` to the process-wide `state.busy`: each callback of any session would
-        # send an update to every open page (PAGES.md pitfall 1: 100 % of a core at 50 pages).
-        for _, watcher in self._param__private.ref_watchers:
-            (watcher.cls if watcher.inst is None else watcher.inst).param.unwatch(watcher)
-        self._param__private.ref_watchers = []
-
-    @classmethod
-    def around(cls, frame: Frame, main: Viewable) -> NetwbPage:
-        """The page with this frame's header and navigation, and `main` beside it."""
-        return cls(
-            **_bare(),
-            header=[frame.bar],
-            sidebar=[frame.side],
-            main=[main],
-            sidebar_width=SIDE_PX,
-            sidebar_variant="permanent",
-            sidebar_resizable=False,
-        )
-
-
-def _bare() -> dict[str, Any]:
-    """What each page of ours turns off of Material UI's, and the look of the rest."""
-    return {
-        "title": "",
-        "theme_config": material_theme(),
-        "template": ASSETS / "page.html",
-        "theme_toggle": False,
-        "busy_indicator": None,
-        "sx": narrowing(),
-    }
-
-
-def show_page(view: type[PageView], bench: Workbench, seat: Seat[Workbench] | None = None) -> None:
-    """Put a view on screen for the person that this Workbench acts for.
-
-    seat   of that person, where it is known already: then nothing is asked while the page is built
-    """
-    _settle()
-    address = Address(_search(), page=view.page)
-    try:
-        frame, content = _framed(view, seat or seat_of(bench, address), address)
-    except NetwbError as error:  # nobody is logged in any more: there is no frame for nobody
-        failure = states.Failure(
-            at=_utc_now(), zone=ZoneInfo("UTC"), reference="none", page_url=address.url()
-        )
-        _serve(NetwbPage(**_bare(), main=[Sheet(states.failed(error, failure))]), view.title)
-        return
-    setattr(pn.state.curdoc, GUARD, frame.guard)
-    setattr(pn.state.curdoc, HOLDS, frame.holds)
-    _serve(frame.draw(content), view.title)
-    pn.state.onload(frame.load)
-
-
-def _framed(
-    view: type[PageView], seat: Seat[Workbench], address: Address
-) -> tuple[Frame, PageView]:
-    """The view in its frame; where the tenant asked for is none of one's own, the words for that."""
-    if seat.refused is not None:
-        own = replace(seat, refused=None)
-        frame = Frame(own.bench, address=Address(page=view.page), seat=own)
-        return frame, Refused(frame, view, seat.refused)
-    frame = Frame(seat.bench, address=address, seat=seat)
-    return frame, view(frame)
-
-
-class Refused:
-    """In the place of a view whose tenant is missing or foreign: which of them, is not told."""
-
-    page: ClassVar[str] = ""
-    title: ClassVar[str] = "Not found"
-
-    def __init__(self, frame: Frame, view: type[PageView], error: Exception) -> None:
-        out = link(view.page, tag("span", esc(f"Open {view.title}")), class_="btn")
-        self._said = frame.said(error, actions=out)
-
-    def panel(self) -> Viewable:
-        """The words, and a way out."""
-        return Sheet(self._said, sizing_mode="stretch_both")
-
-    async def load(self) -> None:
-        """There is nothing to read."""
-
-
-def _settle() -> None:
-    """What Panel would add to a page that brings its own: toasts, facts about the browser."""
-    pn.config.reconnect = (
-        False  # a session of a restarted server is gone; the page loads itself anew
-    )
-    pn.config.browser_info = False
-    pn.config.notifications = False
-
-
-def _serve(page: Viewable, title: str) -> None:
-    page.servable(title=f"{title} · netwb", location=False)  # `Address` keeps the URL
-
-
-def _search() -> str:
-    """The query that this document was asked for with."""
-    context = pn.state.curdoc.session_context if pn.state.curdoc else None
-    request = getattr(context, "request", None)
-    arguments: Mapping[str, list[bytes]] = getattr(request, "arguments", {})
-    return urlencode({name: values[0] for name, values in arguments.items() if values})

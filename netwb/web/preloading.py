@@ -25,8 +25,8 @@ def preload(dashboards: Path) -> None:
 def imported(script: str) -> Iterator[str]:
     """Names of our modules.
 
-    >>> list(imported("import os" + chr(10) + "from netwb.views.frame import show_page"))
-    ['netwb.views.frame']
+    >>> list(imported("import os" + chr(10) + "from netwb.views.screen import show_page"))
+    ['netwb.views.screen']
     """
     for node in ast.walk(ast.parse(script)):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OWN):

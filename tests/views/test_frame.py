@@ -23,8 +23,9 @@ from netwb.errors import (
 from netwb.roles import Permission, Role, lacking
 from netwb.views import navigation, states
 from netwb.views.address import Address
-from netwb.views.frame import Frame, NetwbPage
+from netwb.views.frame import Frame
 from netwb.views.html import esc
+from netwb.views.material import NetwbPage
 from netwb.views.sheet import Sheet
 from tests.benches import Rig, rig
 from tests.views.hostile import HOSTILE, Tags, assert_inert

@@ -36,7 +36,7 @@ def test_a_dashboard_finds_all_that_it_imports() -> None:
 @pytest.mark.parametrize(
     ("script", "names"),
     [
-        ("from netwb.views.frame import show_page\n", ["netwb.views.frame"]),
+        ("from netwb.views.screen import show_page\n", ["netwb.views.screen"]),
         ("import os\nfrom os import path\nfrom . import beside\n", []),
         ("", []),
     ],

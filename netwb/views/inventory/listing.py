@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from netwb.inventory.fields import render_labels
 from netwb.inventory.records import Device
 from netwb.views.html import csv_of
-from netwb.views.inventory import table
+from netwb.views.inventory import narrowing, table
 from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.inventory.rows import (
     Query,
@@ -81,7 +81,7 @@ class ListPart:
     def draw_toolbar(self) -> None:
         """The toolbar alone."""
         line = job_line(self._backups.job)
-        self._stage.toolbar.html = table.toolbar(self._listing(self._query()), job=line)
+        self._stage.toolbar.html = narrowing.toolbar(self._listing(self._query()), job=line)
 
     # -- drawing
 
@@ -116,7 +116,7 @@ class ListPart:
             self._start = 0
             stage.table.command(top=0)
         self._start = min(self._start, max(0, len(self._rows) - table.DRAWN))
-        stage.facets.html = table.facets(counts, query, opened=self._opened)
+        stage.facets.html = narrowing.facets(counts, query, opened=self._opened)
         await self._draw_table()
         self.draw_toolbar()
 
@@ -143,14 +143,14 @@ class ListPart:
 
     async def _facet(self, act: Act) -> None:
         facet, value = str(act.get("facet")), str(act.get("of"))
-        if facet in table.TITLES:
+        if facet in narrowing.TITLES:
             await self._ask(self._query().toggled(facet, value))
 
     async def _more(self, act: Act) -> None:
         self._opened.add(str(act.get("facet")))
         query = self._query()
         _, counts = await self._stage.frame.ask(_narrowed, self._all, query)
-        self._stage.facets.html = table.facets(counts, query, opened=self._opened)
+        self._stage.facets.html = narrowing.facets(counts, query, opened=self._opened)
 
     async def _clear(self, _act: Act) -> None:
         await self._ask(Query(sort=self._query().sort))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from netwb.views.inventory import table
+from netwb.views.inventory import narrowing, table
 from netwb.views.inventory.links import Links
 from netwb.views.inventory.rows import Query, Row, chosen_rows, facet_counts, rows_of
 from netwb.views.inventory.strips import long_strip, said, strip
@@ -44,7 +44,7 @@ def test_each_row_is_a_link_to_its_device_that_keeps_the_tenant() -> None:
 
 def test_without_the_right_to_addresses_there_is_no_column_for_them() -> None:
     blind = listing([row(address="")], Sees(configs=True))
-    html = table.table(blind) + table.toolbar(blind)
+    html = table.table(blind) + narrowing.toolbar(blind)
 
     assert "Address" not in html
     assert "address" not in html
@@ -62,14 +62,14 @@ def test_a_text_can_be_looked_for_in_configurations_instead() -> None:
     nothing = replace(asked, rows=())
     url = 'href="configs?tenant=acme&amp;find=ntp+server"'
 
-    assert url in table.toolbar(asked)
+    assert url in narrowing.toolbar(asked)
     assert url in table.table(nothing)
-    assert url not in table.toolbar(replace(asked, sees=Sees(address=True)))
-    assert "configs?" not in table.toolbar(listing())
+    assert url not in narrowing.toolbar(replace(asked, sees=Sees(address=True)))
+    assert "configs?" not in narrowing.toolbar(listing())
 
 
 def test_who_may_not_edit_is_offered_no_form() -> None:
-    html = table.toolbar(listing(sees=Sees(address=True, configs=True)))
+    html = narrowing.toolbar(listing(sees=Sees(address=True, configs=True)))
 
     assert "CSV" in html
     acts = ('data-act="add"', 'data-act="go"', 'data-act="back-up"')
@@ -84,8 +84,8 @@ def test_who_may_do_nothing_selects_nothing() -> None:
 def test_what_may_be_done_with_the_selected_is_there_by_right() -> None:
     chosen = {"id-edge1", "id-edge2"}
 
-    operator = table.toolbar(listing(sees=Sees(back_up=True), selected=chosen))
-    engineer = table.toolbar(listing(selected=chosen))
+    operator = narrowing.toolbar(listing(sees=Sees(back_up=True), selected=chosen))
+    engineer = narrowing.toolbar(listing(selected=chosen))
 
     assert "<b>2</b> selected" in operator
     assert 'data-act="back-up"' in operator
@@ -187,8 +187,8 @@ def test_hostile_words_are_text_in_every_cell_and_facet() -> None:
 
     html = (
         table.table(listing(rows, query=query))
-        + table.toolbar(listing(rows, query=query))
-        + table.facets(facet_counts(rows, Query()), query)
+        + narrowing.toolbar(listing(rows, query=query))
+        + narrowing.facets(facet_counts(rows, Query()), query)
     )
 
     assert "<img" not in html
@@ -200,7 +200,7 @@ def test_hostile_words_are_text_in_every_cell_and_facet() -> None:
 def test_a_facet_with_one_value_is_no_choice() -> None:
     rows = (row("a"), row("b"))
 
-    html = table.facets(facet_counts(rows, Query()), Query())
+    html = narrowing.facets(facet_counts(rows, Query()), Query())
 
     assert "facet" not in html.removeprefix('<div class="facets scroll" id="facets">')
 
@@ -209,8 +209,8 @@ def test_a_long_facet_is_folded_and_keeps_what_is_chosen() -> None:
     rows = tuple(row(f"r{n}", role=f"role{n:02}") for n in range(12))
     query = Query(chosen={"role": frozenset({"role11"})})
 
-    folded = table.facets(facet_counts(rows, query), query)
-    opened = table.facets(facet_counts(rows, query), query, opened={"role"})
+    folded = narrowing.facets(facet_counts(rows, query), query)
+    opened = narrowing.facets(facet_counts(rows, query), query, opened={"role"})
 
     assert "role11" in folded
     assert "role09" not in folded
@@ -221,7 +221,7 @@ def test_a_long_facet_is_folded_and_keeps_what_is_chosen() -> None:
 def test_a_phones_list_says_how_many_filters_are_chosen_behind_its_box() -> None:
     query = Query(chosen={"tenants": frozenset({"acme", "umbra"})})
 
-    assert "Filters, 2 chosen" in table.facets(facet_counts(FLEET, query), query)
+    assert "Filters, 2 chosen" in narrowing.facets(facet_counts(FLEET, query), query)
 
 
 def test_what_holds_the_place_of_other_rows_adds_no_column_where_a_window_hides_some() -> None:
