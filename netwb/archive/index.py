@@ -160,21 +160,27 @@ class Index:
             volatile=tuple((line, text.encode("latin-1")) for line, text in volatile),
         )
 
-    def fetched_at(self, tenant_id: str, key: ConfigKey) -> datetime | None:
-        """When the newest text of the device was stored; moves and rewritings do not count."""
-        statement = (
+    def fetched_at(self, tenant_id: str, keys: Iterable[ConfigKey]) -> dict[ConfigKey, datetime]:
+        """When the newest text of each device was stored; moves and rewritings do not count."""
+        text_of = (RevisionRow.device_id == CurrentRow.device_id) & (
+            RevisionRow.kind == CurrentRow.kind
+        )
+        newest_text = (
             select(RevisionRow.stored_at)
-            .where(
-                RevisionRow.tenant_id == tenant_id,
-                RevisionRow.device_id == key[0],
-                RevisionRow.kind == key[1],
-                RevisionRow.cause.not_in(NO_CHANGE),
-            )
+            .where(text_of, RevisionRow.cause.not_in(NO_CHANGE))
             .order_by(RevisionRow.number.desc())
             .limit(1)
+            .scalar_subquery()
         )
+        statement = select(CurrentRow.device_id, CurrentRow.kind, newest_text).where(
+            CurrentRow.tenant_id == tenant_id
+        )
+        found: dict[ConfigKey, datetime] = {}
         with self._database.reading(ALL_TENANTS) as session:
-            return session.scalar(statement)
+            for ids in chunks({device_id for device_id, _ in keys}):
+                rows = session.execute(statement.where(CurrentRow.device_id.in_(ids)))
+                found |= {(device_id, kind): at for device_id, kind, at in rows if at is not None}
+        return found
 
     def note_same(self, tenant_id: str, key: ConfigKey, digest: str, rule_set: str) -> None:
         """The stored text is the same, but its digest or its rules are newer."""

@@ -236,7 +236,7 @@ class Archive:
             newest,
             stamp,
             partial(self._index.carried, tenant_id),
-            partial(self._index.fetched_at, tenant_id),
+            self._index.fetched_at(tenant_id, newest),
         )
 
     def _answers(
