@@ -182,7 +182,10 @@ def test_lines_are_found_whatever_their_case(made: Rig) -> None:
 
     do(view, "within", value="LINE ")
 
-    assert [view.rows.lines[n - 1] for n in view.finding.lines] == ["line con 0", "line vty 0 4"]
+    assert [view.rows.lines[n - 1] for n in view.within.finding.lines] == [
+        "line con 0",
+        "line vty 0 4",
+    ]
     assert "1 of 2 lines" in words(view.head.html)
     do(view, "next")
     assert "2 of 2 lines" in words(view.head.html)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,11 +24,13 @@ from netwb.views.fields import text_of
 from netwb.views.frame import Frame
 from netwb.views.history import head
 from netwb.views.history.days import Listed, render_days, strip_of
-from netwb.views.history.lines import SHORT, Leads, Rows, first_rows, render_rows, story
+from netwb.views.history.lines import SHORT, Rows, first_rows, render_rows
 from netwb.views.history.links import Links, Side
 from netwb.views.history.pane import FIRST, SLICE, TextPane
+from netwb.views.history.stories import Stories, whole
 from netwb.views.history.taking import Taking
 from netwb.views.history.touched import name_sections
+from netwb.views.history.within import Within
 from netwb.views.html import button
 from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.panes import SHRINKS, list_and_detail
@@ -67,7 +68,6 @@ class HistoryView:
         self.sections: dict[str, str] = {}
         self.dated: DatedText | None = None
         self.rows = Rows(lines=())
-        self.finding = head.Finding()
         self.listed = REVISIONS
         self.list = Sheet(
             states.loading(),
@@ -81,6 +81,9 @@ class HistoryView:
         self.dialog = self.desk.dialog
         self.backups = Backups(self.desk, redraw=self._redraw_head, ended=self.load)
         self.pane = TextPane(states.loading(), on_act=self.act)
+        self.stories = Stories(frame, self.pane, opened=lambda: self.dated)
+        line, redraw = self.stories.line, self._draw_head
+        self.within = Within(frame, self.pane, line=line, redraw=redraw)
         self._acts: dict[str, OnAct] = {
             "open": self._open,
             "again": self._again,
@@ -92,14 +95,11 @@ class HistoryView:
             "kind": self._choose_kind,
             "look": self._look,
             "rows": self._give_rows,
-            "story": self._ask_story,
-            "shut": self._shut,
-            "within": self._within,
-            "next": self._step,
-            "previous": self._step,
             "close": self._close,
             "hide": self._hide,
             "back-up": self._back_up,
+            **self.within.acts,
+            **self.stories.acts,
             **self.backups.acts,
             **Taking(self.desk, self._shown, self._show_secrets).acts(),
         }
@@ -151,7 +151,8 @@ class HistoryView:
 
     def _say(self, said: str) -> None:
         """In the place of a text; the list beside it stays."""
-        self.dated, self.rows, self.finding = None, Rows(lines=()), head.Finding()
+        self.dated, self.rows = None, Rows(lines=())
+        self.within.clear()
         self.pane.html = said
         self._draw_list()
         self._draw_head()
@@ -170,8 +171,8 @@ class HistoryView:
         await self._take_text(dated)
         self._draw_list()
         self._draw_head()
-        if line := self._line():
-            await self._tell_story(line)
+        if line := self.stories.line():
+            await self.stories.tell(line)
 
     def _no_text(self, error: UnknownRevisionError | InputError) -> str:
         if self.revisions:
@@ -186,14 +187,9 @@ class HistoryView:
     async def _take_text(self, dated: DatedText) -> None:
         plain = self.frame.address.get("look") == "text"
         self.rows = Rows(lines=dated.lines, stretches=() if plain else dated.stretches)
-        self.finding = await self.frame.ask(self._found, self.frame.address.get("within", ""))
+        await self.within.look(dated.lines)
         self.pane.tell_story(0, "")
         await self._draw_text()
-
-    def _line(self) -> int:
-        text = self.frame.address.get("line", "")
-        line = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-        return line if line <= len(self.rows.lines) else 0
 
     # ---- drawing
 
@@ -206,9 +202,9 @@ class HistoryView:
             FIRST,
             self.frame.moment(),
             label=f"{self.links.kind} configuration of {self.device.hostname}",
-            show=self._line(),
+            show=self.stories.line(),
         )
-        self._mark()
+        self.within.mark()
 
     def _draw_list(self) -> None:
         assert self.device is not None
@@ -250,7 +246,7 @@ class HistoryView:
         saved = head.saved_state(self.copy, self.frame.moment())
         self.head.html = (
             f'<div class="over">{head.device_head(shown, saved=saved)}'
-            f"{head.tools(shown, self.finding)}</div>"
+            f"{head.tools(shown, self.within.finding)}</div>"
         )
 
     def _shown(self) -> head.Shown:
@@ -301,6 +297,7 @@ class HistoryView:
         self.backups.leave()
         if self.rows.secrets == "shown":
             self.rows = Rows(lines=())
+            self.within.clear()
             self.pane.html = ""
 
     # ---- acts
@@ -364,63 +361,11 @@ class HistoryView:
 
     async def _give_rows(self, act: Act) -> None:
         """The next slice; a jump to a far line comes back for each one until there."""
-        first, rows = _whole(act, "from"), self.rows
+        first, rows = whole(act, "from"), self.rows
         last = min(first + SLICE - 1, len(rows.lines))
         if 0 < first <= last:
             html = await self.frame.ask(render_rows, rows, first, last, self.frame.moment())
             self.pane.more(html, first=first, last=last)
-
-    async def _ask_story(self, act: Act) -> None:
-        line = _whole(act, "line")
-        if 0 < line <= len(self.rows.lines) and self.dated is not None:
-            self.frame.address.set(history="replace", line=line)
-            await self._tell_story(line)
-
-    async def _tell_story(self, line: int) -> None:
-        assert self.dated is not None
-        revision = self.dated.revision
-        told = await self.frame.ask(
-            self.frame.bench.line_story,
-            f"{revision.device_id}@{revision.id}",
-            line,
-            kind=self.links.kind,
-        )
-        leads = Leads(
-            change=self.links.change(revision.device_id, told.revision),
-            elsewhere=self.links.find(told.text.strip(), when="now"),
-        )
-        self.pane.tell_story(line, story(told, leads, self.frame.moment()))
-
-    async def _shut(self, _act: Act) -> None:
-        self.frame.address.set(history="replace", line=None)
-        self.pane.tell_story(0, "")
-
-    async def _within(self, act: Act) -> None:
-        text = str(act.get("value", ""))[:200]
-        self.frame.address.set(history="replace", within=text)
-        self.finding = await self.frame.ask(self._found, text)
-        self._mark()
-        self._draw_head()
-
-    def _found(self, text: str) -> head.Finding:
-        if not text.strip():
-            return head.Finding()
-        wanted = text.casefold()
-        lines = tuple(n for n, line in enumerate(self.rows.lines, 1) if wanted in line.casefold())
-        at = next((place for place, n in enumerate(lines) if n >= self._line()), 0)
-        return head.Finding(text=text, lines=lines, at=at, ever=self.links.find(text, when="ever"))
-
-    def _mark(self) -> None:
-        lines, at = self.finding.lines, self.finding.at
-        self.pane.mark(self.finding.text, lines, lines[at] if lines else 0)
-
-    async def _step(self, act: Act) -> None:
-        if self.finding.lines:
-            step = 1 if act["act"] == "next" else -1
-            at = (self.finding.at + step) % len(self.finding.lines)
-            self.finding = replace(self.finding, at=at)
-            self._mark()
-            self._draw_head()
 
     async def _close(self, _act: Act) -> None:
         self.dialog.html = ""
@@ -431,6 +376,7 @@ class HistoryView:
         self.rows = Rows(
             lines=lines, stretches=self.rows.stretches if same else (), secrets="shown"
         )
+        await self.within.look(lines)
         await self._draw_text()
         self._draw_head()
         self.frame.tell(f"Secrets show for {head.SHOWN_S} seconds")
@@ -449,8 +395,3 @@ class HistoryView:
         if self.rows.secrets == "shown" and self.dated is not None:
             await self._take_text(self.dated)
             self._draw_head()
-
-
-def _whole(act: Act, name: str) -> int:
-    value = act.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
