@@ -160,7 +160,9 @@ class Index:
             volatile=tuple((line, text.encode("latin-1")) for line, text in volatile),
         )
 
-    def fetched_at(self, tenant_id: str, keys: Iterable[ConfigKey]) -> dict[ConfigKey, datetime]:
+    def fetched_at(
+        self, tenant_id: str, keys: Iterable[ConfigKey]
+    ) -> dict[ConfigKey, datetime | None]:
         """When the newest text of each device was stored; moves and rewritings do not count."""
         text_of = (RevisionRow.device_id == CurrentRow.device_id) & (
             RevisionRow.kind == CurrentRow.kind
@@ -175,11 +177,11 @@ class Index:
         statement = select(CurrentRow.device_id, CurrentRow.kind, newest_text).where(
             CurrentRow.tenant_id == tenant_id
         )
-        found: dict[ConfigKey, datetime] = {}
+        found: dict[ConfigKey, datetime | None] = {}
         with self._database.reading(ALL_TENANTS) as session:
             for ids in chunks({device_id for device_id, _ in keys}):
                 rows = session.execute(statement.where(CurrentRow.device_id.in_(ids)))
-                found |= {(device_id, kind): at for device_id, kind, at in rows if at is not None}
+                found |= {(device_id, kind): at for device_id, kind, at in rows}  # type: ignore[misc]  # a row's kind is one
         return found
 
     def note_same(self, tenant_id: str, key: ConfigKey, digest: str, rule_set: str) -> None:

@@ -58,7 +58,7 @@ class Planner:
         newest: Mapping[ConfigKey, Newest],
         stamp: Stamp,
         carried: Callable[[ConfigKey, Newest], CommitFacts],
-        fetched_at: Mapping[ConfigKey, datetime],
+        fetched_at: Mapping[ConfigKey, datetime | None],
     ) -> None:
         self._newest = dict(newest)
         self._at_path = owners(newest)
@@ -189,7 +189,7 @@ class Planner:
         author = author_name(entry.author)
         if old is not None and old.changed_by == author and _same_second(old.changed_at, entry.at):
             return author_name(None), now
-        earliest = self._fetched_at.get((entry.device_id, entry.kind), entry.at)
+        earliest = self._fetched_at.get((entry.device_id, entry.kind)) or entry.at
         believed = entry.at.year >= OLDEST_YEAR and earliest <= entry.at <= now
         return author, entry.at if believed else now
 
