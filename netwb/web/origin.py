@@ -36,7 +36,7 @@ def origin_of(request: HTTPServerRequest, trusted: Networks) -> Origin:
     address = peer(request)
     hops = [hop.strip() for hop in ",".join(_all(request, "X-Forwarded-For")).split(",")]
     while hops and is_trusted(address, trusted) and _is_address(hops[-1]):
-        address = hops.pop()
+        address = _plain(hops.pop())
     return Origin(address=address, browser=browser)
 
 

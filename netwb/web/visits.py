@@ -16,6 +16,7 @@ from netwb.workbench import Workbench
 COOKIE = "netwb_session"
 DEVICE_COOKIE = "netwb_device"  # outlives a login and opens nothing
 _DEVICE_KEPT_DAYS = 365
+_NOBODYS_NAMES = frozenset({"", "(null)", "-"})  # what proxies write where nobody logged in there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,14 @@ def _named_by_proxy(request: HTTPServerRequest) -> _Named | None:
     if not origin.is_trusted(origin.peer(request), process.trusted()):
         return None
     names = request.headers.get_list(access.proxy_user_header)
-    if len(names) != 1:  # a second one is the client's own
-        return None
     told = request.headers.get_list(access.proxy_groups_header or "-")
+    if len(names) != 1 or len(told) > 1:  # a second line is the client's own
+        return None
+    name = names[0].strip()
     groups = (group.strip() for group in ",".join(told).split(","))
-    return _Named(name=names[0].strip(), groups=tuple(group for group in groups if group))
+    if name in _NOBODYS_NAMES:
+        return None
+    return _Named(name=name, groups=tuple(group for group in groups if group))
 
 
 async def _by_cookie(secret: str, request: HTTPServerRequest) -> Visit | None:

@@ -7,10 +7,11 @@ import html
 import http.client
 import json
 import re
+import socket
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -136,6 +137,18 @@ class Browser:
                 self.cookies.pop(name, None)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(status=answer.status, headers=headers, cookies=cookies, text=text)
+
+
+def raw_answer(port: int, request: bytes, *, own: str = "127.0.0.1") -> bytes:
+    """What a server says to bytes that no browser would send, until it closes."""
+    where = ("127.0.0.1", port)
+    with socket.create_connection(where, timeout=10, source_address=(own, 0)) as raw:
+        raw.sendall(request)
+        told = b""
+        with suppress(ConnectionResetError):
+            while part := raw.recv(65536):
+                told += part
+        return told
 
 
 async def message(socket: WebSocketClientConnection) -> dict[str, Any] | None:
