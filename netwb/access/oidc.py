@@ -8,7 +8,8 @@ Sources: OpenID Connect Core 1.0, Discovery 1.0, Back-Channel Logout 1.0; RFC 76
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,8 +34,12 @@ else:
 
 ANSWER_S = 10.0  # a provider that is slower is down
 METADATA_FOR = timedelta(hours=1)
+KEYS_FOR = timedelta(minutes=1)
 LEEWAY_S = 60  # clocks differ
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+_WANTED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+# Whoever is sent elsewhere takes the client's secret there, or somebody else's keys for the provider's.
+_STRAIGHT: Mapping[str, Any] = {"timeout": ANSWER_S, "allow_redirects": False}
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 REFUSED = "the login provider did not log you in; try again"
 NOT_BELIEVED = "what the login provider answered cannot be believed; try again, or tell the admin"
@@ -71,6 +76,7 @@ class Provider:
         self._secret = secret
         self._clock = clock
         self._known: tuple[datetime, dict[str, Any]] | None = None
+        self._key_set: tuple[datetime, Any] | None = None
 
     @property
     def is_set(self) -> bool:
@@ -167,14 +173,10 @@ class Provider:
             iss={"essential": True, "value": self._settings.oidc_issuer},
             **{name: jwt.ClaimsOption(essential=True) for name in wants if name != "iss"},
         )
-        try:
-            decoded = jwt.decode(text, self._keys(), algorithms=ALGORITHMS)
+        keys = self._keys()
+        with _read_as("a token"):
+            decoded = jwt.decode(text, keys, algorithms=ALGORITHMS)
             rules.validate(decoded.claims)
-        except (jose_errors.JoseError, ValueError) as error:
-            logger.warning(
-                "a token of the login provider is not believed: %s", type(error).__name__
-            )
-            raise LoginProviderError(NOT_BELIEVED) from error
         claims: dict[str, Any] = decoded.claims
         audience = claims.get("aud")
         ours = self._settings.oidc_client_id
@@ -184,8 +186,14 @@ class Provider:
         return claims
 
     def _keys(self) -> Any:
-        with requests.Session() as session:
-            return jwk.KeySet.import_key_set(self._read(session.get, self._metadata()["jwks_uri"]))  # type: ignore[arg-type]
+        """As the provider publishes them; kept for a minute, as anybody may send a token to be read."""
+        now = self._clock()
+        if self._key_set is None or not timedelta(0) <= now - self._key_set[0] < KEYS_FOR:
+            with requests.Session() as session:
+                found = self._read(session.get, self._metadata()["jwks_uri"])
+            with _read_as("the key set"):
+                self._key_set = (now, jwk.KeySet.import_key_set(found))  # type: ignore[arg-type]
+        return self._key_set[1]
 
     def _metadata(self) -> dict[str, Any]:
         """As the provider publishes it, kept for an hour."""
@@ -194,12 +202,12 @@ class Provider:
             url = f"{require_https(issuer).rstrip('/')}/.well-known/openid-configuration"
             with requests.Session() as session:
                 found = self._read(session.get, url)
-            wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-            if found.get("issuer") != issuer or not all(found.get(name) for name in wanted):
+            if found.get("issuer") != issuer or not all(found.get(name) for name in _WANTED):
                 raise LoginProviderError(
                     f"the login provider calls itself {str(found.get('issuer'))[:100]!r}, not"
                     " access.oidc_issuer; correct the setting"
                 )
+            _require_tls(found)
             self._known = (now, found)
         return self._known[1]
 
@@ -216,7 +224,7 @@ class Provider:
     def _asked(self, ask: Callable[..., Any], *args: Any, **kwargs: Any) -> Mapping[str, Any]:
         """A token endpoint's answer. What it refuses is the person's, the rest the provider's."""
         try:
-            answer: Mapping[str, Any] = ask(*args, timeout=ANSWER_S, **kwargs)
+            answer: Mapping[str, Any] = ask(*args, **_STRAIGHT, **kwargs)
         except requests.RequestException as error:
             raise _unreachable(error) from error
         except requests_client.OAuthError as error:
@@ -227,8 +235,10 @@ class Provider:
 
     def _read(self, get: Callable[..., Any], url: str) -> dict[str, Any]:
         try:
-            answer = get(url, timeout=ANSWER_S)
+            answer = get(url, **_STRAIGHT)
             answer.raise_for_status()
+            if answer.is_redirect:
+                raise LoginProviderError(NOT_BELIEVED)
             found = answer.json()
         except requests.RequestException as error:
             raise _unreachable(error) from error
@@ -241,12 +251,40 @@ class Provider:
 
 def require_https(issuer: str) -> str:
     """A provider over plain HTTP could be anybody, but on this machine."""
-    parts = urlsplit(issuer)
-    loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+    if not _is_encrypted(issuer):
         msg = "setting access.oidc_issuer is no https:// address; give the provider's own"
         raise SettingsError(msg)
     return issuer
+
+
+def _require_tls(metadata: Mapping[str, Any]) -> None:
+    """None of its addresses may be one where others listen."""
+    for name in (*_WANTED, "userinfo_endpoint"):
+        if metadata.get(name) and not _is_encrypted(str(metadata[name])):
+            msg = f"the login provider's {name} is no https:// address; correct it over there"
+            raise LoginProviderError(msg)
+
+
+def _is_encrypted(url: str) -> bool:
+    """Or on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket that is none
+        return False
+    loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and loopback)
+    )
+
+
+@contextmanager
+def _read_as(what: str) -> Iterator[None]:
+    """Whatever is wrong in what others wrote is one refusal."""
+    try:
+        yield
+    except (jose_errors.JoseError, ValueError, TypeError, LookupError, AttributeError) as error:
+        logger.warning("%s of the login provider is not believed: %s", what, type(error).__name__)
+        raise LoginProviderError(NOT_BELIEVED) from error
 
 
 def _unreachable(error: Exception) -> LoginProviderError:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,6 +31,9 @@ class Provider:
     claims: dict[str, Any] = field(default_factory=dict)  # more, or others, in identity tokens
     userinfo: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
+    writes: Callable[[dict[str, Any]], str] | None = None  # identity tokens in another way
+    keys: dict[str, Any] | None = None  # another key set
+    moved: frozenset[str] = frozenset()  # paths that lead to /elsewhere instead
     refuses: str = ""  # OAuth error of the token endpoint
     is_down: bool = False
     asked: list[str] = field(default_factory=list)
@@ -51,6 +55,8 @@ class Provider:
         own = {"iss": self.issuer, "aud": CLIENT, "sub": "u-1", "iat": now, "exp": now + 300}
         told = {**own, "nonce": nonce, "sid": "s-1", **self.claims, **claims}
         kept = {name: value for name, value in told.items() if value is not None}
+        if self.writes is not None:
+            return self.writes(kept)
         return jwt.encode({"alg": "RS256", "kid": "1"}, kept, self.signs_with or self.key)
 
     def logout_token(self, **claims: Any) -> str:
@@ -59,11 +65,14 @@ class Provider:
 
     def answer(self, path: str, form: dict[str, str], basic: str) -> tuple[int, Any]:
         self.asked.append(path)
-        if self.is_down:
-            return 503, {}
+        if self.is_down or path in self.moved:
+            return (503, {}) if self.is_down else (307, {"at": f"{self.issuer}/elsewhere{path}"})
+        path = path.removeprefix("/elsewhere")
         if path == "/.well-known/openid-configuration":
             return 200, self._metadata()
         if path == "/keys":
+            if self.keys is not None:
+                return 200, self.keys
             return 200, {"keys": [self.key.as_dict(private=False)]}
         if path == "/userinfo":
             return 200, {"sub": "u-1", **self.userinfo}
@@ -124,6 +133,8 @@ def running_provider(clock: Callable[[], datetime]) -> Iterator[Provider]:
             status, answer = provider.answer(urlsplit(self.path).path, form, basic)
             content = json.dumps(answer).encode()
             self.send_response(status)
+            if status == HTTPStatus.TEMPORARY_REDIRECT:
+                self.send_header("Location", answer["at"])
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

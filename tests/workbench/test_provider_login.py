@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from joserfc import jwk
+from joserfc import jwk, jwt
 
 from netwb.access.records import Admission, NewToken, NewUser, UserChanges
 from netwb.errors import (
@@ -212,7 +217,60 @@ BAD: dict[str, Callable[[Provider], object]] = {
     "for another party": lambda p: p.claims.update(azp="somebody"),
     "another key": lambda p: setattr(p, "signs_with", jwk.RSAKey.generate_key(2048)),
     "another provider": lambda p: p.metadata.update(issuer="https://evil.example"),
+    "no algorithm": lambda p: setattr(p, "writes", partial(unsigned, p)),
+    "no signature": lambda p: setattr(p, "writes", partial(cut, p)),
+    "its public key as a secret": lambda p: setattr(p, "writes", partial(by_public_key, p)),
+    "a key of its own in the header": lambda p: setattr(p, "writes", by_own_key),
+    "no token": lambda p: setattr(p, "writes", lambda _: ""),
+    "no json": lambda p: setattr(p, "writes", lambda _: "bm8.bm8.bm8"),
+    "not yet": lambda p: p.claims.update(nbf=2_000_000_000_000),
+    "made tomorrow": lambda p: p.claims.update(iat=2_000_000_000_000),
+    "made long ago": lambda p: p.claims.update(iat=1),
+    "no end": lambda p: p.claims.update(exp=None),
+    "an end in words": lambda p: p.claims.update(exp="later"),
+    "no nonce": lambda p: p.claims.update(nonce=None),
+    "no audience": lambda p: p.claims.update(aud=[]),
+    "audiences without us": lambda p: p.claims.update(aud=["one", "other"]),
+    "a list of issuers": lambda p: p.claims.update(iss=[p.issuer, "https://evil.example"]),
+    "a subject that is a list": lambda p: p.claims.update(sub=["u-1"]),
+    "somebody else's userinfo": lambda p: (p.claims.pop("groups"), p.userinfo.update(sub="u-2")),
+    "nobody's userinfo": lambda p: (p.claims.pop("groups"), p.userinfo.update(sub=None)),
+    "no keys": lambda p: setattr(p, "keys", {}),
+    "keys that are none": lambda p: setattr(p, "keys", {"keys": [1, {"kty": "x"}]}),
+    "tokens without TLS": lambda p: p.metadata.update(token_endpoint="http://192.0.2.1/token"),
+    "keys from a file": lambda p: p.metadata.update(jwks_uri="file:///etc/passwd"),
+    "discovery elsewhere": lambda p: setattr(p, "moved", {"/.well-known/openid-configuration"}),
+    "tokens elsewhere": lambda p: setattr(p, "moved", {"/token"}),
+    "keys elsewhere": lambda p: setattr(p, "moved", {"/keys"}),
 }
+
+
+def coded(*parts: object) -> str:
+    return ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts
+    )
+
+
+def unsigned(_provider: Provider, claims: dict[str, Any]) -> str:
+    return f"{coded({'alg': 'none'}, claims)}."
+
+
+def cut(provider: Provider, claims: dict[str, Any]) -> str:
+    whole = jwt.encode({"alg": "RS256", "kid": "1"}, claims, provider.key)
+    return f"{whole.rpartition('.')[0]}."
+
+
+def by_public_key(provider: Provider, claims: dict[str, Any]) -> str:
+    """HS256 with the key that everybody may read: what a reader of `alg` alone would believe."""
+    head = coded({"alg": "HS256", "kid": "1"}, claims)
+    mac = hmac.digest(provider.key.as_pem(private=False), head.encode(), "sha256")
+    return f"{head}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+def by_own_key(claims: dict[str, Any]) -> str:
+    own = jwk.RSAKey.generate_key(2048)
+    header = {"alg": "RS256", "jwk": own.as_dict(private=False)}
+    return jwt.encode(header, claims, own)
 
 
 @pytest.mark.parametrize("spoil", BAD.values(), ids=BAD.keys())
@@ -225,6 +283,79 @@ def test_what_cannot_be_believed_lets_nobody_in(
         come_in(two, provider)
 
     assert list(two.bench.login_sessions()) == []
+    assert not any(path.startswith("/elsewhere") for path in provider.asked)
+
+
+def test_an_answer_of_another_provider_lets_nobody_in(two: Rig, provider: Provider) -> None:
+    """Mix-up: a second provider's answer with the state of a login at the first (RFC 9207)."""
+    start = two.bench.begin_oidc("/", CALLBACK)
+    query = {**provider.log_in(start.url), "iss": "https://evil.example"}
+
+    with pytest.raises(LoginProviderError):
+        two.bench.finish_oidc(query, binding=start.binding, origin=HOME)
+    assert "/token" not in provider.asked, "the code went to nobody"
+
+
+def test_a_nonce_or_a_code_of_another_login_lets_nobody_in(two: Rig, provider: Provider) -> None:
+    one, other = (two.bench.begin_oidc("/", CALLBACK) for _ in range(2))
+    stolen, own = provider.log_in(one.url), provider.log_in(other.url)
+
+    with pytest.raises(
+        NotAuthenticatedError
+    ):  # PKCE: the code is bound to the first one's verifier
+        two.bench.finish_oidc({**own, "code": stolen["code"]}, binding=other.binding, origin=HOME)
+    provider.claims["nonce"] = parse_qs(urlsplit(one.url).query)["nonce"][0]
+    with pytest.raises(LoginProviderError):
+        come_in(two, provider)
+
+
+@pytest.mark.parametrize("token", ["", "x", "e30.e30.x", "..", "\0", "é.é.é", "e30." * 2000])
+def test_what_anybody_sends_as_a_logout_asks_the_provider_little(
+    two: Rig, provider: Provider, token: str
+) -> None:
+    for _ in range(5):
+        with pytest.raises(LoginProviderError):
+            two.bench.end_by_provider(token)
+
+    assert provider.asked.count("/keys") <= 1
+
+
+def test_a_code_works_once(two: Rig, provider: Provider) -> None:
+    start = two.bench.begin_oidc("/", CALLBACK)
+    query = provider.log_in(start.url)
+    two.bench.finish_oidc(query, binding=start.binding, origin=HOME)
+    again = two.bench.begin_oidc("/", CALLBACK)
+    state = parse_qs(urlsplit(again.url).query)["state"][0]
+
+    with pytest.raises(NotAuthenticatedError):
+        two.bench.finish_oidc(
+            {"code": query["code"], "state": state}, binding=again.binding, origin=HOME
+        )
+
+
+@pytest.mark.parametrize("claim", ["preferred_username", "email", "sub"])
+def test_no_claim_makes_somebody_one_of_netwb_s_own(
+    two: Rig, provider: Provider, claim: str
+) -> None:
+    add(two, "ada", Role.ADMIN)
+    before = list(two.bench.users())
+    for name in ("preferred_username", "email"):
+        provider.claims.pop(name, None)
+    provider.claims[claim] = "ADA"
+
+    with pytest.raises(NotAuthenticatedError, match="somebody of netwb's own has your name"):
+        come_in(two, provider)
+    assert list(two.bench.users()) == before
+
+
+def test_a_renewed_token_of_somebody_else_changes_nothing(two: Rig, provider: Provider) -> None:
+    admission = come_in(two, provider)
+    provider.claims.update(sub="u-2", groups=["acme-staff"])
+    two.clock.advance(minutes=11)
+
+    assert at(two, admission).me().name == "mia"
+    assert at(two, admission).me().role == Role.OPERATOR
+    assert [user.name for user in two.bench.users() if user.source == "oidc"] == ["mia"]
 
 
 def test_a_login_finishes_once_in_the_browser_that_began_it(two: Rig, provider: Provider) -> None:
