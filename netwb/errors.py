@@ -5,7 +5,8 @@
     ├─ InputError               what was asked cannot be understood
     ├─ InventoryError           a tenant, site, device or credential cannot be as asked
     │  ├─ UnknownDeviceError       ├─ DuplicateDeviceError    ├─ UnknownPlatformError
-    │  ├─ UnknownNameError         (tenant, site, credential, user) └─ ImportRefusedError (rows)
+    │  ├─ UnknownNameError         (tenant, site, credential, user)
+    │  ├─ FieldsRefusedError       (several at once)          └─ ImportRefusedError (rows)
     ├─ DeviceError              one device gave no good configuration; the run goes on
     │  ├─ UnreachableError         ├─ AlgorithmError          ├─ LoginRefusedError
     │  ├─ LoginNotTriedError       ├─ HostKeyChangedError     ├─ DeadlineError
@@ -32,6 +33,9 @@ A message never holds a secret, and never more of a device's text than one line.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class NetwbError(Exception):
     """Root of the tree. `str()` is one sentence: the thing, what is wrong; then its cures.
@@ -50,7 +54,12 @@ class InputError(NetwbError):
 
 
 class InventoryError(NetwbError):
-    """The inventory refuses what was asked of it."""
+    """The inventory refuses what was asked of it.
+
+    `faults` holds a sentence by field, where fields that were given are at fault.
+    """
+
+    faults: Mapping[str, str] = MappingProxyType({})
 
 
 class UnknownDeviceError(InventoryError):
@@ -67,6 +76,10 @@ class DuplicateDeviceError(InventoryError):
 
 class UnknownPlatformError(InventoryError):
     """No platform record of that name; never a silent `show run`."""
+
+
+class FieldsRefusedError(InventoryError):
+    """Several fields are at fault; each is in `faults`, and the message says all of them."""
 
 
 class ImportRefusedError(InventoryError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from netwb.inventory.fields import (
@@ -18,6 +18,7 @@ from netwb.inventory.fields import (
     check_text,
     check_transport,
     parse_host_key,
+    parse_labels,
 )
 
 Check = Callable[[Any], Any]  # gives the value as stored, or raises InventoryError
@@ -29,6 +30,11 @@ CLEARED = {"port": 22, "platform": AUTO, "transport": "fast"}  # what an emptied
 
 def _text(thing: str) -> Check:
     return lambda value: check_text(thing, value)
+
+
+def _labels(value: Mapping[str, str] | str) -> dict[str, str]:
+    """As a record holds them, or as a person writes them."""
+    return parse_labels(value) if isinstance(value, str) else check_labels(value)
 
 
 _INHERITED: dict[str, Check] = {
@@ -54,6 +60,6 @@ def device_checks(platforms: Collection[str]) -> dict[str, Check]:
         "model": _text("model"),
         "serial": _text("serial"),
         "contract_ref": _text("contract_ref"),
-        "labels": check_labels,
+        "labels": _labels,
         **_INHERITED,
     }

@@ -20,7 +20,7 @@ from netwb.configs.names import readings
 from netwb.errors import DuplicateDeviceError, InventoryError
 from netwb.inventory import host_keys
 from netwb.inventory.checks import device_checks
-from netwb.inventory.edits import Names, edit, load_names
+from netwb.inventory.edits import Faults, Names, edit, load_names
 from netwb.inventory.events import list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
 from netwb.inventory.places import refuse_retired_places
@@ -105,9 +105,13 @@ class Devices(Sightings):
         """A new device; DuplicateDeviceError where its tenant has the hostname already."""
         with self._database.writing(scope) as session:
             tenant = find_tenant(session, new.tenant)
-            held = living_hostname(session, tenant.id, new.hostname)
-            _refuse_taken(tenant, new.hostname, held)
-            row = self.add_in(session, tenant, new, names=load_names(session), actor=actor)
+            found = Faults()
+            with found.of("hostname"):
+                held = living_hostname(session, tenant.id, check_hostname(new.hostname))
+                _refuse_taken(tenant, new.hostname, held)
+            with found.of_fields():
+                row = self.add_in(session, tenant, new, names=load_names(session), actor=actor)
+            found.settle()
             return _record(session, row)
 
     def add_in(
@@ -116,16 +120,21 @@ class Devices(Sightings):
         """The same within the caller's transaction, which has made sure that the name is free."""
         refuse_retired_places(tenant)
         stamp = self._stamp(actor)
+        found = Faults()
+        with found.of("hostname"):
+            check_hostname(new.hostname)
         row = DeviceRow(
             id=new_id(),
             tenant_id=tenant.id,
-            hostname=check_hostname(new.hostname),
+            hostname=new.hostname,
             labels={},
             created_at=stamp.at,
             updated_at=stamp.at,
         )
         given = {field: getattr(new, field) for field in NEW_FIELDS}
-        edit(row, given, self._checks, tenant_id=tenant.id, names=names)
+        with found.of_fields():
+            edit(row, given, self._checks, tenant_id=tenant.id, names=names)
+        found.settle()
         with _claiming(tenant, row.hostname):
             session.add(row)
             session.flush()  # before the event, which points to it

@@ -6,14 +6,15 @@ the database no more often than one of two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwb.errors import InventoryError, UnknownNameError
+from netwb.errors import FieldsRefusedError, InventoryError, UnknownNameError
 from netwb.inventory.checks import CLEARED, NEVER_EMPTY, REFERENCES, Check
 from netwb.inventory.fields import quoted, render_labels
 from netwb.inventory.records import FieldChange
@@ -58,6 +59,44 @@ def load_names(session: Session) -> Names:
     )
 
 
+class Faults:
+    """What is wrong with single fields, so that a person learns all of it at once."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, str] = {}
+        self._last: InventoryError | None = None
+
+    @contextmanager
+    def of(self, field: str) -> Iterator[None]:
+        """What is refused in here is this field's fault."""
+        try:
+            yield
+        except InventoryError as error:
+            self._told.setdefault(field, str(error))
+            self._last = error
+
+    @contextmanager
+    def of_fields(self) -> Iterator[None]:
+        """What is refused in here says itself which fields' fault it is, or follows from one known."""
+        try:
+            yield
+        except InventoryError as error:
+            if not (error.faults or self._told):
+                raise
+            self._told = {**error.faults, **self._told}
+            self._last = self._last or error
+
+    def settle(self) -> None:
+        """Raise what there is: the one error itself, or all as a FieldsRefusedError."""
+        if self._last is None:
+            return
+        refused = self._last
+        if len(self._told) > 1:
+            refused = FieldsRefusedError("; ".join(self._told.values()))
+        refused.faults = self._told
+        raise refused
+
+
 def edit(
     row: TenantRow | SiteRow | DeviceRow,
     changes: Mapping[str, Any],
@@ -68,22 +107,34 @@ def edit(
 ) -> tuple[FieldChange, ...]:
     """Write the changes into the row; gives those that really changed something.
 
+    Where fields are refused the error says all of them, and nothing is written.
     Another jump host has another key: the old one goes with it, unless a new one is given.
     """
     if changes.get("jump", row.jump) != row.jump:
         changes = {"jump_host_key": None, **changes}
-    done = []
+    found = Faults()
+    wanted: dict[str, tuple[Any, Any]] = {}
     for field, value in changes.items():
-        checked = _checked(field, _or_fallback(row, field, value), checks)
+        with found.of(field):
+            checked = _checked(field, _or_fallback(row, field, value), checks)
+            reference = field in REFERENCES
+            stored = names.identify(field, tenant_id, checked) if reference else checked
+            wanted[field] = checked, stored
+    found.settle()
+    return tuple(_written(row, wanted, names))
+
+
+def _written(
+    row: TenantRow | SiteRow | DeviceRow, wanted: Mapping[str, tuple[Any, Any]], names: Names
+) -> Iterator[FieldChange]:
+    for field, (checked, stored) in wanted.items():
         reference = field in REFERENCES
         column = f"{field}_id" if reference else field
-        stored = names.identify(field, tenant_id, checked) if reference else checked
         old = getattr(row, column)
         if old != stored:
             setattr(row, column, stored)
             was = names.of.get(old) if reference else old
-            done.append(FieldChange(field=field, old=_shown(was), new=_shown(checked)))
-    return tuple(done)
+            yield FieldChange(field=field, old=_shown(was), new=_shown(checked))
 
 
 def _or_fallback(row: TenantRow | SiteRow | DeviceRow, field: str, value: Any) -> Any:

@@ -74,8 +74,7 @@ def check_field(field: Field, *, checked: bool = False, **more: object) -> str:
     )
     words = f"<span>{esc(field.label)}</span>"
     hint = f"<small>{esc(field.hint)}</small>" if field.hint else ""
-    class_ = "field wide" if field.wide else "field"
-    return f'<div class="{class_}"><label class="check">{drawn}{words}</label>{hint}</div>'
+    return _around(field, f'<label class="check">{drawn}{words}</label>{hint}')
 
 
 def _more(field: Field, more: Mapping[str, object]) -> str:
@@ -93,8 +92,31 @@ def _field(field: Field, control: str) -> str:
     hint = f"<small>{esc(field.hint)}</small>" if field.hint else ""
     star = '<span class="t3"> required</span>' if field.required else ""
     label = f'<label for="{esc(field.id)}">{esc(field.label)}{star}</label>'
+    return _around(field, f"{label}{control}{hint}")
+
+
+def _around(field: Field, content: str) -> str:
+    """No box stands within a field's box: `at_fields` finds its end by that."""
     class_ = "field wide" if field.wide else "field"
-    return f'<div class="{class_}">{label}{control}{hint}</div>'
+    return f'<div class="{class_}" data-field="{esc(field.name)}">{content}</div>'
+
+
+def at_fields(form: str, faults: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """A drawn form with what is wrong under each field that it has; and what has no field there."""
+    homeless = []
+    for name, said in faults.items():
+        begin = form.find(f'data-field="{esc(name)}"')
+        if begin < 0:
+            homeless.append(said)
+            continue
+        end = form.index("</div>", begin)
+        named = f' name="{esc(name)}"'
+        invalid = f'{named} aria-invalid="true" aria-describedby="fault-{esc(name)}"'
+        field = form[begin:end].replace(named, invalid, 1)
+        words = esc(said[:1].upper() + said[1:])
+        fault = f'<small class="wrong" role="alert" id="fault-{esc(name)}">{words}</small>'
+        form = form[:begin] + field + fault + form[end:]
+    return form, tuple(homeless)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from netwb.errors import (
     DuplicateDeviceError,
+    FieldsRefusedError,
     InventoryError,
     UnknownDeviceError,
     UnknownNameError,
@@ -35,6 +36,33 @@ def test_a_device_is_found_by_each_of_its_names(either: Ground) -> None:
     assert (added.port, added.status, added.labels) == (2222, "active", {"ring": "a"})
     assert added.created_at == NOON
     assert kinds(either, added.id) == ["added"]
+
+
+@pytest.mark.parametrize("hostname", ["acme/a b", "acme/edge1"], ids=["unusable", "taken"])
+def test_every_field_of_a_bad_device_is_named_at_once(either: Ground, hostname: str) -> None:
+    either.tenant("acme", "fra1")
+    either.device("acme/edge1")
+
+    with pytest.raises(FieldsRefusedError, match=hostname.removeprefix("acme/")) as refused:
+        either.device(hostname, address="192.0.2.300", port=0, site="ams1", credential="nope")
+
+    assert set(refused.value.faults) == {"hostname", "site", "address", "port", "credential"}
+    assert refused.value.faults["port"] == "port '0' is not usable; give a number from 1 to 65535"
+    assert str(refused.value).count("; ") >= 4
+    assert len(either.devices.list(ALL_TENANTS)) == 1
+
+
+def test_every_bad_field_of_a_change_is_named_and_none_is_written(either: Ground) -> None:
+    either.tenant("acme", "fra1")
+    before = either.device("acme/edge1")
+
+    with pytest.raises(FieldsRefusedError) as refused:
+        either.devices.set(
+            ALL_TENANTS, "edge1", {"role": "core", "port": 0, "jump": "nobody"}, actor=ANA
+        )
+
+    assert set(refused.value.faults) == {"port", "jump"}
+    assert either.devices.get(ALL_TENANTS, "edge1") == before
 
 
 @pytest.mark.parametrize(

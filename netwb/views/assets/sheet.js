@@ -44,7 +44,7 @@ export function render({model, el}) {
     root.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = keys_on() })
     root.querySelectorAll("dialog[data-modal]").forEach((d) => d.open || ask(d, kept.focus))
     const first = root.querySelector("[autofocus]")
-    if (first && !kept.focus) first.focus()
+    if (first && !kept.focus && !root.querySelector("[aria-invalid=true]")) first.focus()
     const asks = !!root.querySelector("dialog[data-modal]")
     if (sheet.asks && !asks) giveBack()
     sheet.asks = asks
@@ -113,8 +113,8 @@ function restore(root, kept) {
 /* A dialog begins at its first field, or goes on where one was in it. */
 function ask(dialog, id) {
   dialog.showModal()
-  if (dialog.querySelector("[autofocus]") && !id) return
-  const was = id && dialog.querySelector("#" + CSS.escape(id))
+  if (dialog.querySelector("[autofocus]") && !id && !dialog.querySelector("[aria-invalid=true]")) return
+  const was = dialog.querySelector("[aria-invalid=true]") ?? (id && dialog.querySelector("#" + CSS.escape(id)))
   const first = dialog.querySelector("form input:not([type=hidden]), form select, form textarea");
   (was || first)?.focus()
 }

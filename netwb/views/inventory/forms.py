@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from netwb.errors import InputError
-from netwb.inventory.fields import SET_STATUSES, check_port, parse_labels, render_labels
+from netwb.inventory.fields import SET_STATUSES, render_labels
 from netwb.inventory.records import (
     Credential,
     Device,
@@ -173,7 +173,7 @@ def _texts(filled: Mapping[str, Any]) -> dict[str, str]:
 
 
 def new_device(fields: Mapping[str, Any]) -> NewDevice:
-    """The device that a form describes; what it may be is judged by the facade."""
+    """The device that a form describes, as it was written: the facade judges every field at once."""
     said = _texts(fields)
     tenant, _, site = said.get("site", "").partition("/")
     if not site:
@@ -185,10 +185,10 @@ def new_device(fields: Mapping[str, Any]) -> NewDevice:
         hostname=said.get("hostname", ""),
         address=said.get("address", ""),
         platform=said.get("platform") or AUTO,
-        port=check_port(said.get("port") or 22),
+        port=cast("Any", said.get("port") or 22),
         status=cast("Any", said.get("status") or "active"),
         transport=said.get("transport") or "fast",
-        labels=parse_labels(said.get("labels", "")) if said.get("labels") else {},
+        labels=cast("Any", said.get("labels") or {}),
         **{name: said.get(name) or None for name in _NONEABLE},
     )
 
@@ -203,10 +203,7 @@ def device_changes(device: Device, fields: Mapping[str, Any]) -> DeviceChanges:
     for name, value in said.items():
         if name not in was or value == was[name]:
             continue
-        if name == "labels":
-            changes[name] = parse_labels(value) if value else {}
-        else:
-            changes[name] = value or None
+        changes[name] = value or ({} if name == "labels" else None)
     return cast("DeviceChanges", changes)
 
 

@@ -57,6 +57,30 @@ def test_a_part_that_cannot_be_read_says_so_in_its_place_until_it_is_mended(made
     assert "Last good backup" in mended
 
 
+def test_a_refused_form_says_every_fault_at_its_field_and_keeps_what_was_typed(made: Rig) -> None:
+    page = visit(made)
+    typed = {
+        "hostname": "bad name!",
+        "site": "acme/fra1",
+        "address": "192.0.2.300",
+        "port": "0",
+        "labels": "a b=c,!",
+    }
+
+    refused = run(page.send("add-device", **typed)).html
+
+    assert refused.count('aria-invalid="true"') == 4
+    assert "4 fields cannot be as given." in refused
+    assert refused.index("fault-hostname") < refused.index("fault-address")
+    assert 'value="bad name!"' in refused
+    run(page.send("add-device", **{**typed, "hostname": "new1", "port": "22", "labels": "a=b"}))
+    assert "Address &#x27;192.0.2.300&#x27; is no IPv4" in page.html
+    assert "cannot be as given" not in page.html
+    run(page.send("add-device", hostname="new1", site="acme/fra1", address="192.0.2.3", port="22"))
+    assert "dialog" not in page.html
+    assert "new1" in page.html
+
+
 # -- list
 
 
