@@ -1,18 +1,21 @@
 """The SSH side of simulated devices: what is offered, and who is let in. One event loop for all.
 
 The cost of a login is what the handshake costs (facts-tools section 10): devices that differ only
-in their host key share everything else, and the cheapest strong algorithms are offered.
+in their host key share everything else, and the cheapest strong algorithms are offered. asyncssh's
+empty packet before each packet is left out: no router sends one, and it was 12 of 31 of a login.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import asyncssh
 
 from netwb.lab.device import Algorithms, Authentication
 from netwb.lab.terminal import Played, TerminalSession
 
+_IGNORE = 2  # SSH_MSG_IGNORE, RFC 4253 section 11.2
 _MODERN = {
     # the first of each is the cheapest; the others are for Paramiko, which lacks those names
     "kex_algs": ["curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256"],
@@ -66,6 +69,7 @@ class DeviceServer(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Remember the connection, so that the fleet can end it."""
         self._connection = conn
+        _speak_as_routers_do(conn)
         self._played.tally.opened(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -122,3 +126,13 @@ class DeviceServer(asyncssh.SSHServer):
         let_in = right and self._fault != "login_refused"
         self._played.tally.judged(right=let_in)
         return let_in
+
+
+def _speak_as_routers_do(connection: asyncssh.SSHServerConnection) -> None:
+    send = connection.send_packet
+
+    def send_packet(pkttype: int, *args: bytes, handler: Any = None) -> None:
+        if pkttype != _IGNORE:
+            send(pkttype, *args, handler=handler)
+
+    connection.send_packet = send_packet  # type: ignore[method-assign]  # its one door
