@@ -31,6 +31,7 @@ from netwb.views.diff.view import _Drawing
 from netwb.views.inventory import rows as devices
 from netwb.views.inventory import table
 from netwb.views.inventory.view import InventoryView
+from netwb.views.search.table import render_table
 from netwb.workbench import Workbench
 from tests.benches import START, Rig, ios, rig
 from tests.views.people import log_in
@@ -63,6 +64,7 @@ HEAVY = {
         "devices are chosen": devices.chosen_rows,
         "devices are counted": devices.facet_counts,
         "a table of devices is drawn": table.table,
+        "lines that were found are drawn": render_table,
     }.items()
 }
 
@@ -182,6 +184,7 @@ def test_nothing_heavy_runs_on_the_event_loop(made: Rig, engineer: Workbench, na
 
     assert seen.there == set()
     assert "the database is read" in seen.elsewhere
+    assert ("lines that were found are drawn" in seen.elsewhere) == (name == "search")
 
 
 def test_each_heavy_thing_of_the_changes_is_done_in_a_thread(

@@ -89,7 +89,7 @@ class SearchView:
             self.result = None
             self._draw(states.empty("This cannot be searched for", _sentence(error), shape_="warn"))
         else:
-            self._draw_result()
+            await self._draw_result()
             await self._count_devices()
             self.frame.tell(f"{count(len(self.result.hits), 'line')} found")
 
@@ -99,7 +99,7 @@ class SearchView:
             self.devices = len(await self.frame.ask(self.frame.bench.devices))
         if self.result is not None:
             self.result = replace(self.result, devices=self.devices)
-            self._draw_result()
+            await self._draw_result()
 
     def _search(self, asked: Asked) -> Result:
         begun = time.perf_counter()
@@ -129,29 +129,21 @@ class SearchView:
     def _own_url(self, page: str) -> str:
         return page_url(page, **self.frame.address.kept())
 
-    def _draw_result(self) -> None:
-        result, asked, at = self.result, self._asked, self.frame.moment()
+    async def _draw_result(self) -> None:
+        """In a thread, as it may be thousands of lines; what was asked for meanwhile draws itself."""
+        result, shown = self.result, self.shown
         assert result is not None
-        if not result.hits:
-            self._draw(self._nothing(asked, result))
-            return
-        table = render_table(result, asked, at, shown=self.shown)
-        self._draw(
-            render_sum(result, asked, at)
-            + f'<div class="hold" id="hits">{table}{self._rest()}</div>'
-        )
+        content = await self.frame.ask(self._content, result, shown)
+        if self.result is result and self.shown == shown:
+            self._draw(content)
 
-    def _rest(self) -> str:
-        assert self.result is not None
-        left = len(self.result.hits) - self.shown
-        if left > 0:
-            return f'<div class="rest">{button(f"Show {number(min(left, SHOWN))} more of {number(left)}", "more")}</div>'
-        if self.result.more:
-            return (
-                f'<div class="rest t2">These are {number(MOST)} of more lines; a longer text, a tenant, or'
-                " times narrow it.</div>"
-            )
-        return ""
+    def _content(self, result: Result, shown: int) -> str:
+        asked, at = self._asked, self.frame.moment()
+        if not result.hits:
+            return self._nothing(asked, result)
+        table = render_table(result, asked, at, shown=shown)
+        found = f'<div class="hold" id="hits">{table}{_rest(result, shown)}</div>'
+        return render_sum(result, asked, at) + found
 
     def _nothing(self, asked: Asked, result: Result) -> str:
         looked = count(result.devices, "device") if result.devices is not None else "All devices"
@@ -188,13 +180,25 @@ class SearchView:
             await self.load()
         elif name == "more":
             self.shown += SHOWN
-            self._draw_result()
+            await self._draw_result()
         elif name == "csv" and self.result is not None:
             name = f"search-{self.frame.now():%Y%m%d-%H%M}.csv"
             content = await self.frame.ask(csv_file, self.result.hits)
             self.frame.save(name, content, "text/csv")
         elif name == "lead":
             self.turn(str(act.get("url", "")))
+
+
+def _rest(result: Result, shown: int) -> str:
+    left = len(result.hits) - shown
+    if left > 0:
+        return f'<div class="rest">{button(f"Show {number(min(left, SHOWN))} more of {number(left)}", "more")}</div>'
+    if result.more:
+        return (
+            f'<div class="rest t2">These are {number(MOST)} of more lines; a longer text, a tenant, or'
+            " times narrow it.</div>"
+        )
+    return ""
 
 
 def _chosen(fields: Act, name: str, now: str | None, known: set[str]) -> str | None:
