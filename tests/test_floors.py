@@ -33,6 +33,7 @@ FLOORS: dict[str, int] = {
     # 1 pure
     "netwb.collect.facts": 1,
     "netwb.configs": 1,
+    "netwb.cures": 1,
     "netwb.inventory.checks": 1,
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,

@@ -1,17 +1,12 @@
 """The cures of errors in the words of pages: what a command would do, said by where a page does it. Pure.
 
-Below the edges an error is one sentence, the thing and then, after a semicolon, its cure; what would
-be typed stands there as a command in backticks, or as an option (`netwb.errors`). Here each is the
-name of something that a page offers. A cure that pages do not know is left out; a test takes the
-commands from the source, so that none is.
+How they come into an error's sentence: `netwb.cures`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from netwb.cures import RUNNER, retold
 
-RUNNER = "tell who runs netwb"
 CURES = {
     "audit verify": RUNNER,
     "credential add": "add one under Inventory, Places, Credentials",
@@ -60,41 +55,13 @@ CURES = {
     "--redacted": "take it without its secrets",
     "--skip-bad": "correct them, or take the good ones alone",
 }
-_COMMAND = re.compile(r"`netwb ([^`]+)`")
-_OPTION = re.compile(r"(?<![^\s`(])--[a-z][a-z-]+")
 
 
 def in_page(sentence: object) -> str:
     """An error, or its sentence as it was kept, for whoever reads it on a page."""
-    thing, *cures = str(sentence).split("; ")
-    said = [_said(cure) for cure in cures]
-    return "; ".join([thing, *(cure for cure in said if cure)])
+    return retold(sentence, CURES)
 
 
 def at_the_server(sentence: object) -> str:
     """The same for who runs netwb: the cure as it is typed there, which no page could do."""
     return str(sentence)
-
-
-def asked_for(text: str) -> Iterator[str]:
-    """What is to be typed there, as the table names it, or would."""
-    for command in _COMMAND.findall(text):
-        words = command.split()
-        options = [word for word in words if word.startswith("--")]
-        names = [" ".join(words[:many]) for many in (3, 2, 1)]
-        exact = [f"{name} {option}" for name in names for option in options]
-        yield next((name for name in (*exact, *names) if name in CURES), " ".join(words[:2]))
-    yield from _OPTION.findall(_COMMAND.sub("", text))
-
-
-def _said(clause: str) -> str:
-    """A cure with its alternatives; where only the server's owner can help, that alone."""
-    found = [_alternative(part) for part in clause.split(", or ")]
-    if RUNNER in found:
-        return RUNNER
-    return ", or ".join(dict.fromkeys(part for part in found if part))
-
-
-def _alternative(part: str) -> str:
-    names = list(asked_for(part))
-    return next((CURES[name] for name in names if name in CURES), "") if names else part

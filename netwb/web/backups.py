@@ -107,15 +107,15 @@ def text(call: Call[TextQuery, None]) -> Answer:
 
 
 def diff(call: Call[DiffQuery, None]) -> Answer:
-    """What differs between two revisions, of one device or two: hunks, or a patch."""
+    """What differs between two revisions, of one device or two: hunks, or a patch.
+
+    Before a device's first revision there was nothing: `old` is empty, and each line is added.
+    """
     query = call.query
+    found = call.bench.compare(query.new, old=query.old, kind=query.kind)
     if call.media == PATCH:
-        compared = call.bench.compare(query.new, old=query.old, kind=query.kind)
-        return Answer(content=compared.patch(), media=_PATCH_UTF8)
-    device, _, newest = query.new.partition("@")
-    old = query.old if query.old is None or "@" in query.old else f"{query.old}@latest"
-    found = call.bench.diff(device, old=old, new=newest or "latest", words="lines", kind=query.kind)
-    return answer(found.as_json())
+        return Answer(content=found.patch(), media=_PATCH_UTF8)
+    return answer(found.diff.as_json())
 
 
 def changes(call: Call[ChangesQuery, None]) -> Answer:

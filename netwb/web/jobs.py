@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from netwb.roles import Permission
 from netwb.web.operations import JSON, Answer, Call, NoQuery, Operation, Shape, answer, rfc3339
+from netwb.web.problems import cause_of
 from netwb.workbench.words import BackupOutcome, Job
 
 
@@ -83,10 +84,11 @@ def job_json(found: Job) -> dict[str, Any]:
 
 
 def _result(found: Job) -> dict[str, Any]:
+    error = found.result.get("error")
     return {
         "run_id": found.result.get("run_id"),
         "outcomes": [_outcome(outcome) for outcome in found.result.get("outcomes", ())],
-        "error": found.result.get("error"),
+        "error": None if error is None else cause_of(error["kind"], error["message"]),
     }
 
 
@@ -98,7 +100,7 @@ def _outcome(found: BackupOutcome) -> dict[str, Any]:
         "device_id": found.device_id,
         "status": found.status,
         "revision": found.revision,
-        "cause": None if cause is None else {"kind": type(cause).__name__, "message": str(cause)},
+        "cause": None if cause is None else cause_of(type(cause).__name__, str(cause)),
     }
 
 

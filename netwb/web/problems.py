@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from netwb import errors
 from netwb.errors import (
     AccessError,
     ArchiveBusyError,
@@ -37,12 +38,14 @@ from netwb.errors import (
     UnknownNameError,
     UnknownRevisionError,
 )
+from netwb.web.cures import over_rest
 
 MEDIA = "application/problem+json"
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INSIDE = (
     "something that netwb needs is not available; the server's log has it under this request_id"
 )
+_KEPT_INSIDE = "something that netwb needs was not available; the server's log has it of that time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,13 +207,24 @@ def problem_of(error: NetwbError) -> Problem:
     return Problem(
         status=said.status,
         title=said.title,
-        detail=str(error) if said.detail is None else said.detail,
+        detail=over_rest(error) if said.detail is None else said.detail,
         slug=_slug(type(error).__name__.removesuffix("Error")),
         errors=tuple(
-            Fault(where="#", detail=sentence) for sentence in getattr(error, "problems", ())
+            Fault(where="#", detail=over_rest(sentence))
+            for sentence in getattr(error, "problems", ())
         ),
         headers=headers,
     )
+
+
+def cause_of(kind: str, message: str) -> dict[str, str]:
+    """Why work came to nothing, as the record of it kept it: `{"kind", "message"}`.
+
+    kind  the class's name
+    """
+    found = getattr(errors, kind, NetwbError)
+    inside = found is not NetwbError and saying(found).detail == _INSIDE
+    return {"kind": kind, "message": _KEPT_INSIDE if inside else over_rest(message)}
 
 
 def problem_of_status(status: int, **headers: str) -> Problem:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 from netwb.errors import InputError
 from netwb.inventory.records import Device, DeviceStatus
 from netwb.web.operations import Asked, Paged, Shape, rfc3339
+from netwb.web.problems import cause_of
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.words import Change, Hit, QuarantineItem, Revision
 
@@ -348,7 +349,7 @@ def held_json(item: QuarantineItem) -> dict[str, Any]:
         "hostname": item.hostname,
         "kind": item.kind,
         "at": rfc3339(item.at),
-        "cause": {"kind": item.cause_kind, "message": item.cause_message},
+        "cause": cause_of(item.cause_kind, item.cause_message),
         "size": item.size,
         "lines": item.lines,
         "acceptable": item.acceptable,

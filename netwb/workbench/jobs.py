@@ -15,7 +15,16 @@ from time import monotonic
 from typing import Any, Literal, Self
 
 from netwb.collect.outcome import BackupOutcome
-from netwb.errors import InputError, LeaseLostError, NetwbError, RunUnderWayError, StoreError
+from netwb.errors import (
+    ArchiveError,
+    HomeError,
+    InputError,
+    LeaseLostError,
+    NetwbError,
+    RunUnderWayError,
+    SettingsError,
+    StoreError,
+)
 from netwb.roles import Permission
 from netwb.store.jobs import Claim, Job, Jobs
 from netwb.workbench.backup import BACKED_UP, BackupFace
@@ -25,6 +34,12 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING = 20  # jobs of one person: one worker does those of all people in their order
 REPORT_S = 0.5  # how often a running job's progress is written, at most
+INSIDE = (
+    ArchiveError,
+    HomeError,
+    SettingsError,
+    StoreError,
+)  # their sentences name the server's files
 BROKEN = "the job broke on a fault of netwb's own; the server's log has it under the job's id"
 LOOK_S = 0.5  # how often a worker looks for jobs that other processes filed
 
@@ -172,7 +187,8 @@ class JobsFace(BackupFace):
             try:
                 result = KINDS[claim.job.kind](worker, claim, heart)
             except NetwbError as error:
-                heart.finish("failed", _cause(type(error).__name__, str(error)))
+                logger.warning("job %s failed: %s", claim.job.id, error)
+                heart.finish("failed", _failure(claim.job.id, error))
             except Exception:  # the job's door: one that breaks must not end the worker
                 logger.exception("job %s broke", claim.job.id)
                 heart.finish("failed", _cause("NetwbError", BROKEN))
@@ -199,6 +215,12 @@ class JobsFace(BackupFace):
         progress = {"planned": planned, "done": counts.total(), **dict(counts)} if planned else {}
         params = {"note": job.params.get("note", "")}
         return replace(job, params=params, progress=progress)
+
+
+def _failure(job_id: str, error: NetwbError) -> dict[str, Any]:
+    """What whoever follows the job is told; where on the server it failed, the log alone says."""
+    inside = f"something that netwb needs is not available; its log has it under job {job_id}"
+    return _cause(type(error).__name__, inside if isinstance(error, INSIDE) else str(error))
 
 
 def _cause(kind: str, message: str) -> dict[str, Any]:

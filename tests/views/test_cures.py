@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from netwb.configs.owner import serial_fault
 from netwb.configs.records import Identity
+from netwb.cures import RUNNER
 from netwb.inventory.records import Login
-from netwb.views.cures import CURES, RUNNER, asked_for, in_page
-from tests.test_floors import ROOT
-
-BELOW = ("access", "archive", "collect", "configs", "inventory", "store", "workbench")
-NO_SENTENCES = ("archive/ages.py", "archive/log.py", "archive/repository.py", "configs/diff.py")
-
-
-def sentences(path: Path) -> Iterator[str]:
-    """Texts of a module that are no docstrings; what is put into one reads `x`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    parts: set[int] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            parts.add(id(node.value))
-        if isinstance(node, ast.JoinedStr):
-            parts.update(map(id, node.values))
-            yield "".join(
-                str(getattr(value, "value", "x")) if isinstance(value, ast.Constant) else "x"
-                for value in node.values
-            )
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
-            yield node.value
-
-
-def modules() -> Iterator[Path]:
-    for folder in BELOW:
-        for path in sorted((ROOT / "netwb" / folder).rglob("*.py")):
-            if not path.as_posix().endswith(NO_SENTENCES):
-                yield path
+from netwb.views.cures import CURES, in_page
+from tests.sentences import ROOT, to_be_typed
 
 
 def test_each_cure_that_is_typed_has_words_of_a_page() -> None:
     """Of commands and options in the source, so that a new one cannot be forgotten."""
-    found = [
-        (path.name, name)
-        for path in modules()
-        for text in sentences(path)
-        if " " in text and not text.startswith("--")
-        for name in asked_for(text)
-        if not name.startswith("x ")
-    ]
+    found = to_be_typed(CURES)
 
     assert len(found) > 40
     assert [one for one in found if one[1] not in CURES] == []

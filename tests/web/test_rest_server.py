@@ -168,6 +168,16 @@ def test_without_old_it_is_what_changed_with_new(ana: Client, edge1: str) -> Non
     assert one == ana.get(f"/backup/diff?old={edge1}@latest~1&new={edge1}@latest").json
 
 
+def test_before_a_first_revision_there_was_nothing(ana: Client, edge1: str, made: Rig) -> None:
+    found = ana.get(f"/backup/diff?new={edge1}@latest~5").json
+
+    text = made.bench.show("edge1@latest~5").decode()
+    lines = [line for hunk in found["hunks"] for line in hunk["lines"]]
+    assert (found["old"], found["removed"], found["added"]) == ("", 0, len(lines))
+    assert "".join(f"{line['text']}\n" for line in lines) == text
+    assert {line["kind"] for line in lines} == {"added"}
+
+
 def test_git_applies_the_patch(ana: Client, edge1: str, made: Rig, tmp_path: Path) -> None:
     archive = made.bench.home / "archive" / "acme.git"
     subprocess.run(["git", "clone", "-q", str(archive), "acme"], cwd=tmp_path, check=True)
@@ -531,7 +541,7 @@ def test_a_bad_body_has_its_status(
         ("/backup/diff", 400),
         ("/backup/diff?new=none", 404),
         ("/backup/diff?new=@latest", 404),
-        ("/backup/diff?new={id}@latest~5", 404),
+        ("/backup/diff?new={id}@latest~6", 404),
         ("/backup/changes", 400),
         ("/backup/changes?since=tomorrow-ish", 400),
         ("/backup/changes?since=1d&until=2d", 400),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -132,6 +133,21 @@ def test_rights_are_asked_again_when_a_job_starts(made: Rig) -> None:
     assert found.status == "failed"
     assert found.result["error"]["kind"] == "NotPermittedError"
     assert list(made.bench.history("edge1")) == []
+
+
+def test_who_follows_a_job_is_told_no_path_of_the_server(made: Rig) -> None:
+    ana = person(made, "ana", Role.OPERATOR, ("acme",))
+    job = ana.start_backup()
+    database = sqlite3.connect(made.bench.home / "netwb.db")
+
+    database.execute("alter table site rename to gone")
+    with worker(made):
+        error = ended(made.bench, job).result["error"]
+    database.execute("alter table gone rename to site")
+
+    assert error["kind"] == "MigrationNeededError"
+    assert job.id in error["message"]
+    assert str(made.bench.home) not in error["message"]
 
 
 def test_a_job_leaves_devices_alone_that_left_the_scope(made: Rig) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netwb.views import words
+from netwb.views.cures import in_page
 from netwb.views.html import Shape, button, esc, shape
 from netwb.views.states import progress
 from netwb.workbench.words import Job
@@ -44,7 +45,10 @@ def ending(job: Job) -> tuple[Shape, str]:
         return "warn", "The backup was interrupted: its process ended. Start it again."
     if job.status == "failed":
         error = job.result.get("error") or {}
-        return "bad", f"Backup failed: {error.get('message', 'the log of the server says why')}"
+        return (
+            "bad",
+            f"Backup failed: {in_page(error.get('message', 'the log of the server says why'))}",
+        )
     counts = [
         f"{words.number(int(job.progress[name]))} {said}"
         for name, said in _OUTCOMES

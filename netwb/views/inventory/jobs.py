@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
+from netwb.views.cures import in_page
 from netwb.views.desk import Desk
 from netwb.views.html import Shape, button, esc, shape, tag
 from netwb.views.sheet import Act
@@ -40,7 +42,7 @@ def _ending(job: Job) -> tuple[Shape, str]:
         return "warn", "The backup was interrupted: its process ended. Start it again"
     if job.status == "failed":
         error = job.result.get("error") or {}
-        return "bad", f"Backup failed: {error.get('message', 'see the log')}"
+        return "bad", f"Backup failed: {in_page(error.get('message', 'see the log'))}"
     said = [
         f"{number(int(job.progress.get(name, 0)))} {word}"
         for name, word in (
@@ -87,7 +89,7 @@ class Backups:
             return
         self._followed, self.job = job_id, None
         if job_id:
-            self._desk.start(self._watch(job_id))
+            self._desk.start(partial(self._watch, job_id))
 
     async def _watch(self, job_id: str) -> None:
         frame = self._desk.frame

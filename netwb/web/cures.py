@@ -1,0 +1,67 @@
+"""The cures of errors in the words of REST: the request that helps, or who else can. Pure.
+
+How they come into an error's sentence: `netwb.cures`.
+"""
+
+from __future__ import annotations
+
+from netwb.cures import RUNNER, retold
+from netwb.web.operations import BASE
+
+_KEEPER = "have who keeps the inventory"
+_ADMIN = "an admin"
+CURES = {
+    "audit verify": RUNNER,
+    "credential add": f"{_KEEPER} add one",
+    "credential list": f"{_KEEPER} look which there are",
+    "credential set": f"{_KEEPER} change it",
+    "credential set --enable": f"{_KEEPER} set the right enable password",
+    "credential set --username": f"{_KEEPER} give it one",
+    "device activate": f"{_KEEPER} bring it back",
+    "device list": f"GET {BASE}/backup/devices lists those that are",
+    "device probe": f"{_KEEPER} probe it, or choose the platform",
+    "device replace": f"if the device was exchanged, {_KEEPER} replace it",
+    "device retire": f"{_KEEPER} retire it",
+    "device set": f"{_KEEPER} change it",
+    "device set --credential": f"{_KEEPER} give one to it, to its site or to its tenant",
+    "device set --platform": f"{_KEEPER} choose the platform",
+    "device set --sysname": (
+        f"if that is this device's own name, {_KEEPER} set it as the name that it calls itself"
+    ),
+    "device trust": f"{_KEEPER} look at the new key, and trust it",
+    "history": f"GET {BASE}/backup/history/{{device_id}} lists them",
+    "init": RUNNER,
+    "quarantine list": f"GET {BASE}/backup/quarantine lists what is",
+    "quarantine show": (
+        f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
+        " .../discard settles it"
+    ),
+    "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
+    "site activate": f"{_KEEPER} bring it back",
+    "site add": f"{_KEEPER} add it",
+    "site list": f"GET {BASE}/backup/devices names those of your devices",
+    "site set": f"{_KEEPER} change it",
+    "tenant activate": f"{_KEEPER} bring it back",
+    "tenant add": f"{_KEEPER} add it",
+    "tenant list": f"GET {BASE}/backup/devices names those of your devices",
+    "tenant set": f"{_KEEPER} change it",
+    "token list": f"{_ADMIN} sees those that are in force",
+    "upgrade": RUNNER,
+    "user list": f"{_ADMIN} sees those that are",
+    "user sessions list": f"{_ADMIN} sees them",
+    "user set": f"have {_ADMIN} change it",
+    "user set --role": "",  # beside another cure, and on the server's own machine only
+    "--create": f"{_KEEPER} add it first",
+    "--credential": f"{_KEEPER} give one to it, to its site or to its tenant",
+    "--defaults": "fill it in",
+    "--home": RUNNER,
+    "--ignore": "leave it out",
+    "--map": "name it as netwb does",
+    "--redacted": "take it without its secrets",
+    "--skip-bad": "correct them, or take the good ones alone",
+}
+
+
+def over_rest(sentence: object) -> str:
+    """An error, or its sentence as it was kept, for a script that has REST alone."""
+    return retold(sentence, CURES)
