@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from netwb import log_lines
 from netwb._version import __version__
 from netwb.cli import (
     audit,
@@ -94,6 +95,7 @@ def _pipe_closed() -> int:
 def run() -> None:
     """Entry point of the installed command."""
     signal.signal(signal.SIGTERM, _terminated)
+    log_lines.install()
     gc.freeze()  # some 90,000 imported objects that live to the end need no looking at in a run
     sys.exit(main())
 

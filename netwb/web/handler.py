@@ -77,7 +77,7 @@ class ApiHandler(RequestHandler):
         self._doors = doors
         self._body = bytearray()
         self._most = 0
-        self._caller = "-"
+        self._caller, self._address = "-", ""
 
     @property
     def request_id(self) -> str:
@@ -206,18 +206,22 @@ class ApiHandler(RequestHandler):
 
     def _admitted(self, own: Workbench) -> Workbench:
         origin = self._doors.origin(self.request)
+        self._address = origin.address
         header = self.request.headers.get("Authorization")
         if header is not None:
             token = _BEARER.fullmatch(header.strip())
             if token is None:
                 msg = "the Authorization header holds no bearer token"
                 raise NotAuthenticatedError(msg)
-            return own.request_by_token(token[1], origin=origin)
+            bench = own.request_by_token(token[1], origin=origin)
+            self._caller = token[1].partition(".")[0]  # its public id
+            return bench
         secret = self.get_cookie(SESSION_COOKIE)
         if not secret:
             msg = "neither a token nor a login"
             raise NotAuthenticatedError(msg)
         bench = own.request_by_session(secret, origin=origin)
+        self._caller = "login"
         if self.request.method not in _SAFE:
             self._require_xsrf()
         return bench
@@ -282,7 +286,7 @@ class ApiHandler(RequestHandler):
             _loggable(operation, self.request.path),
             status,
             took_s * 1000,
-            self.request.remote_ip,
+            self._address or peer(self.request),
             self._caller,
             self.request_id,
         )

@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import traceback
 from collections.abc import Callable
 from time import monotonic
 
 from bokeh.protocol.exceptions import ProtocolError
 from bokeh.protocol.message import Message
 
+from netwb.log_lines import one_line, trace_of
 from netwb.web import connections
 from netwb.web.documents import PageSocket
 from netwb.web.pace import Allowed, Buckets
@@ -92,23 +92,11 @@ class Bounded(logging.Filter):
         )
         record.args = ()
         if record.exc_info and record.exc_info[1] is not None:
-            trace = traceback.format_exception(record.exc_info[1])
-            lines = "".join(trace).splitlines()[-TRACE_LINES:]
-            record.exc_text = "\n".join(one_line(line, MESSAGE_CHARACTERS) for line in lines)
+            record.exc_text = trace_of(
+                record.exc_info[1], lines=TRACE_LINES, characters=MESSAGE_CHARACTERS
+            )
             record.exc_info = None
         return True
-
-
-def one_line(text: str, most: int) -> str:
-    r"""Its beginning, with what would begin a new line or paint a terminal written out.
-
-    >>> one_line("a\nroot logged in\x1b[2J", 40)
-    'a\\nroot logged in\\x1b[2J'
-    """
-    shown = "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:most]
-    )
-    return f"{shown}..." if len(text) > most else shown
 
 
 def install() -> None:

@@ -19,6 +19,7 @@ from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import ErrorHandler, HTTPError, RequestHandler
 
+from netwb import log_lines
 from netwb.loading import share
 from netwb.web import (
     bundles,
@@ -55,6 +56,7 @@ def routes() -> list[rules.Rule]:
 
 def install() -> None:
     """Once or more often: the second time changes nothing."""
+    log_lines.install()
     # Two of Bokeh's four stay away: /metadata and /autoload.js embed a page in somebody else's.
     per_app_patterns[:] = [("/ws", messages.BoundedSocket), ("/?", PageHandler)]
     for handler in _FOREIGN:

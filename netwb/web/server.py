@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
 
+from netwb import log_lines
 from netwb.errors import ListenError, SettingsError
 from netwb.loading import lazy, share
 from netwb.settings import WebSettings
@@ -43,6 +44,7 @@ def serve(
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_at_once)  # until the server has its own
+    log_lines.install()
     bench = process.workbench()
     place = _place(bench.settings.web, address, port)
     try:

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from netwb.web.messages import Bounded, one_line
+from netwb.log_lines import one_line
+from netwb.web.messages import Bounded
 from tests.web.browsing import Browser, message
 from tests.web.servers import PASSWORDS, Server, netwb_serve, panel_serve, two_tenants
 

@@ -1,0 +1,55 @@
+r"""Lines of the log that others' words cannot break: one record is one line, and a trace is indented.
+
+What a device, a person or a header says stands in log lines. A new line in it would be a line of
+its own, which nobody wrote; an escape would paint the terminal of who reads it. So each record of a
+process of netwb's writes such characters out, whoever logs it and whichever handler shows it. Opens
+nothing; importing it changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Any
+
+MESSAGE_CHARACTERS = 4000  # of one line; a whole configuration is none
+TRACE_LINES = 80  # the last ones: they say what broke, and where
+TRACE_CHARACTERS = 1000
+
+
+class LineRecord(logging.LogRecord):
+    """A record of one line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.exc_info and self.exc_info[1] is not None:
+            self.exc_text = trace_of(
+                self.exc_info[1], lines=TRACE_LINES, characters=TRACE_CHARACTERS
+            )
+
+    def getMessage(self) -> str:  # noqa: N802 - logging's own name
+        """As logging's, written out."""
+        return one_line(super().getMessage(), MESSAGE_CHARACTERS)
+
+
+def install() -> None:
+    """For every record of this process from now on."""
+    logging.setLogRecordFactory(LineRecord)
+
+
+def one_line(text: str, most: int) -> str:
+    r"""Its beginning, with what would begin a new line or paint a terminal written out.
+
+    >>> one_line("a\nroot logged in\x1b[2J", 40)
+    'a\\nroot logged in\\x1b[2J'
+    """
+    shown = "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text[:most]
+    )
+    return f"{shown}..." if len(text) > most else shown
+
+
+def trace_of(error: BaseException, *, lines: int, characters: int) -> str:
+    """The end of its trace, indented: no line of an error's own words looks like one of the log."""
+    whole = "".join(traceback.format_exception(error)).splitlines()[-lines:]
+    return "\n".join(f"  {one_line(line, characters)}" for line in whole)

@@ -1,0 +1,85 @@
+"""One record of the log is one line, whatever a device, a person or a header says in it."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from unicodedata import category
+
+import pytest
+
+from netwb import log_lines
+
+HOSTILE = "ana\r\nWARNING root logged in\x1b[2J\x00\x85\u2028\u202e\ud800"
+
+
+@pytest.fixture
+def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
+    """A logger of a process whose records are ours, and what its handler writes."""
+    before, written = logging.getLogRecordFactory(), io.StringIO()
+    logger = logging.getLogger("netwb.tests.log_lines")
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.propagate = False
+    log_lines.install()
+    try:
+        yield logger, written
+    finally:
+        logging.setLogRecordFactory(before)
+        logger.removeHandler(handler)
+        logger.propagate = True
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("device %s: %s", (HOSTILE, HOSTILE)),
+        ("%(name)s", ({"name": HOSTILE},)),
+        (HOSTILE, ()),
+        ("%r and %s", (HOSTILE, ValueError(HOSTILE))),
+    ],
+    ids=["arguments", "mapping", "message", "repr"],
+)
+def test_a_record_is_one_line_of_what_can_be_shown(
+    log: tuple[logging.Logger, io.StringIO], message: str, words: tuple[object, ...]
+) -> None:
+    logger, written = log
+
+    logger.warning(message, *words)
+
+    (line,) = written.getvalue().splitlines()
+    assert line.startswith("WARNING ")
+    assert not any(category(one) in {"Cc", "Cf", "Cs", "Zl"} for one in line)
+    assert "\\r\\nWARNING root logged in\\x1b[2J" in line
+
+
+def test_no_line_of_a_trace_looks_like_one_of_the_log(
+    log: tuple[logging.Logger, io.StringIO],
+) -> None:
+    logger, written = log
+
+    try:
+        int(HOSTILE)
+    except ValueError as error:
+        error.add_note(HOSTILE)
+        logger.exception("request 1 broke")
+
+    first, *trace = written.getvalue().splitlines()
+    assert first == "ERROR request 1 broke"
+    assert any("int(HOSTILE)" in line for line in trace)
+    assert all(line.startswith("  ") for line in trace)
+    assert "\x1b" not in written.getvalue()
+
+
+def test_a_line_has_an_end(log: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, written = log
+
+    logger.warning("%s", "x" * 1_000_000)
+
+    assert len(written.getvalue()) < 5000
+
+
+def test_importing_changes_nothing() -> None:
+    assert logging.getLogRecordFactory() is not log_lines.LineRecord
