@@ -6,7 +6,7 @@ one act with `fields`, whose texts a view takes as input of a stranger.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,27 @@ def check_field(field: Field, *, checked: bool = False, **more: object) -> str:
     words = f"<span>{esc(field.label)}</span>"
     hint = f"<small>{esc(field.hint)}</small>" if field.hint else ""
     return _around(field, f'<label class="check">{drawn}{words}</label>{hint}')
+
+
+def tick_fields(
+    title: str,
+    name: str,
+    options: Iterable[tuple[str, str]],
+    ticked: Collection[str],
+    *,
+    of: str = "",
+) -> str:
+    """Any of several (value, words), as boxes of one name; `of` keeps ids apart within the page."""
+    boxes = "".join(
+        f'<label class="check"><input type="checkbox" name="{esc(name)}" value="{esc(value)}"'
+        f' id="{esc(of)}{esc(name)}-{esc(value)}"{" checked" if value in ticked else ""}>'
+        f'<span class="cut">{esc(said)}</span></label>'
+        for value, said in options
+    )
+    return (
+        f'<fieldset class="wide"><legend class="lbl">{esc(title)}</legend>'
+        f'<div class="allow">{boxes}</div></fieldset>'
+    )
 
 
 def _more(field: Field, more: Mapping[str, object]) -> str:

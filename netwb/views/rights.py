@@ -6,7 +6,7 @@ nothing is said: a test holds that each permission that is asked for somewhere i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from netwb.roles import Permission
 from netwb.views import words
@@ -50,3 +50,8 @@ def scope_words(tenants: Collection[str] | None) -> str:
     if tenants is None:
         return "all tenants"
     return words.listed(tuple(tenants), at_most=6) or "no tenant"
+
+
+def named(tenants: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Tenants (slug, name) as a form offers them: `acme (Acme Ltd)`."""
+    return [(slug, f"{slug} ({name})") for slug, name in tenants]

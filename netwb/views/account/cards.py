@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from netwb.access.records import IssuedToken, LoginSession, Person, Token, TotpSecret
-from netwb.roles import Permission
 from netwb.views import words
 from netwb.views.fields import (
     Ask,
@@ -18,10 +17,12 @@ from netwb.views.fields import (
     text_field,
     text_of,
     texts_of,
+    tick_fields,
 )
 from netwb.views.html import age, button, esc, shape, state, tag
 from netwb.views.navigation import Moment
-from netwb.views.rights import IN_USE, scope_words, sentences
+from netwb.views.rights import scope_words, sentences
+from netwb.views.tokens import ends, is_over, offered_rights, rights, used
 
 SOURCES = {
     "local": "A password here",
@@ -220,8 +221,7 @@ def _tokens(shown: Shown) -> str:
 
 def _token(token: Token, shown: Shown) -> str:
     now = shown.moment.now
-    used = age(token.used_at, now) if token.used_at else '<span class="t3">never</span>'
-    over = token.revoked_at is not None or token.expires_at <= now
+    over = is_over(token, now)
     end = "" if over else button("Revoke…", "ask-revoke", kind="danger", data_id=token.id)
     name = esc(token.note or token.id)
     from_ = (
@@ -229,25 +229,13 @@ def _token(token: Token, shown: Shown) -> str:
     )
     return (
         f'<tr><td class="cut"><b>{name}</b></td><td class="cut">{esc(_allowed(token))}{from_}</td>'
-        f'<td>{_ends(token, shown)}</td><td>{used}</td><td class="r">{end}</td></tr>'
+        f'<td>{ends(token, shown.moment)}</td><td>{used(token, now)}</td><td class="r">{end}</td></tr>'
     )
 
 
 def _allowed(token: Token) -> str:
-    role = f"as {token.role.value}" if token.role else "all of your role"
-    what = words.listed(tuple(token.allow), at_most=2) if token.allow is not None else role
+    what = rights(token, all_of_them="all of your role")
     return what if token.tenants is None else f"{what}, on {scope_words(token.tenants)}"
-
-
-def _ends(token: Token, shown: Shown) -> str:
-    now = shown.moment.now
-    if token.revoked_at is not None:
-        return state("waived", f"revoked {words.when(token.revoked_at, now, shown.moment.zone)}")
-    if token.expires_at <= now:
-        return state("waived", f"ended {words.when(token.expires_at, now, shown.moment.zone)}")
-    left = words.until(token.expires_at, now)
-    soon = (token.expires_at - now).days < 7
-    return state("warn" if soon else "ok", f"in {left}")
 
 
 def _dialog(shown: Shown) -> str:
@@ -289,37 +277,25 @@ def _issue(shown: Shown) -> str:
         label="Only from",
         id="token-networks",
         value=text_of(typed, "networks"),
-        hint="CIDR, apart by blanks; empty: anywhere",
+        hint="192.0.2.0/24, parted by commas or blanks; empty: from anywhere",
     )
     content = (
         text_field(note, maxlength=80)
         + select_field(days, [(day, f"{day} days") for day in DAYS])
         + text_field(nets)
-        + _allow(shown.person.permissions, texts_of(typed, "allow"))
+        + tick_fields(
+            "It may (none ticked: all that you may)",
+            "allow",
+            offered_rights(shown.person.permissions),
+            texts_of(typed, "allow"),
+        )
     )
     wrong = shown.wrong[1] if shown.wrong[0] == "issue" else ""
     ask = Ask(title="Issue a token", act="issue", yes="Issue token", data={}, wrong=wrong)
     return dialog(ask, content, two_columns=True)
 
 
-def _allow(permissions: Iterable[Permission], ticked: Collection[str]) -> str:
-    boxes = "".join(
-        f'<label class="check"><input type="checkbox" name="allow" value="{right}"'
-        f' id="allow-{right}"{" checked" if right in ticked else ""}><span>{right}</span></label>'
-        for right in sorted(frozenset(permissions) & frozenset(IN_USE))
-    )
-    return (
-        '<fieldset class="wide"><legend class="lbl">It may (none ticked: all that you may)</legend>'
-        f'<div class="allow">{boxes}</div></fieldset>'
-    )
-
-
 def _issued(issued: IssuedToken) -> str:
     token = issued.token
     title = f"Token {token.note or token.id}"
     return shown_once(title, issued.secret, ends=words.exact_day(token.expires_at))
-
-
-def allowed_of(texts: Collection[str]) -> tuple[Permission, ...] | None:
-    """What was ticked; None for nothing, which means all. Raises ValueError for another word."""
-    return tuple(Permission(text) for text in texts) or None

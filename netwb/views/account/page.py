@@ -15,11 +15,12 @@ from panel.viewable import Viewable
 from netwb.access.records import NewToken
 from netwb.errors import AccessError, InputError, NetwbError
 from netwb.views import states
-from netwb.views.account.cards import DAYS, Shown, allowed_of, render
+from netwb.views.account.cards import DAYS, Shown, render
 from netwb.views.cures import in_page
-from netwb.views.fields import secret_of, text_of, texts_of
+from netwb.views.fields import secret_of, text_of
 from netwb.views.frame import Frame
 from netwb.views.sheet import ASSETS, Act, Sheet
+from netwb.views.tokens import networks_of, rights_of
 from netwb.views.words import count
 
 AREAS = (
@@ -183,17 +184,12 @@ class AccountView:
         assert self.shown is not None
         fields = act["fields"]
         days = text_of(fields, "days")
-        try:
-            allow = allowed_of(texts_of(fields, "allow"))
-        except ValueError as error:
-            msg = "a right is not known; tick those that the form shows"
-            raise InputError(msg) from error
         new = NewToken(
             user=self.shown.person.name,
             days=int(days) if days in DAYS else 90,
             note=text_of(fields, "note"),
-            allow=allow,
-            networks=tuple(text_of(fields, "networks").replace(",", " ").split()),
+            allow=rights_of(fields),
+            networks=networks_of(fields),
         )
         issued = await self.frame.ask(self.frame.bench.issue_token, new)
         await self.load()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from netwb.access.records import IssuedToken, LoginSession, NewToken, Token, User
@@ -18,15 +17,18 @@ from netwb.views.fields import (
     text_field,
     text_of,
     texts_of,
+    tick_fields,
 )
-from netwb.views.html import age, button, esc, state, tag
+from netwb.views.html import age, button, esc, tag
 from netwb.views.navigation import Moment
-from netwb.views.rights import IN_USE, scope_words
+from netwb.views.rights import named, scope_words
 from netwb.views.states import empty
-from netwb.views.words import browser, exact, exact_day, listed, until
+from netwb.views.tokens import ends, is_over, networks_of, offered_rights, rights, rights_of, used
+from netwb.views.words import browser, exact, exact_day, until
 
-SOON = timedelta(days=7)  # a token that ends within it is said loudly
 OWNERS = "the owner's"
+RIGHTS = "Rights; none ticked: all of the role's"
+SCOPE = f"Scope; none ticked: {OWNERS}"
 MEANS: Mapping[str, str] = {"password": "password", "oidc": "company's login", "proxy": "proxy"}
 
 
@@ -35,7 +37,7 @@ def tokens_tab(tokens: Sequence[Token], moment: Moment) -> str:
     if not tokens:
         text = "A script authenticates with a token, whose rights are never more than its owner's."
         return empty("No token yet", text)
-    ordered = sorted(tokens, key=lambda item: (_dead(item, moment.now), item.expires_at))
+    ordered = sorted(tokens, key=lambda item: (is_over(item, moment.now), item.expires_at))
     rows = "".join(_token(item, moment) for item in ordered)
     return (
         '<table aria-label="Tokens"><thead><tr><th scope="col">Token</th><th scope="col">Owner</th>'
@@ -45,39 +47,19 @@ def tokens_tab(tokens: Sequence[Token], moment: Moment) -> str:
     )
 
 
-def _dead(token: Token, now: datetime) -> bool:
-    return token.revoked_at is not None or token.expires_at <= now
-
-
 def _token(token: Token, moment: Moment) -> str:
-    used = age(token.used_at, moment.now) if token.used_at else '<span class="t3">never</span>'
     revoke = ""
-    if not _dead(token, moment.now):
+    if not is_over(token, moment.now):
         revoke = button("Revoke…", "ask-revoke", kind="danger", data_id=token.id)
     networks = ", ".join(token.networks) or "anywhere"
     return (
         f'<tr><td class="cut named" title="{esc(token.note)} ({esc(token.id)})"><b>{esc(token.note or token.id)}</b></td>'
         f"<td>{esc(token.user)}</td>"
-        f'<td class="t2 sm cut">{esc(_may(token))}</td>'
+        f'<td class="t2 sm cut">{esc(rights(token, all_of_them="all that its owner may"))}</td>'
         f'<td class="t2 sm">{esc(OWNERS if token.tenants is None else scope_words(token.tenants))}</td>'
-        f'<td class="t2 sm cut">{esc(networks)}</td><td>{_ends(token, moment)}</td>'
-        f'<td class="r t2">{used}</td><td class="r">{revoke}</td></tr>'
+        f'<td class="t2 sm cut">{esc(networks)}</td><td>{ends(token, moment)}</td>'
+        f'<td class="r t2">{used(token, moment.now)}</td><td class="r">{revoke}</td></tr>'
     )
-
-
-def _may(token: Token) -> str:
-    role = f"as {token.role}" if token.role else "all that its owner may"
-    return role if token.allow is None else listed(tuple(token.allow), at_most=3) or "nothing"
-
-
-def _ends(token: Token, moment: Moment) -> str:
-    if token.revoked_at is not None:
-        return state("waived", "revoked")
-    if token.expires_at <= moment.now:
-        return state("waived", "ended")
-    soon = token.expires_at - moment.now < SOON
-    words = f"in {until(token.expires_at, moment.now)}"
-    return state("warn" if soon else "ok", words)
 
 
 def sessions_tab(sessions: Sequence[LoginSession], own: str, moment: Moment) -> str:
@@ -136,7 +118,7 @@ def issue_dialog(
         label="Only from",
         id="token-networks",
         value=said.get("networks", ""),
-        hint="192.0.2.0/24, parted by commas; empty: from anywhere",
+        hint="192.0.2.0/24, parted by commas or blanks; empty: from anywhere",
         wide=True,
     )
     content = (
@@ -145,27 +127,16 @@ def issue_dialog(
         + text_field(days, inputmode="numeric")
         + select_field(role, [("", OWNERS), *((item.value, item.value) for item in Role)])
         + text_field(networks, class_="mono")
-        + _boxes("Rights; none ticked: all of the role's", "allow", _rights(), filled)
-        + _boxes(f"Scope; none ticked: {OWNERS}", "tenants", tenants, filled)
+        + tick_fields(
+            RIGHTS,
+            "allow",
+            offered_rights(tuple(Permission)),
+            texts_of(filled, "allow"),
+            of="token-",
+        )
+        + tick_fields(SCOPE, "tenants", named(tenants), texts_of(filled, "tenants"), of="token-")
     )
     return dialog(ask, content, two_columns=True)
-
-
-def _rights() -> list[tuple[str, str]]:
-    return [(right.value, right.value) for right in Permission if right in IN_USE]
-
-
-def _boxes(
-    title: str, name: str, options: Sequence[tuple[str, str]], filled: Mapping[str, Any]
-) -> str:
-    ticked: Collection[str] = texts_of(filled, name)
-    boxes = "".join(
-        f'<label class="check"><input type="checkbox" name="{name}" value="{esc(value)}"'
-        f' id="token-{name}-{esc(value)}"{" checked" if value in ticked else ""}>'
-        f'<span class="cut">{esc(said)}</span></label>'
-        for value, said in options
-    )
-    return f'<fieldset class="wide"><legend class="lbl">{esc(title)}</legend><div class="allow">{boxes}</div></fieldset>'
 
 
 def issued_dialog(issued: IssuedToken) -> str:
@@ -212,20 +183,17 @@ def new_token(fields: Mapping[str, Any]) -> NewToken:
     if not (days.isascii() and days.isdigit() and 1 <= len(days) <= 4):
         msg = f"a token holds for a number of days, not {days!r}; write 90"
         raise InputError(msg)
-    allow, tenants = texts_of(fields, "allow"), texts_of(fields, "tenants")
     try:
-        rights = tuple(Permission(right) for right in allow)
-        named = Role(role) if role else None
+        named_role = Role(role) if role else None
     except ValueError as error:
-        msg = "there is no such role or right; choose from the form"
+        msg = "there is no such role; choose from the form"
         raise InputError(msg) from error
-    networks = (part.strip() for part in text_of(fields, "networks").split(","))
     return NewToken(
         user=text_of(fields, "user"),
         days=int(days),
         note=text_of(fields, "note"),
-        role=named,
-        tenants=tenants or None,
-        allow=rights or None,
-        networks=tuple(part for part in networks if part),
+        role=named_role,
+        tenants=texts_of(fields, "tenants") or None,
+        allow=rights_of(fields),
+        networks=networks_of(fields),
     )

@@ -19,8 +19,10 @@ from netwb.views.fields import (
     text_field,
     text_of,
     texts_of,
+    tick_fields,
 )
-from netwb.views.html import esc, tag
+from netwb.views.html import tag
+from netwb.views.rights import named
 
 EVERY = "*"  # of a form: all tenants
 
@@ -56,6 +58,7 @@ def _person_fields(user: User | None, said: Mapping[str, str]) -> dict[str, Fiel
     """By name; each as it was filled in, else as the person is."""
 
     def field(name: str, label: str, now: str, hint: str = "", *, required: bool = False) -> Field:
+        """What was typed; `now` where nothing was."""
         return Field(
             name=name,
             label=label,
@@ -104,13 +107,7 @@ def _chosen(user: User | None, filled: Mapping[str, Any]) -> Collection[str]:
 
 def _scope(tenants: Sequence[tuple[str, str]], chosen: Collection[str], *, wide: bool) -> str:
     every = [(EVERY, "All tenants, those to come too")] if wide else []
-    boxes = "".join(
-        f'<label class="check"><input type="checkbox" name="tenants" value="{esc(slug)}"'
-        f' id="person-of-{esc(slug)}"{" checked" if slug in chosen else ""}>'
-        f'<span class="cut">{esc(said)}</span></label>'
-        for slug, said in (*every, *((slug, f"{slug} ({name})") for slug, name in tenants))
-    )
-    return f'<fieldset class="wide"><legend class="lbl">Scope</legend><div class="allow">{boxes}</div></fieldset>'
+    return tick_fields("Scope", "tenants", [*every, *named(tenants)], chosen, of="person-")
 
 
 def password_dialog(user: User, *, wrong: str = "") -> str:
