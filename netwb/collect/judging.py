@@ -171,7 +171,7 @@ def _discreet(clean: CleanConfig, redacted: Redacted) -> CleanConfig:
     """Without its author, where that name is one of the secrets: it would stand in the commit."""
     author = (clean.changed_by or "").encode()
     values = (secret.value for secret in redacted.secrets.values())
-    if author and any(v == author or (is_long(v) and v in author) for v in values):
+    if author and any(v in author and (v == author or is_long(v)) for v in values):
         return replace(clean, changed_by=None)
     return clean
 
