@@ -292,17 +292,21 @@ def test_second_try_that_succeeds_is_the_result() -> None:
 
 def test_ordinary_tasks_run_in_threads_within_the_caps() -> None:
     lock, inside = threading.Lock(), [0, 0]
+    three, fourth = threading.Barrier(3, timeout=10), threading.Event()
 
     def stay(task: Task) -> str:
         with lock:
             inside[0] += 1
             inside[1] = max(inside)
-        time.sleep(0.05)
+            if inside[0] > 3:
+                fourth.set()
+        three.wait()
+        fourth.wait(0.1)  # one more that may come is here by then
         with lock:
             inside[0] -= 1
         return str(task.host.name)
 
-    with nornir_over(*targets(8), settings=replace(PATIENT, sessions=3)) as nornir:
+    with nornir_over(*targets(9), settings=replace(PATIENT, sessions=3)) as nornir:
         results = nornir.run(stay)
 
     assert inside[1] == 3
