@@ -7,7 +7,7 @@ work that outlasts an act (a job that is followed, a probe) ends with the page.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import panel as pn
@@ -35,7 +35,7 @@ class Desk:
     def __init__(self, frame: Frame, on_act: OnAct, *, css: str) -> None:
         self.frame = frame
         self.dialog = Sheet(on_act=on_act, css=css, height=0)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[bool]] = set()
         if pn.state.curdoc is not None:
             pn.state.on_session_destroyed(self._end)
 
@@ -63,9 +63,9 @@ class Desk:
         self.close()
         return True
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Callable[[], Awaitable[None]]) -> None:
         """Let something go on beside the acts, until it ends or the page is closed."""
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        task = asyncio.get_running_loop().create_task(self.frame.guard(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -73,12 +73,6 @@ class Desk:
         """Wait until nothing goes on any more."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        async def run() -> None:
-            await work
-
-        await self.frame.guard(run)
 
     def _end(self, _context: object) -> None:
         for task in tuple(self._tasks):

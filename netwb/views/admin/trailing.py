@@ -140,7 +140,7 @@ class TrailPart:
         """Walk the chain in a thread; the page says so meanwhile."""
         if not self._walking and self._may_check():
             self._walking = True
-            self._desk.start(self._walk())
+            self._desk.start(self._walk)
             self._redraw()
 
     async def _walk(self) -> None:

@@ -380,7 +380,7 @@ class HistoryView:
         await self._draw_text()
         self._draw_head()
         self.frame.tell(f"Secrets show for {head.SHOWN_S} seconds")
-        self.desk.start(self._hide_in_time())
+        self.desk.start(self._hide_in_time)
 
     async def _hide_in_time(self) -> None:
         shown = self.rows

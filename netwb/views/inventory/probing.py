@@ -70,7 +70,7 @@ class ProbePart:
         self._stage.frame.address.set(device=None, tab="probe")
         self._crumb()
         self._draw()
-        self._stage.start(self._run())
+        self._stage.start(self._run)
 
     async def _run(self) -> None:
         """Ask the devices in a thread, and draw what came until it ends."""

@@ -312,7 +312,7 @@ class QuarantineView:
         self.dialog.html = ""
         await self._draw_rows()
         self._draw_head()
-        self.desk.start(self._hide_in_time())
+        self.desk.start(self._hide_in_time)
 
     async def _hide_in_time(self) -> None:
         shown = self.rows
