@@ -180,8 +180,8 @@ class Jobs:
         running = session.scalars(select(JobRow).where(JobRow.status == "running"))
         lost = [row for row in running if self._is_lost(row)]
         for row in lost:
-            row.status, row.ended_at = "interrupted", self._clock()
-            row.result = _interrupted()
+            for name, value in _ended_silently(row).items():
+                setattr(row, name, value)
         session.flush()
         return len(lost)
 
@@ -207,7 +207,7 @@ class Jobs:
     def _job(self, row: JobRow) -> Job:
         values = {name: getattr(row, name) for name in Job.__slots__}
         if row.status == "running" and self._is_lost(row):
-            values |= {"status": "interrupted", "result": _interrupted()}
+            values |= _ended_silently(row)
         return Job(**values)
 
 
@@ -218,5 +218,10 @@ def _seen(scope: Scope, actor: str) -> ColumnElement[bool]:
     return or_(JobRow.actor == actor, JobRow.tenant_id.in_(sorted(scope.tenants - {""})))
 
 
-def _interrupted() -> dict[str, Any]:
-    return {"error": {"kind": "RunInterruptedError", "message": INTERRUPTED}}
+def _ended_silently(row: JobRow) -> dict[str, Any]:
+    """How a job stands whose worker is gone: it ended when it gave its last sign of life."""
+    return {
+        "status": "interrupted",
+        "ended_at": row.beat_at or row.started_at,
+        "result": {"error": {"kind": "RunInterruptedError", "message": INTERRUPTED}},
+    }

@@ -200,9 +200,13 @@ class ApiHandler(RequestHandler):
     def _acting(self, operation: Operation) -> Workbench:
         """A Workbench that acts as the caller. Raises NotAuthenticatedError."""
         own = self._doors.workbench()
-        if operation.open_to == "watchers" and is_local(self.request):
+        if operation.open_to == "watchers" and is_local(self.request) and not self._bears():
             return own
         return self._admitted(own)
+
+    def _bears(self) -> bool:
+        """Whether the caller says who it is: then it sees what that one may, from anywhere."""
+        return "Authorization" in self.request.headers or bool(self.get_cookie(SESSION_COOKIE))
 
     def _admitted(self, own: Workbench) -> Workbench:
         origin = self._doors.origin(self.request)

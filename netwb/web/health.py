@@ -1,7 +1,7 @@
 """Whether the server lives, whether it can work, and its figures for Prometheus.
 
 The last two are for who holds health.view (a token issued with `--allow health.view` is a scrape
-token), and for a program on this machine that comes through no proxy.
+token), and for a program on this machine that comes through no proxy and does not say who it is.
 """
 
 from __future__ import annotations

@@ -90,17 +90,19 @@ def test_a_job_is_claimed_once_however_many_ask(database: Database, clock: Clock
 def test_a_silent_job_is_interrupted_and_a_beat_keeps_it(jobs: Jobs, clock: Clock) -> None:
     filed(jobs), filed(jobs)
     silent, beating = claimed(jobs), claimed(jobs)
+    heard = clock.now
     clock.pass_s(59)
     jobs.beat(beating)
     clock.pass_s(2)
 
     found = jobs.get(ALL_TENANTS, silent.job.id, actor="ana")
     assert found.status == "interrupted"
+    assert found.ended_at == heard  # its last sign of life
     assert "file it again" in found.result["error"]["message"]
     assert jobs.get(ALL_TENANTS, beating.job.id, actor="ana").status == "running"
     assert jobs.settle_interrupted() == 1
     assert jobs.settle_interrupted() == 0
-    assert jobs.get(ALL_TENANTS, silent.job.id, actor="ana").ended_at == clock.now
+    assert jobs.get(ALL_TENANTS, silent.job.id, actor="ana") == found
 
 
 def test_a_job_whose_process_was_killed_is_interrupted_at_once(

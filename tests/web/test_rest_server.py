@@ -649,6 +649,14 @@ def test_loopback_is_a_watcher_and_a_proxied_request_is_none(port: int) -> None:
         assert Client(port=port, headers=headers).ask("GET", "/metrics").status == 401
 
 
+@pytest.mark.parametrize("path", ["/readyz", "/metrics"])
+def test_who_says_who_it_is_sees_what_that_one_may_on_loopback_too(
+    port: int, made: Rig, path: str
+) -> None:
+    assert Client(port=port, token=token(made, Role.VIEWER)).ask("GET", path).status == 403
+    assert Client(port=port, token="nwb_none.none").ask("GET", path).status == 401
+
+
 def test_readiness_names_what_it_looked_at(port: int) -> None:
     found = Client(port=port).ask("GET", "/readyz").json
 
@@ -656,7 +664,8 @@ def test_readiness_names_what_it_looked_at(port: int) -> None:
     assert found["status"] == "ready"
 
 
-def test_metrics_are_what_prometheus_reads(port: int, made: Rig) -> None:
+def test_metrics_are_what_prometheus_reads(port: int, made: Rig, ana: Client, edge1: str) -> None:
+    ana.get(f"/backup/history/{edge1}")
     scraper = token(made, Role.ADMIN, allow=(Permission.HEALTH_VIEW,))
     reply = Client(port=port, token=scraper, headers=PROXIED).ask("GET", "/metrics")
     lines = reply.body.decode().splitlines()
