@@ -13,6 +13,7 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nornir.core import Nornir
@@ -127,6 +128,7 @@ class SessionRunner:
             return await asyncio.shield(work)
         finally:
             closing = in_thread(lambda: close_all(host), name=f"netwb-end-{host.name}")
+            closing.add_done_callback(partial(_say_what_failed, host))
             ends: list[asyncio.Future[Any]] = [closing, work]
             await asyncio.wait(ends, timeout=CLOSING_S)
 
@@ -151,6 +153,12 @@ async def _awaited(task: Task, host: Host) -> MultiResult:
         logger.exception("%s: task %s failed", host.data["target"].hostname, task.name)
         result = _failure(host, error)
     return _ended(task, host, result)
+
+
+def _say_what_failed(host: Host, closing: asyncio.Future[None]) -> None:
+    """A device that is gone cannot say goodbye; its result is known by now."""
+    if not closing.cancelled() and (fault := closing.exception()) is not None:
+        logger.debug("%s: closing a connection failed", host.name, exc_info=fault)
 
 
 def _failure(host: Host, error: Exception) -> Result:

@@ -327,6 +327,38 @@ def test_ordinary_task_may_run_subtasks() -> None:
     assert results["d0"][1].result == "inner"
 
 
+class Gone:
+    """A plugin's connection to a device that does not answer any more."""
+
+    connection = None
+
+    def __init__(self, closed: list[str], name: str) -> None:
+        self._closed, self._name = closed, name
+
+    def open(self, *args: Any, **kwargs: Any) -> None:
+        """It was opened by who put it into the host."""
+
+    def close(self) -> None:
+        self._closed.append(self._name)
+        msg = "the other side is gone"
+        raise EOFError(msg)
+
+
+def test_connections_that_fail_to_close_are_all_closed_and_change_no_result() -> None:
+    closed: list[str] = []
+
+    def connect(task: Task) -> str:
+        task.host.connections.update({name: Gone(closed, name) for name in ("one", "two")})
+        return "well"
+
+    with nornir_over(*targets(1)) as nornir:
+        results = nornir.run(connect)
+
+    assert sorted(closed) == ["one", "two"]
+    assert results["d0"].result == "well"
+    assert not results.failed
+
+
 def test_ordinary_task_that_hangs_is_left_at_the_deadline_and_its_connections_closed() -> None:
     closed = threading.Event()
 

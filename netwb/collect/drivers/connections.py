@@ -7,8 +7,8 @@ connections into the host before a task, and they open when they are first asked
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from nornir.core.inventory import Host
@@ -18,8 +18,6 @@ from netwb.collect.drivers.link import Link
 from netwb.collect.drivers.shim import NetmikoShim
 from netwb.collect.drivers.stock import stock_napalm, stock_netmiko
 from netwb.inventory.records import Target
-
-logger = logging.getLogger(__name__)
 
 
 class LazyConnection:
@@ -58,13 +56,10 @@ def offer(host: Host, link: Link) -> None:
 
 
 def close_all(host: Host) -> None:
-    """Close and forget this host's connections, one fault after the other."""
-    for name in list(host.connections):
-        connection = host.connections.pop(name)
-        try:
-            connection.close()
-        except Exception:  # a device that is gone cannot say goodbye; its result is known by now
-            logger.debug("%s: closing %s failed", host.name, name, exc_info=True)
+    """Close and forget this host's connections, each of them; raises the last one's fault."""
+    with ExitStack() as closing:
+        while host.connections:
+            closing.callback(host.connections.popitem()[1].close)
 
 
 def _napalm(host: Host, link: Link) -> Any:
