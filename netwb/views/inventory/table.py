@@ -146,7 +146,7 @@ def _nothing(listing: Listing) -> str:
         return empty("No such device", text, actions=actions)
     text = "No tenant in your scope has a device yet."
     if not listing.sees.edit:
-        return empty("There is no device", text)
+        return empty("There is no device", f"{text} An engineer or an admin adds them.")
     actions = button("Add device", "add", kind="primary", icon_="plus")
     actions += button("Import…", "go", data_import="1")
     return empty("There is no device", text, actions=actions)
