@@ -295,9 +295,9 @@ def retire_dialog(devices: Sequence[Device], *, wrong: str = "") -> str:
     """Out of service: one device or several."""
     names = listed(tuple(f"{d.tenant}/{d.hostname}" for d in devices), at_most=6)
     ask = Ask(
-        title=f"Retire {count(len(devices), 'device')}",
+        title=f"Retire {_called(devices)}",
         act="retire-devices",
-        yes=f"Retire {count(len(devices), 'device')}",
+        yes="Retire" if len(devices) == 1 else f"Retire {_called(devices)}",
         data={"devices": " ".join(d.id for d in devices)},
         danger=True,
         wrong=wrong,
@@ -312,7 +312,7 @@ def retire_dialog(devices: Sequence[Device], *, wrong: str = "") -> str:
 def status_dialog(devices: Sequence[Device], *, wrong: str = "") -> str:
     """Another status for the selected devices."""
     ask = Ask(
-        title=f"Set the status of {count(len(devices), 'device')}",
+        title=f"Set the status of {_called(devices)}",
         act="set-status",
         yes="Set status",
         data={"devices": " ".join(d.id for d in devices)},
@@ -321,6 +321,12 @@ def status_dialog(devices: Sequence[Device], *, wrong: str = "") -> str:
     field = Field(name="status", label="Status", id="status-status", value="active", wide=True)
     hint = _text("Active and maintenance are backed up; planned devices are not.")
     return dialog(ask, select_field(field, [(w, w) for w in SET_STATUSES]) + hint)
+
+
+def _called(devices: Sequence[Device]) -> str:
+    """One by its name, several by their number."""
+    first = devices[0] if len(devices) == 1 else None
+    return f"{first.tenant}/{first.hostname}" if first else count(len(devices), "device")
 
 
 def _ask(  # noqa: PLR0913 - the words of one question

@@ -1,6 +1,7 @@
 """The forms of devices as markup."""
 
-from netwb.views.inventory.forms import Choices, add_dialog
+from netwb.views.inventory.forms import Choices, add_dialog, retire_dialog, status_dialog
+from tests.views.inventory.test_rows import device
 from tests.views.made_frames import words
 
 
@@ -11,3 +12,13 @@ def test_without_a_site_the_form_for_a_device_says_what_comes_first() -> None:
     assert 'data-act="go"' in html
     assert 'data-tab="places"' in html
     assert 'name="hostname"' not in html
+
+
+def test_a_question_names_one_device_and_counts_several() -> None:
+    one, two = device("edge1"), device("edge2")
+
+    assert "Retire acme/edge1" in words(retire_dialog([one]))
+    assert "Retire 2 devices" in words(retire_dialog([one, two]))
+    assert "acme/edge1 and acme/edge2: no longer backed up" in words(retire_dialog([one, two]))
+    assert "Set the status of acme/edge1" in words(status_dialog([one]))
+    assert "Set the status of 2 devices" in words(status_dialog([one, two]))
