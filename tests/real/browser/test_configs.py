@@ -52,6 +52,15 @@ def opened_page(site: Site, name: str, path: str = "/configs", **how: object) ->
     return visitor
 
 
+def change_is_there(page: Page, number: int) -> None:
+    """Without `expect`, which reads the whole page aloud each time that it looks in vain.
+
+    With thousands of rows that holds the browser for seconds, and the rows do not come.
+    """
+    there = page.locator(f".diff [data-h='{number}']")
+    there.wait_for(state="attached", timeout=DRAWN_MS)
+
+
 def where(page: Page) -> str:
     return page.locator(".where").inner_text()
 
@@ -98,18 +107,19 @@ def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site)
     page.locator("a.row", has_text="long").click()
     expect(page.locator(".where")).to_contain_text("4,000")
     expect(page.locator(".more")).to_contain_text("more rows come as you scroll")
-    expect(page.locator(".diff [data-h='300']")).to_have_count(1)
-    expect(page.locator(".diff [data-h='450']")).to_have_count(0)
+    change_is_there(page, 300)
+    assert page.locator(".diff [data-h='450']").count() == 0
 
     page.locator(".diff .scroll").evaluate("(e) => { e.scrollTop = e.scrollHeight }")
-    expect(page.locator(".diff [data-h='450']")).to_have_count(1)
+    change_is_there(page, 450)
     page.keyboard.press("n")
     assert where(page) != "Change 1 of 4,000"
 
     change = page.url.partition("change=")[2].partition("&")[0]
     visitor.go(f"/configs?change={change}&at=1500")
+    change_is_there(page, 1500)
     expect(page.locator(".where")).to_contain_text("1,500")
-    expect(page.locator(".diff [data-h='1500']")).to_be_in_viewport(timeout=DRAWN_MS)
+    expect(page.locator(".diff [data-h='1500']")).to_be_in_viewport()
 
 
 def test_a_line_of_a_history_tells_its_story_and_more_lines_come_by_scrolling(
