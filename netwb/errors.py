@@ -41,7 +41,7 @@ class NetwbError(Exception):
     """Root of the tree. `str()` is one sentence: the thing, what is wrong; then its cures.
 
     Cures follow semicolons. What would be typed stands in them as a command in backticks, or as an
-    option; an edge without a command line puts what it has itself in its place (`views.cures`).
+    option; an edge without a command line puts what it has itself in its place (`netwb.cures`).
     """
 
 
@@ -63,11 +63,36 @@ class InventoryError(NetwbError):
 
 
 class UnknownDeviceError(InventoryError):
-    """No device of that name or id in the actor's scope; a foreign one reads the same."""
+    """No device of that name or id in the actor's scope; a foreign one reads the same.
+
+    `wanted` is the name as it was given.
+    """
+
+    def __init__(self, message: str, *, wanted: str = "") -> None:
+        super().__init__(message)
+        self.wanted = wanted
 
 
 class UnknownNameError(InventoryError):
-    """No tenant, site or credential of that name in the actor's scope."""
+    """No tenant, site or credential of that name in the actor's scope.
+
+    wanted   the name as it was given
+    thing    `tenant`, `site` or `credential`; empty where names do not resemble each other
+    among    names that could have been meant, where not all of the scope could
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        thing: str = "",
+        wanted: str = "",
+        among: tuple[str, ...] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.thing = thing
+        self.wanted = wanted
+        self.among = among
 
 
 class DuplicateDeviceError(InventoryError):

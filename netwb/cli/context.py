@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from netwb.cli.resembling import with_names
+from netwb.errors import UnknownDeviceError, UnknownNameError
 from netwb.workbench import Workbench
 
 DEFAULT_HOME = "~/.local/share/netwb"
@@ -28,13 +30,6 @@ def bench(context: click.Context) -> Workbench:
     opened = Workbench.open(home=state(context).home, environment=os.environ)
     user = state(context).acting_as
     return opened if user is None else opened.acting_as(user)
-
-
-def refuse_as(context: click.Context) -> None:
-    """For what concerns the home itself, which no user of it does."""
-    if state(context).acting_as is not None:
-        msg = f"`{context.command_path}` is done by the login itself; leave --as out"
-        raise click.UsageError(msg, context)
 
 
 def state(context: click.Context) -> CommandState:
@@ -63,7 +58,7 @@ def own_options(default: str = DEFAULT_HOME) -> list[click.Option]:
     return [home_option(default), as_option()]
 
 
-def as_option() -> click.Option:
+def as_option(*, hidden: bool = False) -> click.Option:
     """`--as USER`: no more than that user may, and audited under that name."""
     return click.Option(
         ["--as", "acting_as"],
@@ -72,6 +67,7 @@ def as_option() -> click.Option:
         callback=_remember_user,
         is_eager=True,
         help="Act with the rights of this user only.",
+        hidden=hidden,
     )
 
 
@@ -95,6 +91,28 @@ class NetwbCommand(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(own_options(self.default_home))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A name that is not known is told with those of the same home that resemble it."""
+        try:
+            return super().invoke(ctx)
+        except (UnknownDeviceError, UnknownNameError) as error:
+            raise with_names(error, lambda: bench(ctx)) from error
+
+
+class HomeCommand(NetwbCommand):
+    """One that concerns the home itself: `--as` is refused, and not offered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params[-1] = as_option(hidden=True)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Where no user of the home is meant."""
+        if state(ctx).acting_as is not None:
+            msg = f"`{ctx.command_path}` is done by the login itself; leave --as out"
+            raise click.UsageError(msg, ctx)
+        return super().invoke(ctx)
 
 
 class NetwbGroup(click.Group):

@@ -7,7 +7,7 @@ import os
 import click
 
 from netwb._version import __version__
-from netwb.cli.context import NetwbCommand, refuse_as, state
+from netwb.cli.context import HomeCommand, NetwbCommand, state
 from netwb.cli.show import json_option, print_json, say
 from netwb.workbench import Workbench
 from netwb.workbench.home import find_home
@@ -19,11 +19,10 @@ def register(cli: click.Group) -> None:
         cli.add_command(command)
 
 
-@click.command(cls=NetwbCommand)
+@click.command(cls=HomeCommand)
 @click.pass_context
 def init(context: click.Context) -> None:
     """Set up a home: folders, netwb.toml, master key, database. What is there stays."""
-    refuse_as(context)
     given = state(context).home
     there = find_home(given, os.environ).settings_file.exists()
     bench = Workbench.create(home=given, environment=os.environ)
@@ -32,12 +31,11 @@ def init(context: click.Context) -> None:
     bench.close()
 
 
-@click.command(cls=NetwbCommand)
+@click.command(cls=HomeCommand)
 @click.option("--check", is_flag=True, help="Only say whether the database needs it (exit 5).")
 @click.pass_context
 def upgrade(context: click.Context, *, check: bool) -> None:
     """Migrate the database to this version of netwb, after a copy of it."""
-    refuse_as(context)
     home = state(context).home
     if check:
         Workbench.open(home=home, environment=os.environ).close()

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from netwb.cli.context import NetwbCommand, refuse_as, state
+from netwb.cli.context import HomeCommand, state
 from netwb.loading import lazy
 
 _server = lazy("netwb.web.server")  # Tornado and pydantic, which no other command needs
@@ -17,7 +17,7 @@ def register(cli: click.Group) -> None:
     cli.add_command(serve)
 
 
-@click.command(cls=NetwbCommand)
+@click.command(cls=HomeCommand)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -33,7 +33,6 @@ def register(cli: click.Group) -> None:
 @click.pass_context
 def serve(context: click.Context, *, port: int | None, address: str | None, api_only: bool) -> None:
     """Serve pages and REST to browsers and scripts, and run the jobs that they file."""
-    refuse_as(context)
     home = state(context).home
     if home is not None:
         os.environ["NETWB_HOME"] = home

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import fields
 
 import click
@@ -18,7 +19,7 @@ from netwb.roles import Permission, Role
 
 def register(cli: click.Group) -> None:
     """Add the group; `token add` is `token issue`, as every other group adds."""
-    token.add_command(issue, "add")
+    token.add_command(_as_add(issue), "add")
     cli.add_command(token)
 
 
@@ -136,6 +137,13 @@ def retire(context: click.Context, *, token_id: str) -> None:
     """Revoke a token: from now on it opens nothing."""
     revoked = bench(context).revoke_token(token_id)
     say(f"token {revoked.id} of {revoked.user} is revoked")
+
+
+def _as_add(command: click.Command) -> click.Command:
+    """The same, which says so."""
+    twin = copy(command)
+    twin.help = "The same as `netwb token issue`."
+    return twin
 
 
 def _permissions(words: Iterable[str]) -> tuple[Permission, ...]:

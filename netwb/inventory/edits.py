@@ -34,13 +34,15 @@ class Names:
         if name is None:
             return None
         thing = "site" if field == "site" else "credential"
-        found = (self.sites if thing == "site" else self.credentials).get((tenant_id, name))
+        known = self.sites if thing == "site" else self.credentials
+        found = known.get((tenant_id, name))
         if found is None:
             msg = (
                 f"{thing} {quoted(name)} is not known in this tenant; "
                 f"`netwb {thing} list` shows those that are"
             )
-            raise UnknownNameError(msg)
+            among = tuple(one for tenant, one in known if tenant == tenant_id)
+            raise UnknownNameError(msg, thing=thing, wanted=name, among=among)
         return found
 
 

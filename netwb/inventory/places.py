@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from netwb.errors import InventoryError, NotPermittedError, UnknownNameError
+from netwb.errors import InventoryError, NotPermittedError
 from netwb.inventory.checks import SITE_CHECKS, TENANT_CHECKS
 from netwb.inventory.edits import edit, load_names
 from netwb.inventory.fields import check_slug, check_text, parse_host_key, quoted
@@ -112,7 +112,7 @@ class Places:
             slug == site.slug and of_tenant in {"", site.tenant}
             for site in self.sites(scope, tenant)
         ):
-            raise UnknownNameError(unknown_site(ref))
+            raise unknown_site(ref)
 
     def add_site(self, scope: Scope, ref: str, fields: SiteChanges) -> Site:
         """A new site `tenant/site`; its name is its slug unless given."""

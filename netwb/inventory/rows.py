@@ -29,7 +29,7 @@ def find_tenant(session: Session, ref: str) -> TenantRow:
     ).first()
     if found is None:
         msg = f"tenant {quoted(ref)} is not known; `netwb tenant list` shows those that are"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(msg, thing="tenant", wanted=ref)
     return found
 
 
@@ -43,15 +43,16 @@ def find_site(session: Session, ref: str) -> tuple[SiteRow, TenantRow]:
     found = session.execute(statement.where(*conditions)).all()
     rows = [row for row in found if row[0].status != "retired"] or list(found)
     if not rows:
-        raise UnknownNameError(unknown_site(ref))
+        raise unknown_site(ref)
     if len(rows) > 1:
         raise InventoryError(_ambiguous("site", slug, (row[1].slug for row in rows)))
     return rows[0]
 
 
-def unknown_site(ref: str) -> str:
+def unknown_site(ref: str) -> UnknownNameError:
     """Said of a foreign site and of an unknown one alike."""
-    return f"site {quoted(ref)} is not known; `netwb site list` shows those that are"
+    msg = f"site {quoted(ref)} is not known; `netwb site list` shows those that are"
+    return UnknownNameError(msg, thing="site", wanted=ref)
 
 
 def find_device(session: Session, ref: str) -> DeviceRow:
@@ -78,7 +79,7 @@ def find_device(session: Session, ref: str) -> DeviceRow:
 def unknown_device(ref: str) -> UnknownDeviceError:
     """What a device that is not there, a foreign one, and one outside of what is meant all read."""
     msg = f"device {quoted(ref)} is not known; `netwb device list` shows those that are"
-    return UnknownDeviceError(msg)
+    return UnknownDeviceError(msg, wanted=ref)
 
 
 def _nearest(
@@ -142,7 +143,7 @@ def find_credential(session: Session, ref: str) -> tuple[CredentialRow, TenantRo
     rows = [row for row in found if row[0].status != "retired"] or list(found)
     if not rows:
         msg = f"credential {quoted(ref)} is not known; `netwb credential list` shows those that are"
-        raise UnknownNameError(msg)
+        raise UnknownNameError(msg, thing="credential", wanted=ref)
     if len(rows) > 1:
         raise InventoryError(_ambiguous("credential", name, (row[1].slug for row in rows)))
     return rows[0]

@@ -90,6 +90,22 @@ def test_an_unknown_user_is_not_found(netwb: Commands) -> None:
     assert netwb("user", "sessions", "end", "nope").status == 4
 
 
+def test_the_other_word_for_issuing_a_token_says_so(netwb: Commands) -> None:
+    assert "The same as `netwb token issue`" in netwb("token", "add", "--help").out
+    assert "The same" not in netwb("token", "issue", "--help").out
+
+
+@pytest.mark.parametrize("command", ["init", "upgrade", "serve", "demo"])
+def test_a_command_of_the_home_itself_offers_no_other_persons_rights(
+    netwb: Commands, command: str
+) -> None:
+    refused = netwb(command, "--as", "ana")
+
+    assert "--as" not in netwb(command, "--help").out
+    assert refused.status == 2
+    assert "leave --as out" in refused.err
+
+
 @pytest.mark.parametrize("word", ["issue", "add"])
 def test_a_token_is_printed_once_and_opens_until_it_is_retired(
     netwb: Commands, tmp_path: Path, word: str

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from netwb.cli.context import NetwbCommand, refuse_as, state
+from netwb.cli.context import HomeCommand, state
 from netwb.cli.demo.building import (
     PlayedClock,
     Refused,
@@ -49,7 +49,7 @@ def register(cli: click.Group) -> None:
     cli.add_command(demo)
 
 
-class DemoCommand(NetwbCommand):
+class DemoCommand(HomeCommand):
     """One whose home lies beside a real one."""
 
     default_home = DEFAULT_HOME
@@ -77,7 +77,6 @@ def demo(
     served. With an existing home it goes on from there; a building that was interrupted begins
     anew. Nothing listens or connects outside 127.0.0.0/8.
     """
-    refuse_as(context)
     named = state(context).home or os.environ.get("NETWB_HOME") or DEFAULT_HOME
     home = Path(named).expanduser().absolute()
     read_state(home)  # nothing is written into a home that is no demo's
