@@ -1,4 +1,5 @@
-"""What is audited once for many: denials, refused logins, views of a tenant. Counted in SQL.
+"""What is audited once for many: denials, refused logins, views of a tenant. Counted in SQL, so that
+several processes on one home, or one that is started again and again, are as one.
 
 The first of its kind is audited at once; what repeats within its window is one more event with the
 count, when the window is over and somebody looks, or the next one comes. Repeats are gathered in
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -136,7 +137,8 @@ class Denials:
     def _is_named(self, kind: _Kind, window_s: float) -> bool:
         """Whether its target is one of the first of this actor and action in the window.
 
-        The others are counted together, so that a guesser of ids does not fill the audit.
+        The others are counted together, so that a guesser of ids does not fill the audit. Whether
+        there is room is asked of the table, as other processes name targets too.
         """
         now, who = self._clock(), (kind.actor, kind.action, kind.tenant_id)
         with self._lock:
@@ -147,9 +149,26 @@ class Denials:
                 self._targets[who] = known
                 while len(self._targets) > _MOST_ACTORS:
                     del self._targets[next(iter(self._targets))]
+            if kind.key in known.keys or len(known.keys) >= MOST_TARGETS:
+                return kind.key in known.keys
+        named = self._named(kind, now)
+        with self._lock:
+            known.keys.update(named)
             if len(known.keys) < MOST_TARGETS:
                 known.keys.add(kind.key)
             return kind.key in known.keys
+
+    def _named(self, kind: _Kind, now: datetime) -> Sequence[str]:
+        """Keys of what is told by name of the same actor and action, whichever process named it."""
+        of_one = (DenialRow.actor == kind.actor) & (DenialRow.action == kind.action)
+        query = (
+            select(DenialRow.key)
+            .where(of_one, DenialRow.tenant_id == kind.tenant_id, DenialRow.until > now)
+            .where(DenialRow.target != OTHERS)
+            .limit(MOST_TARGETS)
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            return session.scalars(query).all()
 
     def _gather(self, kind: _Kind, by: int) -> int | Literal["waits"]:
         """Count it here, where its window is known to be open and was written just now.

@@ -164,6 +164,26 @@ def test_targets_without_end_are_some_by_name_and_a_count(
     assert events(audit)[-1].target == "device 999", "a new window names anew"
 
 
+def test_targets_without_end_are_as_few_by_name_in_many_processes(
+    database: Database, audit: Audit, clock: Clock
+) -> None:
+    """Also where a process is started again and again: each begins with an empty memory."""
+    keyring = Keyring(database, MasterKey(keys=(b"k" * 32,), source="test"), clock)
+    for process in range(5):
+        denials = Denials(database, audit, keyring, clock)
+        for number in range(MOST_TARGETS):
+            denials.note("eve", "denied.config.view", f"device {process} {number}")
+        denials.note("eve", "denied.config.view", "device 0 0")
+        denials.settle()
+    clock.pass_s(601)
+    Denials(database, audit, keyring, clock).settle()
+
+    told = [(e.target, e.detail.get("repeats")) for e in events(audit)]
+    assert len({target for target, _ in told}) == MOST_TARGETS + 1
+    assert len(told) == MOST_TARGETS + 3
+    assert {("device 0 0", 5), (OTHERS, 4 * MOST_TARGETS - 1)} <= set(told)
+
+
 def test_other_targets_of_two_tenants_are_two_events(denials: Denials, audit: Audit) -> None:
     for number in range(MOST_TARGETS + 2):
         for tenant_id in ("t1", "t2"):
