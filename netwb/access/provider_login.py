@@ -109,6 +109,8 @@ class ProviderDoor:
 
     def log_out(self, logout_token: str) -> int:
         """Back-channel logout: end what the provider says has ended; gives how many."""
+        if not self.provider.is_set:
+            raise NotAuthenticatedError(SET_NONE)
         meant = self.provider.read_logout(logout_token)
         of_user = select(UserRow.id).where(UserRow.subject == f"oidc {storable(meant.subject)}")
         whose = (

@@ -56,8 +56,8 @@ class FormHandler(RequestHandler):
         self.settings["xsrf_cookie_kwargs"] = {"samesite": "Lax", "secure": secure}
 
     def data_received(self, chunk: bytes) -> None:
-        """Keep what arrives, as far as it is no longer than it said."""
-        self._body += chunk[: FORM_BYTES - len(self._body)]
+        """Keep what arrives, and a byte more than a form may have: by it a longer one is told."""
+        self._body += chunk[: FORM_BYTES + 1 - len(self._body)]
 
     def check_xsrf_cookie(self) -> None:
         """Nothing yet: Tornado asks before the body is there; `fields_checked` asks then."""
@@ -69,6 +69,8 @@ class FormHandler(RequestHandler):
 
     def read_fields(self) -> None:
         """Read the form's fields, whoever sent them. Raises HTTPError where it is no form."""
+        if len(self._body) > FORM_BYTES:  # it came without a length
+            raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         content_type = self.request.headers.get("Content-Type", "")
         if not content_type.startswith("application/x-www-form-urlencoded"):
             raise HTTPError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

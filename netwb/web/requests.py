@@ -116,16 +116,29 @@ def place(operation: Operation, ids: Mapping[str, str], query: Shape) -> str:
 
 def _document(content: bytes) -> object:
     try:
-        return json.loads(content.decode(), parse_constant=_no_number)
+        return json.loads(content.decode(), parse_constant=_no_number, object_pairs_hook=_each_once)
     except UnicodeDecodeError:
         reason = "it is not UTF-8"
     except json.JSONDecodeError as error:
         reason = f"line {error.lineno} column {error.colno}"
+    except _TwiceError:
+        reason = "a name stands twice in one object"
     except RecursionError:
         reason = "it is nested too deeply"
     except ValueError:
         reason = "it holds what is no number of JSON, or one of too many digits"
     raise RefusedError(broken_body(reason))
+
+
+class _TwiceError(ValueError):
+    """One reader takes the first, another one the last: what a proxy checked may not be what counts."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _TwiceError
+    return found
 
 
 def _no_number(_name: str) -> NoReturn:

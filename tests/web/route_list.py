@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,12 @@ def begin() -> None:
         sys.stderr.write(f"routes: {json.dumps(told)}\n")
 
     Application.__init__ = made_and_told  # type: ignore[method-assign]  # an observer from outside
+
+
+def address_of(pattern: str) -> str:
+    """An address that leads there, and names nothing that is."""
+    plain = pattern.removesuffix("$").replace("(?:/.*)?", "/nothing").replace("/?", "")
+    return re.sub(r"\((?:\?P<\w+>)?[^()]*\)", "none", plain) or "/"
 
 
 def _routes(router: RuleRouter) -> Iterator[tuple[str, str]]:
