@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from netwb.cli.demo.state import only_demo_on
+from netwb.cli.demo.command import _play
+from netwb.cli.demo.state import new_state, only_demo_on
 from netwb.cli.main import main
 from netwb.inventory.records import NewCredential, NewDevice, SecretSource
 from netwb.lab.device import LabDevice
@@ -167,6 +168,32 @@ def test_a_demo_goes_on_from_where_it_was_and_counts_what_is_retired(
     assert second.startswith("All in all: 3 devices of ")
     commits = int(second.rpartition(", ")[2].split()[0])
     assert commits >= built["commits"]
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "played"),
+    [
+        (1, "1 night passed since this demo was last started\n", 1),
+        (40, "40 nights passed since this demo was last started; the newest 30 are played\n", 30),
+    ],
+)
+def test_a_demo_taken_up_days_later_plays_the_nights_between(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int, said: str, played: int
+) -> None:
+    home = tmp_path / "demo"
+    home.mkdir()
+    before = new_state(datetime.now(UTC) - timedelta(days=days), devices=1)
+    _play(home, before, once=True, port=None, as_json=True)
+
+    ran = Commands(home, capsys)("demo", "--once", "--json")
+
+    assert (ran.status, ran.json["nights"]) == (0, 30 + days)
+    assert said in ran.err
+    listed = Commands(home, capsys)("audit", "list", "--limit", "1000", "--json").json
+    runs = [entry["at"][:10] for entry in listed["items"] if entry["action"] == "backup.run"]
+    assert len(runs) == 30 + played + 1
+    assert len(set(runs)) >= 30 + played, "a day each"
+    assert "passed since" not in Commands(home, capsys)("demo", "--once").err
 
 
 def test_a_demo_that_was_interrupted_while_it_was_built_begins_anew(

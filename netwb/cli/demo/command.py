@@ -28,6 +28,7 @@ from netwb.cli.demo.people import add_people
 from netwb.cli.demo.serving import serve_until_ended
 from netwb.cli.demo.state import (
     DemoState,
+    caught_up,
     clear_home,
     new_state,
     only_demo_on,
@@ -41,6 +42,7 @@ from netwb.lab.fleet import Fleet
 from netwb.workbench import Workbench
 from netwb.workbench.words import BackupReport
 
+MOST_MISSED = 30  # nights that a start plays at most: some half a minute of a person's time
 DEFAULT_HOME = "~/.local/share/netwb-demo"  # beside a real home, never in it
 
 
@@ -74,15 +76,16 @@ def demo(
     """A workbench on a simulated network: 3 tenants, 30 nights, people's edits, devices' faults.
 
     Everything goes the way of a real network: SSH, gate, redaction, Git; then pages and REST are
-    served. With an existing home it goes on from there; a building that was interrupted begins
-    anew. Nothing listens or connects outside 127.0.0.0/8.
+    served. With an existing home it goes on from there, with the nights that passed since; a
+    building that was interrupted begins anew. Nothing listens or connects outside 127.0.0.0/8.
     """
     named = state(context).home or os.environ.get("NETWB_HOME") or DEFAULT_HOME
     home = Path(named).expanduser().absolute()
     read_state(home)  # nothing is written into a home that is no demo's
     with only_demo_on(home):
         found = _read_whole(home)
-        current = found or new_state(datetime.now(UTC), devices=devices)
+        now = datetime.now(UTC)
+        current = caught_up(found, now) if found else new_state(now, devices=devices)
         status = _play(home, current, once=once, port=port, as_json=as_json)
     context.exit(status)
 
@@ -153,16 +156,37 @@ def _build(
 def _go_on(
     home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
 ) -> tuple[Workbench, DemoResult]:
-    """One more backup, of a network whose faults were mended."""
-    began = monotonic()
-    bench = Workbench.open(home, environment=secrets_of(current))
+    """The nights that passed since, and one more backup, of a network whose faults were mended.
+
+    That they passed is remembered first: whoever ends it in their middle finds their edits in the
+    one more backup of the next start, and no night twice.
+    """
+    began, now = monotonic(), datetime.now(UTC)
+    clock = PlayedClock(now)
+    bench = Workbench.open(home, environment=secrets_of(current), clock=clock)
     if fleet.port != current.port:
         move_inventory(bench, plan, fleet)
-        write_state(home, replace(current, port=fleet.port))
-    mended = replace(plan.nights[-1], at=datetime.now(UTC), faults={})
-    refused, report = _pass_nights(bench, fleet, (mended,), PlayedClock(mended.at))
+    write_state(home, replace(current, port=fleet.port))
+    missed = _missed(bench, plan, current.played)
+    if missed:
+        say(_told(len(missed), passed=current.nights - current.played))
+    mended = replace(plan.nights[-1], at=now, faults={})
+    refused, report = _pass_nights(bench, fleet, (*missed, mended), clock)
     took_s = monotonic() - began
     return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, report=report)
+
+
+def _missed(bench: Workbench, plan: DemoPlan, played: int) -> tuple[DemoNight, ...]:
+    """Nights behind those played and all that was stored; of many the newest alone."""
+    stored = bench.where(status="any").changes(since=plan.nights[0].at, limit=1)
+    seen = stored[0].at if stored else plan.nights[0].at
+    return tuple(night for night in plan.nights[played:] if night.at > seen)[-MOST_MISSED:]
+
+
+def _told(missed: int, *, passed: int) -> str:
+    nights = f"{passed} night{'' if passed == 1 else 's'}"
+    newest = "" if missed == passed else f"; the newest {missed} are played"
+    return f"{nights} passed since this demo was last started{newest}"
 
 
 def _pass_nights(

@@ -9,7 +9,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from netwb.lab.demo import NIGHTS, DemoPasswords, DemoPlan, demo_plan
 FILE = "demo.json"
 LOCK = "demo.lock"
 _FOLDERS = ("archive", "quarantine", "telegraf.d", "reports", "platforms.d", "rules")
+DAY = timedelta(days=1)
 NIGHT_AT = timedelta(hours=2)  # of each day, UTC
 
 # The default rates spare real networks; in the demo they would be most of its time. The clocks are
@@ -41,6 +42,7 @@ class DemoState:
     """Everything that the simulated network follows from. The passwords open nothing else.
 
     built   False while its nights are being played: what was interrupted then is begun anew
+    played  how many nights earlier starts have seen
     """
 
     seed: str
@@ -51,6 +53,7 @@ class DemoState:
     nights: int
     devices: int
     port: int = 0
+    played: int = 0
     built: bool = True
 
     def plan(self) -> DemoPlan:
@@ -77,6 +80,15 @@ def new_state(now: datetime, *, devices: int) -> DemoState:
         nights=NIGHTS,
         devices=devices,
         built=False,
+    )
+
+
+def caught_up(found: DemoState, now: datetime) -> DemoState:
+    """The same network, with the nights that passed since."""
+    missed = max(0, (now - datetime.fromisoformat(found.last_night)) // DAY)
+    last = datetime.fromisoformat(found.last_night) + missed * DAY
+    return replace(
+        found, last_night=last.isoformat(), nights=found.nights + missed, played=found.nights
     )
 
 
