@@ -205,7 +205,10 @@ def replace(
     """Another box took DEVICE's place: history stays, serial and host key are new."""
     replaced = bench(context).replace_device(device, serial=serial, host_key=host_key)
     trusted = replaced.host_key or "the one that its next login shows"
+    names = " or ".join(name for name in (replaced.hostname, replaced.sysname) if name)
     say(f"device {_name(replaced)} is a new box; trusted host key: {trusted}")
+    say(f"its texts are believed where they call it {names}; another name is set by")
+    say(f"  netwb device set {_name(replaced)} --sysname NAME")
 
 
 @device.command()

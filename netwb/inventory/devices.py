@@ -196,6 +196,9 @@ class Devices(Sightings):
     ) -> Device:
         """Another box took the device's place: its history stays, its facts and host key go.
 
+        Its sysname stays beside its hostname: the configuration that a box is restored from may
+        call it by either, and neither is then taken for another device's.
+
         serial      of the new box; None: the next login tells it
         host_key    OpenSSH public key line of the new box; None: trusted at the next login
         """

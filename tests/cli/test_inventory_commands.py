@@ -125,7 +125,8 @@ def test_a_device_goes_through_its_life(acme: Commands) -> None:
     good(acme, "device", "set", "edge1", "--site", "ams1", "--label", "ring=a", "--role", "pe")
     good(acme, "device", "set", "edge1", "--label", "core", "--unlabel", "ring", "--role", "")
     good(acme, "device", "rename", "edge1", "edge2")
-    good(acme, "device", "replace", "edge2", "--serial", "NEW2", "--host-key", OLD_KEY)
+    told = good(acme, "device", "replace", "edge2", "--serial", "NEW2", "--host-key", OLD_KEY).err
+    assert "believed where they call it edge2; another name is set by" in told
     good(acme, "device", "trust", "edge2", NEW_KEY)
     retired = good(acme, "device", "retire", "edge2")
     assert "`netwb device activate acme/edge2`" in retired.err
