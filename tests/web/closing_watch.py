@@ -1,5 +1,7 @@
 """Counts from inside a server process what lives of its pages, and says so on stderr at SIGUSR1.
 
+Whenever something falls, that is said as well.
+
 The collector is off: what is gone by then was freed by itself. Bokeh reads the environment when it is
 imported, so that this waits until the server did.
 """
@@ -41,10 +43,14 @@ def _watch(kind: Any) -> None:
     made = kind.__init__
 
     def make(self: Any, *args: Any, **kwargs: Any) -> None:
-        _seen.append(weakref.ref(self))
+        _seen.append(weakref.ref(self, _tell_fall))
         made(self, *args, **kwargs)
 
     kind.__init__ = make
+
+
+def _tell_fall(_: object) -> None:
+    sys.stderr.write("one fell\n")
 
 
 def _tell(*_: object) -> None:

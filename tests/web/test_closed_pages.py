@@ -9,19 +9,20 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tornado.websocket import WebSocketClientConnection
 
 from netwb.loading import share
-from netwb.web.closing import AFTER_S
 from tests.web.browsing import Browser, pulled
 from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
 
 WATCH = "import tests.web.closing_watch as watch; watch.begin()"
 PAGES = ("/configs", "/inventory", "/admin", "/account", "/configs?find=ntp")
 WITHIN_S = 60.0
+FALLS = "one fell\n"
 READY = {
     "kind": "MessageSent",
     "msg_type": "bokeh_event",
@@ -54,20 +55,26 @@ def living(server: Server) -> dict[str, int]:
         if said:
             return {name: int(many) for name, many in re.findall(r"([A-Z]\w+) (\d+)", said[-1])}
         with server.heard:
-            server.heard.wait(0.1)
+            server.heard.wait_for(lambda: len(server.said) > before, WITHIN_S)
     raise AssertionError("".join(server.said))
 
 
-def falls_to(server: Server, documents: int) -> dict[str, int]:
-    """What lives once so many documents do, and nothing falls any more."""
+def fell(server: Server, heard: int) -> bool:
+    """Whether something did since so many lines were heard."""
+    return FALLS in server.said[heard:]
+
+
+def falls_to(server: Server, wanted: dict[str, int]) -> dict[str, int]:
+    """What lives once that falls no more which should."""
     deadline = time.monotonic() + WITHIN_S
-    before: dict[str, int] = {}
-    found = living(server)
-    while found["Document"] != documents or found != before:
-        assert time.monotonic() < deadline, found
-        time.sleep(2 * AFTER_S)
-        found, before = living(server), found
-    return found
+    while True:
+        heard = len(server.said)
+        found = living(server)
+        if all(found[name] <= many for name, many in wanted.items()):
+            return found
+        with server.heard:
+            left_s = deadline - time.monotonic()
+            assert server.heard.wait_for(partial(fell, server, heard), left_s), found
 
 
 async def opened(stack: AsyncExitStack, browser: Browser, path: str) -> WebSocketClientConnection:
@@ -96,11 +103,14 @@ def test_closed_pages_leave_nothing_of_theirs_alive(server: Server) -> None:
                     await opened(stack, leaves, path)
                 both = living(server)
                 leaves.log_out()
-            left = await asyncio.to_thread(falls_to, server, 1)
+            left = await asyncio.to_thread(falls_to, server, alone)
 
             assert both["Document"] == both["Frame"] == 1 + len(PAGES)
             assert left == alone
             await opened(kept, stays, "/inventory")  # the server goes on
+            now = living(server)
+            assert (now["Document"], now["Frame"]) == (2, 2)
+            assert now["Sheet"] > alone["Sheet"]
 
     asyncio.run(story())
 

@@ -24,6 +24,7 @@ from tests.web.browsing import SESSION, Browser, message, pulled
 from tests.web.servers import (
     PASSWORDS,
     ROOT,
+    STARTS_S,
     Server,
     free_port,
     netwb_serve,
@@ -52,13 +53,6 @@ def netwb(home: Path, *words: str, **settings: str) -> subprocess.CompletedProce
         timeout=60,
         check=False,
     )
-
-
-def until(holds: Callable[[], bool], within_s: float = 20) -> None:
-    ends = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < ends
-        time.sleep(0.05)  # another process tells nothing; it has to be asked
 
 
 Start = Callable[[Path], AbstractContextManager[Server]]
@@ -94,9 +88,11 @@ def test_sigterm_ends_it_with_open_pages_and_a_running_job(tmp_path: Path, start
         with start(made.bench.home) as server:
             Browser(server.port).get("/login")
             job = bench.start_backup("acme/hangs")
-            until(lambda: bench.job(job.id).status == "running")
-
-            assert asyncio.run(with_ten_pages(server)) < ENDS_S
+            silent.settimeout(STARTS_S)
+            hung, _ = silent.accept()
+            with hung:
+                assert bench.job(job.id).status == "running"
+                assert asyncio.run(with_ten_pages(server)) < ENDS_S
         bench.close()
 
 
