@@ -35,6 +35,8 @@ from playwright.sync_api import (
     Dialog,
     Page,
     Playwright,
+    Request,
+    WebError,
     WebSocket,
     expect,
 )
@@ -49,7 +51,8 @@ BEFORE_NOW = timedelta(hours=6)
 WIDE, NARROW = (1440, 900), (1024, 768)
 REFUSED = r"status of 401 \(Unauthorized\)"  # the console tells of each answer that refuses
 CUT_OFF = r"[Ww]eb[Ss]ocket|ERR_CONNECTION_REFUSED"  # and of each connection that fails
-DRAWN_MS = 30_000.0  # two cores may be busy with other tests
+DRAWN_MS = 120_000.0  # two cores may be busy with much else
+Theme = Literal["dark", "light"]
 
 
 NOWHERE = "--proxy-server=http://127.0.0.1:9"  # nobody listens there; loopback needs no proxy
@@ -57,10 +60,30 @@ NOWHERE = "--proxy-server=http://127.0.0.1:9"  # nobody listens there; loopback 
 
 @dataclass(slots=True)
 class Chromium:
-    """A running browser, and its windows."""
+    """A running browser, and its windows.
+
+    spare   contexts that nobody is in: what they fetched of scripts and fonts need not come again
+    """
 
     browser: Browser
     windows: list[Visitor] = field(default_factory=list)
+    spare: list[BrowserContext] = field(default_factory=list)
+
+    def window(self, origin: str, size: tuple[int, int], theme: Theme) -> Page:
+        """A new one, in which nobody ever was: without cookies, permissions, or anything kept."""
+        context = self.spare.pop() if self.spare else self._context()
+        page = context.new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=theme)
+        kept = {"origin": origin, "storageTypes": "all"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+        return page
+
+    def _context(self) -> BrowserContext:
+        wide = {"width": WIDE[0], "height": WIDE[1]}
+        context = self.browser.new_context(viewport=wide, color_scheme="dark")  # type: ignore[arg-type]  # a TypedDict
+        context.set_default_timeout(DRAWN_MS)
+        return context
 
     def strange(self) -> list[str]:
         """What no window may have asked for, and what no console was expected to say."""
@@ -69,8 +92,9 @@ class Chromium:
     def close(self, windows: Sequence[Visitor]) -> None:
         """These."""
         for window in windows:
-            window.context.close()
+            window.leave()
             self.windows.remove(window)
+            self.spare.append(window.context)
 
 
 @contextmanager
@@ -131,12 +155,29 @@ class Visitor:
         )
         return [*self.foreign, *unexpected]
 
-    def _watch(self) -> None:
-        self.context.on("request", lambda request: self._note(request.url))
-        self.context.on("weberror", lambda error: self.said.append(str(error.error)))
+    def watch(self) -> None:
+        """From now on all is on record."""
+        self.context.on("request", self._note_request)
+        self.context.on("weberror", self._note_error)
         self.context.on("console", self._hear)
         self.page.on("websocket", self._note_socket)
         self.page.on("dialog", self._dismiss)
+
+    def leave(self) -> None:
+        """Close what is open; the context knows nothing of this visitor afterwards."""
+        for page in self.context.pages:
+            page.close()
+        self.context.remove_listener("request", self._note_request)
+        self.context.remove_listener("weberror", self._note_error)
+        self.context.remove_listener("console", self._hear)
+        self.context.clear_cookies()
+        self.context.clear_permissions()
+
+    def _note_request(self, request: Request) -> None:
+        self._note(request.url)
+
+    def _note_error(self, error: WebError) -> None:
+        self.said.append(str(error.error))
 
     def _hear(self, line: ConsoleMessage) -> None:
         if line.type in {"error", "warning"}:
@@ -185,16 +226,14 @@ class Site:
         self,
         name: str | None = None,
         *,
-        theme: Literal["dark", "light"] = "dark",
+        theme: Theme = "dark",
         size: tuple[int, int] = WIDE,
         password: str | None = None,
     ) -> Visitor:
         """A new window; with a name it is signed in already, as fast as can be."""
-        context = self.chromium.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=theme
-        )
-        visitor = Visitor(self, context, context.new_page())
-        visitor._watch()
+        page = self.chromium.window(self.server.url, size, theme)
+        visitor = Visitor(self, page.context, page)
+        visitor.watch()
         self.chromium.windows.append(visitor)
         if name is not None:
             self.sign_in(visitor, name, password)

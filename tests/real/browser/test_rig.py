@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.real.browser.rig import Chromium, Site
+from tests.real.browser.rig import NARROW, WIDE, Chromium, Site
 
 pytestmark = pytest.mark.real
 
@@ -41,3 +41,28 @@ def test_what_a_console_says_is_strange_until_it_is_expected(
     assert sorted(chromium.strange()) == ["it broke", "it creaks"]
     visitor.expect_said("^it (creaks|broke)$")
     assert chromium.strange() == []
+
+
+KEEP = """() => { for (const kept of [localStorage, sessionStorage]) kept.setItem("mine", "secret") }"""
+KEPT = "() => [localStorage.length, sessionStorage.length, document.cookie]"
+
+
+def test_a_window_holds_nothing_of_who_was_in_it_before(
+    bare_site: Site, chromium: Chromium
+) -> None:
+    before = bare_site.visitor("ana", theme="light", size=NARROW)
+    before.go("/who")
+    before.page.evaluate(KEEP)
+    chromium.close([before])
+
+    visitor = bare_site.visitor()
+    visitor.go("/login")
+
+    assert visitor.context is before.context
+    assert visitor.page.evaluate(KEPT)[:2] == [0, 0]
+    assert "netwb_session" not in {one["name"] for one in visitor.context.cookies()}
+    assert visitor.page.viewport_size == {"width": WIDE[0], "height": WIDE[1]}
+    assert visitor.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    heard = len(before.asked)
+    visitor.go("/login")
+    assert len(before.asked) == heard

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
@@ -86,22 +85,11 @@ def ground(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iter
         login = bench.log_in(FOREIGN_AUTHOR, PASSWORD, origin=Origin(address="127.0.0.9"))
         token = bench.issue_token(NewToken(user=FOREIGN_AUTHOR, days=3)).token.id
         own = both.ground.own.device
-        wait_for_jobs(both)
         yield Ground(
             both,
             named(both.ground.foreign, own, login.session.id, token),
             named(both.ground.missing, own, "0" * len(login.session.id), "0" * len(token)),
         )
-
-
-def wait_for_jobs(both: Lookalikes) -> None:
-    """Until the server ran what stood in its queue: it changes what the foot of each page says."""
-    for _ in range(300):
-        if all(job.ended_at for job in both.site.bench.jobs(limit=10)):
-            return
-        time.sleep(0.2)  # the queue is another process's
-    msg = "the server runs no jobs"
-    raise AssertionError(msg)
 
 
 def named(names: Names, own: str, session: str, token: str) -> dict[str, str]:
