@@ -32,7 +32,9 @@ _FAULTS: Mapping[int, str] = {
     409: "It clashes with what is there or under way.",
     413: "The body is too long.",
     415: "The body is no application/json.",
-    422: "The body is JSON, but not what the route takes.",
+    422: "Well-formed, but it cannot be: a body that is not what the route takes, or a word in it or in"
+    " the address that netwb does not know or that means several things.",
+    429: "Too many wrong tries; come again after Retry-After.",
     503: "Something that netwb needs is not available.",
 }
 
@@ -145,11 +147,11 @@ def _faults(operation: Operation) -> dict[str, Any]:
 def _statuses(operation: Operation) -> set[int]:
     found = {400, 406}
     if operation.open_to != "all":
-        found |= {401, 403, 503}
+        found |= {401, 403, 422, 429, 503}
     if operation.open_to == "login" and operation.method == "GET":
         found |= {404}
     if operation.body is not None:
-        found |= {404, 409, 413, 415, 422}
+        found |= {404, 409, 413, 415}
     return found
 
 

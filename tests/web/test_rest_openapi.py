@@ -62,7 +62,7 @@ def test_a_limit_says_its_bounds() -> None:
 def test_every_problem_is_described_where_it_may_come() -> None:
     history = document(OPERATIONS)["paths"]["/api/v1/backup/history/{device_id}"]["get"]
 
-    assert {"200", "400", "401", "403", "404"} <= set(history["responses"])
+    assert {"200", "400", "401", "403", "404", "422", "429", "503"} <= set(history["responses"])
 
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:
