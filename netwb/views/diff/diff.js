@@ -208,7 +208,7 @@ class Viewer {
     this.note.textContent = this.doc.note ?? ''
     this.scroller.scrollTop = 0
     this.redraw()
-    if (this.current > 1) this.go(this.current)
+    if (this.current > 1 || (this.model.extent === 'whole' && this.doc.hunks)) this.go(this.current)
     requestAnimationFrame(() => { if (this.loaded < AT_ONCE) this.ask() })
   }
 

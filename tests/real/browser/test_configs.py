@@ -101,6 +101,20 @@ def test_a_change_is_read_by_mouse_and_keys_and_all_of_it_is_in_the_address(chan
     expect(page.locator(".dh b").first).to_have_text(near)
 
 
+def test_a_whole_file_opens_at_the_change(changed: Site) -> None:
+    page = opened_page(changed, "ada").page
+    page.set_viewport_size({"width": 1400, "height": 330})
+    page.locator("a.row", has_text="core1").click()
+    expect(page.locator(".dh b").first).to_have_text("core1")
+
+    page.keyboard.press("w")
+
+    page.wait_for_url("**extent=whole*")
+    expect(page.locator(".diff .r").first).to_be_attached()
+    expect(page.locator(".diff .r").first).not_to_be_in_viewport()
+    expect(page.locator(".diff [data-h='1']")).to_be_in_viewport()
+
+
 def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site) -> None:
     visitor = opened_page(changed, "ana")
     page = visitor.page
