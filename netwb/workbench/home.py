@@ -62,6 +62,11 @@ def require_home(home: Home) -> None:
     if stat.S_IMODE(status.st_mode) & 0o077:
         msg = f"home {home.path} is open to others; run `chmod 700 {home.path}`"
         raise HomeError(msg)
+    if os.statvfs(home.path).f_flag & os.ST_RDONLY:
+        msg = (
+            f"home {home.path} is not writable: its file system is read-only; mount it for writing"
+        )
+        raise HomeError(msg)
     if not os.access(home.path, os.W_OK | os.X_OK):
         msg = f"home {home.path} is not writable for this login; use its owner or another --home"
         raise HomeError(msg)

@@ -144,7 +144,7 @@ def test_settings_that_nobody_knows(netwb: Commands, home: Rig) -> None:
 @pytest.mark.real
 def test_a_home_on_a_disk_that_takes_no_writes(netwb: Commands, home: Rig) -> None:
     with small_disk(home.bench.home, read_only=True):
-        refused(netwb, "not writable")
+        refused(netwb, "not writable: its file system is read-only")
 
 
 def test_a_damaged_repository_keeps_its_tenants_devices_out(home: Rig) -> None:
