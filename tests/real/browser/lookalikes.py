@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from netwb import Workbench
 from netwb.loading import share
 from netwb.roles import Role
 from tests.real.browser.rig import Chromium, Site, opened
@@ -35,9 +36,11 @@ def lookalikes(folder: Path, chromium: Chromium) -> Iterator[Lookalikes]:
     """Served on loopback."""
     passwords = {person_of(role): PASSWORD for role in Role}
     with two_tenants(folder, begins=datetime.now(UTC) - BEGINS) as ground:
-        # Else the server would do what waits, and change what each page says meanwhile.
-        while ground.made.bench._run_next():
-            pass
+        # Else the server would do what waits, and change what each page says meanwhile. As there,
+        # no device answers: what is held stays so.
+        with closing(Workbench.open(ground.made.bench.home, environment={})) as bench:
+            while bench._run_next():
+                pass
         with (
             netwb_serve(ground.made.bench.home, pages=share() / "dashboards") as server,
             opened(ground.made, server, chromium, passwords) as site,
