@@ -134,11 +134,16 @@ class Keyring:
             return self._opened(_find(session, purpose, tenant_id)).plain
 
     def _wrapping(self, session: Session, purpose: str) -> bytes:
-        """The key that wraps the check value, so that all rows stay under one key."""
+        """The key that wraps the check value, so that all rows stay under one key.
+
+        Whether there are keys is asked first: another process may make the check value, the first
+        of all, between the two questions, and then it must not seem lost.
+        """
+        has_keys = session.scalars(select(KeyRow.id).limit(1)).first() is not None
         check = self._locked_check(session)
         if check is not None:
             return self._opened(check).by
-        if purpose == CHECK and session.scalars(select(KeyRow.id).limit(1)).first() is None:
+        if purpose == CHECK and not has_keys:
             return self._master.keys[0]
         msg = f"keys of database {self._database.name} lost their check value; put it back from a copy"
         raise KeyringError(msg)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import stat
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from netwb.errors import KeyringError, StoreError
 from netwb.roles import NO_TENANT
@@ -16,6 +18,7 @@ from netwb.store.database import Database
 from netwb.store.keyring import CHECK, Keyring, MasterKey
 from netwb.store.models import KeyRow
 from netwb.store.sealing import context_bytes, seal, unseal
+from tests.postgresql import Cluster
 from tests.store.conftest import Clock, as_nobody
 from tests.store.processes import at_once, make_key, renew_master
 
@@ -242,6 +245,28 @@ def test_processes_that_ask_for_a_new_key_at_once_get_the_same(
 
     assert len(set(keys)) == 1
     assert set(wrapped_rows(database)) == {CHECK, "audit"}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("statement", range(1, 5))
+def test_a_first_opening_that_another_process_overtakes_takes_its_keys(
+    postgresql: Cluster, postgresql_template: str, master: MasterKey, clock: Clock, statement: int
+) -> None:
+    """Before each statement up to its own INSERT, after which the other one waits for it."""
+    url = postgresql.new_database(template=postgresql_template)
+    others: list[bytes] = []
+    counted = count(1)
+
+    def overtake(*_event: object) -> None:
+        if next(counted) == statement:
+            with closing(Database(url)) as another:
+                others.append(Keyring(another, master, clock).key("audit"))
+
+    with closing(Database(url)) as database:
+        event.listen(database._engine, "before_cursor_execute", overtake)
+        mine = Keyring(database, master, clock).key("audit")
+
+    assert others == [mine]
 
 
 def test_renewals_at_once_leave_a_key_that_opens(
