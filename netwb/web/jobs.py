@@ -40,7 +40,7 @@ class OutcomeAnswer(Shape):
 
 
 class ResultAnswer(Shape):
-    """Of a job that ended: the run and its outcomes, or the error."""
+    """Of a job that ended: the run and its outcomes; of a failed one the error."""
 
     run_id: str | None = None
     outcomes: list[OutcomeAnswer] = []  # noqa: RUF012 - pydantic copies it
@@ -48,7 +48,11 @@ class ResultAnswer(Shape):
 
 
 class JobAnswer(Shape):
-    """One job. `interrupted`: its process died; nobody does it again by itself."""
+    """One job.
+
+    `failed`: it could not be done, or not one of its devices could be backed up.
+    `interrupted`: its process died; nobody does it again by itself.
+    """
 
     id: str
     kind: str

@@ -42,6 +42,7 @@ INSIDE = (
 )  # their sentences name the server's files
 BROKEN = "the job broke on a fault of netwb's own; the server's log has it under the job's id"
 LOOK_S = 0.5  # how often a worker looks for jobs that other processes filed
+Ending = tuple[Literal["done", "failed"], dict[str, Any]]  # how a job ended, and what came of it
 
 
 class _Heart:
@@ -153,7 +154,11 @@ class JobsFace(BackupFace):
         if run_id is None:
             return job
         outcomes = self._parts.runs.outcomes(self._scope, run_id)
-        return replace(job, result={**job.result, "outcomes": outcomes})
+        result = {**job.result, "outcomes": outcomes}
+        if job.status == "failed" and len(outcomes) == 1 and outcomes[0].cause is not None:
+            cause = outcomes[0].cause
+            result |= _cause(type(cause).__name__, str(cause))
+        return replace(job, result=result)
 
     def jobs(self, *, limit: int = 50) -> Records[Job]:
         """Jobs of this scope's tenants and one's own, newest first, without their outcomes."""
@@ -185,7 +190,7 @@ class JobsFace(BackupFace):
         worker = self._named(claim.job.params["as"])
         with _Heart(self._parts.jobs, claim) as heart:
             try:
-                result = KINDS[claim.job.kind](worker, claim, heart)
+                status, result = KINDS[claim.job.kind](worker, claim, heart)
             except NetwbError as error:
                 logger.warning("job %s failed: %s", claim.job.id, error)
                 heart.finish("failed", _failure(claim.job.id, error))
@@ -193,17 +198,21 @@ class JobsFace(BackupFace):
                 logger.exception("job %s broke", claim.job.id)
                 heart.finish("failed", _cause("NetwbError", BROKEN))
             else:
-                heart.finish("done", result)
+                heart.finish(status, result)
 
-    def _run_backup(self, claim: Claim, heart: _Heart) -> dict[str, Any]:
-        """As the person who filed it, with the rights and the scope that are theirs now."""
+    def _run_backup(self, claim: Claim, heart: _Heart) -> Ending:
+        """As the person who filed it, with the rights and the scope that are theirs now.
+
+        It failed where not one of its devices could be backed up; why, `_shared` tells by scope.
+        """
         self._require(Permission.BACKUP_RUN)
         wanted = set(claim.job.params["devices"])
         known = self._parts.devices.list(self._scope, self._where)
         planned = [d for d in known if d.id in wanted and d.status in BACKED_UP]
         heart.plan({device.id: device.tenant_id for device in planned})
         report = self._back_up(planned, claim.job.params["note"], heart.note)
-        return {"run_id": report.run_id}
+        in_vain = bool(report.outcomes) and not report.with_status("changed", "unchanged")
+        return "failed" if in_vain else "done", {"run_id": report.run_id}
 
     def _shared(self, job: Job) -> Job:
         """The job as far as this scope holds it."""
@@ -214,7 +223,10 @@ class JobsFace(BackupFace):
         planned = counts.pop("planned", 0)
         progress = {"planned": planned, "done": counts.total(), **dict(counts)} if planned else {}
         params = {"note": job.params.get("note", "")}
-        return replace(job, params=params, progress=progress)
+        result = dict(job.result)
+        if job.status == "failed" and "error" not in result:
+            result |= _cause("DeviceError", _in_vain(progress))
+        return replace(job, params=params, progress=progress, result=result)
 
 
 def _failure(job_id: str, error: NetwbError) -> dict[str, Any]:
@@ -223,10 +235,18 @@ def _failure(job_id: str, error: NetwbError) -> dict[str, Any]:
     return _cause(type(error).__name__, inside if isinstance(error, INSIDE) else str(error))
 
 
+def _in_vain(progress: Mapping[str, int]) -> str:
+    """What a reader is told of a backup of which nothing came, by the counts of its own scope."""
+    words = (("failed", "failed"), ("rejected", "kept back"))
+    counts = ", ".join(f"{progress[name]} {said}" for name, said in words if progress.get(name))
+    which = f"none of {progress['planned']} devices" if counts else "none of its devices"
+    return f"{which} could be backed up" + (f": {counts}" if counts else "")
+
+
 def _cause(kind: str, message: str) -> dict[str, Any]:
     return {"error": {"kind": kind, "message": message}}
 
 
-KINDS: Mapping[str, Callable[[JobsFace, Claim, _Heart], dict[str, Any]]] = {
+KINDS: Mapping[str, Callable[[JobsFace, Claim, _Heart], Ending]] = {
     "backup": JobsFace._run_backup,  # noqa: SLF001 - the allow-list of what a queued row may start
 }

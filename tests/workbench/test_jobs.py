@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from netwb.access.records import NewToken, NewUser, Origin, UserChanges
+from netwb.collect.replay import recorded
 from netwb.errors import (
     InputError,
     NotPermittedError,
@@ -96,6 +97,51 @@ def test_a_filed_backup_is_run_by_a_worker_and_tells_what_came_of_it(made: Rig) 
     ]
     assert isinstance(found.result["outcomes"][0].cause, UnreachableError)
     assert ana.history("edge1")[0].note == "CHG123"
+
+
+def test_a_backup_of_which_nothing_came_failed_and_says_so(made: Rig) -> None:
+    made.answer("acme/edge1", UnreachableError("acme/edge1: nobody answers"))
+    made.answer("acme/edge2", recorded(b"hostname edge2\n", prompt=b"edge2#"))
+    ana = person(made, "ana", Role.OPERATOR, ("acme",))
+
+    job = ana.start_backup()
+    with worker(made):
+        found = ended(ana, job)
+
+    assert found.status == "failed"
+    assert found.result["error"] == {
+        "kind": "DeviceError",
+        "message": "none of 2 devices could be backed up: 1 failed, 1 kept back",
+    }
+    assert [o.status for o in found.result["outcomes"]] == ["failed", "rejected"]
+
+
+def test_a_failed_backup_of_one_device_says_its_cause(made: Rig) -> None:
+    made.answer("acme/edge1", UnreachableError("acme/edge1: nobody answers"))
+    job = made.bench.start_backup("edge1")
+
+    with worker(made):
+        found = ended(made.bench, job)
+
+    assert found.status == "failed"
+    assert found.result["error"] == {
+        "kind": "UnreachableError",
+        "message": "acme/edge1: nobody answers",
+    }
+
+
+def test_who_sees_no_device_of_a_failed_backup_is_told_of_none(made: Rig) -> None:
+    person(made, "ana", Role.OPERATOR, None)
+    job = made.bench.acting_as("ana").start_backup("zeta/core1")
+    made.answer("zeta/core1", UnreachableError("zeta/core1: nobody answers"))
+    with worker(made):
+        ended(made.bench, job)
+    made.bench.set_user("ana", UserChanges(scope=(("acme",),)))
+
+    share = made.bench.acting_as("ana").job(job.id)
+
+    assert share.result["error"]["message"] == "none of its devices could be backed up"
+    assert "zeta" not in repr(share)
 
 
 def test_a_reader_sees_its_own_share_of_a_job_over_many_tenants(made: Rig) -> None:
