@@ -2,14 +2,111 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+Moment = sa.DateTime(timezone=True)
+
 
 def upgrade() -> None:
     """Make its tables, a function a concept."""
+    _notices()
+    _remotes()
+
+
+def _remotes() -> None:
+    op.create_table(
+        "remote",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("password_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("password_reference", sa.Text(), nullable=True),
+        sa.Column("key_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("key_reference", sa.Text(), nullable=True),
+        sa.Column("set_at", Moment, nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.Column("wrapped_at", Moment, nullable=True),
+        sa.Column("pushed_main", sa.Text(), nullable=False),
+        sa.Column("pushed_vault", sa.Text(), nullable=False),
+        sa.Column("pushed_at", Moment, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("failed_since", Moment, nullable=True),
+        sa.Column("next_at", Moment, nullable=True),
+        sa.Column("error_kind", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("behind", sa.Integer(), nullable=False),
+        sa.Column("strangers", sa.JSON(), nullable=False),
+        sa.Column("checked_at", Moment, nullable=True),
+        sa.Column("checked_main", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_remote_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_remote")),
+        sa.UniqueConstraint("url", name=op.f("uq_remote_url")),
+    )
+    op.create_table(
+        "secret_scan",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("hits", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_secret_scan_tenant_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "blob", name=op.f("pk_secret_scan")),
+    )
+    op.create_table(
+        "secret_accepted",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("hit", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("accepted_by", sa.Text(), nullable=False),
+        sa.Column("accepted_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_secret_accepted_tenant_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "hit", name=op.f("pk_secret_accepted")),
+    )
+
+
+def _notices() -> None:
+    op.create_table(
+        "notice",
+        sa.Column("id", Sequence64, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("since", Moment, nullable=True),
+        sa.Column("routed_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+    )
+    op.create_index("ix_notice_routed_at_id", "notice", ["routed_at", "id"], unique=False)
+    op.create_index("ix_notice_at", "notice", ["at"], unique=False)
+    op.create_index(op.f("ix_notice_tenant_id"), "notice", ["tenant_id"], unique=False)
+    op.create_table(
+        "standing",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.Column("seen_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "tenant_id", "subject", name=op.f("pk_standing")),
+    )
+    op.create_index(op.f("ix_standing_tenant_id"), "standing", ["tenant_id"], unique=False)
 
 
 def downgrade() -> None:
