@@ -28,6 +28,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.records": 0,
     "netwb.loading": 0,
     "netwb.log_lines": 0,
+    "netwb.notify.records": 0,
     "netwb.platforms": 0,
     "netwb.roles": 0,
     "netwb.settings": 0,

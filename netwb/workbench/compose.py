@@ -34,6 +34,7 @@ from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
 from netwb.store.leases import Leases
 from netwb.store.masterkey import MasterKey
+from netwb.store.notices import Notices
 from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.workbench.compose_access import compose_access
 from netwb.workbench.face import Parts
@@ -203,6 +204,7 @@ def _parts(ground: _Ground) -> Parts:
         keyring=ground.keyring,
         audit=ground.audit,
         jobs=Jobs(ground.database, holder_name(new_id()), ground.clock),
+        notices=Notices(ground.database, ground.clock),
         places=batch.places,
         devices=batch.devices,
         credentials=Credentials(ground.database, ground.keyring, ground.environment, ground.clock),

@@ -36,6 +36,7 @@ from netwb.store.audit import Audit
 from netwb.store.database import Database
 from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
+from netwb.store.notices import Notices
 from netwb.workbench.alike import Alike
 from netwb.workbench.home import Home
 
@@ -57,6 +58,7 @@ class Parts:
     keyring: Keyring
     audit: Audit
     jobs: Jobs
+    notices: Notices
     places: Places
     devices: Devices
     credentials: Credentials

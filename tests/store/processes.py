@@ -13,10 +13,12 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+from netwb.notify.records import Observed
 from netwb.store.audit import Audit
 from netwb.store.database import Database
 from netwb.store.keyring import Keyring, MasterKey
 from netwb.store.leases import Leases
+from netwb.store.notices import Notices
 
 WAIT_S = 60
 
@@ -70,3 +72,11 @@ def acquire(number: int, url: str, name: str) -> int | None:
         name, 600
     )
     return None if lease is None else lease.epoch
+
+
+def see_wrong(number: int, url: str, kind: str, count: int) -> int:
+    """See the same things wrong as the others do, in an order of one's own; gives how many it told."""
+    notices = Notices(Database(url, busy_timeout_s=WAIT_S), now)
+    things = range(count) if number % 2 else reversed(range(count))
+    states = [Observed(subject=f"s-{n}", label="s", is_wrong=True) for n in things]
+    return notices.stands_many(kind, states)

@@ -33,8 +33,8 @@ from netwb.store.models.inventory import (
     TenantRow,
 )
 from netwb.store.models.keys import AuditHeadRow, AuditRow, KeyRow
-from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.notices import NoticeRow, StandingRow
+from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
 __all__ = [

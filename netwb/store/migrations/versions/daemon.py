@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 Moment = sa.DateTime(timezone=True)
+Sequence64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
