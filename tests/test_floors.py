@@ -103,7 +103,7 @@ LAB_NEEDS = {"asyncssh", "asyncio", "cryptography"}  # the last: host keys that 
 # One dependency, one door: where each package may be imported that netwb did not write.
 DOORS: dict[str, tuple[str, ...]] = {
     "alembic": ("netwb.store",),
-    "argon2": ("netwb.access",),
+    "argon2": ("netwb.access", "netwb.store.passphrase"),
     "asyncio": ("netwb.collect", "netwb.lab", "netwb.views", "netwb.web"),
     "asyncssh": ("netwb.collect.ssh", "netwb.lab"),
     "authlib": ("netwb.access.oidc",),
