@@ -9,10 +9,12 @@ import click
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, NOT_AVAILABLE, SOME_FAILED
 from netwb.cli.show import in_words, json_option, plain, print_items, print_json, print_table, say
-from netwb.errors import ArchiveError, StoreError
+from netwb.errors import ArchiveError, RunUnderWayError, StoreError
 from netwb.workbench.words import BackupReport, Device
 
 CRITERIA = ("hostname", "tenant", "site", "role", "platform", "label", "status")
+WAIT_MINUTES = 60  # the longest run that is still a night's
+LONGEST_WAIT_MINUTES = 24 * 60
 SHOWN_CAUSES = 20  # a terminal page; --json has them all
 
 
@@ -34,6 +36,16 @@ def register(cli: click.Group) -> None:
 )
 @click.option("--failed", is_flag=True, help="Only devices whose last backup did not work.")
 @click.option("--note", default="", metavar="TEXT", help="A change number; stands in the commits.")
+@click.option(
+    "--wait",
+    "wait_minutes",
+    metavar="[MINUTES]",
+    is_flag=False,
+    flag_value=str(WAIT_MINUTES),
+    default="0",
+    type=click.IntRange(0, LONGEST_WAIT_MINUTES),
+    help=f"Wait for another run that has these devices, {WAIT_MINUTES} minutes at most.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the devices that would be backed up.")
 @json_option
 @click.pass_context
@@ -46,6 +58,7 @@ def backup(  # noqa: PLR0913 - one parameter an option
     criteria: tuple[str, ...],
     failed: bool,
     note: str,
+    wait_minutes: int,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -54,7 +67,9 @@ def backup(  # noqa: PLR0913 - one parameter an option
     only: Literal["all", "failed"] = "failed" if failed else "all"
     if dry_run:
         return _show_plan(narrowed.plan_backup(*devices, only=only), as_json=as_json)
-    report = narrowed.back_up(*devices, only=only, note=note)
+    report = narrowed.back_up(
+        *devices, only=only, note=note, wait_s=60 * wait_minutes, on_wait=_say_waiting
+    )
     if as_json:
         print_json(report_document(report))
     else:
@@ -87,6 +102,11 @@ def print_report(report: BackupReport) -> None:
         )
     if len(bad) > SHOWN_CAUSES:
         say(f"... and {len(bad) - SHOWN_CAUSES} more; --json shows them all")
+
+
+def _say_waiting(error: RunUnderWayError) -> None:
+    held, _, _ = str(error).partition(";")
+    say(f"{held}; waiting for it")
 
 
 def _show_plan(planned: Any, *, as_json: bool) -> int:

@@ -6,7 +6,7 @@ a device is never in two runs at once. Alive is a run whose lease is alive (desi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -122,6 +122,20 @@ class Runs:
         with self._database.reading(scope) as session:
             return frozenset(session.scalars(query))
 
+    def under_way(self, device_ids: Collection[str]) -> bool:
+        """Whether a live run has one of these devices still."""
+        with self._database.reading(ALL_TENANTS) as session:
+            alive = self._alive(session)
+            return any(
+                LEASE_NAME.format(run_id) in alive
+                for part in _parts(tuple(device_ids))
+                for run_id in session.scalars(
+                    select(BackupOutcomeRow.run_id)
+                    .where(BackupOutcomeRow.status == RUNNING, BackupOutcomeRow.device_id.in_(part))
+                    .distinct()
+                )
+            )
+
     def _plan(
         self, session: Session, run_id: str, targets: Sequence[Target], actor: str, note: str
     ) -> None:
@@ -148,14 +162,18 @@ class Runs:
 
     def _close_dead_runs(self, session: Session) -> None:
         """Runs that neither ended nor live: their open devices were interrupted."""
-        held = session.execute(
-            select(LeaseRow.name, LeaseRow.holder).where(LeaseRow.until > self._clock())
-        )
-        alive = {name for name, holder in held if not is_dead(holder)}
+        alive = self._alive(session)
         open_runs = session.scalars(select(BackupRunRow.id).where(BackupRunRow.ended_at.is_(None)))
         dead = [run for run in open_runs if LEASE_NAME.format(run) not in alive]
         for run in dead:
             self._close(session, run, self._clock())
+
+    def _alive(self, session: Session) -> set[str]:
+        """The leases that somebody living holds."""
+        held = session.execute(
+            select(LeaseRow.name, LeaseRow.holder).where(LeaseRow.until > self._clock())
+        )
+        return {name for name, holder in held if not is_dead(holder)}
 
     def _close(self, session: Session, run_id: str, now: datetime) -> None:
         cause = RunInterruptedError("the run ended without a word; back the device up again")
@@ -172,7 +190,7 @@ class Runs:
         session.execute(update(BackupRunRow).where(BackupRunRow.id == run_id).values(ended_at=now))
 
     def _refuse_busy(self, session: Session, targets: Sequence[Target]) -> None:
-        names = {target.device_id: target.hostname for target in targets}
+        names = {target.device_id: f"{target.tenant}/{target.hostname}" for target in targets}
         for part in _parts(tuple(names)):
             row = session.execute(
                 select(BackupOutcomeRow.device_id, BackupRunRow.started_at, BackupRunRow.actor)
@@ -182,8 +200,8 @@ class Runs:
             if row is not None:
                 msg = (
                     f"{names[row.device_id]} is in a backup run of {row.actor} since "
-                    f"{row.started_at:%H:%M:%S} UTC; wait for it, or for at most "
-                    f"{LEASE_S:.0f} s if it died"
+                    f"{row.started_at:%Y-%m-%d %H:%M:%S} UTC; wait for it to end, as "
+                    "`netwb backup --wait` does"
                 )
                 raise RunUnderWayError(msg)
 

@@ -9,6 +9,7 @@ from netwb.cures import RUNNER, retold
 
 CURES = {
     "audit verify": RUNNER,
+    "backup --wait": "begin again when that run has ended",
     "credential add": "add one under Inventory, Places, Credentials",
     "credential list": "Inventory, Places, Credentials lists those that are",
     "credential set": "change it under Inventory, Places, Credentials",

@@ -12,6 +12,7 @@ _KEEPER = "have who keeps the inventory"
 _ADMIN = "an admin"
 CURES = {
     "audit verify": RUNNER,
+    "backup --wait": "file it again when that run has ended",
     "credential add": f"{_KEEPER} add one",
     "credential list": f"{_KEEPER} look which there are",
     "credential set": f"{_KEEPER} change it",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Literal
 
 from netwb.collect.flow import BackupRequest
 from netwb.collect.outcome import BackupOutcome, BackupReport
+from netwb.errors import RunUnderWayError
 from netwb.inventory.records import Device
 from netwb.roles import Permission
 from netwb.workbench.face import Face
@@ -15,6 +18,7 @@ from netwb.workbench.records import Records, records_of
 from netwb.workbench.reports import ShownReport
 
 BACKED_UP = ("active", "maintenance")  # planned devices do not answer yet, retired ones no longer
+LOOK_S = 1.0  # how often who waits for another run looks whether it has ended
 
 
 class BackupFace(Face):
@@ -41,12 +45,31 @@ class BackupFace(Face):
         note: str = "",
         only: Literal["all", "failed"] = "all",
         on_outcome: Callable[[BackupOutcome], None] | None = None,
+        wait_s: float = 0,
+        on_wait: Callable[[RunUnderWayError], None] = lambda _: None,
     ) -> ShownReport:
         """Back devices up, with a progress bar where somebody looks.
 
         on_outcome  instead of the bar: called as each device ends, from another thread
+        wait_s      how long to wait at most for another run that has one of these devices
+        on_wait     called once, when such a wait begins; what is meant is chosen anew after it
+        Raises RunUnderWayError where another run has one of them still.
         """
-        return self._back_up(self.plan_backup(*references, only=only), note, on_outcome)
+        give_up_at = monotonic() + wait_s
+        while True:
+            planned = self.plan_backup(*references, only=only)
+            try:
+                return self._back_up(planned, note, on_outcome)
+            except RunUnderWayError as error:
+                if monotonic() >= give_up_at:
+                    raise
+                on_wait(error)
+            on_wait = _said_already
+            self._await_others([device.id for device in planned], give_up_at)
+
+    def _await_others(self, device_ids: Sequence[str], give_up_at: float) -> None:
+        while self._parts.runs.under_way(device_ids) and (left := give_up_at - monotonic()) > 0:
+            time.sleep(min(LOOK_S, left))
 
     def _back_up(
         self,
@@ -86,3 +109,7 @@ class BackupFace(Face):
                     },
                 },
             )
+
+
+def _said_already(_error: RunUnderWayError) -> None:
+    """Whoever waits is told once that it does."""

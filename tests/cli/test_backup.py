@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,6 +67,29 @@ def netwb(tmp_path: Path, fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> C
         )
     bench.close()
     return Commands(home, capsys)
+
+
+def test_a_second_backup_names_who_has_the_devices_and_waits_when_told_to(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    with closing(Workbench.open(tmp_path / "home", environment={})) as other:
+        runs = other._parts.runs
+        targets = other._parts.credentials.targets(other._scope, [other.device("r1")])
+        run_id, lease = runs.start(targets, actor="ana", note="")
+
+        at_once = netwb("backup", "--device", "r1")
+        runs.end(run_id, lease)
+        waiting = netwb("backup", "--wait", "--device", "r1", "--json")
+
+    assert at_once.status == 5
+    assert "acme/r1 is in a backup run of ana since" in at_once.err
+    assert "`netwb backup --wait`" in at_once.err
+    assert waiting.status == 0
+
+
+@pytest.mark.parametrize("minutes", ["soon", "-1", "1441"])
+def test_a_wait_without_bound_or_sense_is_wrong_usage(netwb: Commands, minutes: str) -> None:
+    assert netwb("backup", "--wait", minutes).status == 2
 
 
 def test_a_backup_of_three_platforms(netwb: Commands) -> None:

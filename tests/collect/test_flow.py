@@ -375,7 +375,48 @@ def test_a_device_is_never_in_two_runs_at_once(tmp_path: Path) -> None:
         report = made.back_up("edge1", "edge2")
 
     assert report.counts() == {"changed": 2}
-    assert "wait for it" in refused[0]
+    assert refused[0].startswith("acme/edge2 is in a backup run of local:")
+    assert " since 2026-11-20 02:00:00 UTC; wait for it to end" in refused[0]
+
+
+def test_who_waits_runs_when_the_other_run_has_ended(acme: Rig) -> None:
+    runs, bench = acme.bench._parts.runs, acme.bench
+    targets = bench._parts.credentials.targets(bench._scope, [bench.device("edge1")])
+    run_id, lease = runs.start(targets, actor="ana", note="")
+    said: list[str] = []
+
+    def end_the_other(error: RunUnderWayError) -> None:
+        said.append(str(error))
+        runs.end(run_id, lease)
+
+    report = bench.back_up(wait_s=60, on_wait=end_the_other, on_outcome=lambda _: None)
+
+    assert report.counts() == {"changed": 3}
+    assert len(said) == 1
+    assert "acme/edge1 is in a backup run of ana" in said[0]
+
+
+def test_who_waits_too_long_is_told_who_has_the_devices(acme: Rig) -> None:
+    runs, bench = acme.bench._parts.runs, acme.bench
+    targets = bench._parts.credentials.targets(bench._scope, list(bench.devices()))
+    runs.start(targets, actor="ana", note="")
+    said: list[str] = []
+
+    with pytest.raises(RunUnderWayError, match="of ana since"):
+        bench.back_up(wait_s=0.05, on_wait=lambda error: said.append(str(error)))
+
+    assert len(said) == 1
+
+
+def test_nobody_waits_for_a_run_that_died(acme: Rig) -> None:
+    runs, bench = acme.bench._parts.runs, acme.bench
+    targets = bench._parts.credentials.targets(bench._scope, list(bench.devices()))
+    runs.start(targets, actor="ana", note="")
+    assert runs.under_way([target.device_id for target in targets])
+
+    acme.clock.advance(minutes=10)
+
+    assert not runs.under_way([target.device_id for target in targets])
 
 
 def test_a_run_that_died_is_closed_by_the_next_one(acme: Rig) -> None:
