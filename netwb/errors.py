@@ -15,7 +15,8 @@
     │  └─ RunInterruptedError
     ├─ ArchiveError             a repository cannot be read or written
     │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
-    │  └─ SecretMissingError
+    │  ├─ SecretMissingError       └─ RemoteError
+    │  │                              └─ RemoteAheadError
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
@@ -210,6 +211,14 @@ class ArchiveDamagedError(ArchiveError):
 
 class SecretMissingError(ArchiveError):
     """A vault row that the revision needs is gone; nothing is restored."""
+
+
+class RemoteError(ArchiveError):
+    """A remote cannot be reached, refuses what is pushed, or cannot be restored from."""
+
+
+class RemoteAheadError(RemoteError):
+    """The remote has commits that netwb did not push there; nothing is forced, a person decides."""
 
 
 class StoreError(NetwbError):

@@ -109,6 +109,25 @@ class ArchiveSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteSettings:
+    """How archives are pushed elsewhere."""
+
+    answer_timeout_s: float = _setting(
+        30.0, "s", "Longest silence of a remote before it is given up.", least=0.1
+    )
+    timeout_s: float = _setting(
+        1800.0, "s", "Longest time for one push or fetch; a first push is the longest.", least=1
+    )
+    retry_s: float = _setting(
+        60.0, "s", "Wait after a push in vain; doubled with each further one.", least=1
+    )
+    retry_most_s: float = _setting(3600.0, "s", "Longest wait between two tries.", least=1)
+    ca_file: str = _setting(
+        "", "path", "PEM certificates that https remotes are trusted by, in place of the system's."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Where pages and REST are served, and to whom."""
 
@@ -179,6 +198,7 @@ class Settings:
     collect: CollectSettings = field(default_factory=CollectSettings)
     configs: ConfigsSettings = field(default_factory=ConfigsSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
+    remote: RemoteSettings = field(default_factory=RemoteSettings)
     web: WebSettings = field(default_factory=WebSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
 
