@@ -103,6 +103,19 @@ class Database:
             with connection.execution_options(**{_MODE: mode}).begin():
                 yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One moment of every table, past all scopes, for `store.dump`; it cannot write.
+
+        The moment is that of entering; whoever writes meanwhile is neither seen nor held up.
+        """
+        reading = _reading(self._engine)
+        with self._faults(), reading.connect() as connection, connection.begin():
+            connection.exec_driver_sql(
+                "SELECT 1 FROM alembic_version"
+            ).all()  # it begins by reading
+            yield connection
+
     def close(self) -> None:
         """Close the idle connections."""
         self._engine.dispose()

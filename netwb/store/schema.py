@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
@@ -89,13 +89,36 @@ def create(database: Database, migrations: Migrations = MIGRATIONS) -> None:
 
     An empty one is what a crash in the middle leaves; it is taken. Raises StoreError otherwise.
     """
+    with _making(database) as connection:
+        _migrate(connection, migrations)
+
+
+def create_filled(
+    database: Database,
+    fill: Callable[[Connection], None],
+    *,
+    at: str,
+    migrations: Migrations = MIGRATIONS,
+) -> None:
+    """Make the tables as they were at migration `at`, let `fill` write their rows, then upgrade them.
+
+    One transaction: all of it is there, or nothing. Raises StoreError as `create`.
+    """
+    with _making(database) as connection:
+        _migrate(connection, migrations, to=at)
+        fill(connection)
+        _migrate(connection, migrations)
+
+
+@contextmanager
+def _making(database: Database) -> Iterator[Connection]:
     if database.path is not None:
         create_file(database.path)
     with locked(database), database.connecting("migrate") as connection:
         if inspect(connection).get_table_names():
             msg = f"database {database.name} already has tables; give a new one, or keep this home"
             raise StoreError(msg)
-        _migrate(connection, migrations)
+        yield connection
 
 
 def upgrade(
@@ -131,11 +154,11 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _migrate(connection: Connection, migrations: Migrations) -> None:
+def _migrate(connection: Connection, migrations: Migrations, *, to: str = "head") -> None:
     settings = config.Config()
     settings.set_main_option("script_location", migrations.scripts)
     settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+    command.upgrade(settings, to)
     _refuse_broken_references(connection)
 
 
