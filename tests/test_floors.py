@@ -33,9 +33,14 @@ FLOORS: dict[str, int] = {
     "netwb.roles": 0,
     "netwb.settings": 0,
     # 1 pure
+    "netwb.access.password_rule": 1,
+    "netwb.collect.causes": 1,
     "netwb.collect.facts": 1,
     "netwb.configs": 1,
     "netwb.cures": 1,
+    "netwb.health.diagnosis": 1,
+    "netwb.health.freshness": 1,
+    "netwb.faults": 1,
     "netwb.inventory.checks": 1,
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,
@@ -79,6 +84,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.probe": 4,
     "netwb.collect.replay": 4,
     "netwb.collect.runs": 4,
+    "netwb.collect.telling": 4,
     "netwb.collect.unsaved": 4,
     "netwb.health": 4,
     # 5 facade

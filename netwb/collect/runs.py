@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from netwb import errors
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus, worst_first
+from netwb.collect.telling import tell_end
 from netwb.errors import NetwbError, RunInterruptedError, RunUnderWayError
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, Scope
@@ -24,6 +25,7 @@ from netwb.store.ids import new_id
 from netwb.store.inserting import insert_many
 from netwb.store.leases import Lease, Leases
 from netwb.store.models import BackupOutcomeRow, BackupRunRow, DeviceRow, LeaseRow, TenantRow
+from netwb.store.notices import Notices
 
 RUNNING = "running"
 LEASE_S = 120.0  # a run renews it at each written batch; a dead one frees its devices after this
@@ -34,9 +36,16 @@ ROWS = 500  # bound parameters in one statement stay far below SQLite's limit
 class Runs:
     """Writes and reads backup runs."""
 
-    def __init__(self, database: Database, leases: Leases, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        leases: Leases,
+        notices: Notices,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._database = database
         self._leases = leases
+        self._notices = notices
         self._clock = clock
 
     def start(self, targets: Sequence[Target], *, actor: str, note: str) -> tuple[str, Lease]:
@@ -176,6 +185,7 @@ class Runs:
         return {name for name, holder in held if not is_dead(holder)}
 
     def _close(self, session: Session, run_id: str, now: datetime) -> None:
+        """End the run, and tell of it in the same transaction."""
         cause = RunInterruptedError("the run ended without a word; back the device up again")
         session.execute(
             update(BackupOutcomeRow)
@@ -187,7 +197,11 @@ class Runs:
                 ended_at=now,
             )
         )
-        session.execute(update(BackupRunRow).where(BackupRunRow.id == run_id).values(ended_at=now))
+        run = session.get(BackupRunRow, run_id, populate_existing=True)
+        if run is not None and run.ended_at is None:  # a run that slept may have been closed before
+            run.ended_at = now
+            session.flush()
+            tell_end(session, self._notices, run)
 
     def _refuse_busy(self, session: Session, targets: Sequence[Target]) -> None:
         names = {target.device_id: f"{target.tenant}/{target.hostname}" for target in targets}

@@ -8,23 +8,9 @@ from __future__ import annotations
 
 import re
 
+from netwb.collect.causes import words_of
 from netwb.workbench.overview import Unsaved
 
-CAUSES = {
-    "UnreachableError": "No answer",
-    "AlgorithmError": "No common SSH algorithm",
-    "LoginRefusedError": "Login refused",
-    "LoginNotTriedError": "Login not tried: it was refused elsewhere",
-    "HostKeyChangedError": "Host key changed",
-    "DeadlineError": "Too slow: the deadline passed",
-    "ConnectionLostError": "Connection lost in the middle",
-    "CommandRejectedError": "Command rejected by the device",
-    "RestrictedLoginError": "The login may not read the configuration",
-    "IncompleteConfigError": "The text is not whole",
-    "WrongDeviceError": "Another device answered",
-    "ShrunkConfigError": "Far shorter than the last good copy",
-    "RunInterruptedError": "The run was interrupted",
-}
 LONGEST = 160  # characters of a device's or an error's sentence in a list
 
 
@@ -34,7 +20,7 @@ def cause_words(item: Unsaved, hostname: str) -> str:
     Without a full stop.
     """
     if not item.cause_message:
-        return CAUSES.get(item.cause_kind, "Not saved")
+        return words_of(item.cause_kind)
     text = cause_alone(item.cause_message, hostname)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 

@@ -12,6 +12,7 @@ from netwb._version import __version__
 from netwb.access.users import check_zone
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
+from netwb.archive.upkeep import Upkeep
 from netwb.archive.writer import Archive
 from netwb.collect.acceptance import Acceptance
 from netwb.collect.batch import BatchParts
@@ -159,6 +160,7 @@ class _Ground:
     keyring: Keyring
     platforms: Mapping[str, Platform]
     audit: Audit
+    notices: Notices
 
 
 def _ground(
@@ -180,6 +182,7 @@ def _ground(
         keyring=keyring,
         platforms=load_platforms(home.folder("platforms.d")),
         audit=Audit(database, lambda: keyring.key("audit"), clock),
+        notices=Notices(database, clock),
     )
 
 
@@ -204,7 +207,7 @@ def _parts(ground: _Ground) -> Parts:
         keyring=ground.keyring,
         audit=ground.audit,
         jobs=Jobs(ground.database, holder_name(new_id()), ground.clock),
-        notices=Notices(ground.database, ground.clock),
+        notices=ground.notices,
         places=batch.places,
         devices=batch.devices,
         credentials=Credentials(ground.database, ground.keyring, ground.environment, ground.clock),
@@ -215,6 +218,7 @@ def _parts(ground: _Ground) -> Parts:
         acceptance=Acceptance(parts=batch),
         backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
         backup_without_agent=_backup(ground, batch, agent_path=None),
+        upkeep=Upkeep(ground.home.folder("archive")),
     )
 
 
@@ -226,7 +230,7 @@ def _batch_parts(ground: _Ground) -> BatchParts:
         quarantine=Quarantine(ground.home.folder("quarantine"), database, ground.keyring, clock),
         places=Places(database, clock),
         devices=Devices(database, clock, ground.platforms),
-        runs=Runs(database, leases, clock),
+        runs=Runs(database, leases, ground.notices, clock),
         keyring=ground.keyring,
         platforms=ground.platforms,
         limit=ShrinkLimit(percent=configs.shrink_percent, lines=configs.shrink_lines),
