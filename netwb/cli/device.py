@@ -36,6 +36,7 @@ WORDS = (  # options that add and set share
     click.option("--serial", metavar="TEXT", help="Serial number; a backup tells it too."),
     click.option("--model", metavar="TEXT", help="Model; a backup tells it too."),
     click.option("--sysname", metavar="NAME", help="What it calls itself, where that differs."),
+    click.option("--syslog-source", metavar="A,A", help="Where its messages come from."),
     click.option("--transport", metavar="WORD", help="fast, stock or netmiko:<device_type>."),
     click.option("--role", metavar="TEXT", help="Its role: pe, access, ..."),
     click.option("--status", metavar="WORD", help="planned, active or maintenance."),
@@ -254,7 +255,16 @@ def _row(d: Device) -> tuple[Any, ...]:
 
 def _rows(device: Device) -> Iterator[tuple[str, Any]]:
     plain = ("id", "tenant", "site", "hostname", "address", "port", "platform", "status", "role")
-    facts = ("sysname", "model", "serial", "os_version", "uptime_s", "facts_at", "contract_ref")
+    facts = (
+        "sysname",
+        "syslog_source",
+        "model",
+        "serial",
+        "os_version",
+        "uptime_s",
+        "facts_at",
+        "contract_ref",
+    )
     yield from ((name, getattr(device, name)) for name in (*plain, "transport"))
     for name in ("credential", "snmp_credential", "jump"):
         yield name, _with_source(getattr(device, name))

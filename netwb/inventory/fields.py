@@ -24,6 +24,7 @@ LABEL_KEY_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 CREDENTIAL_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"
 DNS_LABEL_PATTERN = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 JUMP_PATTERN = r"(?P<user>[^@\s:]+)@(?P<address>\[[^\]]+\]|[^:\[\]\s]+)(:(?P<port>\d+))?"
+MOST_SOURCES = 8  # addresses of one device: those of its interfaces and of its routing engines
 RESERVED_STEM = ".startup"  # `edge1.startup.cfg` is the startup file of edge1
 
 
@@ -82,6 +83,23 @@ def check_address(value: str) -> str:
         msg = f"address {value} belongs to no single device; give the management address"
         raise InventoryError(msg)
     return str(parsed)
+
+
+def check_sources(value: str) -> str:
+    """Where a device's messages come from: addresses and names, `192.0.2.1, 2001:db8::1`."""
+    given = re.split(r"[,;\s]+", value.strip())
+    if not value.strip() or len(given) > MOST_SOURCES:
+        msg = (
+            f"syslog source {quoted(value)} is not usable; give 1 to {MOST_SOURCES} addresses or "
+            "names, by comma"
+        )
+        raise InventoryError(msg)
+    return ", ".join(dict.fromkeys(check_address(one) for one in given))
+
+
+def parse_sources(value: str | None) -> tuple[str, ...]:
+    """The reverse: each address and name by itself."""
+    return tuple(value.split(", ")) if value else ()
 
 
 def _dns_name(value: str) -> str:

@@ -76,6 +76,7 @@ class Device:
     snmp_credential: Inherited
     jump: Inherited
     sysname: str | None  # what the device calls itself, where that differs
+    syslog_source: str | None = None  # where its messages come from, where that is not its address
     model: str | None
     serial: str | None
     os_version: str | None
@@ -193,6 +194,25 @@ EVERYWHERE = Where()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """A device as its messages show it.
+
+    source    addresses and names that a person gave, by comma; None: its address and its names
+    username  whom netwb logs in as
+    """
+
+    device_id: str
+    tenant_id: str
+    tenant: str  # slug
+    hostname: str
+    sysname: str | None
+    address: str
+    platform: str
+    source: str | None
+    username: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewDevice:
     """A device to be added; names of tenant, site and credentials as people write them."""
 
@@ -211,6 +231,7 @@ class NewDevice:
     jump_credential: str | None = None
     jump_host_key: str | None = None
     sysname: str | None = None
+    syslog_source: str | None = None
     model: str | None = None
     serial: str | None = None
     contract_ref: str | None = None
@@ -256,6 +277,7 @@ class DeviceChanges(TypedDict, total=False):
     jump_credential: str | None
     jump_host_key: str | None
     sysname: str | None
+    syslog_source: str | None
     model: str | None
     serial: str | None
     contract_ref: str | None

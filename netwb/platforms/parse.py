@@ -15,6 +15,7 @@ from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from netwb.errors import SettingsError
+from netwb.platforms.messages import message_rules
 from netwb.platforms.record import (
     BlockRule,
     FactsWords,
@@ -28,7 +29,8 @@ from netwb.platforms.record import (
 Record = TypeVar("Record")
 Rule = TypeVar("Rule", SecretRule, BlockRule)
 TELLING = ("byte_count", "hostname", "model", "serial", "os_version", "uptime")  # by group 1
-RULES = ("block", "secret", "volatile")  # the tables that repeat
+RULES = ("block", "secret", "volatile")  # the tables that repeat and shape a stored text
+MESSAGES = "message"  # repeats too, and shapes none
 
 
 def parse_platform(source: str, *, origin: str) -> Platform:
@@ -43,7 +45,7 @@ def parse_platform(source: str, *, origin: str) -> Platform:
 
 def _platform(data: Mapping[str, Any]) -> Platform:
     tables = {"session": SessionWords, "facts": FactsWords, "whole": WholeWords}
-    plain = {k: v for k, v in data.items() if k not in {*tables, *RULES}}
+    plain = {k: v for k, v in data.items() if k not in {*tables, *RULES, MESSAGES}}
     built: dict[str, Any] = {name: _record(kind, data[name]) for name, kind in tables.items()}
     return _record(
         Platform,
@@ -53,6 +55,7 @@ def _platform(data: Mapping[str, Any]) -> Platform:
             "blocks": tuple(_block(row) for row in data.get("block", ())),
             "volatile": tuple(_record(VolatileRule, row) for row in data.get("volatile", ())),
             "secrets": tuple(_secret(row) for row in data.get("secret", ())),
+            "messages": message_rules(data.get(MESSAGES, ())),
             "rule_set": _version(data),
         },
     )

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from netwb.platforms.messages import MessageRule
+
 BytesPattern = re.Pattern[bytes]
 
 
@@ -152,3 +154,4 @@ class Platform:
     sections: Literal["indent", "braces"]
     comment: str  # what begins a comment line: "!"
     own_words: BytesPattern | None = None  # lines of people's own words, as descriptions
+    messages: tuple[MessageRule, ...] = ()  # of its syslog, about changes

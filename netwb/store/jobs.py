@@ -80,6 +80,19 @@ class Jobs:
 
     def file(self, kind: str, *, actor: str, tenant_id: str = "", params: Mapping[str, Any]) -> Job:
         """Queue a job; it is durable when this returns."""
+        with self._database.writing_durably(NO_TENANT) as session:
+            return self.file_in(session, kind, actor=actor, tenant_id=tenant_id, params=params)
+
+    def file_in(
+        self,
+        session: Session,
+        kind: str,
+        *,
+        actor: str,
+        tenant_id: str = "",
+        params: Mapping[str, Any],
+    ) -> Job:
+        """The same within the caller's transaction."""
         row = JobRow(
             id=new_id(),
             kind=kind,
@@ -93,10 +106,9 @@ class Jobs:
             holder="",
             epoch=0,
         )
-        with self._database.writing_durably(NO_TENANT) as session:
-            session.add(row)
-            session.flush()
-            return self._job(row)
+        session.add(row)
+        session.flush()
+        return self._job(row)
 
     def waits(self, kinds: Collection[str]) -> bool:
         """Whether a job of those kinds is queued; asked often, and it writes nothing."""

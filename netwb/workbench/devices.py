@@ -138,4 +138,9 @@ class DevicesFace(PlacesFace):
     def _open_device(self, device: Device) -> Device:
         if self._sees_addresses():
             return device
-        return replace(device, address="", jump=Inherited(value=None, source=device.jump.source))
+        return replace(
+            device,
+            address="",
+            syslog_source=None,
+            jump=Inherited(value=None, source=device.jump.source),
+        )

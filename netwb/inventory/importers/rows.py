@@ -20,6 +20,7 @@ OPTIONAL = (
     "labels",
     "status",
     "sysname",
+    "syslog_source",
 )
 COLUMNS = (*REQUIRED, *OPTIONAL)
 AUTO: Mapping[str, str] = {"platform": "auto"}  # of sources that need not know the platform

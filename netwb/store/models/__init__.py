@@ -33,6 +33,7 @@ from netwb.store.models.inventory import (
     TenantRow,
 )
 from netwb.store.models.keys import AuditHeadRow, AuditRow, KeyRow
+from netwb.store.models.messages import SyslogBurstRow, SyslogCountRow
 from netwb.store.models.notices import NoticeRow, StandingRow
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
@@ -69,6 +70,8 @@ __all__ = [
     "Sequence64",
     "SiteRow",
     "StandingRow",
+    "SyslogBurstRow",
+    "SyslogCountRow",
     "TenantOwned",
     "TenantRow",
     "TokenRow",

@@ -114,6 +114,7 @@ class DeviceRow(TenantOwned, Base):
     jump_credential_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
     jump_host_key: Mapped[str | None]
     sysname: Mapped[str | None]
+    syslog_source: Mapped[str | None]  # addresses and names, by comma
     model: Mapped[str | None]
     serial: Mapped[str | None]
     os_version: Mapped[str | None]

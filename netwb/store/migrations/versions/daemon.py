@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Make its tables, a function a concept."""
     _notices()
     _remotes()
+    _messages()
 
 
 def _remotes() -> None:
@@ -108,6 +109,37 @@ def _notices() -> None:
         sa.PrimaryKeyConstraint("kind", "tenant_id", "subject", name=op.f("pk_standing")),
     )
     op.create_index(op.f("ix_standing_tenant_id"), "standing", ["tenant_id"], unique=False)
+
+
+def _messages() -> None:
+    op.create_table(
+        "syslog_burst",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("first_at", Moment, nullable=False),
+        sa.Column("last_at", Moment, nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("job_id", sa.Text(), nullable=False),
+        sa.Column("filed_at", Moment, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_syslog_burst_tenant_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_syslog_burst")),
+    )
+    op.create_index(op.f("ix_syslog_burst_device_id"), "syslog_burst", ["device_id"], unique=False)
+    op.create_index(op.f("ix_syslog_burst_tenant_id"), "syslog_burst", ["tenant_id"], unique=False)
+    op.create_table(
+        "syslog_count",
+        sa.Column("fate", sa.Text(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("fate", name=op.f("pk_syslog_count")),
+    )
+    with op.batch_alter_table("device") as device:
+        device.add_column(sa.Column("syslog_source", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
