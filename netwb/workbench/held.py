@@ -69,6 +69,7 @@ class HeldFace(ReadingFace):
         item = self._parts.quarantine.get(self._scope, device, kind=kind)
         self._require_own_text(item)
         self._audit_quarantine("quarantine.reveal", device, kind, reason)
+        self._tell_revealed(device, reason)
         return self._parts.quarantine.text(self._scope, item.id)
 
     def _masked(self, device: Device, item: QuarantineItem) -> bytes:

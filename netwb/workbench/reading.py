@@ -23,6 +23,7 @@ from netwb.workbench.marks import MarksFace
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 from netwb.workbench.shown_diff import ShownDiff
+from netwb.workbench.telling import tell_accepted, tell_revealed
 
 Side = tuple[Device, Revision]
 LATEST = "latest"
@@ -168,6 +169,8 @@ class ReadingFace(MarksFace):
         read = self._parts.history.restore if reveal else self._parts.history.text
         text = read(self._scope, device, revision)
         self._audit_taken("config.restore", device, revision, reason=reason, secrets=secrets)
+        if reveal:
+            self._tell_revealed(device, reason)
         return text
 
     def reveal(self, reference: str, *, reason: str, kind: ConfigKind = "running") -> bytes:
@@ -180,6 +183,7 @@ class ReadingFace(MarksFace):
         device, revision = self._revision(reference, kind)
         text = self._parts.history.restore(self._scope, device, revision)
         self._audit_taken("config.reveal", device, revision, reason=reason)
+        self._tell_revealed(device, reason)
         return text
 
     def _audit_taken(self, action: str, device: Device, revision: Revision, **detail: str) -> None:
@@ -189,6 +193,9 @@ class ReadingFace(MarksFace):
             tenant_id=device.tenant_id,
             detail=detail,
         )
+
+    def _tell_revealed(self, device: Device, reason: str) -> None:
+        tell_revealed(self._parts.notices, device, who=self._actor.name, reason=reason)
 
     def quarantine(self) -> Records[QuarantineItem]:
         """Texts of the devices meant that wait for a person, newest first."""
@@ -208,6 +215,7 @@ class ReadingFace(MarksFace):
         item = self._parts.quarantine.get(self._scope, device, kind=kind)
         self._require_own_text(item)
         self._audit_quarantine("quarantine.show", device, kind)
+        self._tell_revealed(device, "a held text was looked at")
         return self._parts.quarantine.text(self._scope, item.id)
 
     def accept_quarantined(
@@ -221,6 +229,8 @@ class ReadingFace(MarksFace):
             self._scope, device, reason=reason, actor=self._actor, kind=kind
         )
         self._audit_quarantine("quarantine.accept", device, kind, reason)
+        stored = self._parts.history.resolve(self._scope, device, revision, kind=kind)
+        tell_accepted(self._parts.notices, device, stored)
         return revision
 
     def discard_quarantined(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netwb.collect.replay import recorded
 from netwb.errors import LoginRefusedError, UnreachableError
+from netwb.inventory.records import Facts
 from netwb.notify.records import Notice
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.models import LeaseRow
@@ -138,3 +140,35 @@ def test_no_address_stands_where_a_tenant_reads(two: Rig) -> None:
     for notice in told(two):
         open_part = {k: v for k, v in notice.detail.items() if k != "cause"}
         assert "127.0.0.1" not in f"{notice.message}{notice.label}{open_part}"
+
+
+def test_an_accepted_text_ends_the_refusal_and_is_a_change(two: Rig) -> None:
+    two.back_up()
+    other = replace(ios("edge1", ntp="192.0.2.99"), facts=Facts(serial="SN-other"))
+    two.answer("acme/edge1", other)
+    two.back_up()
+    told(two)
+
+    two.bench.accept_quarantined("acme/edge1", reason="exchanged")
+
+    assert [(n.kind, n.state) for n in told(two)] == [
+        ("backup.rejected", "recovered"),
+        ("config.changed", "event"),
+    ]
+    assert standing(two) == []
+
+
+def test_secrets_that_were_looked_at_are_told_with_who_and_why(two: Rig) -> None:
+    two.back_up()
+    told(two)
+    two.bench.reveal("acme/edge1", reason="CHG9")
+    two.bench.restore("acme/edge1@latest", reason="CHG10")
+    two.bench.restore("acme/edge1@latest", reason="CHG11", secrets="left out")
+
+    seen = told(two)
+
+    assert [(n.kind, n.detail["reason"]) for n in seen] == [
+        ("config.reveal", "CHG9"),
+        ("config.reveal", "CHG10"),
+    ]
+    assert "Pub1icRead" not in str(seen)
