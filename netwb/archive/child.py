@@ -6,8 +6,10 @@ Each call has a GitPython command object of its own: threads that shared one hun
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 else:
     git = lazy("git")  # its import runs `git version`, and fails where there is no Git
 
+_LEASH = str(Path(__file__).with_name("leash.py"))
+_LOOK_S = 0.2  # how soon a long command makes room for whoever waits
 _NO_GIT = "git is not installed, or the PATH does not find it; install git 2.39 or newer"
 
 
@@ -89,7 +93,7 @@ class GitChildren:
     def process(self, *arguments: str) -> Iterator[Any]:
         """A command to talk with, by `stdin` and `stdout`; leaving early ends it."""
         with _translated(self._path):
-            process = _git(self._path).execute(
+            process: Any = _git(self._path).execute(
                 ["git", *arguments],
                 istream=subprocess.PIPE,
                 as_process=True,
@@ -97,6 +101,42 @@ class GitChildren:
             )
             with _ended(process):
                 yield process
+
+    def leashed(self, *arguments: str, let_go: Callable[[], bool]) -> bool:
+        """A command that may take minutes, at low priority; it ends when this process does.
+
+        let_go   asked all the while; once it says so the command is ended, and this gives False
+        """
+        with _translated(self._path), self._on_leash(arguments) as process:
+            inner = process.proc
+            while not _over(inner, _LOOK_S):
+                if let_go():
+                    return False
+            if inner.returncode != 0:
+                raise git.GitCommandError(process.args, inner.returncode, inner.communicate()[1])
+        return True
+
+    @contextmanager
+    def _on_leash(self, arguments: tuple[str, ...]) -> Iterator[Any]:
+        """The command's process; leaving early ends it, and waits until it and its children have."""
+        end, ours = os.pipe()
+        try:
+            process: Any = _git(self._path).execute(
+                [sys.executable, "-I", "-S", _LEASH, str(end), "git", *arguments],
+                as_process=True,
+                pass_fds=(*self._descriptors, end),
+                start_new_session=True,
+            )
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(end)
+        try:
+            yield process
+        finally:
+            os.close(ours)
+            process.proc.communicate()
 
 
 @contextmanager
@@ -134,6 +174,15 @@ def _ended(process: Any) -> Iterator[None]:
             inner.wait()
         for stream in (inner.stdin, inner.stdout, inner.stderr):
             _close(stream)
+
+
+def _over(inner: subprocess.Popen[bytes], patience_s: float) -> bool:
+    """Whether it ended within that time; what it says is read meanwhile."""
+    try:
+        inner.communicate(timeout=patience_s)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _said(error: git.GitCommandError) -> str:

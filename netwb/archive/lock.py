@@ -3,6 +3,9 @@
 The lock belongs to the open descriptor, which the Git children inherit; when netwb is killed, it
 lasts until the last of them has ended. A pid that still stands in the file says that its writer did
 not end well, and that the repository is to be tidied first.
+
+Whoever waits for the lock holds a second file meanwhile, so that upkeep, which can be broken off at
+any moment, sees that it is awaited and makes room.
 """
 
 from __future__ import annotations
@@ -35,10 +38,7 @@ def writer_lock(path: Path, *, timeout_s: float) -> Iterator[Held]:
 
     Leaving by an error keeps our pid in the file, as after a crash.
     """
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise git_error(str(path), error.strerror or "") from error
+    descriptor = _opened(path)
     try:
         _wait(descriptor, path, time.monotonic() + timeout_s)
         held = Held(descriptor=descriptor, after_a_crash=bool(_holder(descriptor)))
@@ -49,21 +49,53 @@ def writer_lock(path: Path, *, timeout_s: float) -> Iterator[Held]:
         os.close(descriptor)
 
 
+def is_awaited(path: Path) -> bool:
+    """Whether somebody waits for the lock file's lock now."""
+    descriptor = _opened(_mark(path))
+    try:
+        return not _taken(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
 def _wait(descriptor: int, path: Path, until: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                holder = _holder(descriptor) or "unknown"
-                msg = (
-                    f"repository {path.with_suffix('.git')} is being written by process {holder};"
-                    " wait for it to end, then try again"
-                )
-                raise ArchiveBusyError(msg) from None
+    """The first try leaves no mark: who does not want to wait makes nobody make room."""
+    if _taken(descriptor, fcntl.LOCK_EX):
+        return
+    mark = _opened(_mark(path))
+    try:
+        while time.monotonic() < until:
+            fcntl.flock(mark, fcntl.LOCK_SH)  # waits for a glance of `is_awaited` at most
             time.sleep(_POLL_S)
-        else:
-            return
+            if _taken(descriptor, fcntl.LOCK_EX):
+                return
+    finally:
+        os.close(mark)
+    holder = _holder(descriptor) or "unknown"
+    msg = (
+        f"repository {path.with_suffix('.git')} is being written by process {holder};"
+        " wait for it to end, then try again"
+    )
+    raise ArchiveBusyError(msg)
+
+
+def _taken(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _mark(path: Path) -> Path:
+    return path.with_suffix(".awaited")
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise git_error(str(path), error.strerror or "") from error
 
 
 def _holder(descriptor: int) -> str:

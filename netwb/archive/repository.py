@@ -8,9 +8,10 @@ Sources: facts-git sections 1, 2 and 8; git-fast-import(1); git-update-ref(1).
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -47,6 +48,7 @@ _STALE = (  # a branch may be called tmp_x, but no ref ends in .lock
     "**/*.lock",
     "objects/**/*.keep",
     "objects/**/tmp_*",
+    "objects/pack/.tmp-*",  # of a repack
     "fast_import_crash_*",
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -75,6 +77,15 @@ class Repository:
                 return found
         found = self._git.answer("for-each-ref", "--format=%(objectname)", MAIN).decode()
         return found.strip() or None
+
+    def size(self) -> int:
+        """Bytes of all its files; one that a writer takes away meanwhile counts or does not."""
+        found = 0
+        for folder, _, names in os.walk(self.path):
+            for name in names:
+                with suppress(FileNotFoundError):
+                    found += os.stat(Path(folder, name)).st_size  # noqa: PTH116 - no object a file
+        return found
 
     def log(self, old: str | None, new: str) -> Iterator[Logged]:
         """Commits after `old` up to `new`, oldest first; one process, one commit held."""
@@ -162,6 +173,13 @@ class RepositoryWriter(Repository):
             msg = f"repository {self.path} was changed by somebody else meanwhile; run again"
             raise TipMovedError(msg) from error
         return made
+
+    def maintain(self, *arguments: str, gives_way: Callable[[], bool]) -> bool:
+        """Run one command of upkeep; False where `gives_way` ended it. What it left is removed."""
+        done = self._git.leashed(*arguments, let_go=gives_way)
+        if not done:
+            self.tidy()
+        return done
 
     def tidy(self) -> None:
         """Remove what a killed writer left behind: lock and temporary files, staging refs.

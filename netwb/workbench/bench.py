@@ -29,6 +29,7 @@ from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
+from netwb.workbench.upkeep import UpkeepFace
 
 
 def _utc_now() -> datetime:
@@ -46,6 +47,7 @@ class Workbench(
     HeldFace,
     AdhocFace,
     AuditFace,
+    UpkeepFace,
     ServingFace,
     NightsFace,
     HealthFace,

@@ -12,6 +12,7 @@ from netwb._version import __version__
 from netwb.access.users import check_zone
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
+from netwb.archive.upkeep import Upkeep
 from netwb.archive.writer import Archive
 from netwb.collect.acceptance import Acceptance
 from netwb.collect.batch import BatchParts
@@ -217,6 +218,7 @@ def _parts(ground: _Ground) -> Parts:
         acceptance=Acceptance(parts=batch),
         backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
         backup_without_agent=_backup(ground, batch, agent_path=None),
+        upkeep=Upkeep(ground.home.folder("archive")),
     )
 
 

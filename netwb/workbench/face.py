@@ -18,6 +18,7 @@ from netwb.access.principals import Principal, named_principal
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.touched import Touched
+from netwb.archive.upkeep import Upkeep
 from netwb.archive.writer import Archive
 from netwb.collect.acceptance import Acceptance
 from netwb.collect.coverage import DeviceCoverage
@@ -69,6 +70,7 @@ class Parts:
     backup: BackupFlow
     backup_without_agent: BackupFlow
     runs: Runs
+    upkeep: Upkeep
     touched: Touched = field(default_factory=Touched)
     read_devices: Alike[Device] = field(default_factory=Alike)
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)

@@ -1,22 +1,26 @@
-"""A progress bar with counts and ETA, in a terminal and in a notebook; silent where nobody looks."""
+"""Progress bars with words and ETA, in a terminal and in a notebook; silent where nobody looks."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
+from netwb.archive.upkeep import RepositoryUpkeep
 from netwb.collect.outcome import BackupOutcome
 
 
@@ -24,22 +28,9 @@ class BackupProgress:
     """Counts outcomes; `note` may be called from any thread."""
 
     def __init__(self, total: int, *, console: Console | None = None) -> None:
-        self._total = total
         self._counts: Counter[str] = Counter()
-        self._console = console or _console()
-        self._progress = Progress(
-            TextColumn("backup"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[counts]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=self._console,
-            disable=not (self._console.is_terminal or self._console.is_jupyter),
-            transient=not self._console.is_jupyter,
-        )
-        self._task = self._progress.add_task("backup", total=total, counts="")
+        self._progress = _bar("backup", MofNCompleteColumn(), console or _console())
+        self._task = self._progress.add_task("backup", total=total, words="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -57,7 +48,52 @@ class BackupProgress:
         """One more device ended."""
         self._counts[outcome.status] += 1
         counts = ", ".join(f"{count} {status}" for status, count in sorted(self._counts.items()))
-        self._progress.update(self._task, advance=1, counts=counts)
+        self._progress.update(self._task, advance=1, words=counts)
+
+
+class UpkeepProgress:
+    """Bytes of repositories that had their upkeep; `note` is called as each of them ends."""
+
+    def __init__(self, sizes: Mapping[str, int], *, console: Console | None = None) -> None:
+        self._left = dict(sizes)
+        self._progress = _bar("upkeep", DownloadColumn(), console or _console())
+        self._task = self._progress.add_task("upkeep", total=sum(sizes.values()), words="")
+        self._say(0)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def note(self, ended: RepositoryUpkeep) -> None:
+        """One more repository ended."""
+        self._say(self._left.pop(ended.tenant, 0))
+
+    def _say(self, advance: int) -> None:
+        words = f"{len(self._left)} repositories left" if self._left else "done"
+        self._progress.update(self._task, advance=advance, words=words)
+
+
+def _bar(what: str, amount: ProgressColumn, console: Console) -> Progress:
+    return Progress(
+        TextColumn(what),
+        BarColumn(),
+        amount,
+        TextColumn("{task.fields[words]}"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not (console.is_terminal or console.is_jupyter),
+        transient=not console.is_jupyter,
+    )
 
 
 def _console() -> Console:
