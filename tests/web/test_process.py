@@ -33,16 +33,24 @@ def _of_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 ONE, OTHER = comer_of("192.0.2.1", ""), comer_of("192.0.2.2", "")
 KNOWN = comer_of("192.0.2.1", "Ana")
+WAIT_S = 30.0
 
 
 def test_a_flood_of_logins_holds_nobody_up_who_is_in_already() -> None:
     async def work() -> None:
-        gate = threading.Event()
+        gate, hashing = threading.Event(), threading.Barrier(AT_ONCE + 1)
+
+        def hash_until_told() -> bool:
+            hashing.wait(WAIT_S)
+            return gate.wait(WAIT_S)
+
         logins = [
-            asyncio.create_task(process.run_login(ONE, gate.wait))
-            for _ in range(MOST_OF_ONE + AT_ONCE)
+            asyncio.create_task(process.run_login(ONE, hash_until_told)) for _ in range(AT_ONCE)
         ]
-        await asyncio.sleep(0)
+        await asyncio.to_thread(hashing.wait, WAIT_S)  # no thread is left, whoever had one before
+        logins += [
+            asyncio.create_task(process.run_login(ONE, gate.wait)) for _ in range(MOST_OF_ONE)
+        ]
         await asyncio.sleep(0)
         assert await process.run(int, "7") == 7
         with pytest.raises(LoginThrottledError):
@@ -58,7 +66,7 @@ def test_a_flood_of_logins_holds_nobody_up_who_is_in_already() -> None:
 
 def bounded(work: Coroutine[Any, Any, None]) -> None:
     async def waited() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_S):
             await work
 
     asyncio.run(waited())
