@@ -93,6 +93,9 @@ class ConfigsSettings:
         30.0, "%", "A text that lost more than this share of its lines is quarantined.", least=0
     )
     shrink_lines: int = _setting(20, "lines", "... and at least this many lines.", least=0)
+    fresh_h: float = _setting(
+        26.0, "h", "How old a good backup may be and still be fresh: a night and an hour.", least=0.1
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

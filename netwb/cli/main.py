@@ -24,6 +24,7 @@ from netwb.cli import (
     serve,
     site,
     tenant,
+    status,
     text,
     token,
     user,
@@ -114,6 +115,7 @@ for _group in (
     audit,
     user,
     token,
+    status,
     serve,
 ):
     _group.register(cli)

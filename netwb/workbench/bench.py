@@ -23,7 +23,6 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.jobs import JobsFace
 from netwb.workbench.line_stories import LineStoryFace
-from netwb.workbench.nights import NightsFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
@@ -31,6 +30,8 @@ from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.upkeep import UpkeepFace
 
+from netwb.workbench.status import StatusFace
+from netwb.workbench.upkeep import UpkeepFace
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -49,7 +50,7 @@ class Workbench(
     AuditFace,
     UpkeepFace,
     ServingFace,
-    NightsFace,
+    StatusFace,
     HealthFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.

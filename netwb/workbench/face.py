@@ -100,6 +100,14 @@ class Face:
 
     def _require(self, permission: Permission) -> None:
         """The one question of every method, with its answer audited where it is no."""
+    @property
+    def _meant_scope(self) -> Scope:
+        """The scope, narrowed to the tenant that this Workbench means, where it means one."""
+        if self._where.tenant is None:
+            return self._scope
+        tenant = self._parts.places.tenant(self._scope, self._where.tenant)
+        return self._scope.narrowed(frozenset({tenant.id}))
+
         with self._denials_audited(permission, self._where.tenant or ""):
             require(self._actor, permission)
 
@@ -142,11 +150,7 @@ class Face:
 
         A hostname that two tenants have is the one of the tenant that is narrowed to.
         """
-        scope = self._scope
-        if self._where.tenant is not None:
-            tenant = self._parts.places.tenant(scope, self._where.tenant)
-            scope = scope.narrowed(frozenset({tenant.id}))
-        device = self._parts.devices.get(scope, reference)
+        device = self._parts.devices.get(self._meant_scope, reference)
         if self._where != EVERYWHERE and device.id not in self._meant_ids():
             raise unknown_device(reference)
         return device

@@ -17,8 +17,5 @@ class NightsFace(Face):
         Narrowed to a tenant it is that tenant's; other narrowings do not change it.
         """
         self._require(Permission.CONFIG_VIEW)
-        scope = self._scope
-        if self._where.tenant is not None:
-            tenant = self._parts.places.tenant(scope, self._where.tenant)
-            scope = scope.narrowed(frozenset({tenant.id}))
-        return find_last_night(self._parts.database, scope, now=self._parts.clock())
+        now = self._parts.clock()
+        return find_last_night(self._parts.database, self._meant_scope, now=now)

@@ -1,0 +1,145 @@
+"""`netwb status`: one look says whether every device has a good, fresh backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import click
+
+from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.diagnoses import print_diagnoses
+from netwb.cli.exits import DONE, SOME_FAILED
+from netwb.cli.show import json_option, print_json, print_table
+from netwb.health.freshness import DeviceBackup, cause_and_cure
+from netwb.workbench.status import LastNight, Status, TenantBackups
+
+SHOWN = 50  # devices of the table; `--json` has all
+
+
+def register(cli: click.Group) -> None:
+    """Add the command."""
+    cli.add_command(status)
+
+
+@click.command(cls=NetwbCommand)
+@click.option("--tenant", metavar="T", help="Of this tenant only.")
+@click.option("--site", metavar="S", help="Of this site only, as tenant/site.")
+@json_option
+@click.pass_context
+def status(context: click.Context, *, tenant: str | None, site: str | None, as_json: bool) -> int:
+    """Whether every device has a fresh good backup, and what runs; exit 1 when something is wrong."""
+    chosen = {"tenant": tenant, "site": site}
+    meant = {name: value for name, value in chosen.items() if value is not None}
+    found = bench(context).where(**meant).status()
+    if as_json:
+        print_json(_document(found))
+    else:
+        _print(found)
+    return DONE if found.good else SOME_FAILED
+
+
+def _document(found: Status) -> dict[str, object]:
+    """As the record stands, each device with its age and its next step in words."""
+    return {
+        "at": found.at,
+        "good": found.good,
+        "headline": found.headline,
+        "devices": [_device(one, found.at) for one in found.without],
+        "tenants": found.tenants,
+        "last_night": found.last_night,
+        "parts": found.parts,
+    }
+
+
+def _device(one: DeviceBackup, now: datetime) -> dict[str, object]:
+    told, _, cure = cause_and_cure(one, now).partition("; ")
+    return {
+        "id": one.device_id,
+        "tenant": one.tenant,
+        "site": one.site,
+        "hostname": one.hostname,
+        "status": one.status,
+        "backup": one.freshness,
+        "overdue": one.overdue,
+        "copy_at": one.copy_at,
+        "age_s": None if one.copy_at is None else int((now - one.copy_at).total_seconds()),
+        "tried_at": one.tried_at,
+        "cause": {"kind": one.cause_kind, "message": told},
+        "next_step": cure,
+    }
+
+
+def _print(found: Status) -> None:
+    click.echo(found.headline)
+    if found.without:
+        click.echo()
+        _print_devices(found.without[:SHOWN], found.at)
+        if len(found.without) > SHOWN:
+            click.echo(f"... and {len(found.without) - SHOWN:,} more; `--json` lists them all")
+    if found.tenants:
+        click.echo()
+        _print_tenants(found.tenants, found.at)
+    click.echo()
+    click.echo(_night(found.last_night))
+    if found.parts:
+        click.echo()
+        print_diagnoses(found.parts)
+
+
+def _print_devices(without: Iterable[DeviceBackup], now: datetime) -> None:
+    print_table(
+        ("device", "backup", "last good", "cause and next step"),
+        [
+            (
+                one.name,
+                f"{one.freshness}, in maintenance" if one.excused else one.freshness,
+                _age(one.copy_at, now),
+                cause_and_cure(one, now) or one.cause_kind,
+            )
+            for one in without
+        ],
+        empty="",
+    )
+
+
+def _print_tenants(tenants: Iterable[TenantBackups], now: datetime) -> None:
+    print_table(
+        ("tenant", "devices", "fresh", "never", "rejected", "failed", "stale", "oldest good"),
+        [
+            (
+                one.tenant,
+                one.devices,
+                one.fresh,
+                one.never,
+                one.rejected,
+                one.failed,
+                one.stale,
+                _age(one.oldest_at, now),
+            )
+            for one in tenants
+        ],
+        empty="",
+    )
+
+
+def _night(night: LastNight | None) -> str:
+    if night is None:
+        return "No backup has run yet; `netwb backup` runs one."
+    began = f"{night.started_at:%Y-%m-%d %H:%M} UTC"
+    ended = "still runs" if night.ended_at is None else f"ended {night.ended_at:%H:%M}"
+    return (
+        f"Last night: began {began}, {ended}; {night.good:,} of {night.planned:,} good, "
+        f"{night.changed:,} changed, {night.not_saved:,} not saved."
+    )
+
+
+def _age(at: datetime | None, now: datetime) -> str:
+    """`40 s`, `4 min`, `8 h`, `3 d`."""
+    if at is None:
+        return "none"
+    whole = max(0, int((now - at).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return f"{whole} s"

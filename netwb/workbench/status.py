@@ -1,0 +1,86 @@
+"""Whether everything is well, in one look, on the facade: who lacks a fresh good backup, what runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from netwb.collect.nights import LastNight
+from netwb.health.backups import read_backups
+from netwb.health.diagnosis import Diagnosis, is_wrong
+from netwb.health.freshness import (
+    DeviceBackup,
+    TenantBackups,
+    by_tenant,
+    headline,
+    worst_first,
+)
+from netwb.inventory.records import EVERYWHERE
+from netwb.roles import Permission, allowed
+from netwb.workbench.nights import NightsFace
+
+__all__ = ["DeviceBackup", "Diagnosis", "LastNight", "Status", "StatusFace", "TenantBackups"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How all stands, of the devices that this Workbench means.
+
+    good       nothing is wrong: each active device has a fresh good backup, and each part works
+    headline   the same about the devices, as a sentence
+    without    devices that have none, worst first; those in maintenance last
+    parts      what netwb itself runs on; empty for who lacks health.view
+    """
+
+    at: datetime
+    good: bool
+    headline: str
+    without: tuple[DeviceBackup, ...]
+    tenants: tuple[TenantBackups, ...]
+    last_night: LastNight | None
+    parts: tuple[Diagnosis, ...]
+
+
+class StatusFace(NightsFace):
+    """`status`, `device_backups`."""
+
+    def status(self) -> Status:
+        """One look at all; `parts` only for whoever holds health.view."""
+        backups = self.device_backups()
+        tenants = by_tenant(backups)
+        parts = self._standing_parts() if allowed(self._actor, Permission.HEALTH_VIEW) else ()
+        lacking = [one for one in backups if one.freshness != "fresh"]
+        return Status(
+            at=self._parts.clock(),
+            good=all(one.fresh == one.devices for one in tenants) and not is_wrong(parts),
+            headline=headline(tenants),
+            without=worst_first(lacking),
+            tenants=tenants,
+            last_night=self.last_night(),
+            parts=parts,
+        )
+
+    def device_backups(self) -> tuple[DeviceBackup, ...]:
+        """How each living device's backup stands, by tenant, site, hostname.
+
+        Who may not see addresses is told the kind of a cause alone.
+        """
+        self._require(Permission.CONFIG_VIEW)
+        found = read_backups(
+            self._parts.database,
+            self._meant_scope,
+            now=self._parts.clock(),
+            allowed=self._fresh_for,
+        )
+        if replace(self._where, tenant=None) != EVERYWHERE:
+            meant = self._meant_ids()
+            found = tuple(one for one in found if one.device_id in meant)
+        sees = allowed(self._actor, Permission.INVENTORY_ADDRESS)
+        return found if sees else tuple(replace(one, cause_message="") for one in found)
+
+    def _fresh_for(self, _tenant_id: str, _site_id: str) -> timedelta:
+        """How old a good text of a device there may be."""
+        return timedelta(hours=self._parts.settings.configs.fresh_h)
+
+    def _standing_parts(self) -> tuple[Diagnosis, ...]:
+        return ()
