@@ -21,6 +21,7 @@ from netwb.inventory.records import ConfigKind
 NAME_LIMIT = 100  # characters of an author's name; longer ones are no login
 NOTE_LIMIT = 500  # characters of a note
 SUBJECT_LIMIT = 100  # characters of it that the first line of a commit shows
+NAMES = ", "  # between the people of one change
 _READABLE = " !\"#$&'()*+,-./:;=?@[\\]^_`{|}~"  # of ASCII, all but `%<>`
 _WORDS = {  # what a commit did, when nobody left a note
     "backup": "changed",
@@ -39,6 +40,8 @@ class CommitFacts:
     placed     byte offsets of the tokens in the stored text, rising
     volatile   (0-based line, redacted text) of the lines that were taken out
     said       when the device says it was changed, where that is not believed; whole seconds
+    heard      whom its messages named, the last one last; "" nobody
+    named_by   "syslog" where the author is of its messages, as the text names nobody
     """
 
     device_id: str
@@ -52,6 +55,8 @@ class CommitFacts:
     placed: tuple[int, ...] = ()
     volatile: tuple[tuple[int, bytes], ...] = ()
     said: datetime | None = None
+    heard: str = ""
+    named_by: str = ""
 
 
 def plain(text: str, limit: int) -> str:
@@ -74,9 +79,15 @@ def subject(hostname: str, facts: CommitFacts, *, first: bool) -> str:
     note = facts.note
     if len(note) > SUBJECT_LIMIT:
         note = note[: SUBJECT_LIMIT - 1] + "\N{HORIZONTAL ELLIPSIS}"
-    what = note or ("first backup" if first else _WORDS[facts.cause])
+    what = note or ("first backup" if first else _done(facts))
     kind = "" if facts.kind == "running" else f" {facts.kind}"
     return f"{hostname}{kind}: {what}"
+
+
+def _done(facts: CommitFacts) -> str:
+    """What a backup found, with all who did it where they are several."""
+    several = facts.cause == "backup" and NAMES in facts.heard
+    return _WORDS[facts.cause] + (f" by {facts.heard}" if several else "")
 
 
 def compose(first_line: str, facts: CommitFacts) -> bytes:
@@ -109,6 +120,8 @@ def _facts(one: Mapping[str, str], volatile: Iterable[str]) -> CommitFacts:
         digest=one.get("Digest", ""),
         placed=_offsets(one.get("Placed", "")),
         volatile=tuple(_volatile(value) for value in volatile),
+        heard=one.get("Heard", ""),
+        named_by=one.get("Named-By", ""),
         said=datetime.fromisoformat(one["Said"]).astimezone(UTC) if "Said" in one else None,
     )
 
@@ -124,6 +137,8 @@ def _trailers(facts: CommitFacts) -> Iterable[str]:
         "Audit": facts.audit_head,
         "Digest": facts.digest,
         "Placed": _steps(facts.placed),
+        "Heard": facts.heard,
+        "Named-By": facts.named_by,
         "Said": facts.said.isoformat(timespec="seconds") if facts.said else "",
     }
     yield from (f"{key}: {value}" for key, value in named.items() if value)

@@ -140,9 +140,10 @@ def _state(
 
 def _named(old: Newest | None, commit: Logged) -> tuple[str, datetime | None]:
     """The person that a device named last: in this commit, or in one before it."""
-    own = commit.facts is not None and commit.facts.cause in NO_CHANGE
+    facts = commit.facts
+    own = facts is not None and (facts.cause in NO_CHANGE or facts.named_by != "")
     if not own and commit.author != UNKNOWN:
-        said = commit.facts.said if commit.facts else None
+        said = facts.said if facts else None
         return commit.author, said or commit.at
     return (old.changed_by, old.changed_at) if old else ("", None)
 

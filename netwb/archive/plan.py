@@ -8,16 +8,26 @@ when it is written itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha1
 
-from netwb.archive.message import NOTE_LIMIT, CommitFacts, author_name, compose, plain, subject
+from netwb.archive.message import (
+    NAME_LIMIT,
+    NAMES,
+    NOTE_LIMIT,
+    CommitFacts,
+    author_name,
+    compose,
+    plain,
+    subject,
+)
 from netwb.archive.newest import Newest, owners
 from netwb.archive.paths import aside, hostname_of, is_aside, place
-from netwb.archive.records import NETWB, UNKNOWN, Cause, ConfigKey, Entry
+from netwb.archive.records import NETWB, NO_CHANGE, UNKNOWN, Cause, ConfigKey, Entry
 from netwb.archive.stream import Move, NewCommit
+from netwb.health.syslog.records import Said
 
 OLDEST_YEAR = 2000  # a device clock that says less was never set
 _NO_EMAIL = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -133,8 +143,12 @@ class Planner:
         self, key: ConfigKey, path: str, blob: str, entry: Entry, old: Newest | None
     ) -> None:
         facts = self._facts(entry, old)
-        author, at = self._credit(entry, facts, old)
-        if author not in {NETWB, UNKNOWN} and not _same_second(at, entry.at):
+        heard = self._heard(entry)
+        if facts.cause not in NO_CHANGE:
+            facts = _telling(facts, heard)
+        author, at, named_by = self._credit(entry, facts, old, heard)
+        facts = replace(facts, named_by=named_by)
+        if author not in {NETWB, UNKNOWN} and not named_by and not _same_second(at, entry.at):
             facts = replace(facts, said=entry.at.replace(microsecond=0))
         self._commits.append(
             NewCommit(
@@ -175,23 +189,52 @@ class Planner:
             volatile=tuple((line.line, line.text) for line in entry.redacted.volatile),
         )
 
-    def _credit(self, entry: Entry, facts: CommitFacts, old: Newest | None) -> tuple[str, datetime]:
-        """Who made the change, and when.
+    def _credit(
+        self, entry: Entry, facts: CommitFacts, old: Newest | None, heard: Sequence[Said]
+    ) -> tuple[str, datetime, str]:
+        """Who made the change, when, and "syslog" where a message alone says who.
 
         A device clock that was never set, or that is ahead of ours, says nothing about when; nor
         does one that dates a change before the fetch that did not show it yet. So the times of a
         device's revisions rise. A person whose stamp is still that of the change before did not
         make this one.
+
+        The text comes before messages, as it came over a login and anybody can send a message: they
+        say who where the text names nobody, and when where its own time is not to be believed.
         """
         now = self._stamp.stored_at
         if facts.cause == "rules":
-            return NETWB, now
+            return NETWB, now, ""
         author = author_name(entry.author)
-        if old is not None and old.changed_by == author and _same_second(old.changed_at, entry.at):
-            return author_name(None), now
+        heard_at = heard[-1].at if heard else now
+        is_old = old is not None and old.changed_by == author
+        if is_old and old is not None and _same_second(old.changed_at, entry.at):
+            author = UNKNOWN
+            if not heard:
+                return UNKNOWN, now, ""
+        named = [name for one in heard if (name := author_name(one.by)) != UNKNOWN]
+        if author == UNKNOWN and named:
+            return named[-1], heard_at, "syslog"
         earliest = self._fetched_at.get((entry.device_id, entry.kind)) or entry.at
         believed = entry.at.year >= OLDEST_YEAR and earliest <= entry.at <= now
-        return author, entry.at if believed else now
+        dated = believed and (entry.clean.changed_at is not None or not heard)
+        return author, entry.at if dated else heard_at, ""
+
+    def _heard(self, entry: Entry) -> tuple[Said, ...]:
+        """What was said since the newest text came, and not by a clock that is ahead of ours."""
+        earliest = self._fetched_at.get((entry.device_id, entry.kind))
+        now = self._stamp.stored_at
+        return tuple(
+            one for one in entry.heard if (earliest is None or earliest <= one.at) and one.at <= now
+        )
+
+
+def _telling(facts: CommitFacts, heard: Sequence[Said]) -> CommitFacts:
+    """With the names of all who were heard of, and what the device said of the change itself."""
+    names = dict.fromkeys(name for one in reversed(heard) if (name := plain(one.by, NAME_LIMIT)))
+    notes = [one.note for one in heard if one.note]
+    note = facts.note or (plain(notes[-1], NOTE_LIMIT) if notes else "")
+    return replace(facts, heard=NAMES.join(reversed(names)), note=note)
 
 
 def _same_second(one: datetime | None, other: datetime) -> bool:

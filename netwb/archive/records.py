@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from netwb.configs.records import CleanConfig, Redacted
+from netwb.health.syslog.records import Said
 from netwb.inventory.records import ConfigKind
 
 Cause = Literal["backup", "accept", "rename", "retire", "rules", "foreign"]
@@ -23,6 +24,7 @@ class Entry:
 
     author    who changed the device, as the device says; None: it does not say
     at        when it was changed, as the device says; else when it was fetched
+    heard     what its messages said of changes since, oldest first
     """
 
     device_id: str
@@ -40,6 +42,7 @@ class Entry:
     note: str
     author: str | None
     at: datetime
+    heard: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ has waited long enough; a tenant whose repository fails does not hold the others
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
@@ -22,6 +22,7 @@ from netwb.collect.judging import (
     TenantKeys,
     Unchanged,
     Verdict,
+    is_secret,
     judge,
     make_entry,
 )
@@ -36,11 +37,13 @@ from netwb.errors import (
     StoreError,
     WrongDeviceError,
 )
+from netwb.health.syslog.records import Said
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
 from netwb.inventory.records import ConfigKind, Target
 from netwb.platforms.record import Platform
 from netwb.roles import ALL_TENANTS, Actor
+from netwb.store.bursts import KeptBursts
 from netwb.store.keyring import Keyring
 from netwb.store.leases import Lease
 
@@ -56,6 +59,7 @@ class BatchParts:
     places: Places
     devices: Devices
     runs: Runs
+    bursts: KeptBursts
     keyring: Keyring
     platforms: Mapping[str, Platform]
     limit: ShrinkLimit
@@ -67,6 +71,7 @@ class RunContext:
     """What is known before the first device answers."""
 
     run_id: str
+    started_at: datetime
     note: str
     actor: Actor
     baselines: Mapping[ConfigKey, Baseline]
@@ -145,6 +150,9 @@ class BatchWriter:
             return
         for done in batch:
             self._hold(done)
+        heard = self._parts.bursts.of(done.target.device_id for done in batch)
+        for done in batch:
+            done.entries = [self._credited(entry, heard) for entry in done.entries]
         written = self._archive(batch)
         self._parts.archive.seen(
             [
@@ -153,7 +161,9 @@ class BatchWriter:
             ],
             self._parts.clock(),
         )
-        self._parts.quarantine.supersede(list(self._good(batch, written)))
+        good = list(self._good(batch, written))
+        self._parts.quarantine.supersede(good)
+        self._answer(heard.keys() & {device_id for device_id, _ in good})
         self._record(batch)
         outcomes = [self._outcome(done, written) for done in batch]
         self._parts.runs.settle(self._context.run_id, outcomes)
@@ -244,6 +254,16 @@ class BatchWriter:
             note=self._context.note,
             now=self._parts.clock(),
         )
+
+    def _credited(self, entry: Entry, heard: Mapping[str, Sequence[Said]]) -> Entry:
+        said = heard.get(entry.device_id, ())
+        known = [one for one in said if not is_secret(one.by, entry.redacted)]
+        return replace(entry, heard=tuple(known)) if known else entry
+
+    def _answer(self, device_ids: Collection[str]) -> None:
+        """What was heard of these before the run began is in their texts."""
+        if device_ids:
+            self._parts.bursts.answered(device_ids, before=self._context.started_at)
 
     def _hold(self, done: _Finished) -> None:
         """Into quarantine; what cannot be kept there is said, and the run goes on."""

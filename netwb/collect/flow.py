@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from time import monotonic
 
@@ -61,7 +62,8 @@ class BackupFlow:
         started_at = now()
         try:
             broken = self._recover(request.targets)  # before what is stored is asked for
-            writer = BatchWriter(self._parts, self._context(run_id, request), lease, on_outcome)
+            context = self._context(run_id, started_at, request)
+            writer = BatchWriter(self._parts, context, lease, on_outcome)
             self._collect(request.targets, writer, broken)
         finally:
             ended_at = runs.end(run_id, lease)
@@ -72,10 +74,11 @@ class BackupFlow:
             outcomes=worst_first(writer.outcomes),
         )
 
-    def _context(self, run_id: str, request: BackupRequest) -> RunContext:
+    def _context(self, run_id: str, started_at: datetime, request: BackupRequest) -> RunContext:
         ids = [target.device_id for target in request.targets]
         return RunContext(
             run_id=run_id,
+            started_at=started_at,
             note=request.note,
             actor=request.actor,
             baselines=self._parts.archive.baselines(ALL_TENANTS, ids),

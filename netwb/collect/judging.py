@@ -169,11 +169,16 @@ def compare(
 
 def _discreet(clean: CleanConfig, redacted: Redacted) -> CleanConfig:
     """Without its author, where that name is one of the secrets: it would stand in the commit."""
-    author = (clean.changed_by or "").encode()
-    values = (secret.value for secret in redacted.secrets.values())
-    if author and any(v in author and (v == author or is_long(v)) for v in values):
+    if is_secret(clean.changed_by or "", redacted):
         return replace(clean, changed_by=None)
     return clean
+
+
+def is_secret(name: str, redacted: Redacted) -> bool:
+    """Whether somebody's name is, or holds, one of the text's secrets."""
+    author = name.encode()
+    values = (secret.value for secret in redacted.secrets.values())
+    return bool(author) and any(v in author and (v == author or is_long(v)) for v in values)
 
 
 def credited(verdicts: Sequence[Verdict], platform: Platform) -> list[Verdict]:

@@ -28,6 +28,7 @@ from netwb.platforms.parse import parse_platform
 from netwb.platforms.record import Platform
 from netwb.settings import Settings, build_settings, from_environment
 from netwb.store.audit import Audit
+from netwb.store.bursts import KeptBursts
 from netwb.store.database import Database
 from netwb.store.holders import holder_name
 from netwb.store.ids import new_id
@@ -160,6 +161,7 @@ class _Ground:
     keyring: Keyring
     platforms: Mapping[str, Platform]
     audit: Audit
+    jobs: Jobs
     notices: Notices
 
 
@@ -182,6 +184,7 @@ def _ground(
         keyring=keyring,
         platforms=load_platforms(home.folder("platforms.d")),
         audit=Audit(database, lambda: keyring.key("audit"), clock),
+        jobs=Jobs(database, holder_name(new_id()), clock),
         notices=Notices(database, clock),
     )
 
@@ -206,7 +209,7 @@ def _parts(ground: _Ground) -> Parts:
         master_file=ground.master_file,
         keyring=ground.keyring,
         audit=ground.audit,
-        jobs=Jobs(ground.database, holder_name(new_id()), ground.clock),
+        jobs=ground.jobs,
         notices=ground.notices,
         places=batch.places,
         devices=batch.devices,
@@ -230,6 +233,7 @@ def _batch_parts(ground: _Ground) -> BatchParts:
         quarantine=Quarantine(ground.home.folder("quarantine"), database, ground.keyring, clock),
         places=Places(database, clock),
         devices=Devices(database, clock, ground.platforms),
+        bursts=KeptBursts(database, ground.jobs, clock),
         runs=Runs(database, leases, ground.notices, clock),
         keyring=ground.keyring,
         platforms=ground.platforms,

@@ -20,7 +20,14 @@ def begin(made: Rig) -> tuple[BatchWriter, list[str]]:
     parts = made.bench._parts.acceptance.parts
     targets = made.bench._parts.credentials.targets(made.bench._scope, list(made.bench.devices()))
     run_id, lease = parts.runs.start(targets, actor="local:test", note="")
-    context = RunContext(run_id=run_id, note="", actor=made.bench._actor, baselines={}, suspects={})
+    context = RunContext(
+        run_id=run_id,
+        started_at=made.clock(),
+        note="",
+        actor=made.bench._actor,
+        baselines={},
+        suspects={},
+    )
     told: list[str] = []
     writer = BatchWriter(parts, context, lease, lambda outcome: told.append(outcome.hostname))
     writer.failed(targets[0], DeadlineError("silent"))
