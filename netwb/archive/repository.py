@@ -109,6 +109,26 @@ class Repository:
         with self._git.process("cat-file", "--batch") as process:
             return {blob: self._one(process, blob) for blob in wanted}
 
+    def files(self, commit: str) -> dict[str, str]:
+        """Path -> blob of every text as of that commit."""
+        entries = self._git.answer("ls-tree", "-r", "-z", commit).decode(errors="replace")
+        pairs = (entry.partition("\t") for entry in entries.split("\0") if entry)
+        return {path: facts.split(" ")[2] for facts, _, path in pairs}
+
+    def found(self, places: Iterable[tuple[str, str]]) -> list[str]:
+        """Blob at each (commit, path), in order, through one process; "" where nothing is."""
+        asked = (f"{commit}:{path}\n".encode() for commit, path in places)
+        answers = self._git.told(("cat-file", "--batch-check=%(objectname)"), asked)
+        return ["" if b" " in line else line.decode() for line in answers.splitlines()]
+
+    def made_by_netwb(self, commit: str) -> int:
+        """How many commits up to that one bear netwb's own trailers."""
+        trailers = ("--grep=^Device: ", "--grep=^Kind: ", "--grep=^Cause: ")
+        said = self._git.answer(
+            "rev-list", "--count", "--first-parent", "--all-match", *trailers, commit, "--"
+        )
+        return int(said)
+
     def compare(
         self,
         old: str,
