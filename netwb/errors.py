@@ -43,7 +43,11 @@ class NetwbError(Exception):
 
     Cures follow semicolons. What would be typed stands in them as a command in backticks, or as an
     option; an edge without a command line puts what it has itself in its place (`netwb.cures`).
+
+    `faults` holds a sentence by field, where fields that were given are at fault.
     """
+
+    faults: Mapping[str, str] = MappingProxyType({})
 
 
 class SettingsError(NetwbError):
@@ -55,12 +59,7 @@ class InputError(NetwbError):
 
 
 class InventoryError(NetwbError):
-    """The inventory refuses what was asked of it.
-
-    `faults` holds a sentence by field, where fields that were given are at fault.
-    """
-
-    faults: Mapping[str, str] = MappingProxyType({})
+    """The inventory refuses what was asked of it."""
 
 
 class UnknownDeviceError(InventoryError):

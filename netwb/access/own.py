@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from netwb.access.passwords import Passwords, check_password
+from netwb.access.password_rule import check_password
+from netwb.access.passwords import Passwords
 from netwb.access.throttle import Throttle, counts_of
 from netwb.access.totp import Totp
 from netwb.access.users import Users, check_words, check_zone
 from netwb.errors import InputError
+from netwb.faults import Faults
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
 from netwb.store.models import UserRow
@@ -43,13 +45,18 @@ class OwnAccount:
             raise InputError(msg)
         counts = counts_of(name, "", device=session_id)
         self.throttle.take(counts)
-        if self.passwords.check(encoded, old).word == "wrong":
-            raise InputError(WRONG_OLD)
-        self.throttle.forgive(counts)
-        if old == new:
-            msg = "the new password is the old one; give another one"
-            raise InputError(msg)
-        hashed = self.passwords.hash(check_password(name, new))
+        found = Faults()
+        with found.of("old"):
+            if self.passwords.check(encoded, old).word == "wrong":
+                raise InputError(WRONG_OLD)
+            self.throttle.forgive(counts)
+        with found.of("new"):
+            check_password(name, new)
+            if old == new:
+                msg = "the new password is the old one; give another one"
+                raise InputError(msg)
+        found.settle()
+        hashed = self.passwords.hash(new)
         with self.database.writing(ALL_TENANTS) as session:
             row = session.get_one(UserRow, user_id)
             row.password, row.password_at = hashed, self.clock()

@@ -1,4 +1,4 @@
-"""Passwords: argon2id hashes, and which passwords are taken.
+"""Passwords: argon2id hashes. Which passwords are taken: `access.password_rule`.
 
 A name that nobody has is checked against a hash too, so that the time of the answer does not tell
 who exists. Source: RFC 9106 (argon2-cffi's low-memory profile: 64 MiB, some 50 ms on a server).
@@ -16,10 +16,8 @@ from typing import Literal
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from netwb.errors import InputError
+from netwb.access.password_rule import MOST
 
-LEAST = 12  # characters; NIST SP 800-63B asks for 8 and better for 15
-MOST = 1024  # characters; a longer one is no password but a load
 AT_ONCE = 2  # hashes; each takes 64 MiB and all of a core
 
 
@@ -63,21 +61,6 @@ class Passwords:
         salt, digest = (_base64(secrets.token_bytes(n)) for n in (one.salt_len, one.hash_len))
         costs = f"m={one.memory_cost},t={one.time_cost},p={one.parallelism}"
         return f"$argon2id$v=19${costs}${salt}${digest}"
-
-
-def check_password(name: str, password: str) -> str:
-    """The password, unless it is too easy to guess; InputError says what is missing."""
-    if len(password) < LEAST:
-        msg = f"the password is too short: give {LEAST} characters or more; a sentence is good"
-        raise InputError(msg)
-    if len(password) > MOST:
-        msg = f"the password is longer than {MOST} characters; give a shorter one"
-        raise InputError(msg)
-    folded = password.casefold()
-    if folded in {name.casefold(), name.casefold()[::-1]} or len(set(folded)) < LEAST // 3:
-        msg = "the password is the name, or one thing repeated; give another one"
-        raise InputError(msg)
-    return password
 
 
 def _normal(password: str) -> bytes:

@@ -26,6 +26,7 @@ from netwb.errors import (
     StoreUnavailableError,
     UnknownNameError,
 )
+from netwb.faults import Faults
 from netwb.roles import ALL_TENANTS, MATRIX, Actor, Role, Scope
 from netwb.store.canonical import storable
 from netwb.store.database import Database
@@ -34,6 +35,7 @@ from netwb.store.keyring import Keyring
 from netwb.store.models import TokenRow, TokenTenantRow, UserRow
 
 MOST_DAYS = 3 * 366  # what is never renewed is forgotten, and found by somebody else
+SHOWN = 5  # of several wrong ones, in a sentence
 logger = logging.getLogger(__name__)
 
 
@@ -52,12 +54,28 @@ class Tokens:
         self._standings = standings
         self._clock = clock
 
+    def check_new(self, actor: Actor, new: NewToken, tenants: frozenset[str] | None) -> None:
+        """Raise all that is wrong with the fields of a new token, each in the error's `faults`."""
+        found = Faults()
+        with found.of("note"):
+            check_words("note", new.note)
+        with found.of("networks"):
+            check_networks(new.networks)
+        with found.of("days"):
+            check_days(new.days)
+        with found.of("user"), self._database.reading(ALL_TENANTS) as session:
+            owner = find_user(session, actor.scope, new.user)
+            with found.of_fields():
+                _refuse_more_than_the_owner(owner, _holder(session, owner), new, tenants)
+        found.settle()
+
     def issue(self, actor: Actor, new: NewToken, tenants: frozenset[str] | None) -> IssuedToken:
         """A token of a user whom the actor sees; `tenants` are ids, None leaves the owner's.
 
         Raises InputError and InventoryError for what no token can be, NotPermittedError where it
         would hold more than the actor.
         """
+        self.check_new(actor, new, tenants)
         now, secret, token_id = self._clock(), new_secret(), new_id()
         mac = token_mac(self._keyring.key("token"), token_id, secret)
         row = TokenRow(
@@ -75,9 +93,7 @@ class Tokens:
         with self._database.writing(ALL_TENANTS) as session:
             owner = find_user(session, actor.scope, new.user)
             row.user_id = owner.id
-            holder = Actor(
-                name=owner.name, role=Role(owner.role), scope=scope_of_row(session, owner)
-            )
+            holder = _holder(session, owner)
             _refuse_more_than_the_owner(owner, holder, new, tenants)
             _require_within(actor, holder, new, tenants)
             session.add(row)
@@ -127,10 +143,15 @@ class Tokens:
         self, scope: Scope, token_id: str, *, note: str | None, networks: Iterable[str] | None
     ) -> Token:
         """Another note, or other networks; None leaves it. Its rights and its life never change."""
-        allowed_from = None if networks is None else check_networks(networks)
+        found, words, allowed_from = Faults(), "", None
+        with found.of("note"):
+            words = check_words("note", note or "")
+        with found.of("networks"):
+            allowed_from = None if networks is None else check_networks(networks)
+        found.settle()
         with self._database.writing(ALL_TENANTS) as session:
             row, name = _found(session, scope, token_id, None)
-            row.note = row.note if note is None else check_words("note", note)
+            row.note = row.note if note is None else words
             row.networks = row.networks if allowed_from is None else allowed_from
             session.flush()
             return token_of(row, name, token_slugs(session, [row.id]))
@@ -172,20 +193,23 @@ def _found(
 def check_days(days: int) -> int:
     """A life that ends; InputError."""
     if not 1 <= days <= MOST_DAYS:
-        msg = f"a token of {days} days is not usable; give 1 to {MOST_DAYS}"
+        msg = f"a token holds for 1 to {MOST_DAYS} days; give such a number"
         raise InputError(msg)
     return days
 
 
 def check_networks(networks: Iterable[str]) -> list[str]:
     """Networks as they are written by the book; InputError names the one that is none."""
-    found = []
+    found, wrong = [], []
     for one in networks:
         try:
             found.append(str(ip_network(one.strip())))
-        except ValueError as error:
-            msg = f"{one[:64]!r} is no network; write 192.0.2.0/24, or one address"
-            raise InputError(msg) from error
+        except ValueError:
+            wrong.append(repr(one[:64]))
+    if wrong:
+        are = "is no network" if len(wrong) == 1 else "are no networks"
+        msg = f"{', '.join(wrong[:SHOWN])} {are}; write 192.0.2.0/24, or one address"
+        raise InputError(msg)
     return found
 
 
@@ -193,20 +217,33 @@ def _refuse_more_than_the_owner(
     owner: UserRow, holder: Actor, new: NewToken, tenants: frozenset[str] | None
 ) -> None:
     """It would be cut to the owner's rights anyway; saying so now spares a search later."""
-    if owner.status != "active":
-        msg = f"user {owner.name} is {owner.status}, so that a token of it would open nothing"
-        raise InventoryError(msg)
     role = new.role or Role(owner.role)
-    if not MATRIX[role] <= holder.permissions:
-        msg = f"a token of {owner.name} cannot be {role}: {owner.name} is {owner.role} only"
-        raise InventoryError(msg)
-    beyond = sorted(map(str, set(new.allow or ()) - MATRIX[role]))
-    if beyond:
-        msg = f"{role} does not hold {', '.join(beyond)}; leave it out, or take another role"
-        raise InventoryError(msg)
-    if tenants is not None and (not tenants or not all(map(holder.scope.holds, tenants))):
-        msg = f"a token of {owner.name} is for tenants of its own scope; name one or more of them"
-        raise InventoryError(msg)
+    beyond = ", ".join(sorted(map(str, set(new.allow or ()) - MATRIX[role])))
+    foreign = tenants is not None and not (tenants and all(map(holder.scope.holds, tenants)))
+    whose = f"a token of {owner.name}"
+    found = Faults()
+    with found.of("user"):
+        if owner.status != "active":
+            msg = f"user {owner.name} is {owner.status}, so that a token of it would open nothing"
+            raise InventoryError(msg)
+    with found.of("role"):
+        if not MATRIX[role] <= holder.permissions:
+            msg = f"{whose} cannot be {role}: {owner.name} is {owner.role} only"
+            raise InventoryError(msg)
+    with found.of("allow"):
+        if beyond:
+            msg = f"{role} does not hold {beyond}; leave it out, or take another role"
+            raise InventoryError(msg)
+    with found.of("tenants"):
+        if foreign:
+            msg = f"{whose} is for tenants of its own scope; name one or more of them"
+            raise InventoryError(msg)
+    found.settle()
+
+
+def _holder(session: Session, owner: UserRow) -> Actor:
+    """What the owner of a token holds itself."""
+    return Actor(name=owner.name, role=Role(owner.role), scope=scope_of_row(session, owner))
 
 
 def _require_within(

@@ -15,7 +15,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from netwb.access.passwords import Passwords, check_password
+from netwb.access.password_rule import check_password
+from netwb.access.passwords import Passwords
 from netwb.access.records import LOGIN_PATTERN, NewUser, User, UserChanges
 from netwb.access.rights import require_authority
 from netwb.access.rows import (
@@ -28,6 +29,7 @@ from netwb.access.rows import (
     visible,
 )
 from netwb.errors import InputError, InventoryError, NotPermittedError
+from netwb.faults import Faults
 from netwb.roles import ALL_TENANTS, MATRIX, Actor, Role, Scope
 from netwb.settings import AccessSettings
 from netwb.store.database import Database
@@ -73,11 +75,21 @@ class Users:
         with self._database.reading(ALL_TENANTS) as session:
             return sole_tenant(session, find_user(session, ALL_TENANTS, name).id)
 
+    def check_new(self, new: NewUser) -> None:
+        """Raise all that is wrong with the fields of a new person, each in the error's `faults`."""
+        found = _field_faults(new.name, new.password, new.full_name, new.time_zone)
+        with found.of("name"):
+            check_login(new.name)
+            with self._database.reading(ALL_TENANTS) as session:
+                _refuse_taken(session, new.name)
+        found.settle()
+
     def add(self, actor: Actor, new: NewUser, scope: Scope) -> User:
-        """A new person of that scope; InventoryError where the name is taken or no name."""
+        """A new person of that scope, whose fields `check_new` has seen."""
         name = check_login(new.name)
         require_authority(actor, MATRIX[new.role], scope, over="give", thing=f"user {name}")
-        hashed = None if new.password is None else self._hashed(name, new.password)
+        self.check_new(new)
+        hashed = None if new.password is None else self._passwords.hash(new.password)
         now = self._clock()
         row = UserRow(
             id=new_id(),
@@ -100,13 +112,18 @@ class Users:
             _give_tenants(session, row, scope)
             return self._told(session, row)
 
+    def check_changes(self, name: str, changes: UserChanges) -> None:
+        """Raise all that is wrong with the fields of a change, each in the error's `faults`."""
+        _field_faults(name, changes.password, changes.full_name, changes.time_zone).settle()
+
     def set(self, actor: Actor, name: str, changes: UserChanges, scope: Scope | None) -> User:
         """Change a person; `scope` None leaves it. A new password or a lost right ends its logins.
 
         Raises NotPermittedError where the person has, or would have, more than the actor; and where
         nobody could manage everything any more, unless the local login asks for that.
         """
-        hashed = None if changes.password is None else self._hashed(name, changes.password)
+        self.check_changes(name, changes)
+        hashed = None if changes.password is None else self._passwords.hash(changes.password)
         with self._database.writing(ALL_TENANTS) as session:
             _hold_admins(session)
             row = find_user(session, actor.scope, name)
@@ -165,15 +182,27 @@ class Users:
             msg = f"user {row.name} logs in by {row.source}; its role and scope come from there"
             raise InventoryError(msg)
 
-    def _hashed(self, name: str, password: str) -> str:
-        return self._passwords.hash(check_password(name, password))
-
     def _told(self, session: Session, row: UserRow) -> User:
         session.flush()
         return self._record(row, user_slugs(session, [row.id]))
 
     def _record(self, row: UserRow, slugs: Slugs) -> User:
         return user_of(row, slugs, totp_for=self._settings.totp_for)
+
+
+def _field_faults(
+    name: str, password: str | None, full_name: str | None, time_zone: str | None
+) -> Faults:
+    """What is wrong with what was given of a person; None was not."""
+    found = Faults()
+    with found.of("password"):
+        if password is not None:
+            check_password(name, password)
+    with found.of("full_name"):
+        check_words("full name", full_name or "")
+    with found.of("time_zone"):
+        check_zone(time_zone or "")
+    return found
 
 
 def check_login(name: str) -> str:
@@ -226,15 +255,21 @@ def _give_tenants(session: Session, row: UserRow, scope: Scope) -> None:
 
 
 def _insert(session: Session, row: UserRow) -> None:
-    taken = session.scalars(select(UserRow).where(UserRow.folded == row.folded)).first()
-    words = f"user {row.name} exists already; change it with `netwb user set {row.name}`"
-    if taken is not None:
-        raise InventoryError(words if taken.status != "retired" else _retired(row.name))
     session.add(row)
     try:
         session.flush()
     except IntegrityError as error:  # another process was first
-        raise InventoryError(words) from error
+        raise InventoryError(_taken(row.name)) from error
+
+
+def _refuse_taken(session: Session, name: str) -> None:
+    taken = session.scalars(select(UserRow).where(UserRow.folded == name.casefold())).first()
+    if taken is not None:
+        raise InventoryError(_taken(name) if taken.status != "retired" else _retired(name))
+
+
+def _taken(name: str) -> str:
+    return f"user {name} exists already; change it with `netwb user set {name}`"
 
 
 def _refuse_retired(row: UserRow) -> None:

@@ -10,16 +10,22 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 
 from netwb.errors import InventoryError
+from netwb.faults import Faults
 from netwb.inventory.fields import check_text, quoted
 from netwb.inventory.records import SNMP_AUTH_PROTOCOLS, SNMP_PRIV_PROTOCOLS, Snmp
 
 
 def check_snmp(snmp: Snmp) -> Snmp:
-    """Known protocols and a usable user name."""
-    _known("SNMP authentication", snmp.auth_protocol, SNMP_AUTH_PROTOCOLS)
-    _known("SNMP privacy", snmp.priv_protocol, SNMP_PRIV_PROTOCOLS)
-    if snmp.user is not None:
-        check_text("SNMP user", snmp.user)
+    """Known protocols and a usable user name; the error's `faults` has all that is not."""
+    found = Faults()
+    with found.of("auth_protocol"):
+        _known("SNMP authentication", snmp.auth_protocol, SNMP_AUTH_PROTOCOLS)
+    with found.of("priv_protocol"):
+        _known("SNMP privacy", snmp.priv_protocol, SNMP_PRIV_PROTOCOLS)
+    with found.of("snmp_user"):
+        if snmp.user is not None:
+            check_text("SNMP user", snmp.user)
+    found.settle()
     return snmp
 
 
@@ -30,29 +36,32 @@ def _known(thing: str, protocol: str | None, known: Collection[str]) -> None:
 
 
 def check_shape(*, username: str | None, kinds: AbstractSet[str], snmp: Snmp) -> None:
-    """Raise InventoryError for the first thing that is missing.
+    """Raise InventoryError for what is missing; its `faults` has all of it, by field.
 
     A user name alone is enough: the login then asks the SSH agent.
     """
     missing = (
-        (username is None and snmp.user is None and "snmp_community" not in kinds,
+        ("username", username is None and snmp.user is None and "snmp_community" not in kinds,
          "a credential needs a username, an SNMP community or an SNMP user"),
-        (username is None and not kinds.isdisjoint(_LOGIN_KINDS),
+        ("username", username is None and not kinds.isdisjoint(_LOGIN_KINDS),
          "a password or key needs a username"),
-        ("passphrase" in kinds and "private_key" not in kinds,
+        ("private_key", "passphrase" in kinds and "private_key" not in kinds,
          "a passphrase needs a private key"),
-        (not kinds.isdisjoint({"snmp_auth", "snmp_priv"}) and snmp.user is None,
+        ("snmp_user", not kinds.isdisjoint({"snmp_auth", "snmp_priv"}) and snmp.user is None,
          "SNMPv3 passwords need an SNMP user"),
-        ("snmp_priv" in kinds and "snmp_auth" not in kinds,
+        ("snmp_auth", "snmp_priv" in kinds and "snmp_auth" not in kinds,
          "SNMPv3 privacy needs authentication too"),
-        ("snmp_auth" in kinds and snmp.auth_protocol is None,
+        ("auth_protocol", "snmp_auth" in kinds and snmp.auth_protocol is None,
          "an SNMPv3 password needs its protocol: sha256:env:NAME"),
-        ("snmp_priv" in kinds and snmp.priv_protocol is None,
+        ("priv_protocol", "snmp_priv" in kinds and snmp.priv_protocol is None,
          "an SNMPv3 privacy password needs its protocol: aes:env:NAME"),
     )  # fmt: skip
-    for is_missing, sentence in missing:
-        if is_missing:
-            raise InventoryError(sentence)
+    found = Faults()
+    for field, is_missing, sentence in missing:
+        with found.of(field):
+            if is_missing:
+                raise InventoryError(sentence)
+    found.settle()
 
 
 _LOGIN_KINDS = frozenset({"password", "private_key", "passphrase", "enable"})

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError
+from netwb.faults import Faults
 from netwb.inventory.credential_rows import (
     PREVIOUS,
     credential_of,
@@ -45,7 +46,7 @@ from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
-from netwb.store.models import CredentialRow, CredentialSecretRow
+from netwb.store.models import CredentialRow, CredentialSecretRow, TenantRow
 
 Read = Mapping[SecretKind, tuple[SecretSource, str]]
 
@@ -77,16 +78,13 @@ class Credentials:
 
     def add(self, scope: Scope, new: NewCredential) -> Credential:
         """A new credential; its secrets are read now, all of them before anything is written."""
-        name = check_credential_name(new.name)
-        check_shape(username=new.username, kinds=set(new.secrets), snmp=check_snmp(new.snmp))
-        read = self._read(new.secrets)
-        tenant_id = self._tenant_id(scope, new.tenant)
+        tenant_id, read = self._checked(scope, new)
         with self._database.writing(scope) as session:
             tenant = find_tenant(session, tenant_id)
             refuse_retired_places(tenant)
             now = self._clock()
-            row = _retired(session, tenant_id, name) or CredentialRow(
-                id=new_id(), tenant_id=tenant_id, name=name, created_at=now
+            row = _retired(session, tenant_id, new.name) or CredentialRow(
+                id=new_id(), tenant_id=tenant_id, name=new.name, created_at=now
             )
             row.status, row.updated_at = "active", now
             row.username = None if new.username is None else check_text("username", new.username)
@@ -97,7 +95,11 @@ class Credentials:
 
     def set(self, scope: Scope, ref: str, changes: CredentialChanges) -> Credential:
         """Change a credential; new secrets are read now, all of them before anything is written."""
-        read = self._read(changes.secrets)
+        found = _open_faults(changes.username, changes.snmp)
+        read: Read = {}
+        with found.of_fields():
+            read = self._read(changes.secrets)
+        found.settle()
         self._tenant_id(scope, self.get(scope, ref).tenant)
         with self._database.writing(scope) as session:
             row, tenant = find_credential(session, ref)
@@ -106,7 +108,7 @@ class Credentials:
                 self._keep_previous(session, row)
             if changes.username is not None:
                 row.username = check_text("username", changes.username)
-            _set_snmp(row, _merged(row, check_snmp(changes.snmp)))
+            _set_snmp(row, _merged(row, changes.snmp))
             _forget(session, row, changes.without)
             self._store(session, row, read)
             row.updated_at = self._clock()
@@ -156,6 +158,23 @@ class Credentials:
         safe = Safe(plan, self._keyring, self._secrets)
         return tuple(resolve(device, plan, safe) for device in devices)
 
+    def _checked(self, scope: Scope, new: NewCredential) -> tuple[str, Read]:
+        """Id of its tenant and its secrets, or all that is wrong with a new credential."""
+        found, tenant_id = _open_faults(new.username, new.snmp), ""
+        read: Read = {}
+        with found.of_fields():
+            check_shape(username=new.username, kinds=set(new.secrets), snmp=new.snmp)
+        with found.of_fields():
+            read = self._read(new.secrets)
+        with found.of("tenant"):
+            tenant_id = self._tenant_id(scope, new.tenant)
+        with found.of("name"):
+            check_credential_name(new.name)
+            with self._database.reading(scope) as session:
+                _refuse_taken(session, tenant_id, new.name)
+        found.settle()
+        return tenant_id, read
+
     def _tenant_id(self, scope: Scope, ref: str) -> str:
         """Also makes sure of the tenant's key, which may have to be written before we write."""
         with self._database.reading(scope) as session:
@@ -165,9 +184,12 @@ class Credentials:
 
     def _read(self, sources: Mapping[SecretKind, SecretSource]) -> Read:
         """Read each secret, those kept as a reference too, so that a wrong name shows now."""
-        return {
-            kind: (source, self._secrets.read(kind, source)) for kind, source in sources.items()
-        }
+        found, read = Faults(), {}
+        for kind, source in sources.items():
+            with found.of(kind):
+                read[kind] = source, self._secrets.read(kind, source)
+        found.settle()
+        return read
 
     def _store(self, session: Session, row: CredentialRow, read: Read) -> None:
         _forget(session, row, read)
@@ -230,16 +252,44 @@ def _retired(session: Session, tenant_id: str, name: str) -> CredentialRow | Non
     ).first()
 
 
-def _insert(session: Session, row: CredentialRow, tenant: str) -> None:
-    taken = (
-        f"credential {quoted(f'{tenant}/{row.name}')} exists already; "
-        f"take another name, or change it with `netwb credential set {tenant}/{row.name}`"
+def _open_faults(username: str | None, snmp: Snmp) -> Faults:
+    """What is wrong with what a credential says openly."""
+    found = Faults()
+    with found.of("username"):
+        if username is not None:
+            check_text("username", username)
+    with found.of_fields():
+        check_snmp(snmp)
+    return found
+
+
+def _refuse_taken(session: Session, tenant_id: str, name: str) -> None:
+    taken = session.scalar(
+        select(TenantRow.slug)
+        .join(CredentialRow, CredentialRow.tenant_id == TenantRow.id)
+        .where(
+            CredentialRow.tenant_id == tenant_id,
+            CredentialRow.name == name,
+            CredentialRow.status != "retired",
+        )
     )
+    if taken is not None:
+        raise InventoryError(_taken(taken, name))
+
+
+def _insert(session: Session, row: CredentialRow, tenant: str) -> None:
     session.add(row)
     try:
         session.flush()
-    except IntegrityError as error:
-        raise InventoryError(taken) from error
+    except IntegrityError as error:  # another process was first
+        raise InventoryError(_taken(tenant, row.name)) from error
+
+
+def _taken(tenant: str, name: str) -> str:
+    return (
+        f"credential {quoted(f'{tenant}/{name}')} exists already; "
+        f"take another name, or change it with `netwb credential set {tenant}/{name}`"
+    )
 
 
 def _set_snmp(row: CredentialRow, snmp: Snmp) -> None:

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from netwb.configs.names import readings
 from netwb.errors import DuplicateDeviceError, InventoryError
+from netwb.faults import Faults
 from netwb.inventory import host_keys
 from netwb.inventory.checks import device_checks
-from netwb.inventory.edits import Faults, Names, edit, load_names
+from netwb.inventory.edits import Names, edit, load_names
 from netwb.inventory.events import list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
 from netwb.inventory.places import refuse_retired_places

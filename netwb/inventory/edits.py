@@ -7,14 +7,14 @@ the database no more often than one of two.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwb.errors import FieldsRefusedError, InventoryError, UnknownNameError
+from netwb.errors import InventoryError, UnknownNameError
+from netwb.faults import Faults
 from netwb.inventory.checks import CLEARED, NEVER_EMPTY, REFERENCES, Check
 from netwb.inventory.fields import quoted, render_labels
 from netwb.inventory.records import FieldChange
@@ -59,44 +59,6 @@ def load_names(session: Session) -> Names:
         credentials={(row[1], row[2]): row[0] for row in credentials if row[3] == "active"},
         sites={(row[1], row[2]): row[0] for row in sites if row[3] == "active"},
     )
-
-
-class Faults:
-    """What is wrong with single fields, so that a person learns all of it at once."""
-
-    def __init__(self) -> None:
-        self._told: dict[str, str] = {}
-        self._last: InventoryError | None = None
-
-    @contextmanager
-    def of(self, field: str) -> Iterator[None]:
-        """What is refused in here is this field's fault."""
-        try:
-            yield
-        except InventoryError as error:
-            self._told.setdefault(field, str(error))
-            self._last = error
-
-    @contextmanager
-    def of_fields(self) -> Iterator[None]:
-        """What is refused in here says itself which fields' fault it is, or follows from one known."""
-        try:
-            yield
-        except InventoryError as error:
-            if not (error.faults or self._told):
-                raise
-            self._told = {**error.faults, **self._told}
-            self._last = self._last or error
-
-    def settle(self) -> None:
-        """Raise what there is: the one error itself, or all as a FieldsRefusedError."""
-        if self._last is None:
-            return
-        refused = self._last
-        if len(self._told) > 1:
-            refused = FieldsRefusedError("; ".join(self._told.values()))
-        refused.faults = self._told
-        raise refused
 
 
 def edit(

@@ -12,12 +12,11 @@ from typing import Any, TypeVar
 
 import panel as pn
 
-from netwb.errors import InventoryError, NetwbError, NotAuthenticatedError
+from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.views.cures import in_page
-from netwb.views.fields import at_fields
+from netwb.views.fields import refused
 from netwb.views.frame import Frame
 from netwb.views.sheet import Act, OnAct, Sheet
-from netwb.views.words import count
 
 T = TypeVar("T")
 Acts = Mapping[str, Callable[[Act], Awaitable[None]]]
@@ -53,12 +52,9 @@ class Desk:
             await self.frame.ask(do)
         except NotAuthenticatedError:
             raise
-        except InventoryError as error:
-            faults = {field: in_page(said) for field, said in error.faults.items()}
-            self.ask(_refused(redraw, in_page(error), faults))
-            return False
         except NetwbError as error:
-            self.ask(redraw(in_page(error)))
+            faults = {field: in_page(said) for field, said in error.faults.items()}
+            self.ask(refused(redraw, in_page(error), faults))
             return False
         self.close()
         return True
@@ -77,13 +73,3 @@ class Desk:
     def _end(self, _context: object) -> None:
         for task in tuple(self._tasks):
             task.cancel()
-
-
-def _refused(redraw: Callable[[str], str], said: str, faults: Mapping[str, str]) -> str:
-    """The dialog with each fault at its field; over them how many, or what has no field."""
-    if not faults:
-        return redraw(said)
-    _, homeless = at_fields(redraw(""), faults)
-    several = f"{count(len(faults), 'field')} cannot be as given." if len(faults) > 1 else ""
-    over = "; ".join(homeless) or several
-    return at_fields(redraw(over), faults)[0]

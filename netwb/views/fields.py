@@ -6,11 +6,12 @@ one act with `fields`, whose texts a view takes as input of a stranger.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from netwb.views.html import button, choices, esc, icon, tag
+from netwb.views.words import count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def tick_fields(
     )
     return (
         f'<fieldset class="wide"><legend class="lbl">{esc(title)}</legend>'
-        f'<div class="allow">{boxes}</div></fieldset>'
+        f'<div class="allow" data-field="{esc(name)}">{boxes}</div></fieldset>'
     )
 
 
@@ -138,6 +139,19 @@ def at_fields(form: str, faults: Mapping[str, str]) -> tuple[str, tuple[str, ...
         fault = f'<small class="wrong" role="alert" id="fault-{esc(name)}">{words}</small>'
         form = form[:begin] + field + fault + form[end:]
     return form, tuple(homeless)
+
+
+def refused(redraw: Callable[[str], str], said: str, faults: Mapping[str, str]) -> str:
+    """A form with each fault at its field; over them how many, or what has no field there.
+
+    redraw  draws the form with a sentence over it
+    """
+    if not faults:
+        return redraw(said)
+    _, homeless = at_fields(redraw(""), faults)
+    several = f"{count(len(faults), 'field')} cannot be as given." if len(faults) > 1 else ""
+    over = "; ".join(homeless) or several
+    return at_fields(redraw(over), faults)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

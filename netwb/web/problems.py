@@ -8,7 +8,7 @@ them under the request's id. No stack trace leaves the server.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -209,12 +209,17 @@ def problem_of(error: NetwbError) -> Problem:
         title=said.title,
         detail=over_rest(error) if said.detail is None else said.detail,
         slug=_slug(type(error).__name__.removesuffix("Error")),
-        errors=tuple(
-            Fault(where="#", detail=over_rest(sentence))
-            for sentence in getattr(error, "problems", ())
-        ),
+        errors=tuple(_faults(error)) if said.detail is None else (),
         headers=headers,
     )
+
+
+def _faults(error: NetwbError) -> Iterator[Fault]:
+    """Each row of an import, or each field that is at fault."""
+    for sentence in getattr(error, "problems", ()):
+        yield Fault(where="#", detail=over_rest(sentence))
+    for name, sentence in error.faults.items():
+        yield Fault(where=f"#/{name}", detail=over_rest(sentence))
 
 
 def cause_of(kind: str, message: str) -> dict[str, str]:

@@ -22,9 +22,10 @@ from netwb.access.records import (
 )
 from netwb.access.standing import Standing
 from netwb.errors import NotPermittedError
+from netwb.faults import Faults
 from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
-from netwb.roles import ALL_TENANTS, Actor, Permission, Rights, Scope, allowed
+from netwb.roles import ALL_TENANTS, NO_TENANT, Actor, Permission, Rights, Scope, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
@@ -73,9 +74,14 @@ class PeopleFace(Face):
     def add_user(self, new: NewUser) -> User:
         """A new person. Raises NotPermittedError where it would hold more than who adds it."""
         self._require(Permission.ACCESS_MANAGE)
-        actor = self._actor
+        actor, found, scope = self._actor, Faults(), NO_TENANT
+        with found.of("tenants"):
+            scope = self._scope_of(new.tenants)
+        with found.of_fields():
+            self._parts.access.users.check_new(new)
+        found.settle()
         with self._denials_audited("user.add", new.name):
-            added = self._parts.access.users.add(actor, new, self._scope_of(new.tenants))
+            added = self._parts.access.users.add(actor, new, scope)
         detail = {"role": added.role, "tenants": _told(added.tenants), "totp": added.totp}
         self._audit_person("user.add", added.name, detail, actor)
         return added
@@ -83,7 +89,12 @@ class PeopleFace(Face):
     def set_user(self, name: str, changes: UserChanges) -> User:
         """Change a person: a new password, `disabled` and `retired` end its logins at once."""
         self._require(Permission.ACCESS_MANAGE)
-        scope = None if changes.scope is None else self._scope_of(changes.scope[0])
+        found, scope = Faults(), None
+        with found.of("tenants"):
+            scope = None if changes.scope is None else self._scope_of(changes.scope[0])
+        with found.of_fields():
+            self._parts.access.users.check_changes(name, changes)
+        found.settle()
         if changes.status == "retired":
             return self.retire_user(name)
         actor = self._actor
@@ -130,7 +141,12 @@ class PeopleFace(Face):
     def issue_token(self, new: NewToken) -> IssuedToken:
         """A token whose text is shown this once. Its rights are never more than who issues it."""
         self._own_id(new.user)
-        tenants = None if new.tenants is None else self._ids(new.tenants)
+        found, tenants = Faults(), None
+        with found.of("tenants"):
+            tenants = None if new.tenants is None else self._ids(new.tenants)
+        with found.of_fields():
+            self._parts.access.tokens.check_new(self._actor, new, tenants)
+        found.settle()
         with self._denials_audited("token.issue", new.user):
             issued = self._parts.access.tokens.issue(self._actor, new, tenants)
         token = issued.token

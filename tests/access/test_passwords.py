@@ -8,7 +8,8 @@ from time import perf_counter
 import pytest
 from argon2 import PasswordHasher
 
-from netwb.access.passwords import Passwords, check_password
+from netwb.access.password_rule import check_password
+from netwb.access.passwords import Passwords
 from netwb.errors import InputError
 
 GOOD = "correct horse battery"

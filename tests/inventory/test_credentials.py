@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from netwb.errors import InventoryError, KeyringError, NotPermittedError, UnknownNameError
+from netwb.errors import (
+    FieldsRefusedError,
+    InventoryError,
+    KeyringError,
+    NotPermittedError,
+    UnknownNameError,
+)
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.records import (
     CredentialChanges,
@@ -322,6 +328,39 @@ def test_the_old_generation_is_whole_although_one_secret_was_taken_away(acme: Gr
     acme.places.set_tenant(ALL_TENANTS, "acme", {"credential": "lab"})
     target = acme.credentials.targets(ALL_TENANTS, acme.devices.list(ALL_TENANTS))[0]
     assert [login.enable for login in target.logins] == [None, SECRET]
+
+
+def test_all_that_is_wrong_with_a_credential_is_said_at_once(acme: Ground) -> None:
+    wrong = NewCredential(
+        tenant="nowhere",
+        name="a b",
+        username="two\nlines",
+        secrets={"snmp_priv": env("NOT_SET"), "enable": SecretSource(origin=SECRET)},
+        snmp=Snmp(auth_protocol="rot13"),
+    )
+
+    with pytest.raises(FieldsRefusedError) as refused:
+        acme.credentials.add(ALL_TENANTS, wrong)
+
+    assert set(refused.value.faults) == {
+        *("tenant", "name", "username", "auth_protocol"),
+        *("snmp_user", "snmp_auth", "priv_protocol", "snmp_priv", "enable"),
+    }
+    assert SECRET not in str(refused.value)
+    assert acme.credentials.list(ALL_TENANTS) == ()
+
+
+def test_all_that_is_wrong_with_a_change_is_said_at_once(acme: Ground) -> None:
+    acme.credentials.add(ALL_TENANTS, new({"password": env()}))
+
+    with pytest.raises(FieldsRefusedError) as refused:
+        acme.credentials.set(
+            ALL_TENANTS,
+            "lab",
+            CredentialChanges(username=" ", secrets={"password": env("NO"), "enable": env("NOT")}),
+        )
+
+    assert set(refused.value.faults) == {"username", "password", "enable"}
 
 
 def test_what_would_open_nothing_is_not_set(acme: Ground) -> None:

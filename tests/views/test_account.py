@@ -182,6 +182,25 @@ def test_password_that_is_refused_says_why_beside_the_form(
     assert made.bench.log_in("ana", PASSWORD, origin=HERE).session.user == "ana"
 
 
+def test_password_form_says_every_fault_at_its_field(view: AccountView) -> None:
+    html = send(view, "password", old="wrong", new="short", again="else")
+    assert 'id="fault-new"' in html
+    assert 'id="fault-again"' in html
+
+    html = send(view, "password", old="wrong", new=PASSWORD, again=PASSWORD)
+    assert html.count('class="wrong"') >= 1
+
+
+def test_token_form_says_every_fault_at_its_field(view: AccountView) -> None:
+    do(view, "ask-issue")
+
+    html = send(view, "issue", note="x" * 201, days="90", networks="nowhere")
+
+    assert 'id="fault-note"' in html
+    assert 'id="fault-networks"' in html
+    assert "2 fields cannot be as given." in html
+
+
 def test_codes_are_set_up_confirmed_and_dropped(made: Rig, view: AccountView) -> None:
     html = do(view, "begin-codes")
     secret = shown(view).totp

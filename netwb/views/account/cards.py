@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from netwb.views.fields import (
     Ask,
     Field,
     dialog,
+    refused,
     select_field,
     shown_once,
     text_field,
@@ -35,7 +36,10 @@ DAYS = ("7", "30", "90", "180", "365")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What the page shows now. `wrong`: why the last form came to nothing, by its act."""
+    """What the page shows now.
+
+    wrong   the act of the last form that came to nothing, and why      faults  the same by field
+    """
 
     person: Person
     moment: Moment
@@ -48,6 +52,7 @@ class Shown:
     issued: IssuedToken | None = None
     asked: str = ""  # id of the token whose revocation is asked about, or "issue"
     wrong: tuple[str, str] = ("", "")
+    faults: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, Any] = field(default_factory=dict)  # into that form
 
 
@@ -71,9 +76,18 @@ def _card(title: str, content: str, *, note: str = "", action: str = "") -> str:
 
 
 def _wrong(shown: Shown, act: str) -> str:
+    return _said_wrong(shown.wrong[1]) if shown.wrong[0] == act else ""
+
+
+def _said_wrong(said: str) -> str:
+    return f'<p class="wrong" role="alert">{shape("bad")} {esc(said)}</p>'
+
+
+def _told(shown: Shown, act: str, draw: Callable[[str], str]) -> str:
+    """The form of an act, with what was wrong with its fields the last time."""
     if shown.wrong[0] != act:
-        return ""
-    return f'<p class="wrong" role="alert">{shape("bad")} {esc(shown.wrong[1])}</p>'
+        return draw("")
+    return refused(draw, shown.wrong[1], shown.faults)
 
 
 def _who(shown: Shown) -> str:
@@ -123,11 +137,15 @@ def _password(shown: Shown) -> str:
         + _secret("new", "New password", "new-password")
         + _secret("again", "New password again", "new-password")
     )
-    wrong = _wrong(shown, "password")
     send = (
         '<div class="actions left"><button class="btn"><span>Change password</span></button></div>'
     )
-    form = f'<form class="form in" data-act="password" data-clear id="password-form">{fields}{wrong}{send}</form>'
+
+    def drawn(wrong: str) -> str:
+        said = _said_wrong(wrong) if wrong else ""
+        return f'<form class="form in" data-act="password" data-clear id="password-form">{fields}{said}{send}</form>'
+
+    form = _told(shown, "password", drawn)
     return _card("Password", form, note="your other logins end")
 
 
@@ -290,9 +308,12 @@ def _issue(shown: Shown) -> str:
             texts_of(typed, "allow"),
         )
     )
-    wrong = shown.wrong[1] if shown.wrong[0] == "issue" else ""
-    ask = Ask(title="Issue a token", act="issue", yes="Issue token", data={}, wrong=wrong)
-    return dialog(ask, content, two_columns=True)
+
+    def drawn(wrong: str) -> str:
+        ask = Ask(title="Issue a token", act="issue", yes="Issue token", data={}, wrong=wrong)
+        return dialog(ask, content, two_columns=True)
+
+    return _told(shown, "issue", drawn)
 
 
 def _issued(issued: IssuedToken) -> str:

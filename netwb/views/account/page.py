@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 import segno
 from panel.viewable import Viewable
 
+from netwb.access.password_rule import check_password
 from netwb.access.records import NewToken
-from netwb.errors import AccessError, InputError, NetwbError
+from netwb.errors import AccessError, InputError, InventoryError, NetwbError
+from netwb.faults import Faults
 from netwb.views import states
 from netwb.views.account.cards import DAYS, Shown, render
 from netwb.views.cures import in_page
@@ -111,14 +113,15 @@ class AccountView:
             return
         try:
             await doing(act)
-        except (InputError, AccessError) as error:
+        except (InputError, InventoryError, AccessError) as error:
             if "fields" not in act:
                 raise
             self._say_wrong(act, error)
 
     def _say_wrong(self, act: Act, error: NetwbError) -> None:
         typed = act["fields"] if act["act"] == "issue" else {}  # a password is typed anew
-        self._show(wrong=(act["act"], in_page(error)), typed=typed)
+        faults = {field: in_page(said) for field, said in error.faults.items()}
+        self._show(wrong=(act["act"], in_page(error)), faults=faults, typed=typed)
 
     def _show(self, **changes: Any) -> None:
         if self.shown is not None:
@@ -137,10 +140,16 @@ class AccountView:
 
     async def _password(self, act: Act) -> None:
         fields = act["fields"]
+        assert self.shown is not None
         old, new = secret_of(fields, "old"), secret_of(fields, "new")
-        if new != secret_of(fields, "again"):
-            msg = "the new password is not the same twice; type it once more"
-            raise InputError(msg)
+        found = Faults()
+        with found.of("new"):
+            check_password(self.shown.person.name, new)
+        with found.of("again"):
+            if new != secret_of(fields, "again"):
+                msg = "the new password is not the same twice; type it once more"
+                raise InputError(msg)
+        found.settle()
         await self.frame.ask(self.frame.bench.change_password, old=old, new=new)
         await self.load()
         self.frame.tell("Password changed; your other logins ended")

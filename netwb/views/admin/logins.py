@@ -180,9 +180,7 @@ def end_dialog(session: LoginSession, *, own: bool, wrong: str = "") -> str:
 def new_token(fields: Mapping[str, Any]) -> NewToken:
     """The token that a form describes."""
     days, role = text_of(fields, "days"), text_of(fields, "role")
-    if not (days.isascii() and days.isdigit() and 1 <= len(days) <= 4):
-        msg = f"a token holds for a number of days, not {days!r}; write 90"
-        raise InputError(msg)
+    usable = days.isascii() and days.isdigit() and len(days) <= 4
     try:
         named_role = Role(role) if role else None
     except ValueError as error:
@@ -190,7 +188,7 @@ def new_token(fields: Mapping[str, Any]) -> NewToken:
         raise InputError(msg) from error
     return NewToken(
         user=text_of(fields, "user"),
-        days=int(days),
+        days=int(days) if usable else 0,  # which is refused, with all else that is wrong
         note=text_of(fields, "note"),
         role=named_role,
         tenants=texts_of(fields, "tenants") or None,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
+from netwb.access.password_rule import check_password
 from netwb.access.records import NewUser, TotpState, User, UserChanges
 from netwb.errors import InputError
+from netwb.faults import Faults
 from netwb.roles import Role
 from netwb.views.admin.people import TOTP_WORDS
 from netwb.views.fields import (
@@ -217,10 +219,15 @@ def _totp(fields: Mapping[str, Any]) -> TotpState:
     return cast("TotpState", said)
 
 
-def password_of(fields: Mapping[str, Any]) -> str:
-    """The new password, typed twice."""
+def password_of(user: User, fields: Mapping[str, Any]) -> str:
+    """The new password, typed twice; all that is wrong with it in the error's `faults`."""
     password = secret_of(fields, "password")
-    if password != secret_of(fields, "again"):
-        msg = "the two passwords differ; type the same one twice"
-        raise InputError(msg)
+    found = Faults()
+    with found.of("password"):
+        check_password(user.name, password)
+    with found.of("again"):
+        if password != secret_of(fields, "again"):
+            msg = "the two passwords differ; type the same one twice"
+            raise InputError(msg)
+    found.settle()
     return password

@@ -235,7 +235,7 @@ class AdminView:
         user, fields, bench = self._user(act), _fields(act), self._frame.bench
 
         def change() -> None:
-            bench.set_user(user.name, UserChanges(password=person_forms.password_of(fields)))
+            bench.set_user(user.name, UserChanges(password=person_forms.password_of(user, fields)))
 
         await self._save(change, lambda wrong: person_forms.password_dialog(user, wrong=wrong))
 

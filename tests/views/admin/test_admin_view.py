@@ -118,6 +118,54 @@ def test_a_person_is_added_edited_disabled_and_enabled(made: Rig) -> None:
     assert made.bench.user("newbie").status == "active"
 
 
+def test_a_refused_form_says_every_fault_at_its_field(made: Rig) -> None:
+    page = visit(made)
+    fields = {
+        "name": "a b",
+        "role": "viewer",
+        "password": "short",
+        "full_name": "x" * 201,
+        "time_zone": "Mars/Base",
+        "tenants": "nowhere",
+    }
+
+    run(page.send("save-person", **fields))
+
+    assert "5 fields cannot be as given." in page.text
+    for name in ("name", "password", "full_name", "time_zone", "tenants"):
+        assert f'id="fault-{name}"' in page.html
+    assert 'value="Mars/Base"' in page.html
+    assert "short" not in page.html.replace("too short", "")
+
+
+def test_a_token_form_says_every_fault_at_its_field(made: Rig) -> None:
+    page = visit(made, search="?tab=tokens")
+    fields = {
+        "user": "eng",
+        "note": "x" * 201,
+        "days": "never",
+        "role": "admin",
+        "networks": "here, 192.0.2.0/24, there",
+        "tenants": "umbra",
+    }
+
+    run(page.send("issue-token", **fields))
+
+    for name in ("note", "days", "role", "networks", "tenants"):
+        assert f'id="fault-{name}"' in page.html
+    assert "&#x27;here&#x27;, &#x27;there&#x27; are no networks" in page.html
+    assert not list(made.bench.tokens())
+
+
+def test_a_new_password_says_both_of_its_faults(made: Rig) -> None:
+    page = visit(made)
+
+    run(page.act("set-password", name="eng", fields={"password": "short", "again": "shorter"}))
+
+    assert 'id="fault-password"' in page.html
+    assert 'id="fault-again"' in page.html
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
