@@ -217,7 +217,21 @@ class RemoteError(ArchiveError):
 
 
 class RemoteAheadError(RemoteError):
-    """The remote has commits that netwb did not push there; nothing is forced, a person decides."""
+    """The remote has commits that netwb did not push there; nothing is forced, a person decides.
+
+    behind      how many; `strangers`: the newest of them, each as commit, author, subject
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        behind: int = 0,
+        strangers: tuple[tuple[str, str, str], ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.behind = behind
+        self.strangers = strangers
 
 
 class StoreError(NetwbError):

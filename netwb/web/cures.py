@@ -37,6 +37,9 @@ CURES = {
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
         " .../discard settles it"
     ),
+    "push": RUNNER,
+    "remote set": RUNNER,
+    "remote show": RUNNER,
     "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
     "site activate": f"{_KEEPER} bring it back",
     "site add": f"{_KEEPER} add it",

@@ -26,12 +26,12 @@ from netwb.workbench.line_stories import LineStoryFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
+from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
-from netwb.workbench.upkeep import UpkeepFace
-
 from netwb.workbench.status import StatusFace
 from netwb.workbench.upkeep import UpkeepFace
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -48,6 +48,7 @@ class Workbench(
     HeldFace,
     AdhocFace,
     AuditFace,
+    RemotesFace,
     UpkeepFace,
     ServingFace,
     StatusFace,

@@ -39,6 +39,7 @@ from netwb.store.masterkey import MasterKey
 from netwb.store.notices import Notices
 from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.workbench.compose_access import compose_access
+from netwb.workbench.compose_remotes import compose_remotes
 from netwb.workbench.face import Parts
 from netwb.workbench.home import (
     Home,
@@ -218,6 +219,15 @@ def _parts(ground: _Ground) -> Parts:
         history=History(ground.home.folder("archive"), ground.database, ground.keyring),
         quarantine=batch.quarantine,
         runs=batch.runs,
+        remote=compose_remotes(
+            folder=ground.home.folder("archive"),
+            database=ground.database,
+            keyring=ground.keyring,
+            notices=ground.notices,
+            settings=ground.settings,
+            environment=ground.environment,
+            clock=ground.clock,
+        ),
         acceptance=Acceptance(parts=batch),
         backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
         backup_without_agent=_backup(ground, batch, agent_path=None),

@@ -17,6 +17,7 @@ from netwb.access.parts import AccessParts
 from netwb.access.principals import Principal, named_principal
 from netwb.archive.history import History
 from netwb.archive.quarantine import Quarantine
+from netwb.archive.remote.parts import RemoteParts
 from netwb.archive.touched import Touched
 from netwb.archive.upkeep import Upkeep
 from netwb.archive.writer import Archive
@@ -70,6 +71,7 @@ class Parts:
     backup: BackupFlow
     backup_without_agent: BackupFlow
     runs: Runs
+    remote: RemoteParts
     upkeep: Upkeep
     touched: Touched = field(default_factory=Touched)
     read_devices: Alike[Device] = field(default_factory=Alike)
@@ -98,8 +100,6 @@ class Face:
     def _scope(self) -> Scope:
         return self._actor.scope
 
-    def _require(self, permission: Permission) -> None:
-        """The one question of every method, with its answer audited where it is no."""
     @property
     def _meant_scope(self) -> Scope:
         """The scope, narrowed to the tenant that this Workbench means, where it means one."""
@@ -108,6 +108,8 @@ class Face:
         tenant = self._parts.places.tenant(self._scope, self._where.tenant)
         return self._scope.narrowed(frozenset({tenant.id}))
 
+    def _require(self, permission: Permission) -> None:
+        """The one question of every method, with its answer audited where it is no."""
         with self._denials_audited(permission, self._where.tenant or ""):
             require(self._actor, permission)
 

@@ -15,6 +15,7 @@ from netwb.access.records import (
     UserChanges,
 )
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
+from netwb.archive.remote.records import Pushed, Remote, Stranger
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.inventory.records import Device, NamedDevice, Site, Tenant
@@ -37,9 +38,12 @@ __all__ = [
     "Origin",
     "Person",
     "ProviderLogin",
+    "Pushed",
     "QuarantineItem",
+    "Remote",
     "Revision",
     "Site",
+    "Stranger",
     "Tenant",
     "Token",
     "TotpSecret",

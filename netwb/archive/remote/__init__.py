@@ -1,0 +1,1 @@
+"""A tenant's archive somewhere else: pushed after each run, and enough to restore it after a fire."""

@@ -1,0 +1,16 @@
+"""What the facade holds of remotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwb.archive.remote.push import Pusher
+from netwb.archive.remote.standing import Remotes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteParts:
+    """Constructed once a process, by `workbench.compose_remotes`."""
+
+    remotes: Remotes
+    pusher: Pusher

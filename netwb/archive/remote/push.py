@@ -1,0 +1,198 @@
+"""Push tenants' archives to their remotes: whatever is due, one process at a time for each tenant.
+
+Outside of the writer lock, so that no run waits for a remote. What a remote has is asked first, in
+seconds; only what follows it is pushed, and nothing is forced. A remote that somebody else pushed to
+stands as an error until a person has decided; netwb's own archive is not touched by it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from netwb.archive.remote.counting import beside, count_between, follows, strangers_in
+from netwb.archive.remote.opening import Opener
+from netwb.archive.remote.records import Pushed, Remote, Stranger
+from netwb.archive.remote.standing import Remotes, Standing
+from netwb.archive.remote.talk import MAIN, VAULT, Talk
+from netwb.archive.remote.url import parse_url
+from netwb.archive.repository import Repository
+from netwb.errors import LeaseLostError, NetwbError, RemoteAheadError
+from netwb.settings import RemoteSettings
+from netwb.store.leases import Lease, Leases
+from netwb.store.notices import Notices
+
+logger = logging.getLogger(__name__)
+When = Literal["due", "now"]
+_TERM_S = 60.0  # of a push's lease; it is prolonged while the push goes on
+_TRIES_UNTOLD = 3  # a remote that is started anew comes back within that; nobody is woken for it
+_THEIRS = "refs/heads/theirs"
+
+
+class Pusher:
+    """Pushes, and says how remotes stand.
+
+    folder   holds `<tenant>.git`
+    """
+
+    def __init__(  # noqa: PLR0913 - collaborators come by constructor, each by its name
+        self,
+        *,
+        folder: Path,
+        remotes: Remotes,
+        leases: Leases,
+        notices: Notices,
+        clock: Callable[[], datetime],
+        settings: RemoteSettings,
+    ) -> None:
+        self._folder = folder
+        self._remotes = remotes
+        self._leases = leases
+        self._notices = notices
+        self._clock = clock
+        self._settings = settings
+
+    def stands(self, of: Standing) -> Remote:
+        """How that remote stands; the remote itself is not asked."""
+        path = self._path(of)
+        tip = _tip(path)
+        return Remote(
+            tenant_id=of.tenant_id,
+            tenant=of.tenant,
+            url=of.url,
+            username=of.username,
+            opened_by=of.opened_by,
+            set_at=of.set_at,
+            passphrase_at=of.wrapped_at,
+            ahead=count_between(path, of.pushed_main, tip) if tip else 0,
+            behind=of.behind,
+            strangers=of.strangers,
+            pushed_at=of.pushed_at,
+            tries=of.tries,
+            failed_since=of.failed_since,
+            next_at=of.next_at,
+            error_kind=of.error_kind,
+            error=of.error,
+            restored_at=of.checked_at,
+            restored_lacks=count_between(path, of.checked_main, tip)
+            if tip and of.checked_at
+            else 0,
+        )
+
+    def push(self, of: Standing, when: When) -> Pushed:
+        """Push what is to be pushed; a fault is in the answer, and in the row.
+
+        when   "due": not before the row says so, and not where nothing is new; "now": ask the remote
+        """
+        waits = of.next_at is not None and of.next_at > self._clock()
+        if when == "due" and waits:
+            return Pushed(tenant=of.tenant, status="waiting")
+        if when == "due" and not of.error and self._in_step(of):
+            return Pushed(tenant=of.tenant, status="in step")
+        lease = self._leases.acquire(f"push:{of.tenant_id}", _TERM_S)
+        if lease is None:
+            return Pushed(tenant=of.tenant, status="busy")
+        try:
+            return self._noted(of, lease)
+        except LeaseLostError:
+            return Pushed(tenant=of.tenant, status="busy")
+        finally:
+            self._leases.release(lease)
+
+    def opener(self, of: Standing) -> Opener:
+        """What opens that remote."""
+        return Opener(of.tenant, parse_url(of.url), self._folder, self._settings)
+
+    def _noted(self, of: Standing, lease: Lease) -> Pushed:
+        try:
+            with self._talking(of, self._path(of), lease) as talk:
+                commits = self._pushed(of, talk, lease)
+        except LeaseLostError:
+            raise
+        except NetwbError as error:
+            self._tell(of, error, self._failed(of, error))
+            return Pushed(tenant=of.tenant, status="failed", cause=error)
+        self._tell(of, None, 0)
+        status: Literal["pushed", "in step"] = "pushed" if commits else "in step"
+        return Pushed(tenant=of.tenant, status=status, commits=commits)
+
+    def _pushed(self, of: Standing, talk: Talk, lease: Lease) -> int:
+        path = self._path(of)
+        ours, heads = _tip(path), talk.heads()
+        theirs = heads.get(MAIN, "")
+        if theirs and not (ours and follows(path, theirs, ours)):
+            raise self._ahead(of, theirs, ours, lease)
+        commits = 0
+        if ours and ours != theirs:
+            self._leases.check(lease)
+            talk.push(ours, MAIN)
+            commits = count_between(path, theirs, ours)
+            logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
+        self._remotes.pushed(of, main=ours, vault=heads.get(VAULT, ""))
+        return commits
+
+    def _ahead(self, of: Standing, theirs: str, ours: str, lease: Lease) -> RemoteAheadError:
+        """The error that names what is there; whoever looks there sees all of it."""
+        path = self._path(of)
+        with beside(path) as side, self._talking(of, side, lease) as talk:
+            talk.fetch((MAIN, _THEIRS))
+            behind, strangers = strangers_in(side, theirs, ours)
+        named = f"{behind} commits" if behind != 1 else "1 commit"
+        return RemoteAheadError(
+            f"remote of {of.tenant} has {named} that netwb did not push there, so nothing is pushed;"
+            f" `netwb remote show {of.tenant}` names them; take them off there, or set an empty one",
+            behind=behind,
+            strangers=tuple((one.commit, one.author, one.subject) for one in strangers),
+        )
+
+    def _failed(self, of: Standing, error: NetwbError) -> int:
+        logger.warning("%s", error, extra={"tenant": of.tenant})
+        behind, strangers = of.behind, of.strangers
+        if isinstance(error, RemoteAheadError):
+            behind = error.behind
+            strangers = tuple(
+                Stranger(commit=c, author=a, subject=s) for c, a, s in error.strangers
+            )
+        return self._remotes.failed(of, error, behind=behind, strangers=strangers)
+
+    def _tell(self, of: Standing, error: NetwbError | None, tries: int) -> None:
+        """Once it needs a person: where somebody else pushed at once, else after some tries."""
+        if error is not None and tries < _TRIES_UNTOLD and not isinstance(error, RemoteAheadError):
+            return
+        self._notices.stands(
+            "remote.push",
+            tenant_id=of.tenant_id,
+            subject=of.tenant_id,
+            label=of.tenant,
+            is_wrong=error is not None,
+            message=str(error) if error else f"the archive of {of.tenant} is at its remote again",
+        )
+
+    @contextmanager
+    def _talking(self, of: Standing, path: Path, lease: Lease) -> Iterator[Talk]:
+        url = parse_url(of.url)
+        with self.opener(of).environment(self._remotes.credentials(of.tenant_id)) as environment:
+            yield Talk(
+                path,
+                tenant=of.tenant,
+                url=url,
+                environment=environment,
+                settings=self._settings,
+                beat=lambda: self._leases.renew(lease),
+            )
+
+    def _in_step(self, of: Standing) -> bool:
+        return of.pushed_at is not None and _tip(self._path(of)) == of.pushed_main
+
+    def _path(self, of: Standing) -> Path:
+        return self._folder / f"{of.tenant}.git"
+
+
+def _tip(path: Path) -> str:
+    """Newest commit of ours; "" before the first."""
+    repository = Repository(path)
+    return (repository.tip() or "") if repository.exists() else ""

@@ -1,0 +1,112 @@
+"""Turn what Git and ssh say about a remote into one sentence that names it and the cure. Pure.
+
+They have no error numbers, only English words (they run with LC_ALL=C); what is not recognized is
+quoted, without what could be more than words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from netwb.archive.faults import main_line
+from netwb.errors import RemoteError
+
+_SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
+    (
+        r"IDENTIFICATION HAS CHANGED|Host key verification failed",
+        "shows another host key than it did before; find out why, then `netwb remote set` trusts anew",
+    ),
+    (
+        r"Could not resolve host",
+        "cannot be found by its name; check the name and this machine's DNS",
+    ),
+    (
+        r"Connection (refused|reset|closed|timed out)|No route|unreachable|to connect|hung up",
+        "cannot be reached; netwb tries again by itself; see that its host is up",
+    ),
+    (
+        r"certificate|SSL|TLS|gnutls",
+        "has a certificate that is not trusted; name its authority by `remote.ca_file`",
+    ),
+    (
+        r"dubious ownership",
+        "belongs to another user of this machine; give its folder to the one that runs netwb",
+    ),
+    (
+        r"passphrase|incorrect passphrase|invalid format|error in libcrypto",
+        "is opened by a key that netwb cannot use; give one in OpenSSH form without passphrase",
+    ),
+    (
+        r"Permission denied \(|Authentication failed|could not read (User|Pass)|to .* denied|error: 40[13]",
+        "refuses what it was opened with; give it anew by `netwb remote set`",
+    ),
+    (
+        r"No space left|quota",
+        "has no room left; make some there; netwb tries again by itself",
+    ),
+    (
+        r"not appear to be a git repo|not found|does not exist|not a git repository|returned error: 404",
+        "is not there; make it as an empty bare repository, or correct its URL",
+    ),
+    (
+        r"Permission denied|Read-only file system|insufficient permission|unable to create",
+        "cannot be written by this login; give it the right to push there",
+    ),
+)
+_REASON = re.compile(r"\((.*)\)$")
+_URL = re.compile(r"[a-z+]+://\S+")
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefAnswer:
+    """What became of one pushed ref; `reason` of a rejected one."""
+
+    ref: str
+    status: Literal["pushed", "same", "rejected"]
+    reason: str = ""
+
+
+def remote_error(tenant: str, said: str) -> RemoteError:
+    """The error for what was said about that tenant's remote."""
+    for pattern, what in _SAYINGS:
+        if re.search(pattern, said, re.IGNORECASE):
+            return RemoteError(f"remote of {tenant} {what}")
+    return RemoteError(
+        f"remote of {tenant} refused: {quoted(main_line(said))}; correct that, then `netwb push`"
+    )
+
+
+def too_slow(tenant: str, limit_s: float, setting: str) -> RemoteError:
+    """It did not end in time, and was ended."""
+    return RemoteError(
+        f"remote of {tenant} did not answer within {limit_s:g} s; netwb tries again by itself;"
+        f" a slow one needs a longer {setting}"
+    )
+
+
+def quoted(said: str) -> str:
+    """Words of the other side, fit to be shown: printable, short, without a URL."""
+    plain = "".join(char if char.isprintable() else " " for char in said)
+    return " ".join(_URL.sub("URL", plain).split())[:_LONGEST]
+
+
+def parse_porcelain(printed: str) -> Iterator[RefAnswer]:
+    r"""The refs of `git push --porcelain`: `<flag>TAB<from>:<to>TAB<summary> (<reason>)`.
+
+    >>> [a.status for a in parse_porcelain("To x\n*\ta:b\t[new]\n!\ta:b\t[rejected] (stale)\nDone")]
+    ['pushed', 'rejected']
+    """
+    for line in printed.splitlines():
+        flag, *fields = line.split("\t")
+        if len(flag) == 1 and len(fields) == 2:
+            ref = fields[0].rpartition(":")[2]
+            reason = _REASON.search(fields[1])
+            yield RefAnswer(
+                ref=ref,
+                status="rejected" if flag == "!" else "same" if flag == "=" else "pushed",
+                reason=quoted(reason[1]) if reason and flag == "!" else "",
+            )

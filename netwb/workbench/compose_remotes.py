@@ -1,0 +1,42 @@
+"""Construct what pushes archives elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from netwb.archive.remote.parts import RemoteParts
+from netwb.archive.remote.push import Pusher
+from netwb.archive.remote.standing import Remotes
+from netwb.inventory.secret_sources import Secrets
+from netwb.settings import Settings
+from netwb.store.database import Database
+from netwb.store.holders import holder_name
+from netwb.store.ids import new_id
+from netwb.store.keyring import Keyring
+from netwb.store.leases import Leases
+from netwb.store.notices import Notices
+
+
+def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
+    *,
+    folder: Path,
+    database: Database,
+    keyring: Keyring,
+    notices: Notices,
+    settings: Settings,
+    environment: Mapping[str, str],
+    clock: Callable[[], datetime],
+) -> RemoteParts:
+    """`folder` holds the repositories."""
+    remotes = Remotes(database, keyring, Secrets(environment).resolve, clock, settings.remote)
+    pusher = Pusher(
+        folder=folder,
+        remotes=remotes,
+        leases=Leases(database, holder_name(new_id()), clock),
+        notices=notices,
+        clock=clock,
+        settings=settings.remote,
+    )
+    return RemoteParts(remotes=remotes, pusher=pusher)

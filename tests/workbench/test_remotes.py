@@ -1,0 +1,196 @@
+"""Remotes on the facade: set, pushed, seen, and what a person is told."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from netwb.errors import InputError, RemoteAheadError, RemoteError, UnknownNameError
+from tests.benches import Rig, ios, rig
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("core1",)}) as made:
+        yield made
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", folder, "-c", "user.name=eve", "-c", "user.email=eve@x", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
+def bare(folder: Path) -> str:
+    subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
+    return f"file://{folder}"
+
+
+def tip(folder: Path) -> str:
+    return git(folder, "rev-parse", "refs/heads/main")
+
+
+def someone_pushes(folder: Path, scratch: Path) -> None:
+    git(folder.parent, "clone", "-q", "-b", "main", str(folder), str(scratch))
+    (scratch / "notes.txt").write_text("by hand\n")
+    git(scratch, "add", ".")
+    git(scratch, "commit", "-q", "-m", "Notes of Eve")
+    git(scratch, "push", "-q", "origin", "main")
+
+
+def test_a_push_brings_every_commit_and_the_remote_is_in_step(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    before = home.bench.remote("acme")
+
+    (pushed,) = home.bench.push()
+
+    after = home.bench.remote("acme")
+    assert (before.ahead, before.pushed_at) == (2, None)
+    assert (pushed.status, pushed.commits) == ("pushed", 2)
+    assert (after.ahead, after.behind, after.error) == (0, 0, "")
+    assert tip(folder) == tip(home.bench.home / "archive/acme.git")
+
+
+def test_a_push_that_is_not_due_asks_no_remote(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    home.bench.push()
+    folder.rename(tmp_path / "moved.git")
+
+    (pushed,) = home.bench.push()
+
+    assert pushed.status == "in step"
+
+
+def test_a_remote_that_is_gone_is_tried_again_later_and_caught_up(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    home.bench.set_remote("acme", bare(folder))
+    folder.rename(tmp_path / "moved.git")
+    home.back_up()
+
+    waited: list[str] = []
+    for _ in range(24 * 60):  # a day
+        home.clock.advance(minutes=1)
+        waited += [one.status for one in home.bench.push()]
+    failing = home.bench.remote("acme")
+    (tmp_path / "moved.git").rename(folder)
+    home.clock.advance(hours=1)
+    (pushed,) = home.bench.push()
+
+    assert set(waited) == {"failed", "waiting"}
+    assert waited.count("failed") < 40
+    assert failing.error_kind == "RemoteError"
+    assert "is not there" in failing.error
+    assert failing.next_at is not None
+    assert (pushed.status, pushed.commits) == ("pushed", 2)
+    assert home.bench.remote("acme").error == ""
+
+
+def test_a_remote_that_somebody_pushed_to_is_left_alone_and_named(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    home.bench.push()
+    someone_pushes(folder, tmp_path / "clone")
+    theirs = tip(folder)
+    home.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
+    home.clock.advance(days=1)
+    home.back_up()
+
+    (pushed,) = home.bench.push()
+
+    stands = home.bench.remote("acme")
+    assert isinstance(pushed.cause, RemoteAheadError)
+    assert tip(folder) == theirs
+    assert (stands.ahead, stands.behind) == (1, 1)
+    assert [(s.commit, s.author, s.subject) for s in stands.strangers] == [
+        (theirs, "eve", "Notes of Eve")
+    ]
+
+
+def test_a_remote_is_healed_when_the_strange_commits_are_taken_off(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    home.bench.push()
+    someone_pushes(folder, tmp_path / "clone")
+    home.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
+    home.clock.advance(days=1)
+    home.back_up()
+    home.bench.push()
+
+    git(folder, "update-ref", "refs/heads/main", "refs/heads/main~1")
+    (pushed,) = home.bench.push(when="now")
+
+    stands = home.bench.remote("acme")
+    assert (pushed.status, pushed.commits) == ("pushed", 1)
+    assert (stands.ahead, stands.behind, stands.strangers, stands.error) == (0, 0, (), "")
+
+
+def test_a_repository_of_something_else_is_never_pushed_over(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    url = bare(folder)
+    home.back_up()
+    home.bench.set_remote("bolt", url)
+    home.bench.push()
+    home.bench.unset_remote("bolt")
+    theirs = tip(folder)
+
+    home.bench.set_remote("acme", url)
+    (pushed,) = home.bench.push()
+
+    assert isinstance(pushed.cause, RemoteAheadError)
+    assert tip(folder) == theirs
+
+
+def test_two_tenants_never_share_a_remote(home: Rig, tmp_path: Path) -> None:
+    url = bare(tmp_path / "far.git")
+    home.bench.set_remote("acme", url)
+
+    with pytest.raises(InputError, match="another tenant's remote"):
+        home.bench.set_remote("bolt", url)
+
+
+def test_a_remote_within_the_home_is_refused(home: Rig) -> None:
+    with pytest.raises(InputError, match="lies in the home"):
+        home.bench.set_remote("acme", f"file://{home.bench.home}/archive/bolt.git")
+
+
+def test_a_tenant_without_a_remote_is_told_how_to_get_one(home: Rig) -> None:
+    with pytest.raises(UnknownNameError, match="netwb remote set acme URL"):
+        home.bench.remote("acme")
+
+
+def test_a_commit_stays_to_be_pushed_when_the_remote_refuses_it(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    hook = folder / "hooks/pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(
+        "#!/bin/sh\necho 'this branch is protected by https://u:p@host/x' >&2\nexit 1\n"
+    )
+    hook.chmod(0o755)
+
+    (pushed,) = home.bench.push()
+
+    assert isinstance(pushed.cause, RemoteError)
+    assert "protected" in str(pushed.cause)
+    assert "u:p" not in str(pushed.cause)
+    assert home.bench.remote("acme").ahead == 2
