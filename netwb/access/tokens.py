@@ -193,7 +193,7 @@ def _found(
 def check_days(days: int) -> int:
     """A life that ends; InputError."""
     if not 1 <= days <= MOST_DAYS:
-        msg = f"a token holds for 1 to {MOST_DAYS} days; give such a number"
+        msg = f"a token of {days} days is not usable; give 1 to {MOST_DAYS}"
         raise InputError(msg)
     return days
 
