@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
-from netwb.access.standing import Standings, within
+from netwb.access.standing import MOST_SHOWN, Standings, within
 from netwb.errors import NotAuthenticatedError
 from netwb.roles import ALL_TENANTS, MATRIX, Permission, Role
 from netwb.settings import AccessSettings
@@ -139,6 +140,48 @@ def test_nobody_stands_for_an_unknown_id(ground: Database) -> None:
     for ask in (standings.of_user, standings.of_session, standings.of_token):
         with pytest.raises(NotAuthenticatedError):
             ask("nobody")
+
+
+def test_requests_of_one_instant_share_what_was_found_for_their_token(ground: Database) -> None:
+    clock = Clock()
+    standings = Standings(ground, AccessSettings(), clock)
+    token_id = add_token(ground, add_user(ground, Role.VIEWER, None), None, None, None)
+    with ground.writing(ALL_TENANTS) as session:
+        session.get_one(TokenRow, token_id).used_at = NOON
+    asked: list[object] = []
+    event.listen(ground._engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+
+    def show(mac: str = "", address: str = "192.0.2.1") -> bool:
+        """Whether the token opens; it was asked for in `asked`."""
+        del asked[:]
+        try:
+            standings.of_token_text(token_id, mac, address)
+        except NotAuthenticatedError:
+            return False
+        return True
+
+    assert show()
+    assert asked
+    assert any(show() and not asked for _ in range(100)), "of one instant: 50 ms"
+    assert not show(mac="another secret")
+    assert show(address="192.0.2.2")
+    assert asked, "another address is another question"
+    clock.now += timedelta(seconds=1)
+    assert show()
+    assert asked, "another process may have revoked it meanwhile"
+    with ground.writing(ALL_TENANTS) as session:
+        session.get_one(TokenRow, token_id).revoked_at = NOON
+    assert not show(), "this process knows at once"
+
+
+def test_the_tokens_that_are_kept_are_bounded(ground: Database) -> None:
+    standings = Standings(ground, AccessSettings(), Clock())
+    token_id = add_token(ground, add_user(ground, Role.VIEWER, None), None, None, None)
+
+    for number in range(MOST_SHOWN + 10):
+        standings.of_token_text(token_id, "", f"2001:db8::{number:x}")
+
+    assert len(standings._shown) <= MOST_SHOWN
 
 
 @pytest.mark.parametrize(
