@@ -23,6 +23,8 @@
     ├─ RunUnderWayError         another run holds these devices
     ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
+    ├─ ExportError              an export cannot be written
+    │  └─ ExportRefusedError       it is not whole, not ours, or of another passphrase
     └─ AccessError              the actor may not
        ├─ NotPermittedError        └─ NotAuthenticatedError      nobody known asks
           ├─ CodeNeededError          ├─ LoginThrottledError     └─ LoginProviderError
@@ -268,6 +270,14 @@ class ListenError(NetwbError):
 
 class HomeError(NetwbError):
     """The home folder is missing, not writable or not ours."""
+
+
+class ExportError(NetwbError):
+    """An export cannot be written, for want of room or right."""
+
+
+class ExportRefusedError(ExportError):
+    """An export is cut short, was changed, is newer, or opens by another passphrase."""
 
 
 class AccessError(NetwbError):

@@ -10,6 +10,8 @@ from netwb.errors import (
     AccessError,
     ArchiveError,
     DeviceError,
+    ExportError,
+    ExportRefusedError,
     HomeError,
     InputError,
     InventoryError,
@@ -38,6 +40,8 @@ EXITS: dict[type[NetwbError], int] = {
     RunUnderWayError: NOT_AVAILABLE,
     ListenError: NOT_AVAILABLE,
     HomeError: NOT_AVAILABLE,
+    ExportError: NOT_AVAILABLE,
+    ExportRefusedError: BAD_INPUT,
     AccessError: NOT_PERMITTED,
 }
 

@@ -18,6 +18,7 @@ from netwb.cli import (
     backup,
     credential,
     device,
+    export,
     history,
     home,
     quarantine,
@@ -119,6 +120,7 @@ for _group in (
     token,
     status,
     serve,
+    export,
 ):
     _group.register(cli)
 

@@ -41,7 +41,7 @@ from sqlalchemy.types import TypeEngine
 
 from netwb.errors import StoreError
 from netwb.store.canonical import instant
-from netwb.store.models import Base
+from netwb.store.models import AuditHeadRow, Base
 from netwb.store.types import CleanText, UtcDateTime
 
 _AT_ONCE = 500  # rows in memory; a text of each of them may be long
@@ -83,6 +83,12 @@ def shapes() -> tuple[TableShape, ...]:
 def count(connection: Connection, name: str) -> int:
     """How many rows the table has."""
     return connection.scalar(select(func.count()).select_from(Base.metadata.tables[name])) or 0
+
+
+def audit_head(connection: Connection) -> str:
+    """Newest link of the audit chain; no two databases have the same, but copies of one another."""
+    found = connection.execute(select(AuditHeadRow.seq, AuditHeadRow.mac)).first()
+    return f"{found.seq}:{found.mac}" if found else ""
 
 
 def lines(connection: Connection, shape: TableShape) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from netwb.errors import KeyringError
@@ -25,7 +25,7 @@ from netwb.store.masterkey import MasterKey, sole_writer
 from netwb.store.models import KeyRow
 from netwb.store.sealing import KEY_BYTES, context_bytes, seal, unseal
 
-__all__ = ["Keyring", "MasterKey"]
+__all__ = ["Keyring", "MasterKey", "opens"]
 
 CHECK = "check"  # purpose of the check value
 
@@ -167,6 +167,14 @@ class Keyring:
             f"master key {self._master.source} is not the one that this database was made with;"
             " put the right file back, or set keys.master_file"
         )
+
+
+def opens(connection: Connection, master: MasterKey) -> bool:
+    """Whether the keys that the connection sees are wrapped by one of those."""
+    found = select(KeyRow.wrapped).where(KeyRow.purpose == CHECK)
+    wrapped = connection.scalar(found)
+    context = context_bytes("key", CHECK, "")
+    return wrapped is not None and any(unseal(key, context, wrapped) for key in master.keys)
 
 
 def _context(row: KeyRow) -> bytes:

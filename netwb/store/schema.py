@@ -81,7 +81,7 @@ def require_current(database: Database, migrations: Migrations = MIGRATIONS) -> 
 def revision(database: Database) -> str | None:
     """Migration that the database stands at; None when it has no tables of netwb."""
     with database.connecting("read") as connection:
-        return _revision(connection)
+        return revision_of(connection)
 
 
 def create(database: Database, migrations: Migrations = MIGRATIONS) -> None:
@@ -110,15 +110,25 @@ def create_filled(
         _migrate(connection, migrations)
 
 
+def require_none(database: Database) -> None:
+    """Raise StoreError where the database has tables, whosever they are."""
+    with database.connecting("read") as connection:
+        _refuse_tables(database, connection)
+
+
 @contextmanager
 def _making(database: Database) -> Iterator[Connection]:
     if database.path is not None:
         create_file(database.path)
     with locked(database), database.connecting("migrate") as connection:
-        if inspect(connection).get_table_names():
-            msg = f"database {database.name} already has tables; give a new one, or keep this home"
-            raise StoreError(msg)
+        _refuse_tables(database, connection)
         yield connection
+
+
+def _refuse_tables(database: Database, connection: Connection) -> None:
+    if inspect(connection).get_table_names():
+        msg = f"database {database.name} already has tables; give a new one, or keep this home"
+        raise StoreError(msg)
 
 
 def upgrade(
@@ -147,7 +157,8 @@ def _needed(database: Database, stands: str) -> MigrationNeededError:
     return MigrationNeededError(f"database {database.name} {_CURES[stands]}")
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """The same, as that connection sees it."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.scalar(text("select version_num from alembic_version"))

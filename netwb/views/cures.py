@@ -29,6 +29,7 @@ CURES = {
     ),
     "device trust": "look at the new key, and trust it, on the device's page",
     "history": "its history lists them",
+    "import": RUNNER,
     "init": RUNNER,
     "push": RUNNER,
     "remote set": RUNNER,

@@ -31,6 +31,7 @@ CURES = {
     ),
     "device trust": f"{_KEEPER} look at the new key, and trust it",
     "history": f"GET {BASE}/backup/history/{{device_id}} lists them",
+    "import": RUNNER,
     "init": RUNNER,
     "quarantine list": f"GET {BASE}/backup/quarantine lists what is",
     "quarantine show": (

@@ -20,6 +20,7 @@ from netwb.errors import (
     ArchiveError,
     DeviceError,
     DuplicateDeviceError,
+    ExportError,
     HomeError,
     ImportRefusedError,
     IncompleteConfigError,
@@ -165,6 +166,9 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     ),
     HomeError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE, title="The server is not set up", detail=_INSIDE
+    ),
+    ExportError: Saying(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, title="The export failed", detail=_INSIDE
     ),
     AccessError: Saying(status=HTTPStatus.FORBIDDEN, title="Not permitted"),
     NotPermittedError: Saying(status=HTTPStatus.FORBIDDEN, title="Not permitted"),

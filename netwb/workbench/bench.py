@@ -17,6 +17,7 @@ from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.doors import DoorsFace
+from netwb.workbench.exporting import ExportFace
 from netwb.workbench.health import HealthFace
 from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
@@ -53,6 +54,7 @@ class Workbench(
     ServingFace,
     StatusFace,
     HealthFace,
+    ExportFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 

@@ -47,6 +47,7 @@ from netwb.workbench.home import (
     read_settings_file,
     require_home,
     require_no_archive,
+    require_no_import,
 )
 
 Clock = Callable[[], datetime]
@@ -66,6 +67,7 @@ def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Pa
 
     Where a part is lost that cannot be made again, nothing is written and the error names it.
     """
+    require_no_import(home)
     settings = _settings_before(home, environment)
     database = open_database(home, settings)
     master_file = _master_file(home, settings)

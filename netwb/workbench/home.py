@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from netwb.errors import HomeError, SettingsError
+from netwb.health.exporting.loading import ASIDE
 from netwb.settings import describe_settings
 
 DEFAULT_HOME = "~/.local/share/netwb"
@@ -56,6 +57,7 @@ def find_home(given: str | Path | None, environment: Mapping[str, str]) -> Home:
 def require_home(home: Home) -> None:
     """Raise HomeError unless the home is set up, ours alone and writable."""
     if not home.settings_file.exists():
+        require_no_import(home)
         msg = f"home {home.path} is not set up; run `netwb init` or name another one with --home"
         raise HomeError(msg)
     status = home.path.stat()
@@ -69,6 +71,13 @@ def require_home(home: Home) -> None:
         raise HomeError(msg)
     if not os.access(home.path, os.W_OK | os.X_OK):
         msg = f"home {home.path} is not writable for this login; use its owner or another --home"
+        raise HomeError(msg)
+
+
+def require_no_import(home: Home) -> None:
+    """Raise HomeError where an import was cut off: setting a home up there would mix two."""
+    if (home.path / ASIDE).is_dir() and not home.settings_file.exists():
+        msg = f"home {home.path} holds half an import; do it again with `netwb import`"
         raise HomeError(msg)
 
 
@@ -122,10 +131,22 @@ def settings_template() -> str:
 def read_settings_file(home: Home) -> dict[str, Any]:
     """The file's layer for `build_settings`; SettingsError where it is not TOML."""
     try:
-        return tomllib.loads(home.settings_file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"settings file {home.settings_file} is not TOML: {error}; correct that line"
-        raise SettingsError(msg) from error
+        text = home.settings_file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise _no_toml(str(home.settings_file), error) from error
     except OSError as error:
         msg = f"settings file {home.settings_file} cannot be read: {error.strerror}"
         raise HomeError(msg) from error
+    return parse_settings(text, str(home.settings_file))
+
+
+def parse_settings(text: str, of: str) -> dict[str, Any]:
+    """The same from its text; `of` is how messages call the file."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _no_toml(of, error) from error
+
+
+def _no_toml(of: str, error: ValueError) -> SettingsError:
+    return SettingsError(f"settings file {of} is not TOML: {error}; correct that line")

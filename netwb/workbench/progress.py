@@ -15,6 +15,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -79,6 +80,30 @@ class UpkeepProgress:
     def _say(self, advance: int) -> None:
         words = f"{len(self._left)} repositories left" if self._left else "done"
         self._progress.update(self._task, advance=advance, words=words)
+
+
+class ShareProgress:
+    """Shares of work whose parts are not alike; `told` may be called from any thread."""
+
+    def __init__(self, what: str, *, console: Console | None = None) -> None:
+        self._progress = _bar(what, TaskProgressColumn(), console or _console())
+        self._task = self._progress.add_task(what, total=1.0, words="")
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def told(self, what: str, share: float) -> None:
+        """What is being done, and how much of all is done."""
+        self._progress.update(self._task, completed=share, words=what)
 
 
 def _bar(what: str, amount: ProgressColumn, console: Console) -> Progress:

@@ -1,0 +1,167 @@
+"""Is an export whole, ours and unchanged? Asked before anything of it is written anywhere."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO
+
+from netwb.errors import ExportRefusedError, InputError
+from netwb.health.exporting.container import ExportFile, digest_of
+from netwb.health.exporting.manifest import (
+    CODE,
+    HEAD,
+    MANIFEST,
+    Head,
+    Manifest,
+    Member,
+    is_proven,
+    parse_head,
+    parse_manifest,
+)
+from netwb.store.passphrase import unwrap
+from netwb.store.schema import MIGRATIONS
+from netwb.store.sealing import context_bytes, unseal
+
+WRAPPED = "netwb export"  # context of the key in the head
+_LONGEST_HEAD = 64 * 1024  # bytes; what claims more is no head of ours
+_LONGEST_MANIFEST = 256 * 1024 * 1024
+_CUT = "it is cut short; take another copy of it"
+_CHANGED = "it was changed ({}); take another copy of it"
+_WRONG = "the passphrase does not open it; give the one that it was made with"
+Note = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """An export that can be believed; open as long as the block of `verified` lasts.
+
+    identity   no other export has it
+    """
+
+    path: Path
+    head: Head
+    manifest: Manifest
+    identity: bytes
+    members: Mapping[str, Member] = field(repr=False)
+    key: bytes = field(repr=False)
+    file: ExportFile = field(repr=False)
+    places: Mapping[str, tarfile.TarInfo] = field(repr=False)
+
+    def stream(self, name: str) -> BufferedReader:
+        """The bytes of a member."""
+        return self.file.stream(self.places[name])
+
+    def sealed(self, name: str) -> bytes:
+        """What was sealed in a member."""
+        plain = unseal(self.key, context_bytes(name), self.stream(name).read())
+        if plain is None:  # it was proven a moment ago
+            raise ExportRefusedError(_refusal(self.path, _CHANGED.format(name)))
+        return plain
+
+
+@contextmanager
+def verified(path: Path, passphrase: str, note: Note = lambda _: None) -> Iterator[Verified]:
+    """Read all of it once. Raises ExportRefusedError with what is wrong, and its cure.
+
+    note   is told which share of the file was read
+    """
+    with _opened(path) as file:
+        try:
+            found = _verify(path, file, passphrase, note)
+        except ExportRefusedError as error:
+            raise ExportRefusedError(_refusal(path, str(error))) from error
+        yield found
+
+
+def _refusal(path: Path, why: str) -> str:
+    return f"export {path} is refused: {why}"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        msg = f"export {path} cannot be read: {error.strerror}; check its name and owner"
+        raise InputError(msg) from error
+    with file:
+        yield file
+
+
+def _verify(path: Path, file: BinaryIO, passphrase: str, note: Note) -> Verified:
+    export, total = ExportFile(path, file), max(path.stat().st_size, 1)
+    walk = export.walk(lambda place: note(place / total))
+    head, key, first = _opening(walk, passphrase)
+    places: dict[str, tarfile.TarInfo] = {}
+    texts: dict[str, bytes] = {}
+    found = [first]
+    for info, stream in walk:
+        if info.name in {MANIFEST, CODE}:
+            texts[info.name] = stream.read(_LONGEST_MANIFEST)
+        else:
+            places[info.name] = info
+            found.append(_member(info, stream))
+    manifest = _proven(key, texts, head)
+    _compare(found, manifest.members)
+    return Verified(
+        path=path,
+        head=head,
+        manifest=manifest,
+        identity=texts[CODE],
+        members={member.name: member for member in found},
+        key=key,
+        file=export,
+        places=places,
+    )
+
+
+def _opening(
+    walk: Iterator[tuple[tarfile.TarInfo, BinaryIO]], passphrase: str
+) -> tuple[Head, bytes, Member]:
+    """The head with its key: a wrong passphrase is told before the rest is read."""
+    for info, stream in walk:
+        if info.name != HEAD or info.size > _LONGEST_HEAD:
+            break
+        text = stream.read()
+        head = parse_head(text)
+        key = unwrap(passphrase, WRAPPED, head.key)
+        if key is None:
+            raise ExportRefusedError(_WRONG)
+        stream.seek(0)
+        return head, key, _member(info, stream)
+    msg = "it is no export of netwb; name the right file"
+    raise ExportRefusedError(msg)
+
+
+def _member(info: tarfile.TarInfo, stream: BinaryIO) -> Member:
+    try:
+        return Member(name=info.name, size=info.size, digest=digest_of(stream))
+    except tarfile.ReadError as error:  # the file ends in the middle of it
+        raise ExportRefusedError(_CUT) from error
+
+
+def _proven(key: bytes, texts: Mapping[str, bytes], head: Head) -> Manifest:
+    if MANIFEST not in texts or CODE not in texts:
+        raise ExportRefusedError(_CUT)
+    if not is_proven(key, texts[MANIFEST], texts[CODE]):
+        raise ExportRefusedError(_CHANGED.format(MANIFEST))
+    manifest = parse_manifest(texts[MANIFEST])
+    if manifest.schema not in MIGRATIONS.revisions:
+        msg = f"it was made by netwb {head.netwb}, which is newer; install that"
+        raise ExportRefusedError(msg)
+    return manifest
+
+
+def _compare(found: list[Member], told: tuple[Member, ...]) -> None:
+    for one, wanted in zip(found, told, strict=False):
+        if one != wanted:
+            raise ExportRefusedError(_CHANGED.format(wanted.name))
+    if len(found) != len(told):
+        raise ExportRefusedError(
+            _CUT if len(found) < len(told) else _CHANGED.format(found[-1].name)
+        )

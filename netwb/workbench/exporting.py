@@ -1,0 +1,237 @@
+"""All of netwb in one file, and back into an empty home, on the facade."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from netwb._version import __version__
+from netwb.errors import InputError
+from netwb.health.exporting.checking import Verified, verified
+from netwb.health.exporting.loading import (
+    Destination,
+    load_export,
+    require_empty,
+    require_free,
+)
+from netwb.health.exporting.manifest import SETTINGS_FILE, Manifest
+from netwb.health.exporting.settings_text import with_setting
+from netwb.health.exporting.writing import Sources, Told, write_export
+from netwb.inventory.records import SecretSource
+from netwb.inventory.secret_sources import Secrets
+from netwb.roles import Permission
+from netwb.settings import build_settings, from_environment
+from netwb.store.database import Database
+from netwb.workbench.face import Face
+from netwb.workbench.home import find_home, parse_settings
+from netwb.workbench.progress import ShareProgress
+
+__all__ = ["Export", "ExportFace", "Imported"]
+
+LEAST = 12  # characters of a passphrase: it alone guards all keys, wherever the file gets to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What an export holds.
+
+    size     bytes
+    schema   migration of its tables
+    missing  quarantined texts that were lost before it was made
+    """
+
+    file: Path
+    size: int
+    made_at: datetime
+    netwb: str
+    schema: str
+    tenants: int
+    devices: int
+    revisions: int
+    users: int
+    audit: int
+    repositories: int
+    quarantine: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import made of an export.
+
+    database     name of the one that it was loaded into
+    moved_key    where the export had its master key, when that was outside of its home; else ""
+    """
+
+    home: Path
+    database: str
+    moved_key: str
+    export: Export
+
+
+class ExportFace(Face):
+    """`export`, `check_export`, `import_export`."""
+
+    def export(
+        self, file: str | Path, *, passphrase: SecretSource, told: Told | None = None
+    ) -> Export:
+        """Write all of netwb into a new file, as one moment knew it, while everything goes on.
+
+        passphrase   opens the file again; nothing else does
+        told         is told what is done and which share of all; by default a progress bar
+        Raises InputError, ExportError; of an export that failed nothing is left.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        self._require_everywhere("an export of all")
+        self._require_local("the files")
+        words = _new_passphrase(passphrase, self._parts.environment)
+        path = Path(file).expanduser().absolute()
+        with ShareProgress("export") as bar:
+            written = write_export(self._sources(), path, words, told=told or bar.told)
+        self._audit("export", path.name, detail={"bytes": written.size})
+        return _summary(path, written.size, written.manifest)
+
+    @staticmethod
+    def check_export(
+        file: str | Path,
+        *,
+        passphrase: SecretSource,
+        environment: Mapping[str, str] | None = None,
+        told: Told | None = None,
+    ) -> Export:
+        """Read an export as an import would, and write nothing; ExportRefusedError says what is wrong."""
+        words = _passphrase(passphrase, os.environ if environment is None else environment)
+        with ShareProgress("check") as bar:
+            tell = told or bar.told
+            path = Path(file).expanduser().absolute()
+            with verified(path, words, lambda share: tell("reading", share)) as found:
+                return _summary(path, path.stat().st_size, found.manifest)
+
+    @staticmethod
+    def import_export(  # noqa: PLR0913 - each by its name
+        file: str | Path,
+        *,
+        passphrase: SecretSource,
+        home: str | Path | None = None,
+        store: Literal["home"] | SecretSource | None = None,
+        only: Literal["all", "check"] = "all",
+        environment: Mapping[str, str] | None = None,
+        told: Told | None = None,
+    ) -> Imported:
+        """Verify an export, then make an empty home of it; upgraded where it is older.
+
+        store   database to load into, which must be empty: "home" is SQLite in the home, else where
+                its URL is told; by default NETWB_STORE__URL, else the one that the export names
+        only    "check": look whether it could be done, and write nothing
+        A killed import leaves an empty home, which another one completes.
+        Raises ExportRefusedError, HomeError, StoreError.
+        """
+        environment = os.environ if environment is None else environment
+        words = _passphrase(passphrase, environment)
+        place = find_home(home, environment).path
+        require_empty(place)
+        path = Path(file).expanduser().absolute()
+        with ShareProgress("import") as bar:
+            tell = told or bar.told
+            with verified(path, words, lambda share: tell("checking", share)) as found:
+                to, moved_key = _destination(found, place, store, environment)
+                if only == "check":
+                    require_free(to)
+                else:
+                    load_export(found, to, tell)
+                return Imported(
+                    home=place,
+                    database=_database_name(to),
+                    moved_key=moved_key,
+                    export=_summary(path, path.stat().st_size, found.manifest),
+                )
+
+    def _sources(self) -> Sources:
+        return Sources(
+            home=self._parts.home.path,
+            settings_file=self._parts.home.settings_file,
+            master_file=self._parts.master_file,
+            database=self._parts.database,
+            clock=self._parts.clock,
+            version=__version__,
+        )
+
+
+def _destination(
+    export: Verified,
+    home: Path,
+    store: Literal["home"] | SecretSource | None,
+    environment: Mapping[str, str],
+) -> tuple[Destination, str]:
+    """Where it goes, and where its master key was, when that was outside of the home."""
+    text = export.sealed(SETTINGS_FILE).decode()
+    own = build_settings(parse_settings(text, f"of export {export.path}"))
+    over = build_settings(from_environment(environment))
+    if store is not None and over.store.url:
+        msg = "NETWB_STORE__URL and --store both name a database; leave one of them out"
+        raise InputError(msg)
+    url = _store_url(store, over.store.url or own.store.url, environment)
+    if url != own.store.url:
+        text = with_setting(text, "store", "url", url or None)
+    if own.keys.master_file:
+        text = with_setting(text, "keys", "master_file", None)
+    master_file = over.keys.master_file
+    to = Destination(
+        home=home,
+        settings=text,
+        store_url=url,
+        master_file=Path(master_file).expanduser() if master_file else None,
+        busy_timeout_s=own.store.busy_timeout_s,
+    )
+    return to, own.keys.master_file
+
+
+def _database_name(to: Destination) -> str:
+    """Without its password."""
+    if not to.store_url:
+        return "SQLite in the home"
+    return Database(to.store_url).name
+
+
+def _store_url(
+    store: Literal["home"] | SecretSource | None, named: str, environment: Mapping[str, str]
+) -> str:
+    if store is None:
+        return named
+    if store == "home":
+        return ""
+    return Secrets(environment).read("password", store)
+
+
+def _new_passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
+    words = _passphrase(source, environment)
+    if len(words) < LEAST:
+        msg = f"the passphrase is too short: give {LEAST} characters or more; a sentence is good"
+        raise InputError(msg)
+    return words
+
+
+def _passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
+    return Secrets(environment).read("passphrase", source)
+
+
+def _summary(path: Path, size: int, manifest: Manifest) -> Export:
+    return Export(
+        file=path,
+        size=size,
+        made_at=manifest.made_at,
+        netwb=manifest.netwb,
+        schema=manifest.schema,
+        tenants=manifest.rows("tenant"),
+        devices=manifest.rows("device"),
+        revisions=manifest.rows("revision"),
+        users=manifest.rows("user"),
+        audit=manifest.rows("audit"),
+        repositories=len(manifest.bundles),
+        quarantine=len(manifest.quarantine),
+        missing=len(manifest.missing),
+    )

@@ -1,0 +1,151 @@
+"""All of netwb in one file and back: the new home answers as the old one did."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from netwb.errors import HomeError, InputError, InventoryError, NotPermittedError
+from netwb.inventory.records import SecretSource
+from netwb.workbench import Workbench
+from tests.benches import Rig
+from tests.health.exporting.conftest import (
+    ENVIRONMENT,
+    ORIGIN,
+    PASSWORD,
+    SOURCE,
+    answers,
+    quiet,
+)
+
+Opens = Callable[..., Workbench]
+
+
+def imported(file: Path, home: Path, **environment: str) -> None:
+    Workbench.import_export(
+        file,
+        passphrase=SOURCE,
+        home=home,
+        environment={**ENVIRONMENT, **environment},
+        told=quiet,
+    )
+
+
+def test_the_new_home_answers_as_the_old_one(
+    full: Rig, exported: Path, tmp_path: Path, opened: Opens
+) -> None:
+    before = answers(full.bench)
+
+    imported(exported, tmp_path / "new")
+
+    bench = opened(tmp_path / "new")
+    after = answers(bench)
+    assert after.keys() == before.keys()
+    for question, answer in before.items():
+        assert after[question] == answer, question
+    assert len(before["quarantine"]) == 1
+    assert bench.quarantined_text("acme/edge2") == full.bench.quarantined_text("acme/edge2")
+    assert bench.verify_audit().problems == ()
+    secret = bench.log_in("ana", PASSWORD, origin=ORIGIN).secret
+    assert bench.at_session(secret, origin=ORIGIN).me().name == "ana"
+
+
+def test_the_new_home_goes_on(full: Rig, exported: Path, tmp_path: Path, opened: Opens) -> None:
+    imported(exported, tmp_path / "new")
+    bench = opened(tmp_path / "new")
+    history = list(bench.history("acme/edge1"))
+
+    device = bench.device("acme/edge1")
+    bench._parts.archive.recover({device.tenant_id: device.tenant})
+    bench._parts.archive.rebuild(device.tenant_id, device.tenant)
+    bench.add_tenant("nordwind", name="Nordwind")
+    bench.rename_device("acme/edge1", "edge9")
+
+    assert list(bench.history("acme/edge9"))[-3:] == history
+    assert bench.verify_audit().problems == ()
+    assert [tenant.slug for tenant in full.bench.tenants()] == ["acme", "umbra"]
+
+
+def test_files_of_the_home_and_their_modes_come_along(exported: Path, tmp_path: Path) -> None:
+    imported(exported, tmp_path / "new")
+    new = tmp_path / "new"
+
+    assert (new / "rules" / "ntp rule.toml").read_text() == "# a rule\n"
+    assert (new / "platforms.d" / "note.txt").read_text() == "a note\n"
+    assert (new / "master.key").read_text() != ""
+    assert not (new / ".import").exists()
+    loose = [path for path in (new, *new.rglob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    assert loose == []
+    assert stat.S_IMODE(exported.stat().st_mode) == 0o600
+
+
+def test_master_key_and_settings_are_in_it_sealed_alone(full: Rig, exported: Path) -> None:
+    content = exported.read_bytes()
+    key = (full.bench.home / "master.key").read_text().splitlines()[-1]
+
+    assert key.encode() not in content
+    assert bytes.fromhex(key) not in content
+    assert b"busy_timeout_s" not in content
+
+
+def test_tar_and_git_read_it_without_netwb(exported: Path, tmp_path: Path) -> None:
+    with tarfile.open(exported) as tar:
+        tar.extractall(tmp_path / "plain", filter="data")
+
+    done = subprocess.run(
+        ["git", "clone", "--quiet", "--branch", "main", "archive/acme.bundle", "acme"],
+        cwd=tmp_path / "plain",
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"192.0.2.55" in (tmp_path / "plain/acme/fra1/edge1.cfg").read_bytes()
+
+
+def test_nothing_is_written_over(full: Rig, exported: Path, tmp_path: Path) -> None:
+    before = exported.read_bytes()
+    with pytest.raises(InputError, match="there already and is never overwritten"):
+        full.bench.export(exported, passphrase=SOURCE, told=quiet)
+    assert exported.read_bytes() == before
+
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").write_text("mine")
+    with pytest.raises(HomeError, match=r"not empty, it holds mine\.txt"):
+        imported(exported, tmp_path / "other")
+    with pytest.raises(HomeError, match="not empty"):
+        imported(exported, full.bench.home)
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "words"),
+    [
+        (SecretSource(origin="env:NO_SUCH"), InventoryError, "NO_SUCH is not set"),
+        (SecretSource(origin="hunter2"), InventoryError, "never taken from an argument"),
+        (SecretSource(origin="prompt", answer="short"), InputError, "12 characters or more"),
+    ],
+    ids=["not-set", "argument", "short"],
+)
+def test_without_a_good_passphrase_nothing_is_exported(
+    full: Rig, tmp_path: Path, source: SecretSource, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        full.bench.export(tmp_path / "no.netwb", passphrase=source, told=quiet)
+
+    assert list(tmp_path.glob("no*")) == []
+
+
+def test_only_who_runs_netwb_exports_it(full: Rig, tmp_path: Path) -> None:
+    with pytest.raises(NotPermittedError):
+        full.bench.acting_as("ana").export(tmp_path / "no.netwb", passphrase=SOURCE, told=quiet)
+
+
+def test_an_export_is_audited_without_its_passphrase(full: Rig, exported: Path) -> None:
+    event = full.bench.audit_events(limit=1, what="export")[0]
+
+    assert (event.target, event.detail["bytes"]) == (exported.name, exported.stat().st_size)
