@@ -52,6 +52,11 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,
     "netwb.inventory.importers": 1,
+    "netwb.notify.addresses": 1,
+    "netwb.notify.retrying": 1,
+    "netwb.notify.routes": 1,
+    "netwb.notify.signing": 1,
+    "netwb.notify.wording": 1,
     # 2 ground
     "netwb.collect.ssh": 2,
     "netwb.store": 2,
@@ -79,6 +84,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.secret_sources": 3,
     "netwb.inventory.sightings": 3,
     "netwb.inventory.targets": 3,
+    "netwb.notify": 3,
     # 4 flows
     "netwb.collect.batch": 4,
     "netwb.collect.coverage": 4,

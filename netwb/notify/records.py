@@ -11,9 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from netwb.inventory.records import SecretSource
+
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")  # from the least to the most
 NoticeState = Literal["event", "wrong", "recovered"]
+
+TargetKind = Literal["webhook", "service"]  # our own signed ones; what apprise knows
+DigestChoice = Literal["off", "changes", "always"]  # "changes": nothing at all said of nothing
+DIGESTS: tuple[DigestChoice, ...] = ("off", "changes", "always")
+DeliveryState = Literal["queued", "sent", "failed", "collapsed"]
+DELIVERY_STATES: tuple[DeliveryState, ...] = ("queued", "sent", "failed", "collapsed")
 
 # What can be told: routes are written with these names, so they never change.
 KINDS: Mapping[str, str] = {
@@ -108,3 +116,147 @@ class Standing:
     detail: Mapping[str, Any]
     since: datetime
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message, written once: a repeat of it is the same to the byte.
+
+    text, html   for mail; no html: the text alone
+    brief        for a chat
+    data         for a program: `{"type", "timestamp", "data"}` as Standard Webhooks has it
+    """
+
+    title: str
+    text: str
+    brief: str
+    html: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTarget:
+    """What a new target is made of.
+
+    tenant   slug of whose it is; "" the provider's, which is told of all tenants and of netwb itself
+    url      where its URL comes from; it is never an argument, for it may hold a secret
+    """
+
+    name: str
+    kind: TargetKind
+    url: SecretSource
+    tenant: str = ""
+    digest: DigestChoice = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One place that messages go to, without its secrets.
+
+    tenant_id      "" the provider's; `tenant` is its slug
+    shown          the URL without what is secret in it
+    stored         "sealed", or the reference that is read at each use: `env:NAME`, `file:PATH`
+    rotating       two keys sign, until the rotation is settled
+    failing_since  since when nothing arrives; `tries` in a row did not, `last_error` of the last
+    """
+
+    id: str
+    tenant_id: str
+    tenant: str
+    name: str
+    kind: TargetKind
+    shown: str
+    stored: str
+    rotating: bool
+    digest: DigestChoice
+    status: Literal["active", "retired"]
+    created_at: datetime
+    waiting: int
+    failing_since: datetime | None
+    tries: int
+    retry_at: datetime | None
+    last_error: str
+
+    @property
+    def label(self) -> str:
+        """`noc`, or `acme/noc` of a tenant."""
+        return f"{self.tenant}/{self.name}" if self.tenant else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedTarget:
+    """A target with the key that signs its messages, shown this once; "" where none does."""
+
+    target: Target
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRoute:
+    """What a new route is made of; `tenants` are slugs, none: all that the target may hear of."""
+
+    kinds: tuple[str, ...] = ("*",)
+    severity: Severity = "warning"
+    tenants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What one target is told: notices that match any of its routes.
+
+    kinds     patterns of kinds, as `backup.*`
+    severity  the least that is told
+    tenants   ids, None: all; those of a provider's target alone are narrowed
+    """
+
+    id: str
+    target_id: str
+    target: str
+    kinds: tuple[str, ...]
+    severity: Severity
+    tenants: tuple[str, ...] | None
+    tenant_slugs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message on its way to one target.
+
+    message_id   the same at each try: a receiver that has it already may drop the repeat
+    kind         of its notice; `digest`, `summary` or `notify.test`
+    summary_id   of the summary that told it instead, where it is collapsed
+    """
+
+    id: int
+    message_id: str
+    target: str
+    tenant_id: str
+    kind: str
+    title: str
+    state: DeliveryState
+    queued_at: datetime
+    tries: int
+    tried_at: datetime | None
+    sent_at: datetime | None
+    last_error: str
+    summary_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What one round of deliveries did."""
+
+    routed: int = 0
+    sent: int = 0
+    failed: int = 0
+    collapsed: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of one message that a person sent to try a target; no error: it arrived."""
+
+    target: str
+    shown: str
+    error: str

@@ -34,7 +34,13 @@ from netwb.store.models.inventory import (
 )
 from netwb.store.models.keys import AuditHeadRow, AuditRow, KeyRow
 from netwb.store.models.messages import SyslogBurstRow, SyslogCountRow
-from netwb.store.models.notices import NoticeRow, StandingRow
+from netwb.store.models.notices import (
+    DeliveryRow,
+    NoticeRow,
+    NotifyRouteRow,
+    NotifyTargetRow,
+    StandingRow,
+)
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
@@ -49,6 +55,7 @@ __all__ = [
     "CredentialSecretRow",
     "CurrentRow",
     "CurrentTextRow",
+    "DeliveryRow",
     "DenialRow",
     "DeviceEventRow",
     "DeviceRow",
@@ -62,6 +69,8 @@ __all__ = [
     "LoginSessionRow",
     "LoginThrottleRow",
     "NoticeRow",
+    "NotifyRouteRow",
+    "NotifyTargetRow",
     "QuarantineRow",
     "RemoteRow",
     "RevisionRow",

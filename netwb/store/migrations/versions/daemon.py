@@ -17,6 +17,7 @@ Sequence64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make its tables, a function a concept."""
     _notices()
+    _deliveries()
     _remotes()
     _messages()
 
@@ -140,6 +141,78 @@ def _messages() -> None:
     )
     with op.batch_alter_table("device") as device:
         device.add_column(sa.Column("syslog_source", sa.Text(), nullable=True))
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "notify_target",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("url_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("url_reference", sa.Text(), nullable=True),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("keys_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("rotating", sa.Boolean(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("digested_on", sa.Text(), nullable=False),
+        sa.Column("digested_at", Moment, nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("failing_since", Moment, nullable=True),
+        sa.Column("retry_at", Moment, nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notify_target")),
+    )
+    op.create_index(
+        "uq_notify_target_tenant_id_name",
+        "notify_target",
+        ["tenant_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("status = 'active'"),
+        postgresql_where=sa.text("status = 'active'"),
+    )
+    op.create_table(
+        "notify_route",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("target_id", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("tenants", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["notify_target.id"], name=op.f("fk_notify_route_target_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notify_route")),
+    )
+    op.create_index(op.f("ix_notify_route_target_id"), "notify_route", ["target_id"], unique=False)
+    op.create_table(
+        "delivery",
+        sa.Column("id", Sequence64, nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("target_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("message", sa.JSON(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("queued_at", Moment, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", Moment, nullable=True),
+        sa.Column("sent_at", Moment, nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("summary_id", Sequence64, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["notify_target.id"], name=op.f("fk_delivery_target_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index(
+        "ix_delivery_target_id_state_id", "delivery", ["target_id", "state", "id"], unique=False
+    )
+    op.create_index("ix_delivery_queued_at", "delivery", ["queued_at"], unique=False)
+    op.create_index(op.f("ix_delivery_tenant_id"), "delivery", ["tenant_id"], unique=False)
 
 
 def downgrade() -> None:
