@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.orm import Session
 
 from netwb.archive.chunks import chunks
@@ -22,7 +22,7 @@ from netwb.archive.records import ConfigKey
 from netwb.archive.rows import pairs
 from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, LineRow, RevisionRow
 
-REVISION = tuple(c.key for c in RevisionRow.__table__.columns if c.key != "tenant_id")
+REVISION = tuple(a.key for a in inspect(RevisionRow).column_attrs if a.key != "tenant_id")
 NEWEST = ("number", "commit", "blob", "path", "size", "lines", "retired")  # the rest may be newer
 _ROWS_AT_ONCE = 500
 _TEXTS_AT_ONCE = 50  # some megabytes
