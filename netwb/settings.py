@@ -193,6 +193,27 @@ class AccessSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SyslogSettings:
+    """Where devices' messages are heard, and how long a change is waited for."""
+
+    address: str = _setting("", "address", "Where to listen, as 0.0.0.0 or ::; empty: nowhere.")
+    udp_port: int = _setting(5514, "port", "UDP port; 0: none.", least=0, most=65535)
+    tcp_port: int = _setting(5514, "port", "TCP port; 0: none.", least=0, most=65535)
+    relays: str = _setting(
+        "",
+        "CIDR list",
+        "Relays whose messages' own names are believed; comma; `192.0.2.7=TENANT`: for its devices.",
+    )
+    wait_s: float = _setting(
+        90.0, "s", "A device is backed up so long after its last message of a change.", least=0
+    )
+    most_s: float = _setting(
+        600.0, "s", "... and at the latest so long after the first one.", least=0
+    )
+    connections: int = _setting(200, "connections", "Most TCP connections at once.", least=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, a section each. Build it with `build_settings`."""
 
@@ -204,6 +225,7 @@ class Settings:
     remote: RemoteSettings = field(default_factory=RemoteSettings)
     web: WebSettings = field(default_factory=WebSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    syslog: SyslogSettings = field(default_factory=SyslogSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

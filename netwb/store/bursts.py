@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
@@ -127,7 +128,7 @@ class KeptBursts:
                     )
                 )
 
-    def count(self, more: Mapping[str, int]) -> None:
+    def count(self, more: Mapping[Any, int]) -> None:
         """Add to the counts."""
         now = self._clock()
         with self._database.writing(NO_TENANT) as session:

@@ -31,6 +31,7 @@ from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.status import StatusFace
+from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.upkeep import UpkeepFace
 
 
@@ -54,6 +55,7 @@ class Workbench(
     ServingFace,
     StatusFace,
     HealthFace,
+    SyslogFace,
     ExportFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.

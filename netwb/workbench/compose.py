@@ -24,6 +24,7 @@ from netwb.errors import InputError, SettingsError
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
+from netwb.platforms.messages import MessageRule, parse_messages
 from netwb.platforms.parse import parse_platform
 from netwb.platforms.record import Platform
 from netwb.settings import Settings, build_settings, from_environment
@@ -141,6 +142,17 @@ def load_platforms(folder: Path) -> dict[str, Platform]:
     return {record.name: record for record in records}
 
 
+def load_messages(platforms: Mapping[str, Platform]) -> dict[str, tuple[MessageRule, ...]]:
+    """What each platform's syslog says of changes; a platform's own record comes first."""
+    folder = files("netwb.platforms") / "messages_only"
+    alone = [
+        parse_messages(item.read_text(encoding="utf-8"), origin=item.name)
+        for item in sorted(folder.iterdir(), key=lambda item: item.name)
+    ]
+    held = {name: record.messages for name, record in platforms.items() if record.messages}
+    return {**dict(alone), **held}
+
+
 def _has_tables(database: Database) -> bool:
     if database.path is not None and not database.path.exists():
         return False
@@ -231,6 +243,8 @@ def _parts(ground: _Ground) -> Parts:
             clock=ground.clock,
         ),
         acceptance=Acceptance(parts=batch),
+        bursts=batch.bursts,
+        messages=load_messages(ground.platforms),
         backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
         backup_without_agent=_backup(ground, batch, agent_path=None),
         upkeep=Upkeep(ground.home.folder("archive")),

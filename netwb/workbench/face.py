@@ -31,10 +31,12 @@ from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
 from netwb.inventory.records import EVERYWHERE, Device, Where
 from netwb.inventory.rows import unknown_device
+from netwb.platforms.messages import MessageRule
 from netwb.platforms.record import Platform
 from netwb.roles import Actor, Permission, Scope, require, require_everywhere, require_local
 from netwb.settings import Settings
 from netwb.store.audit import Audit
+from netwb.store.bursts import KeptBursts
 from netwb.store.database import Database
 from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
@@ -68,6 +70,8 @@ class Parts:
     history: History
     quarantine: Quarantine
     acceptance: Acceptance
+    bursts: KeptBursts
+    messages: Mapping[str, tuple[MessageRule, ...]]
     backup: BackupFlow
     backup_without_agent: BackupFlow
     runs: Runs

@@ -27,6 +27,7 @@ class Bursts:
         self._open: dict[str, Burst] = {}
         self._ended: dict[str, Burst] = {}
         self._unkept: dict[str, Burst] = {}
+        self._own: dict[str, datetime] = {}  # when netwb's own login changed a device last
 
     def __len__(self) -> int:
         return len(self._open) + len(self._ended)
@@ -39,29 +40,39 @@ class Bursts:
                 self._end(before)
             self._settle(burst)
 
-    def hear(self, device_id: str, tenant_id: str, said: Said, *, complete: bool) -> None:
-        """One more message about a device."""
+    def hear(
+        self, device_id: str, tenant_id: str, said: Said, *, now: datetime, complete: bool
+    ) -> bool:
+        """One more message about a device, which came now; False where it ends netwb's own change."""
         old = self._open.get(device_id)
-        if old is not None and said.at >= self.due_at(old):
+        if old is not None and now >= self.due_at(old):
             self._end(old)  # it was over before this one came
             old = None
+        own_at = self._own.pop(device_id, None)
+        if old is None and complete and not said.by and own_at and now - own_at <= self._wait:
+            return False
         if old is None:
             old = Burst(
                 id=self._new_id(),
                 device_id=device_id,
                 tenant_id=tenant_id,
-                first_at=said.at,
-                last_at=said.at,
+                first_at=now,
+                last_at=now,
                 said=(),
             )
         burst = replace(
             old,
-            last_at=max(old.last_at, said.at),
+            last_at=max(old.last_at, now),
             said=_with(old.said, said),
             complete=complete,
         )
         self._unkept[burst.id] = burst
         self._settle(burst)
+        return True
+
+    def hear_own(self, device_id: str, *, now: datetime) -> None:
+        """A change by netwb's own login; the message that it is complete names nobody."""
+        self._own[device_id] = now
 
     def due_at(self, burst: Burst) -> datetime:
         """When that burst is answered."""

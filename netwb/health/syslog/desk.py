@@ -1,0 +1,215 @@
+"""The listener's life: hear, keep what was heard in SQL, file what is due, and tell what was lost.
+
+The sockets are read in the event loop, and nothing else is done there; SQL has a thread of its own,
+so that a slow database makes nobody deaf. Whatever it cannot write now it writes at the next turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+
+from netwb.errors import NetwbError, StoreError
+from netwb.health.syslog.bursts import Bursts
+from netwb.health.syslog.intake import Fate, Intake, Rules
+from netwb.health.syslog.listener import Listener, bind
+from netwb.health.syslog.records import Burst
+from netwb.health.syslog.sources import Sources, parse_relays
+from netwb.inventory.records import Sender
+from netwb.inventory.senders import list_senders
+from netwb.settings import SyslogSettings
+from netwb.store.bursts import Filed, KeptBursts
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.notices import Notices
+
+logger = logging.getLogger(__name__)
+
+TURN_S = 0.25  # how soon what was heard is kept, and what is due is filed
+LOOK_S = 5.0  # how soon a change of the inventory is known
+CALM_S = 300.0  # nothing was lost for so long: it is over
+LOST: tuple[Fate, ...] = ("lost", "cut", "full")
+_KINDS = (("UDP", socket.SOCK_DGRAM), ("TCP", socket.SOCK_STREAM))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskParts:
+    """What a listener is made of.
+
+    actor    whose name its jobs bear
+    on_filed called for each job that was filed, in the thread that filed it
+    """
+
+    database: Database
+    bursts: KeptBursts
+    notices: Notices
+    rules: Rules
+    clock: Callable[[], datetime]
+    settings: SyslogSettings
+    actor: str
+    on_filed: Callable[[Filed], None]
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What one turn writes."""
+
+    unkept: Sequence[Burst]
+    due: Sequence[Burst]
+    counts: Counter[Fate] = field(default_factory=Counter)
+
+
+class Desk:
+    """One listener, from its start to its stop."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self._parts = parts
+        settings = parts.settings
+        self._relays = parse_relays(settings.relays)
+        bursts = Bursts(wait_s=settings.wait_s, most_s=settings.most_s, new_id=new_id)
+        self._intake = Intake(bursts, parts.rules)
+        self._closed: dict[str, str] = {}  # which sockets cannot be opened, and why
+        self._lost_at: float | None = None
+        self._looked_at = float("-inf")
+        self._troubled = False
+
+    def listen(self, stop: threading.Event) -> None:
+        """Until `stop` is set; what was heard is kept by then."""
+        asyncio.run(self._listen(stop))
+
+    async def _listen(self, stop: threading.Event) -> None:
+        listener = Listener(
+            self._intake, self._parts.clock, connections=self._parts.settings.connections
+        )
+        wanted = self._wanted()
+        restored = False
+        try:
+            while not stop.is_set():
+                restored = restored or await self._go_on()
+                if restored:
+                    await self._open(listener, wanted)
+                    await self._turn()
+                await asyncio.sleep(TURN_S)
+        finally:
+            await listener.close()
+            await self._turn()
+
+    async def _go_on(self) -> bool:
+        """What the listener before this one heard; False while the database is not there."""
+        try:
+            await self._look()
+            waiting = await asyncio.to_thread(self._parts.bursts.waiting)
+        except StoreError as error:
+            self._tell_trouble(error)
+            return False
+        self._intake.bursts.restore(waiting)
+        return True
+
+    def _wanted(self) -> dict[str, tuple[socket.SocketKind, int]]:
+        settings = self._parts.settings
+        ports = {"UDP": settings.udp_port, "TCP": settings.tcp_port}
+        return {name: (kind, ports[name]) for name, kind in _KINDS if ports[name]}
+
+    async def _open(
+        self, listener: Listener, wanted: dict[str, tuple[socket.SocketKind, int]]
+    ) -> None:
+        """Open what is not open yet; what cannot be is tried again at each turn, and told once."""
+        for name, (kind, port) in list(wanted.items()):
+            where = f"{name} port {port} of {self._parts.settings.address}"
+            try:
+                bound = bind(kind, self._parts.settings.address, port)
+            except OSError as error:
+                if name not in self._closed:
+                    logger.warning("syslog cannot listen on %s: %s", where, error.strerror)
+                self._closed[name] = f"{where} cannot be opened ({error.strerror})"
+                continue
+            self._closed.pop(name, None)
+            del wanted[name]
+            if kind == socket.SOCK_DGRAM:
+                listener.hear_datagrams(bound)
+            else:
+                await listener.hear_streams(bound)
+            logger.info("syslog listens on %s", where)
+
+    async def _turn(self) -> None:
+        """Keep what was heard, file what is due; now and then look at the inventory again."""
+        bursts = self._intake.bursts
+        heard = _Heard(unkept=bursts.unkept(), due=bursts.due(self._parts.clock()))
+        try:
+            if heard.unkept or heard.due:
+                await asyncio.to_thread(self._write, heard)
+                bursts.done([burst.id for burst in heard.due])
+            if monotonic() - self._looked_at >= LOOK_S:
+                await self._look()
+        except StoreError as error:
+            bursts.keep_again(heard.unkept)
+            self._tell_trouble(error)
+        else:
+            self._troubled = False
+
+    def _write(self, heard: _Heard) -> None:
+        self._parts.bursts.keep(heard.unkept)
+        if heard.due:
+            ids = [burst.id for burst in heard.due]
+            self._tell_filed(self._parts.bursts.file(ids, actor=self._parts.actor))
+
+    async def _look(self) -> None:
+        """The inventory as it is now; what was counted; what has to be filed again."""
+        counts, self._intake.counts = self._intake.counts, Counter()
+        strangers, self._intake.strangers = self._intake.strangers, set()
+        try:
+            senders = await asyncio.to_thread(self._keep_house, counts)
+        except StoreError:
+            self._intake.counts.update(counts)
+            raise
+        self._looked_at = monotonic()
+        self._intake.sources = Sources(senders, self._relays)
+        if strangers:
+            known = ", ".join(sorted(strangers))
+            logger.info("syslog: messages of no known device, or of several, from %s", known)
+
+    def _keep_house(self, counts: Counter[Fate]) -> tuple[Sender, ...]:
+        parts = self._parts
+        if counts:
+            parts.bursts.count(counts)
+        if parts.bursts.has_filed():
+            self._tell_filed(parts.bursts.file_again(actor=parts.actor))
+        self._tell_lost(counts)
+        return list_senders(parts.database)
+
+    def _tell_lost(self, counts: Counter[Fate]) -> None:
+        """A state: told when it begins and when it is over."""
+        lost = {str(fate): counts[fate] for fate in LOST if counts[fate]}
+        if lost:
+            self._lost_at = monotonic()
+        is_wrong = self._lost_at is not None and monotonic() - self._lost_at < CALM_S
+        words = [*self._closed.values()]
+        if is_wrong:
+            words.append("messages were lost: more came than can be read, or they were too long")
+        with suppress(NetwbError):  # that it cannot be told keeps nobody from listening
+            self._parts.notices.stands(
+                "syslog.dropped",
+                subject="syslog",
+                label="syslog listener",
+                is_wrong=bool(words),
+                message="; ".join(words),
+                detail=lost,
+            )
+
+    def _tell_filed(self, filed: Sequence[Filed]) -> None:
+        for one in filed:
+            logger.info("syslog: job %s backs %d devices up", one.job.id, len(one.devices))
+            self._parts.on_filed(one)
+
+    def _tell_trouble(self, error: StoreError) -> None:
+        if not self._troubled:
+            logger.warning("syslog: what was heard is kept until the database is back: %s", error)
+        self._troubled = True

@@ -1,0 +1,110 @@
+"""Take messages in: whose is it, what does it say, does it begin or go on with a burst? Pure.
+
+Used by one thread. Nothing of a message is kept but a name, and no word of it is logged: a logged
+command may hold a secret.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from netwb.health.syslog.bursts import Bursts
+from netwb.health.syslog.changes import find_rule
+from netwb.health.syslog.messages import Message, parse_message
+from netwb.health.syslog.records import Said
+from netwb.health.syslog.sources import Relay, Sources, Stranger, plain_address
+from netwb.inventory.records import Sender
+from netwb.platforms.messages import MessageRule
+
+Rules = Mapping[str, Sequence[MessageRule]]
+Fate = Literal["change", "own", "other", "unknown", "ambiguous", "cut", "lost", "full", "refused"]
+FATES: Mapping[Fate, str] = {
+    "change": "told of a change of a configuration",
+    "own": "told of one by netwb's own login, which starts nothing",
+    "other": "told of something else",
+    "unknown": "came from an address, or bore a name, that no device has",
+    "ambiguous": "came from an address, or bore a name, that several devices have",
+    "cut": "were longer than a message can be",
+    "lost": "came faster than they could be read",
+    "full": "were connections over the limit",
+    "refused": "were connections of strangers",
+}
+OLDEST = timedelta(days=1)  # a relay may hold messages back; what is older is a wrong clock
+_MOST_STRANGERS = 20  # addresses that are told by name
+
+
+class Intake:
+    """One listener's desk; `counts` and `strangers` are taken by whoever writes them down."""
+
+    def __init__(self, bursts: Bursts, rules: Rules) -> None:
+        self._rules = rules
+        self._words = {
+            platform: tuple({rule.word.encode() for rule in held})
+            for platform, held in rules.items()
+        }
+        self._all_words = tuple({word for words in self._words.values() for word in words})
+        self.bursts = bursts
+        self.sources = Sources(())
+        self.counts: Counter[Fate] = Counter()
+        self.strangers: set[str] = set()
+
+    def take(self, data: bytes, peer: str, now: datetime) -> Fate:
+        """One message, from that address; gives what became of it."""
+        fate = self._take(data, plain_address(peer), now)
+        self.counts[fate] += 1
+        return fate
+
+    def knows(self, peer: str) -> bool:
+        """Whether anything from that address can be of use."""
+        address = plain_address(peer)
+        return self.sources.relay(address) is not None or self.sources.at(address) != "unknown"
+
+    def _take(self, data: bytes, address: str, now: datetime) -> Fate:
+        relay = self.sources.relay(address)
+        if relay is not None:
+            return self._relayed(data, relay, address, now)
+        sender = self.sources.at(address)
+        if not isinstance(sender, Sender):
+            return self._strange(address, sender)
+        if not _any_of(self._words.get(sender.platform, ()), data):
+            return "other"
+        return self._hear(sender, parse_message(data), now)
+
+    def _relayed(self, data: bytes, relay: Relay, address: str, now: datetime) -> Fate:
+        if not _any_of(self._all_words, data):
+            return "other"  # most of what relays send, of whomever
+        message = parse_message(data)
+        sender = self.sources.behind(relay, message.hostname)
+        if not isinstance(sender, Sender):
+            return self._strange(address, sender)
+        return self._hear(sender, message, now)
+
+    def _strange(self, address: str, fate: Stranger) -> Fate:
+        if len(self.strangers) < _MOST_STRANGERS:
+            self.strangers.add(address)
+        return fate
+
+    def _hear(self, sender: Sender, message: Message, now: datetime) -> Fate:
+        found = find_rule(message.text, self._rules.get(sender.platform, ()))
+        if found is None or found[0].means == "nothing":
+            return "other"
+        rule, name = found
+        if name and name == sender.username:
+            self.bursts.hear_own(sender.device_id, now=now)
+            return "own"
+        at = message.at if message.at and now - OLDEST <= message.at <= now else now
+        heard = self.bursts.hear(
+            sender.device_id,
+            sender.tenant_id,
+            Said(by=name, at=at, note=rule.note),
+            now=now,
+            complete=rule.means == "complete",
+        )
+        return "change" if heard else "own"
+
+
+def _any_of(words: Sequence[bytes], data: bytes) -> bool:
+    return any(word in data for word in words)
