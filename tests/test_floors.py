@@ -50,6 +50,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,
     "netwb.inventory.importers": 1,
+    "netwb.schedules": 1,
     "netwb.notify.addresses": 1,
     "netwb.notify.retrying": 1,
     "netwb.notify.routes": 1,

@@ -42,6 +42,7 @@ from netwb.store.models.notices import (
     StandingRow,
 )
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
+from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
 __all__ = [
@@ -51,14 +52,17 @@ __all__ = [
     "BackupOutcomeRow",
     "BackupRunRow",
     "Base",
+    "BlackoutRow",
     "CredentialRow",
     "CredentialSecretRow",
     "CurrentRow",
     "CurrentTextRow",
+    "DaemonRow",
     "DeliveryRow",
     "DenialRow",
     "DeviceEventRow",
     "DeviceRow",
+    "FiringRow",
     "HostKeyRow",
     "IndexedRow",
     "JobRow",
@@ -74,6 +78,7 @@ __all__ = [
     "QuarantineRow",
     "RemoteRow",
     "RevisionRow",
+    "ScheduleRow",
     "SecretAcceptedRow",
     "SecretScanRow",
     "Sequence64",

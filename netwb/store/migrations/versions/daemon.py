@@ -20,6 +20,78 @@ def upgrade() -> None:
     _deliveries()
     _remotes()
     _messages()
+    _schedules()
+
+
+def _schedules() -> None:
+    op.create_table(
+        "schedule",
+        sa.Column("job", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("trigger", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("jitter_s", sa.Integer(), nullable=True),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("job", "tenant_id", "site_id", name=op.f("pk_schedule")),
+    )
+    op.create_table(
+        "blackout",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("from_at", Moment, nullable=True),
+        sa.Column("until_at", Moment, nullable=True),
+        sa.Column("starts", sa.Text(), nullable=False),
+        sa.Column("lasts_s", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blackout")),
+    )
+    op.create_table(
+        "firing",
+        sa.Column("job", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("due_at", Moment, nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("begin_at", Moment, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("started_at", Moment, nullable=True),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("until", Moment, nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("error_kind", sa.Text(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("job", "tenant_id", "site_id", "due_at", name=op.f("pk_firing")),
+    )
+    op.create_index("ix_firing_status", "firing", ["status"], unique=False)
+    op.create_index(
+        "ix_firing_job_tenant_id_site_id_ended_at",
+        "firing",
+        ["job", "tenant_id", "site_id", "ended_at"],
+        unique=False,
+    )
+    op.create_table(
+        "daemon",
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("started_at", Moment, nullable=False),
+        sa.Column("beat_at", Moment, nullable=False),
+        sa.Column("leads_since", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("holder", name=op.f("pk_daemon")),
+    )
 
 
 def _remotes() -> None:
