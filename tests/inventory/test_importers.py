@@ -95,6 +95,19 @@ def test_every_cell_at_fault_is_named() -> None:
 # -- tables
 
 
+def test_what_stands_beside_a_bad_cell_is_judged_too() -> None:
+    line = "acme,ham1,edge 9,192.0.2.311,cisco_ois"
+    parsed = parse_table(
+        f"tenant,site,hostname,address,platform,credential\n{line},nope", Columns()
+    )
+
+    (row,) = judge(parsed, {}, WORLD).refused
+
+    assert [fault.column for fault in row.faults] == [
+        *("hostname", "address", "platform", "site", "credential")
+    ]
+
+
 def test_the_columns_of_a_table_are_told_with_what_they_would_be_read_as() -> None:
     found = read_header("Tenant;Where;hostname\n\nacme;fra1\n")
 

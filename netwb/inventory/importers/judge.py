@@ -7,7 +7,7 @@ says nothing and so changes nothing. Importing the same rows a second time chang
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -87,9 +87,13 @@ class _UnknownPlaceError(InventoryError):
 
 @dataclass(slots=True)
 class _Row:
-    """One row while it is judged: checked values, and what is wrong."""
+    """One row while it is judged: checked values, and what is wrong.
+
+    placed   its tenant is settled, so that what depends on it can be judged
+    """
 
     at: str
+    placed: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     places: list[NewPlace] = field(default_factory=list)
@@ -115,9 +119,8 @@ class _Judge:
             return [Fault(column="", message=source.problem)]
         row = _Row(at=source.at)
         self._check(row, values)
-        if not row.faults:
-            self._place(row)
-        if not row.faults:
+        self._place(row)
+        if row.placed:
             self._credentials(row)
             self._once(row)
         if not row.faults:
@@ -137,17 +140,24 @@ class _Judge:
                     row.faults.append(Fault(column=name, message=str(error)))
 
     def _place(self, row: _Row) -> None:
-        column = "tenant"
+        """Tenant, then site within it; a site of no known tenant cannot be judged."""
+        if "tenant" in row.values:
+            row.placed = self._settled(row, "tenant", lambda said: self._tenant(row, said))
+        if row.placed and "site" in row.values:
+            tenant = row.values["tenant"]
+            self._settled(row, "site", lambda said: self._site(row, tenant, said))
+
+    def _settled(self, row: _Row, column: str, find: Callable[[str], str]) -> bool:
+        """Put the slug in the place of what was said; False where it is no usable place."""
         try:
-            tenant = self._tenant(row, row.values["tenant"])
-            column = "site"
-            site = self._site(row, tenant, row.values["site"])
+            row.values[column] = find(row.values[column])
         except _UnknownPlaceError as error:
             row.faults.append(Fault(column=column, message=str(error), kind="unknown place"))
         except InventoryError as error:
             row.faults.append(Fault(column=column, message=str(error)))
         else:
-            row.values.update(tenant=tenant, site=site)
+            return True
+        return False
 
     def _tenant(self, row: _Row, said: str) -> str:
         known = said if said in self._world.tenants else self._tenant_names.get(said.casefold())
@@ -194,6 +204,8 @@ class _Judge:
                 row.faults.append(Fault(column=name, message=message))
 
     def _once(self, row: _Row) -> None:
+        if "hostname" not in row.values:
+            return
         key = (row.values["tenant"], row.values["hostname"].casefold())
         if key in self._met:
             message = (

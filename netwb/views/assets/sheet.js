@@ -9,6 +9,8 @@
    [data-copy="text"]                 copies the text; "link": the page's address
    dialog[data-modal]                 is shown over the page; Escape clicks its [data-close], and what
                                       opened it has the focus again
+   textarea[data-kept="whose"]        what was sent of it is there again after a reload of this tab, for that
+                                      person, until an element [data-forget="id"] is drawn
    time[data-at="seconds"]            is kept at its true age
    role=listbox, tablist, menu        arrows, Home and End move the focus
    text that its box cuts off         is read whole: as title under the pointer, in a tip at the keyboard's focus
@@ -39,6 +41,7 @@ export function render({model, el}) {
     const told = root.querySelector("[data-now]")
     if (told && window.netwb) window.netwb.ahead = told.dataset.now - Date.now() / 1000
     restore(root, kept)
+    recall(root)
     refill(root)
     tick(root)
     root.querySelectorAll("[data-keys-switch]").forEach((box) => { box.checked = keys_on() })
@@ -140,6 +143,26 @@ function refill(root) {
     if (field.type === "checkbox" || field.type === "radio") field.checked = checked
     else field.value = value
     stash.delete(field.id)
+  }
+}
+
+/* A text that was sent and not yet used: in this tab alone, and for whom it belongs to. */
+const KEPT = "netwb.kept."
+
+function recall(root) {
+  try {
+    for (const e of root.querySelectorAll("[data-forget]")) sessionStorage.removeItem(KEPT + e.dataset.forget)
+    for (const area of root.querySelectorAll("textarea[data-kept]")) {
+      const [whose, text] = JSON.parse(sessionStorage.getItem(KEPT + area.id) ?? "[]")
+      if (whose === area.dataset.kept && !area.value) area.value = text
+    }
+  } catch { /* no storage: a private window */ }
+}
+
+function keepSent(form) {
+  for (const area of form.querySelectorAll("textarea[data-kept]")) {
+    try { sessionStorage.setItem(KEPT + area.id, JSON.stringify([area.dataset.kept, area.value])) }
+    catch { /* no storage, or too long for it */ }
   }
 }
 
@@ -249,6 +272,7 @@ function listen(sheet) {
     ev.preventDefault()
     if ("sent" in form.dataset) return
     const read = await values(form, ev.submitter)
+    keepSent(form)
     form.dataset.sent = ""
     act(sheet, form, {fields: read})
   })

@@ -8,10 +8,12 @@ from typing import Any
 
 from netwb.inventory.importers.rows import COLUMNS, Columns, Heading, ImportOptions
 from netwb.views.fields import Field, check_field, text_field, text_of
-from netwb.views.html import choices, esc, tag
+from netwb.views.html import choices, esc, shape, tag
 from netwb.views.words import count
 
 LEFT_OUT = "-"  # in a select: this column is left out
+WHY = "why"  # the last column of the refused rows' CSV; read again, it is left out
+SHOWN = 6  # names of columns in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,14 @@ class Given:
             ),
             missing="create" if self.create else "refuse",
             bad_rows="skip",
+        )
+
+    def unread(self) -> tuple[str, ...]:
+        """Columns that are left out although nobody said so: netwb knows none of that name."""
+        return tuple(
+            head.name
+            for head in self.headings
+            if head.ours is None and head.name not in {*self.mapping, "", WHY}
         )
 
     def reads(self, heading: Heading) -> str:
@@ -104,16 +114,33 @@ def columns_form(given: Given, *, opened: bool) -> str:
         id="import-columns",
         data_act="columns",
     )
+    unread = given.unread()
     left = [head.name for head in given.headings if given.reads(head) == LEFT_OUT]
     note = (
-        f"{count(len(left), 'column')} left out: {', '.join(left[:6])}" if left else "each is read"
+        f"{count(len(left), 'column')} left out: {', '.join(left[:SHOWN])}"
+        if left
+        else "each is read"
     )
     if not given.headings:
         note = "the source has names of its own"
     summary = f'<summary class="bar"><span class="h">Columns and defaults<span class="n">{esc(note)}</span></span></summary>'
     return (
-        f'<details class="panel" id="columns"{" open" if opened else ""}>{summary}{form}</details>'
+        f'<details class="panel" id="columns"{" open" if opened or unread else ""}>{summary}'
+        f"{_unread(unread)}{form}</details>"
     )
+
+
+def _unread(names: Sequence[str]) -> str:
+    """What would be lost without a word."""
+    if not names:
+        return ""
+    which = ", ".join(f"“{name}”" for name in names[:SHOWN])
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    many = "Column" if len(names) == 1 else "Columns"
+    words = f"{many} {which}{more}: not read, as netwb has none of that name."
+    cure = "Say below what it is, or leave it out." if len(names) == 1 else ""
+    cure = cure or "Say below what they are, or leave them out."
+    return f'<p class="unread" role="status">{shape("warn")}<span>{esc(words)} {cure}</span></p>'
 
 
 def _column(at: int, heading: Heading, given: Given) -> str:

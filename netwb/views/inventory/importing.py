@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from netwb.inventory.importers.rows import (
     COLUMNS,
@@ -23,13 +24,13 @@ from netwb.views.fields import (
     file_field,
 )
 from netwb.views.html import Shape, button, csv_of, esc, shape, state, tag
-from netwb.views.inventory.import_columns import Given, columns_form
+from netwb.views.inventory.import_columns import WHY, Given, columns_form
 from netwb.views.inventory.links import Links
 from netwb.views.words import count, number, size
 
 SHOWN_GOOD = 20  # good rows drawn; the others are counted
 SHOWN_BAD = 500  # refused rows drawn; the CSV holds them all
-WHY = "why"  # the last column of the refused rows' CSV; read again, it is left out
+FORGET = '<i hidden data-forget="import-text"></i>'  # what the tab kept is imported, or not wanted
 _ALWAYS = ("tenant", "site", "hostname", "address", "platform")
 _ACTIONS: dict[str, tuple[Shape, str]] = {
     "add": ("ok", "new"),
@@ -49,8 +50,11 @@ def steps(now: int) -> str:
     return f'<ol class="steps push">{drawn}</ol>'
 
 
-def choose_page(*, wrong: str = "") -> str:
-    """Step one: a file or a pasted text."""
+def choose_page(person: str, *, wrong: str = "", forget: Literal["", "text"] = "") -> str:
+    """Step one: a file or a pasted text.
+
+    person  whose pasted text the browser's tab keeps over a reload; forget: no longer
+    """
     file = Field(
         name="file",
         label="File",
@@ -68,16 +72,15 @@ def choose_page(*, wrong: str = "") -> str:
         "form",
         _wrong(wrong)
         + file_field(file, accept=".csv,.tsv,.txt,.json,.yaml,.yml")
-        + area_field(paste, rows=9, class_="mono", spellcheck="false", wrap="off")
+        + area_field(paste, rows=9, class_="mono", spellcheck="false", wrap="off", data_kept=person)
         + f'<div class="actions left">{sent}<span class="t3 sm">Nothing is written yet.</span></div>',
         class_="form body",
         id="import-form",
         data_act="check",
     )
     head = f'<div class="title"><h2 class="name">Import devices</h2>{steps(1)}</div>'
-    return (
-        f'<div class="scroll page" id="import">{head}<section class="panel">{form}</section></div>'
-    )
+    gone = FORGET if forget else ""
+    return f'<div class="scroll page" id="import">{gone}{head}<section class="panel">{form}</section></div>'
 
 
 def unreadable_page(given: Given, wrong: str) -> str:
@@ -121,7 +124,7 @@ def done_page(given: Given, plan: ImportPlan, links: Links) -> str:
         f'<div class="t2">{esc(words)}. {esc(left)}</div>'
         f'<div class="actions">{devices}{csv}{button("Import another", "another")}</div></div>'
     )
-    return f'<div class="scroll page" id="import">{_title(given, "", 3)}<section class="panel">{body}</section></div>'
+    return f'<div class="scroll page" id="import">{FORGET}{_title(given, "", 3)}<section class="panel">{body}</section></div>'
 
 
 def _title(given: Given, said: str, step: int) -> str:

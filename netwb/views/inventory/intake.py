@@ -1,13 +1,14 @@
 """The part of the page that imports devices: a text is handed in, checked, and then imported.
 
-The text stays with this page until it is imported or another one is chosen; it is written nowhere.
+The text stays with this page until it is imported or another one is chosen; the server writes it
+nowhere. A pasted one stays in the browser's tab too, so that a reload does not lose it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from netwb.errors import InventoryError
 from netwb.inventory.importers.rows import ImportPlan, Source
@@ -47,7 +48,7 @@ class ImportPart:
             denied = lacking(person.name, person.role, Permission.INVENTORY_EDIT)
             stage.show_page(stage.frame.said(denied))
         elif self._given is None or self._source is None:
-            stage.show_page(view.choose_page())
+            self._choose()
         else:
             await self._judge(self._source, self._given)
 
@@ -55,15 +56,19 @@ class ImportPart:
         fields = act.get("fields")
         name, text, wrong = _handed_in(fields if isinstance(fields, Mapping) else {})
         if wrong:
-            self._stage.show_page(view.choose_page(wrong=wrong))
+            self._choose(wrong)
             return
         frame = self._stage.frame
         try:
             source, given = await frame.ask(_read, frame.bench, name, text)
         except InventoryError as error:
-            self._stage.show_page(view.choose_page(wrong=in_page(error)))
+            self._choose(in_page(error))
             return
         await self._judge(source, given)
+
+    def _choose(self, wrong: str = "", *, forget: Literal["", "text"] = "") -> None:
+        person = self._stage.frame.person.name
+        self._stage.show_page(view.choose_page(person, wrong=wrong, forget=forget))
 
     async def _columns(self, act: Act) -> None:
         fields = act.get("fields")
@@ -102,7 +107,7 @@ class ImportPart:
 
     async def _another(self, _act: Act) -> None:
         self._source = self._given = self._plan = None
-        self._stage.show_page(view.choose_page())
+        self._choose(forget="text")
 
 
 def _handed_in(fields: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -50,6 +50,16 @@ def test_a_column_that_is_not_known_is_left_out_until_a_person_names_it() -> Non
     assert blank.ignored == {"tenant", "Rack"}
 
 
+def test_a_column_that_nobody_reads_is_said_loudly_until_a_person_decides() -> None:
+    page = view.check_page(*judged(GOOD))
+    assert "Column “Rack”: not read" in page
+    assert '<details class="panel" id="columns" open>' in page
+
+    decided = view.check_page(*judged(GOOD, mapping={"Rack": LEFT_OUT}))
+    assert "not read" not in decided
+    assert "1 column left out: Rack" in decided
+
+
 def test_the_form_of_columns_is_read_back() -> None:
     fields = {
         "column-5": "labels",
@@ -140,7 +150,7 @@ def test_hostile_words_are_text_in_every_step() -> None:
 
     html = (
         view.check_page(asked, plan)
-        + view.choose_page(wrong=HOSTILE)
+        + view.choose_page(HOSTILE, wrong=HOSTILE)
         + view.unreadable_page(given(headings=(head,), name=HOSTILE), HOSTILE)
         + view.done_page(given(name=HOSTILE), plan, Links())
     )
