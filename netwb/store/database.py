@@ -116,6 +116,12 @@ class Database:
             ).all()  # it begins by reading
             yield connection
 
+    def first_fault(self) -> str | None:
+        """What SQLite finds wrong in its file, in its words; None: nothing. It reads all of it."""
+        with self.connecting("read") as connection:
+            said = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        return None if said == "ok" else said
+
     def close(self) -> None:
         """Close the idle connections."""
         self._engine.dispose()

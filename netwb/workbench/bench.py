@@ -5,17 +5,19 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from netwb.access.principals import LOCAL, Principal, local_principal
-from netwb.errors import InventoryError, NotPermittedError
+from netwb.errors import InventoryError, NetwbError, NotPermittedError
 from netwb.inventory.records import Where
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
+from netwb.workbench.doctor import Diagnosis, DoctorFace, examine_ground, unopened
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.exporting import ExportFace
 from netwb.workbench.health import HealthFace
@@ -54,6 +56,7 @@ class Workbench(
     UpkeepFace,
     ServingFace,
     StatusFace,
+    DoctorFace,
     HealthFace,
     SyslogFace,
     ExportFace,
@@ -100,6 +103,28 @@ class Workbench(
         """Migrate the home's database to this version, after a copy; says what was done."""
         environment = os.environ if environment is None else environment
         return upgrade_parts(find_home(home, environment), environment)
+
+    @classmethod
+    def examine(
+        cls,
+        home: str | Path | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+        devices: int = 0,
+    ) -> tuple[Diagnosis, ...]:
+        """What is wrong with a home, also with one that does not open; nothing is written.
+
+        devices   of how many to ask whether they take a connection
+        """
+        environment = os.environ if environment is None else environment
+        found = tuple(examine_ground(find_home(home, environment), environment))
+        try:
+            opened = cls.open(home, environment=environment, clock=clock)
+        except NetwbError as error:
+            return (*found, *unopened(error))
+        with closing(opened):
+            return (*found, *opened.examine_opened(devices=devices))
 
     @property
     def home(self) -> Path:

@@ -71,7 +71,7 @@ def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Pa
     require_no_import(home)
     settings = _settings_before(home, environment)
     database = open_database(home, settings)
-    master_file = _master_file(home, settings)
+    master_file = master_file_of(home, settings)
     has_tables = _has_tables(database)
     if has_tables:
         MasterKey.read(master_file)
@@ -159,7 +159,8 @@ def _has_tables(database: Database) -> bool:
     return revision(database) is not None
 
 
-def _master_file(home: Home, settings: Settings) -> Path:
+def master_file_of(home: Home, settings: Settings) -> Path:
+    """Where the master key lies, by the settings."""
     return Path(settings.keys.master_file or home.master_file).expanduser()
 
 
@@ -187,7 +188,7 @@ def _ground(
     database: Database,
     clock: Clock,
 ) -> _Ground:
-    master_file = _master_file(home, settings)
+    master_file = master_file_of(home, settings)
     keyring = Keyring.of_file(database, master_file, clock)
     return _Ground(
         home=home,

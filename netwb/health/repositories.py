@@ -1,0 +1,144 @@
+"""Whether each tenant's repository can be read, and is as netwb left it. It takes no lock.
+
+A whole `git fsck` of years takes minutes, so only what the newest commits need is looked for: that
+is what a crash or a full disk spoils.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from netwb.archive.child import GitChildren
+from netwb.archive.repository import MAIN, Repository
+from netwb.errors import NetwbError
+from netwb.health.diagnosis import Diagnosis, advice, of_error, ok, wrong
+from netwb.roles import ALL_TENANTS
+from netwb.store.database import Database
+from netwb.store.models import IndexedRow, RevisionRow, TenantRow
+
+CHECK = "repositories"
+NEWEST = 20  # commits whose objects are looked for: about a month of nights of a small network
+STALE_LOCK_S = 600  # no write of ours takes longer
+
+
+def check_repositories(archive: Path, database: Database) -> tuple[Diagnosis, ...]:
+    """What is wrong with each; one row where nothing is."""
+    known = _indexed(database)
+    found = [one for slug in known for one in _checked(archive / f"{slug}.git", *known[slug])]
+    strays = sorted(path.stem for path in archive.glob("*.git") if path.stem not in known)
+    if strays:
+        found.append(
+            advice(
+                CHECK,
+                f"archive/ holds repositories of no tenant: {', '.join(strays[:5])}",
+                "add the tenant again, or move them elsewhere",
+            )
+        )
+    there = sum((archive / f"{slug}.git").is_dir() for slug in known)
+    return tuple(found) or (ok(CHECK, f"{there} can be read, and end where the index does"),)
+
+
+def _indexed(database: Database) -> dict[str, tuple[int, str]]:
+    """Tenant's slug -> how many revisions the index knows, and up to which commit."""
+    query = (
+        select(TenantRow.slug, func.count(RevisionRow.number), IndexedRow.commit)
+        .outerjoin(IndexedRow, IndexedRow.tenant_id == TenantRow.id)
+        .outerjoin(RevisionRow, RevisionRow.tenant_id == TenantRow.id)
+        .group_by(TenantRow.slug, IndexedRow.commit)
+        .order_by(TenantRow.slug)
+    )
+    with database.reading(ALL_TENANTS) as session:
+        return {slug: (count, commit or "") for slug, count, commit in session.execute(query)}
+
+
+def _checked(path: Path, revisions: int, last: str) -> Iterator[Diagnosis]:
+    if not path.is_dir():
+        if revisions:
+            yield wrong(
+                CHECK,
+                f"repository {path} is gone, and the index knows {revisions:,} revisions of it",
+                "put a copy of it back, or restore it from its remote",
+            )
+        return
+    try:
+        yield from _looked_into(path, last)
+    except NetwbError as error:
+        yield of_error(CHECK, error)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        yield wrong(CHECK, f"repository {path} cannot be read: {reason}", "check owner and modes")
+
+
+def _looked_into(path: Path, last: str) -> Iterator[Diagnosis]:
+    if not os.access(path / "objects", os.R_OK | os.W_OK | os.X_OK):
+        yield wrong(
+            CHECK, f"repository {path} is closed to this login", "check its owner and modes"
+        )
+        return
+    head = (path / "HEAD").read_text(encoding="utf-8", errors="replace").strip()
+    if head != f"ref: {MAIN}":
+        yield wrong(
+            CHECK,
+            f"repository {path} has HEAD at {head[:60]!r}, and netwb writes main",
+            f"run `git -C {path} symbolic-ref HEAD {MAIN}`",
+        )
+    repository = Repository(path)
+    tip = repository.tip()
+    yield from _ends(path, repository, tip, last)
+    if tip is not None:
+        yield from _objects(path, tip)
+    yield from _locks(path)
+
+
+def _ends(path: Path, repository: Repository, tip: str | None, last: str) -> Iterator[Diagnosis]:
+    if tip == (last or None):
+        return
+    if last and (tip is None or not repository.is_ancestor(last, tip)):
+        yield wrong(
+            CHECK,
+            f"repository {path} lacks commit {last[:12]}, which the index knows",
+            "put back a newer copy of it, or restore it from its remote",
+        )
+    else:
+        yield advice(
+            CHECK,
+            f"repository {path} is ahead of the index",
+            "the next backup of its tenant takes that in",
+        )
+
+
+def _objects(path: Path, tip: str) -> Iterator[Diagnosis]:
+    """That all is there of which the newest commits are made."""
+    children = GitChildren(path)
+    listed = children.answer("rev-list", "--objects", f"--max-count={NEWEST}", tip)
+    names = [line.split(b" ", 1)[0] + b"\n" for line in listed.splitlines()]
+    told = children.told(("cat-file", "--batch-check"), names)
+    missing = [line for line in told.splitlines() if line.endswith(b" missing")]
+    if missing:
+        yield wrong(
+            CHECK,
+            f"repository {path} lacks {len(missing)} objects of its newest commits",
+            "put back a copy of it, or restore it from its remote",
+        )
+
+
+def _locks(path: Path) -> Iterator[Diagnosis]:
+    """Lock files of Git that no write of ours can have any more."""
+    now = time.time()
+    stray = sorted(
+        str(lock.relative_to(path))
+        for pattern in ("*.lock", "refs/**/*.lock", "objects/**/*.lock")
+        for lock in path.glob(pattern)
+        if now - lock.stat().st_mtime > STALE_LOCK_S
+    )
+    if stray:
+        yield wrong(
+            CHECK,
+            f"repository {path} has lock files that nobody holds: {', '.join(stray[:3])}",
+            "make sure that no Git runs there, then remove them",
+        )

@@ -1,0 +1,136 @@
+"""What a fresh installation gets wrong, and its cure: `netwb doctor`. Nothing is written, nobody logs in.
+
+From the ground up, and each stage on what the one before it found: in a home that does not open,
+what lies under the fault is told all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+from netwb.errors import NetwbError
+from netwb.health.clocks import check_clock
+from netwb.health.devices import (
+    check_credentials,
+    check_devices,
+    check_host_keys,
+    check_reach,
+)
+from netwb.health.diagnosis import Diagnosis, of_error, unknown
+from netwb.health.disk import Forecast, Space, forecast, judge_disk
+from netwb.health.examining import Check, examined
+from netwb.health.foundation import check_has_keys, check_soundness, check_tables
+from netwb.health.ground import (
+    check_file_system,
+    check_files,
+    check_home,
+    check_surroundings,
+)
+from netwb.health.keys import check_key_place, check_old_copies
+from netwb.health.machine import check_file_limit, check_git, check_python, check_zones
+from netwb.health.people import check_admins, check_tokens
+from netwb.health.repositories import check_repositories
+from netwb.health.space import read_growth, read_space
+from netwb.health.weakening import check_settings
+from netwb.settings import Settings
+from netwb.store.database import Database
+from netwb.workbench.compose import master_file_of, open_database, read_settings
+from netwb.workbench.face import Face
+from netwb.workbench.home import Home, require_home
+
+__all__ = ["Diagnosis", "DoctorFace", "examine_ground"]
+
+
+def examine_ground(home: Home, environment: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """What can be said of a home before it is opened, in the order in which it stands on it."""
+    yield from _asked({"python": check_python, "git": check_git, "time zones": check_zones})
+    path = home.path
+    yield from examined("home", lambda: check_home(path))
+    if not path.is_dir():
+        return
+    yield from _asked(
+        {
+            "modes": lambda: check_files(path),
+            "surroundings": lambda: check_surroundings(path),
+            "old copies": lambda: check_old_copies(path),
+        }
+    )
+    try:
+        require_home(home)
+        settings = read_settings(home, environment)
+        database = open_database(home, settings)
+    except NetwbError as error:
+        yield of_error("settings", error)
+        return
+    with closing(database):
+        yield from _on_settings(home, settings, database)
+
+
+def _on_settings(home: Home, settings: Settings, database: Database) -> Iterator[Diagnosis]:
+    master_file = master_file_of(home, settings)
+    yield from _asked(
+        {
+            "settings": lambda: check_settings(settings),
+            "open files": lambda: check_file_limit(settings.collect.sessions),
+            "file system": lambda: check_file_system(home.path, sqlite=database.path is not None),
+            "key place": lambda: check_key_place(master_file, database.path),
+            "database": lambda: check_tables(database),
+            "keys": lambda: check_has_keys(database),
+            "soundness": lambda: check_soundness(database),
+        }
+    )
+
+
+def unopened(error: NetwbError) -> tuple[Diagnosis, ...]:
+    """The home does not open: by which fault, where no check before has said it."""
+    return (
+        of_error("opening", error),
+        unknown(
+            "the rest",
+            "repositories, devices, people and what runs were not looked at",
+            "mend what is wrong above, then run `netwb doctor` again",
+        ),
+    )
+
+
+class DoctorFace(Face):
+    """`examine_opened`."""
+
+    def examine_opened(self, *, devices: int = 0) -> tuple[Diagnosis, ...]:
+        """What can be said of a home that opens. `devices`: of how many to ask for a connection."""
+        self._require_local("the state")
+        checks = self._checks()
+        if devices:
+            checks["reach"] = lambda: check_reach(self._parts.database, devices)
+        return tuple(_asked(checks))
+
+    def _checks(self) -> dict[str, Check]:
+        parts = self._parts
+        database, archive = parts.database, parts.home.folder("archive")
+        return {
+            "clock": lambda: check_clock(database, now=parts.clock()),
+            "disk": self._disk,
+            "repositories": lambda: check_repositories(archive, database),
+            "devices": lambda: check_devices(database),
+            "credentials": lambda: check_credentials(database),
+            "host keys": lambda: check_host_keys(database),
+            "admins": lambda: check_admins(
+                database, provider=bool(parts.settings.access.oidc_issuer)
+            ),
+            "tokens": lambda: check_tokens(database, now=parts.clock()),
+        }
+
+    def _disk(self) -> Diagnosis:
+        space, found = self._space_left()
+        return judge_disk(space, found)
+
+    def _space_left(self) -> tuple[Space, Forecast | None]:
+        database = self._parts.database
+        space = read_space(self._parts.home.path, database.path)
+        return space, forecast(space, read_growth(database, now=self._parts.clock()))
+
+
+def _asked(checks: Mapping[str, Check]) -> Iterator[Diagnosis]:
+    for name, check in checks.items():
+        yield from examined(name, check)

@@ -1,0 +1,237 @@
+"""netwb doctor: a sound home, and homes broken in each way, which it tells of without a trace."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netwb.access.records import NewUser
+from netwb.roles import Role
+from tests.benches import Rig, rig
+from tests.cli.commands import Commands, Ran
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}) as made:
+        made.clock.now = datetime.now(UTC) - timedelta(hours=1)
+        made.back_up()
+        yield made
+
+
+@pytest.fixture
+def netwb(home: Rig, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(home.bench.home, capsys)
+
+
+def rows(ran: Ran) -> dict[str, dict[str, Any]]:
+    """The worst row of each check."""
+    order = ("ok", "advice", "unknown", "wrong")
+    by_check = sorted(ran.json["items"], key=lambda row: order.index(row["verdict"]))
+    return {row["check"]: row for row in by_check}
+
+
+def test_a_sound_home_is_well_and_advice_is_no_failure(netwb: Commands) -> None:
+    ran = netwb("doctor", "--json")
+
+    found = rows(ran)
+    assert ran.status == 0, [row for row in found.values() if row["verdict"] == "wrong"]
+    assert found["repositories"]["said"] == "1 can be read, and end where the index does"
+    assert found["key place"]["verdict"] == "advice"
+    assert found["admins"]["verdict"] == "advice"
+    assert all(row["cure"] for row in found.values() if row["verdict"] in ("advice", "wrong"))
+
+
+def test_a_person_reads_the_worst_first_and_the_sum_at_the_end(netwb: Commands, home: Rig) -> None:
+    shutil.rmtree(home.bench.home / "archive" / "acme.git")
+
+    ran = netwb("doctor")
+
+    lines = ran.out.splitlines()
+    assert ran.status == 1
+    assert lines[0].split()[:2] == ["verdict", "check"]
+    assert lines[1].startswith("wrong")
+    assert "1 wrong" in ran.err
+
+
+def test_nothing_is_written_and_nothing_secret_is_told(netwb: Commands, home: Rig) -> None:
+    def state() -> dict[str, str]:
+        return {
+            str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(home.bench.home.rglob("*"))
+            if path.is_file() and not path.name.endswith(("-shm", "-wal"))
+        }
+
+    key = (home.bench.home / "master.key").read_text().split()[-1]
+    events = len(home.bench.audit_events())
+    before = state()
+
+    ran = netwb("doctor", "--devices", "5", "--json")
+
+    assert state() == before
+    assert len(home.bench.audit_events()) == events
+    assert key not in ran.out
+    assert "Secret-Login-1" not in ran.out
+
+
+def test_a_folder_that_is_no_home(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ran = Commands(tmp_path / "none", capsys)("doctor", "--json")
+
+    found = rows(ran)
+    assert ran.status == 1
+    assert (found["home"]["verdict"], found["git"]["verdict"]) == ("wrong", "ok")
+    assert "netwb init" in found["home"]["cure"]
+
+
+SPOILT: dict[str, tuple[str, bytes | None, str, str]] = {  # file, content, check, words
+    "unknown-setting": ("netwb.toml", b"[collect]\nsesions = 5\n", "settings", "is unknown"),
+    "no-toml": ("netwb.toml", b"[[[", "settings", "is not TOML"),
+    "no-database": ("netwb.db", b"this is no database" * 100, "database", "netwb.db"),
+    "empty-database": ("netwb.db", b"", "database", "holds no netwb"),
+    "database-gone": ("netwb.db", None, "database", "is not there"),
+    "key-gone": ("master.key", None, "opening", "is not there"),
+    "wrong-key": ("master.key", b"ab" * 32 + b"\n", "opening", "not the one"),
+    "spoilt-key": ("master.key", b"no key\n", "opening", "no key"),
+    "spoilt-platform": ("platforms.d/own.toml", b"name = 5\n", "opening", "own.toml"),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_home_that_does_not_open_is_told_of_in_words(
+    netwb: Commands, home: Rig, how: str
+) -> None:
+    file, content, check, words = SPOILT[how]
+    home.bench.close()
+    path = home.bench.home / file
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+
+    ran = netwb("doctor", "--json")
+
+    found = rows(ran)
+    assert ran.status == 1
+    assert ran.err == ""
+    assert found[check]["verdict"] == "wrong"
+    assert words in found[check]["said"]
+    assert found[check]["cure"]
+    assert found["git"]["verdict"] == "ok"
+
+
+def test_a_database_that_was_scribbled_over_is_found(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    path = home.bench.home / "netwb.db"
+    subprocess.run(["sqlite3", path, "pragma wal_checkpoint(truncate)"], check=False)
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xff" * 8192)
+
+    found = rows(netwb("doctor", "--json"))
+
+    assert found["soundness"]["verdict"] == "wrong", found["soundness"]
+
+
+def test_a_repository_that_is_gone(netwb: Commands, home: Rig) -> None:
+    shutil.rmtree(home.bench.home / "archive" / "acme.git")
+
+    found = rows(netwb("doctor", "--json"))["repositories"]
+
+    assert (found["verdict"], "is gone" in found["said"]) == ("wrong", True)
+
+
+def test_a_repository_without_its_objects(netwb: Commands, home: Rig) -> None:
+    for pack in (home.bench.home / "archive" / "acme.git" / "objects").rglob("*.pack"):
+        pack.unlink()
+
+    assert rows(netwb("doctor", "--json"))["repositories"]["verdict"] == "wrong"
+
+
+def test_a_repository_that_lost_its_newest_commit(netwb: Commands, home: Rig) -> None:
+    path = home.bench.home / "archive" / "acme.git"
+    (path / "refs" / "heads" / "main").unlink()
+
+    found = rows(netwb("doctor", "--json"))["repositories"]
+
+    assert "lacks commit" in found["said"]
+
+
+def test_a_repository_whose_head_was_moved(netwb: Commands, home: Rig) -> None:
+    path = home.bench.home / "archive" / "acme.git"
+    (path / "HEAD").write_text("ref: refs/heads/master\n")
+
+    assert (
+        "symbolic-ref HEAD refs/heads/main"
+        in rows(netwb("doctor", "--json"))["repositories"]["cure"]
+    )
+
+
+def test_a_lock_that_nobody_holds(netwb: Commands, home: Rig) -> None:
+    lock = home.bench.home / "archive" / "acme.git" / "packed-refs.lock"
+    lock.touch()
+    assert rows(netwb("doctor", "--json"))["repositories"]["verdict"] == "ok"
+    os.utime(lock, (1, 1))
+
+    assert "packed-refs.lock" in rows(netwb("doctor", "--json"))["repositories"]["said"]
+
+
+def test_a_repository_of_nobody_is_advice(netwb: Commands, home: Rig) -> None:
+    (home.bench.home / "archive" / "gone.git").mkdir()
+
+    assert "no tenant: gone" in rows(netwb("doctor", "--json"))["repositories"]["said"]
+
+
+def test_a_clock_that_was_set_back(netwb: Commands, home: Rig) -> None:
+    home.clock.now = datetime.now(UTC) + timedelta(hours=3)
+    home.back_up()
+
+    found = rows(netwb("doctor", "--json"))["clock"]
+
+    assert (found["verdict"], "min ahead of this machine's clock" in found["said"]) == (
+        "wrong",
+        True,
+    )
+
+
+def test_devices_without_a_credential(netwb: Commands, home: Rig) -> None:
+    home.bench.set_tenant("acme", credential=None)
+
+    found = rows(netwb("doctor", "--json"))["credentials"]
+
+    assert (found["verdict"], "acme/edge1, acme/edge2" in found["said"]) == ("wrong", True)
+
+
+def test_an_admin_with_a_password_is_enough(netwb: Commands, home: Rig) -> None:
+    home.bench.add_user(
+        NewUser(name="ana", role=Role.ADMIN, tenants=None, password="four horses Ate 9 batteries")
+    )
+
+    assert rows(netwb("doctor", "--json"))["admins"]["verdict"] == "ok"
+
+
+def test_some_devices_are_asked_for_a_connection(netwb: Commands, home: Rig) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        home.bench.set_device("acme/edge1", port=server.getsockname()[1])
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            closed = other.getsockname()[1]
+        home.bench.set_device("acme/edge2", port=closed)
+
+        found = rows(netwb("doctor", "--devices", "9", "--json"))["reach"]
+
+    assert found["said"].startswith("1 of 2 devices take no connection: acme/edge2 (")
+    assert "reach" not in rows(netwb("doctor", "--json"))
+
+
+def test_doctor_is_the_logins_own(netwb: Commands) -> None:
+    ran = netwb("doctor", "--as", "ana")
+
+    assert (ran.status, "leave --as out" in ran.err) == (2, True)
