@@ -131,6 +131,24 @@ class RemoteSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """What is kept for how long; revisions and the audit are kept for ever."""
+
+    quarantine_days: int = _setting(
+        180, "days", "Held texts that nobody accepted go after this; 0: never.", least=0
+    )
+    jobs_days: int = _setting(
+        90, "days", "Ended jobs that people filed go after this; 0: never.", least=0
+    )
+    runs_days: int = _setting(
+        400, "days", "Backup runs go after this, but for each device's last; 0: never.", least=0
+    )
+    access_days: int = _setting(
+        30, "days", "Logins and tokens go so long after their end; 0: never.", least=0
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Where pages and REST are served, and to whom."""
 
@@ -223,6 +241,7 @@ class Settings:
     configs: ConfigsSettings = field(default_factory=ConfigsSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     remote: RemoteSettings = field(default_factory=RemoteSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     web: WebSettings = field(default_factory=WebSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     syslog: SyslogSettings = field(default_factory=SyslogSettings)

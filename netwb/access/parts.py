@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netwb.access.arrivals import Arrivals
+from netwb.access.cleaning import AccessCleaning
 from netwb.access.denials import Denials
 from netwb.access.login import Login
 from netwb.access.own import OwnAccount
@@ -21,6 +22,7 @@ class AccessParts:
     """Made by `workbench.compose`, once a process."""
 
     arrivals: Arrivals
+    cleaning: AccessCleaning
     denials: Denials
     login: Login
     own: OwnAccount

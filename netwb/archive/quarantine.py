@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from netwb.archive.chunks import chunks
+from netwb.archive.chunks import LIMIT, chunks
 from netwb.archive.faults import file_error
 from netwb.archive.packing import pack, unpack
 from netwb.archive.records import NETWB, ConfigKey, QuarantineItem
@@ -33,6 +33,7 @@ from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
 from netwb.store.models import DeviceRow, QuarantineRow, TenantRow
+from netwb.store.retention import Act, swept
 
 PURPOSE = "quarantine"  # of the key that seals the files
 _YOUNG_S = 3600  # far longer than the row takes after its file
@@ -174,6 +175,30 @@ class Quarantine:
                 _settle(session, piece, "superseded", NETWB, self._clock())
         for id_ in waiting:
             self._remove(id_)
+
+    def expire(self, before: datetime, act: Act) -> Mapping[str, int]:
+        """Discard what is held since before that; gives how many texts of each tenant.
+
+        Rows of what was settled before that go too. A text's row stays as long again as the text.
+        """
+        held = (QuarantineRow.status == "held") & (QuarantineRow.at < before)
+        counts = select(QuarantineRow.tenant_id, func.count()).where(held)
+        with self._database.reading(ALL_TENANTS) as session:
+            rows = session.execute(counts.group_by(QuarantineRow.tenant_id))
+            found = {tenant_id: int(count) for tenant_id, count in rows}
+        if act == "remove":
+            settled = (QuarantineRow.status != "held") & (QuarantineRow.settled_at < before)
+            swept(self._database, QuarantineRow.id, settled, act)
+            while ids := self._some(held):
+                with self._database.writing(ALL_TENANTS) as session:
+                    _settle(session, ids, "discarded", NETWB, self._clock())
+                for id_ in ids:
+                    self._remove(id_)
+        return found
+
+    def _some(self, which: ColumnElement[bool]) -> Sequence[str]:
+        with self._database.reading(ALL_TENANTS) as session:
+            return session.scalars(select(QuarantineRow.id).where(which).limit(LIMIT)).all()
 
     def recover(self) -> None:
         """Remove files that no held row names: a crash between file and row left them.

@@ -129,6 +129,15 @@ class Repository:
         )
         return int(said)
 
+    def audit_heads(self) -> Iterator[str]:
+        """What each commit of netwb's own says in its trailer `Audit`; read one by one."""
+        trailer = "--format=%(trailers:key=Audit,valueonly)"
+        command = ("log", "--first-parent", "--committer=^netwb <", trailer, MAIN, "--")
+        with self._git.process(*command) as process:
+            for line in process.stdout:
+                if line.strip():
+                    yield line.strip().decode(errors="replace")
+
     def compare(
         self,
         old: str,

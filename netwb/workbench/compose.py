@@ -11,6 +11,7 @@ from pathlib import Path
 from netwb._version import __version__
 from netwb.access.users import check_zone
 from netwb.archive.history import History
+from netwb.archive.index_check import IndexCheck
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.upkeep import Upkeep
 from netwb.archive.writer import Archive
@@ -249,6 +250,12 @@ def _parts(ground: _Ground) -> Parts:
         backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
         backup_without_agent=_backup(ground, batch, agent_path=None),
         upkeep=Upkeep(ground.home.folder("archive")),
+        index_check=IndexCheck(
+            folder=ground.home.folder("archive"),
+            database=ground.database,
+            archive=batch.archive,
+            today=lambda: ground.clock().date(),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from netwb.access.arrivals import Arrivals
+from netwb.access.cleaning import AccessCleaning
 from netwb.access.denials import Denials
 from netwb.access.devices import DeviceCookies
 from netwb.access.flows import Flows
@@ -73,6 +74,7 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
     )
     return AccessParts(
         arrivals=arrivals,
+        cleaning=AccessCleaning(database=database, denials=parts.denials, clock=clock),
         denials=parts.denials,
         login=login,
         own=OwnAccount(

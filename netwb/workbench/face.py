@@ -16,6 +16,7 @@ from typing import Any, Self
 from netwb.access.parts import AccessParts
 from netwb.access.principals import Principal, named_principal
 from netwb.archive.history import History
+from netwb.archive.index_check import IndexCheck
 from netwb.archive.quarantine import Quarantine
 from netwb.archive.remote.parts import RemoteParts
 from netwb.archive.touched import Touched
@@ -77,6 +78,7 @@ class Parts:
     runs: Runs
     remote: RemoteParts
     upkeep: Upkeep
+    index_check: IndexCheck
     touched: Touched = field(default_factory=Touched)
     read_devices: Alike[Device] = field(default_factory=Alike)
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from netwb.archive.quarantine import Quarantine
 from netwb.configs.records import CleanConfig, Rejected, VolatileLine
@@ -18,7 +19,7 @@ from netwb.errors import (
 )
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, NO_TENANT
-from netwb.store.models import DeviceRow, SiteRow
+from netwb.store.models import DeviceRow, QuarantineRow, SiteRow
 from tests.archive.world import ANA, NOON, World, device
 
 EDGE = device("edge1")
@@ -220,3 +221,32 @@ def test_a_lost_file_is_said_and_a_stray_one_removed(world: World, quarantine: Q
     (folder / id_).unlink()
     with pytest.raises(ArchiveDamagedError, match="is gone"):
         quarantine.text(ALL_TENANTS, id_)
+
+
+def test_what_was_held_for_too_long_is_discarded_and_younger_stays(
+    world: World, quarantine: Quarantine
+) -> None:
+    old = quarantine.hold(TARGET, shrunk(), "r1")
+    held_at = quarantine.get(ALL_TENANTS, EDGE).at
+    second = timedelta(seconds=1)
+
+    assert quarantine.expire(held_at, "remove") == {}
+    assert quarantine.expire(held_at + second, "count") == {"t-acme": 1}
+    assert quarantine.text(ALL_TENANTS, old) == CLEAN.text
+    assert quarantine.expire(held_at + second, "remove") == {"t-acme": 1}
+
+    assert quarantine.list(ALL_TENANTS) == ()
+    assert list((world.home / "quarantine").iterdir()) == []
+    with world.database.reading(ALL_TENANTS) as session:
+        row = session.scalars(select(QuarantineRow)).one()
+        assert (row.status, row.settled_by) == ("discarded", "netwb")
+
+
+def test_the_row_of_a_settled_text_goes_in_its_turn(world: World, quarantine: Quarantine) -> None:
+    id_ = quarantine.hold(TARGET, shrunk(), "r1")
+    quarantine.settle(ALL_TENANTS, id_, "accepted", ANA)
+
+    assert quarantine.expire(world.clock() + timedelta(days=1), "remove") == {}
+
+    with world.database.reading(ALL_TENANTS) as session:
+        assert session.scalars(select(QuarantineRow)).all() == []
