@@ -23,6 +23,7 @@
     ├─ RunUnderWayError         another run holds these devices
     ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
+    ├─ DeliveryError            a notification did not arrive
     ├─ ExportError              an export cannot be written
     │  └─ ExportRefusedError       it is not whole, not ours, or of another passphrase
     └─ AccessError              the actor may not
@@ -38,6 +39,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 
 class NetwbError(Exception):
@@ -278,6 +280,25 @@ class ExportError(NetwbError):
 
 class ExportRefusedError(ExportError):
     """An export is cut short, was changed, is newer, or opens by another passphrase."""
+
+
+class DeliveryError(NetwbError):
+    """A notification did not arrive; it is tried again.
+
+    fault           "message" where the receiver says that this one is wrong, and others may not be
+    retry_after_s   how long the receiver asks to be left alone
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fault: Literal["target", "message"] = "target",
+        retry_after_s: float = 0.0,
+    ) -> None:
+        super().__init__(message)
+        self.fault = fault
+        self.retry_after_s = retry_after_s
 
 
 class AccessError(NetwbError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from netwb.errors import (
     AccessError,
     ArchiveError,
+    DeliveryError,
     DeviceError,
     ExportError,
     ExportRefusedError,
@@ -40,6 +41,7 @@ EXITS: dict[type[NetwbError], int] = {
     RunUnderWayError: NOT_AVAILABLE,
     ListenError: NOT_AVAILABLE,
     HomeError: NOT_AVAILABLE,
+    DeliveryError: SOME_FAILED,
     ExportError: NOT_AVAILABLE,
     ExportRefusedError: BAD_INPUT,
     AccessError: NOT_PERMITTED,

@@ -18,6 +18,7 @@ from netwb.errors import (
     AccessError,
     ArchiveBusyError,
     ArchiveError,
+    DeliveryError,
     DeviceError,
     DuplicateDeviceError,
     ExportError,
@@ -166,6 +167,9 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     ),
     HomeError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE, title="The server is not set up", detail=_INSIDE
+    ),
+    DeliveryError: Saying(
+        status=HTTPStatus.SERVICE_UNAVAILABLE, title="The notification failed", detail=_INSIDE
     ),
     ExportError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE, title="The export failed", detail=_INSIDE
