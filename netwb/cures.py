@@ -12,16 +12,36 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 
+from netwb.errors import ArchiveError, HomeError, SettingsError, StoreError
+
+INSIDE = (ArchiveError, HomeError, SettingsError, StoreError)  # their sentences name files
 RUNNER = "tell who runs netwb"  # where only the server's owner can help, all that is said
 _COMMAND = re.compile(r"`netwb ([^`]+)`")
+_PATH = r"/(?:[^\s/;:,'\"()]+/)+([^\s/;:,'\"()]*)"
+_SERVER_PATH = re.compile(rf"(?<![\w/.:~'\"-]){_PATH}")  # what a person gave stands in quotes
+_ANY_PATH = re.compile(rf"(?<![\w/.:~-]){_PATH}")
 _OPTION = re.compile(r"(?<![^\s`(])--[a-z][a-z-]+")
 
 
 def retold(sentence: object, cures: Mapping[str, str]) -> str:
-    """An error, or its sentence as it was kept, with the cures of such a table."""
-    thing, *clauses = str(sentence).split("; ")
+    """An error, or its sentence as it was kept, with the cures of such a table, and pathless."""
+    thing, *clauses = pathless(sentence).split("; ")
     said = [_said(clause, cures) for clause in clauses]
     return "; ".join([thing, *(clause for clause in said if clause)])
+
+
+def pathless(sentence: object) -> str:
+    """An error without the folders of the server: a file or repository by its own name alone.
+
+    What the system or Git said of a file may stand in quotes, and is then of netwb's own inside.
+    """
+    inside = isinstance(sentence, INSIDE)
+    return (_ANY_PATH if inside else _SERVER_PATH).sub(r"\1", str(sentence))
+
+
+def pathless_cause(message: str) -> str:
+    """The same for a cause as it was kept, whatever said it."""
+    return _ANY_PATH.sub(r"\1", message)
 
 
 def asked_for(text: str, known: Container[str]) -> Iterator[str]:

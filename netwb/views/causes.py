@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from netwb.collect.causes import words_of
+from netwb.cures import pathless_cause
 from netwb.workbench.overview import Unsaved
 
 LONGEST = 160  # characters of a device's or an error's sentence in a list
@@ -27,7 +28,7 @@ def cause_words(item: Unsaved, hostname: str) -> str:
 
 def cause_alone(message: str, hostname: str) -> str:
     """What happened, without the device's name, which stands above it, and a command's cure."""
-    text = message.partition(";")[0].strip().rstrip(".")
+    text = pathless_cause(message).partition(";")[0].strip().rstrip(".")
     text = re.sub(rf"^(\S+/)?{re.escape(hostname)}:? ", "", text)
     text = re.sub(r"^\(([^)]*)\):", r"\1:", text)
     return text[:1].upper() + text[1:]

@@ -5,7 +5,7 @@ How they come into an error's sentence: `netwb.cures`.
 
 from __future__ import annotations
 
-from netwb.cures import RUNNER, retold
+from netwb.cures import RUNNER, pathless, retold
 
 CURES = {
     "audit verify": RUNNER,
@@ -69,4 +69,4 @@ def in_page(sentence: object) -> str:
 
 def at_the_server(sentence: object) -> str:
     """The same for who runs netwb: the cure as it is typed there, which no page could do."""
-    return str(sentence)
+    return pathless(sentence)

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from netwb.cures import INSIDE
 from netwb.errors import (
-    ArchiveDamagedError,
+    ArchiveBusyError,
     ArchiveError,
+    HomeError,
     InputError,
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
+    SecretMissingError,
+    SettingsError,
     StoreError,
     UnknownDeviceError,
     UnknownNameError,
@@ -32,8 +36,13 @@ TITLES: tuple[tuple[type[NetwbError], Shape, str], ...] = (
     (NotPermittedError, "waived", "Your role does not allow this"),
     (StoreError, "bad", "The database cannot be read"),
     (ArchiveError, "bad", "The archive cannot be read"),
+    (HomeError, "bad", "netwb is not set up"),
+    (SettingsError, "bad", "netwb is not set up"),
 )
-BROKEN = (StoreError, ArchiveDamagedError)  # where on the server, is for who runs netwb alone
+TELLING = (
+    ArchiveBusyError,
+    SecretMissingError,
+)  # who meets them is told: it is no fault of the server's
 USELESS_AGAIN = (NotPermittedError, InputError, *ABSENT)  # the same once more gives the same
 BEGINNINGS = frozenset(
     {"a", "an", "another", "database", "device", "it", "no", "nobody", "only", "repository"}
@@ -174,7 +183,7 @@ def told(error: Exception, failure: Failure) -> tuple[Shape, str, str]:
 
 def _broken(error: NetwbError, failure: Failure) -> str:
     """Who runs netwb reads the cure as it is typed; others what to do, and no path of the server."""
-    if not isinstance(error, BROKEN):
+    if not isinstance(error, INSIDE) or isinstance(error, TELLING):
         return _sentence(error)
     if failure.runs_netwb:
         return _sentence_of(at_the_server(error))

@@ -15,6 +15,14 @@ from netwb.views.causes import cause_alone
         ("edge1 (192.0.2.1:22): the port is closed; check it", "192.0.2.1:22: the port is closed"),
         ("the end mark is missing.", "The end mark is missing"),
         ("acme/edge10 sent nothing", "Acme/edge10 sent nothing"),
+        (
+            "repository /srv/net/acme.git refused: fatal: cannot open '/srv/net/acme.git/HEAD'",
+            "Repository acme.git refused: fatal: cannot open 'HEAD'",
+        ),
+        (
+            "% Error opening disk0:/a/b/c (No such file)",
+            "% Error opening disk0:/a/b/c (No such file)",
+        ),
         ("", ""),
     ],
 )

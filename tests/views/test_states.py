@@ -7,8 +7,11 @@ import pytest
 from netwb.errors import (
     ArchiveBusyError,
     ArchiveDamagedError,
+    ArchiveError,
+    HomeError,
     InputError,
     NotAuthenticatedError,
+    SettingsError,
     StoreUnavailableError,
     UnknownDeviceError,
 )
@@ -48,15 +51,21 @@ def test_error_names_source_time_reference_and_a_way_on() -> None:
     [
         StoreUnavailableError("database /srv/netwb.db is not there; set one up with `netwb init`"),
         ArchiveDamagedError("repository /srv/acme.git is damaged: put back a copy"),
+        ArchiveError("repository /srv/x/acme.git refused: fatal: cannot open '/srv/x/packed-refs'"),
+        HomeError("home /srv/nets/home is not there; set one up with `netwb init`"),
+        SettingsError("file /srv/nets/netwb.toml holds no such setting"),
     ],
 )
-def test_where_on_the_server_something_broke_is_for_who_runs_it(error: Exception) -> None:
+def test_what_broke_on_the_server_is_for_who_runs_it_and_where_is_in_the_log(
+    error: Exception,
+) -> None:
     said = states.failed(error, replace(FAILURE, contact="noc@example.net"))
 
     assert "/srv" not in said + states.notice(error, FAILURE)
     assert "if it stays so, tell noc@example.net the reference" in said
     assert 'data-act="again"' in said
-    assert str(error).partition("/srv")[2][:9] in states.failed(error, OWNER)
+    assert "/srv" not in states.failed(error, OWNER)
+    assert str(error).split()[0] in states.failed(error, OWNER).lower()
 
 
 def test_error_that_is_not_ours_tells_nothing_of_its_inside() -> None:
@@ -116,6 +125,12 @@ def test_signed_out_leads_back_to_the_same_view(build: object) -> None:
     said = build(NotAuthenticatedError("the login ended"), FAILURE)
 
     assert 'href="login?next=%2Fconfigs%3Fdevice%3Dd1"' in said
+
+
+def test_what_a_person_gave_is_told_as_it_was_given() -> None:
+    said = states.failed(InputError("pattern '/a/b/c(' is no regular expression"), FAILURE)
+
+    assert "/a/b/c(" in said
 
 
 def test_archive_that_is_busy_says_so() -> None:

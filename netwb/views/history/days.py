@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from netwb.cures import pathless_cause
 from netwb.views.causes import cause_alone
 from netwb.views.cures import in_page
 from netwb.views.history.lines import NOBODY, SHORT
@@ -221,7 +222,10 @@ def _missed(run: DeviceRun, listed: Listed, at: Moment) -> str:
     word = state("warn" if kept else "bad", "kept back" if kept else "failed")
     cause = run.cause_message or _plain(run.cause_kind)
     why = tag(
-        "span", esc(cause_alone(cause, listed.hostname)), class_="t2 why", title=in_page(cause)
+        "span",
+        esc(cause_alone(cause, listed.hostname)),
+        class_="t2 why",
+        title=in_page(pathless_cause(cause)),
     )
     at_clock = tag("time", clock(run.at, at.zone), title=exact(run.at, at.zone))
     return f'<div class="miss"><span>{word} {at_clock}</span>{why}</div>'

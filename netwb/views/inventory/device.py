@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from netwb.cures import pathless_cause
 from netwb.inventory.records import Device, DeviceEvent, Inherited
 from netwb.views.causes import cause_alone
 from netwb.views.cures import in_page
@@ -300,7 +301,7 @@ def _what(run: DeviceRun, known: Mapping[str, Revision], hostname: str) -> str:
     if run.cause_kind:
         said = run.cause_message or cause_words(run.cause_kind)
         alone = cause_alone(said, hostname)
-        return f'<span title="{esc(in_page(said))}">{esc(alone)}</span>'
+        return f'<span title="{esc(in_page(pathless_cause(said)))}">{esc(alone)}</span>'
     revision = known.get(run.revision or "")
     if run.status != "changed" or revision is None:
         return esc(f"asked for by {run.by}") if _by_person(run.by) else ""
