@@ -86,11 +86,6 @@ class Bursts:
             self._end(burst)
         return tuple(sorted(self._ended.values(), key=self.due_at))
 
-    def next_at(self) -> datetime | None:
-        """When the next burst is due; None while nothing waits."""
-        waiting = (*self._open.values(), *self._ended.values())
-        return min(map(self.due_at, waiting), default=None)
-
     def unkept(self) -> tuple[Burst, ...]:
         """What changed since it was last asked; each of them is told once."""
         changed, self._unkept = self._unkept, {}

@@ -65,7 +65,7 @@ def _new(body: bytes) -> Message:
     """RFC 5424: time, hostname, application, process, message id, structured data, words."""
     at, hostname, _app, _process, kind, rest = [*body.split(b" ", 5), *[b""] * 6][:6]
     data, words = _structured(rest)
-    said = words.removeprefix(_BOM).strip() or data
+    said = words.strip().removeprefix(_BOM).strip() or data
     text = said if kind in {_NIL, b""} or said.startswith(kind) else kind + b": " + said
     return Message(hostname=_name(hostname), at=_instant(at), text=text)
 
