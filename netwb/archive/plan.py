@@ -206,15 +206,13 @@ class Planner:
         if facts.cause == "rules":
             return NETWB, now, ""
         author = author_name(entry.author)
+        is_stale = old is not None and _is_stamp(old, author, entry.at)
         heard_at = heard[-1].at if heard else now
-        is_old = old is not None and old.changed_by == author
-        if is_old and old is not None and _same_second(old.changed_at, entry.at):
-            author = UNKNOWN
-            if not heard:
-                return UNKNOWN, now, ""
         named = [name for one in heard if (name := author_name(one.by)) != UNKNOWN]
-        if author == UNKNOWN and named:
+        if named and (is_stale or author == UNKNOWN):
             return named[-1], heard_at, "syslog"
+        if is_stale:
+            return UNKNOWN, heard_at, ""
         earliest = self._fetched_at.get((entry.device_id, entry.kind)) or entry.at
         believed = entry.at.year >= OLDEST_YEAR and earliest <= entry.at <= now
         dated = believed and (entry.clean.changed_at is not None or not heard)
@@ -235,6 +233,10 @@ def _telling(facts: CommitFacts, heard: Sequence[Said]) -> CommitFacts:
     notes = [one.note for one in heard if one.note]
     note = facts.note or (plain(notes[-1], NOTE_LIMIT) if notes else "")
     return replace(facts, heard=NAMES.join(reversed(names)), note=note)
+
+
+def _is_stamp(old: Newest, author: str, at: datetime) -> bool:
+    return old.changed_by == author and _same_second(old.changed_at, at)
 
 
 def _same_second(one: datetime | None, other: datetime) -> bool:
