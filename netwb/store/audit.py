@@ -13,13 +13,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from netwb.errors import AuditBrokenError
 from netwb.roles import NO_TENANT, Actor, Scope
 from netwb.store.canonical import canonical_json, storable
-from netwb.store.chain import AuditProblem, Head, Link, link_code, problems
+from netwb.store.chain import ERASED, AuditProblem, Head, Link, erased, link_code, problems
 from netwb.store.database import Database
 from netwb.store.models import AuditHeadRow, AuditRow
 
@@ -130,6 +130,24 @@ class Audit:
         head.seq, head.mac = link.seq, link.mac
         session.flush()
 
+    def count_meant(self, session: Session, is_meant: Callable[[Link], bool]) -> int:
+        """How many links those are; what is erased already says nothing any more."""
+        return sum(1 for _ in _links(session, is_meant))
+
+    def erase_in(self, session: Session, is_meant: Callable[[Link], bool]) -> int:
+        """Take what those links say away for good, in the caller's transaction; how many they were.
+
+        The chain verifies as before; that they were erased, the caller appends.
+        """
+        _held_head(session)
+        key, found = self._key(), 0
+        for link in list(_links(session, is_meant)):
+            bare = erased(key, link)
+            words = {"actor": "", "action": ERASED, "target": "", "detail": bare.detail}
+            session.execute(update(AuditRow).where(AuditRow.seq == link.seq).values(**words))
+            found += 1
+        return found
+
     def events(
         self,
         scope: Scope,
@@ -226,11 +244,12 @@ def _read_head(session: Session) -> Head | None:
     return None if row is None else Head(seq=row.seq, mac=row.mac)
 
 
-def _links(session: Session) -> Iterator[Link]:
+def _links(session: Session, is_meant: Callable[[Link], bool] = lambda _: True) -> Iterator[Link]:
     query: Select[Any] = select(*(getattr(AuditRow, name) for name in Link.__slots__))
     rows = session.execute(query.order_by(AuditRow.seq).execution_options(yield_per=_BATCH))
-    for row in rows.mappings():
-        yield Link(**row)
+    for link in (Link(**row) for row in rows.mappings()):
+        if is_meant(link):
+            yield link
 
 
 def _row(link: Link) -> AuditRow:

@@ -2,7 +2,9 @@
 
 Each link is authenticated with the code of the link before it (HMAC-SHA256 over canonical bytes), so
 that nobody without the key can change, take out, swap or forge one. What was cut off at the end
-shows against the head, which is kept apart.
+shows against the head, which is kept apart. What a link says can be erased, by who has the key, when
+a tenant's data must go: its number, time and code stay, so that the chain goes on over it, and a
+code of its own proves that netwb erased it.
 """
 
 from __future__ import annotations
@@ -10,13 +12,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from netwb.store.canonical import canonical_json, instant
 
 GENESIS = "0" * 64  # what the first link names as the one before it
+ERASED = "erased"  # action of a link whose words are gone
 SHORT = 16  # hex digits of a code that a Git trailer carries
 
 ProblemKind = Literal["changed", "missing", "misplaced", "cut", "head", "unwitnessed"]
@@ -83,6 +86,31 @@ def link_code(key: bytes, link: Link) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
+def erased(key: bytes, link: Link) -> Link:
+    """The link without what it said; the code of what it was stays, for the link after it."""
+    bare = replace(link, actor="", action=ERASED, target="", detail="")
+    return replace(bare, detail=canonical_json({ERASED: _erasure_code(key, bare)}))
+
+
+def _erasure_code(key: bytes, bare: Link) -> str:
+    text = canonical_json(
+        {
+            ERASED: bare.seq,
+            "at": instant(bare.at),
+            "tenant_id": bare.tenant_id,
+            "previous": bare.previous,
+            "mac": bare.mac,
+        }
+    )
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_genuine(key: bytes, link: Link) -> bool:
+    if link.action == ERASED and erased(key, link) == link:
+        return True
+    return hmac.compare_digest(link_code(key, link), link.mac)
+
+
 def problems(
     key: bytes, links: Iterable[Link], head: Head | None, witnesses: Collection[str] = ()
 ) -> Iterator[AuditProblem]:
@@ -109,7 +137,7 @@ def _link_problems(key: bytes, link: Link, last: Head) -> Iterator[AuditProblem]
     elif link.previous != last.mac:
         message = f"link {link.seq} does not follow link {last.seq}"
         yield AuditProblem(seq=link.seq, kind="misplaced", message=message)
-    if not hmac.compare_digest(link_code(key, link), link.mac):
+    if not _is_genuine(key, link):
         message = f"link {link.seq} was changed or forged"
         yield AuditProblem(seq=link.seq, kind="changed", message=message)
 

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -51,6 +51,7 @@ class Database:
         self.dialect = parsed.get_backend_name()
         self.path = Path(parsed.database or "") if self.dialect == "sqlite" else None
         self.name = str(self.path) if self.path else _server_name(parsed)
+        self._busy_timeout_s = busy_timeout_s
         self._engine = _engine(parsed, self.path, busy_timeout_s)
         self._readers = _sessions(_reading(self._engine))
         self._single_reader = _reading(self._engine, mode="single")
@@ -121,6 +122,20 @@ class Database:
         with self.connecting("read") as connection:
             said = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
         return None if said == "ok" else said
+
+    def wipe_deleted(self) -> None:
+        """Leave nothing of deleted rows in a SQLite file, nor in its log; it is written anew for that.
+
+        PostgreSQL sees to it by itself (autovacuum). Raises StoreUnavailableError while others use it.
+        """
+        if self.path is None:
+            return
+        with self._faults(), closing(_connect_sqlite(self.path, self._busy_timeout_s)) as file:
+            file.execute("VACUUM")
+            busy, _, _ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            msg = f"database {self.name} is read by another process; wait for it to end, try again"
+            raise StoreUnavailableError(msg)
 
     def close(self) -> None:
         """Close the idle connections."""

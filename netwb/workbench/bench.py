@@ -25,6 +25,7 @@ from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.jobs import JobsFace
+from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
@@ -60,6 +61,7 @@ class Workbench(
     HealthFace,
     SyslogFace,
     ExportFace,
+    LeavingFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 
