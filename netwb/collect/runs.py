@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from netwb import errors
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus, worst_first
+from netwb.collect.tallying import tally_end
 from netwb.collect.telling import tell_end
 from netwb.errors import NetwbError, RunInterruptedError, RunUnderWayError
 from netwb.inventory.records import Target
@@ -201,6 +202,7 @@ class Runs:
         if run is not None and run.ended_at is None:  # a run that slept may have been closed before
             run.ended_at = now
             session.flush()
+            tally_end(session, run)
             tell_end(session, self._notices, run)
 
     def _refuse_busy(self, session: Session, targets: Sequence[Target]) -> None:

@@ -1,39 +1,33 @@
-"""Whether people can get in, and whether doors stand open that nobody uses. It reads no secret."""
+"""Whether people can get in, and whether doors stand open that nobody uses. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Literal
 
-from sqlalchemy import Row, func, or_, select
-
+from netwb.access.records import Token, User
 from netwb.health.diagnosis import Diagnosis, advice, ok
-from netwb.roles import NO_TENANT, Role
-from netwb.store.database import Database
-from netwb.store.models import TokenRow, UserRow
+from netwb.roles import Role
 
 UNUSED = timedelta(days=30)
 LONG = timedelta(days=400)  # a year, and a month to renew it in
 SOON = timedelta(days=14)
 
 
-def check_admins(database: Database, *, provider: bool) -> Diagnosis:
-    """That somebody may log in who can help the others. `provider`: logins come from elsewhere."""
-    own = (
-        select(func.count())
-        .select_from(UserRow)
-        .where(
-            UserRow.status == "active",
-            UserRow.role == Role.ADMIN,
-            UserRow.wide,
-            or_(UserRow.password.is_not(None), UserRow.source != "local"),
-        )
+def check_admins(users: Iterable[User], *, logins: Literal["own", "provider"]) -> Diagnosis:
+    """That somebody may log in who can help the others. `provider`: it says who is one."""
+    admins = sum(
+        user.status == "active"
+        and user.role is Role.ADMIN
+        and user.tenants is None
+        and (user.password_at is not None or user.source != "local")
+        for user in users
     )
-    with database.reading(NO_TENANT) as session:
-        admins = session.scalar(own) or 0
-    if admins or provider:
-        return ok("admins", f"{admins} may log in" if admins else "the login provider names them")
+    if admins:
+        return ok("admins", f"{admins} may log in")
+    if logins == "provider":
+        return ok("admins", "the login provider names them")
     return advice(
         "admins",
         "nobody can log in to the pages as an admin of all tenants",
@@ -41,28 +35,15 @@ def check_admins(database: Database, *, provider: bool) -> Diagnosis:
     )
 
 
-def check_tokens(database: Database, *, now: datetime) -> tuple[Diagnosis, ...]:
-    """Tokens in force that nobody uses, that live too long, or that end soon though they are used."""
-    query = (
-        select(
-            TokenRow.id,
-            TokenRow.note,
-            TokenRow.created_at,
-            TokenRow.expires_at,
-            TokenRow.used_at,
-            UserRow.name,
-        )
-        .join(UserRow, UserRow.id == TokenRow.user_id)
-        .where(TokenRow.revoked_at.is_(None), TokenRow.expires_at > now, UserRow.status == "active")
-        .order_by(TokenRow.created_at)
-    )
-    with database.reading(NO_TENANT) as session:
-        tokens = session.execute(query).all()
-    found = tuple(_odd(tokens, now))
-    return found or (ok("tokens", f"{len(tokens)} in force, none unused or too long-lived"),)
+def check_tokens(tokens: Iterable[Token], *, now: datetime) -> tuple[Diagnosis, ...]:
+    """Those in force that nobody uses, that live too long, or that end soon though they are used."""
+    in_force = [one for one in tokens if one.revoked_at is None and one.expires_at > now]
+    in_force.sort(key=lambda one: one.created_at)
+    found = tuple(_odd(in_force, now))
+    return found or (ok("tokens", f"{len(in_force)} in force, none unused or too long-lived"),)
 
 
-def _odd(tokens: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> Iterator[Diagnosis]:
+def _odd(tokens: Sequence[Token], now: datetime) -> Iterator[Diagnosis]:
     unused = [one for one in tokens if (one.used_at or one.created_at) < now - UNUSED]
     if unused:
         yield advice(
@@ -79,16 +60,17 @@ def _odd(tokens: Sequence[Row[*tuple[Any, ...]]], now: datetime) -> Iterator[Dia
         )
     ending = [one for one in tokens if one.expires_at < now + SOON and one not in unused]
     if ending:
+        first = min(one.expires_at for one in ending)
         yield advice(
             "tokens",
-            f"{_named(ending)} about to end, the first at {ending[0].expires_at:%Y-%m-%d}",
+            f"{_named(ending)} about to end, the first at {first:%Y-%m-%d}",
             "issue others with `netwb token issue` before scripts stand still",
         )
 
 
-def _named(tokens: Sequence[Row[*tuple[Any, ...]]]) -> str:
+def _named(tokens: Sequence[Token]) -> str:
     """`token 4f2c of ana is`, `5 tokens (4f2c of ana, ...) are`."""
-    shown = ", ".join(f"{one.id} of {one.name}" for one in tokens[:3])
+    shown = ", ".join(f"{one.id} of {one.user}" for one in tokens[:3])
     if len(tokens) == 1:
         return f"token {shown} is"
     more = ", ..." if len(tokens) > 3 else ""

@@ -33,6 +33,7 @@ from netwb.health.people import check_admins, check_tokens
 from netwb.health.repositories import check_repositories
 from netwb.health.space import read_growth, read_space
 from netwb.health.weakening import check_settings
+from netwb.roles import ALL_TENANTS
 from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.workbench.compose import master_file_of, open_database, read_settings
@@ -115,11 +116,16 @@ class DoctorFace(Face):
             "devices": lambda: check_devices(database),
             "credentials": lambda: check_credentials(database),
             "host keys": lambda: check_host_keys(database),
-            "admins": lambda: check_admins(
-                database, provider=bool(parts.settings.access.oidc_issuer)
+            "admins": self._admins,
+            "tokens": lambda: check_tokens(
+                parts.access.tokens.list(ALL_TENANTS), now=parts.clock()
             ),
-            "tokens": lambda: check_tokens(database, now=parts.clock()),
         }
+
+    def _admins(self) -> Diagnosis:
+        by_provider = self._parts.settings.access.oidc_issuer
+        users = self._parts.access.users.list(ALL_TENANTS)
+        return check_admins(users, logins="provider" if by_provider else "own")
 
     def _disk(self) -> Diagnosis:
         space, found = self._space_left()

@@ -43,6 +43,7 @@ from netwb.store.models.notices import (
 )
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
+from netwb.store.models.tallies import TallyRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "StandingRow",
     "SyslogBurstRow",
     "SyslogCountRow",
+    "TallyRow",
     "TenantOwned",
     "TenantRow",
     "TokenRow",

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _remotes()
     _messages()
     _schedules()
+    _tallies()
 
 
 def _schedules() -> None:
@@ -285,6 +286,17 @@ def _deliveries() -> None:
     )
     op.create_index("ix_delivery_queued_at", "delivery", ["queued_at"], unique=False)
     op.create_index(op.f("ix_delivery_tenant_id"), "delivery", ["tenant_id"], unique=False)
+
+
+def _tallies() -> None:
+    op.create_table(
+        "tally",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "tenant_id", "label", name=op.f("pk_tally")),
+    )
 
 
 def downgrade() -> None:
