@@ -149,6 +149,19 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SelfBackupSettings:
+    """Where the daemon exports all of netwb to."""
+
+    folder: str = _setting(
+        "", "path", "Where netwb's own backup goes, on another disk than its home; empty: nowhere."
+    )
+    keep: int = _setting(7, "exports", "Newest own backups that are kept.", least=1)
+    passphrase: str = _secret_setting(
+        "", "reference", "`env:NAME` or `file:PATH` of what opens own backups."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Where pages and REST are served, and to whom."""
 
@@ -242,6 +255,7 @@ class Settings:
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     remote: RemoteSettings = field(default_factory=RemoteSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
+    self_backup: SelfBackupSettings = field(default_factory=SelfBackupSettings)
     web: WebSettings = field(default_factory=WebSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     syslog: SyslogSettings = field(default_factory=SyslogSettings)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from netwb._version import __version__
-from netwb.errors import InputError
+from netwb.errors import InputError, NetwbError
 from netwb.health.exporting.checking import Verified, verified
 from netwb.health.exporting.loading import (
     Destination,
@@ -19,6 +19,7 @@ from netwb.health.exporting.loading import (
     require_free,
 )
 from netwb.health.exporting.manifest import SETTINGS_FILE, Manifest
+from netwb.health.exporting.nightly import SelfBackup, back_up_itself, exports
 from netwb.health.exporting.settings_text import with_setting
 from netwb.health.exporting.writing import Sources, Told, write_export
 from netwb.inventory.records import SecretSource
@@ -30,7 +31,7 @@ from netwb.workbench.face import Face
 from netwb.workbench.home import find_home, parse_settings
 from netwb.workbench.progress import ShareProgress
 
-__all__ = ["Export", "ExportFace", "Imported"]
+__all__ = ["Export", "ExportFace", "Imported", "SelfBackup"]
 
 LEAST = 12  # characters of a passphrase: it alone guards all keys, wherever the file gets to
 
@@ -74,7 +75,7 @@ class Imported:
 
 
 class ExportFace(Face):
-    """`export`, `check_export`, `import_export`."""
+    """`export`, `check_export`, `import_export`, `back_up_itself`."""
 
     def export(
         self, file: str | Path, *, passphrase: SecretSource, told: Told | None = None
@@ -149,6 +150,49 @@ class ExportFace(Face):
                     moved_key=moved_key,
                     export=_summary(path, path.stat().st_size, found.manifest),
                 )
+
+    def back_up_itself(self) -> SelfBackup:
+        """Export netwb into `self_backup.folder` and keep the newest ones; nothing where none is set.
+
+        What is wrong is told as a state, `self.backup`, and raised.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        self._require_everywhere("netwb's own backup")
+        settings = self._parts.settings.self_backup
+        if not settings.folder:
+            return SelfBackup()
+        try:
+            words = _new_passphrase(
+                SecretSource(origin=settings.passphrase), self._parts.environment
+            )
+            folder = Path(settings.folder).expanduser()
+            done = back_up_itself(self._sources(), folder, words, keep=settings.keep)
+        except NetwbError as error:
+            self._tell_self_backup(settings.folder, str(error))
+            raise
+        self._audit("export", done.file.name if done.file else "", detail={"bytes": done.size})
+        self._tell_self_backup(settings.folder, "")
+        return done
+
+    def newest_self_backup(self) -> tuple[Path, datetime] | None:
+        """The newest export in `self_backup.folder`, and when it was written; None where none is."""
+        self._require(Permission.HEALTH_VIEW)
+        self._require_everywhere("netwb's own backup")
+        folder = self._parts.settings.self_backup.folder
+        found = exports(Path(folder).expanduser()) if folder else []
+        if not found:
+            return None
+        return found[-1], datetime.fromtimestamp(found[-1].stat().st_mtime, UTC)
+
+    def _tell_self_backup(self, folder: str, fault: str) -> None:
+        self._parts.notices.stands(
+            "self.backup",
+            subject="self-backup",
+            label=f"netwb's own backup into {folder}",
+            is_wrong=bool(fault),
+            severity="critical",
+            message=fault or "netwb backs itself up again",
+        )
 
     def _sources(self) -> Sources:
         return Sources(
