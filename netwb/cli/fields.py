@@ -15,6 +15,18 @@ from netwb.inventory.records import FieldChange
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class Renamed(click.Option):
+    """An option whose older names are taken too, and offered by none but the first."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """In help it has one name."""
+        taken, self.opts = self.opts, self.opts[:1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = taken
+
+
 def inherited_options(command: Command) -> Command:
     """What tenant, site and device may each say: credentials and a jump host."""
     for option in (

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import click
 
 from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.fields import Renamed
 from netwb.cli.moments import MOMENT
 from netwb.cli.paint import print_diff, print_patch
 from netwb.cli.show import json_option, print_items, print_json, print_table, print_text, say
 from netwb.inventory.records import ConfigKind
 from netwb.workbench import Workbench
+from netwb.workbench.comparing import MOST_TOUCHED
 from netwb.workbench.words import Change
 
 kind_option = click.option(
     "--startup", "kind", flag_value="startup", default="running", help="The startup configuration."
 )
 SHORT = 12  # digits of a commit id that people see
+SHOWN_SECTIONS = 3  # of one change, in a line
+MOST_NAMED = 300  # changes whose sections are told: a second or two, and more than anybody reads
+WHEN = "2026-11-24T06:00, yesterday, 7d, '2 days ago'"
+Item = TypeVar("Item")
+Names = Mapping[str, tuple[str, ...]]
 
 
 def register(cli: click.Group) -> None:
@@ -43,21 +50,27 @@ def history(
     context: click.Context, *, device: str, limit: int, kind: ConfigKind, as_json: bool
 ) -> None:
     """Revisions of DEVICE, newest first."""
-    found = bench(context).history(device, limit=limit, kind=kind)
+    workbench = bench(context)
+    found = workbench.history(device, limit=limit, kind=kind)
     if as_json:
         print_items(found)
         return
+    names = _named(found, lambda piece: workbench.touched_by(device, piece))
     print_table(
-        ("revision", "at (UTC)", "author", "+", "-", "what"),
-        [(r.id[:SHORT], r.at, r.author, r.added, r.removed, r.message) for r in found],
+        ("revision", "at (UTC)", "author", "+", "-", "sections", "what"),
+        [
+            (r.id[:SHORT], r.at, r.author, r.added, r.removed, names.get(r.id), r.message)
+            for r in found
+        ],
         empty=f"{device} has no revision yet; run `netwb backup --device {device}`",
     )
 
 
 @click.command(cls=NetwbCommand)
-@click.option("--since", required=True, type=MOMENT, help="A time, or an age: 24h, 7d.")
-@click.option("--until", type=MOMENT, help="A time, or an age.")
-@click.option("--by", metavar="WHO", help="Only this author's.")
+@click.option("--since", default="24h", show_default=True, type=MOMENT, help=f"{WHEN}.")
+@click.option("--until", type=MOMENT, help="The same.")
+@click.option("--by", "--author", "by", cls=Renamed, metavar="WHO", help="Only this author's.")
+@click.option("--device", metavar="D", help="Only this device's.")
 @click.option("--patch", is_flag=True, help="With each change as a patch for `git apply`.")
 @click.option("--tenant", metavar="T", help="Only this tenant's devices.")
 @click.option("--site", metavar="S", help="Only this site's devices.")
@@ -69,6 +82,7 @@ def changes(  # noqa: PLR0913 - one parameter an option
     since: datetime,
     until: datetime | None,
     by: str | None,
+    device: str | None,
     patch: bool,
     tenant: str | None,
     site: str | None,
@@ -77,12 +91,15 @@ def changes(  # noqa: PLR0913 - one parameter an option
     """What changed in the network, newest first."""
     named = {k: v for k, v in (("tenant", tenant), ("site", site)) if v is not None}
     narrowed = bench(context).where(**named)
-    found = narrowed.changes(since=since, until=until, by=by)
+    found = narrowed.changes(since=since, until=until, by=by, device=device)
+    if by is not None and not found:
+        narrowed.require_author(by)
     if as_json:
         print_items(found)
         return
+    names = _named(found, narrowed.touched)
     print_table(
-        ("at (UTC)", "device", "author", "+", "-", "revision", "what"),
+        ("at (UTC)", "device", "author", "+", "-", "revision", "sections", "what"),
         [
             (
                 c.at,
@@ -91,11 +108,13 @@ def changes(  # noqa: PLR0913 - one parameter an option
                 c.added,
                 c.removed,
                 c.id[:SHORT],
+                names.get(c.id),
                 c.message,
             )
             for c in found
         ],
-        empty="nothing changed in that time",
+        empty=f"nothing changed since {since:%Y-%m-%d %H:%M} UTC"
+        + ("" if until is None else f" until {until:%Y-%m-%d %H:%M} UTC"),
     )
     if patch:
         for change in found:
@@ -154,9 +173,14 @@ def diff(  # noqa: PLR0913 - one parameter an option
 @click.command(cls=NetwbCommand)
 @click.argument("text")
 @click.option("--ever", is_flag=True, help="Also lines that stand there no longer.")
-@click.option("--since", type=MOMENT, help="Only lines that stood there after this.")
+@click.option("--since", type=MOMENT, help=f"Only lines that stood there after this: {WHEN}.")
 @click.option("--until", type=MOMENT, help="Only lines that stood there before this.")
-@click.option("--author", metavar="WHO", help="Only lines that this person put there.")
+@click.option(
+    *("--by", "--author", "by"),
+    cls=Renamed,
+    metavar="WHO",
+    help="Only lines that this person put there.",
+)
 @click.option("--tenant", metavar="T", help="Only this tenant's devices.")
 @click.option("--word", "match", flag_value="word", help="Only whole words.")
 @click.option(
@@ -172,17 +196,19 @@ def search(  # noqa: PLR0913 - one parameter an option
     match: Literal["word", "pattern"] | None,
     since: datetime | None,
     until: datetime | None,
-    author: str | None,
+    by: str | None,
     tenant: str | None,
     as_json: bool,
 ) -> None:
     """Which devices carry TEXT, since when, and who put it there."""
     narrowed = bench(context).where(**({"tenant": tenant} if tenant else {}))
     when: Literal["now", "ever"] = "ever" if ever else "now"
-    narrow = ever or author is not None or since is not None  # then history is not what is missing
+    narrow = ever or by is not None or since is not None  # then history is not what is missing
     found = narrowed.search(
-        text, when=when, since=since, until=until, author=author, match=match or "text"
+        text, when=when, since=since, until=until, author=by, match=match or "text"
     )
+    if by is not None and not found:
+        narrowed.require_author(by)
     if as_json:
         print_items(found)
         return
@@ -231,6 +257,18 @@ def restore(  # noqa: PLR0913 - one parameter an option
         return
     _write_new(output, text)
     say(f"{output}: {len(text)} bytes, readable by you alone, {datetime.now(UTC):%H:%M} UTC")
+
+
+def _named(found: Sequence[Item], touched: Callable[[Sequence[Item]], Names]) -> dict[str, str]:
+    """Revision id -> the sections that it touched, of as many as a person reads."""
+    names: dict[str, str] = {}
+    for start in range(0, min(len(found), MOST_NAMED), MOST_TOUCHED):
+        piece = found[start : min(start + MOST_TOUCHED, MOST_NAMED)]
+        for revision, sections in touched(piece).items():
+            more = len(sections) - SHOWN_SECTIONS
+            rest = f" and {more} more" if more > 0 else ""
+            names[revision] = ", ".join(sections[:SHOWN_SECTIONS]) + rest
+    return names
 
 
 def _print_patch(narrowed: Workbench, change: Change) -> None:

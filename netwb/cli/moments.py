@@ -11,7 +11,7 @@ from netwb.workbench.moments import parse_moment
 
 
 class Moment(click.ParamType[datetime]):
-    """A time, an age, `today` or `yesterday`."""
+    """A time, an age, or a day that is near."""
 
     name = "time"
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
+from netwb.errors import NetwbError, UnknownDeviceError
 from netwb.inventory.records import Device
 from netwb.roles import Permission
 from netwb.web.jobs import JobAnswer, job_json
@@ -26,6 +29,7 @@ from netwb.web.operations import (
     answer,
 )
 from netwb.web.paging import Item, behind, left_off, page, place_of
+from netwb.web.problems import Problem, RefusedError
 from netwb.web.shapes import (
     AcceptedAnswer,
     ChangesAnswer,
@@ -38,6 +42,7 @@ from netwb.web.shapes import (
     HistoryQuery,
     NewRun,
     QuarantineAnswer,
+    QuarantineQuery,
     SearchAnswer,
     SearchQuery,
     Settlement,
@@ -90,7 +95,11 @@ def text(call: Call[TextQuery, None]) -> Answer:
     its ETag is strong.
     """
     wanted = f"{call.path['device_id']}@{call.path['revision']}"
-    revision = call.bench.revision(wanted, kind=call.query.kind)
+    try:
+        revision = call.bench.revision(wanted, kind=call.query.kind)
+    except UnknownDeviceError:
+        _refuse_bare_slash(call)
+        raise
     tag = f"{revision.id}.{revision.kind}.{call.media.partition('/')[2]}"
     if tag in call.seen:
         return Answer(content=b"", etag=tag)
@@ -104,6 +113,25 @@ def text(call: Call[TextQuery, None]) -> Answer:
         "text": content.decode("utf-8", "replace"),
     }
     return answer(document, etag=tag)
+
+
+def _refuse_bare_slash(call: Call[TextQuery, None]) -> None:
+    """Say how TENANT/HOSTNAME is written, where that is a device of the caller's scope."""
+    name = f"{call.path['device_id']}/{call.path['revision']}"
+    try:
+        found = call.bench.device(name)
+    except NetwbError:
+        return
+    written = quote(name, safe="")
+    raise RefusedError(
+        Problem(
+            status=HTTPStatus.NOT_FOUND,
+            title="No such device",
+            detail=f"in a path a device is its id, or its name with the slash as %2F; here that is"
+            f" {BASE}/backup/history/{found.id}, or {BASE}/backup/history/{written}",
+            slug="unknown-device",
+        )
+    )
 
 
 def diff(call: Call[DiffQuery, None]) -> Answer:
@@ -126,6 +154,7 @@ def changes(call: Call[ChangesQuery, None]) -> Answer:
         since=query.since,
         until=query.until,
         by=query.by,
+        device=query.device,
         limit=query.limit + 1,
         after=after,
     )
@@ -140,14 +169,20 @@ def search(call: Call[SearchQuery, None]) -> Answer:
     """Lines that hold a text: who carries it now, or who ever did, from when to when."""
     query = call.query
     found = _where(call, query.tenant, query.site).search(
-        query.text, when=query.when, since=query.since, until=query.until, author=query.author
+        query.text,
+        when=query.when,
+        since=query.since,
+        until=query.until,
+        author=query.by,
+        match=query.match,
     )
     return _slice(call, found, shape=hit_json, order=_hit_order)
 
 
-def quarantine(call: Call[Paged, None]) -> Answer:
+def quarantine(call: Call[QuarantineQuery, None]) -> Answer:
     """Texts that were not believed and wait for a person, newest first."""
-    return _slice(call, call.bench.quarantine(), shape=held_json, order=_held_order)
+    held = _where(call, call.query.tenant, call.query.site).quarantine()
+    return _slice(call, held, shape=held_json, order=_held_order)
 
 
 def accept(call: Call[NoQuery, Settlement]) -> Answer:
@@ -253,7 +288,7 @@ OPERATIONS = (
         method="GET",
         path="/backup/quarantine",
         do=quarantine,
-        query=Paged,
+        query=QuarantineQuery,
         gives={JSON: QuarantineAnswer},
         needs=Permission.CONFIG_VIEW,
     ),

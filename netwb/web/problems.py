@@ -29,12 +29,14 @@ from netwb.errors import (
     InventoryError,
     ListenError,
     LoginThrottledError,
+    NetboxError,
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
     RunUnderWayError,
     SecretMissingError,
     SettingsError,
+    StalePlanError,
     StoreError,
     UnknownDeviceError,
     UnknownNameError,
@@ -134,6 +136,10 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     ImportRefusedError: Saying(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="Rows of the import are refused"
     ),
+    StalePlanError: Saying(status=HTTPStatus.CONFLICT, title="The plan is another one by now"),
+    NetboxError: Saying(
+        status=HTTPStatus.BAD_GATEWAY, title="NetBox gave no good answer", detail=_INSIDE
+    ),
     DeviceError: Saying(status=HTTPStatus.BAD_GATEWAY, title="The device gave no good answer"),
     IncompleteConfigError: Saying(
         status=HTTPStatus.CONFLICT, title="The text is no whole configuration"
@@ -189,7 +195,7 @@ SAYINGS: dict[type[NetwbError], Saying] = {
 }
 _STATUSES: dict[int, str] = {
     400: "the request is not well-formed HTTP; correct how it is sent",
-    404: "no such route; /api/v1/docs lists those that there are",
+    404: "no such route; /api/v1/docs lists those that there are; a slash within a name is %2F",
     405: "this route does not take that method; the Allow header names those that it takes",
     406: "none of the media types in Accept can be given here; leave Accept out",
     413: "the body is longer than this server reads; send less",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AliasChoices, Field
 
 from netwb.errors import InputError
 from netwb.inventory.records import Device, DeviceStatus
@@ -27,14 +27,16 @@ def _moment(text: str) -> str:
     try:
         parse_moment(text, datetime.now(UTC))
     except InputError:
-        msg = "is no time; write 2026-11-24T06:00:00Z, a date, yesterday, or an age: 24h, 7d"
+        msg = (
+            "is no time; write 2026-11-24T06:00:00Z, a date, yesterday, or an age: 24h, 2 days ago"
+        )
         raise ValueError(msg) from None
     return text
 
 
 Moment = Annotated[
     str,
-    Field(max_length=64, description="RFC 3339, a date, or an age such as 24h or 7d."),
+    Field(max_length=64, description="RFC 3339, a date, `yesterday`, or an age: 24h, 2 days ago."),
     AfterValidator(_moment),
 ]
 Side = Annotated[
@@ -46,6 +48,7 @@ Side = Annotated[
     ),
 ]
 Name = Annotated[str, Field(max_length=200)]
+BY = AliasChoices("by", "author")  # the second one is its older name in a search
 Reason = Annotated[
     str, Field(min_length=1, max_length=1000, pattern=r"\S", description="Stands in the audit.")
 ]
@@ -235,25 +238,40 @@ class DiffQuery(Asked):
 class ChangesQuery(Paged):
     """Of changes across devices."""
 
-    since: Moment
+    since: Moment = "24h"
     until: Moment | None = None
-    by: Annotated[Name | None, Field(description="Only this author's.")] = None
+    by: Annotated[Name | None, Field(description="Only this author's.", validation_alias=BY)] = None
+    device: Annotated[Name | None, Field(description="Only this device's; an id, or a name.")] = (
+        None
+    )
     tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
     site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
 
 
 class SearchQuery(Paged):
-    """Of a search: bytes of one line, literally and with case."""
+    """Of a search within lines, with case."""
 
     text: Annotated[str, Field(min_length=1, max_length=1000)]
+    match: Annotated[
+        Literal["text", "word", "pattern"],
+        Field(description="`word`: only whole words. `pattern`: a regular expression (RE2)."),
+    ] = "text"
     when: Annotated[
         Literal["now", "ever"], Field(description="`ever` also finds lines that were taken out.")
     ] = "now"
     since: Moment | None = None
     until: Moment | None = None
-    author: Annotated[Name | None, Field(description="Only lines that this person put there.")] = (
-        None
-    )
+    by: Annotated[
+        Name | None,
+        Field(description="Only lines that this person put there.", validation_alias=BY),
+    ] = None
+    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
+    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
+
+
+class QuarantineQuery(Paged):
+    """Of held texts."""
+
     tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
     site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
 

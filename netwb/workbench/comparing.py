@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from netwb.archive.authors import authors
 from netwb.archive.records import Change, Revision
 from netwb.configs.diff import ConfigDiff, render_patch, whole_text
-from netwb.errors import InputError
+from netwb.errors import InputError, UnknownNameError
+from netwb.inventory.fields import quoted
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Permission
 from netwb.workbench.reading import LATEST, ReadingFace
@@ -54,7 +56,7 @@ class Comparison:
 
 
 class ComparingFace(ReadingFace):
-    """`compare`, `touched`."""
+    """`compare`, `touched`, `require_author`."""
 
     def compare(
         self, new: str, *, old: str | None = None, kind: ConfigKind = "running"
@@ -98,11 +100,44 @@ class ComparingFace(ReadingFace):
             platforms={d.id: platforms.get(d.platform) for d in self._narrowed()},
         )
 
+    def touched_by(
+        self, reference: str, revisions: Sequence[Revision]
+    ) -> Mapping[str, tuple[str, ...]]:
+        """The same of revisions of one device."""
+        self._require(Permission.CONFIG_VIEW)
+        device = self._device(reference)
+        return self.touched([_as_change(revision, device) for revision in revisions])
+
+    def require_author(self, name: str) -> None:
+        """Raise UnknownNameError where nothing in scope is by a person of that name."""
+        self._require(Permission.CONFIG_VIEW)
+        known = authors(self._parts.database, self._scope)
+        if name not in known:
+            msg = f"nothing that is stored is by {quoted(name)}; a change shows whose it is"
+            raise UnknownNameError(msg, thing="author", wanted=name, among=known)
+
     def _first(self, device: Device, revision: Revision) -> Comparison:
         text = self._parts.history.text(self._scope, device, revision)
         side = _compared(device, revision)
         label = f"{device.tenant}/{device.hostname}@{revision.id[:12]}"
         return Comparison(old=None, new=side, diff=whole_text(text, new=label))
+
+
+def _as_change(revision: Revision, device: Device) -> Change:
+    return Change(
+        at=revision.at,
+        tenant=device.tenant,
+        site=device.site,
+        hostname=device.hostname,
+        device_id=device.id,
+        kind=revision.kind,
+        author=revision.author,
+        message=revision.message,
+        added=revision.added,
+        removed=revision.removed,
+        id=revision.id,
+        number=revision.number,
+    )
 
 
 def _compared(device: Device, revision: Revision) -> ComparedSide:

@@ -1,6 +1,7 @@
-"""Times as people write them: RFC 3339, a date, an age such as `24h`, `today`, `yesterday`.
+"""Times as people write them: RFC 3339, a date, an age, a day that is near.
 
-What has no zone is UTC.
+An age is `24h`, `7d`, `2 days` or `2 days ago`; a near day `today`, `yesterday`, either with a time of
+day behind it. What has no zone is UTC.
 """
 
 from __future__ import annotations
@@ -10,9 +11,17 @@ from datetime import UTC, datetime, timedelta
 
 from netwb.errors import InputError
 
-_AGE = re.compile(r"(\d{1,6})(s|m|h|d|w)")
+_AGE = re.compile(r"(\d{1,6}|an?) ?([a-z]+)( ago)?")
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), "m"),
+    **dict.fromkeys(("h", "hour", "hours"), "h"),
+    **dict.fromkeys(("d", "day", "days"), "d"),
+    **dict.fromkeys(("w", "week", "weeks"), "w"),
+}
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DAYS_AGO = {"today": 0, "yesterday": 1}
+_NEAR = re.compile(r"(today|yesterday)(?: (?:at )?([01]?\d|2[0-3]):([0-5]\d))?")
 
 
 def parse_moment(value: str | datetime, now: datetime) -> datetime:
@@ -27,15 +36,32 @@ def parse_moment(value: str | datetime, now: datetime) -> datetime:
 def _parsed(value: str | datetime, now: datetime) -> datetime:
     if isinstance(value, datetime):
         found = value
-    elif value in _DAYS_AGO:
-        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight - timedelta(days=_DAYS_AGO[value])
-    elif age := _AGE.fullmatch(value):
-        return now - timedelta(seconds=int(age[1]) * _UNIT_S[age[2]])
     else:
-        try:
-            found = datetime.fromisoformat(value)
-        except ValueError as error:
-            msg = f"{value!r} is no time; write 2026-11-24T06:00, yesterday, or an age: 24h, 7d"
-            raise InputError(msg) from error
+        words = " ".join(value.casefold().split())
+        found = _near(words, now) or _age(words, now) or _written(value)
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _near(words: str, now: datetime) -> datetime | None:
+    near = _NEAR.fullmatch(words)
+    if near is None:
+        return None
+    day = now.astimezone(UTC) - timedelta(days=_DAYS_AGO[near[1]])
+    return day.replace(hour=int(near[2] or 0), minute=int(near[3] or 0), second=0, microsecond=0)
+
+
+def _age(words: str, now: datetime) -> datetime | None:
+    age = _AGE.fullmatch(words)
+    unit = _UNITS.get(age[2]) if age else None
+    if age is None or unit is None:
+        return None
+    many = int(age[1]) if age[1].isdigit() else 1
+    return now - timedelta(seconds=many * _UNIT_S[unit])
+
+
+def _written(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError as error:
+        msg = f"{value!r} is no time; write 2026-11-24T06:00, yesterday, or an age: 24h, 2 days ago"
+        raise InputError(msg) from error

@@ -51,17 +51,19 @@ class ReadingFace(MarksFace):
         )
         return records_of(found, Revision)
 
-    def changes(
+    def changes(  # noqa: PLR0913 - each narrows the list, by its name
         self,
         *,
         since: datetime | str,
         until: datetime | str | None = None,
         by: str | None = None,
+        device: str | None = None,
         limit: int | None = None,
         after: ChangePlace | None = None,
     ) -> Records[Change]:
         """What changed across the devices that this Workbench is narrowed to, newest first.
 
+        device         only this one's: a hostname, tenant/hostname or id
         after          `(at, device_id, number)` of the last one seen
         since, until   aware, or as people write times: "2026-11-01", "7d", "yesterday"
         """
@@ -73,7 +75,7 @@ class ReadingFace(MarksFace):
             since=begin,
             until=end,
             by=by,
-            devices=self._narrowed(),
+            devices=self._narrowed() if device is None else (self._device(device),),
             limit=limit,
             after=after,
         )

@@ -50,6 +50,41 @@ def test_changes_are_those_of_the_time_and_the_person(netwb: Commands) -> None:
     assert "-ntp server 192.0.2.53" in netwb("changes", "--since", since, "--patch").out
 
 
+def test_lists_name_the_sections_that_were_touched(netwb: Commands) -> None:
+    for line in (("history", "edge1"), ("changes", "--since", "2026-11-20T12:00")):
+        out = netwb(*line).out
+
+        assert "sections" in out.splitlines()[0]
+        assert "ntp server" in out
+
+
+def test_changes_without_a_time_are_those_of_the_last_day(netwb: Commands) -> None:
+    assert netwb("changes").out.startswith("nothing changed since ")
+    assert netwb("changes", "--json").json == {"items": []}
+    ran = netwb("changes", "--since", "9999 days ago", "--device", "edge2", "--json")
+    assert [item["hostname"] for item in ran.json["items"]] == ["edge2"]
+
+
+@pytest.mark.parametrize("option", ["--by", "--author"])
+def test_a_person_of_whom_nothing_is_stored_is_named_with_who_was_meant(
+    netwb: Commands, option: str
+) -> None:
+    for line in (("changes", "--since", "2026-11-01"), ("search", "ntp", "--ever")):
+        ran = netwb(*line, option, "anna")
+
+        assert ran.status == 4
+        assert "nothing that is stored is by 'anna'; did you mean ana?" in ran.err
+        assert netwb(*line, option, "ana").status == 0
+
+
+@pytest.mark.parametrize("command", ["changes", "search"])
+def test_help_offers_one_name_of_an_option(netwb: Commands, command: str) -> None:
+    out = netwb(command, "--help").out
+
+    assert "--by WHO" in out
+    assert "--author" not in out
+
+
 def test_a_patch_shows_every_change_also_where_a_first_revision_has_none(netwb: Commands) -> None:
     ran = netwb("changes", "--since", "2026-11-01", "--patch")
 

@@ -229,6 +229,46 @@ def test_changes_are_narrowed_by_time_person_and_place(ana: Client) -> None:
     assert len(ana.get("/backup/changes?since=30d&until=2026-11-20T03:00:00Z").items) == 2
     assert {c["author"] for c in ana.get("/backup/changes?since=30d&by=ben").items} == {"ben"}
     assert len(ana.get("/backup/changes?since=30d&tenant=acme&site=fra1").items) == 7
+    assert {c["author"] for c in ana.get("/backup/changes?since=30d&author=ben").items} == {"ben"}
+    assert len(ana.get(f"/backup/changes?{urlencode({'since': '30 days ago'})}").items) == 7
+    assert ana.get("/backup/changes?since=30d&by=nobody").items == []
+
+
+@pytest.mark.parametrize("named", ["{id}", "edge1", "acme%2Fedge1"])
+def test_changes_of_one_device_are_asked_by_its_id_or_name(
+    named: str, ana: Client, edge1: str
+) -> None:
+    path = f"/backup/changes?since=30d&device={named.format(id=edge1)}"
+
+    assert {change["hostname"] for change in ana.get(path).items} == {"edge1"}
+    assert len(ana.get(path).items) == 6
+
+
+def test_a_name_with_a_bare_slash_is_told_how_it_is_written(ana: Client, edge1: str) -> None:
+    bare = ana.get("/backup/history/acme/edge1")
+    deeper = ana.get("/backup/history/acme/edge1/latest")
+
+    assert (bare.status, deeper.status) == (404, 404)
+    assert f"/api/v1/backup/history/{edge1}" in bare.json["detail"]
+    assert "/api/v1/backup/history/acme%2Fedge1" in bare.json["detail"]
+    assert ana.get("/backup/history/acme%2Fedge1").status == 200
+    assert "a slash within a name is %2F" in deeper.json["detail"]
+    assert "%2F" not in ana.get("/backup/history/acme/edge9").json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("match=word&text=192.0.2.6", 0),
+        ("match=word&text=192.0.2.65", 1),
+        ("match=pattern&text=%5Entp%20server%20192.0.2.65%24", 1),
+        ("text=192.0.2.65&by=ben", 1),
+        ("text=192.0.2.65&by=ana", 0),
+        ("text=192.0.2.65&author=ana", 0),
+    ],
+)
+def test_a_search_by_word_pattern_or_person(query: str, found: int, ana: Client) -> None:
+    assert len(ana.get(f"/backup/search?{query}").items) == found
 
 
 def test_a_search_says_where_since_when_and_by_whom(ana: Client) -> None:
@@ -274,6 +314,8 @@ def test_a_held_text_is_discarded_with_a_reason(made: Rig, ana: Client, viewer: 
     path = f"/backup/quarantine/{device.id}"
 
     (held,) = ana.get("/backup/quarantine").items
+    assert ana.get("/backup/quarantine?tenant=acme&site=fra1").items == [held]
+    assert ana.get("/backup/quarantine?tenant=none").status == 404
     denied = viewer.post(f"{path}/discard", {"reason": "why not"})
     empty = ana.post(f"{path}/discard", {"reason": "  "})
     refused = ana.post(f"{path}/accept", {"reason": "it is fine"})
@@ -542,7 +584,11 @@ def test_a_bad_body_has_its_status(
         ("/backup/diff?new=none", 404),
         ("/backup/diff?new=@latest", 404),
         ("/backup/diff?new={id}@latest~6", 404),
-        ("/backup/changes", 400),
+        ("/backup/changes", 200),
+        ("/backup/changes?device=none", 404),
+        ("/backup/changes?by=a&author=b", 400),
+        ("/backup/search?text=%5B&match=pattern", 400),
+        ("/backup/search?text=a&match=sound", 400),
         ("/backup/changes?since=tomorrow-ish", 400),
         ("/backup/changes?since=1d&until=2d", 400),
         ("/backup/changes?since=9999-12-31T23:59:59-12:00", 400),

@@ -93,6 +93,8 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
             {"tenant": "{tenant}"},
             {"site": "{tenant}/{site}"},
             {"site": "{site}"},
+            {"device": "{device}"},
+            {"device": "{tenant}/edge1"},
             {"limit": "1"},
         )
     ],
@@ -101,14 +103,17 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
         for query in (
             {"text": "server"},
             {"text": "Zephyr"},
-            {"text": "server", "author": "{author}"},
+            {"text": "server", "by": "{author}"},
+            {"text": "Zep.*", "match": "pattern"},
             {"text": "server", "tenant": "{tenant}"},
             {"text": "server", "site": "{site}"},
             {"text": "krypton"},
             {"text": "e", "limit": "1"},
         )
     ],
-    ("GET", "/backup/quarantine"): [Question(), Question(query={"limit": "1"})],
+    ("GET", "/backup/quarantine"): [
+        Question(query=query) for query in ({}, {"limit": "1"}, {"tenant": "{tenant}"})
+    ],
     ("POST", ACCEPT): [Question(ids={"device_id": "{held}"}, body=REASON)],
     ("POST", DISCARD): [Question(ids={"device_id": "{held}"}, body=REASON)],
     ("POST", "/backup/runs"): [
@@ -206,6 +211,23 @@ def expected(caller: str, operation: Operation) -> set[int]:
 
 def test_every_operation_has_its_questions() -> None:
     assert {(op.method, op.path) for op in OPERATIONS} == set(QUESTIONS)
+
+
+def test_a_name_with_a_bare_slash_tells_nothing_of_the_other_tenant(
+    ground: Ground, port: int
+) -> None:
+    client = client_of("engineer", port, ground)
+    operation = next(one for one in OPERATIONS if one.path == TEXT)
+    question = Question(ids={"device_id": "{tenant}", "revision": "edge1"})
+
+    own, foreign, missing = (
+        asked(client, operation, question, names, ground.own)
+        for names in (ground.own, ground.foreign, ground.missing)
+    )
+
+    assert b"%2F" in own.body
+    assert (foreign.status, foreign.json["detail"]) == (missing.status, missing.json["detail"])
+    assert b"%2F" not in foreign.body
 
 
 @pytest.mark.parametrize("caller", CALLERS)
