@@ -126,6 +126,7 @@ LAB_NEEDS = {"asyncssh", "asyncio", "cryptography"}  # the last: host keys that 
 # One dependency, one door: where each package may be imported that netwb did not write.
 DOORS: dict[str, tuple[str, ...]] = {
     "alembic": ("netwb.store",),
+    "apprise": ("netwb.notify.child",),
     "argon2": ("netwb.access", "netwb.store.passphrase"),
     "asyncio": ("netwb.collect", "netwb.health.syslog", "netwb.lab", "netwb.views", "netwb.web"),
     "asyncssh": ("netwb.collect.ssh", "netwb.lab"),

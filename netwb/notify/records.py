@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "backup.rejected": "a device's configuration was not believed",
     "config.changed": "a device's configuration changed",
     "config.reveal": "somebody read a configuration with its secrets",
+    "daemon.failed": "a job of the daemon failed",
     "daemon.late": "a job of the daemon did not run in time",
     "device.stale": "a device has no fresh good backup",
     "disk.space": "the disk fills up",

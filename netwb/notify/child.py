@@ -1,0 +1,287 @@
+"""The program that a service's messages are sent by, a process a target (`netwb.notify.messages`).
+
+Apart from the daemon, because what apprise's many services do is theirs: it can hang and is killed,
+its memory ends with it, and what a tenant's target may reach is held at the one place that nothing
+passes, the interpreter's own word before each connection (an audit hook: PEP 578). No redirect is
+followed, no program is started, no proxy and no .netrc is read. Mail is written here by the standard
+library, as its text and HTML are ours; apprise reads its URL.
+
+One JSON a line comes in, `{"url", "reach"}` and then messages, and one goes out for each:
+`{"ok": true, ...}` or `{"ok": false, "error"}`. The URL comes in by the pipe and goes nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import smtplib
+import socket
+import ssl
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from typing import TYPE_CHECKING, Any
+
+from netwb.errors import DeliveryError, InputError
+from netwb.loading import lazy
+from netwb.notify.addresses import is_public
+from netwb.notify.services import (
+    MAIL,
+    check_service,
+    check_tenant_service,
+    hidden,
+    scheme_of,
+    shown_service,
+)
+
+if TYPE_CHECKING:
+    import apprise
+else:
+    apprise = lazy("apprise")
+
+MEMORY_BYTES = 1024 * 1024 * 1024  # of addresses, not of pages: an answer without end ends here
+SMTP_TIMEOUT_S = 10.0
+_PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
+_NOT_PUBLIC = "its address is not public; a tenant's targets are at public ones"
+_WORDS_MOST = 200
+# What apprise logs of an exception, and what it means to a person.
+_MEANINGS = (
+    (("NameResolutionError", "Name or service not known", "nodename nor"), "is not known to DNS"),
+    (("Connection refused",), "takes no connection on that port"),
+    (("timed out", "Timeout"), "did not answer in time"),
+    (("CERTIFICATE_VERIFY_FAILED", "certificate verify failed"), "has a certificate of nobody"),
+    (("SSLError", "WRONG_VERSION_NUMBER"), "does not speak TLS as it should"),
+    (("MemoryError",), "answers without an end"),
+)
+
+
+class Guard:
+    """Says no to a connection before it is made; `stopped` tells that it did."""
+
+    def __init__(self, reach: str) -> None:
+        self._reach = reach
+        self.stopped = False
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """The interpreter asks here before each of its acts (`sys.addaudithook`)."""
+        if event in _PROGRAMS:
+            raise PermissionError(event)
+        if self._reach == "public" and event in {"socket.connect", "socket.sendto"}:
+            self._judge(arguments[1])
+        elif self._reach == "public" and event == "socket.sendmsg":
+            self._stop()
+
+    def _judge(self, address: object) -> None:
+        """A name is judged as well, and is none that is public: it would be resolved after this."""
+        if not (isinstance(address, tuple) and is_public(str(address[0]))):
+            self._stop()
+
+    def _stop(self) -> None:
+        self.stopped = True
+        raise PermissionError(_NOT_PUBLIC)
+
+
+class Heard(logging.Handler):
+    """What apprise says while it sends; it stays here, for it may hold the URL."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.warnings: list[str] = []
+        self.everything: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        text = record.getMessage()[:2000]
+        self.everything.append(text)
+        if record.levelno >= logging.WARNING:
+            self.warnings.append(text)
+
+    def forget(self) -> None:
+        """Before the next message."""
+        self.warnings.clear()
+        self.everything.clear()
+
+
+class Sender:
+    """One service, made of one URL."""
+
+    def __init__(self, url: str, guard: Guard, *, is_tenants: bool) -> None:
+        check_service(url, is_tenants=is_tenants)
+        self._url = url
+        self._guard = guard
+        self._heard = Heard()
+        apprise.logger.handlers[:] = [self._heard]
+        apprise.logger.setLevel(logging.DEBUG)
+        apprise.logger.propagate = False
+        self._plugin = self._made(is_tenants=is_tenants)
+        self._is_mail = self._plugin.schema in MAIL
+
+    @property
+    def shown(self) -> str:
+        """What may be seen of the URL."""
+        recipients = tuple(address for _, address in self._plugin.targets) if self._is_mail else ()
+        return shown_service(self._url, recipients)
+
+    def send(self, message: Mapping[str, str]) -> None:
+        """Send one; DeliveryError with its cause."""
+        self._heard.forget()
+        if self._is_mail:
+            self._send_mail(message)
+        elif not self._plugin.notify(
+            title=message["title"], body=message["brief"], body_format=apprise.NotifyFormat.TEXT
+        ):
+            raise DeliveryError(self._cause())
+
+    def _made(self, *, is_tenants: bool) -> Any:
+        asset = apprise.AppriseAsset(
+            app_id="netwb",
+            app_desc="netwb",
+            http_redirects=False,
+            storage_mode="memory",
+            plugin_paths=[],
+            pgp_autogen=False,
+            pem_autogen=False,
+        )
+        plugin: Any = apprise.Apprise.instantiate(self._url, asset=asset)
+        if plugin is None:
+            said = hidden("; ".join(self._heard.warnings[-1:]), self._url)[:_WORDS_MOST]
+            msg = (
+                f"apprise makes no target of this {scheme_of(self._url)}:// URL"
+                f"{f' ({said})' if said else ''}; a webhook of your own program is --webhook"
+            )
+            raise InputError(msg)
+        plugin.redirects = False  # also where the URL asks for them
+        if is_tenants:
+            plugin.verify_certificate = True
+            words = plugin.secure_protocol or ""
+            word = words if isinstance(words, str) else next(iter(words), "")
+            check_tenant_service(self._url, word)
+        return plugin
+
+    def _cause(self) -> str:
+        """Why the service did not take it, in words that hold nothing of the URL."""
+        name = scheme_of(self._url)
+        if self._guard.stopped:
+            return f"{name}: {_NOT_PUBLIC}"
+        everything = " ".join(self._heard.everything)
+        for marks, meaning in _MEANINGS:
+            if any(mark in everything for mark in marks):
+                return f"the server of {name} {meaning}"
+        said = hidden(" ".join(self._heard.warnings[-1:]), self._url)
+        return f"{name}: {said[:_WORDS_MOST] or 'the service did not take the message'}"
+
+    def _send_mail(self, message: Mapping[str, str]) -> None:
+        plugin = self._plugin
+        mail = mail_of(plugin, message)
+        recipients = [address for _, address in plugin.targets]
+        everybody = [*recipients, *plugin.cc, *plugin.bcc]
+        try:
+            with _connected(plugin) as line:
+                if plugin.user:
+                    line.login(plugin.user, plugin.password or "")
+                line.send_message(mail, plugin.from_addr[1], everybody)
+        except (OSError, smtplib.SMTPException) as error:
+            stopped = self._guard.stopped
+            said = _NOT_PUBLIC if stopped else mail_fault(error, plugin.smtp_host, plugin.port)
+            raise DeliveryError(hidden(said, self._url)) from error
+
+
+def mail_of(plugin: Any, message: Mapping[str, str]) -> EmailMessage:
+    """The mail, its text and, where there is one, its HTML."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = message["title"]
+    mail["From"] = formataddr((plugin.from_addr[0] or "netwb", plugin.from_addr[1]))
+    mail["To"] = ", ".join(formataddr((name or "", at)) for name, at in plugin.targets)
+    if plugin.cc:
+        mail["Cc"] = ", ".join(sorted(plugin.cc))
+    if plugin.reply_to:
+        mail["Reply-To"] = ", ".join(sorted(plugin.reply_to))
+    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Message-ID"] = f"<{message['id']}@{plugin.from_addr[1].rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation message answers it
+    mail.set_content(message["text"])
+    if message["html"]:
+        mail.add_alternative(message["html"], subtype="html")
+    return mail
+
+
+def mail_fault(error: Exception, host: str, port: int | None) -> str:
+    """What a mail server, or the way to it, does wrong, in words."""
+    place = f"{host} port {port}" if port else host
+    said = next((words for kind, words in _MAIL_FAULTS if isinstance(error, kind)), "")
+    return (said or "the connection to {place} failed: {words}").format(
+        host=host,
+        place=place,
+        code=getattr(error, "smtp_code", ""),
+        words=_words(
+            getattr(error, "smtp_error", "") or getattr(error, "reason", "") or str(error)
+        ),
+        recipients=", ".join(getattr(error, "recipients", ())),
+    )
+
+
+_MAIL_FAULTS: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPAuthenticationError, "{host} refuses the login ({code})"),
+    (smtplib.SMTPRecipientsRefused, "{host} refuses the recipients {recipients}"),
+    (smtplib.SMTPResponseException, "{host} answers {code}: {words}"),
+    (smtplib.SMTPServerDisconnected, "{place} closed the connection, or does not speak SMTP"),
+    (smtplib.SMTPException, "{place} cannot do what is asked: {words}"),
+    (socket.gaierror, "the name {host} is not known to DNS; correct it, or try again"),
+    (ssl.SSLCertVerificationError, "the certificate of {host} is not trusted"),
+    (ssl.SSLError, "{place} does not speak TLS as it should ({words}); see mode= in the URL"),
+    (ConnectionRefusedError, "{host} takes no connection on that port"),
+    (TimeoutError, f"{{place}} did not answer within {SMTP_TIMEOUT_S:.0f} s"),
+)
+
+
+def _words(said: bytes | str) -> str:
+    """One bounded line of what a server said."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return " ".join(text.split())[:_WORDS_MOST]
+
+
+def _connected(plugin: Any) -> smtplib.SMTP:
+    """A line to the mail server, as secure as the URL has it."""
+    context = ssl.create_default_context()
+    if not plugin.verify_certificate:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    port = plugin.port or 0
+    if plugin.secure_mode == "ssl":
+        return smtplib.SMTP_SSL(plugin.smtp_host, port, timeout=SMTP_TIMEOUT_S, context=context)
+    line = smtplib.SMTP(plugin.smtp_host, port, timeout=SMTP_TIMEOUT_S)
+    if plugin.secure_mode == "starttls":
+        line.starttls(context=context)
+    return line
+
+
+def answers(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
+    """An answer for each line: the first one opens, the others send."""
+    sender: Sender | None = None
+    for line in lines:
+        asked = json.loads(line)
+        try:
+            if sender is None:
+                guard = Guard(asked["reach"])
+                sys.addaudithook(guard)
+                sender = Sender(asked["url"], guard, is_tenants=asked["reach"] == "public")
+                yield {"ok": True, "shown": sender.shown}
+            else:
+                sender.send(asked)
+                yield {"ok": True}
+        except (DeliveryError, InputError) as error:
+            yield {"ok": False, "error": str(error), "kind": type(error).__name__}
+        except Exception as error:  # noqa: BLE001 - what a service's own code raises; its words may be secret
+            yield {"ok": False, "error": f"the service failed: {type(error).__name__}"}
+
+
+def main() -> None:
+    """Answer until the pipe ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for answer in answers(sys.stdin):
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,120 @@
+"""Which services a tenant's target may use, what of a service's URL is shown, what is hidden. Pure.
+
+A URL of apprise holds tokens anywhere: as a login, a path, even in the host's place. So of most
+services the name alone is shown, and every part of the URL is a secret in what a service says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from netwb.errors import InputError
+
+MAIL = frozenset({"mailto", "mailtos"})
+_OWN_HOST = MAIL | {"json", "jsons", "xml", "xmls", "form", "forms"}  # where the host is no token
+# https, mail and chat; each but mail over TLS. Not what reads the server's files or runs programs.
+TENANT_SERVICES = MAIL | {
+    *("jsons", "xmls", "forms"),
+    *("slack", "msteams", "workflow", "workflows", "discord", "gchat", "tgram", "wxteams"),
+    *("mmosts", "rockets", "matrixs", "zulip", "signl4", "ntfys"),
+    *("opsgenie", "pagerduty", "pushover", "twilio", "spike", "squadcast", "incidentio"),
+}
+# Parameters that choose recipients and words. Others may name files of the server (keys, templates).
+_TENANT_PARAMETERS = frozenset(
+    """
+    bcc batch cc channel channels cto footer format from mode name overflow priority reply rto smtp
+    sound source stream thread to topic tts user pass integrationkey region
+    """.split()  # noqa: SIM905 - a list of words reads best as words
+)
+_UNSIGNED = frozenset({"pgp", "pgpkey", "wkd", "smime"})  # netwb writes its mails itself
+_HIDDEN = "****"
+_SHORTEST_SECRET = 4  # characters; a shorter part hides words and no secret
+
+
+def scheme_of(url: str) -> str:
+    """The word before `://`, small; "" where there is none."""
+    scheme, found, _ = url.strip().partition("://")
+    return scheme.lower() if found else ""
+
+
+def check_service(url: str, *, is_tenants: bool) -> None:
+    """Raise InputError, without the URL, where it cannot be a target at all."""
+    scheme = scheme_of(url)
+    if not scheme or any(letter in url for letter in "\r\n\x00"):
+        msg = (
+            "this is no notification URL; apprise has one for each service, as mailtos://, slack://"
+        )
+        raise InputError(msg)
+    names = set(_names(urlsplit(url).query))
+    if scheme in MAIL and names & _UNSIGNED:
+        msg = "mail is not encrypted to a key by netwb; leave pgp and smime out of the URL"
+        raise InputError(msg)
+    if is_tenants:
+        _check_tenants(scheme, names)
+
+
+def check_tenant_service(url: str, word: str) -> None:
+    """Raise InputError unless a tenant may use the service that apprise made of the URL.
+
+    word    the service's own scheme over TLS, where the URL was a page's address at first
+    """
+    scheme = scheme_of(url)
+    meant = word if scheme == "https" else scheme
+    if meant not in TENANT_SERVICES:
+        raise _refused(meant)
+
+
+def shown_service(url: str, recipients: tuple[str, ...] = ()) -> str:
+    """What a reader may see of it: the service, and of mail and plain posts where it goes."""
+    scheme = scheme_of(url)
+    host = urlsplit(url).hostname or ""
+    place = f"{scheme}://{host}/..." if scheme in _OWN_HOST and host else f"{scheme}://..."
+    return f"{place} to {', '.join(recipients)}" if recipients else place
+
+
+def hidden(text: str, url: str) -> str:
+    """The text without any part of the URL that may be a secret."""
+    for part in sorted(set(_parts(url)), key=len, reverse=True):
+        text = text.replace(part, _HIDDEN)
+    return text
+
+
+def _check_tenants(scheme: str, names: set[str]) -> None:
+    if scheme not in TENANT_SERVICES | {"https"}:
+        raise _refused(scheme)
+    odd = sorted(names - _TENANT_PARAMETERS)
+    if odd:
+        msg = f"a tenant's target may not use the parameter {odd[0][:40]}; leave it out"
+        raise InputError(msg)
+
+
+def _names(query: str) -> Iterator[str]:
+    """Names of parameters; `+X-Header` is a header of the post, and names nothing of the server's."""
+    for piece in query.split("&"):
+        name = piece.partition("=")[0]
+        if name and not name.startswith("+"):
+            yield unquote(name).strip().lower()
+
+
+def _refused(scheme: str) -> InputError:
+    known = ", ".join(sorted(TENANT_SERVICES))
+    return InputError(
+        f"a tenant's target cannot be {scheme[:40]}; https, mail and chat are open to it: {known}"
+    )
+
+
+def _parts(url: str) -> Iterator[str]:
+    parts = urlsplit(url)
+    host = parts.hostname if scheme_of(url) in _OWN_HOST else None
+    found = [
+        parts.netloc.rpartition("@")[0],
+        *parts.netloc.rpartition("@")[0].split(":"),
+        *([] if host else [parts.netloc, *parts.netloc.replace("@", ":").split(":")]),
+        *parts.path.split("/"),
+        *(value for name, value in parse_qsl(parts.query) if name not in {"to", "from", "cc"}),
+        parts.fragment,
+        url,
+    ]
+    for part in found:
+        yield from {one for one in (part, unquote(part)) if len(one) >= _SHORTEST_SECRET}

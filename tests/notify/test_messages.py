@@ -1,0 +1,241 @@
+"""Messages to services by a child process: mail and posts for real, and what a tenant may not reach."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from netwb.errors import DeliveryError, InputError
+from netwb.notify.messages import Service
+from netwb.notify.records import Message
+from netwb.notify.services import hidden, shown_service
+from netwb.notify.webhooks import Reach
+from tests.notify.mailbox import Mailbox, mail_server, part
+from tests.notify.receivers import Receiver, drip, flood, hang, receiving, status
+
+MESSAGE = Message(
+    title="[netwb] warning: acme/edgé1",
+    text="No answer: acme/edgé1\n",
+    brief="No answer: acme/edgé1",
+    html="<p>No answer: <b>acme/edgé1</b></p>",
+)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with mail_server() as made:
+        yield made
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+def service(url: str, reach: Reach = "anywhere", *, limit_s: float = 30) -> Service:
+    return Service(url, reach, os.environ, limit_s=limit_s)
+
+
+def as_json(receiver: Receiver) -> str:
+    return receiver.url.replace("http://", "json://") + "?+X-Token=T0kenValue"
+
+
+def test_mail_arrives_as_text_and_as_html_with_the_id_of_its_message(mailbox: Mailbox) -> None:
+    with service(mailbox.url + "&cc=boss@example.org") as opened:
+        opened.send(MESSAGE, "msg_1")
+        opened.send(MESSAGE, "msg_2")
+
+    mail, second = mailbox.mails
+
+    assert opened.shown == "mailto://127.0.0.1/... to noc@example.org"
+    assert mail["subject"] == MESSAGE.title
+    assert part(mail, "plain").strip() == MESSAGE.text.strip()
+    assert part(mail, "html").strip() == MESSAGE.html
+    assert mail["message-id"] == "<msg_1@example.org>"
+    assert (mail["auto-submitted"], second["message-id"]) == (
+        "auto-generated",
+        "<msg_2@example.org>",
+    )
+    assert mailbox.recipients[0] == ["noc@example.org", "boss@example.org"]
+
+
+def test_a_post_of_apprise_arrives(receiver: Receiver) -> None:
+    with service(as_json(receiver)) as opened:
+        opened.send(MESSAGE, "msg_1")
+
+    headers, body = receiver.got[0]
+
+    assert headers["x-token"] == "T0kenValue"
+    assert b"No answer: acme/edg" in body
+    assert opened.shown == "json://127.0.0.1/..."
+
+
+def test_what_a_mail_server_says_is_the_cause(mailbox: Mailbox) -> None:
+    mailbox.answer = "554 5.7.1 no such sender here"
+
+    with service(mailbox.url) as opened, pytest.raises(DeliveryError) as caught:
+        opened.send(MESSAGE, "msg_1")
+
+    assert str(caught.value) == "127.0.0.1 answers 554: 5.7.1 no such sender here"
+
+
+def test_a_wrong_password_is_named_and_not_shown() -> None:
+    with mail_server(login=("netwb", "right-one")) as mailbox:
+        wrong = mailbox.url.replace("://", "://netwb:Wr0ng-pass@")
+        with service(wrong) as opened, pytest.raises(DeliveryError) as caught:
+            opened.send(MESSAGE, "msg_1")
+        with service(mailbox.url.replace("://", "://netwb:right-one@")) as opened:
+            opened.send(MESSAGE, "msg_1")
+
+    assert "127.0.0.1 refuses the login" in str(caught.value)
+    assert "Wr0ng-pass" not in str(caught.value) + opened.shown
+    assert len(mailbox.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mailto://{closed}/?from=a@example.org&to=b@example.org&mode=insecure", "no connection"),
+        ("json://{closed}/S3cretPath", "takes no connection"),
+        ("mailto://nowhere.invalid/?from=a@b.org&to=c@d.org&mode=insecure", "not known to DNS"),
+        ("json://nowhere.invalid/S3cretPath", "is not known to DNS"),
+    ],
+)
+def test_a_place_that_is_not_there_is_named(url: str, says: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        closed = url.format(closed=f"127.0.0.1:{free.getsockname()[1]}")
+        with service(closed) as opened, pytest.raises(DeliveryError, match=says) as caught:
+            opened.send(MESSAGE, "msg_1")
+
+    assert "S3cretPath" not in str(caught.value)
+
+
+def test_an_answer_of_no_is_named_without_the_url(receiver: Receiver) -> None:
+    receiver.answer = status(500, "S3cretPath")
+    with service(as_json(receiver)) as opened, pytest.raises(DeliveryError) as caught:
+        opened.send(MESSAGE, "msg_1")
+
+    assert "500" in str(caught.value)
+    assert "S3cretPath" not in str(caught.value)
+    assert "T0kenValue" not in str(caught.value)
+
+
+def test_a_redirect_is_not_followed_also_where_the_url_asks_for_it(receiver: Receiver) -> None:
+    with receiving() as elsewhere:
+        receiver.answer = status(307, Location=elsewhere.url)
+        url = as_json(receiver) + "&redirect=yes"
+        with service(url) as opened, pytest.raises(DeliveryError):
+            opened.send(MESSAGE, "msg_1")
+
+        assert (len(receiver.got), elsewhere.got) == (1, [])
+
+
+def test_ten_megabytes_of_answer_hurt_nobody(receiver: Receiver) -> None:
+    receiver.answer = flood(200)
+    with service(as_json(receiver)) as opened:
+        opened.send(MESSAGE, "msg_1")
+
+
+@pytest.mark.parametrize("answer", [hang, drip], ids=["hangs", "drips"])
+def test_a_service_that_does_not_end_is_killed(receiver: Receiver, answer: object) -> None:
+    receiver.answer = answer  # type: ignore[assignment]
+    url = as_json(receiver) + "&rto=600"
+    began = monotonic()
+
+    with service(url, limit_s=1) as opened, pytest.raises(DeliveryError, match="within 1 s"):
+        opened.send(MESSAGE, "msg_1")
+
+    assert monotonic() - began < 15
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "jsons://127.0.0.1:9/x",
+        "jsons://localhost:9/x",
+        "jsons://[::1]:9/x",
+        "jsons://2130706433:9/x",
+        "jsons://169.254.169.254/latest",
+        "mailto://127.0.0.1:9/?from=a@example.org&to=b@example.org&mode=insecure",
+        "mailto://localhost:9/?from=a@example.org&to=b@example.org&mode=insecure",
+        "mailtos://example.org/?smtp=localhost&from=a@example.org&to=b@example.org",
+        "mmosts://localhost:9/abcdefghijklmnopqrstuvwx",
+    ],
+)
+def test_a_tenants_service_connects_to_no_address_of_ours(url: str) -> None:
+    with service(url, "public") as opened, pytest.raises(DeliveryError, match="not public"):
+        opened.send(MESSAGE, "msg_1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "json://example.org/x", "http://example.org/x", "syslog://", "dbus://", "windows://",
+        "mqtts://example.org/x", "jsons://example.org/x?template=/etc/passwd", "gnome://",
+        "mailtos://u:p@example.org/?to=a@b.org&pgpkey=/etc/passwd", "apprises://example.org/x",
+        "file:///etc/passwd", "rsyslog://127.0.0.1", "xbmc://127.0.0.1",
+    ],
+)  # fmt: skip
+def test_a_tenants_service_is_one_of_a_few(url: str) -> None:
+    with pytest.raises(InputError), service(url, "public"):
+        pass
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "nonsense",
+        "nonsense://x",
+        "mailto://",
+        "slack://T1/S3cret-Token",
+        "https://x.org/S3cret",
+    ],
+)
+def test_what_is_no_service_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(InputError) as refused, service(url):
+        pass
+
+    assert "S3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general",
+        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+        "tgram://123456789:abcdefg_hijklmnop/12315544/",
+        "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+        "mailtos://netwb:Secret-pass@mail.example.org/?to=a@example.org",
+        "jsons://user:Secret-pass@example.org/Secret-path?+X-Key=Secret-header",
+    ],
+)
+def test_nothing_of_a_url_is_shown_that_may_be_a_secret(url: str) -> None:
+    with service(url, "public") as opened:
+        shown = opened.shown
+
+    said = hidden(f"failed with {url} and TIiajkdnlazkcOXrIdevi7FQ", url)
+
+    for secret in ("T1JJ3T3L2", "A1BRTD4JD", "TIiaj", "abcdefg", "123456789", "JHMHI", "Secret"):
+        assert secret not in shown
+    assert not any(secret in said for secret in ("T1JJ3T3L2", "abcdefg", "JHMHI", "Secret"))
+    assert shown == shown_service(url, ("a@example.org",) if url.startswith("mail") else ())
+
+
+def test_no_variable_of_ours_reaches_the_child(receiver: Receiver) -> None:
+    environment = {**os.environ, "NETWB_KEY": "x", "https_proxy": "http://127.0.0.1:1"}
+
+    with Service(as_json(receiver), "anywhere", environment) as opened:
+        assert opened._child is not None
+        given = Path(f"/proc/{opened._child.pid}/environ").read_bytes()
+
+    assert b"NETWB_KEY" not in given
+    assert b"HOME=/nonexistent" in given
+    assert b"https_proxy" in given
