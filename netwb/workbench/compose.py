@@ -40,6 +40,7 @@ from netwb.store.leases import Leases
 from netwb.store.masterkey import MasterKey
 from netwb.store.notices import Notices
 from netwb.store.schema import create, require_current, revision, upgrade
+from netwb.store.servers import Servers
 from netwb.workbench.compose_access import compose_access
 from netwb.workbench.compose_remotes import compose_remotes
 from netwb.workbench.face import Parts
@@ -228,6 +229,11 @@ def _parts(ground: _Ground) -> Parts:
         audit=ground.audit,
         jobs=ground.jobs,
         notices=ground.notices,
+        servers=Servers(
+            ground.database,
+            Leases(ground.database, holder_name(new_id()), ground.clock),
+            ground.clock,
+        ),
         places=batch.places,
         devices=batch.devices,
         credentials=Credentials(ground.database, ground.keyring, ground.environment, ground.clock),

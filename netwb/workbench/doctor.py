@@ -18,7 +18,6 @@ from netwb.health.devices import (
     check_reach,
 )
 from netwb.health.diagnosis import Diagnosis, of_error, unknown
-from netwb.health.disk import Forecast, Space, forecast, judge_disk
 from netwb.health.examining import Check, examined
 from netwb.health.foundation import check_has_keys, check_soundness, check_tables
 from netwb.health.ground import (
@@ -31,14 +30,13 @@ from netwb.health.keys import check_key_place, check_old_copies
 from netwb.health.machine import check_file_limit, check_git, check_python, check_zones
 from netwb.health.people import check_admins, check_tokens
 from netwb.health.repositories import check_repositories
-from netwb.health.space import read_growth, read_space
 from netwb.health.weakening import check_settings
 from netwb.roles import ALL_TENANTS
 from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.workbench.compose import master_file_of, open_database, read_settings
-from netwb.workbench.face import Face
 from netwb.workbench.home import Home, require_home
+from netwb.workbench.presence import PresenceFace
 
 __all__ = ["Diagnosis", "DoctorFace", "examine_ground"]
 
@@ -95,7 +93,7 @@ def unopened(error: NetwbError) -> tuple[Diagnosis, ...]:
     )
 
 
-class DoctorFace(Face):
+class DoctorFace(PresenceFace):
     """`examine_opened`."""
 
     def examine_opened(self, *, devices: int = 0) -> tuple[Diagnosis, ...]:
@@ -111,7 +109,7 @@ class DoctorFace(Face):
         database, archive = parts.database, parts.home.folder("archive")
         return {
             "clock": lambda: check_clock(database, now=parts.clock()),
-            "disk": self._disk,
+            **self._what_runs(),
             "repositories": lambda: check_repositories(archive, database),
             "devices": lambda: check_devices(database),
             "credentials": lambda: check_credentials(database),
@@ -126,15 +124,6 @@ class DoctorFace(Face):
         by_provider = self._parts.settings.access.oidc_issuer
         users = self._parts.access.users.list(ALL_TENANTS)
         return check_admins(users, logins="provider" if by_provider else "own")
-
-    def _disk(self) -> Diagnosis:
-        space, found = self._space_left()
-        return judge_disk(space, found)
-
-    def _space_left(self) -> tuple[Space, Forecast | None]:
-        database = self._parts.database
-        space = read_space(self._parts.home.path, database.path)
-        return space, forecast(space, read_growth(database, now=self._parts.clock()))
 
 
 def _asked(checks: Mapping[str, Check]) -> Iterator[Diagnosis]:

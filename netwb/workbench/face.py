@@ -42,6 +42,7 @@ from netwb.store.database import Database
 from netwb.store.jobs import Jobs
 from netwb.store.keyring import Keyring
 from netwb.store.notices import Notices
+from netwb.store.servers import Servers
 from netwb.workbench.alike import Alike
 from netwb.workbench.home import Home
 
@@ -64,6 +65,7 @@ class Parts:
     audit: Audit
     jobs: Jobs
     notices: Notices
+    servers: Servers
     places: Places
     devices: Devices
     credentials: Credentials

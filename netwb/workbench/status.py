@@ -18,6 +18,7 @@ from netwb.health.freshness import (
 from netwb.inventory.records import EVERYWHERE
 from netwb.roles import Permission, allowed
 from netwb.workbench.nights import NightsFace
+from netwb.workbench.presence import PresenceFace
 
 __all__ = ["DeviceBackup", "Diagnosis", "LastNight", "Status", "StatusFace", "TenantBackups"]
 
@@ -41,7 +42,7 @@ class Status:
     parts: tuple[Diagnosis, ...]
 
 
-class StatusFace(NightsFace):
+class StatusFace(PresenceFace, NightsFace):
     """`status`, `device_backups`."""
 
     def status(self) -> Status:
@@ -81,6 +82,3 @@ class StatusFace(NightsFace):
     def _fresh_for(self, _tenant_id: str, _site_id: str) -> timedelta:
         """How old a good text of a device there may be."""
         return timedelta(hours=self._parts.settings.configs.fresh_h)
-
-    def _standing_parts(self) -> tuple[Diagnosis, ...]:
-        return ()

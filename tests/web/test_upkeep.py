@@ -69,5 +69,38 @@ def test_a_database_that_is_away_is_waited_for(
         made.clock.advance(minutes=11)
         upkeep.run(made.bench, Minutes(1))
 
-        assert caplog.text.count("upkeep waits: database") == 2
+        waits = caplog.text.count("upkeep waits: database")
+        assert waits == 4, "at the start, in each of two minutes, and at the end"
         assert [event.detail["repeats"] for event in kept(made)] == [1]
+
+
+def test_a_server_is_known_to_serve_until_it_ends(tmp_path: Path) -> None:
+    said = []
+
+    class Looking(Minutes):
+        def wait(self, timeout: float | None = None) -> bool:
+            said.append(part(made, "server"))
+            return super().wait(timeout)
+
+    with rig(tmp_path, {"acme": ("edge1",)}) as made:
+        upkeep.run(made.bench, Looking(1))
+        said.append(part(made, "server"))
+
+    assert said == ["ok", "ok", "advice"]
+
+
+def test_a_server_that_fell_silent_is_missed(tmp_path: Path) -> None:
+    with rig(tmp_path, {"acme": ("edge1",)}) as made:
+        made.bench.note_serving()
+        made.clock.advance(minutes=3)
+
+        assert part(made, "server") == "wrong"
+
+        made.clock.advance(days=2)
+        made.bench.note_serving()
+        assert part(made, "server") == "ok"
+
+
+def part(made: Rig, name: str) -> str:
+    """How a part of netwb stands."""
+    return next(one.verdict for one in made.bench.status().parts if one.check == name)

@@ -1,0 +1,132 @@
+"""Whether what should run does: the daemon, the server, the remotes; judged from what they wrote. Pure.
+
+A daemon that was stopped on purpose leaves no row, so that none is advice; one that fell silent is
+wrong, and so is a job that nobody began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from netwb.archive.remote.records import Remote
+from netwb.health.diagnosis import Diagnosis, advice, ok, wrong
+from netwb.store.daemons import Daemon
+from netwb.store.servers import Server
+
+LATE = timedelta(minutes=15)  # after its time a job has begun, or nobody is there to begin it
+PUSH_LATE = timedelta(hours=24)  # what was not pushed for so long would be lost with this machine
+_START = "start it: `netwb scheduler`, or its unit"
+
+
+def judge_daemon(daemons: Sequence[Daemon], *, now: datetime) -> Diagnosis:
+    """Whether one leads; `daemons` are those of the last day, the newest sign of life first."""
+    if not daemons:
+        return advice("daemon", "none runs: nothing is backed up, pushed or told by itself", _START)
+    alive = [one for one in daemons if one.alive]
+    if not alive:
+        silent = daemons[0]
+        return wrong(
+            "daemon",
+            f"none is alive: the last sign of life came {_ago(silent.beat_at, now)} ago from"
+            f" {silent.host}",
+            f"{_START} on {silent.host}",
+        )
+    leader = next((one for one in alive if one.leads_since is not None), None)
+    if leader is None or leader.leads_since is None:
+        return ok("daemon", f"{len(alive)} alive; one of them takes the lead within a minute")
+    others = f", {len(alive) - 1} more stand by" if len(alive) > 1 else ""
+    return ok(
+        "daemon",
+        f"leads on {leader.host} for {_ago(leader.leads_since, now)}{others}",
+    )
+
+
+def judge_server(servers: Sequence[Server], *, now: datetime) -> Diagnosis:
+    """Whether one serves; `servers` are those of the last day."""
+    alive = [one for one in servers if one.alive]
+    if alive:
+        hosts = ", ".join(sorted({one.host for one in alive}))
+        return ok("server", f"{len(alive)} alive on {hosts}")
+    if servers:
+        return wrong(
+            "server",
+            f"none is alive: the last sign of life came {_ago(servers[0].beat_at, now)} ago from"
+            f" {servers[0].host}",
+            f"start it on {servers[0].host}: `netwb serve`, or its unit",
+        )
+    return advice(
+        "server", "none runs: there are no pages, and no REST", "`netwb serve` starts one"
+    )
+
+
+def judge_late(jobs: Sequence[tuple[str, datetime]], *, now: datetime) -> Diagnosis:
+    """Whether a job is overdue; `jobs` are those that are planned, with when they may begin."""
+    late = sorted({name for name, begin_at in jobs if begin_at < now - LATE})
+    if not late:
+        return ok("jobs", f"{len(jobs)} planned, none of them is late")
+    oldest = min(begin_at for _, begin_at in jobs)
+    return wrong(
+        "jobs",
+        f"{', '.join(late[:5])} should have begun, the first {_ago(oldest, now)} ago",
+        "look at the daemon; `netwb scheduler --run JOB` does one by hand",
+    )
+
+
+def judge_remotes(remotes: Sequence[Remote], *, now: datetime) -> Iterator[Diagnosis]:
+    """Each that does not have what is here, or whose restore nobody tried."""
+    if not remotes:
+        yield advice(
+            "remote",
+            "no tenant has one: what is archived lies on this machine alone",
+            "set one with `netwb remote set TENANT URL`",
+        )
+        return
+    found = [one for remote in remotes for one in _odd(remote, now)]
+    yield from found
+    if not any(one.verdict == "wrong" for one in found):
+        yield ok("remote", f"{len(remotes)} set, none refuses")
+
+
+def _odd(remote: Remote, now: datetime) -> Iterator[Diagnosis]:
+    name = remote.tenant
+    if remote.behind:
+        yield wrong(
+            "remote",
+            f"that of {name} has {remote.behind} commits that netwb did not push",
+            f"look whose they are with `netwb remote show {name}`; nothing is ever forced there",
+        )
+    elif remote.failed_since is not None:
+        said, _, cure = remote.error.partition("; ")
+        yield wrong(
+            "remote",
+            f"that of {name} takes nothing for {_ago(remote.failed_since, now)}: {said}",
+            cure or f"`netwb push --tenant {name}` tries again",
+        )
+    elif remote.ahead and (remote.pushed_at or remote.set_at) < now - PUSH_LATE:
+        yield advice(
+            "remote",
+            f"that of {name} lacks {remote.ahead} commits",
+            f"`netwb push --tenant {name}` pushes them now",
+        )
+    if remote.passphrase_at is None:
+        yield advice(
+            "remote",
+            f"that of {name} holds no keys, so that nothing can be restored from it alone",
+            f"give a passphrase with `netwb remote passphrase {name}`",
+        )
+    elif remote.restored_at is None:
+        yield advice(
+            "remote",
+            f"a restore from that of {name} was never tried",
+            f"`netwb remote check {name}` tries one, and writes nothing",
+        )
+
+
+def _ago(at: datetime, now: datetime) -> str:
+    """`40 s`, `4 min`, `8 h`, `3 d`."""
+    whole = max(0, int((now - at).total_seconds()))
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return f"{whole} s"

@@ -1,0 +1,56 @@
+"""What netwb itself runs on, on the facade: daemon, jobs, server, remotes, disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netwb.health.counts import planned_firings
+from netwb.health.diagnosis import Diagnosis
+from netwb.health.disk import Forecast, Space, forecast, judge_disk
+from netwb.health.examining import Check, examined
+from netwb.health.presence import judge_daemon, judge_late, judge_remotes, judge_server
+from netwb.health.space import read_growth, read_space
+from netwb.store.daemons import Daemon, Daemons
+from netwb.workbench.remotes import RemotesFace
+
+__all__ = ["Diagnosis", "PresenceFace"]
+
+
+class PresenceFace(RemotesFace):
+    """`note_serving`, `end_serving`."""
+
+    def note_serving(self) -> None:
+        """A sign of life of this server process; by the minute."""
+        self._require_local("the server's sign of life")
+        self._parts.servers.beat()
+
+    def end_serving(self) -> None:
+        """This server process ends as it was told to."""
+        self._require_local("the server's sign of life")
+        self._parts.servers.leave()
+
+    def _standing_parts(self) -> tuple[Diagnosis, ...]:
+        return tuple(
+            one for name, check in self._what_runs().items() for one in examined(name, check)
+        )
+
+    def _what_runs(self) -> Mapping[str, Check]:
+        now, database = self._parts.clock(), self._parts.database
+        return {
+            "daemon": lambda: judge_daemon(self._daemons(), now=now),
+            "jobs": lambda: judge_late(planned_firings(database), now=now),
+            "server": lambda: judge_server(self._parts.servers.list(), now=now),
+            "remote": lambda: judge_remotes(self.remotes(), now=now),
+            "disk": self._disk,
+        }
+
+    def _daemons(self) -> tuple[Daemon, ...]:
+        return Daemons(self._parts.database, "", self._parts.clock).list()
+
+    def _disk(self) -> Diagnosis:
+        return judge_disk(*self._space_left())
+
+    def _space_left(self) -> tuple[Space, Forecast | None]:
+        database = self._parts.database
+        space = read_space(self._parts.home.path, database.path)
+        return space, forecast(space, read_growth(database, now=self._parts.clock()))

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from netwb.archive.remote.records import Remote
+from netwb.health.presence import judge_daemon, judge_late, judge_remotes
+from netwb.store.daemons import Daemon
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+LEADER = Daemon(
+    host="noc1",
+    pid=7,
+    version="1",
+    started_at=NOW - timedelta(days=3),
+    beat_at=NOW,
+    leads_since=NOW - timedelta(hours=5),
+    alive=True,
+)
+FOLLOWER = replace(LEADER, host="noc2", leads_since=None)
+GONE = replace(LEADER, alive=False, leads_since=None, beat_at=NOW - timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("daemons", "verdict", "word"),
+    [
+        ([], "advice", "none runs"),
+        ([LEADER], "ok", "leads on noc1 for 5 h"),
+        ([LEADER, FOLLOWER], "ok", "1 more stand by"),
+        ([FOLLOWER], "ok", "takes the lead"),
+        ([FOLLOWER, GONE], "ok", "takes the lead"),
+        ([GONE], "wrong", "last sign of life came 2 h ago from noc1"),
+    ],
+    ids=["none", "leader", "two", "taking-over", "after-a-death", "dead"],
+)
+def test_a_daemon_that_leads_is_what_counts(daemons: list[Daemon], verdict: str, word: str) -> None:
+    found = judge_daemon(daemons, now=NOW)
+
+    assert (found.verdict, word in found.said) == (verdict, True), found
+
+
+def test_a_job_that_nobody_began_is_late() -> None:
+    soon = ("nightly", NOW + timedelta(hours=18))
+    assert judge_late([soon, ("push", NOW - timedelta(minutes=10))], now=NOW).verdict == "ok"
+
+    found = judge_late([soon, ("push", NOW - timedelta(hours=3))], now=NOW)
+
+    assert (found.verdict, found.said) == ("wrong", "push should have begun, the first 3 h ago")
+
+
+REMOTE = Remote(
+    tenant_id="1",
+    tenant="acme",
+    url="https://git.example/acme.git",
+    username="",
+    opened_by=(),
+    set_at=NOW - timedelta(days=9),
+    passphrase_at=NOW - timedelta(days=9),
+    ahead=0,
+    behind=0,
+    strangers=(),
+    pushed_at=NOW,
+    tries=0,
+    failed_since=None,
+    next_at=None,
+    error_kind="",
+    error="",
+    restored_at=NOW - timedelta(days=3),
+    restored_lacks=0,
+)
+
+
+@pytest.mark.parametrize(
+    ("remote", "verdict", "word"),
+    [
+        (REMOTE, "ok", "1 set, none refuses"),
+        (replace(REMOTE, behind=2), "wrong", "2 commits that netwb did not push"),
+        (
+            replace(REMOTE, failed_since=NOW - timedelta(hours=3), error="no route; wait"),
+            "wrong",
+            "takes nothing for 3 h: no route",
+        ),
+        (replace(REMOTE, ahead=4, pushed_at=NOW - timedelta(days=2)), "advice", "lacks 4 commits"),
+        (replace(REMOTE, ahead=4), "ok", "1 set"),
+        (replace(REMOTE, passphrase_at=None), "advice", "holds no keys"),
+        (replace(REMOTE, restored_at=None), "advice", "was never tried"),
+    ],
+    ids=["well", "strangers", "down", "behind", "just-now", "no-keys", "untried"],
+)
+def test_a_remote_is_told_of_when_it_lacks_something(
+    remote: Remote, verdict: str, word: str
+) -> None:
+    found = list(judge_remotes([remote], now=NOW))
+
+    assert (found[0].verdict, word in found[0].said) == (verdict, True), found
+
+
+def test_without_a_remote_one_is_advised() -> None:
+    assert [one.verdict for one in judge_remotes([], now=NOW)] == ["advice"]
