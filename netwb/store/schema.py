@@ -5,6 +5,8 @@ it with the scripts. An upgrade holds a lock, copies a SQLite file first, and is
 
 A change of `store.models` needs a script in `migrations/versions`, written by hand, and its number
 in `MIGRATIONS`; a test prints what the scripts lack. SQLite changes a table by `batch_alter_table`.
+Before that, `python -m tests.schema_samples` writes a netwb of the newest migration that there is, by
+which its upgrade is tested ever after.
 """
 
 from __future__ import annotations
