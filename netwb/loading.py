@@ -6,6 +6,7 @@ pandas and git stand behind `lazy()`. The list of what may is in `tests/test_flo
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -36,6 +37,19 @@ def lazy(name: str) -> Any:
 def load(name: str) -> None:
     """Import the module `name` now, where others would wait for it later."""
     import_module(name)
+
+
+def shared(name: str) -> Any:
+    """A module of those folders: `scheduler.jobs`. It is found by its place, whatever else has its name.
+
+    In a wheel it is `netwb._share.scheduler.jobs`; in a checkout its folder's parent is looked in.
+    """
+    root = share()
+    if root.name == "_share":
+        return import_module(f"netwb._share.{name}")
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    return import_module(name)
 
 
 def share() -> Path:

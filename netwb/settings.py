@@ -162,6 +162,25 @@ class SelfBackupSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerSettings:
+    """When the daemon's jobs are due."""
+
+    time_zone: str = _setting(
+        "", "IANA zone", "In which times of jobs are meant; empty: that of `web.time_zone`."
+    )
+    jitter_s: int = _setting(
+        300,
+        "s",
+        "Tenants and sites with a time of their own begin spread over so long behind it.",
+        least=0,
+        most=21600,
+    )
+    lease_s: float = _setting(
+        30.0, "s", "A daemon that is silent for so long leads no more.", least=1, most=50
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebSettings:
     """Where pages and REST are served, and to whom."""
 
@@ -256,6 +275,7 @@ class Settings:
     remote: RemoteSettings = field(default_factory=RemoteSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     self_backup: SelfBackupSettings = field(default_factory=SelfBackupSettings)
+    scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)
     web: WebSettings = field(default_factory=WebSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     syslog: SyslogSettings = field(default_factory=SyslogSettings)

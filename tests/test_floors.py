@@ -127,6 +127,7 @@ LAB_NEEDS = {"asyncssh", "asyncio", "cryptography"}  # the last: host keys that 
 DOORS: dict[str, tuple[str, ...]] = {
     "alembic": ("netwb.store",),
     "apprise": ("netwb.notify.child",),
+    "apscheduler": ("scheduler",),
     "argon2": ("netwb.access", "netwb.store.passphrase"),
     "asyncio": ("netwb.collect", "netwb.health.syslog", "netwb.lab", "netwb.views", "netwb.web"),
     "asyncssh": ("netwb.collect.ssh", "netwb.lab"),

@@ -24,6 +24,8 @@ from netwb.cli import (
     home,
     quarantine,
     remote,
+    schedule,
+    scheduler,
     serve,
     site,
     status,
@@ -122,6 +124,8 @@ for _group in (
     user,
     token,
     serve,
+    scheduler,
+    schedule,
     export,
 ):
     _group.register(cli)

@@ -6,12 +6,12 @@ a device is never in two runs at once. Alive is a run whose lease is alive (desi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netwb import errors
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus, worst_first
@@ -117,18 +117,20 @@ class Runs:
         Newest by our clock, as runs carry no other order: after the clock was set back, an outcome
         from before it counts until the clock has passed it again.
         """
-        newest = (  # the end of an index, once a device: a grouping would read the years of all
-            select(BackupOutcomeRow.status)
-            .where(
-                BackupOutcomeRow.device_id == DeviceRow.id,
-                BackupOutcomeRow.ended_at.is_not(None),
-                BackupOutcomeRow.status != RUNNING,
-            )
-            .order_by(BackupOutcomeRow.ended_at.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        query = select(DeviceRow.id).where(newest.in_(("rejected", "failed")))
+        return frozenset(self.causes_last_time(scope))
+
+    def causes_last_time(self, scope: Scope) -> Mapping[str, str]:
+        """The same devices with the class of their error's cause."""
+        status, cause = _newest(BackupOutcomeRow.status), _newest(BackupOutcomeRow.cause_kind)
+        query = select(DeviceRow.id, cause).where(status.in_(("rejected", "failed")))
+        with self._database.reading(scope) as session:
+            return {device_id: kind or "" for device_id, kind in session.execute(query)}
+
+    def good_since(self, scope: Scope, since: datetime) -> frozenset[str]:
+        """Ids of the devices that gave a good configuration in a run that began since then."""
+        begun = select(BackupRunRow.id).where(BackupRunRow.started_at >= since)
+        good = BackupOutcomeRow.status.in_(("changed", "unchanged"))
+        query = select(BackupOutcomeRow.device_id).where(good, BackupOutcomeRow.run_id.in_(begun))
         with self._database.reading(scope) as session:
             return frozenset(session.scalars(query))
 
@@ -220,6 +222,21 @@ class Runs:
                     "`netwb backup --wait` does"
                 )
                 raise RunUnderWayError(msg)
+
+
+def _newest(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """That of the device's newest settled outcome."""
+    return (  # the end of an index, once a device: a grouping would read the years of all
+        select(column)
+        .where(
+            BackupOutcomeRow.device_id == DeviceRow.id,
+            BackupOutcomeRow.ended_at.is_not(None),
+            BackupOutcomeRow.status != RUNNING,
+        )
+        .order_by(BackupOutcomeRow.ended_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _outcome(row: BackupOutcomeRow, tenant: str, hostname: str) -> BackupOutcome:

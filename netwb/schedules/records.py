@@ -27,6 +27,14 @@ class Place:
 EVERYTHING = Place()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Later:
+    """A place that a job left out, and when it may be done there."""
+
+    place: Place
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
     """One row of the table of jobs.

@@ -10,26 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from netwb.errors import LeaseLostError
+from netwb.notify.records import Observed
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
-from netwb.schedules.records import Place
+from netwb.schedules.records import Later, Place
 from netwb.store.database import Database
 from netwb.store.holders import is_dead
 from netwb.store.inserting import upsert
 from netwb.store.leases import Lease, Leases
 from netwb.store.models import FiringRow
+from netwb.store.notices import Notices
 from netwb.store.schedules import of_scope
+from netwb.store.types import UtcDateTime
 
 FiringStatus = Literal["planned", "waiting", "running", "done", "failed", "interrupted", "skipped"]
 OPEN: tuple[FiringStatus, ...] = ("planned", "waiting", "running")
+FAILED = "daemon.failed"  # kind of the notice
 ACTOR = "system:scheduler"
+HELD = "a black-out held this place back"
+SUPERSEDED = "a later one was due before it could begin"
 DIED = "the process that did it ended without a word"
 
 
@@ -48,7 +54,7 @@ class Firing:
 
     begin_at   not before, as it was planned; black-outs may hold it longer
     missed     how many due times before it were missed, and are made up by it
-    tries      how often it began
+    tries      how often it began; first_at: when it did first, started_at: when it did last
     epoch      of the leader that did it; 0: a person did
     said       why it waits, failed, or was left out; one sentence
     result     what it gave: counts
@@ -61,6 +67,7 @@ class Firing:
     actor: str
     missed: int
     tries: int
+    first_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
     holder: str
@@ -71,20 +78,43 @@ class Firing:
     result: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How one ended, or that it waits to be tried again.
+
+    begin_at   not before; of one that waits
+    later      places that it left out
+    """
+
+    status: Literal["done", "failed", "interrupted", "waiting"]
+    result: Mapping[str, Any] = field(default_factory=dict)
+    error_kind: str = ""
+    said: str = ""
+    begin_at: datetime | None = None
+    later: tuple[Later, ...] = ()
+
+
 class Firings:
     """The firings of one database, as one process claims and reads them."""
 
     def __init__(
-        self, database: Database, leases: Leases, holder: str, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        leases: Leases,
+        notices: Notices,
+        holder: str,
+        clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._leases = leases
+        self._notices = notices
         self._holder = holder
         self._clock = clock
 
-    def open(self) -> tuple[Firing, ...]:
+    def open(self, scope: Scope) -> tuple[Firing, ...]:
         """What is planned, waits or runs, by due time."""
-        rows = select(FiringRow).where(FiringRow.status.in_(OPEN)).order_by(FiringRow.due_at)
+        seen = of_scope(scope, FiringRow), FiringRow.status.in_(OPEN)
+        rows = select(FiringRow).where(*seen).order_by(FiringRow.due_at)
         with self._database.reading(NO_TENANT) as session:
             return tuple(_firing(row) for row in session.scalars(rows))
 
@@ -100,33 +130,29 @@ class Firings:
             )
             return tuple(_firing(row) for row in rows)
 
-    def last(self, job: str, place: Place) -> Firing | None:
-        """The firing of a job at a place that was due last, of those that are not open."""
-        rows = (
-            select(FiringRow)
-            .where(_of(job, place), FiringRow.status.not_in(OPEN))
-            .order_by(FiringRow.due_at.desc())
-            .limit(1)
-        )
+    def running(self, job: str, place: Place) -> Firing | None:
+        """The firing that this process does of a job at a place."""
         with self._database.reading(NO_TENANT) as session:
-            row = session.scalar(rows)
-            return None if row is None else _firing(row)
+            own = [one for one in _running(session, job, place) if one.holder == self._holder]
+            return _firing(own[0]) if own else None
 
-    def plan(self, lease: Lease, firings: Iterable[tuple[Due, str, datetime]]) -> None:
-        """Plan firings: due, by what it was planned, not before. One that is there already stays."""
-        rows = [self._row(due, plan=plan, begin_at=begin_at) for due, plan, begin_at in firings]
-        if rows:
-            with self._leading(lease) as session:
-                insert = upsert(session, FiringRow).values(rows)
-                session.execute(insert.on_conflict_do_nothing())
+    def plan(self, lease: Lease, due: Due, *, plan: str, begin_at: datetime) -> None:
+        """Plan a firing; one that is there already stays.
 
-    def drop(self, lease: Lease, dues: Collection[Due]) -> None:
-        """Plan these no longer; what began stays."""
-        if dues:
-            with self._leading(lease) as session:
-                for due in dues:
-                    gone = delete(FiringRow).where(_is(due), FiringRow.status == "planned")
-                    session.execute(gone)
+        plan       by what it is planned: it is planned anew where that changes
+        begin_at   not before
+        """
+        row = self._row(due, plan=plan, begin_at=begin_at)
+        with self._leading(lease) as session:
+            session.execute(upsert(session, FiringRow).values(row).on_conflict_do_nothing())
+
+    def drop(self, lease: Lease, due: Due) -> None:
+        """Plan it no longer; what began stays, as interrupted."""
+        now = self._clock()
+        with self._leading(lease) as session:
+            session.execute(delete(FiringRow).where(_is(due), FiringRow.status == "planned"))
+            over = {"status": "skipped", "said": SUPERSEDED, "ended_at": now}
+            session.execute(update(FiringRow).where(_is(due), _began_not()).values(**over))
 
     def skip(self, lease: Lease, planned: Due, due: Due, *, missed: int, said: str) -> None:
         """Leave out what is due, and what was planned before it."""
@@ -166,40 +192,28 @@ class Firings:
         """Give a sign of life; LeaseLostError when the claim is over."""
         self._change(firing, until=self._clock() + timedelta(seconds=claim_s))
 
-    def finish(  # noqa: PLR0913 - how it ended
-        self,
-        firing: Firing,
-        status: Literal["done", "failed", "interrupted"],
-        *,
-        result: Mapping[str, Any] | None = None,
-        error_kind: str = "",
-        said: str = "",
-        tell: Callable[[Session], None] = lambda _: None,
-    ) -> None:
-        """End it, and tell of it in the same transaction; LeaseLostError when the claim is over."""
-        self._change(
-            firing,
-            tell=tell,
-            status=status,
-            ended_at=self._clock(),
-            until=None,
-            result=dict(result or {}),
-            error_kind=error_kind,
-            said=said,
-        )
+    def end(self, firing: Firing, ending: Ending, stands: Observed | None = None) -> None:
+        """Write how it ended; LeaseLostError as above.
 
-    def put_off(
-        self, firing: Firing, begin_at: datetime, *, said: str, error_kind: str = ""
-    ) -> None:
-        """Try it again later; LeaseLostError when the claim is over."""
-        self._change(
-            firing,
-            status="waiting",
-            begin_at=begin_at,
-            until=None,
-            said=said,
-            error_kind=error_kind,
-        )
+        stands   how the job stands now, told in the same transaction
+        """
+        values: dict[str, Any] = {
+            "status": ending.status,
+            "until": None,
+            "result": dict(ending.result),
+            "error_kind": ending.error_kind,
+            "said": ending.said,
+        }
+        if ending.begin_at is not None:
+            values["begin_at"] = ending.begin_at
+        else:
+            values["ended_at"] = self._clock()
+
+        def all_of_it(session: Session) -> None:
+            self._leave_for_later(session, firing, ending.later)
+            self._tell(session, stands)
+
+        self._change(firing, all_of_it, **values)
 
     def lost(self, epoch: int) -> tuple[Firing, ...]:
         """What runs by its row, and by nobody: of an earlier leader, or of a process that is gone."""
@@ -211,20 +225,26 @@ class Firings:
                 if self.is_lost(row) or 0 < row.epoch < epoch
             )
 
-    def settle(self, lease: Lease, firing: Firing, *, again: bool) -> None:
+    def settle(
+        self,
+        lease: Lease,
+        firing: Firing,
+        *,
+        again: bool,
+        stands: Observed,
+    ) -> None:
         """Write down that its process is gone: it waits to be done again, or was interrupted."""
         now = self._clock()
         values: dict[str, Any] = {"until": None, "said": DIED}
         if again:
             values |= {"status": "waiting", "begin_at": now}
         else:
-            values |= {
-                "status": "interrupted",
-                "ended_at": now,
-                "error_kind": "RunInterruptedError",
-            }
+            kind = "RunInterruptedError"
+            values |= {"status": "interrupted", "ended_at": now, "error_kind": kind}
         with self._leading(lease) as session:
             session.execute(update(FiringRow).where(_held(firing)).values(**values))
+            if not again:
+                self._tell(session, stands)
 
     def forget(self, lease: Lease, before: datetime, jobs: Collection[str]) -> None:
         """Delete what those jobs ended before then."""
@@ -235,6 +255,20 @@ class Firings:
     def is_lost(self, row: FiringRow | Firing) -> bool:
         """Whether what runs has lost its process."""
         return row.until is None or row.until <= self._clock() or is_dead(row.holder)
+
+    def _leave_for_later(self, session: Session, firing: Firing, laters: Iterable[Later]) -> None:
+        """The same firing at places that it left out; what waited there for an earlier one is over."""
+        for later in laters:
+            due = Due(job=firing.due.job, place=later.place, at=firing.due.at)
+            over = {"status": "skipped", "said": SUPERSEDED, "ended_at": self._clock()}
+            older = _of(due.job, due.place) & (FiringRow.due_at < due.at) & _began_not()
+            session.execute(update(FiringRow).where(older).values(**over))
+            row = self._row(due, plan="", begin_at=later.at) | {"status": "waiting", "said": HELD}
+            session.execute(upsert(session, FiringRow).values(row).on_conflict_do_nothing())
+
+    def _tell(self, session: Session, stands: Observed | None) -> None:
+        if stands is not None:
+            self._notices.stands_many(FAILED, [stands], session=session)
 
     @contextmanager
     def _leading(self, lease: Lease) -> Iterator[Session]:
@@ -263,6 +297,7 @@ class Firings:
             "holder": self._holder,
             "epoch": epoch,
             "tries": FiringRow.tries + 1,
+            "first_at": func.coalesce(FiringRow.first_at, literal(now, UtcDateTime())),
             "started_at": now,
             "until": now + timedelta(seconds=claim_s),
             "said": "",
@@ -275,8 +310,9 @@ class Firings:
             return
         row = session.get(FiringRow, _key(planned), populate_existing=True)
         plan, begin_at = (row.plan, row.begin_at) if row else ("", due.at)
-        gone = delete(FiringRow).where(_is(planned), _began_not())
-        session.execute(gone)
+        session.execute(delete(FiringRow).where(_is(planned), FiringRow.status == "planned"))
+        tried = {"status": "failed", "ended_at": self._clock()}
+        session.execute(update(FiringRow).where(_is(planned), _began_not()).values(**tried))
         new = self._row(due, plan=plan, begin_at=max(begin_at, due.at))
         session.execute(upsert(session, FiringRow).values(new).on_conflict_do_nothing())
 

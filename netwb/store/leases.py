@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from netwb.errors import LeaseLostError
 from netwb.roles import NO_TENANT
 from netwb.store.database import Database
+from netwb.store.holders import is_dead
 from netwb.store.inserting import upsert
 from netwb.store.models import LeaseRow
 
@@ -45,12 +46,14 @@ class Leases:
     def acquire(self, name: str, ttl_s: float) -> Lease | None:
         """Take the lease when it is free or over; None while another holder has it.
 
-        Asked again by its own holder, it is prolonged and keeps its epoch.
+        Asked again by its own holder, it is prolonged and keeps its epoch. That of a process which
+        is surely gone is over.
         """
         now = self._clock()
         until = now + timedelta(seconds=ttl_s)
         mine = (LeaseRow.holder == self._holder) & (LeaseRow.until > now)
         with self._database.writing(NO_TENANT) as session:
+            _end_of_dead(session, name, now)
             insert = upsert(session, LeaseRow).values(
                 name=name, holder=self._holder, epoch=1, until=until
             )
@@ -76,6 +79,21 @@ class Leases:
             self._end_at(lease, self._clock())
         except LeaseLostError:
             return
+
+    def end_all_of(self, holder: str) -> int:
+        """End every lease of that holder's process now, whichever of its holders has it.
+
+        For whoever takes over from a process that hangs, or ends and leaves work behind: what it
+        would still do, it finds over. Gives how many there were.
+        """
+        process, _, _ = holder.rpartition("|")
+        if not process:
+            return 0
+        own = LeaseRow.holder.startswith(f"{process}|", autoescape=True)
+        now = self._clock()
+        change = update(LeaseRow).where(own, LeaseRow.until > now).values(until=now)
+        with self._database.writing(NO_TENANT) as session:
+            return len(session.scalars(change.returning(LeaseRow.name)).all())
 
     def check(self, lease: Lease) -> None:
         """Raise LeaseLostError unless the term still runs. Ask right before each effect."""
@@ -118,3 +136,11 @@ class Leases:
             f"lease {lease.name} (term {lease.epoch}) is over; what {self._holder} was about to do"
             " is left to the next holder"
         )
+
+
+def _end_of_dead(session: Session, name: str, now: datetime) -> None:
+    """The lease of a process that is surely gone need not be waited for."""
+    row = session.get(LeaseRow, name, populate_existing=True, with_for_update=True)
+    if row is not None and row.until > now and is_dead(row.holder):
+        row.until = now
+        session.flush()

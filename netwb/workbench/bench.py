@@ -24,13 +24,13 @@ from netwb.workbench.health import HealthFace
 from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
-from netwb.workbench.jobs import JobsFace
 from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
+from netwb.workbench.scheduling import SchedulingFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.status import StatusFace
@@ -47,7 +47,7 @@ class Workbench(
     PeopleFace,
     InventoryFace,
     ProbingFace,
-    JobsFace,
+    SchedulingFace,
     OverviewFace,
     LineStoryFace,
     HeldFace,

@@ -43,6 +43,7 @@ from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.store.servers import Servers
 from netwb.workbench.compose_access import compose_access
 from netwb.workbench.compose_remotes import compose_remotes
+from netwb.workbench.compose_scheduling import compose_scheduling
 from netwb.workbench.face import Parts
 from netwb.workbench.home import (
     Home,
@@ -256,6 +257,9 @@ def _parts(ground: _Ground) -> Parts:
         backup=_backup(ground, batch, agent_path=ground.environment.get("SSH_AUTH_SOCK")),
         backup_without_agent=_backup(ground, batch, agent_path=None),
         upkeep=Upkeep(ground.home.folder("archive")),
+        scheduling=compose_scheduling(
+            ground.database, ground.notices, ground.settings, ground.clock
+        ),
         index_check=IndexCheck(
             folder=ground.home.folder("archive"),
             database=ground.database,

@@ -44,6 +44,7 @@ from netwb.store.keyring import Keyring
 from netwb.store.notices import Notices
 from netwb.store.servers import Servers
 from netwb.workbench.alike import Alike
+from netwb.workbench.compose_scheduling import SchedulingParts
 from netwb.workbench.home import Home
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class Parts:
     runs: Runs
     remote: RemoteParts
     upkeep: Upkeep
+    scheduling: SchedulingParts
     index_check: IndexCheck
     touched: Touched = field(default_factory=Touched)
     read_devices: Alike[Device] = field(default_factory=Alike)

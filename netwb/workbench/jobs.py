@@ -169,21 +169,25 @@ class JobsFace(BackupFace):
     def run_jobs(self, stop: threading.Event) -> None:
         """Be a worker until `stop` is set: take queued jobs and do them, one after the other."""
         self._require_local("the job queue")
+        said = ""  # an outage is one line, however long it lasts
         while not stop.is_set():
-            if not self._run_next():
+            try:
+                done, said = self._run_next(), ""
+            except StoreError as error:  # the database is gone for a while: look again later
+                done = False
+                if said != str(error):
+                    logger.warning("jobs wait: %s", error)
+                said = str(error)
+            if not done:
                 stop.wait(LOOK_S)
 
     def _run_next(self) -> bool:
         """Do one job; False where none waits."""
-        try:
-            if not self._parts.jobs.waits(KINDS):
-                return False
-            claim = self._parts.jobs.claim(KINDS)
-            if claim is not None:
-                self._run(claim)
-        except StoreError as error:  # the database is gone for a while: look again later
-            logger.warning("jobs wait: %s", error)
+        if not self._parts.jobs.waits(KINDS):
             return False
+        claim = self._parts.jobs.claim(KINDS)
+        if claim is not None:
+            self._run(claim)
         return claim is not None
 
     def _run(self, claim: Claim) -> None:

@@ -19,17 +19,24 @@ from netwb.archive.remote.records import Pushed, Remote, Stranger
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.inventory.records import Device, NamedDevice, Site, Tenant
+from netwb.store.daemons import Daemon
+from netwb.store.firings import Firing
 from netwb.store.jobs import Job
+from netwb.workbench.scheduling import DaemonState, JobState
 
 __all__ = [
     "Admission",
     "BackupOutcome",
     "BackupReport",
     "Change",
+    "Daemon",
+    "DaemonState",
     "Device",
+    "Firing",
     "Hit",
     "IssuedToken",
     "Job",
+    "JobState",
     "LastNight",
     "LoginSession",
     "NamedDevice",

@@ -67,7 +67,8 @@ class FiringRow(Base):
     actor: Mapped[str]
     missed: Mapped[int]
     tries: Mapped[int]
-    started_at: Mapped[datetime | None]
+    first_at: Mapped[datetime | None]  # it began first
+    started_at: Mapped[datetime | None]  # it began last
     ended_at: Mapped[datetime | None]
     holder: Mapped[str]
     epoch: Mapped[int] = mapped_column(BigInteger)  # the leader's; 0 of one that a person began

@@ -65,6 +65,7 @@ def _schedules() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("first_at", Moment, nullable=True),
         sa.Column("started_at", Moment, nullable=True),
         sa.Column("ended_at", Moment, nullable=True),
         sa.Column("holder", sa.Text(), nullable=False),

@@ -1,0 +1,1 @@
+"""The daemon: a table of jobs, and the process that does them when they are due."""
