@@ -203,6 +203,27 @@ class RepositoryWriter(Repository):
             raise TipMovedError(msg) from error
         return made
 
+    def put(
+        self,
+        render: Callable[[str], Iterable[bytes]],
+        *,
+        ref: str,
+        onto: str | None,
+        job: str,
+    ) -> str:
+        """Import the one commit whose stream `render` gives for a staging ref; move `ref` there.
+
+        Gives its id. Raises ArchiveError when `ref` is no longer at `onto`; then nothing is moved.
+        """
+        staging = f"{STAGING}/{job}"
+        command = ("fast-import", "--quiet", "--done", "--date-format=raw", *DELTAS)
+        new = self._git.told(command, render(staging)).decode().strip()
+        self._update_refs(
+            f"start\nupdate {ref} {new} {onto or NO_COMMIT}\n"
+            f"delete {staging} {new}\ncommit\n".encode()
+        )
+        return new
+
     def maintain(self, *arguments: str, gives_way: Callable[[], bool]) -> bool:
         """Run one command of upkeep; False where `gives_way` ended it. What it left is removed."""
         done = self._git.leashed(*arguments, let_go=gives_way)

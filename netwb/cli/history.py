@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.fields import Renamed
+from netwb.cli.from_remote import remote_options, restore_all
 from netwb.cli.moments import MOMENT
 from netwb.cli.paint import print_diff, print_patch
 from netwb.cli.show import json_option, print_items, print_json, print_table, print_text, say
@@ -223,29 +224,47 @@ def search(  # noqa: PLR0913 - one parameter an option
 
 
 @click.command(cls=NetwbCommand)
-@click.argument("device", metavar="DEVICE@REV")
+@click.argument("device", metavar="DEVICE@REV", required=False)
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="A new file; - is stdout.",
 )
-@click.option("--reason", required=True, metavar="TEXT", help="Stands in the audit.")
+@click.option("--reason", metavar="TEXT", help="Stands in the audit.")
 @click.option("--redacted", is_flag=True, help="Leave the secrets out.")
 @kind_option
+@remote_options
 @click.pass_context
 def restore(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
+    /,
     *,
-    device: str,
-    output: Path,
-    reason: str,
+    device: str | None,
+    output: Path | None,
+    reason: str | None,
     redacted: bool,
     kind: ConfigKind,
+    from_remote: str | None,
+    **options: Any,
 ) -> None:
-    """Write a revision to a new FILE (0600), byte for byte, its secrets put back."""
+    """Write a revision to a new FILE (0600), byte for byte, its secrets put back.
+
+    With --from-remote: a whole tenant, every revision, on a machine that has nothing of it.
+    """
+    if from_remote is not None:
+        if device or reason or redacted:
+            msg = "--from-remote restores a whole tenant; leave DEVICE@REV and its options out"
+            raise click.UsageError(msg)
+        restore_all(context, from_remote, output, options)
+        return
+    if not device or output is None or reason is None:
+        msg = "say what is to be restored, where to and why: DEVICE@REV -o FILE --reason TEXT"
+        raise click.UsageError(msg)
+    if any(options.values()):
+        msg = "--passphrase and what opens a remote go with --from-remote"
+        raise click.UsageError(msg)
     to_stdout = str(output) == "-"
     if output.exists() and not to_stdout:
         msg = f"{output} exists and is not overwritten; name another file"

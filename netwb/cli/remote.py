@@ -1,4 +1,4 @@
-"""`netwb remote set | show | unset`, `netwb push`: archives elsewhere."""
+"""`netwb remote set | show | passphrase | check | unset`, `netwb push`: archives elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from netwb.cli.asking import SOURCE, given_source
 from netwb.cli.context import NetwbCommand, NetwbGroup, bench
 from netwb.cli.exits import DONE, SOME_FAILED
+from netwb.cli.from_remote import known_source, restored_line
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.errors import InputError
 from netwb.inventory.records import SecretSource
@@ -57,6 +58,8 @@ def set_(  # noqa: PLR0913 - one parameter an option
         key=_source(key, "private key", reference=reference),
     )
     say(f"remote of {found.tenant} is set; next: netwb push --tenant {found.tenant}")
+    if found.passphrase_at is None:
+        say(f"nothing can be restored from it before: netwb remote passphrase {found.tenant}")
 
 
 @remote.command()
@@ -80,6 +83,35 @@ def show(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
             [(s.commit[:SHORT], s.author, s.subject) for s in found.strangers],
             empty="",
         )
+
+
+@remote.command()
+@click.argument("tenant")
+@click.option("--passphrase", "source", default="prompt", metavar="SOURCE", help=f"{SOURCE}.")
+@click.pass_context
+def passphrase(context: click.Context, *, tenant: str, source: str) -> None:
+    """Set the passphrase that a restore of TENANT from its remote needs; keep it apart from netwb."""
+    given = given_source(source, "passphrase of the remote")
+    bench(context).set_remote_passphrase(tenant, given)
+    say(
+        f"the keys of {tenant} go to its remote under that passphrase; with the URL it is all that a"
+        f" restore needs: try it by netwb remote check {tenant}"
+    )
+
+
+@remote.command()
+@click.argument("tenant")
+@click.option("--passphrase", "source", metavar="SOURCE", help=f"{SOURCE}; by default asked for.")
+@json_option
+@click.pass_context
+def check(context: click.Context, *, tenant: str, source: str | None, as_json: bool) -> None:
+    """Try a restore of TENANT from its remote: bring all of it, prove it, write nothing."""
+    known = known_source(source, "passphrase of the remote")
+    found = bench(context).check_remote(tenant, known)
+    if as_json:
+        print_json(found)
+    else:
+        say(f"the remote restores {restored_line(found)}")
 
 
 @remote.command()

@@ -8,7 +8,7 @@ wrong master key before anything is opened with it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -76,6 +76,16 @@ class Keyring:
         if name not in self._known:
             self._known[name] = self._stored(*name) or self._make(*name)
         return self._known[name]
+
+    def adopt(self, session: Session, tenant_id: str, keys: Mapping[str, bytes]) -> None:
+        """Take a tenant's keys by purpose as they are, in the caller's transaction; it has none yet."""
+        for purpose, key in keys.items():
+            row = KeyRow(
+                id=new_id(), purpose=purpose, tenant_id=tenant_id, created_at=self._clock()
+            )
+            row.wrapped = seal(self._wrapping(session, purpose), _context(row), key)
+            session.add(row)
+        session.flush()
 
     def seal(self, purpose: str, tenant_id: str, context: str, plain: bytes) -> bytes:
         """Encrypt under that purpose's key; it opens only with the same context."""

@@ -39,6 +39,8 @@ CURES = {
         " .../discard settles it"
     ),
     "push": RUNNER,
+    "remote check": RUNNER,
+    "remote passphrase": RUNNER,
     "remote set": RUNNER,
     "remote show": RUNNER,
     "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
@@ -61,6 +63,7 @@ CURES = {
     "--defaults": "fill it in",
     "--home": RUNNER,
     "--ignore": "leave it out",
+    "--incomplete": RUNNER,
     "--map": "name it as netwb does",
     "--redacted": "take it without its secrets",
     "--skip-bad": "correct them, or take the good ones alone",

@@ -244,6 +244,7 @@ def _parts(ground: _Ground) -> Parts:
         runs=batch.runs,
         remote=compose_remotes(
             folder=ground.home.folder("archive"),
+            archive=batch.archive,
             database=ground.database,
             keyring=ground.keyring,
             notices=ground.notices,

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from netwb.archive.remote.carry import Carrier
+from netwb.archive.remote.installing import Installer
 from netwb.archive.remote.parts import RemoteParts
 from netwb.archive.remote.push import Pusher
 from netwb.archive.remote.standing import Remotes
+from netwb.archive.writer import Archive
 from netwb.inventory.secret_sources import Secrets
 from netwb.settings import Settings
 from netwb.store.database import Database
@@ -22,6 +25,7 @@ from netwb.store.notices import Notices
 def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
     *,
     folder: Path,
+    archive: Archive,
     database: Database,
     keyring: Keyring,
     notices: Notices,
@@ -31,12 +35,19 @@ def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
 ) -> RemoteParts:
     """`folder` holds the repositories."""
     remotes = Remotes(database, keyring, Secrets(environment).resolve, clock, settings.remote)
+    carrier = Carrier(folder, database, keyring, clock, settings.archive)
     pusher = Pusher(
         folder=folder,
         remotes=remotes,
+        carrier=carrier,
         leases=Leases(database, holder_name(new_id()), clock),
         notices=notices,
         clock=clock,
         settings=settings.remote,
     )
-    return RemoteParts(remotes=remotes, pusher=pusher)
+    return RemoteParts(
+        remotes=remotes,
+        carrier=carrier,
+        pusher=pusher,
+        installer=Installer(folder, database, keyring, archive),
+    )

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
+from netwb.archive.remote.bringing import Brought
+from netwb.archive.remote.keys import wrap_keys
 from netwb.archive.remote.opening import Opener
-from netwb.archive.remote.records import NewRemote, Pushed, Remote
+from netwb.archive.remote.records import NewRemote, Pushed, Remote, Restored
+from netwb.archive.remote.restoring import Source, brought_from, require_whole
+from netwb.archive.remote.standing import Standing
 from netwb.archive.remote.url import RemoteUrl, parse_url
-from netwb.errors import InputError
+from netwb.errors import InputError, RemoteError
 from netwb.inventory.records import SecretKind, SecretSource, Tenant
 from netwb.inventory.secret_sources import Secrets, check_reference, lasting
 from netwb.roles import Permission
 from netwb.workbench.face import Face
+from netwb.workbench.from_remote import RemoteSource, into_folder, into_home, restored
+from netwb.workbench.home import find_home
+from netwb.workbench.progress import ShareProgress
 from netwb.workbench.records import Records, records_of
+
+__all__ = ["RemoteSource", "RemotesFace"]
+
+LEAST = 12  # characters of a passphrase: it alone guards the keys, wherever they lie
 
 
 class RemotesFace(Face):
-    """`remotes`, `remote`, `set_remote`, `unset_remote`, `push`."""
+    """`remotes`, `remote`, `set_remote`, `push`, `check_remote` and what belongs to them."""
 
     def remotes(self) -> Records[Remote]:
         """Every remote in scope, by tenant, and how it stands; no remote is asked."""
@@ -29,10 +43,7 @@ class RemotesFace(Face):
     def remote(self, tenant: str) -> Remote:
         """One tenant's remote. Raises UnknownNameError."""
         self._require(Permission.HEALTH_VIEW)
-        meant = self._parts.places.tenant(self._scope, tenant)
-        return self._parts.remote.pusher.stands(
-            self._parts.remote.remotes.get(self._scope, meant.id, meant.slug)
-        )
+        return self._parts.remote.pusher.stands(self._remote_of(tenant)[1])
 
     def set_remote(
         self,
@@ -60,6 +71,7 @@ class RemotesFace(Face):
             key_reference=_reference("private_key", key),
         )
         self._parts.remote.remotes.set(self._scope, meant.id, new)
+        self._keep_passphrase(meant)
         self._remote_opener(meant, judged).forget_host()
         self._audit(
             "remote.set", meant.slug, tenant_id=meant.id, detail={"url": url, "username": username}
@@ -69,11 +81,52 @@ class RemotesFace(Face):
     def unset_remote(self, tenant: str) -> None:
         """Push a tenant's archive nowhere any more; what is there stays there."""
         self._require(Permission.SYSTEM_MANAGE)
-        meant = self._parts.places.tenant(self._scope, tenant)
-        found = self._parts.remote.remotes.get(self._scope, meant.id, meant.slug)
+        meant, found = self._remote_of(tenant)
         self._parts.remote.remotes.unset(self._scope, meant.id)
         self._remote_opener(meant, parse_url(found.url)).forget_host()
         self._audit("remote.unset", meant.slug, tenant_id=meant.id, detail={"url": found.url})
+
+    def set_remote_passphrase(self, tenant: str, passphrase: SecretSource) -> None:
+        """Let the tenant's keys lie at its remote under that passphrase, from the next push on.
+
+        With the URL it is all that a restore needs; without it nobody opens the secrets there. What
+        was pushed under the one before stays there, and opens by that one still.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        meant, found = self._remote_of(tenant)
+        words = self._secret_of("passphrase", passphrase)
+        if len(words) < LEAST:
+            msg = (
+                f"the passphrase is too short: give {LEAST} characters or more; a sentence is good"
+            )
+            raise InputError(msg)
+        wrapped = wrap_keys(self._parts.keyring, meant.id, words)
+        self._parts.remote.remotes.wrap(self._scope, found.tenant_id, wrapped)
+        self._audit("remote.passphrase", meant.slug, tenant_id=meant.id)
+
+    def check_remote(self, tenant: str, passphrase: SecretSource) -> Restored:
+        """Try a restore from the tenant's remote, with nothing but its URL and the passphrase.
+
+        All of it is brought into a folder that is gone afterwards, and proved. Raises RemoteError,
+        InputError for a wrong passphrase.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        meant, found = self._remote_of(tenant)
+        source = Source(
+            url=found.url,
+            passphrase=self._secret_of("passphrase", passphrase),
+            credentials=self._parts.remote.remotes.credentials(meant.id),
+        )
+        with (
+            ShareProgress("try") as bar,
+            self._brought(source, f"remote of {meant.slug}", bar) as it,
+        ):
+            require_whole(it)
+            self._require_same_keys(it)
+            self._parts.remote.remotes.checked(found, main=it.main)
+            tried = restored(it, "")
+        self._audit("remote.check", meant.slug, tenant_id=meant.id)
+        return tried
 
     def push(self, *, when: Literal["due", "now"] = "due") -> Records[Pushed]:
         """Push the archives of the tenants meant, one after another; faults are in the answers.
@@ -83,6 +136,50 @@ class RemotesFace(Face):
         self._require(Permission.BACKUP_RUN)
         found = self._parts.remote.remotes.list(self._meant_scope)
         return records_of([self._parts.remote.pusher.push(one, when) for one in found], Pushed)
+
+    def _keep_passphrase(self, tenant: Tenant) -> None:
+        """A tenant that came from a remote goes on with the passphrase that it came with."""
+        remotes = self._parts.remote.remotes
+        carried = self._parts.remote.carrier.carried_keys(tenant.slug)
+        if carried and remotes.get(self._scope, tenant.id, tenant.slug).wrapped is None:
+            remotes.wrap(self._scope, tenant.id, carried)
+
+    @staticmethod
+    def restore_from_remote(
+        source: RemoteSource,
+        *,
+        home: str | Path | None = None,
+        folder: str | Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Restored:
+        """Give back a tenant's every revision, byte for byte, from its remote and a passphrase alone.
+
+        home     becomes a home, or gets one tenant more; what logs in to its devices is to be added
+        folder   instead of a home: a new folder, for the texts alone
+        Raises RemoteError, InputError; nothing is written before everything was proved.
+        """
+        environment = os.environ if environment is None else environment
+        place = find_home(home, environment)
+        if folder is not None:
+            path = Path(folder).expanduser().absolute()
+            return into_folder(source, path, place, environment)
+        return into_home(source, place, environment)
+
+    def _remote_of(self, tenant: str) -> tuple[Tenant, Standing]:
+        meant = self._parts.places.tenant(self._scope, tenant)
+        return meant, self._parts.remote.remotes.get(self._scope, meant.id, meant.slug)
+
+    def _brought(
+        self, source: Source, name: str, bar: ShareProgress
+    ) -> AbstractContextManager[Brought]:
+        folder, settings = self._parts.home.folder("archive"), self._parts.settings.remote
+        return brought_from(source, folder, settings, name=name, progress=bar.told)
+
+    def _require_same_keys(self, brought: Brought) -> None:
+        for purpose, key in brought.keys.items():
+            if self._parts.keyring.key(purpose, brought.tenant_id) != key:
+                msg = f"the remote of {brought.tenant} has other keys than this home; set it anew"
+                raise RemoteError(msg)
 
     def _require_fitting_remote(
         self,

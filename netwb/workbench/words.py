@@ -15,7 +15,7 @@ from netwb.access.records import (
     UserChanges,
 )
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
-from netwb.archive.remote.records import Pushed, Remote, Stranger
+from netwb.archive.remote.records import Pushed, Remote, Restored, Stranger
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.inventory.records import Device, NamedDevice, Site, Tenant
@@ -48,6 +48,7 @@ __all__ = [
     "Pushed",
     "QuarantineItem",
     "Remote",
+    "Restored",
     "Revision",
     "Site",
     "Stranger",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,31 +9,13 @@ import pytest
 
 from netwb.errors import InputError, RemoteAheadError, RemoteError, UnknownNameError
 from tests.benches import Rig, ios, rig
+from tests.workbench.remotes import bare, git, tip
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("core1",)}) as made:
         yield made
-
-
-def git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", folder, "-c", "user.name=eve", "-c", "user.email=eve@x", *arguments],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout.strip()
-
-
-def bare(folder: Path) -> str:
-    subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
-    return f"file://{folder}"
-
-
-def tip(folder: Path) -> str:
-    return git(folder, "rev-parse", "refs/heads/main")
 
 
 def someone_pushes(folder: Path, scratch: Path) -> None:

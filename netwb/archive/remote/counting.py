@@ -20,6 +20,12 @@ _NAMED = 20  # strangers that are shown; a page of them is enough to decide
 _SEPARATOR = "\x1f"
 
 
+def commit_of(path: Path, ref: str) -> str:
+    """Where a ref of the repository points to; "" where it does not exist."""
+    printed = GitChildren(path).answer("for-each-ref", "--format=%(objectname)", ref)
+    return printed.decode().strip()
+
+
 def count_between(path: Path, old: str, new: str) -> int:
     """Commits that `new` has and `old` has not; all of them where `old` is "" or not known here."""
     git = GitChildren(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netwb.archive.remote.carry import Carrier
+from netwb.archive.remote.installing import Installer
 from netwb.archive.remote.push import Pusher
 from netwb.archive.remote.standing import Remotes
 
@@ -13,4 +15,6 @@ class RemoteParts:
     """Constructed once a process, by `workbench.compose_remotes`."""
 
     remotes: Remotes
+    carrier: Carrier
     pusher: Pusher
+    installer: Installer

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from netwb.archive.remote.carry import Carrier
 from netwb.archive.remote.counting import beside, count_between, follows, strangers_in
 from netwb.archive.remote.opening import Opener
 from netwb.archive.remote.records import Pushed, Remote, Stranger
@@ -44,6 +45,7 @@ class Pusher:
         *,
         folder: Path,
         remotes: Remotes,
+        carrier: Carrier,
         leases: Leases,
         notices: Notices,
         clock: Callable[[], datetime],
@@ -51,6 +53,7 @@ class Pusher:
     ) -> None:
         self._folder = folder
         self._remotes = remotes
+        self._carrier = carrier
         self._leases = leases
         self._notices = notices
         self._clock = clock
@@ -91,7 +94,8 @@ class Pusher:
         waits = of.next_at is not None and of.next_at > self._clock()
         if when == "due" and waits:
             return Pushed(tenant=of.tenant, status="waiting")
-        if when == "due" and not of.error and self._in_step(of):
+        never_written = not self._path(of).is_dir()
+        if never_written or (when == "due" and not of.error and self._in_step(of)):
             return Pushed(tenant=of.tenant, status="in step")
         lease = self._leases.acquire(f"push:{of.tenant_id}", _TERM_S)
         if lease is None:
@@ -103,8 +107,7 @@ class Pusher:
         finally:
             self._leases.release(lease)
 
-    def opener(self, of: Standing) -> Opener:
-        """What opens that remote."""
+    def _opener(self, of: Standing) -> Opener:
         return Opener(of.tenant, parse_url(of.url), self._folder, self._settings)
 
     def _noted(self, of: Standing, lease: Lease) -> Pushed:
@@ -124,16 +127,21 @@ class Pusher:
         path = self._path(of)
         ours, heads = _tip(path), talk.heads()
         theirs = heads.get(MAIN, "")
-        if theirs and not (ours and follows(path, theirs, ours)):
+        if not follows(path, theirs, ours):
             raise self._ahead(of, theirs, ours, lease)
-        commits = 0
+        vault = self._carrier.carry(of)  # after `ours`: it has every secret that those name
+        self._push_ref(talk, lease, VAULT, ours=vault, theirs=heads.get(VAULT, ""))
+        self._push_ref(talk, lease, MAIN, ours=ours, theirs=theirs)
+        self._remotes.pushed(of, main=ours, vault=vault)
+        commits = count_between(path, theirs, ours) if ours != theirs else 0
+        logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
+        return commits
+
+    def _push_ref(self, talk: Talk, lease: Lease, ref: str, *, ours: str, theirs: str) -> None:
+        """The vault goes first: what a push that was killed leaves there is always complete."""
         if ours and ours != theirs:
             self._leases.check(lease)
-            talk.push(ours, MAIN)
-            commits = count_between(path, theirs, ours)
-            logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
-        self._remotes.pushed(of, main=ours, vault=heads.get(VAULT, ""))
-        return commits
+            talk.push(ours, ref)
 
     def _ahead(self, of: Standing, theirs: str, ours: str, lease: Lease) -> RemoteAheadError:
         """The error that names what is there; whoever looks there sees all of it."""
@@ -175,10 +183,10 @@ class Pusher:
     @contextmanager
     def _talking(self, of: Standing, path: Path, lease: Lease) -> Iterator[Talk]:
         url = parse_url(of.url)
-        with self.opener(of).environment(self._remotes.credentials(of.tenant_id)) as environment:
+        with self._opener(of).environment(self._remotes.credentials(of.tenant_id)) as environment:
             yield Talk(
                 path,
-                tenant=of.tenant,
+                name=f"remote of {of.tenant}",
                 url=url,
                 environment=environment,
                 settings=self._settings,
@@ -186,7 +194,9 @@ class Pusher:
             )
 
     def _in_step(self, of: Standing) -> bool:
-        return of.pushed_at is not None and _tip(self._path(of)) == of.pushed_main
+        if of.pushed_at is None or _tip(self._path(of)) != of.pushed_main:
+            return False
+        return self._carrier.is_carried(of)
 
     def _path(self, of: Standing) -> Path:
         return self._folder / f"{of.tenant}.git"

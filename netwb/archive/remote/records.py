@@ -75,3 +75,19 @@ class NewRemote:
     password_reference: str = ""
     key: str = field(default="", repr=False)
     key_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a restore from a remote gave, or would give.
+
+    revisions   of all devices and kinds, byte for byte
+    lacking     of them, which lack a secret: they can be read without their secrets only
+    place       the home or the folder that has them now; "" for a trial
+    """
+
+    tenant: str
+    devices: int
+    revisions: int
+    lacking: int
+    place: str

@@ -25,7 +25,7 @@ _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
     ),
     (
         r"Connection (refused|reset|closed|timed out)|No route|unreachable|to connect|hung up",
-        "cannot be reached; netwb tries again by itself; see that its host is up",
+        "cannot be reached; see that its host is up, and that nothing stands between",
     ),
     (
         r"certificate|SSL|TLS|gnutls",
@@ -45,7 +45,7 @@ _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
     ),
     (
         r"No space left|quota",
-        "has no room left; make some there; netwb tries again by itself",
+        "has no room left; make some there",
     ),
     (
         r"not appear to be a git repo|not found|does not exist|not a git repository|returned error: 404",
@@ -70,21 +70,18 @@ class RefAnswer:
     reason: str = ""
 
 
-def remote_error(tenant: str, said: str) -> RemoteError:
-    """The error for what was said about that tenant's remote."""
+def remote_error(name: str, said: str) -> RemoteError:
+    """The error for what was said about a remote; `name` is how messages call it."""
     for pattern, what in _SAYINGS:
         if re.search(pattern, said, re.IGNORECASE):
-            return RemoteError(f"remote of {tenant} {what}")
-    return RemoteError(
-        f"remote of {tenant} refused: {quoted(main_line(said))}; correct that, then `netwb push`"
-    )
+            return RemoteError(f"{name} {what}")
+    return RemoteError(f"{name} refused: {quoted(main_line(said))}; correct that, then try again")
 
 
-def too_slow(tenant: str, limit_s: float, setting: str) -> RemoteError:
+def too_slow(name: str, limit_s: float, setting: str) -> RemoteError:
     """It did not end in time, and was ended."""
     return RemoteError(
-        f"remote of {tenant} did not answer within {limit_s:g} s; netwb tries again by itself;"
-        f" a slow one needs a longer {setting}"
+        f"{name} did not answer within {limit_s:g} s; one that is slow needs a longer {setting}"
     )
 
 

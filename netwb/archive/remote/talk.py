@@ -39,6 +39,7 @@ class _Said:
 class Talk:
     """One tenant's remote, seen from one repository, while what opens it is at hand.
 
+    name   how messages call it
     beat   called all the while; its error ends the talk
     """
 
@@ -46,14 +47,14 @@ class Talk:
         self,
         path: Path,
         *,
-        tenant: str,
+        name: str,
         url: RemoteUrl,
         environment: Mapping[str, str],
         settings: RemoteSettings,
         beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._path = path
-        self._tenant = tenant
+        self._name = name
         self._url = url
         self._environment = environment
         self._settings = settings
@@ -79,7 +80,7 @@ class Talk:
             if answer.ref == ref:
                 self._require_taken(answer, said)
                 return
-        raise remote_error(self._tenant, said.err)
+        raise remote_error(self._name, said.err)
 
     def fetch(self, *pairs: tuple[str, str]) -> None:
         """Bring refs from there, each to a ref of our own. Raises RemoteError."""
@@ -97,18 +98,21 @@ class Talk:
         if answer.status != "rejected":
             return
         if answer.reason in _AHEAD:
-            msg = f"remote of {self._tenant} has commits that netwb did not push there"
+            msg = (
+                f"{self._name} was pushed to by somebody else ({answer.ref}), so nothing is"
+                " pushed over it; take that off there, or set an empty one"
+            )
             raise RemoteAheadError(msg)
         why = _of_remote(said.err) or answer.reason
         raise RemoteError(
-            f"remote of {self._tenant} does not take {answer.ref}: {quoted(why)};"
+            f"{self._name} does not take {answer.ref}: {quoted(why)};"
             " correct that there; netwb tries again by itself"
         )
 
     def _told(self, *arguments: str, quick: bool = False) -> _Said:
         said = self._said(*arguments, quick=quick)
         if said.status != 0:
-            raise remote_error(self._tenant, said.err)
+            raise remote_error(self._name, said.err)
         return said
 
     def _said(self, *arguments: str, quick: bool = False) -> _Said:
@@ -117,7 +121,7 @@ class Talk:
         with family(self._path, *arguments, env=self._environment) as process:
             heard = self._heard(process, time.monotonic() + limit_s)
         if heard is None:
-            raise too_slow(self._tenant, limit_s, f"remote.{setting}")
+            raise too_slow(self._name, limit_s, f"remote.{setting}")
         out, err = heard
         return _Said(
             status=process.returncode,

@@ -1,0 +1,156 @@
+"""What `refs/netwb/vault` holds: a tenant's sealed secrets and all else that a restore needs. Pure.
+
+    about           format, tenant
+    keys            the tenant's keys, under a passphrase; missing while none was given
+    inventory       tenant, sites and devices, sealed under the vault's key
+    secrets/00001   sealed secrets, a line of JSON each; a file is added with each push that has new
+                    ones, and none is ever changed
+
+Nothing here opens without the passphrase; tokens, HMACs and names of rules stand open, and the
+archive's own texts show as much. Where the secrets stand in each revision, and its volatile lines,
+are trailers of its commit (`archive.message`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from netwb.archive.records import NETWB
+
+ABOUT, KEYS, INVENTORY, SECRETS = "about", "keys", "inventory", "secrets/"
+FORMAT = 1
+LINES_A_FILE = 5000  # about 1 MB
+_DIGITS = 5  # of a file's number; Git sorts by name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSecret:
+    """A row of the vault as it is: the value opens with the tenant's vault key alone."""
+
+    token: str
+    full: str
+    sealed: bytes = field(repr=False)
+    fingerprint: str
+    rule: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedState:
+    """Up to where the vault was carried; the trailers of the newest commit of the ref.
+
+    secrets    how many there were, `newest`: when the last one was made, ISO 8601
+    inventory  HMAC of what was carried of it; `keys`: digest of the wrapped ones, "" none
+    """
+
+    secrets: int
+    newest: str
+    inventory: str
+    keys: str
+
+
+NOTHING = CarriedState(secrets=0, newest="", inventory="", keys="")
+
+
+def about(tenant_id: str) -> bytes:
+    """The file that says what this is."""
+    told = {"format": FORMAT, "tenant_id": tenant_id}
+    return json.dumps(told, sort_keys=True).encode() + b"\n"
+
+
+def secrets_file(number: int) -> str:
+    """Name of the file that is added as the `number`-th, from 1."""
+    return f"{SECRETS}{number:0{_DIGITS}d}"
+
+
+def render_secrets(rows: Iterable[SealedSecret]) -> bytes:
+    """One file of them."""
+    return b"".join(_line(row) for row in rows)
+
+
+def parse_secrets(content: bytes) -> Iterator[SealedSecret]:
+    """The rows of one file. Raises ValueError for what is none."""
+    for line in content.splitlines():
+        token, full, sealed, fingerprint, rule, created_at = json.loads(line)
+        yield SealedSecret(
+            token=token,
+            full=full,
+            sealed=base64.b64decode(sealed, validate=True),
+            fingerprint=fingerprint,
+            rule=rule,
+            created_at=datetime.fromisoformat(created_at).astimezone(UTC),
+        )
+
+
+def message(state: CarriedState, *, added: int) -> bytes:
+    """The message of the commit that carries up to there."""
+    what = f"{added} secrets more" if added else "inventory or keys anew"
+    return (
+        f"{what}\n\nSecrets: {state.secrets}\nNewest: {state.newest}\n"
+        f"Inventory: {state.inventory}\nKeys: {state.keys}\n"
+    ).encode()
+
+
+def parse_message(text: str) -> CarriedState:
+    """What it says; NOTHING where it is not ours."""
+    said = dict(line.partition(":")[::2] for line in text.splitlines()[2:])
+    try:
+        return CarriedState(
+            secrets=int(said["Secrets"]),
+            newest=said["Newest"].strip(),
+            inventory=said["Inventory"].strip(),
+            keys=said["Keys"].strip(),
+        )
+    except (KeyError, ValueError):
+        return NOTHING
+
+
+def render_commit(
+    files: Mapping[str, bytes], said: bytes, *, onto: str, ref: str, at: datetime
+) -> Iterator[bytes]:
+    """Pieces of the stream that puts those files on `onto` ("": the first commit of the ref)."""
+    yield (
+        f"commit {ref}\nmark :1\n"
+        f"committer {NETWB} <{NETWB}@localhost> {int(at.timestamp())} +0000\n"
+        f"data {len(said)}\n"
+    ).encode()
+    yield said + b"\n"
+    if onto:
+        yield f"from {onto}\n".encode()
+    for path, content in files.items():
+        yield f"M 100644 inline {path}\ndata {len(content)}\n".encode()
+        yield content
+        yield b"\n"
+    yield b"get-mark :1\ndone\n"
+
+
+def key_digest(wrapped: bytes | None) -> str:
+    """Tells whether the wrapped keys are still those that were carried."""
+    return hashlib.sha256(wrapped).hexdigest()[:16] if wrapped else ""
+
+
+def parse_about(content: bytes) -> str:
+    """Id of the tenant. Raises ValueError for what is not ours, or is of a newer netwb."""
+    told: Any = json.loads(content)
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        msg = "another format"
+        raise ValueError(msg)
+    return str(told["tenant_id"])
+
+
+def _line(row: SealedSecret) -> bytes:
+    values = (
+        row.token,
+        row.full,
+        base64.b64encode(row.sealed).decode(),
+        row.fingerprint,
+        row.rule,
+        row.created_at.isoformat(),
+    )
+    return json.dumps(values, separators=(",", ":")).encode() + b"\n"

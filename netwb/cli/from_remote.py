@@ -1,0 +1,89 @@
+"""`netwb restore --from-remote`: a tenant back from its remote, on a machine that has nothing of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from netwb.cli.asking import SOURCE, answered, ask
+from netwb.cli.context import state
+from netwb.cli.show import print_json, say
+from netwb.inventory.records import SecretSource
+from netwb.workbench import Workbench
+from netwb.workbench.remotes import RemoteSource
+from netwb.workbench.words import Restored
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def remote_options(command: Command) -> Command:
+    """What `--from-remote` takes besides."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="With --from-remote: JSON on stdout."),
+        click.option(
+            "--incomplete", is_flag=True, help="With --from-remote: leave out what lacks a secret."
+        ),
+        click.option("--key", metavar="SOURCE", help="Opens an ssh remote: file:PATH or env:NAME."),
+        click.option("--password", metavar="SOURCE", help=f"Opens an https remote: {SOURCE}."),
+        click.option("--username", default="", metavar="USER", help="With --password."),
+        click.option(
+            "--passphrase",
+            metavar=SOURCE,
+            help="Of the remote's keys; without this option it is asked for.",
+        ),
+        click.option(
+            "--from-remote",
+            metavar="URL",
+            help="Restore a whole tenant from its remote, into --home or a new folder -o.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def restore_all(
+    context: click.Context, url: str, folder: Path | None, options: dict[str, Any]
+) -> None:
+    """Restore the tenant whose archive lies at `url`."""
+    source = RemoteSource(
+        url=url,
+        passphrase=known_source(options["passphrase"], "passphrase of the remote"),
+        username=options["username"],
+        password=_source(options["password"], "password"),
+        key=_source(options["key"], "private key"),
+        lacking="left out" if options["incomplete"] else "refused",
+    )
+    found = Workbench.restore_from_remote(
+        source, home=state(context).home, folder=folder, environment=os.environ
+    )
+    if options["as_json"]:
+        print_json(found)
+        return
+    say(restored_line(found))
+    if folder is None:
+        say(
+            "credentials of devices do not lie at a remote: add them anew; then"
+            f" `netwb remote set {found.tenant} URL` pushes there again"
+        )
+
+
+def restored_line(found: Restored) -> str:
+    """What was restored, in one line."""
+    lacks = f", {found.lacking} of them without their secrets" if found.lacking else ""
+    place = f" in {found.place}" if found.place else ""
+    return f"{found.tenant}: {found.revisions} revisions of {found.devices} devices{lacks}{place}"
+
+
+def known_source(text: str | None, what: str) -> SecretSource:
+    """Where a secret that exists is told; it is asked for once."""
+    if text in {None, "prompt"}:
+        return answered(ask(what))
+    return SecretSource(origin=str(text))
+
+
+def _source(text: str | None, what: str) -> SecretSource | None:
+    return None if text is None else known_source(text, what)

@@ -1,0 +1,140 @@
+"""A home with a past, and remotes on this machine, for the tests of remotes."""
+
+from __future__ import annotations
+
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+from sqlalchemy import delete, insert
+
+from netwb.collect.replay import recorded
+from netwb.configs.redact import redact
+from netwb.inventory.records import Facts, NewDevice, SecretSource
+from netwb.platforms.parse import parse_platform
+from netwb.roles import ALL_TENANTS
+from netwb.store.models import VaultRow
+from netwb.workbench import Workbench
+from tests.benches import Rig, ios, ios_text
+
+PASSPHRASE = "seven horses under a bridge"
+RULES = """
+[[secret]]
+name = "peer description"
+word = "description"
+pattern = 'description to (?P<secret>\\S+)'
+"""
+
+
+def asked(answer: str = PASSPHRASE) -> SecretSource:
+    """What a person answers."""
+    return SecretSource(origin="prompt", answer=answer)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Git as somebody else runs it."""
+    done = subprocess.run(
+        ["git", "-C", folder, "-c", "user.name=eve", "-c", "user.email=eve@x", *arguments],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
+def bare(folder: Path) -> str:
+    """A new remote; its URL."""
+    subprocess.run(["git", "init", "-q", "--bare", folder], check=True)
+    return f"file://{folder}"
+
+
+def tip(folder: Path, ref: str = "refs/heads/main") -> str:
+    """Where a ref points to."""
+    return git(folder, "rev-parse", ref)
+
+
+def live_a_month(home: Rig) -> None:
+    """Nights of acme with all that makes a restore hard.
+
+    Edits, a lengthened token, a rename, a retirement and a newcomer of the same name, newer rules.
+    """
+    _take_a_token(home, "Ringed1-Secret")
+    home.answer("acme/edge2", ios("edge2", community="Ringed1-Secret"))
+    home.back_up()
+    _free_tokens(home)
+    for night in range(4):
+        home.clock.advance(days=1)
+        home.answer(
+            "acme/edge1", ios("edge1", ntp=f"192.0.2.{night}", community=f"Sec-{night}-ret")
+        )
+        home.back_up(note=f"CHG{night}")
+    home.bench.rename_device("acme/edge1", "border1")
+    home.devices["acme/border1"] = home.devices.pop("acme/edge1")
+    text = ios_text("border1", ntp="192.0.2.9")
+    facts = Facts(serial="SN-edge1")
+    home.answer("acme/border1", recorded(text, prompt=b"border1#", facts=facts))
+    home.clock.advance(days=1)
+    home.back_up()
+    home.bench.retire_device("acme/edge2")
+    _add(home, "edge2")
+    home.answer("acme/edge2", ios("edge2", community="New-Box-77"))
+    home.clock.advance(days=1)
+    home.back_up()
+    _newer_rules(home)
+    home.clock.advance(days=1)
+    assert {one.status for one in home.back_up().outcomes} == {"changed"}
+
+
+def every_text(bench: Workbench, tenant: str = "acme") -> dict[tuple[str, str], bytes]:
+    """Each revision of each device, also retired ones, with its secrets: by device and commit."""
+    devices = bench.where(tenant=tenant, status="any").devices()
+    return {
+        (device.id, one.id): bench.restore(f"{device.id}@{one.id}", reason="a test")
+        for device in devices
+        for one in bench.history(device.id, limit=1000)
+    }
+
+
+def _add(home: Rig, hostname: str) -> None:
+    old = home.devices[f"acme/{hostname}"]
+    home.devices[f"acme/{hostname}"] = home.bench.add_device(
+        NewDevice(
+            tenant="acme",
+            site="fra1",
+            hostname=hostname,
+            address=old.address,
+            platform=old.platform,
+        )
+    )
+
+
+def _take_a_token(home: Rig, value: str) -> None:
+    """Let another secret have the short token of `value`, so that this one gets a long one."""
+    parts, tenant = home.bench._parts, home.bench.tenant("acme")
+    platform = parts.platforms["cisco_ios"]
+    key = parts.keyring.key("redact", tenant.id)
+    found = redact(ios_text("edge2", community=value), (), platform, key=key)
+    row = next(secret for secret in found.secrets.values() if secret.value == value.encode())
+    taken = {
+        "tenant_id": tenant.id,
+        "token": row.token,
+        "full": "f" * 64,
+        "sealed": b"",
+        "fingerprint": "",
+        "rule": "",
+        "created_at": home.clock.now,
+    }
+    with parts.database.writing(ALL_TENANTS) as session:
+        session.execute(insert(VaultRow), [taken])
+
+
+def _free_tokens(home: Rig) -> None:
+    with home.bench._parts.database.writing(ALL_TENANTS) as session:
+        session.execute(delete(VaultRow).where(VaultRow.full == "f" * 64))
+
+
+def _newer_rules(home: Rig) -> None:
+    text = (files("netwb.platforms") / "cisco_ios.toml").read_text() + RULES
+    platforms = home.bench._parts.platforms
+    assert isinstance(platforms, dict)
+    platforms["cisco_ios"] = parse_platform(text, origin="cisco_ios.toml")

@@ -1,0 +1,344 @@
+"""A tenant back from its remote: every revision byte for byte, or one sentence and nothing done."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from netwb.errors import InputError, NetwbError, RemoteError
+from netwb.workbench import Workbench
+from netwb.workbench.remotes import RemoteSource
+from tests.benches import Rig, ios, rig
+from tests.workbench.remotes import (
+    PASSPHRASE,
+    asked,
+    bare,
+    every_text,
+    git,
+    live_a_month,
+    tip,
+)
+
+VAULT = "refs/netwb/vault"
+
+
+TENANTS = {"acme": ("edge1", "edge2", "edge3"), "bolt": ("core1",)}
+
+
+@dataclass(frozen=True)
+class Month:
+    """A home with a past, and its remotes."""
+
+    home: Rig
+    far: Path
+    other: Path
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
+    """Made once; a test that changes the home has one of its own."""
+    folder = tmp_path_factory.mktemp("month")
+    with rig(folder, TENANTS) as home:
+        set_remotes(home, folder)
+        live_a_month(home)
+        assert {one.status for one in home.bench.push()} == {"pushed"}
+        yield Month(home, folder / "far.git", folder / "other.git")
+
+
+@pytest.fixture
+def far(month: Month, tmp_path: Path) -> Path:
+    """A copy of acme's remote, to be spoilt."""
+    return shutil.copytree(month.far, tmp_path / "far.git")
+
+
+@pytest.fixture
+def young(tmp_path: Path) -> Iterator[Rig]:
+    """A home of one night whose remotes are `far.git` and `other.git` in `tmp_path / "own"`."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    with rig(folder, TENANTS) as home:
+        set_remotes(home, folder)
+        home.back_up()
+        home.bench.push()
+        yield home
+
+
+def set_remotes(home: Rig, folder: Path) -> None:
+    for tenant, name in (("acme", "far.git"), ("bolt", "other.git")):
+        home.bench.set_remote(tenant, bare(folder / name))
+        home.bench.set_remote_passphrase(tenant, asked())
+
+
+def a_night(home: Rig, community: str) -> None:
+    home.clock.advance(days=1)
+    home.answer("acme/edge3", ios("edge3", community=community))
+    home.back_up()
+    home.bench.push()
+
+
+def source(far: Path, passphrase: str = PASSPHRASE) -> RemoteSource:
+    return RemoteSource(url=f"file://{far}", passphrase=asked(passphrase))
+
+
+def restored(far: Path, place: Path) -> Workbench:
+    Workbench.restore_from_remote(source(far), home=place, environment={})
+    return Workbench.open(place, environment={})
+
+
+def test_an_empty_machine_has_every_revision_again_byte_for_byte(
+    month: Month, far: Path, tmp_path: Path
+) -> None:
+    again = restored(far, tmp_path / "new/home")
+
+    texts = every_text(month.home.bench)
+    assert len(texts) > 12
+    assert len({one.rule_set for one in month.home.bench.history("acme/edge3")}) == 2
+    assert any(b"Ringed1-Secret" in text for text in texts.values())
+    assert every_text(again) == texts
+    assert [t.slug for t in again.tenants()] == ["acme"]
+    again.close()
+
+
+def test_the_restored_home_tells_the_same_of_its_devices(
+    month: Month, far: Path, tmp_path: Path
+) -> None:
+    again = restored(far, tmp_path / "new")
+
+    for reference in ("acme/border1", "acme/edge2", "acme/edge3"):
+        assert tuple(again.history(reference)) == tuple(month.home.bench.history(reference))
+        assert again.show(reference) == month.home.bench.show(reference)
+    names = [(d.id, d.hostname, d.status) for d in again.where(status="any").devices()]
+    acme = month.home.bench.where(tenant="acme", status="any")
+    assert names == [(d.id, d.hostname, d.status) for d in acme.devices()]
+    again.close()
+
+
+def test_an_unchanged_device_stays_unchanged_after_a_restore(
+    month: Month, far: Path, tmp_path: Path
+) -> None:
+    again = restored(far, tmp_path / "new")
+    acme = again.tenant("acme").id
+
+    keys = [
+        (
+            again._parts.keyring.key(purpose, acme),
+            month.home.bench._parts.keyring.key(purpose, acme),
+        )
+        for purpose in ("digest", "redact", "vault")
+    ]
+
+    assert all(ours == theirs for ours, theirs in keys)
+    again.close()
+
+
+def test_no_secret_lies_at_the_remote(month: Month, far: Path) -> None:
+    lines = git(far, "rev-list", "--objects", "--all").splitlines()
+    objects = [line.split()[0] for line in lines]
+    contents = [git_bytes(far, one) for one in objects]
+
+    secrets = [b"Ringed1-Secret", b"Sec-2-ret", b"New-Box-77", b"060506324F41", b"hx5rVt7rPNoS4wqb"]
+    assert not [s for s in secrets if any(s in content for content in contents)]
+    assert not [key for key in wrapping_keys(month.home) if any(key in c for c in contents)]
+
+
+def test_each_push_adds_its_own_secrets_alone(young: Rig, tmp_path: Path) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    before = set(git(far, "ls-tree", "-r", "--name-only", VAULT).splitlines())
+
+    a_night(home, "Brand-New-1")
+
+    after = set(git(far, "ls-tree", "-r", "--name-only", VAULT).splitlines())
+    (added,) = after - before
+    assert git(far, "cat-file", "-p", f"{VAULT}:{added}").count("\n") == 0  # one secret, one line
+
+
+def test_a_quiet_night_pushes_nothing(young: Rig, tmp_path: Path) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    before = tip(far), tip(far, VAULT)
+    home.clock.advance(days=1)
+    home.back_up()
+
+    (pushed,) = home.bench.where(tenant="acme").push()
+
+    assert pushed.status == "in step"
+    assert (tip(far), tip(far, VAULT)) == before
+
+
+def test_a_wrong_passphrase_leaves_nothing_behind(far: Path, tmp_path: Path) -> None:
+    place = tmp_path / "empty/home"
+
+    with pytest.raises(InputError, match="passphrase is not the one"):
+        Workbench.restore_from_remote(source(far, "another one 123"), home=place, environment={})
+
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_a_new_passphrase_opens_what_is_pushed_after_it(young: Rig, tmp_path: Path) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    home.bench.set_remote_passphrase("acme", asked("another sentence of mine"))
+
+    home.bench.push()
+
+    found = Workbench.restore_from_remote(
+        source(far, "another sentence of mine"), home=tmp_path / "new", environment={}
+    )
+    assert (found.tenant, found.lacking) == ("acme", 0)
+
+
+def test_a_remote_without_a_vault_is_named(far: Path, tmp_path: Path) -> None:
+    git(far, "update-ref", "-d", VAULT)
+
+    with pytest.raises(RemoteError, match="holds no archive of netwb"):
+        Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_vault_that_lags_behind_is_refused_and_the_rest_can_be_had(
+    young: Rig, tmp_path: Path
+) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    old = tip(far, VAULT)
+    a_night(home, "Brand-New-1")
+    git(far, "update-ref", VAULT, old)
+    place = tmp_path / "new"
+
+    with pytest.raises(RemoteError, match=r"lacks secrets of 1 of \d+ revisions"):
+        Workbench.restore_from_remote(source(far), home=place, environment={})
+    nothing = not place.exists()
+    found = Workbench.restore_from_remote(
+        RemoteSource(url=f"file://{far}", passphrase=asked(), lacking="left out"),
+        home=place,
+        environment={},
+    )
+
+    assert nothing
+    assert found.lacking == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "bits"])
+def test_a_damaged_remote_is_refused_in_one_sentence(
+    far: Path, tmp_path: Path, damage: str
+) -> None:
+    git(far, "repack", "-adq")
+    (pack,) = far.glob("objects/pack/*.pack")
+    content = bytearray(pack.read_bytes())
+    pack.chmod(0o600)
+    middle = len(content) // 2
+    content[middle : middle + 40] = b"" if damage == "cut" else bytes(40)
+    pack.write_bytes(content)
+
+    with pytest.raises(NetwbError) as refused:
+        Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_secret_that_was_exchanged_is_noticed(far: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(far), str(clone))
+    git(clone, "fetch", "-q", "origin", VAULT)
+    git(clone, "checkout", "-q", "FETCH_HEAD")
+    file = clone / "secrets/00001"
+    lines = file.read_text().splitlines()
+    one, two = (line.split('","') for line in lines[:2])
+    one[2], two[2] = two[2], one[2]
+    file.write_text("\n".join(['","'.join(one), '","'.join(two), *lines[2:], ""]))
+    git(clone, "commit", "-qam", "exchanged")
+    git(clone, "push", "-q", "origin", f"HEAD:{VAULT}")
+
+    with pytest.raises(RemoteError, match=r"was changed"):
+        Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+
+
+def test_a_tenant_is_added_to_a_home_that_has_others(
+    month: Month, far: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "new"
+    restored(far, place).close()
+
+    again = restored(month.other, place)
+
+    assert [t.slug for t in again.tenants()] == ["acme", "bolt"]
+    assert every_text(again, "bolt") == every_text(month.home.bench, "bolt")
+    assert every_text(again) == every_text(month.home.bench)
+    again.close()
+
+
+def test_a_home_that_has_the_tenant_is_left_as_it_is(month: Month, far: Path) -> None:
+    before = every_text(month.home.bench)
+
+    with pytest.raises(InputError, match="has a tenant acme already"):
+        Workbench.restore_from_remote(source(far), home=month.home.bench.home, environment={})
+
+    assert every_text(month.home.bench) == before
+
+
+def test_a_restore_that_was_killed_is_done_again(month: Month, far: Path, tmp_path: Path) -> None:
+    place = tmp_path / "new"
+    Workbench.create(place, environment={}).close()
+    shutil.copytree(far, place / "archive/acme.git")  # renamed, and killed before the commit
+
+    again = restored(far, place)
+
+    assert every_text(again) == every_text(month.home.bench)
+    again.close()
+
+
+def test_texts_can_be_had_without_a_home(month: Month, far: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+
+    found = Workbench.restore_from_remote(
+        source(far), folder=folder, home=tmp_path / "none", environment={}
+    )
+
+    newest = month.home.bench.restore("acme/border1", reason="a test")
+    written = {path.read_bytes() for path in folder.rglob("*.cfg") if path.is_file()}
+    assert (folder / "fra1/border1.cfg").read_bytes() == newest
+    assert not (folder / "fra1/edge1.cfg").exists()
+    assert written == set(every_text(month.home.bench).values())
+    assert found.revisions == len(every_text(month.home.bench))
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_tried_restore_is_noted(young: Rig) -> None:
+    home = young
+    before = home.bench.remote("acme").restored_at
+
+    tried = home.bench.check_remote("acme", asked())
+
+    after = home.bench.remote("acme")
+    assert before is None
+    assert (after.restored_at, after.restored_lacks) == (home.clock.now, 0)
+    assert tried.revisions == len(every_text(home.bench))
+
+
+def test_a_restored_home_pushes_on_to_the_same_remote(far: Path, tmp_path: Path) -> None:
+    again = restored(far, tmp_path / "new")
+
+    again.set_remote("acme", f"file://{far}")
+    (pushed,) = again.push()
+
+    stands = again.remote("acme")
+    assert pushed.cause is None
+    assert (stands.ahead, stands.behind) == (0, 0)
+    assert stands.passphrase_at is not None
+    again.close()
+
+
+def git_bytes(folder: Path, object_id: str) -> bytes:
+    kind = git(folder, "cat-file", "-t", object_id)
+    command = ["git", "-C", str(folder), "cat-file", kind, object_id]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def wrapping_keys(home: Rig) -> list[bytes]:
+    keyring, acme = home.bench._parts.keyring, home.bench.tenant("acme").id
+    keys = [keyring.key(purpose, acme) for purpose in ("digest", "redact", "vault")]
+    return [*keys, *(key.hex().encode() for key in keys)]
