@@ -2,8 +2,10 @@ r"""Lines of the log that others' words cannot break: one record is one line, an
 
 What a device, a person or a header says stands in log lines. A new line in it would be a line of
 its own, which nobody wrote; an escape would paint the terminal of who reads it. So each record of a
-process of netwb's writes such characters out, whoever logs it and whichever handler shows it. Opens
-nothing; importing it changes nothing.
+process of netwb's writes such characters out, whoever logs it and whichever handler shows it. An error of
+netwb's own tree is a sentence that names thing and cure: it stands behind the message, without the
+trace, which would be one more page a request for as long as a database is away. Opens nothing;
+importing it changes nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import logging
 import traceback
 from typing import Any
+
+from netwb.errors import NetwbError
 
 MESSAGE_CHARACTERS = 4000  # of one line; a whole configuration is none
 TRACE_LINES = 80  # the last ones: they say what broke, and where
@@ -20,16 +24,19 @@ TRACE_CHARACTERS = 1000
 class LineRecord(logging.LogRecord):
     """A record of one line."""
 
+    _sentence = ""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.exc_info and self.exc_info[1] is not None:
-            self.exc_text = trace_of(
-                self.exc_info[1], lines=TRACE_LINES, characters=TRACE_CHARACTERS
-            )
+        error = self.exc_info[1] if self.exc_info else None
+        if isinstance(error, NetwbError):
+            self._sentence, self.exc_info = f": {error}", None
+        elif error is not None:
+            self.exc_text = trace_of(error, lines=TRACE_LINES, characters=TRACE_CHARACTERS)
 
     def getMessage(self) -> str:  # noqa: N802 - logging's own name
         """As logging's, written out."""
-        return one_line(super().getMessage(), MESSAGE_CHARACTERS)
+        return one_line(super().getMessage() + self._sentence, MESSAGE_CHARACTERS)
 
 
 def install() -> None:

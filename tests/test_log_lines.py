@@ -10,6 +10,7 @@ from unicodedata import category
 import pytest
 
 from netwb import log_lines
+from netwb.errors import StoreUnavailableError
 
 HOSTILE = "ana\r\nWARNING root logged in\x1b[2J\x00\x85\u2028\u202e\ud800"
 
@@ -71,6 +72,18 @@ def test_no_line_of_a_trace_looks_like_one_of_the_log(
     assert any("int(HOSTILE)" in line for line in trace)
     assert all(line.startswith("  ") for line in trace)
     assert "\x1b" not in written.getvalue()
+
+
+def test_an_error_of_netwbs_own_is_its_sentence_without_a_trace(
+    log: tuple[logging.Logger, io.StringIO],
+) -> None:
+    logger, written = log
+
+    error = StoreUnavailableError(f"database netwb.db is not there; {HOSTILE}")
+    logger.error("request %s failed", 1, exc_info=error)
+
+    (line,) = written.getvalue().splitlines()
+    assert line.startswith("ERROR request 1 failed: database netwb.db is not there; ana\\r\\n")
 
 
 def test_a_line_has_an_end(log: tuple[logging.Logger, io.StringIO]) -> None:

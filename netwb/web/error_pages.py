@@ -126,7 +126,8 @@ def _begun(handler: RequestHandler, status_code: int, info: Mapping[str, Any]) -
     problem = problem_of(error) if isinstance(error, NetwbError) else problem_of_status(status_code)
     reference = request_id_of(handler.request)
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("request %s: %d", reference, problem.status)
+        cause = error if isinstance(error, NetwbError) else "a fault of netwb's own"
+        logger.error("request %s: %d: %s", reference, problem.status, cause)
     handler.set_status(problem.status)
     handler.set_header(HEADER, reference)
     handler.set_header("Cache-Control", "no-store")

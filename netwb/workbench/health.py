@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from netwb.cures import pathless_cause
 from netwb.errors import NetwbError
 from netwb.health.counts import TenantCounts, job_counts, tenant_counts
 from netwb.roles import Permission
@@ -14,6 +16,7 @@ from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
 __all__ = ["Figures", "HealthFace", "Readiness", "TenantCounts"]
+_SERVER = re.compile(r"(database \S+) at \S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +91,16 @@ class HealthFace(Face):
         return f"{waiting} wait, the oldest for {waits_s:.0f} s"
 
 
+def _without_places(error: NetwbError) -> str:
+    """What is wrong, without a path, a server or the cure, which are for who reads the log."""
+    said = pathless_cause(str(error)).partition("; ")[0]
+    return _SERVER.sub(r"\1", said)
+
+
 def _asked(name: str, ask: Callable[[], str]) -> Readiness:
     """An error is the answer here: it is what was asked about."""
     try:
         said = ask()
     except NetwbError as error:
-        return Readiness(name=name, ready=False, detail=type(error).__name__)
+        return Readiness(name=name, ready=False, detail=_without_places(error))
     return Readiness(name=name, ready=bool(said), detail=said or "cannot be read")

@@ -728,24 +728,38 @@ def test_metrics_are_what_prometheus_reads(port: int, made: Rig, ana: Client, ed
     assert reply.body.endswith(b"\n")
 
 
-def unready(home: Path) -> Reply:
+def unready(home: Path, missing: str) -> Reply:
     bench = Workbench.open(home, environment={})
     with serving(bench) as port:
-        (home / "archive").rename(home / "moved")
+        (home / missing).rename(home / "moved")
         try:
             return Client(port=port).ask("GET", "/readyz")
         finally:
-            (home / "moved").rename(home / "archive")
+            (home / "moved").rename(home / missing)
             bench.close()
 
 
 def test_a_home_without_its_archive_is_not_ready(tmp_path: Path) -> None:
     with rig(tmp_path, {"acme": ("edge1",)}) as made:
-        reply = unready(made.bench.home)
+        reply = unready(made.bench.home, "archive")
 
     assert reply.status == 503
     assert reply.json["checks"]["repository"]["ready"] is False
     assert str(tmp_path) not in reply.body.decode()
+
+
+def test_a_home_without_its_database_says_so_in_a_line_and_names_no_path(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with rig(tmp_path, {"acme": ("edge1",)}) as made:
+        reply = unready(made.bench.home, "netwb.db")
+
+    assert reply.status == 503
+    checks = reply.json["checks"]
+    assert checks["database"] == {"ready": False, "detail": "database netwb.db is not there"}
+    assert checks["repository"]["ready"] is True
+    assert str(tmp_path) not in reply.body.decode()
+    assert not [record for record in caplog.records if record.exc_text or record.exc_info]
 
 
 def test_hostile_text_leaves_as_plain_ascii_json(tmp_path: Path) -> None:
