@@ -16,6 +16,7 @@ from netwb._version import __version__
 from netwb.cli import (
     audit,
     backup,
+    blackout,
     credential,
     device,
     doctor,
@@ -126,6 +127,7 @@ for _group in (
     serve,
     scheduler,
     schedule,
+    blackout,
     export,
 ):
     _group.register(cli)

@@ -16,6 +16,7 @@ from netwb.errors import InventoryError, NetwbError, NotPermittedError
 from netwb.inventory.records import Where
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
+from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.doctor import Diagnosis, DoctorFace, examine_ground, unopened
 from netwb.workbench.doors import DoorsFace
@@ -30,7 +31,6 @@ from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
-from netwb.workbench.scheduling import SchedulingFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.status import StatusFace
@@ -47,7 +47,7 @@ class Workbench(
     PeopleFace,
     InventoryFace,
     ProbingFace,
-    SchedulingFace,
+    BlackoutFace,
     OverviewFace,
     LineStoryFace,
     HeldFace,

@@ -22,12 +22,14 @@ from netwb.inventory.records import Device, NamedDevice, Site, Tenant
 from netwb.store.daemons import Daemon
 from netwb.store.firings import Firing
 from netwb.store.jobs import Job
+from netwb.workbench.blackouts import BlackoutState
 from netwb.workbench.scheduling import DaemonState, JobState
 
 __all__ = [
     "Admission",
     "BackupOutcome",
     "BackupReport",
+    "BlackoutState",
     "Change",
     "Daemon",
     "DaemonState",
