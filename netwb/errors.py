@@ -6,7 +6,8 @@
     ├─ InventoryError           a tenant, site, device or credential cannot be as asked
     │  ├─ UnknownDeviceError       ├─ DuplicateDeviceError    ├─ UnknownPlatformError
     │  ├─ UnknownNameError         (tenant, site, credential, user)
-    │  ├─ FieldsRefusedError       (several at once)          └─ ImportRefusedError (rows)
+    │  ├─ FieldsRefusedError       (several at once)          ├─ ImportRefusedError (rows)
+    │  ├─ StalePlanError           (another plan by now)      └─ NetboxError        (NetBox)
     ├─ DeviceError              one device gave no good configuration; the run goes on
     │  ├─ UnreachableError         ├─ AlgorithmError          ├─ LoginRefusedError
     │  ├─ LoginNotTriedError       ├─ HostKeyChangedError     ├─ DeadlineError
@@ -120,6 +121,14 @@ class ImportRefusedError(InventoryError):
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+
+
+class StalePlanError(InventoryError):
+    """The plan that a person accepted is not the one that would be done now."""
+
+
+class NetboxError(InventoryError):
+    """NetBox does not answer, or not to be believed; nothing of it was taken over."""
 
 
 class DeviceError(NetwbError):

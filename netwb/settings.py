@@ -131,6 +131,23 @@ class RemoteSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetboxSettings:
+    """How devices are taken over from NetBox."""
+
+    answer_s: float = _setting(60.0, "s", "Longest time for one page of devices.", least=0.1)
+    retire_percent: float = _setting(
+        10.0,
+        "%",
+        "A plan that retires more than this share of the known devices waits for a person.",
+        least=0,
+        most=100,
+    )
+    ca_file: str = _setting(
+        "", "path", "PEM certificates that NetBox is trusted by, in place of the system's."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
     """What is kept for how long; revisions and the audit are kept for ever."""
 
@@ -273,6 +290,7 @@ class Settings:
     configs: ConfigsSettings = field(default_factory=ConfigsSettings)
     archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     remote: RemoteSettings = field(default_factory=RemoteSettings)
+    netbox: NetboxSettings = field(default_factory=NetboxSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     self_backup: SelfBackupSettings = field(default_factory=SelfBackupSettings)
     scheduler: SchedulerSettings = field(default_factory=SchedulerSettings)

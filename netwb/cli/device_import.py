@@ -97,7 +97,7 @@ def _print(done: ImportPlan) -> None:
     print_table(
         ("row", "what", "device", "changes"),
         [
-            (item.at, item.action, f"{item.tenant}/{item.hostname}", _changes(item))
+            (item.at, item.action, f"{item.tenant}/{item.hostname}", changes_of(item))
             for item in done.devices
             if item.action != "same"
         ],
@@ -107,7 +107,8 @@ def _print(done: ImportPlan) -> None:
     )
 
 
-def _changes(item: PlannedDevice) -> str:
+def changes_of(item: PlannedDevice) -> str:
+    """What a row would do to its device, in words."""
     if item.new is not None:
         return f"{item.new.address} {item.new.platform} at {item.site}"
     if item.action == "left_out":

@@ -174,17 +174,21 @@ class Devices(Sightings):
         """Give a device another name; its id, history and keys stay."""
         with self._database.writing(scope) as session:
             row = _living(find_device(session, ref))
-            tenant = session.get_one(TenantRow, row.tenant_id)
-            held = living_hostname(session, tenant.id, check_hostname(hostname))
-            if held is not row:  # else only its case changes
-                _refuse_taken(tenant, hostname, held)
-            if row.hostname != hostname:
-                detail = {"hostname": [row.hostname, hostname]}
-                with _claiming(tenant, hostname):
-                    row.hostname = hostname
-                    session.flush()
-                remember(session, row, self._stamp(actor), "renamed", detail)
+            self.rename_in(session, row, hostname, actor=actor)
             return _record(session, row)
+
+    def rename_in(self, session: Session, row: DeviceRow, hostname: str, *, actor: Actor) -> None:
+        """The same within the caller's transaction; DuplicateDeviceError."""
+        tenant = session.get_one(TenantRow, row.tenant_id)
+        held = living_hostname(session, tenant.id, check_hostname(hostname))
+        if held is not row:  # else only its case changes
+            _refuse_taken(tenant, hostname, held)
+        if row.hostname != hostname:
+            detail = {"hostname": [row.hostname, hostname]}
+            with _claiming(tenant, hostname):
+                row.hostname = hostname
+                session.flush()
+            remember(session, row, self._stamp(actor), "renamed", detail)
 
     def replace(
         self,

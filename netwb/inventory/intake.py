@@ -41,7 +41,7 @@ class Intake:
         """What the import would do now; nothing is written, and bad rows stand in `problems`."""
         parsed = parse_source(source, options.columns)
         with self._database.reading(scope) as session:
-            return judge(parsed, options.columns.defaults, self._world(session, scope, options))
+            return judge(parsed, options.columns.defaults, self.world_in(session, scope, options))
 
     def apply(
         self, scope: Scope, source: Source, options: ImportOptions, *, actor: Actor
@@ -49,17 +49,17 @@ class Intake:
         """Do it; ImportRefusedError where a row is bad, unless bad rows are to be skipped."""
         parsed = parse_source(source, options.columns)
         with self._database.writing(scope) as session:
-            plan = judge(parsed, options.columns.defaults, self._world(session, scope, options))
+            plan = judge(parsed, options.columns.defaults, self.world_in(session, scope, options))
             if plan.problems and options.bad_rows == "refuse":
                 msg = (
                     f"{len(plan.problems)} of {len(parsed.rows)} rows are bad and nothing was "
                     "imported; correct them, or take the good ones with --skip-bad"
                 )
                 raise ImportRefusedError(msg, plan.problems)
-            self._write(session, plan, actor)
+            self.write_in(session, plan, actor)
         return plan
 
-    def _world(self, session: Session, scope: Scope, options: ImportOptions) -> World:
+    def world_in(self, session: Session, scope: Scope, options: ImportOptions) -> World:
         """Everything a row can name, in a handful of statements."""
         tenants = session.scalars(select(TenantRow)).all()
         slugs = {row.id: row.slug for row in tenants}
@@ -79,7 +79,8 @@ class Intake:
             may_add_tenants=scope.tenants is None,
         )
 
-    def _write(self, session: Session, plan: ImportPlan, actor: Actor) -> None:
+    def write_in(self, session: Session, plan: ImportPlan, actor: Actor) -> None:
+        """Do what the plan says, in the caller's transaction, which has judged it."""
         tenants = self._make_places(session, plan)
         names = load_names(session)
         rows = _rows_of(session, plan.devices)

@@ -305,9 +305,16 @@ class DeviceEvent:
 
 
 SecretKind = Literal[
-    "password", "private_key", "passphrase", "enable", "snmp_community", "snmp_auth", "snmp_priv"
+    "password",
+    "private_key",
+    "passphrase",
+    "enable",
+    "snmp_community",
+    "snmp_auth",
+    "snmp_priv",
+    "token",
 ]
-SECRET_KINDS: tuple[SecretKind, ...] = (
+SECRET_KINDS: tuple[SecretKind, ...] = (  # of credentials; a token opens no device
     "password",
     "private_key",
     "passphrase",

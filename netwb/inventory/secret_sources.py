@@ -22,6 +22,7 @@ WORDS: Mapping[SecretKind, str] = {
     "snmp_community": "SNMP community",
     "snmp_auth": "SNMP authentication password",
     "snmp_priv": "SNMP privacy password",
+    "token": "token",
 }
 
 

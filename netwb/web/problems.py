@@ -29,12 +29,14 @@ from netwb.errors import (
     InventoryError,
     ListenError,
     LoginThrottledError,
+    NetboxError,
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
     RunUnderWayError,
     SecretMissingError,
     SettingsError,
+    StalePlanError,
     StoreError,
     UnknownDeviceError,
     UnknownNameError,
@@ -133,6 +135,10 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     DuplicateDeviceError: Saying(status=HTTPStatus.CONFLICT, title="The hostname is taken"),
     ImportRefusedError: Saying(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="Rows of the import are refused"
+    ),
+    StalePlanError: Saying(status=HTTPStatus.CONFLICT, title="The plan is another one by now"),
+    NetboxError: Saying(
+        status=HTTPStatus.BAD_GATEWAY, title="NetBox gave no good answer", detail=_INSIDE
     ),
     DeviceError: Saying(status=HTTPStatus.BAD_GATEWAY, title="The device gave no good answer"),
     IncompleteConfigError: Saying(

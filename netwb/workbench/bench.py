@@ -27,6 +27,7 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
+from netwb.workbench.netbox import NetboxFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
@@ -57,6 +58,7 @@ class Workbench(
     DoctorFace,
     RemotesFace,
     UpkeepFace,
+    NetboxFace,
     ServingFace,
     HealthFace,
     SyslogFace,

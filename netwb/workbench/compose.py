@@ -24,7 +24,11 @@ from netwb.configs.records import ShrinkLimit
 from netwb.errors import InputError, SettingsError
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
+from netwb.inventory.intake import Intake
+from netwb.inventory.netbox_sources import NetboxSources
+from netwb.inventory.netbox_sync import NetboxSync
 from netwb.inventory.places import Places
+from netwb.inventory.secret_sources import Secrets
 from netwb.platforms.messages import MessageRule, parse_messages
 from netwb.platforms.parse import parse_platform
 from netwb.platforms.record import Platform
@@ -261,6 +265,8 @@ def _parts(ground: _Ground) -> Parts:
         scheduling=compose_scheduling(
             ground.database, ground.notices, ground.settings, ground.clock
         ),
+        netbox_sources=_netbox_sources(ground),
+        netbox_sync=_netbox_sync(ground, batch),
         index_check=IndexCheck(
             folder=ground.home.folder("archive"),
             database=ground.database,
@@ -297,6 +303,22 @@ def _archive(ground: _Ground) -> Archive:
         audit_head=ground.audit.head,
         platforms=ground.platforms,
     )
+
+
+def _netbox_sources(ground: _Ground) -> NetboxSources:
+    secrets = Secrets(ground.environment)
+    return NetboxSources(
+        ground.database,
+        ground.keyring,
+        lambda reference: secrets.resolve("token", reference),
+        ground.clock,
+    )
+
+
+def _netbox_sync(ground: _Ground, batch: BatchParts) -> NetboxSync:
+    intake = Intake(ground.database, batch.devices, ground.clock, ground.platforms)
+    percent = ground.settings.netbox.retire_percent
+    return NetboxSync(ground.database, batch.devices, intake, percent)
 
 
 def _backup(ground: _Ground, batch: BatchParts, *, agent_path: str | None) -> BackupFlow:

@@ -29,6 +29,8 @@ from netwb.collect.runs import Runs
 from netwb.errors import NotPermittedError, StoreError
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
+from netwb.inventory.netbox_sources import NetboxSources
+from netwb.inventory.netbox_sync import NetboxSync
 from netwb.inventory.places import Places
 from netwb.inventory.records import EVERYWHERE, Device, Where
 from netwb.inventory.rows import unknown_device
@@ -83,6 +85,8 @@ class Parts:
     upkeep: Upkeep
     scheduling: SchedulingParts
     index_check: IndexCheck
+    netbox_sources: NetboxSources
+    netbox_sync: NetboxSync
     touched: Touched = field(default_factory=Touched)
     read_devices: Alike[Device] = field(default_factory=Alike)
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)

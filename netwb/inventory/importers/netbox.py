@@ -86,9 +86,14 @@ def _json_rows(devices: Sequence[Any]) -> Iterator[SourceRow]:
     for number, device in enumerate(devices, start=1):
         at = f"device {number}"
         if isinstance(device, dict):
-            yield SourceRow(at=at, values=_ours(_flat(device)))
+            yield device_row(device, at)
         else:
             yield SourceRow(at=at, values={}, problem="is no JSON object")
+
+
+def device_row(device: Mapping[str, Any], at: str) -> SourceRow:
+    """One device of the REST API's, in our words."""
+    return SourceRow(at=at, values=_ours(_flat(device)))
 
 
 def _flat(device: Mapping[str, Any]) -> dict[str, str]:

@@ -34,6 +34,7 @@ from netwb.store.models.inventory import (
 )
 from netwb.store.models.keys import AuditHeadRow, AuditRow, KeyRow
 from netwb.store.models.messages import SyslogBurstRow, SyslogCountRow
+from netwb.store.models.netbox import NetboxLinkRow, NetboxSourceRow
 from netwb.store.models.notices import (
     DeliveryRow,
     NoticeRow,
@@ -73,6 +74,8 @@ __all__ = [
     "LoginFlowRow",
     "LoginSessionRow",
     "LoginThrottleRow",
+    "NetboxLinkRow",
+    "NetboxSourceRow",
     "NoticeRow",
     "NotifyRouteRow",
     "NotifyTargetRow",

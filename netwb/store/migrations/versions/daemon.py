@@ -21,6 +21,7 @@ def upgrade() -> None:
     _remotes()
     _messages()
     _schedules()
+    _netbox()
     _tallies()
 
 
@@ -298,6 +299,40 @@ def _tallies() -> None:
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", "tenant_id", "label", name=op.f("pk_tally")),
     )
+
+
+def _netbox() -> None:
+    op.create_table(
+        "netbox_source",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("token_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("token_reference", sa.Text(), nullable=True),
+        sa.Column("set_at", Moment, nullable=False),
+        sa.Column("synced_at", Moment, nullable=True),
+        sa.Column("waiting", sa.Text(), nullable=False),
+        sa.Column("waiting_since", Moment, nullable=True),
+        sa.Column("waiting_says", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_netbox_source_tenant_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_netbox_source")),
+    )
+    op.create_table(
+        "netbox_link",
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.Column("netbox_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["device_id"], ["device.id"], name=op.f("fk_netbox_link_device_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_netbox_link_tenant_id")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "netbox_id", name=op.f("pk_netbox_link")),
+    )
+    op.create_index("ix_netbox_link_device_id", "netbox_link", ["device_id"], unique=False)
 
 
 def downgrade() -> None:
