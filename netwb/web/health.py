@@ -6,11 +6,11 @@ token), and for a program on this machine that comes through no proxy and does n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from netwb.roles import Permission
+from netwb.web.metrics import lines_of
 from netwb.web.operations import (
     JSON,
     PROMETHEUS,
@@ -21,8 +21,6 @@ from netwb.web.operations import (
     Shape,
     answer,
 )
-from netwb.web.tally import family
-from netwb.workbench.health import Figures, TenantCounts
 
 
 class AliveAnswer(Shape):
@@ -64,41 +62,9 @@ def ready(call: Call[NoQuery, None]) -> Answer:
 def metrics(call: Call[NoQuery, None]) -> Answer:
     """Figures for Prometheus; what this process served is told to a scope of all tenants only."""
     figures = call.bench.figures()
-    lines = [*_jobs(figures), *_tenants(figures), *(call.tally.lines() if figures.wide else ())]
+    lines = chain(lines_of(figures), call.tally.lines() if figures.wide else ())
     return Answer(content="".join(f"{line}\n" for line in lines).encode(), media=PROMETHEUS)
 
-
-def _jobs(figures: Figures) -> Iterator[str]:
-    counts = (({"status": status}, count) for status, count in sorted(figures.jobs.items()))
-    yield from family("netwb_jobs", "gauge", "Jobs by status.", counts)
-
-
-def _tenants(figures: Figures) -> Iterator[str]:
-    for name, (about, value_of) in _TENANT_FIGURES.items():
-        values = ((counts.tenant, value_of(counts, figures.now_s)) for counts in figures.tenants)
-        samples = (({"tenant": tenant}, value) for tenant, value in values if value is not None)
-        yield from family(name, "gauge", about, samples)
-
-
-def _age_s(at: datetime | None, now_s: float) -> float | None:
-    return None if at is None else now_s - at.timestamp()
-
-
-_TENANT_FIGURES: Mapping[str, tuple[str, Callable[[TenantCounts, float], float | None]]] = {
-    "netwb_devices": ("Active devices.", lambda counts, _: counts.devices),
-    "netwb_devices_saved": (
-        "Active devices with a good copy of their configuration.",
-        lambda counts, _: counts.saved,
-    ),
-    "netwb_backup_newest_age_seconds": (
-        "Since a device's newest good copy was last seen to be so: the freshest of the tenant.",
-        lambda counts, now_s: _age_s(counts.newest, now_s),
-    ),
-    "netwb_backup_oldest_age_seconds": (
-        "The same: the stalest of the tenant.",
-        lambda counts, now_s: _age_s(counts.oldest, now_s),
-    ),
-}
 
 OPERATIONS = (
     Operation(

@@ -39,7 +39,7 @@ class Tally:
                 for (method, route, status), count in sorted(self._requests.items())
             ),
         )
-        yield from _head("netwb_http_request_duration_seconds", "histogram", "How long they took.")
+        yield from head("netwb_http_request_duration_seconds", "histogram", "How long they took.")
         for (method, route), buckets in sorted(self._buckets.items()):
             yield from self._durations({"method": method, "route": route}, buckets)
 
@@ -56,7 +56,7 @@ def family(
     name: str, kind: str, about: str, samples: Iterable[tuple[Labels, float]]
 ) -> Iterator[str]:
     """One metric with its samples."""
-    yield from _head(name, kind, about)
+    yield from head(name, kind, about)
     yield from (sample(name, labels, value) for labels, value in samples)
 
 
@@ -67,10 +67,12 @@ def sample(name: str, labels: Labels, value: float) -> str:
     'netwb_jobs{status="a\\"b"} 3'
     """
     inside = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-    return f"{name}{{{inside}}} {value:g}" if inside else f"{name} {value:g}"
+    shown = repr(int(value)) if value == int(value) else repr(round(value, 6))
+    return f"{name}{{{inside}}} {shown}" if inside else f"{name} {shown}"
 
 
-def _head(name: str, kind: str, about: str) -> Iterator[str]:
+def head(name: str, kind: str, about: str) -> Iterator[str]:
+    """What a metric is, before its samples."""
     yield f"# HELP {name} {about}"
     yield f"# TYPE {name} {kind}"
 

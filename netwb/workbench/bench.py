@@ -21,6 +21,7 @@ from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.doctor import Diagnosis, DoctorFace, examine_ground, unopened
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.exporting import ExportFace
+from netwb.workbench.figures import FiguresFace
 from netwb.workbench.health import HealthFace
 from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
@@ -34,7 +35,6 @@ from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
-from netwb.workbench.status import StatusFace
 from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.upkeep import UpkeepFace
 
@@ -54,7 +54,7 @@ class Workbench(
     HeldFace,
     AdhocFace,
     AuditFace,
-    StatusFace,
+    FiguresFace,
     DoctorFace,
     RemotesFace,
     UpkeepFace,

@@ -1,21 +1,19 @@
-"""Whether netwb can work, and figures for whoever watches it, on the facade."""
+"""Whether netwb can work, on the facade."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from netwb.cures import pathless_cause
 from netwb.errors import NetwbError
-from netwb.health.counts import TenantCounts, job_counts, tenant_counts
 from netwb.roles import Permission
 from netwb.store.schema import require_current
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
-__all__ = ["Figures", "HealthFace", "Readiness", "TenantCounts"]
 _SERVER = re.compile(r"(database \S+) at \S+")
 
 
@@ -28,22 +26,8 @@ class Readiness:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """Counts of this scope; `wide`: the scope is all tenants.
-
-    jobs       by status
-    now_s      when they were read, seconds since the epoch
-    """
-
-    wide: bool
-    now_s: float
-    jobs: Mapping[str, int]
-    tenants: tuple[TenantCounts, ...]
-
-
 class HealthFace(Face):
-    """`readiness`, `figures`."""
+    """`readiness`."""
 
     def readiness(self) -> Records[Readiness]:
         """Database, store (its tables and keys), repository, queue, in that order."""
@@ -55,17 +39,6 @@ class HealthFace(Face):
             "queue": self._queue_reads,
         }
         return records_of((_asked(name, ask) for name, ask in asked.items()), Readiness)
-
-    def figures(self) -> Figures:
-        """Jobs by status, devices and the age of their copies by tenant."""
-        self._require(Permission.HEALTH_VIEW)
-        scope, database = self._scope, self._parts.database
-        return Figures(
-            wide=scope.tenants is None,
-            now_s=self._parts.clock().timestamp(),
-            jobs=job_counts(database, scope),
-            tenants=tenant_counts(database, scope),
-        )
 
     def _database_answers(self) -> str:
         with self._parts.database.connecting("read"):

@@ -1,0 +1,159 @@
+"""Figures for whoever draws curves of netwb and wakes people by them, on the facade."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from netwb._version import __version__
+from netwb.archive.remote.records import Remote
+from netwb.collect.tallying import BOUNDS_S, COUNT, LENGTHS, OUTCOMES, SUM_MS
+from netwb.health.backups import read_backups
+from netwb.health.counts import (
+    HeldTexts,
+    LastRun,
+    TenantCounts,
+    deliveries,
+    firing_counts,
+    held_texts,
+    job_counts,
+    last_done,
+    last_run,
+    running_runs,
+    stuck_workers,
+    tenant_counts,
+)
+from netwb.health.disk import Space
+from netwb.health.freshness import DeviceBackup
+from netwb.health.space import read_space, tree_size
+from netwb.roles import ALL_TENANTS, Permission
+from netwb.store.tallies import read_tally
+from netwb.workbench.status import StatusFace
+
+__all__ = ["Figures", "FiguresFace", "Machine", "TenantCounts"]
+
+DAY = timedelta(days=1)  # what is not counted for ever is counted by the day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What concerns no tenant.
+
+    lengths    of runs: upper bound in seconds -> runs as short as that; `length_s` of all, `runs`
+    stuck      kind of worker -> how many give no sign of life
+    firings    (job, status) -> how many of the last day; `done`: job -> when it was last done
+    beat_at    of the daemon that leads; None: none does
+    servers    processes that serve
+    """
+
+    version: str
+    last_run: LastRun | None
+    running: int
+    lengths: Mapping[str, int]
+    length_s: float
+    runs: int
+    queued: int
+    queued_since: datetime | None
+    stuck: Mapping[str, int]
+    firings: Mapping[tuple[str, str], int]
+    done: Mapping[str, datetime]
+    beat_at: datetime | None
+    servers: int
+    space: Space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts of this scope; `machine` is for a scope of all tenants only.
+
+    jobs          by status
+    now_s         when they were read, seconds since the epoch
+    outcomes      (tenant's slug, status) -> how often since the first run
+    deliveries    (kind of target, state) -> messages of the last day, and all that wait
+    repositories  tenant's slug -> bytes
+    standing      (tenant's slug or "", kind) -> things that are wrong now
+    """
+
+    now_s: float
+    jobs: Mapping[str, int]
+    tenants: tuple[TenantCounts, ...]
+    backups: tuple[DeviceBackup, ...]
+    outcomes: Mapping[tuple[str, str], int]
+    held: tuple[HeldTexts, ...]
+    deliveries: Mapping[tuple[str, str], int]
+    repositories: Mapping[str, int]
+    remotes: tuple[Remote, ...]
+    standing: Mapping[tuple[str, str], int]
+    machine: Machine | None
+
+    @property
+    def wide(self) -> bool:
+        """Whether they are of all tenants."""
+        return self.machine is not None
+
+
+class FiguresFace(StatusFace):
+    """`figures`."""
+
+    def figures(self) -> Figures:
+        """What Prometheus is told, in this scope: each kind of figure by one statement."""
+        self._require(Permission.HEALTH_VIEW)
+        scope, parts, now = self._scope, self._parts, self._parts.clock()
+        database = parts.database
+        slugs = {tenant.id: tenant.slug for tenant in parts.places.tenants(scope)}
+        return Figures(
+            now_s=now.timestamp(),
+            jobs=job_counts(database, scope),
+            tenants=tenant_counts(database, scope),
+            backups=read_backups(database, scope, now=now, allowed=self._fresh_for),
+            outcomes=_by_slug(read_tally(database, scope, OUTCOMES), slugs),
+            held=held_texts(database, scope),
+            deliveries=deliveries(database, scope, since=now - DAY),
+            repositories=self._repository_sizes(slugs.values()),
+            remotes=tuple(self.remotes()),
+            standing=self._standing_counts(slugs),
+            machine=self._machine() if scope.tenants is None else None,
+        )
+
+    def _repository_sizes(self, slugs: Iterable[str]) -> Mapping[str, int]:
+        archive = self._parts.home.folder("archive")
+        paths = {slug: archive / f"{slug}.git" for slug in slugs}
+        return {slug: tree_size(path) for slug, path in paths.items() if path.is_dir()}
+
+    def _standing_counts(self, slugs: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
+        found = self._parts.notices.standing(self._scope)
+        return Counter((slugs.get(one.tenant_id, ""), one.kind) for one in found)
+
+    def _machine(self) -> Machine:
+        parts, now = self._parts, self._parts.clock()
+        database = parts.database
+        lengths = {
+            label: count for (_, label), count in read_tally(database, ALL_TENANTS, LENGTHS).items()
+        }
+        queued, queued_since = parts.jobs.queued()
+        leader = next((one for one in self._daemons() if one.leads_since is not None), None)
+        return Machine(
+            version=__version__,
+            last_run=last_run(database),
+            running=running_runs(database),
+            lengths={str(bound): lengths.get(str(bound), 0) for bound in BOUNDS_S},
+            length_s=lengths.get(SUM_MS, 0) / 1000,
+            runs=lengths.get(COUNT, 0),
+            queued=queued,
+            queued_since=queued_since,
+            stuck=stuck_workers(database, now=now),
+            firings=firing_counts(database, since=now - DAY),
+            done=last_done(database),
+            beat_at=leader.beat_at if leader else None,
+            servers=sum(server.alive for server in parts.servers.list()),
+            space=read_space(parts.home.path, database.path),
+        )
+
+
+def _by_slug(
+    counts: Mapping[tuple[str, str], int], slugs: Mapping[str, str]
+) -> Mapping[tuple[str, str], int]:
+    """Those of tenants that are there, by slug."""
+    return {(slugs[id_], label): n for (id_, label), n in counts.items() if id_ in slugs}
