@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from netwb.collect.batch import BatchParts
-from netwb.collect.judging import Changed, TenantKeys, compare, make_entry
+from netwb.collect.judging import Changed, TenantKeys, compare, crediting, make_entry
 from netwb.inventory.records import ConfigKind, Device
 from netwb.roles import Actor, Scope
 
@@ -43,6 +43,9 @@ class Acceptance:
                 self.parts.archive.known_secrets, device.tenant_id, device.id, [clean.text]
             ),
         )
+        heard = [
+            one for one in self.parts.bursts.of([device.id]).get(device.id, ()) if one.at <= item.at
+        ]
         if isinstance(verdict, Changed):
             entry = make_entry(
                 verdict,
@@ -53,8 +56,11 @@ class Acceptance:
                 note=reason,
                 now=self.parts.clock(),
             )
+            entry = crediting(entry, heard)
             revision = self.parts.archive.write([entry])[0].revision
         else:
             revision = verdict.baseline.revision
+        if heard:
+            self.parts.bursts.answered([device.id], before=item.at)
         self.parts.quarantine.settle(scope, item.id, "accepted", actor)
         return revision

@@ -22,7 +22,7 @@ from netwb.collect.judging import (
     TenantKeys,
     Unchanged,
     Verdict,
-    is_secret,
+    crediting,
     judge,
     make_entry,
 )
@@ -37,7 +37,6 @@ from netwb.errors import (
     StoreError,
     WrongDeviceError,
 )
-from netwb.health.syslog.records import Said
 from netwb.inventory.devices import Devices
 from netwb.inventory.places import Places
 from netwb.inventory.records import ConfigKind, Target
@@ -152,7 +151,8 @@ class BatchWriter:
             self._hold(done)
         heard = self._parts.bursts.of(done.target.device_id for done in batch)
         for done in batch:
-            done.entries = [self._credited(entry, heard) for entry in done.entries]
+            said = heard.get(done.target.device_id, ())
+            done.entries = [crediting(entry, said) for entry in done.entries]
         written = self._archive(batch)
         self._parts.archive.seen(
             [
@@ -254,11 +254,6 @@ class BatchWriter:
             note=self._context.note,
             now=self._parts.clock(),
         )
-
-    def _credited(self, entry: Entry, heard: Mapping[str, Sequence[Said]]) -> Entry:
-        said = heard.get(entry.device_id, ())
-        known = [one for one in said if not is_secret(one.by, entry.redacted)]
-        return replace(entry, heard=tuple(known)) if known else entry
 
     def _answer(self, device_ids: Collection[str]) -> None:
         """What was heard of these before the run began is in their texts."""

@@ -25,6 +25,7 @@ from netwb.configs.records import (
 )
 from netwb.configs.redact import comparable, long_secrets, redact
 from netwb.configs.spans import is_long
+from netwb.health.syslog.records import Said
 from netwb.inventory.records import ConfigKind, Device, Target
 from netwb.platforms.record import Platform
 from netwb.store.keyring import Keyring
@@ -206,6 +207,12 @@ def _body(clean: CleanConfig, platform: Platform) -> list[bytes]:
     """From the first line that is no comment: the head names the command that was sent."""
     comment = platform.comment.encode()
     return list(dropwhile(lambda line: line.startswith(comment), clean.text.splitlines()))
+
+
+def crediting(entry: Entry, heard: Sequence[Said]) -> Entry:
+    """The entry with what was heard of its device, but for names that are secrets of its text."""
+    known = tuple(one for one in heard if not is_secret(one.by, entry.redacted))
+    return replace(entry, heard=known) if known else entry
 
 
 def make_entry(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keyword

@@ -44,6 +44,7 @@ from netwb.inventory.rows import (
     name_devices,
     retired_ids,
 )
+from netwb.inventory.senders import refuse_shared_source
 from netwb.inventory.sightings import Sightings
 from netwb.roles import ALL_TENANTS, Actor, Scope
 from netwb.store.database import Database
@@ -135,6 +136,7 @@ class Devices(Sightings):
         given = {field: getattr(new, field) for field in NEW_FIELDS}
         with found.of_fields():
             edit(row, given, self._checks, tenant_id=tenant.id, names=names)
+            refuse_shared_source(session, row)
         found.settle()
         with _claiming(tenant, row.hostname):
             session.add(row)
@@ -165,6 +167,8 @@ class Devices(Sightings):
             msg = f"device {row.hostname} retires not by its status; run `netwb device retire`"
             raise InventoryError(msg)
         done = edit(row, changes, self._checks, tenant_id=row.tenant_id, names=names)
+        if any(item.field == "syslog_source" for item in done):
+            refuse_shared_source(session, row)
         if done:
             detail = {item.field: [item.old, item.new] for item in done}
             remember(session, row, self._stamp(actor), "changed", detail)
@@ -242,6 +246,7 @@ class Devices(Sightings):
             held = living_hostname(session, tenant.id, row.hostname)
             if held is not row:
                 _refuse_taken(tenant, row.hostname, held)
+            refuse_shared_source(session, row)
             detail = {"status": [row.status, "active"]}
             with _claiming(tenant, row.hostname):
                 row.status = "active"

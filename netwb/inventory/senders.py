@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from netwb.errors import InventoryError
+from netwb.inventory.fields import parse_sources
 from netwb.inventory.records import Sender
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
@@ -49,3 +52,34 @@ def list_senders(database: Database) -> tuple[Sender, ...]:
             )
             for row in session.execute(statement)
         )
+
+
+def refuse_shared_source(session: Session, row: DeviceRow) -> None:
+    """Raise InventoryError where a source is another living device's of the tenant.
+
+    Of another tenant's nothing is said: networks overlap, and a relay may tell them apart.
+    """
+    mine = set(parse_sources(row.syslog_source))
+    if not mine:
+        return
+    others = session.execute(
+        select(DeviceRow.hostname, DeviceRow.syslog_source).where(
+            DeviceRow.tenant_id == row.tenant_id,
+            DeviceRow.id != row.id,
+            DeviceRow.status != "retired",
+            DeviceRow.syslog_source.is_not(None),
+        )
+    )
+    for hostname, source in others:
+        if shared := mine.intersection(parse_sources(source)):
+            raise shared_source(min(shared), hostname)
+
+
+def shared_source(source: str, hostname: str) -> InventoryError:
+    """What is said of a source that two devices would have."""
+    msg = (
+        f"syslog source {source} is that of device {hostname}; take it from there, or give another"
+    )
+    error = InventoryError(msg)
+    error.faults = {"syslog_source": msg}
+    return error

@@ -22,6 +22,7 @@ from netwb.collect.gatherer import NornirGatherer
 from netwb.collect.runs import Runs
 from netwb.configs.records import ShrinkLimit
 from netwb.errors import InputError, SettingsError
+from netwb.health.syslog.sources import check_syslog
 from netwb.inventory.credentials import Credentials
 from netwb.inventory.devices import Devices
 from netwb.inventory.intake import Intake
@@ -129,6 +130,7 @@ def _usable(settings: Settings) -> Settings:
     except InputError as error:
         msg = f"setting web.time_zone: {error}"
         raise SettingsError(msg) from error
+    check_syslog(settings.syslog)
     return settings
 
 

@@ -13,11 +13,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from netwb.errors import NetwbError, StoreError
+from netwb.errors import NetwbError
 from netwb.health.syslog.bursts import Bursts
 from netwb.health.syslog.intake import Fate, Intake, Rules
 from netwb.health.syslog.listener import Listener, bind
@@ -58,15 +58,6 @@ class DeskParts:
     on_filed: Callable[[Filed], None]
 
 
-@dataclass(slots=True)
-class _Heard:
-    """What one turn writes."""
-
-    unkept: Sequence[Burst]
-    due: Sequence[Burst]
-    counts: Counter[Fate] = field(default_factory=Counter)
-
-
 class Desk:
     """One listener, from its start to its stop."""
 
@@ -100,14 +91,14 @@ class Desk:
                 await asyncio.sleep(TURN_S)
         finally:
             await listener.close()
-            await self._turn()
+            self._write_last()
 
     async def _go_on(self) -> bool:
         """What the listener before this one heard; False while the database is not there."""
         try:
             await self._look()
             waiting = await asyncio.to_thread(self._parts.bursts.waiting)
-        except StoreError as error:
+        except NetwbError as error:
             self._tell_trouble(error)
             return False
         self._intake.bursts.restore(waiting)
@@ -142,24 +133,33 @@ class Desk:
     async def _turn(self) -> None:
         """Keep what was heard, file what is due; now and then look at the inventory again."""
         bursts = self._intake.bursts
-        heard = _Heard(unkept=bursts.unkept(), due=bursts.due(self._parts.clock()))
+        unkept, due = bursts.unkept(), bursts.due(self._parts.clock())
         try:
-            if heard.unkept or heard.due:
-                await asyncio.to_thread(self._write, heard)
-                bursts.done([burst.id for burst in heard.due])
+            if unkept or due:
+                await asyncio.to_thread(self._write, unkept, due)
+                bursts.done([burst.id for burst in due])
             if monotonic() - self._looked_at >= LOOK_S:
                 await self._look()
-        except StoreError as error:
-            bursts.keep_again(heard.unkept)
+        except NetwbError as error:
+            bursts.keep_again(unkept)
             self._tell_trouble(error)
         else:
             self._troubled = False
 
-    def _write(self, heard: _Heard) -> None:
-        self._parts.bursts.keep(heard.unkept)
-        if heard.due:
-            ids = [burst.id for burst in heard.due]
+    def _write(self, unkept: Sequence[Burst], due: Sequence[Burst]) -> None:
+        self._parts.bursts.keep(unkept)
+        if due:
+            ids = [burst.id for burst in due]
             self._tell_filed(self._parts.bursts.file(ids, actor=self._parts.actor))
+
+    def _write_last(self) -> None:
+        """What was heard last; it is filed by whoever listens next, as it may lead already."""
+        try:
+            self._parts.bursts.keep(self._intake.bursts.unkept())
+            if self._intake.counts:
+                self._parts.bursts.count(self._intake.counts)
+        except NetwbError as error:
+            self._tell_trouble(error)
 
     async def _look(self) -> None:
         """The inventory as it is now; what was counted; what has to be filed again."""
@@ -167,7 +167,7 @@ class Desk:
         strangers, self._intake.strangers = self._intake.strangers, set()
         try:
             senders = await asyncio.to_thread(self._keep_house, counts)
-        except StoreError:
+        except NetwbError:
             self._intake.counts.update(counts)
             raise
         self._looked_at = monotonic()
@@ -209,7 +209,7 @@ class Desk:
             logger.info("syslog: job %s backs %d devices up", one.job.id, len(one.devices))
             self._parts.on_filed(one)
 
-    def _tell_trouble(self, error: StoreError) -> None:
+    def _tell_trouble(self, error: NetwbError) -> None:
         if not self._troubled:
             logger.warning("syslog: what was heard is kept until the database is back: %s", error)
         self._troubled = True

@@ -20,6 +20,7 @@ from netwb.configs.names import readings, same_name
 from netwb.errors import SettingsError
 from netwb.inventory.fields import parse_sources
 from netwb.inventory.records import SLUG_PATTERN, Sender
+from netwb.settings import SyslogSettings
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Stranger = Literal["unknown", "ambiguous"]
@@ -31,6 +32,21 @@ class Relay:
 
     network: Network
     tenant: str = ""
+
+
+def check_syslog(settings: SyslogSettings) -> None:
+    """Raise SettingsError for what no listener can be made of."""
+    address = settings.address.strip()
+    if address and not plain_address(address):
+        msg = f"setting syslog.address is {address!r}; write an address, as 0.0.0.0 or ::"
+        raise SettingsError(msg)
+    if settings.most_s < settings.wait_s:
+        msg = (
+            f"setting syslog.most_s is {settings.most_s:g} and syslog.wait_s {settings.wait_s:g}; "
+            "the most must be at least the wait"
+        )
+        raise SettingsError(msg)
+    parse_relays(settings.relays)
 
 
 def parse_relays(text: str) -> tuple[Relay, ...]:

@@ -20,6 +20,7 @@ from netwb.inventory.fields import (
     check_status,
     check_text,
     parse_labels,
+    parse_sources,
     quoted,
     render_labels,
 )
@@ -110,6 +111,11 @@ class _Judge:
         self._tenant_names = {name.casefold(): slug for slug, name in world.tenants.items()}
         self._site_names = {(t, name.casefold()): s for (t, s), name in world.sites.items()}
         self._met: dict[tuple[str, str], str] = {}
+        self._sources = {
+            (d.tenant, source): d.hostname
+            for d in world.devices
+            for source in parse_sources(d.syslog_source)
+        }
         self.devices: list[PlannedDevice] = []
         self.places: dict[tuple[str, str | None], NewPlace] = {}
 
@@ -123,6 +129,7 @@ class _Judge:
         if row.placed:
             self._credentials(row)
             self._once(row)
+            self._unshared(row)
         if not row.faults:
             self._accept(row, said={*source.values, *self._defaults})
         return row.faults
@@ -215,6 +222,18 @@ class _Judge:
             row.faults.append(Fault(column="hostname", message=message))
         elif not row.faults:
             self._met[key] = row.at
+
+    def _unshared(self, row: _Row) -> None:
+        """Messages of one address are one device's."""
+        hostname = row.values.get("hostname", "")
+        for source in parse_sources(row.values.get("syslog_source")):
+            holder = self._sources.setdefault((row.values["tenant"], source), hostname)
+            if holder.casefold() != hostname.casefold():
+                message = (
+                    f"syslog source {source} is that of device {holder}; take it from there, or "
+                    "give another"
+                )
+                row.faults.append(Fault(column="syslog_source", message=message))
 
     def _accept(self, row: _Row, said: Collection[str]) -> None:
         held = self._held.get((row.values["tenant"], row.values["hostname"].casefold()))

@@ -335,7 +335,8 @@ def _facts(page: DevicePage) -> str:
         ("SNMP", inherited(device.snmp_credential)),
     ]
     if page.sees.address:
-        facts.append(("Jump host", inherited(device.jump)))
+        source = f'<span class="mono">{esc(device.syslog_source or device.address)}</span>'
+        facts += [("Jump host", inherited(device.jump)), ("Messages from", source)]
     facts += [
         ("Transport", esc(device.transport)),
         ("Contract", esc(device.contract_ref or NOTHING)),

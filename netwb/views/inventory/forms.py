@@ -35,10 +35,11 @@ from netwb.views.words import count, listed
 
 AUTO = "auto"
 INHERITED = "as the site or tenant has it"
-OPTIONAL = ("role", "sysname", "model", "serial", "contract_ref")
+OPTIONAL = ("role", "sysname", "syslog_source", "model", "serial", "contract_ref")
 _LABELS = {
     "role": "Role",
     "sysname": "Calls itself",
+    "syslog_source": "Messages from",
     "model": "Model",
     "serial": "Serial",
     "contract_ref": "Contract",

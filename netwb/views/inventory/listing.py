@@ -226,8 +226,19 @@ _TEXTS = ("role", "model", "serial", "os_version", "contract_ref", "sysname")
 def csv_head(sees: table.Sees) -> list[str]:
     """Columns named as an import names them, then what only netwb knows."""
     address = ["address", "port"] if sees.address else []
+    source = ["syslog_source"] if sees.address else []
     copy = ["last_good_backup"] if sees.configs else []
-    named = ["tenant", "site", "hostname", *address, "platform", "status", *_TEXTS, "labels"]
+    named = [
+        "tenant",
+        "site",
+        "hostname",
+        *address,
+        "platform",
+        "status",
+        *_TEXTS,
+        *source,
+        "labels",
+    ]
     return [*named, *copy, "id"]
 
 
@@ -244,6 +255,7 @@ def csv_rows(rows: Sequence[Row], sees: table.Sees) -> Iterator[list[object]]:
             device.platform,
             device.status,
             *(getattr(device, name) for name in _TEXTS),
+            *([device.syslog_source] if sees.address else []),
             render_labels(device.labels),
             *([copy.at if copy else None] if sees.configs else []),
             device.id,

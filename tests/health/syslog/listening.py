@@ -48,17 +48,20 @@ def free_port(kind: socket.SocketKind) -> int:
 @contextmanager
 def ears(bench: Workbench, **settings: Any) -> Iterator[Ears]:
     """Listen until the block ends."""
-    udp_port, tcp_port = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
-    given = {"address": "127.0.0.1", "udp_port": udp_port, "tcp_port": tcp_port, **settings}
+    free = {
+        "address": "127.0.0.1",
+        "udp_port": free_port(socket.SOCK_DGRAM),
+        "tcp_port": free_port(socket.SOCK_STREAM),
+    }
     parts = bench._parts
-    syslog = replace(parts.settings.syslog, **given)
+    syslog = replace(parts.settings.syslog, **{**free, **settings})
     bench._parts = replace(parts, settings=replace(parts.settings, syslog=syslog))
     stop = threading.Event()
     with ThreadPoolExecutor(1) as thread:
         done = thread.submit(bench.listen_syslog, stop)
         try:
-            eventually(lambda: done.done() or _hears(tcp_port))
-            yield Ears(bench=bench, udp_port=udp_port, tcp_port=tcp_port)
+            eventually(lambda: done.done() or _hears(syslog.tcp_port))
+            yield Ears(bench=bench, udp_port=syslog.udp_port, tcp_port=syslog.tcp_port)
         finally:
             stop.set()
             done.result(PATIENCE_S)

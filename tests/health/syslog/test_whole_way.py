@@ -1,31 +1,299 @@
-"""From a message on the wire to a revision with its author."""
+"""From messages on the wire to revisions with their authors, in a home with recorded devices."""
 
 from __future__ import annotations
 
+import socket
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from netwb.access.records import NewToken, NewUser, Origin
+from netwb.collect.gather import Gathered
+from netwb.errors import NotPermittedError, SettingsError, UnreachableError
+from netwb.health.syslog import desk
+from netwb.inventory.records import NewDevice
+from netwb.roles import Role
+from netwb.workbench import Workbench
 from tests.benches import Rig, ios, rig
-from tests.health.syslog.listening import ears, eventually, working
+from tests.health.syslog.listening import Ears, ears, eventually, working
 
-CONFIGURED = "<189>29: Nov 20 02:00:00.123: %SYS-5-CONFIG_I: Configured from console by {} on vty0 (192.0.2.7)"
+CONFIGURED = "<189>29: %SYS-5-CONFIG_I: Configured from console by {} on vty0 (192.0.2.7)"
+EDGE1 = "127.0.0.21"
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1",)}) as found:
-        found.clock.advance(minutes=1)
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "zeta": ("core1",)}) as found:
+        for number, name in enumerate(("acme/edge1", "acme/edge2", "zeta/core1"), 21):
+            found.bench.set_device(name, syslog_source=f"127.0.0.{number}")
+        found.back_up()
+        found.clock.advance(minutes=10)
         yield found
 
 
-def test_a_message_from_a_known_device_gives_a_revision_its_author(made: Rig) -> None:
-    with ears(made.bench, wait_s=0.5) as heard, working(made.bench):
-        made.answer("acme/edge1", ios("edge1", by="ana", ntp="192.0.2.99"))
-        heard.send(CONFIGURED.format("ana"))
-        eventually(lambda: made.bench._parts.bursts.of([made.devices["acme/edge1"].id]))
-        made.clock.advance(seconds=1)
-        found = eventually(lambda: list(made.bench.history("edge1")))
+def changed(ntp: str) -> Gathered:
+    """A text that names nobody new: its stamp is still that of the first backup."""
+    return ios("edge1", ntp=ntp)
 
-    assert [revision.author for revision in found] == ["ana"]
+
+def waiting(made: Rig) -> list[str]:
+    """Devices about which something waits in SQL."""
+    ids = {device.id: name for name, device in made.devices.items()}
+    return sorted(ids[found] for found in made.bench._parts.bursts.of(ids))
+
+
+def heard(made: Rig, listener: Ears, *messages: str, address: str = EDGE1) -> None:
+    """Send, and await that SQL has it."""
+    listener.send(*messages, address=address)
+    eventually(lambda: waiting(made))
+
+
+def pass_s(made: Rig, seconds: float) -> None:
+    made.clock.advance(seconds=seconds)
+
+
+def authors(made: Rig, device: str = "acme/edge1") -> list[str]:
+    return [revision.author for revision in made.bench.history(device)]
+
+
+def test_a_message_gives_a_revision_its_author_and_time(made: Rig) -> None:
+    with ears(made.bench) as listener, working(made.bench):
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        at = made.clock()
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 89)
+        assert waiting(made) == ["acme/edge1"]
+        pass_s(made, 1)
+        eventually(lambda: len(authors(made)) == 2)
+
+    newest = made.bench.history("edge1")[0]
+    assert (newest.author, newest.at, newest.message) == ("bo", at, "edge1: changed")
+    assert waiting(made) == []
+    assert authors(made, "acme/edge2") == ["ana"]
+
+
+def test_a_job_is_filed_in_the_daemons_name_and_audited(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 90)
+        job = eventually(lambda: list(made.bench.jobs()))[0]
+
+    assert (job.kind, job.status, job.actor) == ("backup", "queued", made.bench._actor.name)
+    event = made.bench.audit_events(limit=1)[0]
+    assert (event.action, event.target) == ("job.file", job.id)
+    assert dict(event.detail) == {"devices": 1, "cause": "syslog"}
+
+
+def test_every_person_of_a_burst_is_told(made: Rig) -> None:
+    with ears(made.bench) as listener, working(made.bench):
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 30)
+        listener.send(CONFIGURED.format("cy"), address=EDGE1)
+        eventually(lambda: made.bench.syslog_counts() or True)
+        eventually(lambda: len(_names(made)) == 2)
+        pass_s(made, 90)
+        eventually(lambda: len(authors(made)) == 2)
+
+    newest = made.bench.history("edge1")[0]
+    assert (newest.author, newest.message) == ("cy", "edge1: changed by bo, cy")
+
+
+def _names(made: Rig) -> list[str]:
+    device = made.devices["acme/edge1"].id
+    return [one.by for one in made.bench._parts.bursts.of([device]).get(device, ())]
+
+
+def test_netwbs_own_login_starts_nothing(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        listener.send(CONFIGURED.format("netwb"), address=EDGE1)
+        heard(made, listener, CONFIGURED.format("bo"), address="127.0.0.22")
+        assert waiting(made) == ["acme/edge2"]
+
+
+def test_strangers_are_dropped_and_counted(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        listener.send(CONFIGURED.format("eve"), CONFIGURED.format("eve"), address="127.0.0.99")
+        heard(made, listener, CONFIGURED.format("bo"))
+        assert waiting(made) == ["acme/edge1"]
+
+    assert made.bench.syslog_counts()["unknown"] >= 2
+    assert made.bench.syslog_counts()["change"] == 1
+
+
+def test_a_relay_is_believed_and_another_tenants_is_not(made: Rig) -> None:
+    relays = "127.0.0.50, 127.0.0.51=zeta"
+    relayed = "<189>Nov 20 02:10:00 edge1 " + CONFIGURED.format("bo")[5:]
+    with ears(made.bench, relays=relays) as listener:
+        listener.send(relayed, address="127.0.0.51")
+        heard(made, listener, relayed.replace("edge1", "core1"), address="127.0.0.51")
+        assert waiting(made) == ["zeta/core1"]
+        heard(made, listener, relayed, address="127.0.0.50")
+        eventually(lambda: waiting(made) == ["acme/edge1", "zeta/core1"])
+
+
+def test_messages_come_over_tcp_too_in_both_framings(made: Rig) -> None:
+    one, other = CONFIGURED.format("bo").encode(), CONFIGURED.format("cy").encode()
+    with ears(made.bench) as listener, listener.connect(EDGE1) as stream:
+        stream.sendall(b"%d %b%b\n" % (len(one), one, other))
+        eventually(lambda: _names(made) == ["bo", "cy"])
+
+
+def test_a_strangers_connection_is_closed(made: Rig) -> None:
+    with ears(made.bench) as listener, listener.connect("127.0.0.99") as stream:
+        assert stream.recv(1) == b""
+
+
+def test_one_address_holds_some_connections_and_not_all(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        streams = [listener.connect(EDGE1) for _ in range(9)]
+        assert streams[-1].recv(1) == b""
+        with listener.connect("127.0.0.22") as other:
+            other.sendall(CONFIGURED.format("bo").encode() + b"\n")
+            eventually(lambda: waiting(made) == ["acme/edge2"])
+        for stream in streams:
+            stream.close()
+
+
+def test_a_device_that_was_added_since_is_heard(made: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "LOOK_S", 0.0)
+    with ears(made.bench) as listener:
+        added = made.bench.add_device(
+            NewDevice(
+                tenant="acme",
+                site="fra1",
+                hostname="edge3",
+                address="127.0.0.31",
+                platform="cisco_ios",
+            )
+        )
+        made.devices["acme/edge3"] = added
+
+        def is_heard() -> bool:
+            listener.send(CONFIGURED.format("bo"), address="127.0.0.31")
+            return waiting(made) == ["acme/edge3"]
+
+        eventually(is_heard)
+
+
+def test_what_was_heard_before_the_listener_ended_is_answered_by_the_next(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        heard(made, listener, CONFIGURED.format("bo"))
+
+    pass_s(made, 300)
+    made.answer("acme/edge1", changed("192.0.2.99"))
+    with ears(made.bench), working(made.bench):
+        eventually(lambda: authors(made) == ["bo", "ana"])
+
+
+def test_a_backup_meanwhile_answers_and_bears_the_name(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 30)
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        made.back_up("edge1")  # the night, or a person
+        assert authors(made) == ["bo", "ana"]
+        assert waiting(made) == []
+
+        pass_s(made, 60)
+        heard(made, listener, CONFIGURED.format("bo"), address="127.0.0.22")
+        pass_s(made, 90)
+        jobs = eventually(lambda: list(made.bench.jobs()))
+
+    assert [job.tenant_id for job in jobs] == [made.devices["acme/edge2"].tenant_id]
+
+
+def test_a_device_that_did_not_answer_is_tried_again(
+    made: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LOOK_S", 0.0)
+    made.answer("acme/edge1", UnreachableError("edge1 does not answer"))
+    with ears(made.bench) as listener, working(made.bench):
+        at = made.clock()
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 90)
+        eventually(lambda: [job.status for job in made.bench.jobs()] == ["failed"])
+        assert waiting(made) == ["acme/edge1"]
+
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        pass_s(made, 60)
+        eventually(lambda: authors(made) == ["bo", "ana"])
+
+    assert made.bench.history("edge1")[0].at == at
+
+
+def test_a_database_that_is_away_for_a_while_costs_nothing(
+    made: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = sqlite3.connect(made.bench.home / "netwb.db")
+    with ears(made.bench) as listener:
+        database.execute("alter table syslog_burst rename to gone")
+        listener.send(CONFIGURED.format("bo"), address=EDGE1)
+        listener.send(CONFIGURED.format("bo"), address="127.0.0.22")
+        eventually(lambda: "kept until the database is back" in caplog.text)
+        pass_s(made, 90)
+        database.execute("alter table gone rename to syslog_burst")
+        eventually(lambda: waiting(made) == ["acme/edge1", "acme/edge2"])
+        eventually(lambda: list(made.bench.jobs()))
+
+
+def test_a_port_that_is_taken_is_told_and_tried_again(
+    made: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LOOK_S", 0.0)
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    with ears(made.bench, tcp_port=port) as listener:
+        standing = eventually(lambda: made.bench._parts.notices.standing(made.bench._scope))
+        assert standing[0].kind == "syslog.dropped"
+        assert f"TCP port {port} of 127.0.0.1 cannot be opened" in standing[0].message
+        heard(made, listener, CONFIGURED.format("bo"))  # UDP hears
+
+        taken.close()
+        eventually(lambda: not made.bench._parts.notices.standing(made.bench._scope))
+
+
+def test_the_listener_that_comes_later_has_the_port(made: Rig) -> None:
+    """The one before it may hang, and holds its socket then."""
+    hung = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    hung.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    hung.bind(("127.0.0.1", 0))
+    with ears(made.bench, udp_port=hung.getsockname()[1]) as listener:
+        heard(made, listener, CONFIGURED.format("bo"))
+    hung.close()
+
+
+def test_no_address_means_no_listener(made: Rig) -> None:
+    with ears(made.bench, address="") as listener, pytest.raises(OSError, match="refused"):
+        listener.connect()
+
+
+def test_only_the_process_itself_listens(made: Rig) -> None:
+    made.bench.add_user(
+        NewUser(name="ana", role=Role.ADMIN, tenants=None, password="correct horse battery")
+    )
+
+    token = made.bench.issue_token(NewToken(user="ana", days=9)).secret
+    remote = made.bench.at_token(token, origin=Origin(address="192.0.2.9"))
+
+    with pytest.raises(NotPermittedError), ears(remote):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("ADDRESS", "here", r"syslog\.address is 'here'; write an address"),
+        ("RELAYS", "192.0.2.1/24", r"syslog\.relays: '192\.0\.2\.1/24' is no address or network"),
+        ("MOST_S", "10", r"syslog\.most_s is 10 and syslog\.wait_s 90"),
+        ("UDP_PORT", "70000", "at most 65535"),
+        ("PORT", "1", "setting syslog.port is unknown"),
+    ],
+)
+def test_a_setting_that_no_listener_can_be_made_of_is_named(
+    made: Rig, name: str, value: str, said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        Workbench.open(made.bench.home, environment={f"NETWB_SYSLOG__{name}": value})
