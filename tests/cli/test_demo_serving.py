@@ -1,4 +1,4 @@
-"""The demo's server and the demo end together, whichever of them is killed."""
+"""The demo, its server and its daemon end together, whichever is killed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,37 +22,52 @@ SERVES = (
 )
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What the demo does at its end, and the ids of the two processes that it began."""
+
+    process: subprocess.Popen[str]
+    server: int
+    daemon: int
+
+
 @contextmanager
-def demo(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """What the demo does at its end, once its server listens; and that server's process id."""
+def demo(home: Path) -> Iterator[Demo]:
+    """Once its server listens and its daemon lives."""
     Workbench.create(home, environment={}).close()
     command = [sys.executable, "-c", SERVES, str(home)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:
-            said = []
+            awaited, said = {"listening on", "daemon of"}, []
             for line in process.stderr:
                 said.append(line)
-                if "listening on" in line:
+                awaited -= {words for words in awaited if words in line}
+                if not awaited:
                     break
-            assert "listening on" in said[-1], said
-            children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-            yield process, int(children)
+            assert not awaited, said
+            server, daemon = (int(child) for child in children_of(process.pid))
+            yield Demo(process, server, daemon)
         finally:
             process.kill()
 
 
-def rest(process: subprocess.Popen[str]) -> str:
-    """What both still say; it ends when neither of them is there any more."""
-    return process.communicate(timeout=ENDS_S)[1]
+def children_of(pid: int) -> list[str]:
+    """Ids, in the order in which they were begun."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-def test_the_server_ends_with_a_demo_that_is_killed(tmp_path: Path) -> None:
-    with demo(tmp_path / "home") as (process, server):
-        process.kill()
+def rest(one: Demo) -> str:
+    """What all still say; it ends when none of them is there any more."""
+    return one.process.communicate(timeout=ENDS_S)[1]
 
-        rest(process)
-        assert status_of(server) == "Z"
+
+def test_server_and_daemon_end_with_a_demo_that_is_killed(tmp_path: Path) -> None:
+    with demo(tmp_path / "home") as one:
+        one.process.kill()
+
+        rest(one)
+        assert (status_of(one.server), status_of(one.daemon)) == ("Z", "Z")
 
 
 def status_of(pid: int) -> str:
@@ -63,17 +79,28 @@ def status_of(pid: int) -> str:
 
 
 def test_a_demo_whose_server_is_killed_says_so_and_ends(tmp_path: Path) -> None:
-    with demo(tmp_path / "home") as (process, server):
-        os.kill(server, signal.SIGKILL)
+    with demo(tmp_path / "home") as one:
+        os.kill(one.server, signal.SIGKILL)
 
-        assert "server was ended by signal 9" in rest(process)
-        assert process.returncode == 128 + signal.SIGKILL
+        assert "server was ended by signal 9" in rest(one)
+        assert one.process.returncode == 128 + signal.SIGKILL
+        assert status_of(one.daemon) == "Z"
+
+
+def test_a_demo_whose_daemon_is_killed_keeps_its_pages(tmp_path: Path) -> None:
+    with demo(tmp_path / "home") as one:
+        os.kill(one.daemon, signal.SIGKILL)
+        os.kill(one.server, 0)
+        os.kill(one.server, signal.SIGTERM)
+
+        assert "daemon had ended before, with status -9" in rest(one)
+        assert one.process.returncode == 0
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
 def test_a_demo_that_is_asked_to_end_ends_well(tmp_path: Path, asked: signal.Signals) -> None:
-    with demo(tmp_path / "home") as (process, _):
-        process.send_signal(asked)
+    with demo(tmp_path / "home") as one:
+        one.process.send_signal(asked)
 
-        rest(process)
-        assert process.returncode == 0
+        rest(one)
+        assert one.process.returncode == 0

@@ -76,7 +76,7 @@ def demo(
     """A workbench on a simulated network: 3 tenants, 30 nights, people's edits, devices' faults.
 
     Everything goes the way of a real network: SSH, gate, redaction, Git; then pages and REST are
-    served. With an existing home it goes on from there, with the nights that passed since; a
+    served, and the daemon waits for the night. With an existing home it goes on from there, with the nights that passed since; a
     building that was interrupted begins anew. Nothing listens or connects outside 127.0.0.0/8.
     """
     named = state(context).home or os.environ.get("NETWB_HOME") or DEFAULT_HOME
@@ -228,12 +228,13 @@ def _print_logins(result: DemoResult) -> None:
 
 
 def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
-    """Keep network and server alive until somebody ends it."""
+    """Keep network, server and daemon alive until somebody ends it."""
     option = f"--home {result.home}"
     say("")
     say(f"The network's own login is netwb, password {current.login}; try in another terminal:")
     say(f"  netwb backup {option}")
     say(f"  netwb changes --since 7d --patch {option}")
     say(f"  netwb search --ever snmp-server {option}")
+    say(f"  netwb scheduler --list {option}")
     say("")
     return serve_until_ended(result.home, port)

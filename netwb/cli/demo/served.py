@@ -1,4 +1,5 @@
-"""The demo's server process, run by its name alone: `netwb serve` that does not outlive the demo.
+"""A process of the demo, run by its name alone: `netwb serve` or `netwb scheduler` that does not
+outlive it.
 
 Its stdin is a pipe of which the demo holds the other end, and writes nothing: it ends with the demo,
 however that ends, also by `kill -9`.

@@ -1,6 +1,7 @@
-"""The demo's server: `netwb serve` as a process of its own.
+"""The demo's server and daemon: `netwb serve` and `netwb scheduler` as processes of their own.
 
-So the simulated network and the pages do not wait for each other. Neither stays without the other.
+So the simulated network, the pages and the nights do not wait for each other. The demo ends with its
+server, and both end with the demo; a daemon that ended early is said, and the pages stay.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -19,25 +20,25 @@ from netwb.cli.show import say
 SERVED = "netwb.cli.demo.served"
 EXIT_KILLED = 128  # and the signal's number, as shells give it
 _ENDING = (signal.SIGINT, signal.SIGTERM)
+_Process = subprocess.Popen[bytes]
 
 
 def serve_until_ended(home: Path, port: int | None) -> int:
-    """Serve the home until Ctrl-C or SIGTERM; a second one ends the server the hard way.
+    """Serve the home until Ctrl-C or SIGTERM; a second one ends both processes the hard way.
 
-    The server says its address, and what is wrong, on the stderr that it shares with this process.
+    They say where they listen, and what is wrong, on the stderr that they share with this process.
     Gives the exit status: 0 where it was asked to end, the server's own where it ended by itself.
     """
-    command = [sys.executable, "-m", SERVED, "serve", "--home", str(home)]
-    if port is not None:
-        command += ["--port", str(port)]
-    # In a session of its own: the keyboard reaches this process alone, which passes it on.
+    where = () if port is None else ("--port", str(port))
     with (
-        subprocess.Popen(  # noqa: S603 - this interpreter, no shell
-            command, env=dict(os.environ), stdin=subprocess.PIPE, start_new_session=True
-        ) as server,
-        _passed_on_to(server) as asked,
+        _process("serve", home, *where) as server,
+        _process("scheduler", home) as daemon,
+        _passed_on_to((server, daemon)) as asked,
     ):
         status = server.wait()
+        if not asked and daemon.poll() is not None:
+            say(f"the demo's daemon had ended before, with status {daemon.returncode}")
+        _end(daemon)
     if asked:
         return 0
     if status < 0:
@@ -46,14 +47,32 @@ def serve_until_ended(home: Path, port: int | None) -> int:
     return status
 
 
+def _process(command: str, home: Path, *words: str) -> _Process:
+    """In a session of its own: the keyboard reaches this process alone, which passes it on."""
+    return subprocess.Popen(  # noqa: S603 - this interpreter, no shell
+        [sys.executable, "-m", SERVED, command, "--home", str(home), *words],
+        env=dict(os.environ),
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def _end(daemon: _Process) -> None:
+    """As the demo's own end would: by its stdin."""
+    if daemon.stdin is not None:
+        daemon.stdin.close()
+    daemon.wait()
+
+
 @contextmanager
-def _passed_on_to(server: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+def _passed_on_to(processes: Sequence[_Process]) -> Iterator[list[int]]:
     """Gives the signals that came."""
     asked: list[int] = []
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         del frame
-        server.send_signal(signal.SIGKILL if asked else signal.SIGTERM)
+        for process in processes:
+            process.send_signal(signal.SIGKILL if asked else signal.SIGTERM)
         asked.append(number)
 
     before = {number: signal.signal(number, pass_on) for number in _ENDING}
