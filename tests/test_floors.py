@@ -159,6 +159,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "netwb.inventory",
         "netwb.collect",
         "netwb.health",
+        "netwb.notify",
     ),
     "tornado": ("netwb.web",),
     "yaml": ("netwb.inventory.importers",),
