@@ -23,12 +23,13 @@ WATCHED = ("/netwb/archive/", "/netwb/store/", "/subprocess.py", "/git/cmd.py")
 class Watch:
     """Counts calls, and ends everything at one of them."""
 
-    def __init__(self, kill_at: int | None) -> None:
+    def __init__(self, kill_at: int | None, *, watched: tuple[str, ...] = WATCHED) -> None:
         self.calls = 0
         self.kill_at = kill_at
+        self.watched = watched
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        if event in {"call", "return"} and any(w in frame.f_code.co_filename for w in WATCHED):
+        if event in {"call", "return"} and any(w in frame.f_code.co_filename for w in self.watched):
             self.calls += 1
             if self.calls == self.kill_at:
                 os.killpg(0, signal.SIGKILL)

@@ -75,6 +75,8 @@ def verified(path: Path, passphrase: str, note: Note = lambda _: None) -> Iterat
             found = _verify(path, file, passphrase, note)
         except ExportRefusedError as error:
             raise ExportRefusedError(_refusal(path, str(error))) from error
+        except tarfile.ReadError as error:  # the file ends in the middle of a member
+            raise ExportRefusedError(_refusal(path, _CUT)) from error
         yield found
 
 
@@ -139,10 +141,7 @@ def _opening(
 
 
 def _member(info: tarfile.TarInfo, stream: BinaryIO) -> Member:
-    try:
-        return Member(name=info.name, size=info.size, digest=digest_of(stream))
-    except tarfile.ReadError as error:  # the file ends in the middle of it
-        raise ExportRefusedError(_CUT) from error
+    return Member(name=info.name, size=info.size, digest=digest_of(stream))
 
 
 def _proven(key: bytes, texts: Mapping[str, bytes], head: Head) -> Manifest:

@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import BufferedReader, RawIOBase
+from io import BufferedReader, FileIO, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,7 +25,7 @@ _BLOCK = 512
 class ExportWriter:
     """Writes members one after the other, and remembers what they were."""
 
-    def __init__(self, file: BinaryIO, at: datetime) -> None:
+    def __init__(self, file: FileIO, at: datetime) -> None:
         self._file = file
         self._at = int(at.timestamp())
         self.members: list[Member] = []
@@ -34,20 +34,20 @@ class ExportWriter:
     def member(self, name: str) -> Iterator[Callable[[bytes], None]]:
         """Gives what takes its bytes, piece by piece."""
         start = self._file.tell()
-        self._file.write(self._header(name, 0))
+        self._write(self._header(name, 0))
         digest, size = hashlib.sha256(), 0
 
         def put(piece: bytes) -> None:
             nonlocal size
-            self._file.write(piece)
+            self._write(piece)
             digest.update(piece)
             size += len(piece)
 
         yield put
-        self._file.write(bytes(-size % _BLOCK))
+        self._write(bytes(-size % _BLOCK))
         end = self._file.tell()
         self._file.seek(start)
-        self._file.write(self._header(name, size))
+        self._write(self._header(name, size))
         self._file.seek(end)
         self.members.append(Member(name=name, size=size, digest=digest.hexdigest()))
 
@@ -58,7 +58,13 @@ class ExportWriter:
 
     def end(self) -> None:
         """Two empty blocks, by which tar knows that nothing was cut off."""
-        self._file.write(bytes(2 * _BLOCK))
+        self._write(bytes(2 * _BLOCK))
+
+    def _write(self, piece: bytes) -> None:
+        """All of it: the file has no buffer, whose rest would fail once more when it is closed."""
+        left = memoryview(piece)
+        while left:
+            left = left[self._file.write(left) :]
 
     def _header(self, name: str, size: int) -> bytes:
         info = tarfile.TarInfo(name)

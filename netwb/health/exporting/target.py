@@ -7,8 +7,8 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from netwb.errors import ExportError, InputError
 
@@ -16,7 +16,7 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}
 
 
 @contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
+def new_file(path: Path) -> Iterator[FileIO]:
     """A file to write, which gets its name when the block ends well.
 
     What a killed process left behind is taken over. Raises InputError where the name is taken,
@@ -27,7 +27,6 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     with _sole(part, path) as file:
         try:
             yield file
-            file.flush()
             os.fsync(file.fileno())
             _name(part, path)
         except OSError as error:
@@ -61,14 +60,14 @@ def _refuse_taken(path: Path) -> None:
 
 
 @contextmanager
-def _sole(part: Path, path: Path) -> Iterator[BinaryIO]:
+def _sole(part: Path, path: Path) -> Iterator[FileIO]:
     """The unfinished file, which no other process writes."""
     try:
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         msg = f"export {path} cannot be made: {error.strerror}; name another place"
         raise InputError(msg) from error
-    with os.fdopen(descriptor, "r+b", 1024 * 1024) as file:
+    with os.fdopen(descriptor, "r+b", 0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import Connection, select
 
@@ -41,7 +41,7 @@ from netwb.health.exporting.manifest import (
     render_head,
     render_manifest,
 )
-from netwb.health.exporting.target import new_file, unwritable
+from netwb.health.exporting.target import new_file
 from netwb.store.database import Database
 from netwb.store.dump import TableShape, audit_head, count, lines, shapes
 from netwb.store.keyring import opens
@@ -98,21 +98,13 @@ def write_export(
     """
     with new_file(path) as file:
         manifest = _tried(sources, file, passphrase, told, costs)
-        _flushed(file, path)
         part = path.with_name(path.name + ".part")
         with verified(part, passphrase, lambda share: told("checking", share)):
             size = part.stat().st_size
     return Written(path=path, size=size, manifest=manifest)
 
 
-def _flushed(file: BinaryIO, path: Path) -> None:
-    try:
-        file.flush()
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _tried(sources: Sources, file: BinaryIO, passphrase: str, told: Told, costs: Costs) -> Manifest:
+def _tried(sources: Sources, file: FileIO, passphrase: str, told: Told, costs: Costs) -> Manifest:
     key = secrets.token_bytes(KEY_BYTES)
     head = Head(netwb=sources.version, key=wrap(passphrase, WRAPPED, key, costs=costs))
     for left in reversed(range(_TRIES)):
@@ -129,7 +121,7 @@ def _tried(sources: Sources, file: BinaryIO, passphrase: str, told: Told, costs:
 class _Writing:
     """One try."""
 
-    def __init__(self, sources: Sources, file: BinaryIO, key: bytes, told: Told) -> None:
+    def __init__(self, sources: Sources, file: FileIO, key: bytes, told: Told) -> None:
         self._sources = sources
         self._key = key
         self._made_at = sources.clock()

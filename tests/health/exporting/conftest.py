@@ -12,8 +12,10 @@ import pytest
 
 from netwb.access.records import NewUser, Origin
 from netwb.collect.replay import recorded
+from netwb.health.exporting.writing import write_export
 from netwb.inventory.records import SecretSource
 from netwb.roles import Role
+from netwb.store.passphrase import Costs
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios, ios_text, rig
 
@@ -21,6 +23,7 @@ PASSPHRASE = "a sentence that nobody guesses"
 SOURCE = SecretSource(origin="env:PASSPHRASE")
 ENVIRONMENT = {"PASSPHRASE": PASSPHRASE, "WRONG": "another sentence that is long"}
 PASSWORD = "Correct-Horse-77"
+QUICK = Costs(memory_kib=64, passes=1, lanes=1)
 ORIGIN = Origin(address="127.0.0.1", browser="test")
 
 
@@ -81,6 +84,23 @@ def full(tmp_path: Path) -> Iterator[Rig]:
 def exported(full: Rig, tmp_path: Path) -> Path:
     full.bench.export(tmp_path / "all.netwb", passphrase=SOURCE, told=quiet)
     return tmp_path / "all.netwb"
+
+
+@pytest.fixture(scope="session")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One that no test changes."""
+    folder = tmp_path_factory.mktemp("old")
+    with rig(folder, {"acme": ("edge1", "edge2"), "umbra": ("core1",)}) as made:
+        fill(made)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def export(old: Rig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of it, whose passphrase is tried in a millisecond."""
+    file = tmp_path_factory.mktemp("export") / "all.netwb"
+    write_export(old.bench._sources(), file, PASSPHRASE, costs=QUICK)
+    return file
 
 
 @pytest.fixture
