@@ -50,4 +50,6 @@ class PlacesAskedFace(JobsFace):
 
 def place_label(where: Where) -> str:
     """As a person names it: `acme`, `acme/fra1`; "" is all."""
+    if where.site and "/" in where.site:
+        return where.site
     return "/".join(one for one in (where.tenant, where.site) if one)

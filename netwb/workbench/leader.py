@@ -69,6 +69,7 @@ class Leader:
         self._term: Term | None = None
         self._does: dict[Due, Firing] = {}
         self._lock = threading.Lock()  # a firing ends, or gives a sign of life
+        self._in_time: set[tuple[str, Place]] = set()
         self._stopped = threading.Event()
 
     @property
@@ -214,11 +215,16 @@ class Leader:
                 return
 
     def _tell_late(self, start: Start) -> None:
+        """That it begins late, or is in time again; what is known to be in time is not asked again."""
+        key = (start.due.job, start.due.place)
+        if not start.late and key in self._in_time:
+            return
         said = f"it was due {start.due.at:%Y-%m-%d %H:%M} UTC, and begins only now"
         if start.missed:
             said += f"; {start.missed} before it were missed"
         stands = self._observed(start.due, wrong=said if start.late else "")
         self._notices.stands_many(LATE, [stands])
+        (self._in_time.discard if start.late else self._in_time.add)(key)
 
     def _observed(self, due: Due, *, wrong: str) -> Observed:
         """How a job stands at a place; `wrong` says what is the matter, "": nothing."""

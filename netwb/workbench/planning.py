@@ -148,6 +148,7 @@ class Planner:
         self._jitter_s = jitter_s
         self._told = ""
         self._tidied_at: datetime | None = None
+        self._found_late: dict[Due, bool] = {}  # as it was found: what waits for its lane is not late
 
     def due(self, lease: Lease) -> tuple[Start, ...]:
         """What may begin now, the longest due first."""
@@ -156,7 +157,10 @@ class Planner:
         pairs = list(table.pairs())
         found = [self._judged(table, spec, place, lease) for spec, place in pairs]
         found += self._left(table, pairs, lease)
-        return tuple(sorted((one for one in found if one), key=lambda one: one.due.at))
+        starts = tuple(sorted((one for one in found if one), key=lambda one: one.due.at))
+        known = {one.due for one in starts}
+        self._found_late = {due: late for due, late in self._found_late.items() if due in known}
+        return starts
 
     def _judged(self, table: Timetable, spec: JobSpec, place: Place, lease: Lease) -> Start | None:
         try:
@@ -196,7 +200,7 @@ class Planner:
             self._parts.firings.skip(lease, row.due, due, missed=verdict.missed, said=said)
         if verdict.answer != "start":
             return None
-        late = verdict.late and row.tries == 0
+        late = self._found_late.setdefault(due, verdict.late and row.tries == 0)
         return Start(spec=spec, planned=row.due, due=due, missed=verdict.missed, late=late)
 
     def _left(

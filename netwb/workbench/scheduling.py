@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from netwb.errors import InputError, RunUnderWayError, UnknownNameError
+from netwb.inventory.records import EVERYWHERE
 from netwb.roles import Permission
 from netwb.schedules.blackouts import leaves_none
 from netwb.schedules.deciding import LATE_S, begins_at, next_due
@@ -117,7 +118,7 @@ class SchedulingFace(NightFace):
         )
         detail = {"trigger": parsed.text, "time_zone": time_zone, "jitter_s": jitter_s}
         self._audit("schedule.set", self._scheduled(job), tenant_id=place.tenant_id, detail=detail)
-        return self._state(self._timetable(), spec, place)
+        return self._state(self._timetable(), spec, place, place_label(self._where))
 
     def reset_schedule(self, job: str) -> JobState:
         """Take the place's own time away: that of the wider place, or the default, is in force again.
@@ -129,7 +130,7 @@ class SchedulingFace(NightFace):
             msg = f"{self._scheduled(job)} has no time of its own; `netwb schedule list` shows which have"
             raise InputError(msg)
         self._audit("schedule.reset", self._scheduled(job), tenant_id=place.tenant_id)
-        return self._state(self._timetable(), spec, place)
+        return self._state(self._timetable(), spec, place, place_label(self._where))
 
     def run_job(self, job: str) -> Firing:
         """Do a job now, at the place that this Workbench is narrowed to; comes back when it ended.
@@ -185,7 +186,7 @@ class SchedulingFace(NightFace):
 
     def _call_job(self, spec: JobSpec, place: Place) -> object:
         """Its method, on a copy that means the place."""
-        where = self._place_names().get(place)
+        where = EVERYWHERE if place == EVERYTHING else self._place_names().get(place)
         if where is None:
             msg = f"the tenant or site of {spec.name} is gone; `netwb schedule list` shows what is left"
             raise UnknownNameError(msg)
@@ -194,6 +195,9 @@ class SchedulingFace(NightFace):
         return method()
 
     def _place_name(self, place: Place) -> str:
+        """As a person names it; "" is all."""
+        if place == EVERYTHING:
+            return ""
         where = self._place_names().get(place)
         return place_label(where) if where else "a place that is gone"
 
@@ -236,19 +240,19 @@ class SchedulingFace(NightFace):
         return f"{job} of {name}" if name else job
 
     def _states(self, table: Timetable) -> Iterator[JobState]:
-        names = self._place_names()
+        names, meant = self._place_names(), self._place_meant()
         for spec, place in table.pairs():
-            if place in names and self._place_meant().holds(place):
-                yield self._state(table, spec, place)
+            if place in names and meant.holds(place):
+                yield self._state(table, spec, place, place_label(names[place]))
 
-    def _state(self, table: Timetable, spec: JobSpec, place: Place) -> JobState:
+    def _state(self, table: Timetable, spec: JobSpec, place: Place, name: str) -> JobState:
         last, (waiting, runs) = table.newest(spec.name, place), table.of(spec.name, place)
         found = table.schedule(spec, place)
         shown = self._scope.holds(place.tenant_id)  # counts of all are for who sees all
         said = waiting[-1].said if waiting else ""
         return JobState(
             name=spec.name,
-            place=place_label(self._place_names()[place]),
+            place=name,
             trigger=table.trigger(spec, place).text,
             time_zone=table.zone_name(spec, place),
             own=found is not None and found.place == place,
