@@ -17,7 +17,7 @@
     ├─ ArchiveError             a repository cannot be read or written
     │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
     │  ├─ SecretMissingError       └─ RemoteError
-    │  │                              └─ RemoteAheadError
+    │  │                              ├─ RemoteAheadError    └─ SecretsUnpushedError
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
@@ -245,6 +245,10 @@ class RemoteAheadError(RemoteError):
         super().__init__(message)
         self.behind = behind
         self.strangers = strangers
+
+
+class SecretsUnpushedError(RemoteError):
+    """Texts that are to be pushed show what the newest rules call a secret; a person decides."""
 
 
 class StoreError(NetwbError):

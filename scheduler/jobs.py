@@ -25,6 +25,15 @@ JOBS: tuple[JobSpec, ...] = (
         again_s=(60, 300, 900),
     ),
     JobSpec(
+        name="push",
+        trigger="every 5m",
+        method="push_due",
+        says="Push archives to their remotes, where something is to be pushed.",
+        missed="skip",
+        grace_s=300,
+        interrupted="leave",
+    ),
+    JobSpec(
         name="retry",
         trigger="after nightly 15m 45m 2h",
         method="retry_failed",

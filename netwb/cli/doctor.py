@@ -9,6 +9,7 @@ import click
 from netwb.cli.context import HomeCommand, state
 from netwb.cli.diagnoses import counted, print_diagnoses
 from netwb.cli.exits import DONE, SOME_FAILED
+from netwb.cli.scan import secrets_option, show_secrets
 from netwb.cli.show import json_option, print_items, say
 from netwb.health.diagnosis import is_wrong
 from netwb.workbench import Workbench
@@ -27,10 +28,13 @@ def register(cli: click.Group) -> None:
     metavar="N",
     help="Ask so many devices whether they take a connection; none is logged in to.",
 )
+@secrets_option
 @json_option
 @click.pass_context
-def doctor(context: click.Context, *, devices: int, as_json: bool) -> int:
+def doctor(context: click.Context, *, devices: int, secrets: bool, as_json: bool) -> int:
     """What is wrong with this installation, and its cure; exit 1 when something is. It writes nothing."""
+    if secrets:
+        return show_secrets(context, as_json=as_json)
     found = Workbench.examine(state(context).home, environment=os.environ, devices=devices)
     if as_json:
         print_items(found)

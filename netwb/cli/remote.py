@@ -1,4 +1,4 @@
-"""`netwb remote set | show | passphrase | check | unset`, `netwb push`: archives elsewhere."""
+"""`netwb remote set | show | passphrase | check | accept | unset`, `netwb push`: archives elsewhere."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from netwb.cli.asking import SOURCE, given_source
 from netwb.cli.context import NetwbCommand, NetwbGroup, bench
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.from_remote import known_source, restored_line
+from netwb.cli.scan import accept
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.errors import InputError
 from netwb.inventory.records import SecretSource
@@ -112,6 +113,9 @@ def check(context: click.Context, *, tenant: str, source: str | None, as_json: b
         print_json(found)
     else:
         say(f"the remote restores {restored_line(found)}")
+
+
+remote.add_command(accept)
 
 
 @remote.command()

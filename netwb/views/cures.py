@@ -32,6 +32,8 @@ CURES = {
     "import": RUNNER,
     "init": RUNNER,
     "push": RUNNER,
+    "doctor --secrets": RUNNER,
+    "remote accept": RUNNER,
     "remote check": RUNNER,
     "remote passphrase": RUNNER,
     "remote set": RUNNER,

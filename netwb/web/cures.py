@@ -39,6 +39,8 @@ CURES = {
         " .../discard settles it"
     ),
     "push": RUNNER,
+    "doctor --secrets": RUNNER,
+    "remote accept": RUNNER,
     "remote check": RUNNER,
     "remote passphrase": RUNNER,
     "remote set": RUNNER,

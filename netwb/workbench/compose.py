@@ -251,6 +251,7 @@ def _parts(ground: _Ground) -> Parts:
         remote=compose_remotes(
             folder=ground.home.folder("archive"),
             archive=batch.archive,
+            platforms=ground.platforms,
             database=ground.database,
             keyring=ground.keyring,
             notices=ground.notices,

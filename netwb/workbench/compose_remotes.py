@@ -11,8 +11,10 @@ from netwb.archive.remote.installing import Installer
 from netwb.archive.remote.parts import RemoteParts
 from netwb.archive.remote.push import Pusher
 from netwb.archive.remote.standing import Remotes
+from netwb.archive.scanning import SecretScan
 from netwb.archive.writer import Archive
 from netwb.inventory.secret_sources import Secrets
+from netwb.platforms.record import Platform
 from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.store.holders import holder_name
@@ -26,6 +28,7 @@ def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
     *,
     folder: Path,
     archive: Archive,
+    platforms: Mapping[str, Platform],
     database: Database,
     keyring: Keyring,
     notices: Notices,
@@ -36,10 +39,12 @@ def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
     """`folder` holds the repositories."""
     remotes = Remotes(database, keyring, Secrets(environment).resolve, clock, settings.remote)
     carrier = Carrier(folder, database, keyring, clock, settings.archive)
+    scan = SecretScan(folder, database, keyring, platforms, clock)
     pusher = Pusher(
         folder=folder,
         remotes=remotes,
         carrier=carrier,
+        scan=scan,
         leases=Leases(database, holder_name(new_id()), clock),
         notices=notices,
         clock=clock,
@@ -50,4 +55,5 @@ def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
         carrier=carrier,
         pusher=pusher,
         installer=Installer(folder, database, keyring, archive),
+        scan=scan,
     )

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from netwb.archive.remote.bringing import Brought
 from netwb.archive.remote.keys import wrap_keys
 from netwb.archive.remote.opening import Opener
-from netwb.archive.remote.records import NewRemote, Pushed, Remote, Restored
+from netwb.archive.remote.records import (
+    NewRemote,
+    PushCounts,
+    Pushed,
+    Remote,
+    Restored,
+)
 from netwb.archive.remote.restoring import Source, brought_from, require_whole
 from netwb.archive.remote.standing import Standing
 from netwb.archive.remote.url import RemoteUrl, parse_url
+from netwb.archive.scanning import SecretHit, find_hit
 from netwb.errors import InputError, RemoteError
 from netwb.inventory.records import SecretKind, SecretSource, Tenant
 from netwb.inventory.secret_sources import Secrets, check_reference, lasting
@@ -27,6 +38,7 @@ from netwb.workbench.records import Records, records_of
 
 __all__ = ["RemoteSource", "RemotesFace"]
 
+AT_ONCE = 4  # pushes; each is a Git of its own
 LEAST = 12  # characters of a passphrase: it alone guards the keys, wherever they lie
 
 
@@ -129,13 +141,15 @@ class RemotesFace(Face):
         return tried
 
     def push(self, *, when: Literal["due", "now"] = "due") -> Records[Pushed]:
-        """Push the archives of the tenants meant, one after another; faults are in the answers.
+        """Push the archives of the tenants meant, a few at once; faults are in the answers.
 
         when   "due": only where something is to be pushed, and not before its next try; "now": all
         """
         self._require(Permission.BACKUP_RUN)
         found = self._parts.remote.remotes.list(self._meant_scope)
-        return records_of([self._parts.remote.pusher.push(one, when) for one in found], Pushed)
+        with ThreadPoolExecutor(AT_ONCE) as pool:  # one that hangs holds up no other tenant's
+            done = pool.map(lambda one: self._parts.remote.pusher.push(one, when), found)
+            return records_of(done, Pushed)
 
     def _keep_passphrase(self, tenant: Tenant) -> None:
         """A tenant that came from a remote goes on with the passphrase that it came with."""
@@ -143,6 +157,52 @@ class RemotesFace(Face):
         carried = self._parts.remote.carrier.carried_keys(tenant.slug)
         if carried and remotes.get(self._scope, tenant.id, tenant.slug).wrapped is None:
             remotes.wrap(self._scope, tenant.id, carried)
+
+    def scan_secrets(self, told: Callable[[str, float], None] | None = None) -> Records[SecretHit]:
+        """What the newest rules call a secret and stands open in stored texts, oldest first.
+
+        Every text of the tenants meant, once; a second scan looks at what is new. It names the device,
+        its first revision, line and rule, never the secret. `told`: what is done, and its share.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        scan = self._parts.remote.scan
+        found: list[SecretHit] = []
+        with ShareProgress("scan") as bar:
+            for one in self._parts.places.tenants(self._meant_scope):
+                texts = scan.texts(one.id)
+                tell = partial(_tell_scanned, told or bar.told, one.slug, texts)
+                found += scan.hits(one.id, one.slug, beat=tell)
+        return records_of(found, SecretHit)
+
+    def accept_secret(self, tenant: str, hit_id: str, *, reason: str) -> SecretHit:
+        """Let a hit of the scan be pushed as it is, audited with the reason. UnknownRevisionError."""
+        self._require(Permission.SYSTEM_MANAGE)
+        if not reason.strip():
+            msg = "the reason is empty; say why in a few words, for it stands in the audit"
+            raise InputError(msg)
+        meant = self._parts.places.tenant(self._scope, tenant)
+        hit = find_hit(self._parts.remote.scan.hits(meant.id, meant.slug), hit_id)
+        self._parts.remote.scan.accept(self._scope, hit, reason, self._actor)
+        self._audit(
+            "secret.accept",
+            f"{hit.tenant}/{hit.hostname}@{hit.revision[:12]}:{hit.line}",
+            tenant_id=meant.id,
+            detail={"rule": hit.rule, "reason": reason},
+        )
+        return replace(hit, accepted=self._actor.name)
+
+    def push_due(self) -> PushCounts:
+        """`push` of what is due, as the daemon's job."""
+        done = self.push(when="due")
+        count = Counter(one.status for one in done)
+        return PushCounts(
+            pushed=count["pushed"],
+            failed=count["failed"],
+            waiting=count["waiting"],
+            busy=count["busy"],
+            in_step=count["in step"],
+            commits=sum(one.commits for one in done),
+        )
 
     @staticmethod
     def restore_from_remote(
@@ -225,3 +285,9 @@ def _reference(kind: SecretKind, source: SecretSource | None) -> str:
     if source is None or source.keep != "reference":
         return ""
     return lasting(check_reference(kind, source.origin))
+
+
+def _tell_scanned(
+    told: Callable[[str, float], None], tenant: str, texts: int, scanned: int
+) -> None:
+    told(f"{tenant}: {scanned} of {texts} texts", scanned / max(1, texts))

@@ -16,6 +16,7 @@ from netwb.access.records import (
 )
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.archive.remote.records import Pushed, Remote, Restored, Stranger
+from netwb.archive.scanning import SecretHit
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.inventory.records import Device, NamedDevice, Site, Tenant
@@ -52,6 +53,7 @@ __all__ = [
     "Remote",
     "Restored",
     "Revision",
+    "SecretHit",
     "Site",
     "Stranger",
     "Tenant",

@@ -80,7 +80,7 @@ def live_a_month(home: Rig) -> None:
     home.answer("acme/edge2", ios("edge2", community="New-Box-77"))
     home.clock.advance(days=1)
     home.back_up()
-    _newer_rules(home)
+    newer_rules(home)
     home.clock.advance(days=1)
     assert {one.status for one in home.back_up().outcomes} == {"changed"}
 
@@ -133,7 +133,8 @@ def _free_tokens(home: Rig) -> None:
         session.execute(delete(VaultRow).where(VaultRow.full == "f" * 64))
 
 
-def _newer_rules(home: Rig) -> None:
+def newer_rules(home: Rig) -> None:
+    """From now on a description's words are secret, too."""
     text = (files("netwb.platforms") / "cisco_ios.toml").read_text() + RULES
     platforms = home.bench._parts.platforms
     assert isinstance(platforms, dict)

@@ -34,6 +34,13 @@ def count_between(path: Path, old: str, new: str) -> int:
     return int(git.answer("rev-list", "--count", span, "--"))
 
 
+def commits_between(path: Path, old: str, new: str) -> Iterator[str]:
+    """Commits that `new` has and `old` ("": none) has not."""
+    if new and old != new:
+        span = f"{old}..{new}" if old else new
+        yield from GitChildren(path).answer("rev-list", span, "--").decode().split()
+
+
 def follows(path: Path, old: str, new: str) -> bool:
     """Whether `new` is `old` or comes after it; a commit that is not known here is before nothing."""
     return not old or old == new or Repository(path).is_ancestor(old, new)

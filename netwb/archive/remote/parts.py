@@ -8,6 +8,7 @@ from netwb.archive.remote.carry import Carrier
 from netwb.archive.remote.installing import Installer
 from netwb.archive.remote.push import Pusher
 from netwb.archive.remote.standing import Remotes
+from netwb.archive.scanning import SecretScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,4 @@ class RemoteParts:
     carrier: Carrier
     pusher: Pusher
     installer: Installer
+    scan: SecretScan

@@ -15,14 +15,21 @@ from pathlib import Path
 from typing import Literal
 
 from netwb.archive.remote.carry import Carrier
-from netwb.archive.remote.counting import beside, count_between, follows, strangers_in
+from netwb.archive.remote.counting import (
+    beside,
+    commits_between,
+    count_between,
+    follows,
+    strangers_in,
+)
 from netwb.archive.remote.opening import Opener
 from netwb.archive.remote.records import Pushed, Remote, Stranger
 from netwb.archive.remote.standing import Remotes, Standing
 from netwb.archive.remote.talk import MAIN, VAULT, Talk
 from netwb.archive.remote.url import parse_url
 from netwb.archive.repository import Repository
-from netwb.errors import LeaseLostError, NetwbError, RemoteAheadError
+from netwb.archive.scanning import SecretScan
+from netwb.errors import LeaseLostError, NetwbError, RemoteAheadError, SecretsUnpushedError
 from netwb.settings import RemoteSettings
 from netwb.store.leases import Lease, Leases
 from netwb.store.notices import Notices
@@ -31,6 +38,7 @@ logger = logging.getLogger(__name__)
 When = Literal["due", "now"]
 _TERM_S = 60.0  # of a push's lease; it is prolonged while the push goes on
 _TRIES_UNTOLD = 3  # a remote that is started anew comes back within that; nobody is woken for it
+_AT_ONCE = (RemoteAheadError, SecretsUnpushedError)  # no later try helps: a person decides
 _THEIRS = "refs/heads/theirs"
 
 
@@ -46,6 +54,7 @@ class Pusher:
         folder: Path,
         remotes: Remotes,
         carrier: Carrier,
+        scan: SecretScan,
         leases: Leases,
         notices: Notices,
         clock: Callable[[], datetime],
@@ -54,6 +63,7 @@ class Pusher:
         self._folder = folder
         self._remotes = remotes
         self._carrier = carrier
+        self._scan = scan
         self._leases = leases
         self._notices = notices
         self._clock = clock
@@ -129,6 +139,7 @@ class Pusher:
         theirs = heads.get(MAIN, "")
         if not follows(path, theirs, ours):
             raise self._ahead(of, theirs, ours, lease)
+        self._require_no_secret(of, theirs, ours, lease)
         vault = self._carrier.carry(of)  # after `ours`: it has every secret that those name
         self._push_ref(talk, lease, VAULT, ours=vault, theirs=heads.get(VAULT, ""))
         self._push_ref(talk, lease, MAIN, ours=ours, theirs=theirs)
@@ -136,6 +147,22 @@ class Pusher:
         commits = count_between(path, theirs, ours) if ours != theirs else 0
         logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
         return commits
+
+    def _require_no_secret(self, of: Standing, theirs: str, ours: str, lease: Lease) -> None:
+        """Raise SecretsUnpushedError where the newest rules find one in what is to be pushed."""
+        commits = frozenset(commits_between(self._path(of), theirs, ours))
+        found = self._scan.hits(
+            of.tenant_id, of.tenant, commits=commits, beat=lambda _: self._leases.renew(lease)
+        )
+        open_ones = [hit for hit in found if not hit.accepted]
+        if open_ones:
+            hit = open_ones[0]
+            raise SecretsUnpushedError(
+                f"{len(open_ones)} secrets stand open in texts of {of.tenant} that are still to be"
+                f" pushed ({hit.hostname}@{hit.revision[:12]} line {hit.line}, rule {hit.rule}), so"
+                " nothing is pushed; `netwb doctor --secrets` names them all;"
+                f" `netwb remote accept {of.tenant} HIT` lets one be pushed as it is"
+            )
 
     def _push_ref(self, talk: Talk, lease: Lease, ref: str, *, ours: str, theirs: str) -> None:
         """The vault goes first: what a push that was killed leaves there is always complete."""
@@ -169,7 +196,7 @@ class Pusher:
 
     def _tell(self, of: Standing, error: NetwbError | None, tries: int) -> None:
         """Once it needs a person: where somebody else pushed at once, else after some tries."""
-        if error is not None and tries < _TRIES_UNTOLD and not isinstance(error, RemoteAheadError):
+        if error is not None and tries < _TRIES_UNTOLD and not isinstance(error, _AT_ONCE):
             return
         self._notices.stands(
             "remote.push",

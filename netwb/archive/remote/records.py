@@ -66,6 +66,18 @@ class Pushed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushCounts:
+    """What one round of pushes did: tenants by status, and commits."""
+
+    pushed: int
+    failed: int
+    waiting: int
+    busy: int
+    in_step: int
+    commits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewRemote:
     """What a person sets. A secret is given as it is, or as a reference that is read at each use."""
 
