@@ -95,4 +95,11 @@ JOBS: tuple[JobSpec, ...] = (
         method="clean_access",
         says="Take away long ended logins and tokens.",
     ),
+    JobSpec(
+        name="self-backup",
+        trigger="07:15",
+        method="back_up_itself",
+        says="Export netwb itself into self_backup.folder, where that is set, and keep the newest.",
+        again_s=(600, 3600),
+    ),
 )
