@@ -56,12 +56,14 @@ class Doors:
 
     workbench        the process's own; called in a thread, as the first call opens it
     origin           where a request comes from, as far as trusted proxies say
+    named            whom a trusted proxy says to be asking, "" for nobody
     most_body_bytes  of the settings; called in a thread for the same reason
     """
 
     workbench: Callable[[], Workbench]
     run: Run
     origin: Callable[[HTTPServerRequest], Origin]
+    named: Callable[[HTTPServerRequest], str]
     most_body_bytes: Callable[[], int]
     tally: Tally
 
@@ -225,6 +227,10 @@ class ApiHandler(RequestHandler):
             msg = "neither a token nor a login"
             raise NotAuthenticatedError(msg)
         bench = own.request_by_session(secret, origin=origin)
+        named = self._doors.named(self.request)
+        if named and named.casefold() != bench.me().name.casefold():
+            msg = "the login is another person's than the one whom the proxy names"
+            raise NotAuthenticatedError(msg)
         self._caller = "login"
         if self.request.method not in _SAFE:
             self._require_xsrf()

@@ -54,7 +54,8 @@ def secure(handler: RequestHandler) -> None:
 
 def keep_to_tls(handler: RequestHandler) -> None:
     """Tell a browser that came by TLS, here or at a trusted proxy, to come by nothing else."""
-    if origin.is_secure(handler.request, process.trusted_so_far()):
+    public = process.public_url_so_far()
+    if origin.is_secure(handler.request, process.trusted_so_far(), public):
         handler.set_header("Strict-Transport-Security", f"max-age={TLS_KEPT_S}")
 
 

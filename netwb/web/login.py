@@ -20,7 +20,6 @@ from netwb.errors import CodeNeededError, LoginThrottledError, NotAuthenticatedE
 from netwb.web import error_pages, headers, login_page, process, visits
 from netwb.web.login_page import LoginForm, Notice, render_login, render_logout
 from netwb.web.logins import comer_of
-from netwb.web.origin import is_secure
 from netwb.web.paths import local_path
 
 FORM_BYTES = 64 * 1024  # a name, a password, a path and a sealed step are far less
@@ -52,7 +51,7 @@ class FormHandler(RequestHandler):
         if not length.isdecimal() or int(length) > FORM_BYTES:
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         await process.opened()
-        secure = is_secure(self.request, process.trusted())
+        secure = visits.is_secure(self.request)
         self.settings["xsrf_cookie_kwargs"] = {"samesite": "Lax", "secure": secure}
 
     def data_received(self, chunk: bytes) -> None:

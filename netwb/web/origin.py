@@ -40,8 +40,13 @@ def origin_of(request: HTTPServerRequest, trusted: Networks) -> Origin:
     return Origin(address=address, browser=browser)
 
 
-def is_secure(request: HTTPServerRequest, trusted: Networks) -> bool:
-    """Whether the browser speaks TLS: to us, or to a trusted proxy that says so."""
+def is_secure(request: HTTPServerRequest, trusted: Networks, public_url: str = "") -> bool:
+    """Whether the browser speaks TLS: to us, or to a trusted proxy that says so.
+
+    Where the server's public address is one of TLS it does, whatever a proxy says or leaves out.
+    """
+    if public_url.lower().startswith("https:"):
+        return True
     if is_trusted(peer(request), trusted):
         said = ",".join(_all(request, "X-Forwarded-Proto")).split(",")[-1].strip().lower()
         if said:

@@ -54,6 +54,16 @@ def trusted() -> Networks:
     return _open().trusted
 
 
+def public_url() -> str:
+    """`web.public_url`."""
+    return _open().bench.settings.web.public_url
+
+
+def public_url_so_far() -> str:
+    """The same without opening anything."""
+    return _opened[0].bench.settings.web.public_url if _opened else ""
+
+
 def trusted_so_far() -> Networks:
     """The same without opening anything: nobody is believed before the first request is."""
     return _opened[0].trusted if _opened else ()

@@ -13,7 +13,6 @@ from netwb.errors import LoginProviderError, NotAuthenticatedError
 from netwb.web import process, visits
 from netwb.web.login import FormHandler
 from netwb.web.login_page import Notice
-from netwb.web.origin import is_secure
 from netwb.web.paths import local_path
 
 BINDING = "netwb_login"  # cookie
@@ -40,14 +39,14 @@ class BeginHandler(FormHandler):
             path=PATH,
             httponly=True,
             samesite="Lax",
-            secure=is_secure(self.request, process.trusted()),
+            secure=visits.is_secure(self.request),
         )
         self.redirect(there.url)
 
     def _back(self) -> str:
         """This server's own address, as the provider knows it."""
         public = process.workbench().settings.web.public_url.rstrip("/")
-        scheme = "https" if is_secure(self.request, process.trusted()) else "http"
+        scheme = "https" if visits.is_secure(self.request) else "http"
         return f"{public or f'{scheme}://{self.request.host}'}{PATH}/callback"
 
 

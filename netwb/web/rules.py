@@ -22,6 +22,7 @@ def rest() -> list[Rule]:
         workbench=process.workbench,
         run=process.run,
         origin=visits.origin_of,
+        named=visits.named_by_proxy,
         most_body_bytes=lambda: process.workbench().settings.web.max_body_bytes,
         tally=Tally(),
     )

@@ -101,9 +101,20 @@ def origin_of(request: HTTPServerRequest) -> Origin:
     return origin.origin_of(request, process.trusted())
 
 
+def is_secure(request: HTTPServerRequest) -> bool:
+    """Whether the browser speaks TLS, so that its cookies are to go by nothing else."""
+    return origin.is_secure(request, process.trusted(), process.public_url())
+
+
+def named_by_proxy(request: HTTPServerRequest) -> str:
+    """Whom a trusted proxy says to be asking; "" where none does. Blocks as `origin_of`."""
+    named = _named_by_proxy(request)
+    return named.name if named else ""
+
+
 def begin_session(handler: RequestHandler, admission: Admission) -> None:
     """Give the browser the cookies of a login that succeeded."""
-    secure = origin.is_secure(handler.request, process.trusted())
+    secure = is_secure(handler.request)
     handler.set_cookie(
         COOKIE,
         admission.secret,

@@ -106,6 +106,7 @@ def serving(
         workbench=opened,
         run=run,
         origin=partial(origin_of, trusted=()),
+        named=lambda _request: "",
         most_body_bytes=most_body_bytes,
         tally=Tally(),
     )

@@ -79,6 +79,14 @@ def test_tls_is_what_the_browser_speaks(
     assert is_secure(request(peer, proto=proto, protocol=protocol), PROXIES) is secure
 
 
+@pytest.mark.parametrize("proto", ["", "http"])
+def test_a_public_address_of_tls_decides_where_a_proxy_says_nothing_or_no(proto: str) -> None:
+    said = request("127.0.0.1", proto=proto, protocol="http")
+
+    assert is_secure(said, PROXIES, "https://noc.example.net")
+    assert not is_secure(said, PROXIES, "http://noc.example.net")
+
+
 @pytest.mark.parametrize("text", ["proxy.example", "10.0.0.1/8", "127.0.0.1;10.0.0.1", "*"])
 def test_a_network_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"web\.trusted_proxies"):

@@ -154,6 +154,17 @@ def test_a_websocket_is_opened_for_the_person_of_its_page_alone(ground: Ground) 
     asyncio.run(asyncio.wait_for(work(), 30))
 
 
+def test_rest_refuses_a_login_of_another_person_than_the_proxy_names(ground: Ground) -> None:
+    browser = Browser(ground.server.port)
+    olga, eve = ({"X_Remote_User": name, "X_Remote_Groups": "noc"} for name in ("olga", "eve"))
+    browser.get("/who", **olga)
+    path = "/api/v1/backup/quarantine"
+
+    assert browser.get(path, **olga).status == 200
+    assert browser.get(path, **eve).status == 401
+    assert browser.get(path).status == 200, "nobody is named: the login counts"
+
+
 def test_the_address_that_is_noted_is_the_last_one_that_no_proxy_has(ground: Ground) -> None:
     made_up = "127.0.0.1, 203.0.113.66"
     for chain in (f"{made_up}, 198.51.100.7, 10.1.2.3", "198.51.100.7"):
