@@ -48,6 +48,7 @@ FLOORS: dict[str, int] = {
     "netwb.health.syslog.bursts": 1,
     "netwb.health.syslog.changes": 1,
     "netwb.health.syslog.framing": 1,
+    "netwb.health.syslog.judged": 1,
     "netwb.health.syslog.messages": 1,
     "netwb.inventory.checks": 1,
     "netwb.inventory.credential_shape": 1,

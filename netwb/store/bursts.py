@@ -38,6 +38,14 @@ class Filed:
     devices: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One burst that no backup answered yet, and how often a job was filed for it."""
+
+    burst: Burst
+    tries: int
+
+
 class KeptBursts:
     """The bursts of one database."""
 
@@ -66,6 +74,13 @@ class KeptBursts:
         with self._database.reading(ALL_TENANTS) as session:
             rows = session.scalars(select(SyslogBurstRow).where(SyslogBurstRow.job_id == ""))
             return tuple(map(_burst, rows))
+
+    def unanswered(self) -> tuple[Kept, ...]:
+        """All that are there, the one that waits longest first."""
+        oldest = select(SyslogBurstRow).order_by(SyslogBurstRow.first_at)
+        with self._database.reading(ALL_TENANTS) as session:
+            rows = session.scalars(oldest)
+            return tuple(Kept(burst=_burst(row), tries=row.tries) for row in rows)
 
     def file(self, ids: Collection[str], *, actor: str) -> tuple[Filed, ...]:
         """File a job a tenant for these; those that a backup answered meanwhile are gone."""

@@ -1,18 +1,53 @@
-"""Devices' messages on the facade: listen to them, and ask what they would start."""
+"""Devices' messages on the facade: listen to them, see what was heard, ask what they would start."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
+from netwb.errors import UnknownPlatformError
+from netwb.health.syslog import judged
 from netwb.health.syslog.desk import Desk, DeskParts
+from netwb.health.syslog.judged import JudgedMessage
+from netwb.inventory.records import EVERYWHERE, NamedDevice
 from netwb.roles import Permission
 from netwb.store.bursts import Filed
+from netwb.workbench.compose import load_messages, load_platforms
 from netwb.workbench.face import Face
+from netwb.workbench.home import find_home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingChange:
+    """A device that was changed, and is not backed up yet.
+
+    by      whom its messages named, the last one last
+    tries   jobs that were filed for it
+    """
+
+    device: str
+    since: datetime
+    until: datetime
+    by: tuple[str, ...]
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyslogState:
+    """Where messages are heard by the settings ("" nowhere), what became of them, what waits."""
+
+    address: str
+    udp_port: int
+    tcp_port: int
+    counts: Mapping[str, int]
+    waiting: tuple[WaitingChange, ...]
 
 
 class SyslogFace(Face):
-    """`listen_syslog`, `syslog_counts`."""
+    """`listen_syslog`, `syslog_counts`, `syslog_state`."""
 
     def listen_syslog(self, stop: threading.Event) -> None:
         """Hear devices' messages until `stop` is set, and file a backup of each that was changed.
@@ -42,6 +77,42 @@ class SyslogFace(Face):
         self._require_everywhere("the syslog listener")
         return self._parts.bursts.counts()
 
+    def syslog_state(self) -> SyslogState:
+        """The same with what waits, the longest first."""
+        settings, counts = self._parts.settings.syslog, self.syslog_counts()
+        names = {d.id: f"{d.tenant}/{d.hostname}" for d in self._named_devices()}
+        waiting = [
+            WaitingChange(
+                device=names.get(kept.burst.device_id, kept.burst.device_id),
+                since=kept.burst.first_at,
+                until=kept.burst.last_at,
+                by=tuple(one.by for one in kept.burst.said if one.by),
+                tries=kept.tries,
+            )
+            for kept in self._parts.bursts.unanswered()
+        ]
+        return SyslogState(
+            address=settings.address,
+            udp_port=settings.udp_port,
+            tcp_port=settings.tcp_port,
+            counts=counts,
+            waiting=tuple(waiting),
+        )
+
+    def _named_devices(self) -> tuple[NamedDevice, ...]:
+        return self._parts.devices.named(self._scope, EVERYWHERE)
+
     def _audit_filed(self, filed: Filed) -> None:
         detail = {"devices": len(filed.devices), "cause": "syslog"}
         self._audit("job.file", filed.job.id, tenant_id=filed.tenant_id, detail=detail)
+
+
+def judge_messages(
+    data: bytes, *, platform: str, home: str | Path | None, environment: Mapping[str, str]
+) -> tuple[JudgedMessage, ...]:
+    """What each line would start on that platform, by netwb's records and the home's own."""
+    known = load_messages(load_platforms(find_home(home, environment).folder("platforms.d")))
+    if platform not in known:
+        msg = f"of platform {platform} no messages are known; known are {', '.join(sorted(known))}"
+        raise UnknownPlatformError(msg)
+    return judged.judge_messages(data, known[platform])
