@@ -9,6 +9,7 @@ from netwb.cures import RUNNER, pathless, retold
 
 CURES = {
     "audit verify": RUNNER,
+    "backup --device": "back it up now",
     "backup --wait": "begin again when that run has ended",
     "credential add": "add one under Inventory, Places, Credentials",
     "credential list": "Inventory, Places, Credentials lists those that are",
@@ -28,6 +29,7 @@ CURES = {
         " itself"
     ),
     "device trust": "look at the new key, and trust it, on the device's page",
+    "doctor": RUNNER,
     "history": "its history lists them",
     "import": RUNNER,
     "init": RUNNER,

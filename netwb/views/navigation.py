@@ -241,7 +241,7 @@ def navigation(person: Person, address: Address, night: LastNight | None, moment
     """The pages that this person may see, and last night's backup at the foot."""
     counts = {"configs": night.changed if night else 0}
     pages = "".join(_entry(place, counts.get(place.page, 0), address) for place in places(person))
-    foot = _night(night, moment) if Permission.CONFIG_VIEW in person.permissions else ""
+    foot = _night(night, address, moment) if Permission.CONFIG_VIEW in person.permissions else ""
     return f'<div class="nav">{pages}</div><div class="navfoot">{foot}{_version()}</div>'
 
 
@@ -258,7 +258,13 @@ def _entry(place: Place, count: int, address: Address) -> str:
     )
 
 
-def _night(night: LastNight | None, moment: Moment) -> str:
+def _night(night: LastNight | None, address: Address, moment: Moment) -> str:
+    """It leads to how all backups stand."""
+    to_all = page_url("configs", health="1", **address.kept())
+    return link(to_all, _night_words(night, moment), class_="night", title="How all backups stand")
+
+
+def _night_words(night: LastNight | None, moment: Moment) -> str:
     head = '<div class="lbl">Last night</div>'
     if night is None:
         return f'{head}<div class="kv">{shape("unknown")} <span>No backup yet</span></div>'

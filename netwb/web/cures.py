@@ -12,6 +12,7 @@ _KEEPER = "have who keeps the inventory"
 _ADMIN = "an admin"
 CURES = {
     "audit verify": RUNNER,
+    "backup --device": "have an operator back it up",
     "backup --wait": "file it again when that run has ended",
     "credential add": f"{_KEEPER} add one",
     "credential list": f"{_KEEPER} look which there are",
@@ -30,6 +31,7 @@ CURES = {
         f"if that is this device's own name, {_KEEPER} set it as the name that it calls itself"
     ),
     "device trust": f"{_KEEPER} look at the new key, and trust it",
+    "doctor": RUNNER,
     "history": f"GET {BASE}/backup/history/{{device_id}} lists them",
     "import": RUNNER,
     "init": RUNNER,

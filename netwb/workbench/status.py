@@ -43,7 +43,7 @@ class Status:
 
 
 class StatusFace(PresenceFace, NightsFace):
-    """`status`, `device_backups`."""
+    """`status`, `backup_headline`, `device_backups`."""
 
     def status(self) -> Status:
         """One look at all; `parts` only for whoever holds health.view."""
@@ -60,6 +60,11 @@ class StatusFace(PresenceFace, NightsFace):
             last_night=self.last_night(),
             parts=parts,
         )
+
+    def backup_headline(self) -> tuple[str, bool]:
+        """The sentence of `status` alone, and whether each active device has a fresh good backup."""
+        tenants = by_tenant(self.device_backups())
+        return headline(tenants), all(one.fresh == one.devices for one in tenants)
 
     def device_backups(self) -> tuple[DeviceBackup, ...]:
         """How each living device's backup stands, by tenant, site, hostname.

@@ -31,6 +31,7 @@ Words = Mapping[str, str]
 SHORT = (12, 7)  # digits of an id that pages show
 # A number of the log, and what a list brings a moment later for the rows that are near its window.
 CHANGES = re.compile(r'reference [0-9a-f]{8}|<span class="sec">.*?</span>')
+LATER = re.compile(r'<a [^>]*class="strip".*?</a>')  # how the backups stand comes beside the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def without(text: str, words: Words) -> str:
     for word in sorted(set(words.values()) - {words["own"]}, key=len, reverse=True):
         for length in (len(word), *SHORT):
             text = text.replace(word[:length], "-")
-    return CHANGES.sub("-", text)
+    return LATER.sub("", CHANGES.sub("-", text))
 
 
 def test_own_things_are_there_to_be_seen(walk: Walk) -> None:

@@ -16,6 +16,7 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "?old={own}@latest&new={device}@latest",
         "?old={device}@{revision}&new={own}@latest",
         "?quarantine={held}",
+        "?health={device}",
         "?period=7d&site={tenant}/{site}&by={author}",
         "?find={author}&when=ever",
         "?find=ntp&when=ever&by={author}",

@@ -27,6 +27,7 @@ from netwb.views.configs.listing import Links, Listed
 from netwb.views.configs.pane import LOOKS, SHRINKS, ComparePane
 from netwb.views.configs.period import PeriodName
 from netwb.views.frame import Frame
+from netwb.views.health.table import render_strip
 from netwb.views.html import page_url
 from netwb.views.panes import list_and_detail
 from netwb.views.sheet import Act, Sheet
@@ -55,6 +56,7 @@ class ChangesView:
         self.frame = frame
         self.turn: Callable[[str], Any] = frame.go
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._strip = ""  # how the backups of all devices stand, once that is known
         css = configs_css()
         self.tools = Sheet(on_act=self.act, css=css)
         self.changes = ChangeList(frame, on_act=self.act, css=css, links=self._links)
@@ -128,13 +130,21 @@ class ChangesView:
         changes.bring(place)
         await self._open()
         self._start(changes.name_sections)
+        self._start(self._read_health)
         self.backups.follow()
+
+    async def _read_health(self) -> None:
+        """Whether every device has a fresh good backup: a line that leads to those that have none."""
+        headline, good = await self.frame.ask(self.frame.bench.backup_headline)
+        self._strip = render_strip(headline, good=good, url=self._view_url(health="1"))
+        self._draw_tools()
 
     async def _read_again(self) -> None:
         """A backup ended: what it brought."""
         await self.changes.read()
         await self._draw()
         await self.changes.name_sections()
+        await self._read_health()
 
     async def _open(self) -> None:
         listed = self.changes.listed()
@@ -190,7 +200,7 @@ class ChangesView:
     def _draw_tools(self) -> None:
         listed = self.changes.listed()
         drawn = listing.render_tools(listed, wrong=self.changes.wrong) + listing.render_sum(listed)
-        self.tools.html = drawn + render_job(self.backups.job)
+        self.tools.html = drawn + self._strip + render_job(self.backups.job)
 
     def _links(self) -> Links:
         return Links(change=self._change_url, view=self._view_url)

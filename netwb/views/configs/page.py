@@ -1,7 +1,7 @@
 """`ConfigsView`: the page `/configs`. Its address says which of its views is on screen.
 
-`device=` is a device's history, `find=` the search, `quarantine=` what was kept back; without any it is
-what changed. A change from one to another draws within the page, as a reload costs a second.
+`device=` is a device's history, `find=` the search, `quarantine=` what was kept back, `health=` how
+the backups stand; without any it is what changed. A change from one to another draws within the page, as a reload costs a second.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from panel.viewable import Viewable
 
 from netwb.views.configs.changes import ChangesView
 from netwb.views.frame import Frame
+from netwb.views.health.page import HealthView
 from netwb.views.history.page import HistoryView
 from netwb.views.quarantine.page import QuarantineView
 from netwb.views.search.page import SearchView
@@ -39,6 +40,7 @@ VIEWS: tuple[tuple[str, type[Any]], ...] = (
     ("device", HistoryView),
     ("find", SearchView),
     ("quarantine", QuarantineView),
+    ("health", HealthView),
 )
 
 
