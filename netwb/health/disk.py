@@ -78,7 +78,9 @@ def judge_disk(space: Space, found: Forecast | None) -> Diagnosis:
     if space.free < space.total * LEAST_FREE:
         return advice(CHECK, free, CURE)
     if found is None:
-        return ok(CHECK, f"{free}; how long that lasts is known after {LEAST_DAYS} days of changes")
+        return ok(
+            CHECK, f"{free}, and how long that lasts is known after {LEAST_DAYS} days of changes"
+        )
     if left is None or left > 36_500:
         return ok(CHECK, f"{free}, and next to nothing is added")
     return ok(

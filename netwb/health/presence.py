@@ -34,7 +34,7 @@ def judge_daemon(daemons: Sequence[Daemon], *, now: datetime) -> Diagnosis:
         )
     leader = next((one for one in alive if one.leads_since is not None), None)
     if leader is None or leader.leads_since is None:
-        return ok("daemon", f"{len(alive)} alive; one of them takes the lead within a minute")
+        return ok("daemon", f"{len(alive)} alive, one of them takes the lead within a minute")
     others = f", {len(alive) - 1} more stand by" if len(alive) > 1 else ""
     return ok(
         "daemon",

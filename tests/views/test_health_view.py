@@ -63,17 +63,18 @@ def test_each_says_why_and_what_helps(made: Rig) -> None:
 
     said = words(view.sheet.html)
     assert "No answer on 192.0.2.7:22. See whether it is up." in said
-    assert "Was never tried. `netwb backup --device acme/edge3` does it now." in said
+    assert "Was never tried. Back it up now." in said
     assert "2 d" in said
 
 
-def test_on_a_page_cures_are_no_commands(made: Rig) -> None:
+def test_on_a_page_cures_are_no_commands_but_for_who_runs_netwb(made: Rig) -> None:
     view, _ = opened(made, role=Role.ENGINEER)
+    own, _ = opened(made)
 
     said = words(view.sheet.html)
-    assert "Was never tried. Back it up now." in said
-    assert "netwb backup" not in said
+    assert "`netwb" not in said
     assert "Configs, Quarantine" in said
+    assert "Start it: `netwb scheduler`, or its unit." in words(own.sheet.html)
 
 
 def test_rows_lead_to_what_was_kept_back_to_the_history_or_to_the_device(made: Rig) -> None:

@@ -11,6 +11,7 @@ from netwb.health.diagnosis import VERDICTS, Diagnosis, Verdict
 from netwb.health.freshness import DeviceBackup, Freshness, TenantBackups, cause_and_cure
 from netwb.views import words
 from netwb.views.causes import cause_alone
+from netwb.views.cures import in_page
 from netwb.views.html import Shape, age, button, esc, link, shape, state, tag
 from netwb.views.navigation import Moment
 from netwb.workbench.status import LastNight, Status
@@ -32,7 +33,7 @@ class Ways:
     """What the person may do from here, and in whose words a cure is said.
 
     device    where a row leads
-    in_words  an error with its cure, in the words of who reads it
+    in_words  what is wrong with netwb itself, with its cure, in the words of who reads it
     back_up   whether a backup may be begun
     """
 
@@ -98,7 +99,7 @@ def _row(one: DeviceBackup, ways: Ways, at: Moment) -> str:
     place = f'<span class="t3">{esc(one.tenant)} {esc(one.site)}</span>'
     kind, word = STATES[one.freshness]
     excused = ' <span class="chip">in maintenance</span>' if one.excused else ""
-    why = _why(one, ways, at)
+    why = _why(one, at)
     cells = (
         state("waived" if one.excused else kind, word),
         f"{name} {place}{excused}",
@@ -113,12 +114,12 @@ def _row(one: DeviceBackup, ways: Ways, at: Moment) -> str:
     return tag("tr", tds, id=f"h-{one.device_id}")
 
 
-def _why(one: DeviceBackup, ways: Ways, at: Moment) -> str:
+def _why(one: DeviceBackup, at: Moment) -> str:
     """Cause and next step; without the right to addresses the cause's kind in words."""
     told = cause_and_cure(one, at.now)
     if not told:
         return f"{words_of(one.cause_kind)}."
-    said, _, cure = ways.in_words(pathless_cause(told)).partition("; ")
+    said, _, cure = in_page(pathless_cause(told)).partition("; ")
     begun = cause_alone(said.removeprefix(f"{one.name} "), one.hostname)
     text = f"{begun}. {cure[:1].upper()}{cure[1:]}." if cure else f"{begun}."
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
@@ -162,7 +163,8 @@ def render_parts(parts: Sequence[Diagnosis], ways: Ways) -> str:
 
 
 def _told(one: Diagnosis, ways: Ways) -> str:
-    said, _, cure = ways.in_words(f"{one.said}; {one.cure}").partition("; ")
+    told = f"{one.said}; {one.cure}" if one.cure else one.said
+    said, _, cure = ways.in_words(told).partition("; ")
     begun = f"{said[:1].upper()}{said[1:]}."
     return f"{begun} {cure[:1].upper()}{cure[1:]}." if cure else begun
 

@@ -14,6 +14,7 @@ PAGES = (
     "/configs",
     "/configs?find=hostname",
     "/configs?quarantine=1",
+    "/configs?health=1",
     "/configs?device=acme/edge1",
     "/inventory",
     "/inventory?import=1",
