@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import click
 
-from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.asking import SOURCE, given_source, has_terminal
+from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.fields import given, inherited_options, print_record, say_changed
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.errors import InputError
 from netwb.workbench.leaving import TenantPurge
 
 
@@ -42,7 +45,7 @@ def add(context: click.Context, *, slug: str, name: str | None, as_json: bool) -
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
     """Every tenant, also retired ones."""
-    found = bench(context).tenants()
+    found = reading(context).tenants()
     if as_json:
         print_items(found)
         return
@@ -59,7 +62,7 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, *, slug: str, as_json: bool) -> None:
     """One tenant."""
-    found = bench(context).tenant(slug)
+    found = reading(context).tenant(slug)
     rows = [(item.name, getattr(found, item.name)) for item in fields(found)]
     print_record(found, rows, as_json=as_json)
 
@@ -84,6 +87,29 @@ def retire(context: click.Context, *, slug: str) -> None:
 
 @tenant.command()
 @click.argument("slug")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--secrets",
+    metavar=SOURCE,
+    help="Take the secrets of its configurations along, under this passphrase.",
+)
+@json_option
+@click.pass_context
+def export(
+    context: click.Context, *, slug: str, file: Path, secrets: str | None, as_json: bool
+) -> None:
+    """Write what netwb holds of a tenant into FILE, a zip for it: CSV, JSON, its history for Git."""
+    source = None if secrets is None else given_source(secrets, "passphrase of the secrets")
+    done = bench(context).export_tenant(slug, file, secrets=source)
+    if as_json:
+        print_json(done)
+        return
+    rows = ", ".join(f"{count} {name}" for name, count in done.rows.items() if count)
+    say(f"tenant {slug} is in {done.file}, {done.size:,} bytes: {rows}, {done.secrets} secrets")
+
+
+@tenant.command()
+@click.argument("slug")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; the audit keeps it.")
 @click.option("--yes", is_flag=True, help="Do not ask; without it the slug is to be typed again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would go.")
@@ -99,8 +125,7 @@ def purge(  # noqa: PLR0913 - one parameter an option
         planned = opened.plan_tenant_purge(slug)
     if planned is not None and not dry_run:
         say_purge(slug, planned, "would lose")
-        if click.prompt(f"type {slug} to purge it", err=True) != slug:
-            raise click.Abort
+        require_typed(slug)
     done = planned if dry_run else opened.purge_tenant(slug, reason=reason)
     if as_json:
         print_json(done or {})
@@ -108,6 +133,16 @@ def purge(  # noqa: PLR0913 - one parameter an option
         say("a purge that had been cut off is through now")
     else:
         say_purge(slug, done, "would lose" if dry_run else "is purged; gone are")
+
+
+def require_typed(slug: str) -> None:
+    """Let a person type it once more; without one, `--yes` has to say it."""
+    if not has_terminal():
+        msg = f"nobody is there to type {slug}; purge it with --yes"
+        raise InputError(msg)
+    if click.prompt(f"type {slug} to purge it", err=True) != slug:
+        msg = f"that is not {slug}; nothing is purged"
+        raise InputError(msg)
 
 
 def say_purge(slug: str, found: TenantPurge, verb: str) -> None:

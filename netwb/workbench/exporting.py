@@ -89,7 +89,7 @@ class ExportFace(Face):
         self._require(Permission.SYSTEM_MANAGE)
         self._require_everywhere("an export of all")
         self._require_local("the files")
-        words = _new_passphrase(passphrase, self._parts.environment)
+        words = new_passphrase(passphrase, self._parts.environment)
         path = Path(file).expanduser().absolute()
         with ShareProgress("export") as bar:
             written = write_export(self._sources(), path, words, told=told or bar.told)
@@ -162,7 +162,7 @@ class ExportFace(Face):
         if not settings.folder:
             return SelfBackup()
         try:
-            words = _new_passphrase(
+            words = new_passphrase(
                 SecretSource(origin=settings.passphrase), self._parts.environment
             )
             folder = Path(settings.folder).expanduser()
@@ -251,7 +251,8 @@ def _store_url(
     return Secrets(environment).read("password", store)
 
 
-def _new_passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
+def new_passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
+    """One that is to guard something from now on; InputError where it is short."""
     words = _passphrase(source, environment)
     if len(words) < LEAST:
         msg = f"the passphrase is too short: give {LEAST} characters or more; a sentence is good"

@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from netwb.archive.vault import Vault
 from netwb.errors import InputError, UnknownNameError
+from netwb.health.handover import Handover, hand_over
 from netwb.health.purging import PurgeParts, Purging, TenantPurge
+from netwb.inventory.records import SecretSource
 from netwb.roles import Permission
+from netwb.workbench.exporting import new_passphrase
 from netwb.workbench.face import Face
 
-__all__ = ["LeavingFace", "TenantPurge"]
+__all__ = ["Handover", "LeavingFace", "TenantPurge"]
 
 
 class LeavingFace(Face):
-    """`plan_tenant_purge`, `purge_tenant`."""
+    """`export_tenant`, `plan_tenant_purge`, `purge_tenant`."""
+
+    def export_tenant(
+        self, reference: str, file: str | Path, *, secrets: SecretSource | None = None
+    ) -> Handover:
+        """Write what netwb holds of one tenant into a new file, for it: CSV, JSON, a Git bundle.
+
+        secrets   passphrase under which the secrets of its configurations come along; None: they do not
+        Raises InputError where the file is there, ExportError where there is no room.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        self._require_local("the files")
+        words = None if secrets is None else new_passphrase(secrets, self._parts.environment)
+        tenant = self._parts.places.tenant(self._scope, reference)
+        done = hand_over(
+            tenant,
+            Path(file).expanduser().absolute(),
+            database=self._parts.database,
+            vault=Vault(self._parts.database, self._parts.keyring),
+            archive=self._parts.home.folder("archive"),
+            at=self._parts.clock(),
+            passphrase=words,
+        )
+        detail = {"bytes": done.size, "secrets": done.secrets}
+        self._audit("tenant.export", tenant.slug, tenant_id=tenant.id, detail=detail)
+        return done
 
     def plan_tenant_purge(self, reference: str) -> TenantPurge:
         """What would go with that tenant; nothing is written."""

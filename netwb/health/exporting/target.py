@@ -7,8 +7,9 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import FileIO
+from io import BufferedWriter, FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from netwb.errors import ExportError, InputError
 
@@ -34,6 +35,15 @@ def new_file(path: Path) -> Iterator[FileIO]:
         finally:
             part.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+@contextmanager
+def buffered(file: FileIO) -> Iterator[BinaryIO]:
+    """For a writer that does not look how much of what it gave was taken."""
+    buffer = BufferedWriter(file)
+    yield buffer
+    buffer.flush()
+    buffer.detach()  # it would close the file, which is not named yet
 
 
 def unwritable(path: Path, error: OSError) -> ExportError:
