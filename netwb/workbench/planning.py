@@ -175,9 +175,10 @@ class Planner:
         timing = table.timing(spec, place)
         plan, now = table.plan(spec, place, timing), self._clock()
         waiting, runs = table.of(spec.name, place)
-        for older in waiting[:-1]:
+        past = [one for one in waiting if one.due.at <= now]
+        for older in past[:-1]:
             self._parts.firings.skip(lease, older.due, older.due, missed=0, said=SUPERSEDED)
-        row = waiting[-1] if waiting else None
+        row = past[-1] if past else next(iter(waiting), None)
         if row is not None and row.status == "planned" and row.plan != plan:
             self._parts.firings.drop(lease, row.due)
             self._plan(lease, spec, place, timing, plan, after=now)

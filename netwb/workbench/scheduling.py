@@ -249,7 +249,7 @@ class SchedulingFace(NightFace):
         last, (waiting, runs) = table.newest(spec.name, place), table.of(spec.name, place)
         found = table.schedule(spec, place)
         shown = self._scope.holds(place.tenant_id)  # counts of all are for who sees all
-        said = waiting[-1].said if waiting else ""
+        said = waiting[0].said if waiting else ""
         return JobState(
             name=spec.name,
             place=name,
@@ -271,11 +271,11 @@ class SchedulingFace(NightFace):
         waiting, _ = table.of(spec.name, place)
         if isinstance(timing.trigger, Off):
             return None
-        if waiting and waiting[-1].status == "waiting":
-            at = waiting[-1].begin_at
-            return holds(at) or at
-        planned = waiting and waiting[-1].plan == table.plan(spec, place, timing)
-        due = waiting[-1].due.at if planned else next_due(timing, self._parts.clock())
+        first = next(iter(waiting), None)
+        if first is not None and first.status == "waiting":
+            return holds(first.begin_at) or first.begin_at
+        planned = first is not None and first.plan == table.plan(spec, place, timing)
+        due = first.due.at if first and planned else next_due(timing, self._parts.clock())
         return due and begins_at(timing, due, holds)
 
     def _late(self, table: Timetable) -> Iterator[str]:
