@@ -10,6 +10,7 @@ from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, NOT_AVAILABLE, SOME_FAILED
 from netwb.cli.show import in_words, json_option, plain, print_items, print_json, print_table, say
 from netwb.errors import ArchiveError, RunUnderWayError, StoreError
+from netwb.workbench import Workbench
 from netwb.workbench.words import BackupReport, Device
 
 CRITERIA = ("hostname", "tenant", "site", "role", "platform", "label", "status")
@@ -74,6 +75,7 @@ def backup(  # noqa: PLR0913 - one parameter an option
         print_json(report_document(report))
     else:
         print_report(report)
+    _push(narrowed)
     return _status(report)
 
 
@@ -102,6 +104,18 @@ def print_report(report: BackupReport) -> None:
         )
     if len(bad) > SHOWN_CAUSES:
         say(f"... and {len(bad) - SHOWN_CAUSES} more; --json shows them all")
+
+
+def _push(narrowed: Workbench) -> None:
+    """What the run left to be pushed; how that goes is no part of how the run went."""
+    done = narrowed.push_after_run()
+    if done is None:
+        say("the daemon pushes it to the remotes within minutes")
+    for one in done or ():
+        if one.cause is not None:
+            say(f"not pushed yet: {one.cause}")
+        elif one.commits:
+            say(f"{one.tenant}: {one.commits} commits are at its remote")
 
 
 def _say_waiting(error: RunUnderWayError) -> None:

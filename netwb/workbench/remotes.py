@@ -191,6 +191,19 @@ class RemotesFace(Face):
         )
         return replace(hit, accepted=self._actor.name)
 
+    def push_after_run(self) -> Records[Pushed] | None:
+        """What follows a run by hand: what is due is pushed, unless a daemon leads; then None.
+
+        The daemon's job does it within minutes, and no run waits for a remote.
+        """
+        self._require(Permission.BACKUP_RUN)
+        if not self._parts.remote.remotes.list(self._meant_scope):
+            return records_of((), Pushed)
+        daemons = self._parts.scheduling.daemons.list()
+        if any(one.alive and one.leads_since is not None for one in daemons):
+            return None
+        return self.push(when="due")
+
     def push_due(self) -> PushCounts:
         """`push` of what is due, as the daemon's job."""
         done = self.push(when="due")

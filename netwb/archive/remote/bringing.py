@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,8 +107,7 @@ def _opened(path: Path, passphrase: str, progress: Progress) -> Brought:
     described = zlib.decompress(packed)
     if inventory.owner(described)[0] != tenant_id:
         raise _no_archive("its inventory is another tenant's")
-    secrets = tuple(carried_secrets(path, vault))
-    values = {secret.token: _value(secret, keys) for secret in secrets}
+    secrets, values = _good_secrets(carried_secrets(path, vault), keys)
     expected = count_between(path, "", main)
     revisions, lacking = 0, 0
     for one in _texts(path, main, values):
@@ -168,12 +167,20 @@ def _placed(text: bytes, offset: int) -> Placed:
     return Placed(offset=offset, token=match.group().decode())
 
 
-def _value(secret: SealedSecret, keys: Mapping[str, bytes]) -> bytes:
-    """The secret, which opens for its token alone and has the HMAC that the token shows."""
-    value = unseal(keys[PURPOSE], context_bytes(secret.token), secret.sealed)
-    if value is None or not _is_its(secret, hmac.digest(keys["redact"], value, "sha256").hex()):
-        raise _no_archive(f"the secret behind {secret.token} was changed")
-    return value
+def _good_secrets(
+    carried: Iterable[SealedSecret], keys: Mapping[str, bytes]
+) -> tuple[list[SealedSecret], dict[str, bytes]]:
+    """Those that open for their token alone and have the HMAC that it shows; others are lacking."""
+    secrets: list[SealedSecret] = []
+    values: dict[str, bytes] = {}
+    for secret in carried:
+        value = unseal(keys[PURPOSE], context_bytes(secret.token), secret.sealed)
+        if value is not None and _is_its(
+            secret, hmac.digest(keys["redact"], value, "sha256").hex()
+        ):
+            secrets.append(secret)
+            values[secret.token] = value
+    return secrets, values
 
 
 def _is_its(secret: SealedSecret, full: str) -> bool:
