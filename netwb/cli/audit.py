@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.context import NetwbGroup, reading
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 
@@ -28,7 +28,7 @@ def audit() -> None:
 @click.pass_context
 def list_(context: click.Context, *, limit: int, before: int | None, as_json: bool) -> None:
     """Events, newest first."""
-    found = bench(context).audit_events(limit=limit, before=before)
+    found = reading(context).audit_events(limit=limit, before=before)
     if as_json:
         print_items(found)
         return
@@ -44,7 +44,7 @@ def list_(context: click.Context, *, limit: int, before: int | None, as_json: bo
 @click.pass_context
 def verify(context: click.Context, *, as_json: bool) -> int:
     """Walk the chain; exit 1 when a link was changed, removed or added by another hand."""
-    report = bench(context).verify_audit()
+    report = reading(context).verify_audit()
     if as_json:
         print_json(report)
     else:

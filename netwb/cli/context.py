@@ -32,6 +32,13 @@ def bench(context: click.Context) -> Workbench:
     return opened if user is None else opened.acting_as(user)
 
 
+def reading(context: click.Context) -> Workbench:
+    """The same for a command that only reads: also where the home's disk takes no writes."""
+    opened = Workbench.open(home=state(context).home, environment=os.environ, need="reading")
+    user = state(context).acting_as
+    return opened if user is None else opened.acting_as(user)
+
+
 def state(context: click.Context) -> CommandState:
     """The one state of this command line."""
     root = context.find_root()
@@ -97,7 +104,7 @@ class NetwbCommand(click.Command):
         try:
             return super().invoke(ctx)
         except (UnknownDeviceError, UnknownNameError) as error:
-            raise with_names(error, lambda: bench(ctx)) from error
+            raise with_names(error, lambda: reading(ctx)) from error
 
 
 class HomeCommand(NetwbCommand):

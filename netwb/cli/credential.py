@@ -10,7 +10,7 @@ import click
 
 from netwb.cli import probe, rekey
 from netwb.cli.asking import SOURCE, answered, ask
-from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.fields import print_record
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.inventory.records import (
@@ -106,7 +106,7 @@ def add(
 @click.pass_context
 def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
     """Credentials without their secrets."""
-    workbench = bench(context)
+    workbench = reading(context)
     found = (workbench.where(tenant=tenant) if tenant else workbench).credentials()
     if as_json:
         print_items(found)
@@ -127,7 +127,7 @@ def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, *, credential: str, as_json: bool) -> None:
     """One CREDENTIAL without its secrets."""
-    found = bench(context).credential(credential)
+    found = reading(context).credential(credential)
     rows = [
         ("id", found.id),
         ("credential", f"{found.tenant}/{found.name}"),

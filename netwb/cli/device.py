@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from netwb.cli import device_import, probe
-from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.fields import given, inherited_options, labels_of, print_record, say_changed
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.inventory.fields import render_labels
@@ -104,7 +104,7 @@ def add(
 @click.pass_context
 def list_(context: click.Context, /, *, as_json: bool, **criteria: str | None) -> None:
     """Devices, without the retired ones unless --status asks for them."""
-    found = bench(context).where(**given(criteria)).devices()
+    found = reading(context).where(**given(criteria)).devices()
     if as_json:
         print_items(found)
         return
@@ -123,7 +123,7 @@ def list_(context: click.Context, /, *, as_json: bool, **criteria: str | None) -
 @click.pass_context
 def show(context: click.Context, *, device: str, as_json: bool) -> None:
     """One DEVICE, and where each inherited value comes from."""
-    found = bench(context).device(device)
+    found = reading(context).device(device)
     print_record(found, _rows(found), as_json=as_json)
 
 
@@ -134,7 +134,7 @@ def show(context: click.Context, *, device: str, as_json: bool) -> None:
 @click.pass_context
 def events(context: click.Context, *, device: str, limit: int, as_json: bool) -> None:
     """What happened to DEVICE, newest first."""
-    found = bench(context).device_events(device, limit=limit)
+    found = reading(context).device_events(device, limit=limit)
     if as_json:
         print_items(found)
         return

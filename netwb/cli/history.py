@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.context import NetwbCommand, reading
 from netwb.cli.fields import Renamed
 from netwb.cli.from_remote import remote_options, restore_all
 from netwb.cli.moments import MOMENT
@@ -51,7 +51,7 @@ def history(
     context: click.Context, *, device: str, limit: int, kind: ConfigKind, as_json: bool
 ) -> None:
     """Revisions of DEVICE, newest first."""
-    workbench = bench(context)
+    workbench = reading(context)
     found = workbench.history(device, limit=limit, kind=kind)
     if as_json:
         print_items(found)
@@ -91,7 +91,7 @@ def changes(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """What changed in the network, newest first."""
     named = {k: v for k, v in (("tenant", tenant), ("site", site)) if v is not None}
-    narrowed = bench(context).where(**named)
+    narrowed = reading(context).where(**named)
     found = narrowed.changes(since=since, until=until, by=by, device=device)
     if by is not None and not found:
         narrowed.require_author(by)
@@ -128,7 +128,7 @@ def changes(  # noqa: PLR0913 - one parameter an option
 @click.pass_context
 def show(context: click.Context, *, device: str, kind: ConfigKind) -> None:
     """The stored text, without its secrets, on stdout."""
-    print_text(bench(context).show(device, kind=kind))
+    print_text(reading(context).show(device, kind=kind))
 
 
 @click.command(cls=NetwbCommand)
@@ -157,14 +157,16 @@ def diff(  # noqa: PLR0913 - one parameter an option
     if patch:
         if words or as_json:
             raise click.UsageError("--patch is a form of its own; leave --words and --json out")
-        print_patch(bench(context).compare(new or old, old=old if new else None, kind=kind).patch())
+        print_patch(
+            reading(context).compare(new or old, old=old if new else None, kind=kind).patch()
+        )
         return
     marks: Literal["words", "lines"] = "words" if words else "lines"
     name, _, revision = old.partition("@")
     sides = {"new": revision} if revision else {}
     if new is not None:
         sides = {"old": _whole(old), "new": _whole(new)}
-    found = bench(context).diff(name, words=marks, kind=kind, **sides)
+    found = reading(context).diff(name, words=marks, kind=kind, **sides)
     if as_json:
         print_json(found.as_json())
     else:
@@ -202,7 +204,7 @@ def search(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> None:
     """Which devices carry TEXT, since when, and who put it there."""
-    narrowed = bench(context).where(**({"tenant": tenant} if tenant else {}))
+    narrowed = reading(context).where(**({"tenant": tenant} if tenant else {}))
     when: Literal["now", "ever"] = "ever" if ever else "now"
     narrow = ever or by is not None or since is not None  # then history is not what is missing
     found = narrowed.search(
@@ -270,7 +272,7 @@ def restore(  # noqa: PLR0913 - one parameter an option
         msg = f"{output} exists and is not overwritten; name another file"
         raise click.UsageError(msg)
     secrets: Literal["put back", "left out"] = "left out" if redacted else "put back"
-    text = bench(context).restore(device, reason=reason, secrets=secrets, kind=kind)
+    text = reading(context).restore(device, reason=reason, secrets=secrets, kind=kind)
     if to_stdout:
         print_text(text)
         return

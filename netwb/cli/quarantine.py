@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.history import kind_option
 from netwb.cli.show import json_option, print_items, print_table, print_text, say
 from netwb.inventory.records import ConfigKind
@@ -27,7 +27,7 @@ def quarantine() -> None:
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
     """What waits for a person, newest first."""
-    found = bench(context).quarantine()
+    found = reading(context).quarantine()
     if as_json:
         print_items(found)
         return

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from netwb.cli.context import NetwbGroup, bench
+from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.fields import given, inherited_options, print_record, say_changed
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 
@@ -44,7 +44,7 @@ def add(context: click.Context, /, *, site: str, as_json: bool, **options: Any) 
 @click.pass_context
 def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
     """Every site, also retired ones."""
-    workbench = bench(context)
+    workbench = reading(context)
     found = (workbench.where(tenant=tenant) if tenant else workbench).sites()
     if as_json:
         print_items(found)
@@ -62,7 +62,7 @@ def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
 @click.pass_context
 def show(context: click.Context, *, site: str, as_json: bool) -> None:
     """One SITE."""
-    found = bench(context).site(site)
+    found = reading(context).site(site)
     rows = [(item.name, getattr(found, item.name)) for item in fields(found)]
     print_record(found, rows, as_json=as_json)
 

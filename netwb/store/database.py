@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -26,6 +27,8 @@ from netwb.store import scoping
 from netwb.store.faults import translated
 from netwb.store.prepared import Prepared
 
+Need = Literal["writing", "reading"]
+Connect = Callable[[Path, float], sqlite3.Connection]
 _MODE = "netwb_mode"  # execution option: "read", "single", "write", "durable" or "migrate"
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -33,6 +36,10 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgresql+psycopg": "postgresql+psycopg",
 }
+_UNWRITABLE = {  # primary result codes of a disk that is full or takes no writes, or of its folder
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+}
+_A_WRITE_BYTES = 64 * 1024  # the index of the log, and some pages
 _WRITE = "write sqlite:////folder/netwb.db or postgresql+psycopg://user:password@host/name"
 _CONNECT_TIMEOUT_S = 10  # a PostgreSQL server that does not answer at all
 
@@ -42,17 +49,19 @@ class Database:
 
     url              `sqlite:////folder/netwb.db` or `postgresql+psycopg://user:password@host/name`
     busy_timeout_s   how long a writer waits for another one
+    need             "reading": where a SQLite file cannot be written, or its log not made, it is read
     Opens nothing until it is used. A SQLite file that is not there is never made by accident:
     `schema.create` makes it.
     """
 
-    def __init__(self, url: str, *, busy_timeout_s: float = 10.0) -> None:
+    def __init__(self, url: str, *, busy_timeout_s: float = 10.0, need: Need = "writing") -> None:
         parsed = _parse(url)
         self.dialect = parsed.get_backend_name()
         self.path = Path(parsed.database or "") if self.dialect == "sqlite" else None
         self.name = str(self.path) if self.path else _server_name(parsed)
         self._busy_timeout_s = busy_timeout_s
-        self._engine = _engine(parsed, self.path, busy_timeout_s)
+        connect = _connect_sqlite if need == "writing" else _connect_as_it_is
+        self._engine = _engine(parsed, self.path, busy_timeout_s, connect)
         self._readers = _sessions(_reading(self._engine))
         self._single_reader = _reading(self._engine, mode="single")
         event.listen(self._readers, "before_flush", _refuse_writing)
@@ -137,6 +146,12 @@ class Database:
             msg = f"database {self.name} is read by another process; wait for it to end, try again"
             raise StoreUnavailableError(msg)
 
+    def takes_writes(self) -> bool:
+        """Whether the disk of a SQLite file takes a write at all."""
+        if self.path is None:
+            return True
+        return os.access(self.path, os.W_OK) and disk_usage(self.path).free >= _A_WRITE_BYTES
+
     def close(self) -> None:
         """Close the idle connections."""
         self._engine.dispose()
@@ -220,12 +235,12 @@ def _server_name(url: URL) -> str:
     return f"{url.database} at {url.host or url.query.get('host', 'localhost')}"
 
 
-def _engine(url: URL, path: Path | None, busy_timeout_s: float) -> Engine:
+def _engine(url: URL, path: Path | None, busy_timeout_s: float, connect: Connect) -> Engine:
     if path is None:
         return _postgresql(url, busy_timeout_s)
     engine = create_engine(
         url,
-        creator=lambda: _connect_sqlite(path, busy_timeout_s),
+        creator=lambda: connect(path, busy_timeout_s),
         pool_timeout=busy_timeout_s,
     )
     event.listen(engine, "begin", _begin_sqlite)
@@ -244,10 +259,33 @@ def _connect_sqlite(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()  # makes the log's index now
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _connect_as_it_is(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """The same where nothing can be written, nor beside it: what is stored is read all the same.
+
+    A write-ahead log beside it is read with it, as far as its index lies there too; without a log all
+    is in the file, and nobody writes into it. Source: sqlite.org/wal.html, "Read-Only Databases".
+    """
+    try:
+        return _connect_sqlite(path, busy_timeout_s)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
+            raise
+    log = path.with_name(f"{path.name}-wal")
+    alone = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    return sqlite3.connect(
+        f"file:{quote(str(path))}?mode=ro{alone}",
+        uri=True,
+        timeout=busy_timeout_s,
+        isolation_level=None,
+        check_same_thread=False,
+    )
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Self
 from netwb.access.principals import LOCAL, Principal, local_principal
 from netwb.errors import InventoryError, NetwbError, NotPermittedError
 from netwb.inventory.records import Where
+from netwb.store.database import Need
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.blackouts import BlackoutFace
@@ -77,14 +78,16 @@ class Workbench(
         *,
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], datetime] = _utc_now,
+        need: Need = "writing",
     ) -> Self:
         """Open a home as the login that runs this process: who reads its master key may do all.
 
         home    default: NETWB_HOME of the environment, then ~/.local/share/netwb
+        need    "reading": also a home on a disk that is full or takes no writes
         Raises HomeError, SettingsError, KeyringError, MigrationNeededError, StoreUnavailableError.
         """
         environment = os.environ if environment is None else environment
-        parts = open_parts(find_home(home, environment), environment, clock)
+        parts = open_parts(find_home(home, environment), environment, clock, need)
         return cls(parts, _local_login(), Where())
 
     @classmethod

@@ -36,7 +36,7 @@ from netwb.platforms.record import Platform
 from netwb.settings import Settings, build_settings, from_environment
 from netwb.store.audit import Audit
 from netwb.store.bursts import KeptBursts
-from netwb.store.database import Database
+from netwb.store.database import Database, Need
 from netwb.store.holders import holder_name
 from netwb.store.ids import new_id
 from netwb.store.jobs import Jobs
@@ -62,11 +62,13 @@ from netwb.workbench.home import (
 Clock = Callable[[], datetime]
 
 
-def open_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Parts:
+def open_parts(
+    home: Home, environment: Mapping[str, str], clock: Clock, need: Need = "writing"
+) -> Parts:
     """Open a home that is set up and migrated; raises the error that says which is not."""
-    require_home(home)
+    require_home(home, need)
     settings = read_settings(home, environment)
-    database = open_database(home, settings)
+    database = open_database(home, settings, need)
     require_current(database)
     return _parts(_ground(home, settings, environment, database, clock))
 
@@ -134,10 +136,10 @@ def _usable(settings: Settings) -> Settings:
     return settings
 
 
-def open_database(home: Home, settings: Settings) -> Database:
+def open_database(home: Home, settings: Settings, need: Need = "writing") -> Database:
     """The database of the settings; nothing is read yet."""
     url = settings.store.url or f"sqlite:///{home.database_file}"
-    return Database(url, busy_timeout_s=settings.store.busy_timeout_s)
+    return Database(url, busy_timeout_s=settings.store.busy_timeout_s, need=need)
 
 
 def load_platforms(folder: Path) -> dict[str, Platform]:

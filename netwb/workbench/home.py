@@ -17,6 +17,7 @@ from typing import Any
 from netwb.errors import HomeError, SettingsError
 from netwb.health.exporting.loading import ASIDE
 from netwb.settings import describe_settings
+from netwb.store.database import Need
 
 DEFAULT_HOME = "~/.local/share/netwb"
 FOLDERS = ("archive", "quarantine", "telegraf.d", "reports", "platforms.d", "rules")
@@ -54,8 +55,8 @@ def find_home(given: str | Path | None, environment: Mapping[str, str]) -> Home:
     return Home(Path(chosen).expanduser().absolute())
 
 
-def require_home(home: Home) -> None:
-    """Raise HomeError unless the home is set up, ours alone and writable."""
+def require_home(home: Home, need: Need = "writing") -> None:
+    """Raise HomeError unless the home is set up, ours alone and, where that is needed, writable."""
     if not home.settings_file.exists():
         require_no_import(home)
         msg = f"home {home.path} is not set up; run `netwb init` or name another one with --home"
@@ -64,6 +65,8 @@ def require_home(home: Home) -> None:
     if stat.S_IMODE(status.st_mode) & 0o077:
         msg = f"home {home.path} is open to others; run `chmod 700 {home.path}`"
         raise HomeError(msg)
+    if need == "reading":
+        return
     if os.statvfs(home.path).f_flag & os.ST_RDONLY:
         msg = (
             f"home {home.path} is not writable: its file system is read-only; mount it for writing"

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -144,7 +144,62 @@ def test_settings_that_nobody_knows(netwb: Commands, home: Rig) -> None:
 @pytest.mark.real
 def test_a_home_on_a_disk_that_takes_no_writes(netwb: Commands, home: Rig) -> None:
     with small_disk(home.bench.home, read_only=True):
-        refused(netwb, "not writable: its file system is read-only")
+        ran = netwb("backup")
+
+    assert (ran.status, ran.out) == (5, "")
+    assert "not writable: its file system is read-only" in ran.err
+
+
+READS = (
+    ("history", "edge1"),
+    ("show", "edge1"),
+    ("search", "ntp server"),
+    ("changes", "--since", "2026-11-01"),
+    ("device", "list"),
+    ("device", "show", "edge1"),
+    ("audit", "list"),
+    ("restore", "edge1@latest", "-o", "-", "--reason", "the disk is broken"),
+)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("log", ["merged", "beside"])
+def test_what_is_stored_is_read_from_a_disk_that_takes_no_writes(
+    netwb: Commands, home: Rig, log: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    usual = [netwb(*words).out for words in READS]
+    if log == "merged":
+        home.bench.close()
+    else:
+        assert (home.bench.home / "netwb.db-wal").stat().st_size
+
+    with small_disk(home.bench.home, read_only=True):
+        read = [netwb(*words) for words in READS]
+        written = netwb("quarantine", "discard", "edge1", "--reason", "x")
+
+    assert [ran.status for ran in read] == [0] * len(READS), read[-1].err
+    audit = READS.index(("audit", "list"))
+    assert [r.out for r in read[:audit]] == usual[:audit]
+    assert read[-1].out == usual[-1]
+    assert "acme/edge1 was restored, which the audit has not" in caplog.text
+    assert written.status == 5
+
+
+@pytest.mark.real
+def test_what_is_stored_is_read_from_a_disk_that_is_full(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    usual = netwb("show", "edge1").out
+
+    with small_disk(home.bench.home):
+        with suppress(OSError), (home.bench.home / "reports" / "big").open("wb") as file:
+            while True:
+                file.write(bytes(4096))
+                file.flush()
+        read = netwb("show", "edge1")
+        restored = netwb("restore", "edge1@latest", "-o", "-", "--reason", "in need")
+
+    assert (read.status, read.out) == (0, usual)
+    assert restored.status == 0, restored.err
 
 
 def test_a_damaged_repository_keeps_its_tenants_devices_out(home: Rig) -> None:
