@@ -58,16 +58,12 @@ class KeptBursts:
         """Write new ones and what changed of others."""
         if not bursts:
             return
+        rows = [{**_values(burst), "job_id": "", "filed_at": None, "tries": 0} for burst in bursts]
         with self._database.writing(ALL_TENANTS) as session:
-            for burst in bursts:
-                values = _values(burst)
-                changed = {name: values[name] for name in ("last_at", "complete", "said")}
-                insert = upsert(session, SyslogBurstRow).values(
-                    **values, job_id="", filed_at=None, tries=0
-                )
-                session.execute(
-                    insert.on_conflict_do_update(index_elements=[SyslogBurstRow.id], set_=changed)
-                )
+            insert = upsert(session, SyslogBurstRow)
+            changed = {name: insert.excluded[name] for name in ("last_at", "complete", "said")}
+            grown = insert.on_conflict_do_update(index_elements=[SyslogBurstRow.id], set_=changed)
+            session.execute(grown.execution_options(dml_strategy="raw"), rows)
 
     def waiting(self) -> tuple[Burst, ...]:
         """Those that no job was filed for yet."""

@@ -86,6 +86,11 @@ class Bursts:
             self._end(burst)
         return tuple(sorted(self._ended.values(), key=self.due_at))
 
+    @property
+    def has_unkept(self) -> bool:
+        """Whether something changed since it was last asked for."""
+        return bool(self._unkept)
+
     def unkept(self) -> tuple[Burst, ...]:
         """What changed since it was last asked; each of them is told once."""
         changed, self._unkept = self._unkept, {}

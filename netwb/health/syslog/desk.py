@@ -33,7 +33,8 @@ from netwb.store.notices import Notices
 
 logger = logging.getLogger(__name__)
 
-TURN_S = 0.25  # how soon what was heard is kept, and what is due is filed
+TURN_S = 0.25  # how soon what is due is filed; what was heard is kept at once ...
+REST_S = 0.05  # ... but no more often than so
 LOOK_S = 5.0  # how soon a change of the inventory is known
 CALM_S = 300.0  # nothing was lost for so long: it is over
 LOST: tuple[Fate, ...] = ("lost", "cut", "full")
@@ -77,8 +78,12 @@ class Desk:
         asyncio.run(self._listen(stop))
 
     async def _listen(self, stop: threading.Event) -> None:
+        heard = asyncio.Event()
         listener = Listener(
-            self._intake, self._parts.clock, connections=self._parts.settings.connections
+            self._intake,
+            self._parts.clock,
+            heard.set,
+            connections=self._parts.settings.connections,
         )
         wanted = self._wanted()
         restored = False
@@ -88,7 +93,10 @@ class Desk:
                 if restored:
                     await self._open(listener, wanted)
                     await self._turn()
-                await asyncio.sleep(TURN_S)
+                await asyncio.sleep(REST_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(heard.wait(), TURN_S)
+                heard.clear()
         finally:
             await listener.close()
             self._write_last()

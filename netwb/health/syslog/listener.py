@@ -22,20 +22,29 @@ logger = logging.getLogger(__name__)
 BUFFER_BYTES = 16 << 20  # asked of the kernel: some 30,000 datagrams
 _SO_RCVBUFFORCE = 33  # Linux: past net.core.rmem_max, for who may
 _SO_RXQ_OVFL = 40  # Linux: each datagram tells how many were dropped so far
-_AT_ONCE = 500  # datagrams read before the loop turns to others
+_AT_ONCE = 100  # datagrams read before the loop turns to others
 _CHUNK = 64 * 1024
 _PER_PEER = 8  # connections of one address
 _COUNTED = struct.Struct("=I")
 
 
 class Listener:
-    """Hears until it is closed; used in one event loop."""
+    """Hears until it is closed; used in one event loop.
+
+    on_heard   called when a change was heard of; it is to return at once
+    """
 
     def __init__(
-        self, intake: Intake, clock: Callable[[], datetime], *, connections: int = 200
+        self,
+        intake: Intake,
+        clock: Callable[[], datetime],
+        on_heard: Callable[[], None],
+        *,
+        connections: int = 200,
     ) -> None:
         self._intake = intake
         self._clock = clock
+        self._on_heard = on_heard
         self._connections = connections
         self._udp: socket.socket | None = None
         self._server: asyncio.Server | None = None
@@ -69,6 +78,14 @@ class Listener:
             self._server = None
 
     def _read_datagrams(self) -> None:
+        self._read_some()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._intake.bursts.has_unkept:
+            self._on_heard()
+
+    def _read_some(self) -> None:
         udp, now = self._udp, self._clock()
         for _ in range(_AT_ONCE):
             if udp is None:
@@ -127,6 +144,7 @@ class Listener:
         now = self._clock()
         for message in messages:
             self._intake.take(message, peer, now)
+        self._tell()
 
     def _count_cut(self, frames: Frames) -> None:
         self._intake.counts["cut"] += frames.cut
