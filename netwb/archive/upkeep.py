@@ -31,15 +31,20 @@ _BOUNDED = (  # one thread and some 100 MB, however large the repository is
     *("-c", "pack.deltaCacheSize=32m"),
     *("-c", "pack.compression=6"),
 )
-_GRAPH = ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress")
+# One layer: over three of them `git log` of a device among 24,000 commits took 18.9 ms for 16.2, and
+# writing all of it anew takes 0.3 s.
+_GRAPH = (
+    *("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
+    "--split=replace",
+)
 COMMANDS: Mapping[Rhythm, tuple[Command, ...]] = {
     "weekly": (
         (*_BOUNDED, "repack", "-d", "-l", "-q", "--geometric=2", "--write-midx"),
-        (*_GRAPH, "--split"),
+        _GRAPH,
     ),
     "monthly": (
         (*_BOUNDED, "repack", "-a", "-d", "-f", "-l", "-q", "--window=10", "--depth=50"),
-        (*_GRAPH, "--split=replace"),
+        _GRAPH,
     ),
 }
 _ROUNDS = 5

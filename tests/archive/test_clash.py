@@ -22,8 +22,8 @@ IOS = parse_platform(SOURCE, origin="cisco_ios.toml")
 TEXT = b"hostname edge1\nsnmp-server community S3cr3tWord RO\nend\n"
 
 
-def test_the_second_secret_of_a_token_is_stored_under_its_long_one(tmp_path: Path) -> None:
-    world = World(tmp_path, platforms={"cisco_ios": IOS})
+def test_the_second_secret_of_a_token_is_stored_under_its_long_one(home: Path) -> None:
+    world = World(home, platforms={"cisco_ios": IOS})
     key = world.keyring.key("redact", EDGE.tenant_id)
     found = redact(TEXT, (), IOS, key=key)
     (secret,) = found.secrets.values()

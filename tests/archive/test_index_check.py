@@ -19,7 +19,7 @@ from netwb.roles import ALL_TENANTS
 from netwb.settings import ArchiveSettings
 from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, LineRow, RevisionRow
 from tests.archive.test_rebuild import nights
-from tests.archive.world import NOON, World, commit_by_hand, contents, device
+from tests.archive.world import NOON, World, commit_by_hand, contents, device, keep_database
 
 DEPTHS: tuple[Depth, ...] = ("glance", "whole")
 EDGE = device("edge1")
@@ -128,13 +128,11 @@ def test_glances_of_a_month_find_and_repair(world: World, fault: str) -> None:
     assert contents(world) == before
 
 
-def test_what_a_crash_left_out_is_no_difference(world: World, tmp_path: Path) -> None:
+def test_what_a_crash_left_out_is_no_difference(world: World) -> None:
     world.store(EDGE, "a\n")
-    world.database.close()
-    copy = (tmp_path / "netwb.db").read_bytes()
+    put_back = keep_database(world)
     world.store(EDGE, "b\n")
-    world.database.close()
-    (tmp_path / "netwb.db").write_bytes(copy)
+    put_back()
 
     assert check(world).outcome == "fits"
     assert len(world.revisions(EDGE)) == 2
@@ -183,8 +181,8 @@ def test_an_index_that_is_being_built_is_not_judged(
     assert check(world).outcome == "busy"
 
 
-def test_a_backup_meanwhile_makes_no_difference(tmp_path: Path) -> None:
-    world = World(tmp_path, settings=replace(ArchiveSettings(), lock_timeout_s=20))
+def test_a_backup_meanwhile_makes_no_difference(home: Path) -> None:
+    world = World(home, settings=replace(ArchiveSettings(), lock_timeout_s=20))
     for night in range(3):
         world.store(EDGE, f"a {night}\n")
     stop = threading.Event()

@@ -72,13 +72,11 @@ def test_a_lock_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
         pass
 
 
-def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
-    world = World(tmp_path)
+def test_two_processes_that_write_at_once_lose_nothing(home: Path) -> None:
+    world = World(home)
     names = [[f"a{n}" for n in range(6)], [f"b{n}" for n in range(6)]]
     children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.archive.writing_child", str(tmp_path), *mine]
-        )
+        subprocess.Popen([sys.executable, "-m", "tests.archive.writing_child", str(home), *mine])
         for mine in names
     ]
 
@@ -91,8 +89,8 @@ def test_two_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     world.close()
 
 
-def test_threads_of_one_process_write_and_read_at_once(tmp_path: Path) -> None:
-    world = World(tmp_path, settings=replace(ArchiveSettings(), lock_timeout_s=20))
+def test_threads_of_one_process_write_and_read_at_once(home: Path) -> None:
+    world = World(home, settings=replace(ArchiveSettings(), lock_timeout_s=20))
     failed: list[BaseException] = []
 
     def work(name: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -15,7 +14,16 @@ from netwb.errors import ArchiveDamagedError
 from netwb.inventory.records import Device
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, RevisionRow
-from tests.archive.world import ANA, NOON, World, commit_by_hand, contents, device, entry
+from tests.archive.world import (
+    ANA,
+    NOON,
+    World,
+    commit_by_hand,
+    contents,
+    device,
+    entry,
+    keep_database,
+)
 
 LINES = [f"line {n} of many" for n in range(30)] + ["!"] * 12
 
@@ -67,16 +75,12 @@ def test_a_rebuilt_index_is_the_one_that_was_written(world: World, dice: random.
     assert before["past_line"]
 
 
-def test_the_next_writer_takes_in_what_a_crash_left_out(
-    world: World, dice: random.Random, tmp_path: Path
-) -> None:
+def test_the_next_writer_takes_in_what_a_crash_left_out(world: World, dice: random.Random) -> None:
     nights(world, dice, 4)
-    world.database.close()
-    copy = (tmp_path / "netwb.db").read_bytes()
+    put_back = keep_database(world)
     nights(world, dice, 3)
     whole = contents(world)
-    world.database.close()
-    (tmp_path / "netwb.db").write_bytes(copy)
+    put_back()
 
     world.archive.recover({"t-acme": "acme"})
 

@@ -221,3 +221,17 @@ def test_who_has_the_very_line_is_told_by_device(world: World) -> None:
     assert found == {EDGE.id, CORE.id}
     assert world.history.carriers(NO_TENANT, b"ntp x", ALL) == frozenset()
     assert world.history.carriers(ALL_TENANTS, b"ntp x", [CORE]) == {CORE.id}
+
+
+def test_bytes_are_found_and_secrets_restored(world: World) -> None:
+    world.store(EDGE, b"ntp \\ % \xff\nuser {s3cr\xe9t}\ngone\n")
+    world.store(EDGE, b"ntp \\ % \xff\nuser {s3cr\xe9t}\n")
+    (newest, _) = world.revisions(EDGE)
+    mine = Scope(frozenset({"t-acme"}))
+
+    for scope in (ALL_TENANTS, mine):
+        (hit,) = world.history.search(scope, "\\ %", devices=[EDGE])
+        (past,) = world.history.search(scope, "gone", when="ever", devices=[EDGE])
+        assert (hit.line, past.line) == (1, None)
+    assert world.history.search(Scope(frozenset()), "ntp", devices=[EDGE]) == ()
+    assert world.history.restore(mine, EDGE, newest) == b"ntp \\ % \xff\nuser s3cr\xe9t\n"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from pathlib import Path
 
-from sqlalchemy import insert, select
+import psycopg
+from sqlalchemy import insert, make_url, select
 
 from netwb.archive.history import History
 from netwb.archive.records import Cause, Entry, Revision
@@ -155,7 +156,10 @@ def entry(
 
 @dataclass(slots=True)
 class World:
-    """Everything that the archive stands on, in one folder. `url` names another database."""
+    """Everything that the archive stands on, in one folder.
+
+    url   of another database than a file in it; a file `store.url` there says the same
+    """
 
     home: Path
     url: str = ""
@@ -171,7 +175,10 @@ class World:
     vault: Vault = field(init=False)
 
     def __post_init__(self) -> None:
-        self.database = Database(self.url or f"sqlite:///{self.home / 'netwb.db'}")
+        named = self.home / "store.url"
+        self.url = self.url or (named.read_text() if named.exists() else "")
+        self.url = self.url or f"sqlite:///{self.home / 'netwb.db'}"
+        self.database = Database(self.url)
         key = self.home / "master.key"
         master = MasterKey.read(key) if key.exists() else self._create(key)
         self.keyring = Keyring(self.database, master, self.clock)
@@ -234,6 +241,31 @@ class World:
 
     def close(self) -> None:
         self.database.close()
+
+
+def keep_database(world: World) -> Callable[[], None]:
+    """Copy the database as it is now; what this gives puts the copy back."""
+    world.database.close()
+    if world.database.path is not None:
+        path, copy = world.database.path, world.database.path.read_bytes()
+
+        def put_back_file() -> None:
+            world.database.close()
+            path.write_bytes(copy)
+
+        return put_back_file
+    name, host = make_url(world.url).database, make_url(world.url).query["host"]
+    server = f"host={host} user=postgres dbname=postgres"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {name}_kept template {name}".encode())
+
+    def put_back() -> None:
+        world.database.close()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"drop database {name}".encode())
+            connection.execute(f"alter database {name}_kept rename to {name}".encode())
+
+    return put_back
 
 
 def contents(world: World) -> dict[str, list[tuple[object, ...]]]:

@@ -14,15 +14,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from netwb.archive.records import Entry
+from netwb.archive.upkeep import RepositoryUpkeep, Rhythm, Upkeep
 from netwb.inventory.records import Device
 from netwb.roles import ALL_TENANTS
 from tests.archive.world import NOON, World, device, entry
 
 SITES = 40
 BATCH = 50  # archive.batch_devices
+RHYTHMS: tuple[Rhythm, ...] = ("weekly", "monthly")
 
 
 class Network:
@@ -112,6 +115,7 @@ def main() -> None:
     with worlds() as world:
         build(world, network, options.commits)
         measure(world, network)
+        measure_upkeep(world, network)
 
 
 def build(world: World, network: Network, commits: int) -> None:
@@ -124,8 +128,8 @@ def build(world: World, network: Network, commits: int) -> None:
     while left > 0:
         world.archive.write(network.edits(min(60, left)))
         left -= 60
-        if network.night % 7 == 0:  # as the weekly upkeep does
-            world.git("repack", "-d", "-l", "-q", "--geometric=2", "--write-midx")
+        if network.night % 7 == 0:
+            keep(world, "weekly")
     print(
         f"{world.git('rev-list', '--count', 'main').strip()} commits, built in {cpu_s() - started:.0f} s"
     )
@@ -166,6 +170,34 @@ def measure(world: World, network: Network) -> None:
             )
     cpu, wall = measured(lambda: world.archive.rebuild("t-acme", "acme"), 1)
     print(f"{'rebuild the index from Git':<48} cpu {cpu:9.2f} s   wall {wall:9.2f} s")
+
+
+def keep(world: World, rhythm: Rhythm) -> RepositoryUpkeep:
+    (kept,) = Upkeep(world.home / "archive").keep(rhythm, ["acme"])
+    return kept
+
+
+def measure_upkeep(world: World, network: Network) -> None:
+    """Plain `git log` of devices with few changes, which walks to the first commit of all."""
+    rare = network.devices[:5]
+    for rhythm in RHYTHMS:
+        for _ in range(2):
+            world.archive.write(network.edits(60))
+        kept = keep(world, rhythm)
+        print(
+            f"{rhythm} upkeep: {kept.bytes_before / 1e6:.1f} -> {kept.bytes_after / 1e6:.1f} MB"
+            f" in {kept.seconds:.1f} s"
+        )
+        for one in rare:
+            path = f"{one.site}/{one.hostname}.cfg"
+            log = ("log", "-50", "--format=%H", "main", "--", path)
+            found = len(world.git(*log).split())
+            show(
+                f"git log of {one.hostname}: {found} commits, after {rhythm}",
+                measured(partial(world.git, *log), 9),
+                must=0.02,
+                aim=0.016,
+            )
 
 
 if __name__ == "__main__":
