@@ -1,4 +1,4 @@
-"""`netwb device import FILE`: a CSV, a NetBox export, a SimpleInventory folder."""
+"""`netwb device import FILE`: a CSV, a NetBox export, a SimpleInventory folder, a router.db."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def import_(  # noqa: PLR0913 - one parameter an option
     """Import devices: all rows are judged first, and bad ones stop the import.
 
     FILE is a CSV (tenant, site, hostname, address, platform, ...), a NetBox export (CSV or .json),
-    or a folder with hosts.yaml of a Nornir SimpleInventory. Known devices are updated.
+    a folder with hosts.yaml of a Nornir SimpleInventory, or router.db of RANCID or Oxidized, whose
+    fields are called 0, 1, 2, ... Known devices are updated.
     """
     options = ImportOptions(
         columns=Columns(

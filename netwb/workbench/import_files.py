@@ -1,13 +1,15 @@
-"""Read what `device import` is given: a CSV, a NetBox export, a SimpleInventory folder."""
+"""Read what `device import` is given: a CSV, a NetBox export, a SimpleInventory, a router.db."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from netwb.errors import ImportRefusedError
+from netwb.inventory.importers.router_db import is_router_db, read_fields
 from netwb.inventory.importers.rows import Heading, Source
 from netwb.inventory.importers.table import decode, read_header
 
+_ROUTER_DB = ".db"  # router.db, or ROUTER.GROUP.db
 _YAML = (".yaml", ".yml")
 LONGEST_FILE = 64 * 1024 * 1024  # bytes; a hundred thousand devices are about ten million
 
@@ -24,16 +26,20 @@ def source_of(name: str, text: str) -> Source:
         return Source(kind="netbox", texts={"netbox": text})
     if suffix in _YAML or (not suffix and text.lstrip().startswith("---")):
         return Source(kind="nornir", texts={"hosts": text})
+    if suffix == _ROUTER_DB or (not suffix and is_router_db(text)):
+        return Source(kind="router_db", texts={"router_db": text})
     return Source(kind="table", texts={"table": text.removeprefix("\ufeff")})
 
 
 def headings_of(source: Source) -> tuple[Heading, ...]:
     """The columns of a table; none where the source has names of its own."""
+    if source.kind == "router_db":
+        return read_fields(source.texts["router_db"])
     return read_header(source.texts["table"]) if source.kind == "table" else ()
 
 
 def read_source(path: Path) -> Source:
-    """A folder is a SimpleInventory, `.json` a NetBox export, anything else a table."""
+    """A folder is a SimpleInventory, `.json` NetBox's, `.db` RANCID's, anything else a table."""
     if path.is_dir():
         names = ("hosts", "groups", "defaults")
         texts = {name: found for name in names if (found := _first_of(path, name)) is not None}
@@ -43,6 +49,8 @@ def read_source(path: Path) -> Source:
         return Source(kind="nornir", texts=texts)
     if path.suffix.casefold() == ".json":
         return Source(kind="netbox", texts={"netbox": _text(path)})
+    if path.suffix.casefold() == _ROUTER_DB:
+        return Source(kind="router_db", texts={"router_db": _text(path)})
     return Source(kind="table", texts={"table": _text(path)})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netwb.errors import ImportRefusedError
 from netwb.inventory.importers.netbox import parse_netbox_json
+from netwb.inventory.importers.router_db import parse_router_db
 from netwb.inventory.importers.rows import COLUMNS, Columns, Parsed, Source
 from netwb.inventory.importers.simple_inventory import parse_simple_inventory
 from netwb.inventory.importers.table import parse_table
@@ -17,6 +18,8 @@ def parse_source(source: Source, columns: Columns) -> Parsed:
         raise ImportRefusedError(msg)
     if source.kind == "table":
         return parse_table(source.texts["table"], columns)
+    if source.kind == "router_db":
+        return parse_router_db(source.texts["router_db"], columns)
     if columns.mapping or columns.ignored:
         msg = "columns are named and left out in tables only; this source has names of its own"
         raise ImportRefusedError(msg)

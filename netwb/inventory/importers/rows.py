@@ -57,10 +57,11 @@ class ImportOptions:
 class Source:
     """The texts of one import.
 
-    texts   "table" one text; "netbox" one JSON text; "nornir" hosts, groups, defaults by name
+    texts   "table" and "router_db" one text; "netbox" one JSON text; "nornir" hosts, groups,
+            defaults by name
     """
 
-    kind: Literal["table", "netbox", "nornir"]
+    kind: Literal["table", "router_db", "netbox", "nornir"]
     texts: Mapping[str, str] = field(repr=False)
 
 

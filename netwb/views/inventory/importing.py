@@ -59,7 +59,7 @@ def choose_page(person: str, *, wrong: str = "", forget: Literal["", "text"] = "
         name="file",
         label="File",
         id="import-file",
-        hint="CSV, NetBox export (CSV or JSON), hosts.yaml of a SimpleInventory; at most 8 MB.",
+        hint="CSV, NetBox export (CSV or JSON), hosts.yaml of a SimpleInventory, router.db; at most 8 MB.",
     )
     paste = Field(
         name="text",
@@ -71,7 +71,7 @@ def choose_page(person: str, *, wrong: str = "", forget: Literal["", "text"] = "
     form = tag(
         "form",
         _wrong(wrong)
-        + file_field(file, accept=".csv,.tsv,.txt,.json,.yaml,.yml")
+        + file_field(file, accept=".csv,.tsv,.txt,.json,.yaml,.yml,.db")
         + area_field(paste, rows=9, class_="mono", spellcheck="false", wrap="off", data_kept=person)
         + f'<div class="actions left">{sent}<span class="t3 sm">Nothing is written yet.</span></div>',
         class_="form body",
@@ -135,7 +135,11 @@ def _title(given: Given, said: str, step: int) -> str:
 def _kind(given: Given) -> str:
     if given.kind == "table":
         return f"CSV with {count(len(given.headings), 'column')}"
-    return {"netbox": "NetBox JSON", "nornir": "SimpleInventory"}[given.kind]
+    return {
+        "netbox": "NetBox JSON",
+        "nornir": "SimpleInventory",
+        "router_db": "router.db of RANCID or Oxidized",
+    }[given.kind]
 
 
 def good_rows(plan: ImportPlan) -> int:
