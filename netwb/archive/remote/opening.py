@@ -59,6 +59,7 @@ class Opener:
                 "GIT_TERMINAL_PROMPT": "0",
                 "GIT_SSH_VARIANT": "ssh",
                 "GIT_SSH_COMMAND": self._ssh(key),
+                **self._trusted(),
                 **_settings(self._git_settings(credentials)),
             }
 
@@ -102,14 +103,17 @@ class Opener:
             words += ["-i", str(key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]
         return shlex.join(words)
 
+    def _trusted(self) -> dict[str, str]:
+        """By a variable, as one of the caller's would win over a setting."""
+        file = self._settings.ca_file
+        return {"GIT_SSL_CAINFO": str(Path(file).expanduser())} if file else {}
+
     def _git_settings(self, credentials: Credentials) -> Iterator[tuple[str, str]]:
         yield "credential.helper", ""
         yield "fetch.fsckObjects", "true"
         yield "http.followRedirects", "false"
         yield "http.lowSpeedLimit", "1"
         yield "http.lowSpeedTime", str(max(1, int(self._settings.answer_timeout_s)))
-        if self._settings.ca_file:
-            yield "http.sslCAInfo", str(Path(self._settings.ca_file).expanduser())
         if self._url.scheme == "https" and credentials.password:
             pair = f"{credentials.username}:{credentials.password}".encode()
             header = f"Authorization: Basic {base64.b64encode(pair).decode()}"
