@@ -30,7 +30,8 @@ def is_dead(holder: str) -> bool:
     started, _, _ = rest.partition("|")
     if not place or place != _place() or not pid.isdigit() or not started:
         return False
-    return _started(int(pid)) != started
+    found = _started(int(pid))
+    return found != started and not (found is None and _is_hidden(int(pid)))
 
 
 @cache
@@ -41,6 +42,17 @@ def _place() -> str:
         return f"{boot}.{(_PROC / 'self/ns/pid').readlink()}"
     except OSError:
         return ""
+
+
+def _is_hidden(pid: int) -> bool:
+    """Whether there is such a process of another user: /proc may show a user its own alone (hidepid)."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _started(pid: int) -> str | None:
