@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,12 @@ from netwb.access.records import NewToken, NewUser, Origin
 from netwb.collect.gather import Gathered
 from netwb.errors import NotPermittedError, SettingsError, UnreachableError
 from netwb.health.syslog import desk
-from netwb.inventory.records import NewDevice
+from netwb.inventory.records import Facts, NewDevice
 from netwb.roles import Role
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios, rig
 from tests.health.syslog.listening import Ears, ears, eventually, working
+from tests.postgresql import Cluster
 
 CONFIGURED = "<189>29: %SYS-5-CONFIG_I: Configured from console by {} on vty0 (192.0.2.7)"
 EDGE1 = "127.0.0.21"
@@ -104,6 +107,99 @@ def test_every_person_of_a_burst_is_told(made: Rig) -> None:
 def _names(made: Rig) -> list[str]:
     device = made.devices["acme/edge1"].id
     return [one.by for one in made.bench._parts.bursts.of([device]).get(device, ())]
+
+
+def test_a_commit_and_its_rollback_are_two_revisions(made: Rig) -> None:
+    parts = made.bench._parts
+    junos = {**parts.messages, "cisco_ios": parts.messages["juniper_junos"]}
+    made.bench._parts = replace(parts, messages=junos)
+    said = "<189>Nov 20 02:10:00 core1 mgd[4312]: UI_COMMIT"
+    with ears(made.bench) as listener, working(made.bench):
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        listener.send(
+            f"{said}: User 'bo' requested 'commit confirmed' operation (comment: none)",
+            f"{said}_COMPLETED: commit complete",
+            address=EDGE1,
+        )
+        eventually(lambda: len(authors(made)) == 2)  # no clock moved: at once
+        made.answer("acme/edge1", changed("192.0.2.53"))
+        pass_s(made, 600)
+        listener.send(
+            f"{said}_CONFIRMED_REMINDER: 'commit confirmed' must be confirmed within 1 minutes",
+            f"{said}_NOT_CONFIRMED: Commit was not confirmed; automatic rollback complete",
+            address=EDGE1,
+        )
+        eventually(lambda: len(authors(made)) == 3)
+
+    rolled_back, committed, _ = made.bench.history("edge1")
+    assert (committed.author, committed.message) == ("bo", "edge1: changed")
+    assert rolled_back.author == "unknown"
+    assert rolled_back.message == "edge1: rolled back by itself, as the commit was not confirmed"
+    assert rolled_back.at == made.clock()
+
+
+def test_a_name_that_is_a_secret_of_the_text_stands_in_no_commit(made: Rig) -> None:
+    """Who types a password where the name is asked for is named by it."""
+    with ears(made.bench) as listener, working(made.bench):
+        made.answer("acme/edge1", ios("edge1", ntp="192.0.2.99", community="Hidden7Word"))
+        heard(made, listener, CONFIGURED.format("Hidden7Word"))
+        pass_s(made, 90)
+        eventually(lambda: len(authors(made)) == 2)
+
+    assert authors(made)[0] == "unknown"
+    archive = made.bench.home / "archive/acme.git"
+    shown = subprocess.run(
+        ["git", "--git-dir", archive, "log", "-p", "--format=fuller"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert b"Hidden7Word" not in shown
+
+
+def test_no_word_of_a_message_is_logged_but_for_names(
+    made: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    logged = "<189>7: %PARSER-5-CFGLOG_LOGGEDCMD: User:bo  logged command:username x secret Pa55"
+    with ears(made.bench) as listener:
+        listener.send(logged, address="127.0.0.99")
+        heard(made, listener, logged)
+        pass_s(made, 90)
+        eventually(lambda: list(made.bench.jobs()))
+
+    assert "Pa55" not in caplog.text
+    database = sqlite3.connect(made.bench.home / "netwb.db")
+    assert not [line for line in database.iterdump() if "Pa55" in line]
+
+
+def test_an_accepted_text_bears_the_name_that_was_heard(made: Rig) -> None:
+    with ears(made.bench) as listener, working(made.bench):
+        made.answer("acme/edge1", replace(changed("192.0.2.99"), facts=Facts(serial="SN-new")))
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 90)
+        eventually(lambda: [item.hostname for item in made.bench.quarantine()] == ["edge1"])
+    assert waiting(made) == ["acme/edge1"]
+
+    made.bench.accept_quarantined("edge1", reason="it is that box")
+
+    assert authors(made) == ["bo", "ana"]
+    assert waiting(made) == []
+
+
+@pytest.mark.real
+def test_the_same_on_postgresql(tmp_path: Path, postgresql: Cluster) -> None:
+    url = postgresql.new_database()
+    with rig(tmp_path, {"acme": ("edge1",)}, store_url=url) as made:
+        made.bench.set_device("edge1", syslog_source=EDGE1)
+        made.back_up()
+        made.clock.advance(minutes=10)
+        with ears(made.bench) as listener, working(made.bench):
+            made.answer("acme/edge1", changed("192.0.2.99"))
+            heard(made, listener, CONFIGURED.format("bo"))
+            pass_s(made, 90)
+            eventually(lambda: authors(made) == ["bo", "ana"])
+        assert waiting(made) == []
+        assert made.bench.syslog_counts() == {"change": 1, "refused": 1}
 
 
 def test_netwbs_own_login_starts_nothing(made: Rig) -> None:
