@@ -90,6 +90,22 @@ JOBS: tuple[JobSpec, ...] = (
         says="Walk the audit chain, and hold it against the heads that commits carry.",
     ),
     JobSpec(
+        name="notify",
+        trigger="every 1m",
+        method="deliver_notices",
+        says="Send what is to be told to those who are to be told.",
+        lane="quick",
+        missed="skip",
+    ),
+    JobSpec(
+        name="digest",
+        trigger="07:00",
+        method="send_digests",
+        says="Send the morning digest to the targets that want it.",
+        lane="quick",
+        grace_s=12 * 3600,
+    ),
+    JobSpec(
         name="access-cleanup",
         trigger="06:45",
         method="clean_access",

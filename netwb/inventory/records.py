@@ -313,8 +313,9 @@ SecretKind = Literal[
     "snmp_auth",
     "snmp_priv",
     "token",
+    "url",
 ]
-SECRET_KINDS: tuple[SecretKind, ...] = (  # of credentials; a token opens no device
+SECRET_KINDS: tuple[SecretKind, ...] = (  # of credentials; a token and a URL open no device
     "password",
     "private_key",
     "passphrase",

@@ -23,6 +23,7 @@ WORDS: Mapping[SecretKind, str] = {
     "snmp_auth": "SNMP authentication password",
     "snmp_priv": "SNMP privacy password",
     "token": "token",
+    "url": "URL",
 }
 
 

@@ -31,6 +31,7 @@ from netwb.loading import lazy
 from netwb.notify.addresses import is_public
 from netwb.notify.services import (
     MAIL,
+    SELF_HOSTED,
     check_service,
     check_tenant_service,
     hidden,
@@ -125,6 +126,13 @@ class Sender:
         """What may be seen of the URL."""
         recipients = tuple(address for _, address in self._plugin.targets) if self._is_mail else ()
         return shown_service(self._url, recipients)
+
+    @property
+    def hosts(self) -> list[str]:
+        """Where it goes, where the URL says so; of many services its host is a token."""
+        if self._is_mail:
+            return [self._plugin.smtp_host]
+        return [self._plugin.host] if self._plugin.schema in SELF_HOSTED else []
 
     def send(self, message: Mapping[str, str]) -> None:
         """Send one; DeliveryError with its cause."""
@@ -268,7 +276,7 @@ def answers(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
                 guard = Guard(asked["reach"])
                 sys.addaudithook(guard)
                 sender = Sender(asked["url"], guard, is_tenants=asked["reach"] == "public")
-                yield {"ok": True, "shown": sender.shown}
+                yield {"ok": True, "shown": sender.shown, "hosts": sender.hosts}
             else:
                 sender.send(asked)
                 yield {"ok": True}

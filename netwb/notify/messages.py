@@ -40,6 +40,7 @@ class Service:
     """One target's service, opened: a context. Its process ends with it.
 
     limit_s    how long one message may take; then the process is killed
+    shown      the URL without its secrets; `hosts`: where it goes, as far as the URL says so
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Service:
         self._child: subprocess.Popen[bytes] | None = None
         self._rest = b""
         self.shown = ""
+        self.hosts: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         self._child = subprocess.Popen(  # noqa: S603 - this interpreter, with words of our own
@@ -73,7 +75,7 @@ class Service:
         except BaseException:
             self._end()
             raise
-        self.shown = str(opened["shown"])
+        self.shown, self.hosts = str(opened["shown"]), tuple(opened["hosts"])
         return self
 
     def __exit__(self, *_error: object) -> None:

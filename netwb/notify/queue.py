@@ -94,9 +94,20 @@ class Queue:
                 row.routed_at = now
         return len(rows), len(made)
 
-    def add(self, session: Session, target: Target, kind: str, message: Message) -> None:
-        """Queue one message in the caller's transaction."""
-        insert_many(session, DeliveryRow, [_row(target, kind, message, self._clock())])
+    def add_digest(self, target: Target, message: Message | None, today: str) -> bool:
+        """Queue a target's digest of that day, or note that there was nothing to tell.
+
+        False where somebody was first: one a day.
+        """
+        now = self._clock()
+        ours = (NotifyTargetRow.id == target.id) & (NotifyTargetRow.digested_on != today)
+        noted = update(NotifyTargetRow).where(ours).values(digested_on=today, digested_at=now)
+        with self._database.writing(NO_TENANT) as session:
+            if session.scalar(noted.returning(NotifyTargetRow.id)) is None:
+                return False
+            if message is not None:
+                insert_many(session, DeliveryRow, [_row(target, DIGEST, message, now)])
+        return True
 
     def note_trial(self, target: Target, message: Message, message_id: str, error: str) -> None:
         """Write down a message that was sent by hand, past the queue."""

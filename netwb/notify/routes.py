@@ -7,6 +7,7 @@ and is not given what the provider's staff alone may see: addresses, and what st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -14,6 +15,8 @@ from typing import Any
 
 from netwb.errors import InputError
 from netwb.notify.records import KINDS, SEVERITIES, Notice, Route, Target
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 # What a tenant may be told at all, and which details of it. Their messages hold no address.
 TENANT_DETAILS: Mapping[str, frozenset[str]] = {
@@ -26,6 +29,14 @@ TENANT_DETAILS: Mapping[str, frozenset[str]] = {
         {"run_id", "devices", "changed", "unchanged", "rejected", "failed"},
     ),
 }
+
+
+def check_name(name: str) -> str:
+    """A target's name; InputError where it cannot stand in a command."""
+    if not _NAME.fullmatch(name):
+        msg = f"{name[:60]!r} is no name of a target; take letters, digits, dots and dashes"
+        raise InputError(msg)
+    return name
 
 
 def check_patterns(patterns: Iterable[str]) -> tuple[str, ...]:

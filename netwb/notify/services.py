@@ -13,6 +13,7 @@ from netwb.errors import InputError
 
 MAIL = frozenset({"mailto", "mailtos"})
 _OWN_HOST = MAIL | {"json", "jsons", "xml", "xmls", "form", "forms"}  # where the host is no token
+SELF_HOSTED = _OWN_HOST | {"mmosts", "rockets", "matrixs"}
 # https, mail and chat; each but mail over TLS. Not what reads the server's files or runs programs.
 TENANT_SERVICES = MAIL | {
     *("jsons", "xmls", "forms"),

@@ -175,6 +175,22 @@ class Targets:
             session.flush()
             return load_targets(session, [row])[0]
 
+    def want_digest(self, today: str) -> tuple[tuple[Target, datetime | None], ...]:
+        """Targets that want a digest and had none of that day, and when they had their last one."""
+        query = (
+            select(NotifyTargetRow)
+            .where(
+                NotifyTargetRow.status == "active",
+                NotifyTargetRow.digest != "off",
+                NotifyTargetRow.digested_on != today,
+            )
+            .order_by(NotifyTargetRow.id)
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            rows = session.scalars(query).all()
+            times = [row.digested_at for row in rows]
+            return tuple(zip(load_targets(session, rows), times, strict=True))
+
     def open(self, target: Target) -> OpenTarget:
         """The target with its URL and keys; raises where its reference names nothing now."""
         with self._database.reading(ALL_TENANTS) as session:

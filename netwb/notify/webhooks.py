@@ -31,6 +31,7 @@ Resolve = Callable[..., Sequence[tuple[Any, ...]]]  # as socket.getaddrinfo
 LIMIT_S = 15.0  # from the connection to the end of the answer; the specification wants 15 to 30
 ANSWER_BYTES = 16 * 1024
 HTTP_OK, HTTP_REDIRECTS, HTTP_ERRORS = 200, 300, 400
+_NOT_PUBLIC = "{host} is at an address that is not public; a tenant's targets are at public ones"
 _PORTS = {"https": 443, "http": 80}
 _REFUSED_MESSAGE = {400, 413, 415, 422}  # it is this message that is wrong, not the target
 _WORDS_MOST = 120  # characters of the receiver's own words
@@ -105,6 +106,19 @@ def send_webhook(
     _judge(host, status, headers, said)
 
 
+def require_public(host: str, *, resolve: Resolve = socket.getaddrinfo) -> None:
+    """Raise InputError where a name or address of a tenant's target is not public now.
+
+    One that DNS does not know yet is let through: it is judged again at each message.
+    """
+    try:
+        found = resolve(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return
+    if not all(is_public(str(place[4][0])) for place in found):
+        raise InputError(_NOT_PUBLIC.format(host=host))
+
+
 def resolved(host: str, port: int, reach: Reach, resolve: Resolve) -> list[tuple[Any, ...]]:
     """The addresses behind a name; DeliveryError where there is none, or one that is not public."""
     try:
@@ -113,8 +127,7 @@ def resolved(host: str, port: int, reach: Reach, resolve: Resolve) -> list[tuple
         msg = f"the name {host} is not known to DNS; correct it, or try again"
         raise DeliveryError(msg) from error
     if reach == "public" and not all(is_public(str(place[4][0])) for place in found):
-        msg = f"{host} is at an address that is not public; a tenant's targets are at public ones"
-        raise DeliveryError(msg)
+        raise DeliveryError(_NOT_PUBLIC.format(host=host))
     return list(found)
 
 

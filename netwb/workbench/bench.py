@@ -19,6 +19,7 @@ from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
+from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import Diagnosis, DoctorFace, examine_ground, unopened
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.exporting import ExportFace
@@ -30,6 +31,7 @@ from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
 from netwb.workbench.netbox import NetboxFace
+from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.probing import ProbingFace
@@ -65,6 +67,8 @@ class Workbench(
     SyslogFace,
     ExportFace,
     LeavingFace,
+    NotifyFace,
+    DigestFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 

@@ -48,6 +48,7 @@ from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.store.servers import Servers
 from netwb.workbench.compose_access import compose_access
 from netwb.workbench.compose_remotes import compose_remotes
+from netwb.workbench.compose_notify import compose_notify
 from netwb.workbench.compose_scheduling import compose_scheduling
 from netwb.workbench.face import Parts
 from netwb.workbench.home import (
@@ -238,6 +239,9 @@ def _parts(ground: _Ground) -> Parts:
         audit=ground.audit,
         jobs=ground.jobs,
         notices=ground.notices,
+        notify=compose_notify(
+            ground.database, ground.keyring, ground.environment, ground.clock
+        ),
         servers=Servers(
             ground.database,
             Leases(ground.database, holder_name(new_id()), ground.clock),

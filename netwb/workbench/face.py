@@ -46,6 +46,7 @@ from netwb.store.keyring import Keyring
 from netwb.store.notices import Notices
 from netwb.store.servers import Servers
 from netwb.workbench.alike import Alike
+from netwb.workbench.compose_notify import NotifyParts
 from netwb.workbench.compose_scheduling import SchedulingParts
 from netwb.workbench.home import Home
 
@@ -68,6 +69,7 @@ class Parts:
     audit: Audit
     jobs: Jobs
     notices: Notices
+    notify: NotifyParts
     servers: Servers
     places: Places
     devices: Devices
