@@ -32,12 +32,14 @@ class Running:
 
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
+    over: bool = False  # nothing more comes
     heard: threading.Condition = field(default_factory=threading.Condition)
 
     def says(self, text: str, *, within_s: float = WAITS_S) -> bool:
-        """Whether a line with that text comes, or came."""
+        """Whether a line with that text comes, or came; not when it ended without one."""
         with self.heard:
-            return self.heard.wait_for(lambda: self._said(text), within_s)
+            self.heard.wait_for(lambda: self._said(text) or self.over, within_s)
+            return self._said(text)
 
     def send(self, number: int) -> None:
         """A signal, to it alone."""
@@ -93,6 +95,9 @@ def _read(running: Running) -> None:
         with running.heard:
             running.said.append(line)
             running.heard.notify_all()
+    with running.heard:
+        running.over = True
+        running.heard.notify_all()
 
 
 def file_now(bench: Workbench, job: str = "nightly") -> datetime:

@@ -1,0 +1,160 @@
+"""Two daemons on one database: one leads, and the other takes over when it dies, hangs or ends.
+
+The lease is 3 s here where it is 30 s by default; nothing else is shorter.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlalchemy import select
+
+from netwb.roles import ALL_TENANTS
+from netwb.store.models import BackupRunRow
+from netwb.workbench import Workbench
+from tests.benches import rig
+from tests.postgresql import Cluster
+from tests.scheduler.processes import (
+    LEASE_S,
+    Running,
+    awaited,
+    daemon,
+    file_now,
+    firing,
+    silent_device,
+)
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
+SLOW = "[collect]\nconnect_timeout_s = 15.0\ntotal_deadline_s = 15.0\nretries = 0\n"
+BETWEEN_S = (
+    LEASE_S + 2 * LEASE_S / 3 + 5
+)  # it ends, a beat sees that, a look follows; and busy cores
+
+
+@dataclass
+class Place:
+    """A home with one device that is silent for 15 s: what happens in between happens in its night."""
+
+    home: Path
+    bench: Workbench
+    environment: dict[str, str]
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    environment: dict[str, str] = {}
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgresql")
+        environment["NETWB_STORE__URL"] = cluster.new_database()
+    with (
+        silent_device() as (address, port),
+        rig(
+            tmp_path, {"acme": ("edge1",)}, store_url=environment.get("NETWB_STORE__URL", "")
+        ) as made,
+    ):
+        made.bench.set_device("edge1", address=address, port=port)
+        home = tmp_path / "home"
+        (home / "netwb.toml").write_text(SLOW)
+        bench = Workbench.open(home, environment=environment)
+        yield Place(home, bench, environment)
+        bench.close()
+
+
+def status(bench: Workbench, due: datetime, *wanted: str) -> bool:
+    return firing(bench, due).status in wanted
+
+
+def leads(bench: Workbench, pid: int) -> bool:
+    leader = bench.daemon().leader
+    return leader is not None and leader.pid == pid
+
+
+def run_begun(bench: Workbench) -> bool:
+    return bench._parts.runs.under_way([bench.devices()[0].id])
+
+
+def started_first(place: Place, first: Running) -> datetime:
+    """The first one leads, and has begun a night."""
+    assert first.says("this daemon leads")
+    due = file_now(place.bench)
+    awaited(partial(status, place.bench, due, "running"))
+    awaited(partial(run_begun, place.bench))
+    return due
+
+
+def test_the_other_takes_over_when_the_leader_is_killed(place: Place) -> None:
+    with daemon(place.home, **place.environment) as first:
+        due = started_first(place, first)
+        with daemon(place.home, **place.environment) as second:
+            assert second.says("stands by")
+            first.kill()
+            began = monotonic()
+            awaited(partial(leads, place.bench, second.process.pid))
+            awaited(lambda: firing(place.bench, due).tries == 2)
+
+            assert monotonic() - began < BETWEEN_S
+            assert second.says("nightly was interrupted")
+
+
+def test_one_that_was_stopped_does_nothing_more_when_it_wakes(place: Place) -> None:
+    with daemon(place.home, **place.environment) as first:
+        due = started_first(place, first)
+        with daemon(place.home, **place.environment) as second:
+            assert second.says("stands by")
+            first.send(signal.SIGSTOP)
+            began = monotonic()
+            awaited(partial(leads, place.bench, second.process.pid))
+            awaited(lambda: firing(place.bench, due).tries == 2)
+            assert monotonic() - began < BETWEEN_S
+
+            first.send(signal.SIGCONT)
+
+            assert first.says("begins anew")
+            assert first.says("another daemon leads; this one stands by")
+            assert first.process.poll() is None
+            awaited(partial(status, place.bench, due, "done"))
+            done = firing(place.bench, due)
+            assert (done.tries, done.result["failed"]) == (2, 1)
+            assert leads(place.bench, second.process.pid)
+            assert len(run_ids(place.bench)) == 2  # one that was stopped, one that was done
+
+
+def run_ids(bench: Workbench) -> list[str]:
+
+    with bench._parts.database.reading(ALL_TENANTS) as session:
+        return sorted(session.scalars(select(BackupRunRow.id)))
+
+
+def test_what_runs_when_the_daemon_is_told_to_end_is_done_by_the_next(place: Place) -> None:
+    with daemon(place.home, **place.environment) as first:
+        due = started_first(place, first)
+        with daemon(place.home, **place.environment) as second:
+            assert second.says("stands by")
+            first.send(signal.SIGTERM)
+            assert first.says("the daemon ends when nightly has ended")
+            first.send(signal.SIGTERM)  # there is no time for that
+
+            assert first.process.wait(10) == 0
+            assert first.says("handed back: nightly")
+            began = monotonic()
+            awaited(lambda: firing(place.bench, due).tries == 2)
+            assert monotonic() - began < BETWEEN_S
+            assert not any("Traceback" in line for line in (*first.said, *second.said))
+
+
+def test_a_daemon_with_nothing_to_do_ends_at_once(place: Place) -> None:
+    with daemon(place.home, **place.environment) as only:
+        assert only.says("this daemon leads")
+        began = monotonic()
+        only.send(signal.SIGTERM)
+
+        assert only.process.wait(10) == 0
+        assert monotonic() - began < 5
+        assert not place.bench.daemon().alive
