@@ -182,7 +182,7 @@ def _handler(folder: Path, authorization: str) -> type[BaseHTTPRequestHandler]:
                 input=body,
                 capture_output=True,
                 check=True,
-                env=_environment(folder, path, query, self.command, self.headers),
+                env=_environment(folder, path, query, self.command, dict(self.headers.items())),
             )
             head, _, content = done.stdout.partition(b"\r\n\r\n")
             lines = [line.split(": ", 1) for line in head.decode().split("\r\n")]
