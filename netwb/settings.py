@@ -94,7 +94,10 @@ class ConfigsSettings:
     )
     shrink_lines: int = _setting(20, "lines", "... and at least this many lines.", least=0)
     fresh_h: float = _setting(
-        26.0, "h", "How old a good backup may be and still be fresh: a night and an hour.", least=0.1
+        26.0,
+        "h",
+        "How old a good backup may be and be fresh; more where the schedule is rarer.",
+        least=0.1,
     )
 
 

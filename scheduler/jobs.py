@@ -44,6 +44,16 @@ JOBS: tuple[JobSpec, ...] = (
         grace_s=4 * 3600,
     ),
     JobSpec(
+        name="health",
+        trigger="every 5m",
+        method="watch_health",
+        says="Look whose backups are overdue and how full the disk is; tell what changed.",
+        lane="quick",
+        missed="skip",
+        grace_s=300,
+        interrupted="leave",
+    ),
+    JobSpec(
         name="netbox",
         trigger="01:00",
         method="sync_netbox",

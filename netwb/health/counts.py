@@ -195,14 +195,3 @@ def last_done(database: Database) -> Mapping[str, datetime]:
     )
     with database.reading(NO_TENANT) as session:
         return {job: at for job, at in session.execute(statement) if at is not None}
-
-
-def planned_firings(database: Database) -> tuple[tuple[str, datetime], ...]:
-    """Job and when it may begin, of what is planned and held back by nothing."""
-    statement = (
-        select(FiringRow.job, FiringRow.begin_at)
-        .where(FiringRow.status == "planned", FiringRow.said == "")
-        .order_by(FiringRow.begin_at)
-    )
-    with database.reading(NO_TENANT) as session:
-        return tuple((job, at) for job, at in session.execute(statement))

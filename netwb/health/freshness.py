@@ -152,6 +152,9 @@ def headline(tenants: Iterable[TenantBackups]) -> str:
     if not without:
         whole = f"All {devices:,} devices have" if devices > 1 else "The only device has"
         return f"{whole} a fresh good backup."
+    if devices == 1:
+        why = next(words for count, words in lacking if count)
+        return f"The only device has no fresh good backup: {why}."
     why = ", ".join(f"{count:,} {words}" for count, words in lacking if count)
     have = "has" if without == 1 else "have"
     return f"{without:,} of {devices:,} devices {have} no fresh good backup: {why}."

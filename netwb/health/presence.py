@@ -14,12 +14,15 @@ from netwb.health.diagnosis import Diagnosis, advice, ok, wrong
 from netwb.store.daemons import Daemon
 from netwb.store.servers import Server
 
-LATE = timedelta(minutes=15)  # after its time a job has begun, or nobody is there to begin it
+NAMED = 5  # jobs that are told by name
+SELF_BACKUP_LATE = timedelta(hours=50)  # two nights were missed
 PUSH_LATE = timedelta(hours=24)  # what was not pushed for so long would be lost with this machine
 _START = "start it: `netwb scheduler`, or its unit"
 
 
-def judge_daemon(daemons: Sequence[Daemon], *, now: datetime) -> Diagnosis:
+def judge_daemon(
+    daemons: Sequence[Daemon], *, now: datetime, next_job: tuple[datetime, str] | None = None
+) -> Diagnosis:
     """Whether one leads; `daemons` are those of the last day, the newest sign of life first."""
     if not daemons:
         return advice("daemon", "none runs: nothing is backed up, pushed or told by itself", _START)
@@ -38,7 +41,7 @@ def judge_daemon(daemons: Sequence[Daemon], *, now: datetime) -> Diagnosis:
     others = f", {len(alive) - 1} more stand by" if len(alive) > 1 else ""
     return ok(
         "daemon",
-        f"leads on {leader.host} for {_ago(leader.leads_since, now)}{others}",
+        f"leads on {leader.host} for {_ago(leader.leads_since, now)}{others}{_coming(next_job)}",
     )
 
 
@@ -60,17 +63,57 @@ def judge_server(servers: Sequence[Server], *, now: datetime) -> Diagnosis:
     )
 
 
-def judge_late(jobs: Sequence[tuple[str, datetime]], *, now: datetime) -> Diagnosis:
-    """Whether a job is overdue; `jobs` are those that are planned, with when they may begin."""
-    late = sorted({name for name, begin_at in jobs if begin_at < now - LATE})
+def _coming(next_job: tuple[datetime, str] | None) -> str:
+    return "" if next_job is None else f", next is {next_job[1]} at {next_job[0]:%a %H:%M} UTC"
+
+
+def judge_late(late: Sequence[str]) -> Diagnosis:
+    """Whether jobs are overdue: `late` are those that should have begun long ago."""
     if not late:
-        return ok("jobs", f"{len(jobs)} planned, none of them is late")
-    oldest = min(begin_at for _, begin_at in jobs)
+        return ok("jobs", "none is late")
+    more = f" and {len(late) - NAMED} more" if len(late) > NAMED else ""
     return wrong(
         "jobs",
-        f"{', '.join(late[:5])} should have begun, the first {_ago(oldest, now)} ago",
+        f"{', '.join(late[:NAMED])}{more} should have begun long ago",
         "look at the daemon; `netwb scheduler --run JOB` does one by hand",
     )
+
+
+def judge_schedule(nightly: Sequence[tuple[str, str]]) -> Diagnosis:
+    """Whether all is backed up by itself: (place, trigger) of the nightly job, "" being everywhere."""
+    off = sorted(place or "all" for place, trigger in nightly if trigger == "off")
+    if off:
+        return advice(
+            "schedule",
+            f"the nightly backup is off for {', '.join(off[:NAMED])}",
+            "give it a time again with `netwb schedule set` or `netwb schedule reset`",
+        )
+    everywhere = next((trigger for place, trigger in nightly if not place), "")
+    own = sum(bool(place) for place, _ in nightly)
+    return ok("schedule", f"all is backed up at {everywhere}, {own} places at times of their own")
+
+
+def judge_self_backup(folder: str, newest_at: datetime | None, *, now: datetime) -> Diagnosis:
+    """Whether netwb itself is backed up, to where the settings say."""
+    if not folder:
+        return advice(
+            "self backup",
+            "netwb itself is backed up nowhere: its database and keys are on this machine alone",
+            "set self_backup.folder and self_backup.passphrase, or run `netwb export FILE` by hand",
+        )
+    if newest_at is None:
+        return wrong(
+            "self backup",
+            f"there is no backup of netwb itself in {folder} yet",
+            "`netwb scheduler --run self-backup` makes one now",
+        )
+    if now - newest_at > SELF_BACKUP_LATE:
+        return wrong(
+            "self backup",
+            f"the newest backup of netwb itself in {folder} is {_ago(newest_at, now)} old",
+            "`netwb scheduler --run self-backup` says why",
+        )
+    return ok("self backup", f"the newest in {folder} is {_ago(newest_at, now)} old")
 
 
 def judge_remotes(remotes: Sequence[Remote], *, now: datetime) -> Iterator[Diagnosis]:

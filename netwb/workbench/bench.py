@@ -23,7 +23,6 @@ from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import Diagnosis, DoctorFace, examine_ground, unopened
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.exporting import ExportFace
-from netwb.workbench.figures import FiguresFace
 from netwb.workbench.health import HealthFace
 from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
@@ -40,6 +39,7 @@ from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.upkeep import UpkeepFace
+from netwb.workbench.watching import WatchFace
 
 
 def _utc_now() -> datetime:
@@ -47,6 +47,8 @@ def _utc_now() -> datetime:
 
 
 class Workbench(
+    WatchFace,
+    DoctorFace,
     DoorsFace,
     PeopleFace,
     InventoryFace,
@@ -57,8 +59,6 @@ class Workbench(
     HeldFace,
     AdhocFace,
     AuditFace,
-    FiguresFace,
-    DoctorFace,
     RemotesFace,
     UpkeepFace,
     NetboxFace,

@@ -29,6 +29,7 @@ from netwb.health.ground import (
 from netwb.health.keys import check_key_place, check_old_copies
 from netwb.health.machine import check_file_limit, check_git, check_python, check_zones
 from netwb.health.people import check_admins, check_tokens
+from netwb.health.presence import judge_schedule, judge_self_backup
 from netwb.health.repositories import check_repositories
 from netwb.health.weakening import check_settings
 from netwb.roles import ALL_TENANTS
@@ -37,6 +38,7 @@ from netwb.store.database import Database
 from netwb.workbench.compose import master_file_of, open_database, read_settings
 from netwb.workbench.home import Home, require_home
 from netwb.workbench.presence import PresenceFace
+from netwb.workbench.status import NIGHTLY
 
 __all__ = ["Diagnosis", "DoctorFace", "examine_ground"]
 
@@ -110,6 +112,8 @@ class DoctorFace(PresenceFace):
         return {
             "clock": lambda: check_clock(database, now=parts.clock()),
             **self._what_runs(),
+            "schedule": lambda: judge_schedule(self._nightly_triggers()),
+            "self backup": self._self_backup,
             "repositories": lambda: check_repositories(archive, database),
             "devices": lambda: check_devices(database),
             "credentials": lambda: check_credentials(database),
@@ -119,6 +123,16 @@ class DoctorFace(PresenceFace):
                 parts.access.tokens.list(ALL_TENANTS), now=parts.clock()
             ),
         }
+
+    def _nightly_triggers(self) -> list[tuple[str, str]]:
+        """Place and trigger of the job that saves all; "" is everywhere."""
+        jobs = self.timetable()
+        return [(job.place, job.trigger) for job in jobs if job.name == NIGHTLY]
+
+    def _self_backup(self) -> Diagnosis:
+        folder = self._parts.settings.self_backup.folder
+        newest = self.newest_self_backup()
+        return judge_self_backup(folder, newest[1] if newest else None, now=self._parts.clock())
 
     def _admins(self) -> Diagnosis:
         by_provider = self._parts.settings.access.oidc_issuer

@@ -107,7 +107,7 @@ class FiguresFace(StatusFace):
             now_s=now.timestamp(),
             jobs=job_counts(database, scope),
             tenants=tenant_counts(database, scope),
-            backups=read_backups(database, scope, now=now, allowed=self._fresh_for),
+            backups=read_backups(database, scope, now=now, allowed=self._allowed()),
             outcomes=_by_slug(read_tally(database, scope, OUTCOMES), slugs),
             held=held_texts(database, scope),
             deliveries=deliveries(database, scope, since=now - DAY),
@@ -133,7 +133,7 @@ class FiguresFace(StatusFace):
             label: count for (_, label), count in read_tally(database, ALL_TENANTS, LENGTHS).items()
         }
         queued, queued_since = parts.jobs.queued()
-        leader = next((one for one in self._daemons() if one.leads_since is not None), None)
+        leader = self._daemons().leader
         return Machine(
             version=__version__,
             last_run=last_run(database),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netwb.health.counts import planned_firings
 from netwb.health.diagnosis import Diagnosis
 from netwb.health.disk import Forecast, Space, forecast, judge_disk
 from netwb.health.examining import Check, examined
 from netwb.health.presence import judge_daemon, judge_late, judge_remotes, judge_server
 from netwb.health.space import read_growth, read_space
-from netwb.store.daemons import Daemon, Daemons
+from netwb.inventory.records import EVERYWHERE
+from netwb.workbench.blackouts import BlackoutFace
+from netwb.workbench.exporting import ExportFace
 from netwb.workbench.remotes import RemotesFace
+from netwb.workbench.scheduling import DaemonState
 
 __all__ = ["Diagnosis", "PresenceFace"]
 
 
-class PresenceFace(RemotesFace):
+class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
     """`note_serving`, `end_serving`."""
 
     def note_serving(self) -> None:
@@ -35,17 +37,24 @@ class PresenceFace(RemotesFace):
         )
 
     def _what_runs(self) -> Mapping[str, Check]:
-        now, database = self._parts.clock(), self._parts.database
+        now = self._parts.clock()
         return {
-            "daemon": lambda: judge_daemon(self._daemons(), now=now),
-            "jobs": lambda: judge_late(planned_firings(database), now=now),
+            "daemon": lambda: self._daemon_stands(self._daemons()),
+            "jobs": lambda: judge_late(self._daemons().late),
             "server": lambda: judge_server(self._parts.servers.list(), now=now),
             "remote": lambda: judge_remotes(self.remotes(), now=now),
             "disk": self._disk,
         }
 
-    def _daemons(self) -> tuple[Daemon, ...]:
-        return Daemons(self._parts.database, "", self._parts.clock).list()
+    def _daemons(self) -> DaemonState:
+        """Of all, whatever this Workbench is narrowed to."""
+        return type(self)(self._parts, self._who, EVERYWHERE).daemon()
+
+    def _daemon_stands(self, state: DaemonState) -> Diagnosis:
+        coming = [(job.next_at, job.name) for job in state.jobs if job.next_at is not None]
+        return judge_daemon(
+            state.daemons, next_job=min(coming, default=None), now=self._parts.clock()
+        )
 
     def _disk(self) -> Diagnosis:
         return judge_disk(*self._space_left())

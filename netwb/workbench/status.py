@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netwb.collect.nights import LastNight
-from netwb.health.backups import read_backups
+from netwb.health.backups import Allowed, read_backups
 from netwb.health.diagnosis import Diagnosis, is_wrong
+from netwb.health.expecting import allowed_age
 from netwb.health.freshness import (
     DeviceBackup,
     TenantBackups,
@@ -16,11 +17,15 @@ from netwb.health.freshness import (
     worst_first,
 )
 from netwb.inventory.records import EVERYWHERE
-from netwb.roles import Permission, allowed
+from netwb.roles import ALL_TENANTS, Permission
+from netwb.roles import allowed as permits
+from netwb.schedules.records import EVERYTHING, Place
 from netwb.workbench.nights import NightsFace
+from netwb.workbench.planning import Timetable
 from netwb.workbench.presence import PresenceFace
 
 __all__ = ["DeviceBackup", "Diagnosis", "LastNight", "Status", "StatusFace", "TenantBackups"]
+NIGHTLY = "nightly"  # the job that saves all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ class StatusFace(PresenceFace, NightsFace):
         """One look at all; `parts` only for whoever holds health.view."""
         backups = self.device_backups()
         tenants = by_tenant(backups)
-        parts = self._standing_parts() if allowed(self._actor, Permission.HEALTH_VIEW) else ()
+        parts = self._standing_parts() if permits(self._actor, Permission.HEALTH_VIEW) else ()
         lacking = [one for one in backups if one.freshness != "fresh"]
         return Status(
             at=self._parts.clock(),
@@ -76,14 +81,25 @@ class StatusFace(PresenceFace, NightsFace):
             self._parts.database,
             self._meant_scope,
             now=self._parts.clock(),
-            allowed=self._fresh_for,
+            allowed=self._allowed(),
         )
         if replace(self._where, tenant=None) != EVERYWHERE:
             meant = self._meant_ids()
             found = tuple(one for one in found if one.device_id in meant)
-        sees = allowed(self._actor, Permission.INVENTORY_ADDRESS)
+        sees = permits(self._actor, Permission.INVENTORY_ADDRESS)
         return found if sees else tuple(replace(one, cause_message="") for one in found)
 
-    def _fresh_for(self, _tenant_id: str, _site_id: str) -> timedelta:
-        """How old a good text of a device there may be."""
-        return timedelta(hours=self._parts.settings.configs.fresh_h)
+    def _allowed(self) -> Allowed:
+        """How old a good backup may be at a place: by the setting, or by when one is made there."""
+        now, parts = self._parts.clock(), self._parts.scheduling
+        least = timedelta(hours=self._parts.settings.configs.fresh_h)
+        nightly = parts.job(NIGHTLY)
+        table = Timetable(parts, ALL_TENANTS, jitter_s=self._parts.settings.scheduler.jitter_s)
+
+        def allowed(tenant_id: str, site_id: str) -> timedelta:
+            place = Place(tenant_id=tenant_id, site_id=site_id)
+            found = table.schedule(nightly, place)
+            timing = table.timing(nightly, found.place if found else EVERYTHING)
+            return allowed_age(timing, table.holds(nightly, place), now=now, least=least)
+
+        return allowed

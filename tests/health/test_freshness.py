@@ -150,6 +150,7 @@ def test_counts_leave_out_what_is_in_maintenance() -> None:
     [
         (["fresh"], "The only device has a fresh good backup."),
         (["fresh"] * 3, "All 3 devices have a fresh good backup."),
+        (["stale"], "The only device has no fresh good backup: stale."),
         (["fresh", "failed"], "1 of 2 devices has no fresh good backup: 1 failed since."),
         (
             [*WORST_FIRST, "stale"],
@@ -159,7 +160,7 @@ def test_counts_leave_out_what_is_in_maintenance() -> None:
             ),
         ),
     ],
-    ids=["one", "all", "one-fails", "each"],
+    ids=["one", "one-stale", "all", "one-fails", "each"],
 )
 def test_one_sentence_says_it(states: list[Freshness], said: str) -> None:
     assert headline(by_tenant(device("acme/a", state) for state in states)) == said

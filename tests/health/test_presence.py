@@ -41,13 +41,21 @@ def test_a_daemon_that_leads_is_what_counts(daemons: list[Daemon], verdict: str,
     assert (found.verdict, word in found.said) == (verdict, True), found
 
 
-def test_a_job_that_nobody_began_is_late() -> None:
-    soon = ("nightly", NOW + timedelta(hours=18))
-    assert judge_late([soon, ("push", NOW - timedelta(minutes=10))], now=NOW).verdict == "ok"
+def test_what_comes_next_is_told_of_the_one_that_leads() -> None:
+    next_job = (NOW + timedelta(hours=18), "nightly")
 
-    found = judge_late([soon, ("push", NOW - timedelta(hours=3))], now=NOW)
+    said = judge_daemon([LEADER], next_job=next_job, now=NOW).said
 
-    assert (found.verdict, found.said) == ("wrong", "push should have begun, the first 3 h ago")
+    assert said.endswith(", next is nightly at Mon 02:00 UTC")
+
+
+def test_jobs_that_nobody_began_are_late() -> None:
+    assert judge_late([]).verdict == "ok"
+
+    found = judge_late([f"job{n}" for n in range(7)])
+
+    assert found.verdict == "wrong"
+    assert found.said == "job0, job1, job2, job3, job4 and 2 more should have begun long ago"
 
 
 REMOTE = Remote(

@@ -133,10 +133,12 @@ def test_a_customer_sees_its_own_without_addresses_and_without_the_machine(made:
 def test_how_old_is_fresh_is_a_setting(tmp_path: Path) -> None:
     with rig(tmp_path, {"acme": ("edge1",)}) as made:
         made.back_up()
-        object.__setattr__(made.bench.settings.configs, "fresh_h", 0.5)
-        made.clock.advance(hours=1)
-
+        made.clock.advance(hours=27)
         assert stand(made.bench.status()) == {"acme/edge1": "stale"}
+
+        object.__setattr__(made.bench.settings.configs, "fresh_h", 100.0)
+
+        assert stand(made.bench.status()) == {}
 
 
 @pytest.mark.real

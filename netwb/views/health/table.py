@@ -34,7 +34,7 @@ class Ways:
 
     device    where a row leads
     in_words  what is wrong with netwb itself, with its cure, in the words of who reads it
-    back_up   whether a backup may be begun
+    back_up   whether a backup may be begun, and steps be taken at all
     """
 
     device: Callable[[DeviceBackup], str]
@@ -99,7 +99,7 @@ def _row(one: DeviceBackup, ways: Ways, at: Moment) -> str:
     place = f'<span class="t3">{esc(one.tenant)} {esc(one.site)}</span>'
     kind, word = STATES[one.freshness]
     excused = ' <span class="chip">in maintenance</span>' if one.excused else ""
-    why = _why(one, at)
+    why = _why(one, ways, at)
     cells = (
         state("waived" if one.excused else kind, word),
         f"{name} {place}{excused}",
@@ -114,14 +114,15 @@ def _row(one: DeviceBackup, ways: Ways, at: Moment) -> str:
     return tag("tr", tds, id=f"h-{one.device_id}")
 
 
-def _why(one: DeviceBackup, at: Moment) -> str:
-    """Cause and next step; without the right to addresses the cause's kind in words."""
+def _why(one: DeviceBackup, ways: Ways, at: Moment) -> str:
+    """Cause, and next step for who may take one; else the cause's kind in words."""
     told = cause_and_cure(one, at.now)
     if not told:
         return f"{words_of(one.cause_kind)}."
     said, _, cure = in_page(pathless_cause(told)).partition("; ")
     begun = cause_alone(said.removeprefix(f"{one.name} "), one.hostname)
-    text = f"{begun}. {cure[:1].upper()}{cure[1:]}." if cure else f"{begun}."
+    helps = cure and ways.back_up
+    text = f"{begun}. {cure[:1].upper()}{cure[1:]}." if helps else f"{begun}."
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 

@@ -1,0 +1,101 @@
+"""The daemon's look at how all stands, each few minutes: what went wrong, and right, is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from netwb.health.backups import read_backups
+from netwb.health.diagnosis import Diagnosis
+from netwb.health.examining import examined
+from netwb.health.freshness import DeviceBackup
+from netwb.notify.records import Observed, Standing
+from netwb.roles import ALL_TENANTS, Permission
+from netwb.workbench.figures import FiguresFace
+
+__all__ = ["HealthWatched", "WatchFace"]
+
+STALE, DISK = "device.stale", "disk.space"  # kinds of notices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthWatched:
+    """What a look found. `told`: how much of it was told, because it changed."""
+
+    devices: int
+    stale: int
+    disk: str
+    told: int
+
+
+class WatchFace(FiguresFace):
+    """`watch_health`."""
+
+    def watch_health(self) -> HealthWatched:
+        """Look whose backups are overdue and how full the disk is; tell what changed since last time."""
+        self._require(Permission.HEALTH_VIEW)
+        self._require_everywhere("the watch over all")
+        parts, now = self._parts, self._parts.clock()
+        backups = read_backups(parts.database, ALL_TENANTS, now=now, allowed=self._allowed())
+        expected = [one for one in backups if not one.excused]
+        disk = examined("disk", self._disk)[0]
+        told = self._tell_stale(expected) + self._tell_disk(disk)
+        stale = sum(one.overdue for one in expected)
+        return HealthWatched(devices=len(expected), stale=stale, disk=disk.verdict, told=told)
+
+    def _tell_stale(self, backups: Sequence[DeviceBackup]) -> int:
+        """Those that are overdue, and those that were and are no more: the others changed nothing."""
+        notices, now = self._parts.notices, self._parts.clock()
+        stood = {one.subject: one for one in notices.standing(ALL_TENANTS, [STALE])}
+        states = [_observed(one, now) for one in backups if one.overdue or one.device_id in stood]
+        awaited = {one.device_id for one in backups}
+        gone = [_not_awaited(one) for one in stood.values() if one.subject not in awaited]
+        return notices.stands_many(STALE, [*states, *gone])
+
+    def _tell_disk(self, disk: Diagnosis) -> int:
+        if disk.verdict == "unknown":
+            return 0  # nothing is known to have changed
+        changed = self._parts.notices.stands(
+            DISK,
+            subject="home",
+            label="disk of netwb's home",
+            is_wrong=disk.verdict != "ok",
+            severity="critical" if disk.verdict == "wrong" else "warning",
+            message="; ".join(filter(None, (disk.said, disk.cure))),
+        )
+        return int(changed)
+
+
+def _observed(one: DeviceBackup, now: datetime) -> Observed:
+    detail: dict[str, object] = {}
+    if one.copy_at is not None:
+        age_s = int((now - one.copy_at).total_seconds())
+        detail = {"copy_at": one.copy_at.isoformat(), "age_s": age_s}
+    return Observed(
+        tenant_id=one.tenant_id,
+        subject=one.device_id,
+        label=one.name,
+        is_wrong=one.overdue,
+        message=_stale_words(one),
+        detail=detail,
+    )
+
+
+def _not_awaited(one: Standing) -> Observed:
+    """Of a device that is in maintenance, planned or retired now."""
+    return Observed(
+        tenant_id=one.tenant_id,
+        subject=one.subject,
+        label=one.label,
+        is_wrong=False,
+        message=f"no backup of {one.label} is expected any more",
+    )
+
+
+def _stale_words(one: DeviceBackup) -> str:
+    if not one.overdue:
+        return f"{one.name} has a fresh good backup again"
+    if one.copy_at is None:
+        return f"{one.name} was never saved"
+    return f"{one.name} has no good backup since {one.copy_at:%Y-%m-%d %H:%M} UTC"
