@@ -11,6 +11,7 @@ from time import monotonic
 import pytest
 
 from netwb.errors import DeliveryError, InputError
+from netwb.notify.child import Guard
 from netwb.notify.messages import Service
 from netwb.notify.records import Message
 from netwb.notify.services import hidden, shown_service
@@ -239,3 +240,27 @@ def test_no_variable_of_ours_reaches_the_child(receiver: Receiver) -> None:
     assert b"NETWB_KEY" not in given
     assert b"HOME=/nonexistent" in given
     assert b"https_proxy" in given
+
+
+@pytest.mark.parametrize(
+    "address",
+    [("127.0.0.1", 80), ("::1", 80, 0, 0), ("localhost", 80), ("example.org", 80), "/run/x.sock"],
+)
+def test_the_guard_stops_what_is_not_a_public_address_and_any_name(address: object) -> None:
+    guard = Guard("public")
+
+    for event in ("socket.connect", "socket.sendto"):
+        with pytest.raises(PermissionError):
+            guard(event, (None, address))
+    assert guard.stopped
+
+
+def test_the_guard_lets_public_addresses_pass_and_no_program_start() -> None:
+    tenants, ours = Guard("public"), Guard("anywhere")
+
+    tenants("socket.connect", (None, ("8.8.8.8", 443)))
+    ours("socket.connect", (None, ("127.0.0.1", 443)))
+    assert not tenants.stopped
+    for guard in (tenants, ours):
+        with pytest.raises(PermissionError):
+            guard("subprocess.Popen", ("sh", [], None, None))
