@@ -199,6 +199,53 @@ def test_any_two_revisions_of_any_two_devices_are_compared(made: Rig, engineer: 
     assert "dialog" not in visit.view.pane.head.html
 
 
+def test_two_revisions_are_picked_from_lists(made: Rig, engineer: Workbench) -> None:
+    async def story() -> Visit:
+        visit = await visited(made, engineer)
+        await visit.view.act({"act": "ask-compare"})
+        for side, device in (("old", "acme/core1"), ("new", "acme/edge1")):
+            chosen = {"act": "compare-side", "side": side, "value": device}
+            await visit.view.act(chosen)
+        return visit
+
+    visit = run(story())
+    html = visit.view.pane.head.html
+
+    newest = made.bench.history("edge1")[0]
+    assert '<option value="acme/core1">' in html
+    assert f'<option value="{newest.id}">' in html
+    assert 'value="acme/core1"' in html
+
+    fields = {"old": "acme/core1", "new": "acme/edge1", "new_rev": newest.id}
+    run(visit.view.act({"act": "compare", "fields": fields}))
+    assert visit.frame.address["new"].endswith(f"@{newest.id}")
+
+
+def test_the_dialog_begins_at_what_is_not_chosen_yet(made: Rig, engineer: Workbench) -> None:
+    async def story() -> Visit:
+        visit = await visited(made, engineer, "?period=between&since=2026-11-21T07:00")
+        await visit.view.act({"act": "ask-compare"})
+        return visit
+
+    visit = run(story())
+
+    (focused,) = re.findall(
+        r'<(?:input|select) id="([^"]*)"[^>]* autofocus', visit.view.pane.head.html
+    )
+    assert focused.startswith("compare-")
+
+
+def test_a_comparison_says_whose_history_it_is_of(made: Rig, engineer: Workbench) -> None:
+    edge1 = made.devices["acme/edge1"].id
+    old, new = (f"{edge1}@latest{back}" for back in ("~1", ""))
+
+    visit = run(visited(made, engineer, f"?old={old}&new={new}"))
+
+    names = [words for words, _ in visit.frame._crumbs]
+    assert names == ["Configs", "edge1", "Comparison"]
+    assert visit.frame._crumbs[1][1] == f"configs?device={edge1}"
+
+
 def test_a_comparison_with_what_is_not_there_says_so_in_its_dialog(
     made: Rig, engineer: Workbench
 ) -> None:

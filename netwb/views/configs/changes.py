@@ -56,6 +56,7 @@ class ChangesView:
         self.frame = frame
         self.turn: Callable[[str], Any] = frame.go
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._crumb: tuple[tuple[str, str | None], str] = ("Configs", None), ""
         self._strip = ""  # how the backups of all devices stand, once that is known
         css = configs_css()
         self.tools = Sheet(on_act=self.act, css=css)
@@ -94,6 +95,7 @@ class ChangesView:
             "turn": self._turn,
             "patch": self._patch,
             "ask-compare": self._ask_compare,
+            "compare-side": self._compare_side,
             "compare": self._compare,
             "close": self._close,
             "ask-backup": self._ask_backup,
@@ -153,6 +155,7 @@ class ChangesView:
         else:
             otherwise = self._begun(listed) or listing.render_calm(listed, self.frame.moment())
         await self.pane.open(otherwise=otherwise)
+        self._draw_crumbs()
 
     def _begun(self, listed: Listed) -> str:
         """Where nothing was ever saved: what to do first, as far as the person may."""
@@ -193,9 +196,24 @@ class ChangesView:
     async def _draw(self) -> None:
         said = self.changes.said()
         bare = self.frame.address.url(**dict.fromkeys(_OWN))
-        self.frame.crumbs(("Configs", bare), (said[:1].upper() + said[1:], None))
+        self._crumb = ("Configs", bare), said[:1].upper() + said[1:]
+        self._draw_crumbs()
         self._draw_tools()
         await self.changes.draw()
+
+    def _draw_crumbs(self) -> None:
+        """Where the person is: at what changed, or at a comparison and the history it is of."""
+        (configs, said), found = self._crumb, self.pane.comparison
+        if found is None or found.old is None or "change" in self.frame.address:
+            self.frame.crumbs(configs, (said, None))
+            return
+        kind = None if self.pane.kind == "running" else self.pane.kind
+        sides = {side.device_id: side for side in (found.old, found.new)}
+        parts = [
+            (side.hostname, self._view_url(device=side.device_id, kind=kind))
+            for side in sides.values()
+        ]
+        self.frame.crumbs(configs, *parts, ("Comparison", None))
 
     def _draw_tools(self) -> None:
         listed = self.changes.listed()
@@ -301,7 +319,10 @@ class ChangesView:
         await self.pane.save_patch()
 
     async def _ask_compare(self, _act: Act) -> None:
-        self.pane.ask_compare()
+        await self.pane.ask_compare()
+
+    async def _compare_side(self, act: Act) -> None:
+        await self.pane.pick(act)
 
     async def _compare(self, act: Act) -> None:
         if await self.pane.choose(act):

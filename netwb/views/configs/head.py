@@ -137,22 +137,6 @@ def _side(said: str, side: ComparedSide, moment: Moment, more: str) -> str:
     )
 
 
-def compare_dialog(old: str, new: str, wrong: str = "") -> str:
-    """Which two revisions: any of any two devices."""
-    hint = "DEVICE@REV; REV is a commit, latest, latest~1 or a time. A device alone is its newest."
-    ask = Ask(title="Compare any two revisions", act="compare", yes="Compare", data={}, wrong=wrong)
-    fields = "".join(
-        text_field(
-            Field(
-                name=name, label=label, id=f"compare-{name}", value=value, hint=hint_, required=True
-            ),
-            maxlength=200,
-        )
-        for name, label, value, hint_ in (("old", "Old", old, ""), ("new", "New", new, hint))
-    )
-    return dialog(ask, fields)
-
-
 def backup_dialog(which: str, said: str, *, count: int, wrong: str = "") -> str:
     """Before a backup: how many devices, and a note that its changes will carry."""
     devices = words.count(count, "device")

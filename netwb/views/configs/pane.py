@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +13,20 @@ from netwb.errors import NetwbError, UnknownDeviceError, UnknownRevisionError
 from netwb.inventory.records import ConfigKind
 from netwb.views import states
 from netwb.views.configs import head
+from netwb.views.configs.picking import (
+    LONGEST,
+    REVISIONS,
+    SIDES,
+    Pick,
+    Side,
+    picked,
+    render_picker,
+)
 from netwb.views.cures import in_page
 from netwb.views.diff.view import DiffView
-from netwb.views.fields import text_of
 from netwb.views.frame import Frame
 from netwb.views.sheet import Act, OnAct, Sheet
-from netwb.workbench.comparing import Comparison
+from netwb.workbench.comparing import ComparedSide, Comparison
 
 LOOKS = {  # how a comparison is looked at: its options, the usual one first and not in the address
     "side": ("side", "unified"),
@@ -27,7 +35,6 @@ LOOKS = {  # how a comparison is looked at: its options, the usual one first and
 }
 SHRINKS = {"min-height": "0", "overflow": "hidden"}  # else a pane is as high as its content
 _GROUND = {**SHRINKS, "border-left": "1px solid var(--line)", "background": "var(--surface)"}
-_REFERENCE_LONGEST = 200
 
 
 class ComparePane:
@@ -48,6 +55,8 @@ class ComparePane:
         self.comparison: Comparison | None = None
         self._said = ""
         self._dialog = ""
+        self._picks: dict[Side, Pick] = {"old": Pick(), "new": Pick()}
+        self._names: tuple[str, ...] = ()
         self.head = Sheet(on_act=on_act, css=css)
         looks: dict[str, Any] = {
             name: _one_of(frame.address.get(name), LOOKS[name]) for name in LOOKS
@@ -128,20 +137,49 @@ class ComparePane:
         self._dialog = dialog
         self.draw()
 
-    def ask_compare(self) -> None:
+    async def ask_compare(self) -> None:
         """Which two revisions? Those at hand stand there already."""
         found = self.comparison
-        old = found.old.reference if found and found.old else ""
-        self.ask(head.compare_dialog(old, found.new.reference if found else ""))
+        old, new = (found.old, found.new) if found else (None, None)
+        sides: tuple[tuple[Side, ComparedSide | None], ...] = (("old", old), ("new", new))
+        chosen = {side: _pick_of(at) for side, at in sides}
+        self._picks, self._names = await self._frame.ask(self._read_picks, chosen)
+        self._draw_picker()
+
+    async def pick(self, act: Act) -> None:
+        """Another device for one side: its revisions are offered."""
+        side: Side = "old" if act.get("side") == "old" else "new"
+        chosen = {side: Pick(device=str(act.get("value", "")).strip()[:LONGEST])}
+        picks, _ = await self._frame.ask(self._read_picks, chosen)
+        self._picks = {**self._picks, **picks}
+        self._draw_picker()
+
+    def _read_picks(self, chosen: Mapping[Side, Pick]) -> tuple[dict[Side, Pick], tuple[str, ...]]:
+        """In a thread: the revisions of what is chosen, and the devices that could be."""
+        bench, kind = self._frame.bench, self.kind
+        found: dict[Side, Pick] = {}
+        for side, pick in chosen.items():
+            try:
+                known = (
+                    bench.history(pick.device, limit=REVISIONS, kind=kind) if pick.device else ()
+                )
+            except NetwbError:  # not a device's name yet; comparing says why
+                known = ()
+            found[side] = replace(pick, revisions=tuple(known))
+        return found, tuple(f"{one.tenant}/{one.hostname}" for one in bench.devices())
+
+    def _draw_picker(self, wrong: str = "") -> None:
+        self.ask(render_picker(self._picks, self._names, self._frame.moment(), wrong=wrong))
 
     async def choose(self, act: Act) -> bool:
         """Compare what the dialog names; where that is not there the dialog says so."""
-        old, new = (text_of(act["fields"], name)[:_REFERENCE_LONGEST] for name in ("old", "new"))
-        frame = self._frame
+        frame, chosen = self._frame, {side: picked(act["fields"], side) for side, _ in SIDES}
+        old, new = chosen["old"].reference, chosen["new"].reference
         try:
             found = await frame.ask(frame.bench.compare, new, old=old, kind=self.kind)
         except NetwbError as error:
-            self.ask(head.compare_dialog(old, new, wrong=in_page(error)))
+            self._picks, self._names = await frame.ask(self._read_picks, chosen)
+            self._draw_picker(in_page(error))
             return False
         assert found.old is not None
         self._dialog = ""
@@ -169,6 +207,12 @@ class ComparePane:
         address = self._frame.address
         turned = any(address.get(name) != value for name, value in named.items())
         address.set(history="push" if turned else "replace", at=at, **named)
+
+
+def _pick_of(side: ComparedSide | None) -> Pick:
+    if side is None:
+        return Pick()
+    return Pick(device=f"{side.tenant}/{side.hostname}", revision=side.revision.id)
 
 
 def _one_of(value: str | None, options: tuple[str, ...]) -> str:

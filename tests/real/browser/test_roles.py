@@ -53,6 +53,7 @@ READS = frozenset(
         "patch",
         "ask-compare",
         "compare",
+        "compare-side",
         "ask-restore",
         "story",
         "rows",
