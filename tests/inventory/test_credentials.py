@@ -68,15 +68,15 @@ def password_in_force(ground: Ground) -> list[str | None]:
     return [login.password for login in target.logins]
 
 
-def test_a_credential_tells_what_it_holds_but_not_the_secret(either: Ground) -> None:
-    either.tenant("acme")
-    either.environment["SECRET"] = SECRET
+def test_a_credential_tells_what_it_holds_but_not_the_secret(ground: Ground) -> None:
+    ground.tenant("acme")
+    ground.environment["SECRET"] = SECRET
 
-    added = either.credentials.add(ALL_TENANTS, new({"password": env()}))
+    added = ground.credentials.add(ALL_TENANTS, new({"password": env()}))
 
     assert added.secrets == {"password": "sealed"}
-    assert either.credentials.list(ALL_TENANTS) == (added,)
-    assert either.credentials.get(ALL_TENANTS, "acme/lab") == added
+    assert ground.credentials.list(ALL_TENANTS) == (added,)
+    assert ground.credentials.get(ALL_TENANTS, "acme/lab") == added
     assert SECRET not in repr(added)
 
 
@@ -262,16 +262,16 @@ def test_a_credential_that_opens_something_is_taken(
     assert added.snmp == credential.snmp
 
 
-def test_a_name_is_taken_once_in_a_tenant(either: Ground) -> None:
-    either.tenant("acme")
-    either.tenant("globex")
-    either.credential("acme/lab")
-    either.credential("globex/lab")
+def test_a_name_is_taken_once_in_a_tenant(ground: Ground) -> None:
+    ground.tenant("acme")
+    ground.tenant("globex")
+    ground.credential("acme/lab")
+    ground.credential("globex/lab")
 
     with pytest.raises(InventoryError, match="credential 'acme/lab' exists already"):
-        either.credential("acme/lab")
+        ground.credential("acme/lab")
     with pytest.raises(InventoryError, match="in acme and globex; write acme/lab"):
-        either.credentials.get(ALL_TENANTS, "lab")
+        ground.credentials.get(ALL_TENANTS, "lab")
 
 
 # -- rotation

@@ -48,12 +48,12 @@ def acme(ground: Ground) -> Ground:
     return ground
 
 
-def test_new_rows_are_devices_with_all_that_they_say(either: Ground) -> None:
-    either.tenant("acme", "fra1")
-    either.credential("acme/lab")
+def test_new_rows_are_devices_with_all_that_they_say(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    ground.credential("acme/lab")
 
     done = apply(
-        either,
+        ground,
         table(
             "acme,fra1,edge1,2001:DB8::1,auto,2222,pe,ring=a core,planned,S1,lab",
             "acme,fra1,edge2,192.0.2.2,frr",
@@ -61,13 +61,13 @@ def test_new_rows_are_devices_with_all_that_they_say(either: Ground) -> None:
     )
 
     assert actions(done) == ["add", "add"]
-    first, second = either.devices.list(ALL_TENANTS)
+    first, second = ground.devices.list(ALL_TENANTS)
     assert (first.address, first.port, first.platform) == ("2001:db8::1", 2222, "auto")
     assert (first.role, first.status, first.serial) == ("pe", "planned", "S1")
     assert first.labels == {"core": "", "ring": "a"}
     assert first.credential.value == "lab"
     assert (second.port, second.status, second.labels) == (22, "active", {})
-    assert [event.kind for event in either.devices.events(ALL_TENANTS, "edge1")] == ["added"]
+    assert [event.kind for event in ground.devices.events(ALL_TENANTS, "edge1")] == ["added"]
 
 
 def test_known_devices_are_updated_and_the_changes_listed(acme: Ground) -> None:
@@ -205,17 +205,17 @@ def test_a_credential_that_is_new_to_a_device_is_a_change(acme: Ground) -> None:
     assert (change.field, change.old, change.new) == ("credential", None, "lab")
 
 
-def test_two_imports_that_make_one_site_do_not_both_fail_in_the_dark(either: Ground) -> None:
-    either.tenant("acme")
+def test_two_imports_that_make_one_site_do_not_both_fail_in_the_dark(ground: Ground) -> None:
+    ground.tenant("acme")
     sources = [table(f"acme,new1,edge{number},192.0.2.1,frr") for number in range(4)]
 
     with ThreadPoolExecutor(4) as pool:
-        started = [pool.submit(apply, either, source, CREATE) for source in sources]
+        started = [pool.submit(apply, ground, source, CREATE) for source in sources]
     errors = [future.exception() for future in started]
 
     assert None in errors
     assert {type(error) for error in errors} <= {type(None), InventoryError}
-    assert len(either.hostnames()) == errors.count(None)
+    assert len(ground.hostnames()) == errors.count(None)
 
 
 def test_places_that_only_bad_rows_name_are_not_made(acme: Ground) -> None:

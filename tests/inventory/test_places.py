@@ -7,21 +7,21 @@ from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from tests.inventory.ground import ANA, NEW_KEY, OLD_KEY, Ground
 
 
-def test_a_tenant_is_found_by_slug_and_by_id(either: Ground) -> None:
-    added = either.places.add_tenant(ALL_TENANTS, "acme", name="Acme Ltd")
+def test_a_tenant_is_found_by_slug_and_by_id(ground: Ground) -> None:
+    added = ground.places.add_tenant(ALL_TENANTS, "acme", name="Acme Ltd")
 
-    assert either.places.tenant(ALL_TENANTS, "acme") == added
-    assert either.places.tenant(ALL_TENANTS, added.id) == added
+    assert ground.places.tenant(ALL_TENANTS, "acme") == added
+    assert ground.places.tenant(ALL_TENANTS, added.id) == added
     assert added.status == "active"
 
 
-def test_a_taken_slug_is_refused(either: Ground) -> None:
-    either.tenant("acme", "fra1")
+def test_a_taken_slug_is_refused(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
 
     with pytest.raises(InventoryError, match="tenant 'acme' exists already"):
-        either.places.add_tenant(ALL_TENANTS, "acme", name="Other")
+        ground.places.add_tenant(ALL_TENANTS, "acme", name="Other")
     with pytest.raises(InventoryError, match="site 'acme/fra1' exists already"):
-        either.places.add_site(ALL_TENANTS, "acme/fra1", {})
+        ground.places.add_site(ALL_TENANTS, "acme/fra1", {})
 
 
 def test_a_foreign_tenant_and_an_unknown_one_read_the_same(ground: Ground) -> None:

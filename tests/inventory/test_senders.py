@@ -15,11 +15,11 @@ HEADER = "tenant,site,hostname,address,platform,syslog_source\n"
 
 
 @pytest.fixture
-def ground(either: Ground) -> Ground:
-    either.tenant("acme", "fra1")
-    either.tenant("zeta", "fra1")
-    either.device("acme/edge1", syslog_source="192.0.2.7, 2001:DB8::7")
-    return either
+def ground(ground: Ground) -> Ground:
+    ground.tenant("acme", "fra1")
+    ground.tenant("zeta", "fra1")
+    ground.device("acme/edge1", syslog_source="192.0.2.7, 2001:DB8::7")
+    return ground
 
 
 def change(ground: Ground, ref: str, source: str | None) -> None:
