@@ -204,6 +204,7 @@ class Sender:
     device_id: str
     tenant_id: str
     tenant: str  # slug
+    site_id: str
     hostname: str
     sysname: str | None
     address: str

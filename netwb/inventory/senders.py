@@ -25,6 +25,7 @@ def list_senders(database: Database) -> tuple[Sender, ...]:
             DeviceRow.id,
             DeviceRow.tenant_id,
             TenantRow.slug,
+            DeviceRow.site_id,
             DeviceRow.hostname,
             DeviceRow.sysname,
             DeviceRow.address,
@@ -43,12 +44,13 @@ def list_senders(database: Database) -> tuple[Sender, ...]:
                 device_id=row[0],
                 tenant_id=row[1],
                 tenant=row[2],
-                hostname=row[3],
-                sysname=row[4],
-                address=row[5],
-                platform=row[6],
-                source=row[7],
-                username=row[8],
+                site_id=row[3],
+                hostname=row[4],
+                sysname=row[5],
+                address=row[6],
+                platform=row[7],
+                source=row[8],
+                username=row[9],
             )
             for row in session.execute(statement)
         )

@@ -91,8 +91,13 @@ class KeptBursts:
             ]
             return self._file(session, rows, actor)
 
-    def file_again(self, *, actor: str) -> tuple[Filed, ...]:
-        """File those again whose job ended, and which are there still; drop what is old."""
+    def file_again(
+        self, *, actor: str, is_held: Callable[[str], bool] = lambda _: False
+    ) -> tuple[Filed, ...]:
+        """File those again whose job ended, and which are there still; drop what is old.
+
+        is_held   whether the device of that id is to be left alone now
+        """
         self._jobs.settle_interrupted()
         now = self._clock()
         with self._database.writing(ALL_TENANTS) as session:
@@ -106,7 +111,8 @@ class KeptBursts:
                     or_(JobRow.id.is_(None), JobRow.status.in_(_ENDED)),
                 )
             )
-            return self._file(session, [row for row in rows if _is_due(row, now)], actor)
+            due = [row for row in rows if _is_due(row, now) and not is_held(row.device_id)]
+            return self._file(session, due, actor)
 
     def has_filed(self) -> bool:
         """Whether a filed one is there still; asked often, and it writes nothing."""

@@ -66,6 +66,8 @@ class SyslogFace(Face):
             rules=self._parts.messages,
             clock=self._parts.clock,
             settings=settings,
+            blackouts=self._parts.scheduling.blackouts,
+            zone=self._parts.scheduling.zone,
             actor=self._actor.name,
             on_filed=self._audit_filed,
         )

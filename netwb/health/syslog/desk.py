@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from time import monotonic
 
 from netwb.errors import NetwbError
@@ -25,7 +25,11 @@ from netwb.health.syslog.records import Burst
 from netwb.health.syslog.sources import Sources, parse_relays
 from netwb.inventory.records import Sender
 from netwb.inventory.senders import list_senders
+from netwb.roles import ALL_TENANTS
+from netwb.schedules.blackouts import held_until
+from netwb.schedules.records import EVERYTHING, Place
 from netwb.settings import SyslogSettings
+from netwb.store.blackouts import Blackouts
 from netwb.store.bursts import Filed, KeptBursts
 from netwb.store.database import Database
 from netwb.store.ids import new_id
@@ -45,6 +49,7 @@ _KINDS = (("UDP", socket.SOCK_DGRAM), ("TCP", socket.SOCK_STREAM))
 class DeskParts:
     """What a listener is made of.
 
+    blackouts, zone   when devices are left alone: what is due then is filed afterwards
     actor    whose name its jobs bear
     on_filed called for each job that was filed, in the thread that filed it
     """
@@ -55,6 +60,8 @@ class DeskParts:
     rules: Rules
     clock: Callable[[], datetime]
     settings: SyslogSettings
+    blackouts: Blackouts
+    zone: Callable[[str], tzinfo]
     actor: str
     on_filed: Callable[[Filed], None]
 
@@ -71,6 +78,8 @@ class Desk:
         self._closed: dict[str, str] = {}  # which sockets cannot be opened, and why
         self._lost_at: float | None = None
         self._looked_at = float("-inf")
+        self._places: dict[str, Place] = {}  # of the devices
+        self._held: set[str] = set()  # bursts that a black-out holds back, until the next look
         self._troubled = False
 
     def listen(self, stop: threading.Event) -> None:
@@ -124,7 +133,7 @@ class Desk:
         for name, (kind, port) in list(wanted.items()):
             where = f"{name} port {port} of {self._parts.settings.address}"
             try:
-                bound = bind(kind, self._parts.settings.address, port)
+                await _hear(listener, kind, bind(kind, self._parts.settings.address, port))
             except OSError as error:
                 if name not in self._closed:
                     logger.warning("syslog cannot listen on %s: %s", where, error.strerror)
@@ -132,20 +141,16 @@ class Desk:
                 continue
             self._closed.pop(name, None)
             del wanted[name]
-            if kind == socket.SOCK_DGRAM:
-                listener.hear_datagrams(bound)
-            else:
-                await listener.hear_streams(bound)
             logger.info("syslog listens on %s", where)
 
     async def _turn(self) -> None:
         """Keep what was heard, file what is due; now and then look at the inventory again."""
         bursts = self._intake.bursts
-        unkept, due = bursts.unkept(), bursts.due(self._parts.clock())
+        unkept = bursts.unkept()
+        due = [one for one in bursts.due(self._parts.clock()) if one.id not in self._held]
         try:
             if unkept or due:
-                await asyncio.to_thread(self._write, unkept, due)
-                bursts.done([burst.id for burst in due])
+                bursts.done(await asyncio.to_thread(self._write, unkept, due))
             if monotonic() - self._looked_at >= LOOK_S:
                 await self._look()
         except NetwbError as error:
@@ -154,11 +159,29 @@ class Desk:
         else:
             self._troubled = False
 
-    def _write(self, unkept: Sequence[Burst], due: Sequence[Burst]) -> None:
+    def _write(self, unkept: Sequence[Burst], due: Sequence[Burst]) -> list[str]:
+        """Gives those that are filed now."""
         self._parts.bursts.keep(unkept)
-        if due:
-            ids = [burst.id for burst in due]
-            self._tell_filed(self._parts.bursts.file(ids, actor=self._parts.actor))
+        if not due:
+            return []
+        is_held = self._holding()
+        free = [burst.id for burst in due if not is_held(burst.device_id)]
+        self._held.update(burst.id for burst in due if burst.id not in free)
+        if free:
+            self._tell_filed(self._parts.bursts.file(free, actor=self._parts.actor))
+        return free
+
+    def _holding(self) -> Callable[[str], bool]:
+        """Whether a black-out holds for the device of that id now."""
+        parts, now = self._parts, self._parts.clock()
+        known = parts.blackouts.list(ALL_TENANTS)
+
+        def is_held(device_id: str) -> bool:
+            place = self._places.get(device_id, EVERYTHING)
+            around = [one for one in known if one.place.holds(place)]
+            return bool(around) and held_until(around, parts.zone, now) is not None
+
+        return is_held
 
     def _write_last(self) -> None:
         """What was heard last; it is filed by whoever listens next, as it may lead already."""
@@ -179,6 +202,10 @@ class Desk:
             self._intake.counts.update(counts)
             raise
         self._looked_at = monotonic()
+        self._held.clear()
+        self._places = {
+            one.device_id: Place(tenant_id=one.tenant_id, site_id=one.site_id) for one in senders
+        }
         self._intake.sources = Sources(senders, self._relays)
         if strangers:
             known = ", ".join(sorted(strangers))
@@ -186,12 +213,14 @@ class Desk:
 
     def _keep_house(self, counts: Counter[Fate]) -> tuple[Sender, ...]:
         parts = self._parts
+        senders = list_senders(parts.database)
+        if parts.bursts.has_filed():
+            again = parts.bursts.file_again(actor=parts.actor, is_held=self._holding())
+            self._tell_filed(again)
+        self._tell_lost(counts)
         if counts:
             parts.bursts.count(counts)
-        if parts.bursts.has_filed():
-            self._tell_filed(parts.bursts.file_again(actor=parts.actor))
-        self._tell_lost(counts)
-        return list_senders(parts.database)
+        return senders
 
     def _tell_lost(self, counts: Counter[Fate]) -> None:
         """A state: told when it begins and when it is over."""
@@ -221,3 +250,15 @@ class Desk:
         if not self._troubled:
             logger.warning("syslog: what was heard is kept until the database is back: %s", error)
         self._troubled = True
+
+
+async def _hear(listener: Listener, kind: socket.SocketKind, bound: socket.socket) -> None:
+    """From this socket too; it is closed where that cannot be."""
+    try:
+        if kind == socket.SOCK_DGRAM:
+            listener.hear_datagrams(bound)
+        else:
+            await listener.hear_streams(bound)
+    except OSError:
+        bound.close()
+        raise

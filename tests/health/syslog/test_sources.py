@@ -14,6 +14,7 @@ def sender(hostname: str, address: str = "", *, tenant: str = "acme", **more: st
         device_id=f"{tenant}/{hostname}",
         tenant_id=f"t-{tenant}",
         tenant=tenant,
+        site_id="s1",
         hostname=hostname,
         sysname=more.get("sysname"),
         address=address or "host.example",

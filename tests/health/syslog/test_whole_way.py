@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -318,6 +319,24 @@ def test_a_device_that_did_not_answer_is_tried_again(
         eventually(lambda: authors(made) == ["bo", "ana"])
 
     assert made.bench.history("edge1")[0].at == at
+
+
+def test_a_black_out_holds_back_what_is_due_until_it_ends(
+    made: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LOOK_S", 0.1)
+    ends = made.clock() + timedelta(hours=1)
+    held = made.bench.where(tenant="acme").add_blackout(reason="upgrade", end=ends)
+    with ears(made.bench) as listener, working(made.bench):
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        heard(made, listener, CONFIGURED.format("bo"))
+        heard(made, listener, CONFIGURED.format("bo"), address="127.0.0.23")
+        pass_s(made, 120)
+        eventually(lambda: waiting(made) == ["acme/edge1"])  # zeta/core1 is not held back
+        assert authors(made) == ["ana"]
+
+        made.bench.end_blackout(held.id)
+        eventually(lambda: authors(made) == ["bo", "ana"])
 
 
 def test_a_database_that_is_away_for_a_while_costs_nothing(
