@@ -18,6 +18,26 @@ LOOKS = (  # how a page is looked at, by anybody: period, search, filter, order,
     *("period", "since", "until", "find", "when", "mode", "look", "side", "extent", "moved"),
     *("q", "sort", "text", "by", "platform", "site", "role", "status", "label", "backup"),
 )
+KNOWN = (
+    frozenset(  # of any page; what nothing reads is told, as it may have been meant for something
+        {
+            *KEPT,
+            *LOOKS,
+            "change",
+            "kind",
+            "old",
+            "new",
+            "at",
+            "job",
+            "device",
+            "rev",
+            "line",
+            "within",
+        }
+        | {"quarantine", "health", "import", "tab", "tenants", "user", "who", "what", "on", "of"}
+        | {"before", "next"}
+    )
+)
 MOST = 50  # parameters; no view of ours has more than a dozen
 LONGEST = 2_000  # characters of one value
 
@@ -58,6 +78,10 @@ class Address(Mapping[str, str]):
         query = {**self._query, **{name: _text(value) for name, value in values.items()}}
         text = urlencode({name: value for name, value in query.items() if value}, errors="replace")
         return f"{self.page}?{text}" if text else self.page
+
+    def unknown(self) -> tuple[str, ...]:
+        """Names that no page reads."""
+        return tuple(name for name in self._query if name not in KNOWN)
 
     def kept(self) -> dict[str, str]:
         """What goes along to every other page: the tenant chosen, and whose view it is."""

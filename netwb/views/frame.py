@@ -275,6 +275,8 @@ class Frame:
         else:
             if main[1] is not content:
                 main[1] = content
+            if unknown := self.address.unknown():
+                self._draw_top(states.unread(unknown))
 
     async def read_night(self) -> None:
         """Bring the foot of the navigation up to date."""

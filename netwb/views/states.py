@@ -6,6 +6,7 @@ are the same words. Content is markup of `netwb.views.html`; plain arguments are
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -158,6 +159,16 @@ def notice(error: Exception, failure: Failure) -> str:
         close = link(login, tag("span", "Log in"), class_="btn pri")
     said = f"<span><b>{esc(title)}.</b> {esc(text)}</span>"
     return tag("div", f"{shape(shape_)}{said}{foot}{close}", class_="notice", role="alert")
+
+
+def unread(names: Sequence[str]) -> str:
+    """A line over the page, which can be closed: parts of the address that nothing reads."""
+    which = words.listed(tuple(f"“{name[:40]}”" for name in names))
+    said = f"The address holds {which}, which no page reads; the rest of it is shown."
+    close = button("Close", "close-notice", kind="quiet")
+    return tag(
+        "div", f"{shape('warn')}<span>{esc(said)}</span>{close}", class_="notice", role="status"
+    )
 
 
 def told(error: Exception, failure: Failure) -> tuple[Shape, str, str]:

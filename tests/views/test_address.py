@@ -1,8 +1,14 @@
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 
-from netwb.views.address import LONGEST, MOST, Address
+from netwb import views
+from netwb.views.address import KNOWN, LONGEST, LOOKS, MOST, Address
+from netwb.views.admin import trail
+from netwb.views.configs import change_list, changes
+from netwb.views.inventory import rows
 
 
 def shown(address: Address) -> list[tuple[str, str]]:
@@ -10,6 +16,19 @@ def shown(address: Address) -> list[tuple[str, str]]:
     told: list[tuple[str, str]] = []
     address.show_with(lambda url, history: told.append((url, history)))
     return told
+
+
+def test_every_name_that_a_page_reads_is_known() -> None:
+    """Of the source, so that a new one is not told as unknown."""
+    reads = re.compile(r'address(?:\.get\(|\[)"(\w+)"')
+    sources = [path.read_text() for path in Path(views.__file__).parent.rglob("*.py")]
+
+    assert {name for text in sources for name in reads.findall(text)} <= KNOWN
+    assert {*trail.FILTERS, *rows.FACETS, *change_list.FILTERS, *LOOKS, *changes._OWN} <= KNOWN
+
+
+def test_what_no_page_reads_is_named() -> None:
+    assert Address("?device=d&colour=red&tenant=acme", page="configs").unknown() == ("colour",)
 
 
 def test_query_is_a_mapping_of_its_first_values() -> None:
