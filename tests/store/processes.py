@@ -16,11 +16,13 @@ from typing import Any
 from netwb.notify.records import Observed
 from netwb.store.audit import Audit
 from netwb.store.database import Database
+from netwb.store.firings import Due, Firings
 from netwb.store.keyring import Keyring, MasterKey
 from netwb.store.leases import Leases
 from netwb.store.notices import Notices
 
 WAIT_S = 60
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 def at_once(count: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
@@ -72,6 +74,17 @@ def acquire(number: int, url: str, name: str) -> int | None:
         name, 600
     )
     return None if lease is None else lease.epoch
+
+
+def claim_firing(number: int, url: str, due: Due) -> bool:
+    """Claim as a daemon of the one term that there is; the leader's holder is the same for all."""
+    database = Database(url, busy_timeout_s=WAIT_S)
+    leases = Leases(database, "mine", lambda: NOON)
+    lease = leases.acquire("scheduler", 30)
+    assert lease is not None
+    notices = Notices(database, lambda: NOON)
+    firings = Firings(database, leases, notices, f"process-{number}", lambda: NOON)
+    return firings.claim(lease, due, due, missed=0) is not None
 
 
 def see_wrong(number: int, url: str, kind: str, count: int) -> int:
