@@ -218,6 +218,12 @@ def _daemon(machine: Machine, now_s: float) -> Iterator[str]:
 
 def _machine(machine: Machine) -> Iterator[str]:
     space = machine.space
+    yield from family(
+        "netwb_syslog_messages_total",
+        "counter",
+        "Devices' messages by what became of them; cut, lost and full were dropped.",
+        _labelled("fate", machine.messages),
+    )
     yield from _one("netwb_disk_bytes", "Size of the disk that the home lies on.", space.total)
     yield from _one("netwb_disk_free_bytes", "Of it, free.", space.free)
     yield from _one(

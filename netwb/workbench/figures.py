@@ -46,6 +46,7 @@ class Machine:
     firings    (job, status) -> how many of the last day; `done`: job -> when it was last done
     beat_at    of the daemon that leads; None: none does
     servers    processes that serve
+    messages   devices' messages, by what became of them
     """
 
     version: str
@@ -61,6 +62,7 @@ class Machine:
     done: Mapping[str, datetime]
     beat_at: datetime | None
     servers: int
+    messages: Mapping[str, int]
     space: Space
 
 
@@ -148,6 +150,7 @@ class FiguresFace(StatusFace):
             done=last_done(database),
             beat_at=leader.beat_at if leader else None,
             servers=sum(server.alive for server in parts.servers.list()),
+            messages=parts.bursts.counts(),
             space=read_space(parts.home.path, database.path),
         )
 

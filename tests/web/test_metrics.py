@@ -142,6 +142,14 @@ def test_a_run_whose_process_died_hangs(made: Rig) -> None:
     assert told(made.bench)["netwb_workers_stuck"][labelled(kind="run")] == 1
 
 
+def test_devices_messages_are_counted_by_what_became_of_them(made: Rig) -> None:
+    made.bench._parts.bursts.count({"change": 3, "lost": 2})
+
+    found = told(made.bench)["netwb_syslog_messages_total"]
+
+    assert found == {labelled(fate="change"): 3, labelled(fate="lost"): 2}
+
+
 def test_daemon_and_server_are_alive_or_not(made: Rig) -> None:
     found = told(made.bench)
     assert (found["netwb_daemon_alive"][()], found["netwb_servers"][()]) == (0, 0)
