@@ -1,7 +1,7 @@
 """Every table as lines of JSON, and back into any database: what an export carries from one to another.
 
-The tables are those of the models, so that a new one comes along by itself. A line is one row, a
-list of values in the order of the table's columns. Each column says its kind, so that rows of an
+The tables are those of the models, so that a new one comes along by itself. A line is a list of some
+rows, each a list of values in the order of the table's columns. Each column says its kind, so that rows of an
 older netwb load without its models. Exact: times in UTC to the microsecond, bytes, JSON, integers
 of any size. Whoever calls holds the one transaction that makes all of it one moment.
 """
@@ -13,8 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -40,12 +39,13 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from netwb.errors import StoreError
-from netwb.store.canonical import instant
 from netwb.store.models import AuditHeadRow, Base
 from netwb.store.types import CleanText, UtcDateTime
 
 _AT_ONCE = 500  # rows in memory; a text of each of them may be long
-Row = list[Any]
+Place = TypeVar("Place")
+_Coders = Sequence[tuple[Place, Callable[[Any], Any]]]
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # The first kind whose type fits is a column's; a type that is missing here fails a test.
 _TYPES: Mapping[str, type[TypeEngine[Any]]] = {
@@ -91,23 +91,19 @@ def audit_head(connection: Connection) -> str:
     return f"{found.seq}:{found.mac}" if found else ""
 
 
-def lines(connection: Connection, shape: TableShape) -> Iterator[bytes]:
-    """Every row of a table, in the order of its key, so that the same rows give the same lines."""
+def lines(connection: Connection, shape: TableShape) -> Iterator[tuple[bytes, int]]:
+    """Every row of a table in the order of its key, some a line; each line with how many they are."""
     found = Base.metadata.tables[shape.name]
-    encoders = [_ENCODERS.get(kind) for _, kind in shape.columns]
+    encoders = [
+        (place, _ENCODERS[kind])
+        for place, (_, kind) in enumerate(shape.columns)
+        if kind in _ENCODERS
+    ]
     query = select(found).order_by(*(found.c[name] for name in shape.key))
     rows = connection.execute(query.execution_options(yield_per=_AT_ONCE))
-    for row in rows:
-        values = [
-            value if value is None or encode is None else encode(value)
-            for value, encode in zip(row, encoders, strict=True)
-        ]
-        yield (
-            json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode(
-                "utf-8", "surrogatepass"
-            )
-            + b"\n"
-        )
+    for batch in rows.partitions():
+        told = [_told(row, encoders) for row in batch]
+        yield _as_json(told).encode("utf-8", "surrogatepass") + b"\n", len(told)
 
 
 class Loader:
@@ -138,13 +134,13 @@ class Loader:
         note: Callable[[int], None] = lambda _: None,
     ) -> int:
         """Insert the lines; how many there were. `note` is told of each batch's rows."""
-        decoders = [_DECODERS.get(kind) for _, kind in shape.columns]
+        decoders = [(name, _DECODERS[kind]) for name, kind in shape.columns if kind in _DECODERS]
         names = [name for name, _ in shape.columns]
         statement = insert(_table(shape))
         waiting: list[dict[str, Any]] = []
         counted = 0
-        rows = (_row(names, decoders, line) for line in given)
-        while batch := list(islice(rows, _AT_ONCE)):
+        for line in given:
+            batch = [_row(names, decoders, values) for values in json.loads(line)]
             if shape.later:
                 waiting += _held_back(shape, batch)
             self._connection.execute(statement, batch)
@@ -210,12 +206,20 @@ def _table(shape: TableShape) -> Any:
     return table(shape.name, *(column(name, _LOADED[kind]()) for name, kind in shape.columns))
 
 
-def _row(names: Sequence[str], decoders: Sequence[Any], line: bytes) -> dict[str, Any]:
-    values = json.loads(line.decode("utf-8", "surrogatepass"))
-    return {
-        name: value if value is None or decode is None else decode(value)
-        for name, value, decode in zip(names, values, decoders, strict=True)
-    }
+def _told(row: Sequence[Any], encoders: _Coders[int]) -> list[Any]:
+    values = list(row)
+    for place, encode in encoders:
+        if values[place] is not None:
+            values[place] = encode(values[place])
+    return values
+
+
+def _row(names: Sequence[str], decoders: _Coders[str], values: Sequence[Any]) -> dict[str, Any]:
+    row = dict(zip(names, values, strict=True))
+    for name, decode in decoders:
+        if row[name] is not None:
+            row[name] = decode(row[name])
+    return row
 
 
 def _held_back(shape: TableShape, batch: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -239,7 +243,12 @@ def _bytes_in(value: str) -> bytes:
     return value[1:].encode() if value[:1] == "t" else base64.b64decode(value[1:], validate=True)
 
 
-_ENCODERS: Mapping[str, Callable[[Any], Any]] = {"time": instant, "bytes": _bytes_out}
+def _time_out(value: datetime) -> str:
+    """As `store.canonical.instant`, for one that UtcDateTime gave: of 800,000, a third of the time."""
+    return value.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+_ENCODERS: Mapping[str, Callable[[Any], Any]] = {"time": _time_out, "bytes": _bytes_out}
 _DECODERS: Mapping[str, Callable[[Any], Any]] = {
     "time": datetime.fromisoformat,
     "bytes": _bytes_in,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -30,7 +32,14 @@ def filled(database: Database) -> Database:
 
 def words(database: Database) -> dict[str, bytes]:
     with database.snapshot() as connection:
-        return {shape.name: b"".join(dump.lines(connection, shape)) for shape in dump.shapes()}
+        return {
+            shape.name: b"\n".join(
+                json.dumps(row).encode()
+                for line, _ in dump.lines(connection, shape)
+                for row in json.loads(line)
+            )
+            for shape in dump.shapes()
+        }
 
 
 def purged(database: Database, tenant: str = GONE) -> dict[str, int]:
