@@ -57,6 +57,7 @@ KEPT: Mapping[str, str] = {  # tables that hold nothing of a tenant, or keep wha
     "login_flow": "sealed, for some minutes",
     "daemon": "processes",
     "syslog_count": "how many messages there were",
+    "tally": "counts, by random ids",
 }
 
 
