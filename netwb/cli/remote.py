@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from netwb.cli.asking import SOURCE, given_source
-from netwb.cli.context import NetwbCommand, NetwbGroup, bench
+from netwb.cli.context import NetwbCommand, NetwbGroup, bench, reading
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.from_remote import known_source, restored_line
 from netwb.cli.scan import accept
@@ -69,7 +69,7 @@ def set_(  # noqa: PLR0913 - one parameter an option
 @click.pass_context
 def show(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
     """How the remote of TENANT stands, or all of them; the remote itself is not asked."""
-    workbench = bench(context)
+    workbench = reading(context)
     if tenant is None:
         _show_all(workbench.remotes(), as_json=as_json)
         return

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert
 
 from netwb.collect.replay import recorded
 from netwb.configs.redact import redact
-from netwb.inventory.records import Facts, NewDevice, SecretSource
+from netwb.inventory.records import ConfigKind, Facts, NewDevice, SecretSource
 from netwb.platforms.parse import parse_platform
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import VaultRow
@@ -89,10 +89,12 @@ def live_a_month(home: Rig) -> None:
 def every_text(bench: Workbench, tenant: str = "acme") -> dict[tuple[str, str], bytes]:
     """Each revision of each device, also retired ones, with its secrets: by device and commit."""
     devices = bench.where(tenant=tenant, status="any").devices()
+    kinds: tuple[ConfigKind, ...] = ("running", "startup")
     return {
-        (device.id, one.id): bench.restore(f"{device.id}@{one.id}", reason="a test")
+        (device.id, one.id): bench.restore(f"{device.id}@{one.id}", reason="a test", kind=kind)
         for device in devices
-        for one in bench.history(device.id, limit=1000)
+        for kind in kinds
+        for one in bench.history(device.id, limit=1000, kind=kind)
     }
 
 

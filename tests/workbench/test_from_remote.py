@@ -14,6 +14,7 @@ from netwb.errors import InputError, NetwbError, RemoteError
 from netwb.workbench import Workbench
 from netwb.workbench.remotes import RemoteSource
 from tests.benches import Rig, ios, rig
+from tests.postgresql import Cluster
 from tests.workbench.remotes import (
     PASSPHRASE,
     asked,
@@ -25,6 +26,7 @@ from tests.workbench.remotes import (
 )
 
 VAULT = "refs/netwb/vault"
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 
 
 TENANTS = {"acme": ("edge1", "edge2", "edge3"), "bolt": ("core1",)}
@@ -39,11 +41,13 @@ class Month:
     other: Path
 
 
-@pytest.fixture(scope="module")
-def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
-    """Made once; a test that changes the home has one of its own."""
+@pytest.fixture(scope="module", params=KINDS)
+def month(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Month]:
+    """Made once on each database; a test that changes the home has one of its own."""
     folder = tmp_path_factory.mktemp("month")
-    with rig(folder, TENANTS) as home:
+    with rig(folder, TENANTS, store_url=empty_store(request)) as home:
         set_remotes(home, folder)
         live_a_month(home)
         assert {one.status for one in home.bench.push()} == {"pushed"}
@@ -56,16 +60,24 @@ def far(month: Month, tmp_path: Path) -> Path:
     return shutil.copytree(month.far, tmp_path / "far.git")
 
 
-@pytest.fixture
-def young(tmp_path: Path) -> Iterator[Rig]:
+@pytest.fixture(params=KINDS)
+def young(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """A home of one night whose remotes are `far.git` and `other.git` in `tmp_path / "own"`."""
     folder = tmp_path / "own"
     folder.mkdir()
-    with rig(folder, TENANTS) as home:
+    with rig(folder, TENANTS, store_url=empty_store(request)) as home:
         set_remotes(home, folder)
         home.back_up()
         home.bench.push()
         yield home
+
+
+def empty_store(request: pytest.FixtureRequest) -> str:
+    """URL of an empty PostgreSQL database; "" for the home's own SQLite."""
+    if request.param == "sqlite":
+        return ""
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster.new_database()
 
 
 def set_remotes(home: Rig, folder: Path) -> None:
@@ -273,11 +285,25 @@ def test_a_tenant_is_added_to_a_home_that_has_others(
 
 def test_a_home_that_has_the_tenant_is_left_as_it_is(month: Month, far: Path) -> None:
     before = every_text(month.home.bench)
+    home, variables = month.home.bench.home, month.home.bench._parts.environment
 
     with pytest.raises(InputError, match="has a tenant acme already"):
-        Workbench.restore_from_remote(source(far), home=month.home.bench.home, environment={})
+        Workbench.restore_from_remote(source(far), home=home, environment=variables)
 
     assert every_text(month.home.bench) == before
+
+
+@pytest.mark.real
+def test_an_archive_comes_back_into_postgresql(
+    month: Month, far: Path, tmp_path: Path, postgresql: Cluster
+) -> None:
+    variables = {"NETWB_STORE__URL": postgresql.new_database()}
+
+    Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment=variables)
+
+    again = Workbench.open(tmp_path / "new", environment=variables)
+    assert every_text(again) == every_text(month.home.bench)
+    again.close()
 
 
 def test_a_restore_that_was_killed_is_done_again(month: Month, far: Path, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def commit_of(path: Path, ref: str) -> str:
 
 def count_between(path: Path, old: str, new: str) -> int:
     """Commits that `new` has and `old` has not; all of them where `old` is "" or not known here."""
+    if old == new:
+        return 0
     git = GitChildren(path)
     known = bool(old) and git.agrees("cat-file", "-e", f"{old}^{{commit}}")
     span = f"{old}..{new}" if known else new
