@@ -39,8 +39,7 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
     def _what_runs(self) -> Mapping[str, Check]:
         now = self._parts.clock()
         return {
-            "daemon": lambda: self._daemon_stands(self._daemons()),
-            "jobs": lambda: judge_late(self._daemons().late),
+            "daemon": self._daemon_stands,
             "server": lambda: judge_server(self._parts.servers.list(), now=now),
             "remote": lambda: judge_remotes(self.remotes(), now=now),
             "disk": self._disk,
@@ -50,11 +49,14 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
         """Of all, whatever this Workbench is narrowed to."""
         return type(self)(self._parts, self._who, EVERYWHERE).daemon()
 
-    def _daemon_stands(self, state: DaemonState) -> Diagnosis:
+    def _daemon_stands(self) -> tuple[Diagnosis, ...]:
+        """Whether it leads, and whether what is due is done."""
+        state = self._daemons()
         coming = [(job.next_at, job.name) for job in state.jobs if job.next_at is not None]
-        return judge_daemon(
+        leads = judge_daemon(
             state.daemons, next_job=min(coming, default=None), now=self._parts.clock()
         )
+        return leads, judge_late(state.late)
 
     def _disk(self) -> Diagnosis:
         return judge_disk(*self._space_left())

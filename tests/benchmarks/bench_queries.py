@@ -256,6 +256,8 @@ def questions(bench: Workbench) -> Mapping[str, Callable[[], object]]:
         "devices": bench.devices,
         "health: ready": bench.readiness,
         "health: figures": bench.figures,
+        "health: status": bench.status,
+        "health: watch": bench.watch_health,
         "audit, a page": lambda: bench.audit_events(limit=50),
         "audit of a person": lambda: bench.audit_events(limit=50, who="kim"),
         "audit of a tenant": lambda: bench.audit_events(limit=50, tenant="acme"),
