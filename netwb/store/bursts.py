@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from netwb.health.syslog.records import Burst, Said
+from netwb.health.syslog.records import MOST_NAMES, Burst, Said
 from netwb.roles import ALL_TENANTS, NO_TENANT
 from netwb.store.database import Database
 from netwb.store.inserting import upsert
@@ -73,13 +73,16 @@ class KeptBursts:
 
     def unanswered(self) -> tuple[Kept, ...]:
         """All that are there, the one that waits longest first."""
-        oldest = select(SyslogBurstRow).order_by(SyslogBurstRow.first_at)
+        oldest = select(SyslogBurstRow).order_by(SyslogBurstRow.first_at, SyslogBurstRow.id)
         with self._database.reading(ALL_TENANTS) as session:
             rows = session.scalars(oldest)
             return tuple(Kept(burst=_burst(row), tries=row.tries) for row in rows)
 
     def file(self, ids: Collection[str], *, actor: str) -> tuple[Filed, ...]:
-        """File a job a tenant for these; those that a backup answered meanwhile are gone."""
+        """File a job a tenant for these; those that a backup answered meanwhile are gone.
+
+        What waits of the same devices from before goes with them: one backup answers all of it.
+        """
         unfiled = SyslogBurstRow.job_id == ""
         with self._database.writing_durably(ALL_TENANTS) as session:
             rows = [
@@ -89,6 +92,8 @@ class KeptBursts:
                     select(SyslogBurstRow).where(unfiled, SyslogBurstRow.id.in_(piece))
                 )
             ]
+            for row in rows:
+                _absorb(session, row)
             return self._file(session, rows, actor)
 
     def file_again(
@@ -113,6 +118,16 @@ class KeptBursts:
             )
             due = [row for row in rows if _is_due(row, now) and not is_held(row.device_id)]
             return self._file(session, due, actor)
+
+    def under_way(self) -> frozenset[str]:
+        """Devices for which a filed job waits or runs."""
+        lively = (
+            select(SyslogBurstRow.device_id)
+            .join(JobRow, JobRow.id == SyslogBurstRow.job_id)
+            .where(JobRow.status.not_in(_ENDED))
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            return frozenset(session.scalars(lively))
 
     def has_filed(self) -> bool:
         """Whether a filed one is there still; asked often, and it writes nothing."""
@@ -181,6 +196,21 @@ class KeptBursts:
             filed.append(Filed(job=job, tenant_id=tenant_id, devices=devices))
         session.flush()
         return tuple(filed)
+
+
+def _absorb(session: Session, row: SyslogBurstRow) -> None:
+    """Take over what an older burst of the device told, and let that one go."""
+    older = session.scalars(
+        select(SyslogBurstRow).where(
+            SyslogBurstRow.device_id == row.device_id,
+            SyslogBurstRow.id != row.id,
+            SyslogBurstRow.last_at <= row.last_at,
+        )
+    )
+    for one in older:
+        row.said = [*one.said, *row.said][-MOST_NAMES:]
+        row.first_at = min(row.first_at, one.first_at)
+        session.delete(one)
 
 
 def _pieces(ids: Iterable[str]) -> Iterator[list[str]]:

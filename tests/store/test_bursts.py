@@ -199,6 +199,50 @@ def test_a_job_that_retention_took_away_is_filed_again(
     assert devices(bursts.file_again(actor=DAEMON)) == [("t-acme", ("d1",))]
 
 
+def test_a_device_whose_job_waits_or_runs_is_known(bursts: KeptBursts, jobs: Jobs) -> None:
+    bursts.keep([burst(), burst("b2", "d2")])
+    assert bursts.under_way() == frozenset()
+    bursts.file(["b1"], actor=DAEMON)
+    assert bursts.under_way() == {"d1"}
+
+    claim = jobs.claim({"backup"})
+    assert claim is not None
+    assert bursts.under_way() == {"d1"}
+
+    jobs.finish(claim, "failed", {})
+    assert bursts.under_way() == frozenset()
+
+
+def test_a_job_answers_what_waited_of_its_devices_from_before(
+    bursts: KeptBursts, jobs: Jobs, clock: Clock
+) -> None:
+    bursts.keep([burst(), burst("b2", "d2"), burst("b3", "d1", at_s=60, by="bo")])
+    bursts.file(["b1"], actor=DAEMON)
+    end(jobs)
+    bursts.file(["b3"], actor=DAEMON)
+    end(jobs)
+
+    assert [
+        (kept.burst.id, [one.by for one in kept.burst.said], kept.tries)
+        for kept in bursts.unanswered()
+    ] == [("b2", ["ana"], 0), ("b3", ["ana", "bo"], 1)]
+    clock.pass_s(RETRY_S)
+    assert devices(bursts.file_again(actor=DAEMON)) == [("t-acme", ("d1",))]
+
+
+def test_a_device_that_is_to_be_left_alone_is_not_filed_again(
+    bursts: KeptBursts, jobs: Jobs, clock: Clock
+) -> None:
+    bursts.keep([burst(), burst("b2", "d2")])
+    bursts.file(["b1", "b2"], actor=DAEMON)
+    end(jobs)
+    clock.pass_s(RETRY_S)
+
+    filed = bursts.file_again(actor=DAEMON, is_held=lambda device: device == "d1")
+
+    assert devices(filed) == [("t-acme", ("d2",))]
+
+
 def test_what_nobody_could_answer_for_long_is_dropped(bursts: KeptBursts, clock: Clock) -> None:
     bursts.keep([burst()])
     assert not bursts.has_filed()

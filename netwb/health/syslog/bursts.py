@@ -7,7 +7,7 @@ a commit and its rollback are two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,10 @@ from netwb.health.syslog.records import MOST_NAMES, Burst, Said
 
 
 class Bursts:
-    """What waits: at most one open burst a device, and those that ended and are not filed yet.
+    """What waits: for each device a burst, and while that is over and not filed the one after it.
+
+    However much is heard of a device, it has no more than these two: a backup that did not begin
+    yet answers all that was heard before it.
 
     new_id    gives each burst its name
     """
@@ -24,50 +27,48 @@ class Bursts:
         self._wait = timedelta(seconds=wait_s)
         self._most = timedelta(seconds=most_s)
         self._new_id = new_id
-        self._open: dict[str, Burst] = {}
-        self._ended: dict[str, Burst] = {}
+        self._first: dict[str, Burst] = {}
+        self._second: dict[str, Burst] = {}
         self._unkept: dict[str, Burst] = {}
         self._own: dict[str, datetime] = {}  # when netwb's own login changed a device last
 
     def __len__(self) -> int:
-        return len(self._open) + len(self._ended)
+        return len(self._first) + len(self._second)
 
     def restore(self, bursts: Iterable[Burst]) -> None:
         """Go on from what was kept."""
         for burst in sorted(bursts, key=lambda burst: burst.first_at):
-            before = self._open.get(burst.device_id)
-            if before is not None:
-                self._end(before)
-            self._settle(burst)
+            if burst.device_id in self._first:
+                self._second[burst.device_id] = burst  # a third one is filed with it
+            else:
+                self._first[burst.device_id] = burst
 
     def hear(
         self, device_id: str, tenant_id: str, said: Said, *, now: datetime, complete: bool
     ) -> bool:
         """One more message about a device, which came now; False where it ends netwb's own change."""
-        old = self._open.get(device_id)
-        if old is not None and now >= self.due_at(old):
-            self._end(old)  # it was over before this one came
-            old = None
+        first = self._first.get(device_id)
+        is_over = first is not None and now >= self.due_at(first)
         own_at = self._own.pop(device_id, None)
-        if old is None and complete and not said.by and own_at and now - own_at <= self._wait:
+        ends_own = complete and not said.by and own_at and now - own_at <= self._wait
+        if ends_own and (first is None or is_over):
             return False
-        if old is None:
-            old = Burst(
-                id=self._new_id(),
-                device_id=device_id,
-                tenant_id=tenant_id,
-                first_at=now,
-                last_at=now,
-                said=(),
-            )
+        held = self._second if is_over else self._first
+        old = held.get(device_id) or Burst(
+            id=self._new_id(),
+            device_id=device_id,
+            tenant_id=tenant_id,
+            first_at=now,
+            last_at=now,
+            said=(),
+        )
         burst = replace(
             old,
             last_at=max(old.last_at, now),
             said=_with(old.said, said),
-            complete=complete,
+            complete=old.complete or complete,
         )
-        self._unkept[burst.id] = burst
-        self._settle(burst)
+        held[device_id] = self._unkept[burst.id] = burst
         return True
 
     def hear_own(self, device_id: str, *, now: datetime) -> None:
@@ -82,9 +83,8 @@ class Bursts:
 
     def due(self, now: datetime) -> tuple[Burst, ...]:
         """What is to be answered now, the one that waited longest first."""
-        for burst in [burst for burst in self._open.values() if self.due_at(burst) <= now]:
-            self._end(burst)
-        return tuple(sorted(self._ended.values(), key=self.due_at))
+        due = [burst for burst in self._first.values() if self.due_at(burst) <= now]
+        return tuple(sorted(due, key=self.due_at))
 
     @property
     def has_unkept(self) -> bool:
@@ -98,28 +98,19 @@ class Bursts:
 
     def keep_again(self, bursts: Iterable[Burst]) -> None:
         """They could not be kept; they are told again, unless they changed meanwhile."""
+        waiting = {burst.id for burst in (*self._first.values(), *self._second.values())}
         for burst in bursts:
-            if burst.id in self._ended or self._is_open(burst):
+            if burst.id in waiting:
                 self._unkept.setdefault(burst.id, burst)
 
-    def done(self, ids: Collection[str]) -> None:
+    def done(self, bursts: Iterable[Burst]) -> None:
         """Those are answered, by a job that is filed or by a backup that came first."""
-        for identifier in ids:
-            self._ended.pop(identifier, None)
-            self._unkept.pop(identifier, None)
-
-    def _is_open(self, burst: Burst) -> bool:
-        held = self._open.get(burst.device_id)
-        return held is not None and held.id == burst.id
-
-    def _settle(self, burst: Burst) -> None:
-        self._open[burst.device_id] = burst
-        if burst.complete:
-            self._end(burst)
-
-    def _end(self, burst: Burst) -> None:
-        del self._open[burst.device_id]
-        self._ended[burst.id] = burst
+        for burst in bursts:
+            self._unkept.pop(burst.id, None)
+            if self._first.get(burst.device_id, burst).id == burst.id:
+                self._first.pop(burst.device_id, None)
+                if burst.device_id in self._second:
+                    self._first[burst.device_id] = self._second.pop(burst.device_id)
 
 
 def _with(said: tuple[Said, ...], new: Said) -> tuple[Said, ...]:

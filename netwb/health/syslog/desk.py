@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 TURN_S = 0.25  # how soon what is due is filed; what was heard is kept at once ...
 REST_S = 0.05  # ... but no more often than so
 LOOK_S = 5.0  # how soon a change of the inventory is known
+HELD_S = 1.0  # how soon what was held back is looked at again
 CALM_S = 300.0  # nothing was lost for so long: it is over
 LOST: tuple[Fate, ...] = ("lost", "cut", "full")
 _KINDS = (("UDP", socket.SOCK_DGRAM), ("TCP", socket.SOCK_STREAM))
@@ -79,7 +80,8 @@ class Desk:
         self._lost_at: float | None = None
         self._looked_at = float("-inf")
         self._places: dict[str, Place] = {}  # of the devices
-        self._held: set[str] = set()  # bursts that a black-out holds back, until the next look
+        self._held: set[str] = set()  # bursts that are held back, found out anew since ...
+        self._held_at = monotonic()
         self._troubled = False
 
     def listen(self, stop: threading.Event) -> None:
@@ -146,6 +148,8 @@ class Desk:
     async def _turn(self) -> None:
         """Keep what was heard, file what is due; now and then look at the inventory again."""
         bursts = self._intake.bursts
+        if monotonic() - self._held_at >= HELD_S:
+            self._held, self._held_at = set(), monotonic()
         unkept = bursts.unkept()
         due = [one for one in bursts.due(self._parts.clock()) if one.id not in self._held]
         try:
@@ -159,16 +163,22 @@ class Desk:
         else:
             self._troubled = False
 
-    def _write(self, unkept: Sequence[Burst], due: Sequence[Burst]) -> list[str]:
-        """Gives those that are filed now."""
+    def _write(self, unkept: Sequence[Burst], due: Sequence[Burst]) -> list[Burst]:
+        """Gives those that are filed now.
+
+        A device whose job waits or runs is held back: one backup of a device at a time is enough,
+        however often it says that it was changed.
+        """
         self._parts.bursts.keep(unkept)
         if not due:
             return []
-        is_held = self._holding()
-        free = [burst.id for burst in due if not is_held(burst.device_id)]
-        self._held.update(burst.id for burst in due if burst.id not in free)
+        is_held, under_way = self._holding(), self._parts.bursts.under_way()
+        held = {one.id for one in due if one.device_id in under_way or is_held(one.device_id)}
+        self._held |= held
+        free = [one for one in due if one.id not in held]
         if free:
-            self._tell_filed(self._parts.bursts.file(free, actor=self._parts.actor))
+            ids = [one.id for one in free]
+            self._tell_filed(self._parts.bursts.file(ids, actor=self._parts.actor))
         return free
 
     def _holding(self) -> Callable[[str], bool]:
@@ -202,7 +212,6 @@ class Desk:
             self._intake.counts.update(counts)
             raise
         self._looked_at = monotonic()
-        self._held.clear()
         self._places = {
             one.device_id: Place(tenant_id=one.tenant_id, site_id=one.site_id) for one in senders
         }

@@ -35,7 +35,7 @@ class Play:
         while self.at_s <= to_s:
             due = self.bursts.due(NOON + timedelta(seconds=self.at_s))
             self.filed += [(self.at_s, burst) for burst in due]
-            self.bursts.done([burst.id for burst in due])
+            self.bursts.done(due)
             self.at_s += 0.25
 
     @property
@@ -80,8 +80,10 @@ def test_a_burst_that_nobody_filed_in_time_takes_no_later_message_in() -> None:
     bursts.hear("d1", "t1", Said(by="ana", at=NOON), now=NOON, complete=False)
     bursts.hear("d1", "t1", Said(by="bo", at=later), now=later, complete=False)
 
-    assert [burst.id for burst in bursts.due(later)] == ["b1"]
-    assert len(bursts) == 2
+    due = bursts.due(later)
+    assert [burst.id for burst in due] == ["b1"]
+    bursts.done(due)
+    assert [burst.id for burst in bursts.due(later + timedelta(seconds=90))] == ["b2"]
 
 
 def test_devices_do_not_wait_for_each_other() -> None:
@@ -138,15 +140,25 @@ def test_a_commit_and_its_rollback_are_two() -> None:
     ]
 
 
-def test_two_commits_before_anything_is_filed_are_two() -> None:
+def test_however_much_is_heard_of_a_device_two_bursts_of_it_wait_at_most() -> None:
+    """What nobody could file yet is answered by the backup of the first, all later by the second."""
     play = Play()
     bursts = play.bursts
 
-    for by in ("ana", "bo"):
-        bursts.hear("d1", "t1", Said(by=by, at=NOON), now=NOON, complete=False)
+    for number in range(1_000):
+        said = Said(by=f"p{number}", at=NOON)
+        bursts.hear("d1", "t1", said, now=NOON, complete=False)
         bursts.hear("d1", "t1", Said(by="", at=NOON), now=NOON, complete=True)
 
-    assert [burst.said[0].by for burst in bursts.due(NOON)] == ["ana", "bo"]
+    assert len(bursts) == 2
+    first = bursts.due(NOON)
+    assert [[one.by for one in burst.said] for burst in first] == [["p0", ""]]
+    bursts.done(first)
+    (second,) = bursts.due(NOON)
+    assert [one.by for one in second.said][-2:] == ["p999", ""]
+    bursts.done([second])
+    bursts.done([second])
+    assert bursts.due(NOON) == ()
 
 
 def test_a_failed_commit_is_looked_at_after_the_wait() -> None:
@@ -201,7 +213,7 @@ def test_what_was_kept_goes_on_where_it_was() -> None:
     after.hear(50, "cy", device="d1")
     after.go(1_000)
 
-    assert after.times == [(0, ["bo", ""]), (140, ["ana", "cy"])]
+    assert after.times == [(1, ["bo", ""]), (140, ["ana", "cy"])]
 
 
 def test_two_kept_bursts_of_one_device_are_both_answered() -> None:

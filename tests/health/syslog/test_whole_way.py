@@ -339,6 +339,27 @@ def test_a_black_out_holds_back_what_is_due_until_it_ends(
         eventually(lambda: authors(made) == ["bo", "ana"])
 
 
+def test_one_backup_of_a_device_is_filed_at_a_time(made: Rig) -> None:
+    with ears(made.bench) as listener:
+        heard(made, listener, CONFIGURED.format("bo"))
+        pass_s(made, 90)
+        (job,) = eventually(lambda: list(made.bench.jobs()))
+        listener.send(CONFIGURED.format("cy"), address=EDGE1)
+        eventually(lambda: _names(made) == ["bo", "cy"])
+        pass_s(made, 90)
+        heard(made, listener, CONFIGURED.format("bo"), address="127.0.0.22")
+        pass_s(made, 90)
+        eventually(lambda: len(list(made.bench.jobs())) == 2)  # edge2's: nobody did edge1's yet
+        assert {one.id for one in made.bench.jobs()} > {job.id}
+
+        made.answer("acme/edge1", changed("192.0.2.99"))
+        with working(made.bench):
+            eventually(lambda: waiting(made) == [])
+
+    assert len(list(made.bench.jobs())) == 2  # the first one's backup came after both
+    assert authors(made) == ["cy", "ana"]
+
+
 def test_a_database_that_is_away_for_a_while_costs_nothing(
     made: Rig, caplog: pytest.LogCaptureFixture
 ) -> None:
