@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -315,6 +317,19 @@ def test_a_restore_that_was_killed_is_done_again(month: Month, far: Path, tmp_pa
 
     assert every_text(again) == every_text(month.home.bench)
     again.close()
+
+
+def test_what_a_killed_restore_left_is_taken_away_in_time(far: Path, tmp_path: Path) -> None:
+    place = tmp_path / "new"
+    old, young = (tmp_path / f".netwb-restore-{name}" for name in ("old", "young"))
+    for left in (old, young):
+        left.mkdir()
+    a_month_ago = time.time() - 30 * 86400
+    os.utime(old, (a_month_ago, a_month_ago))
+
+    restored(far, place).close()
+
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_texts_can_be_had_without_a_home(month: Month, far: Path, tmp_path: Path) -> None:

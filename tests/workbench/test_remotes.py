@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def test_a_push_that_is_not_due_asks_no_remote(home: Rig, tmp_path: Path) -> Non
     (pushed,) = home.bench.push()
 
     assert pushed.status == "in step"
+
+
+def test_a_remote_that_was_made_anew_is_noticed_within_a_day(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    home.bench.push()
+    shutil.rmtree(folder)
+    bare(folder)
+    home.clock.advance(days=1)
+
+    (pushed,) = home.bench.push()
+
+    assert (pushed.status, pushed.commits) == ("pushed", 2)
+    assert tip(folder) == tip(home.bench.home / "archive/acme.git")
 
 
 def test_a_remote_that_is_gone_is_tried_again_later_and_caught_up(

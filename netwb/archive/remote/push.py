@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +37,7 @@ from netwb.store.notices import Notices
 logger = logging.getLogger(__name__)
 When = Literal["due", "now"]
 _TERM_S = 60.0  # of a push's lease; it is prolonged while the push goes on
+_ASKED_EACH = timedelta(days=1)
 _TRIES_UNTOLD = 3  # a remote that is started anew comes back within that; nobody is woken for it
 _AT_ONCE = (RemoteAheadError, SecretsUnpushedError)  # no later try helps: a person decides
 _THEIRS = "refs/heads/theirs"
@@ -221,7 +222,10 @@ class Pusher:
             )
 
     def _in_step(self, of: Standing) -> bool:
-        if of.pushed_at is None or _tip(self._path(of)) != of.pushed_main:
+        """As far as it is known here; once a day the remote is asked, as others may change it."""
+        if of.pushed_at is None or self._clock() - of.pushed_at >= _ASKED_EACH:
+            return False
+        if _tip(self._path(of)) != of.pushed_main:
             return False
         return self._carrier.is_carried(of)
 

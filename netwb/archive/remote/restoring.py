@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +18,9 @@ from netwb.archive.remote.url import parse_url
 from netwb.archive.repository import create
 from netwb.errors import InputError, RemoteError
 from netwb.settings import RemoteSettings
+
+_PREFIX = ".netwb-restore-"
+_KILLED_AFTER_S = 7 * 86400.0  # far longer than any restore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,8 @@ def brought_from(
     """
     url = parse_url(source.url)
     try:
-        made = TemporaryDirectory(prefix=".netwb-restore-", dir=folder)
+        _sweep(folder)
+        made = TemporaryDirectory(prefix=_PREFIX, dir=folder)
     except OSError as error:
         raise file_error(folder, error) from error
     with made as temporary:
@@ -53,6 +59,13 @@ def brought_from(
             talk = Talk(path, name=name, url=url, environment=environment, settings=settings)
             brought = bring(talk, path, source.passphrase, progress)
         yield brought
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what restores left that were killed; one that goes on is younger than that."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        if left.stat().st_mtime < time.time() - _KILLED_AFTER_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def require_whole(brought: Brought) -> None:
