@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import re
+import shutil
+import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,9 +22,13 @@ from netwb.errors import (
 )
 from netwb.health import purging
 from netwb.roles import Role
+from netwb.workbench import Workbench
 from tests.benches import Rig, ios, ios_text, rig
+from tests.conftest import FULL
+from tests.health.exporting.working_child import work
 from tests.workbench.people import add, admitted
 
+POINTS = 50 if FULL else 5
 WORDS = (b"orkan", b"Acme", b"wolke7", b"nebel9", b"zoe-of-it")
 
 
@@ -140,6 +148,33 @@ def test_killed_in_the_middle_the_same_call_does_the_rest(
     assert (done is None) == (step == "finish")
     assert found_in(made.bench.home) == []
     assert made.bench.verify_audit().problems == ()
+
+
+def test_killed_at_a_random_moment_the_same_command_does_the_rest(
+    made: Rig, tmp_path: Path, dice: random.Random
+) -> None:
+    before = list(made.bench.history("umbra/core1"))
+    tenant = Path("orkan")
+    calls = work("purge", copied(made, tmp_path / "counted"), tenant, {}).calls
+    for point in range(POINTS):
+        home = copied(made, tmp_path / f"home{point}")
+        moment = dice.randrange(1, calls * 49 // 50)
+
+        killed = work("purge", home, tenant, {}, kill_at=moment)
+
+        assert killed.status == -signal.SIGKILL, (moment, killed)
+        with closing(Workbench.open(home, environment={})) as bench:
+            if found_in(home) or (home / "purge.open").exists():
+                bench.purge_tenant("orkan", reason="contract ended")
+            assert found_in(home) == [], moment
+            assert not (home / "purge.open").exists()
+            assert list(bench.history("umbra/core1")) == before
+            assert bench.verify_audit().problems == (), moment
+
+
+def copied(made: Rig, home: Path) -> Path:
+    shutil.copytree(made.bench.home, home)
+    return home
 
 
 def test_who_reads_the_database_meanwhile_holds_the_last_step_up(made: Rig) -> None:

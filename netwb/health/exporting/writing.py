@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select
 from netwb.archive.bundles import refs, write_bundle
 from netwb.archive.faults import damaged
 from netwb.archive.repository import MAIN, Repository
-from netwb.errors import KeyringError
+from netwb.errors import ArchiveError, KeyringError
 from netwb.health.exporting.checking import WRAPPED, verified
 from netwb.health.exporting.container import PIECE, ExportWriter
 from netwb.health.exporting.manifest import (
@@ -113,6 +113,9 @@ def _tried(sources: Sources, file: FileIO, passphrase: str, told: Told, costs: C
             return _Writing(sources, file, key, told).all(head, gives_up=not left)
         except _MomentGoneError:
             continue
+        except ArchiveError:  # upkeep may take a pack away while Git opens it, but not twice
+            if left < _TRIES - 1:
+                raise
     msg = f"master key {sources.master_file} does not open the database; put the right file back"
     raise KeyringError(msg)
 

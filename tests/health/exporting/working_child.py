@@ -1,4 +1,4 @@
-"""A process that exports or imports and may kill itself in the middle; forked from one that is ready."""
+"""A process that exports, imports or purges and may kill itself in the middle; forked from one that is ready."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
 from tests.archive.writing_child import Watch
 
-WATCHED = ("/netwb/health/exporting/", "/netwb/archive/", "/netwb/store/", "/pathlib.py")
+WATCHED = ("/netwb/health/", "/netwb/archive/", "/netwb/store/", "/pathlib.py")
 SOURCE = SecretSource(origin="env:PASSPHRASE")
 WAIT_S = 120
 
@@ -29,14 +29,17 @@ class Ended:
 
 
 def work(
-    what: Literal["export", "import"],
+    what: Literal["export", "import", "purge"],
     home: Path,
     file: Path,
     environment: Mapping[str, str],
     *,
     kill_at: int | None = None,
 ) -> Ended:
-    """Do it in a process of its own, which ends with its Git children at that call, if it is given."""
+    """Do it in a process of its own, which ends with its Git children at that call, if it is given.
+
+    file   of the export; the tenant's slug where one is purged
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "alembic.command", "alembic.autogenerate", "git"])
     ours, theirs = context.Pipe()
@@ -61,14 +64,16 @@ def _child(  # noqa: PLR0917 - of a process
 ) -> None:
     os.setsid()
     watch = Watch(kill_at, watched=WATCHED)
-    bench = Workbench.open(home, environment=environment) if what == "export" else None
+    bench = Workbench.open(home, environment=environment) if what != "import" else None
     said = ""
     sys.setprofile(watch)
     try:
-        if bench is not None:
+        if bench is None:
+            Workbench.import_export(file, passphrase=SOURCE, home=home, environment=environment)
+        elif what == "export":
             bench.export(file, passphrase=SOURCE)
         else:
-            Workbench.import_export(file, passphrase=SOURCE, home=home, environment=environment)
+            bench.purge_tenant(file.name, reason="contract ended")
     except Exception as error:  # noqa: BLE001 - told to the test
         said = repr(error)
     sys.setprofile(None)
