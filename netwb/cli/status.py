@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.context import NetwbCommand, reading
 from netwb.cli.diagnoses import print_diagnoses
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import json_option, print_json, print_table
@@ -31,7 +31,7 @@ def status(context: click.Context, *, tenant: str | None, site: str | None, as_j
     """Whether every device has a fresh good backup, and what runs; exit 1 when something is wrong."""
     chosen = {"tenant": tenant, "site": site}
     meant = {name: value for name, value in chosen.items() if value is not None}
-    found = bench(context).where(**meant).status()
+    found = reading(context).where(**meant).status()
     if as_json:
         print_json(_document(found))
     else:

@@ -56,7 +56,13 @@ def check_home(home: Path) -> Diagnosis:
         )
     if stat.S_IMODE(status.st_mode) & 0o077:
         return wrong("home", f"home {home} is open to others", f"run `chmod 700 {home}`")
-    return ok("home", f"{home} is closed to others")
+    if os.statvfs(home).f_flag & os.ST_RDONLY or not os.access(home, os.W_OK | os.X_OK):
+        return wrong(
+            "home",
+            f"home {home} takes no writes: nothing can be backed up",
+            "mount its file system for writing, or correct its mode",
+        )
+    return ok("home", f"{home} is closed to others, and takes writes")
 
 
 def check_files(home: Path) -> Diagnosis:

@@ -75,11 +75,17 @@ def _checked(path: Path, revisions: int, last: str) -> Iterator[Diagnosis]:
 
 
 def _looked_into(path: Path, last: str) -> Iterator[Diagnosis]:
-    if not os.access(path / "objects", os.R_OK | os.W_OK | os.X_OK):
+    objects = path / "objects"
+    if not os.access(objects, os.R_OK | os.X_OK):
         yield wrong(
             CHECK, f"repository {path} is closed to this login", "check its owner and modes"
         )
         return
+    takes_writes = not os.statvfs(objects).f_flag & os.ST_RDONLY
+    if takes_writes and not os.access(objects, os.W_OK):
+        yield wrong(
+            CHECK, f"repository {path} cannot be written to by this login", "check its owner"
+        )
     head = (path / "HEAD").read_text(encoding="utf-8", errors="replace").strip()
     if head != f"ref: {MAIN}":
         yield wrong(

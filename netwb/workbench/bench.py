@@ -20,7 +20,13 @@ from netwb.workbench.auditing import AuditFace
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.digesting import DigestFace
-from netwb.workbench.doctor import Diagnosis, DoctorFace, examine_ground, unopened
+from netwb.workbench.doctor import (
+    Diagnosis,
+    DoctorFace,
+    examine_ground,
+    may_open,
+    unopened,
+)
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.exporting import ExportFace
 from netwb.workbench.health import HealthFace
@@ -130,10 +136,12 @@ class Workbench(
         """
         environment = os.environ if environment is None else environment
         found = tuple(examine_ground(find_home(home, environment), environment))
+        if not may_open(found):
+            return (*found, *unopened(found, None))
         try:
-            opened = cls.open(home, environment=environment, clock=clock)
+            opened = cls.open(home, environment=environment, clock=clock, need="reading")
         except NetwbError as error:
-            return (*found, *unopened(error))
+            return (*found, *unopened(found, error))
         with closing(opened):
             return (*found, *opened.examine_opened(devices=devices))
 

@@ -6,7 +6,7 @@ what lies under the fault is told all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
 from netwb.errors import NetwbError
@@ -17,7 +17,7 @@ from netwb.health.devices import (
     check_host_keys,
     check_reach,
 )
-from netwb.health.diagnosis import Diagnosis, of_error, unknown
+from netwb.health.diagnosis import Diagnosis, is_wrong, of_error, unknown
 from netwb.health.examining import Check, examined
 from netwb.health.foundation import check_has_keys, check_soundness, check_tables
 from netwb.health.ground import (
@@ -47,8 +47,9 @@ def examine_ground(home: Home, environment: Mapping[str, str]) -> Iterator[Diagn
     """What can be said of a home before it is opened, in the order in which it stands on it."""
     yield from _asked({"python": check_python, "git": check_git, "time zones": check_zones})
     path = home.path
-    yield from examined("home", lambda: check_home(path))
-    if not path.is_dir():
+    stands = examined("home", lambda: check_home(path))
+    yield from stands
+    if stands[0].verdict == "unknown" or not path.is_dir():
         return
     yield from _asked(
         {
@@ -58,9 +59,9 @@ def examine_ground(home: Home, environment: Mapping[str, str]) -> Iterator[Diagn
         }
     )
     try:
-        require_home(home)
+        require_home(home, "reading")
         settings = read_settings(home, environment)
-        database = open_database(home, settings)
+        database = open_database(home, settings, "reading")
     except NetwbError as error:
         yield of_error("settings", error)
         return
@@ -76,22 +77,32 @@ def _on_settings(home: Home, settings: Settings, database: Database) -> Iterator
             "open files": lambda: check_file_limit(settings.collect.sessions),
             "file system": lambda: check_file_system(home.path, sqlite=database.path is not None),
             "key place": lambda: check_key_place(master_file, database.path),
-            "database": lambda: check_tables(database),
-            "keys": lambda: check_has_keys(database),
-            "soundness": lambda: check_soundness(database),
         }
     )
+    answers = examined("database", lambda: check_tables(database))
+    yield from answers
+    if not is_wrong(answers):
+        yield from _asked(
+            {
+                "keys": lambda: check_has_keys(database),
+                "soundness": lambda: check_soundness(database),
+            }
+        )
 
 
-def unopened(error: NetwbError) -> tuple[Diagnosis, ...]:
+def may_open(found: Sequence[Diagnosis]) -> bool:
+    """Whether opening the home writes nothing: a database without keys would be given some."""
+    return not any(one.check == "keys" and one.verdict != "ok" for one in found)
+
+
+def unopened(found: Sequence[Diagnosis], error: NetwbError | None) -> Iterator[Diagnosis]:
     """The home does not open: by which fault, where no check before has said it."""
-    return (
-        of_error("opening", error),
-        unknown(
-            "the rest",
-            "repositories, devices, people and what runs were not looked at",
-            "mend what is wrong above, then run `netwb doctor` again",
-        ),
+    if error is not None and not any(str(error).startswith(one.said) for one in found):
+        yield of_error("opening", error)
+    yield unknown(
+        "the rest",
+        "repositories, devices, people and what runs were not looked at",
+        "mend what is wrong above, then run `netwb doctor` again",
     )
 
 

@@ -57,7 +57,7 @@ def find_home(given: str | Path | None, environment: Mapping[str, str]) -> Home:
 
 def require_home(home: Home, need: Need = "writing") -> None:
     """Raise HomeError unless the home is set up, ours alone and, where that is needed, writable."""
-    if not home.settings_file.exists():
+    if not _is_set_up(home):
         require_no_import(home)
         msg = f"home {home.path} is not set up; run `netwb init` or name another one with --home"
         raise HomeError(msg)
@@ -75,6 +75,17 @@ def require_home(home: Home, need: Need = "writing") -> None:
     if not os.access(home.path, os.W_OK | os.X_OK):
         msg = f"home {home.path} is not writable for this login; use its owner or another --home"
         raise HomeError(msg)
+
+
+def _is_set_up(home: Home) -> bool:
+    try:
+        return home.settings_file.exists()
+    except OSError as error:  # a folder above it is closed to this login
+        msg = (
+            f"home {home.path} cannot be looked into: {error.strerror}; use its owner or another"
+            " --home"
+        )
+        raise HomeError(msg) from error
 
 
 def require_no_import(home: Home) -> None:

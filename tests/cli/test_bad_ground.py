@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -16,27 +14,7 @@ from netwb.errors import ArchiveBusyError, ArchiveError, StoreError
 from netwb.store.database import Database
 from tests.benches import Rig, ios, rig
 from tests.cli.commands import Commands
-from tests.real_components import require_real
-
-ROOM_MB = 8
-
-
-@contextmanager
-def small_disk(folder: Path, *, read_only: bool = False) -> Iterator[None]:
-    """A file system of its own over the folder, with what was in it."""
-    require_real("a file system of its own (root)", os.geteuid() == 0)
-    kept = folder.with_name("kept")
-    shutil.copytree(folder, kept)
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={ROOM_MB}m,mode=700", "tmpfs", folder], check=True
-    )
-    try:
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-        if read_only:
-            subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
+from tests.small_disks import fill, small_disk
 
 
 @pytest.fixture
@@ -191,10 +169,7 @@ def test_what_is_stored_is_read_from_a_disk_that_is_full(netwb: Commands, home: 
     usual = netwb("show", "edge1").out
 
     with small_disk(home.bench.home):
-        with suppress(OSError), (home.bench.home / "reports" / "big").open("wb") as file:
-            while True:
-                file.write(bytes(4096))
-                file.flush()
+        fill(home.bench.home / "reports" / "big")
         read = netwb("show", "edge1")
         restored = netwb("restore", "edge1@latest", "-o", "-", "--reason", "in need")
 
@@ -241,7 +216,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
         before = home.bench.history("edge1")[0].id
         home.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
         filler = disk / "filler"
-        _fill(filler)
+        fill(filler)
 
         told = _told(home)
 
@@ -258,12 +233,3 @@ def _told(home: Rig) -> str:
         return str(home.outcome("acme/edge1", home.back_up()).cause)
     except (StoreError, ArchiveError) as error:
         return str(error)
-
-
-def _fill(path: Path) -> None:
-    with path.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"x" * 65536):
-                pass
-        except OSError:
-            return

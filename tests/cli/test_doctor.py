@@ -6,11 +6,12 @@ import hashlib
 import os
 import shutil
 import socket
-import subprocess
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -18,6 +19,9 @@ from netwb.access.records import NewUser
 from netwb.roles import Role
 from tests.benches import Rig, rig
 from tests.cli.commands import Commands, Ran
+from tests.postgresql import Cluster
+from tests.small_disks import fill, small_disk
+from tests.store.conftest import as_nobody
 
 
 @pytest.fixture
@@ -128,10 +132,101 @@ def test_a_home_that_does_not_open_is_told_of_in_words(
     assert found["git"]["verdict"] == "ok"
 
 
+def test_one_fault_is_told_once(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    (home.bench.home / "netwb.db").unlink()
+
+    said = [row["said"] for row in netwb("doctor", "--json").json["items"]]
+
+    assert sum("is not there" in one for one in said) == 1
+    assert any("were not looked at" in one for one in said)
+
+
+def test_a_database_without_keys_is_given_none(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    path = home.bench.home / "netwb.db"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("delete from key")
+
+    found = rows(netwb("doctor", "--json"))
+
+    assert (found["keys"]["verdict"], found["the rest"]["verdict"]) == ("wrong", "unknown")
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("select count(*) from key").fetchone() == (0,)
+
+
+@pytest.mark.real
+def test_a_home_that_this_login_may_not_look_into(netwb: Commands, home: Rig) -> None:
+    home.bench.close()
+    with as_nobody():
+        doctor, status = netwb("doctor", "--json"), netwb("status")
+
+    assert (doctor.status, doctor.err) == (1, "")
+    assert rows(doctor)["home"]["verdict"] in ("unknown", "wrong")
+    assert (status.status, len(status.err.strip().splitlines())) == (5, 1)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_on_a_disk_that_takes_no_writes_both_answer(
+    netwb: Commands, home: Rig, how: Literal["full", "read-only"]
+) -> None:
+    home.bench.close()
+    with small_disk(home.bench.home, read_only=how == "read-only"):
+        if how == "full":
+            fill(home.bench.home / "filler")
+
+        doctor, status = netwb("doctor", "--json"), netwb("status", "--json")
+
+    check = "disk" if how == "full" else "home"
+    assert rows(doctor)[check]["verdict"] == "wrong", doctor.out
+    assert rows(doctor)["repositories"]["verdict"] == "ok"
+    assert status.out, status.err
+    assert status.json["headline"] == "All 2 devices have a fresh good backup."
+    assert status.status == 1, "so small a disk is nearly full"
+
+
+@pytest.mark.real
+def test_a_home_on_postgresql_is_looked_at_too(
+    tmp_path: Path,
+    postgresql: Cluster,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = postgresql.new_database()
+    monkeypatch.setenv("NETWB_STORE__URL", url)
+    with rig(tmp_path, {"acme": ("edge1",)}, store_url=url) as made:
+        made.clock.now = datetime.now(UTC) - timedelta(hours=1)
+        made.back_up()
+        netwb = Commands(made.bench.home, capsys)
+
+        doctor, status = netwb("doctor", "--json"), made.bench.status()
+
+    found = rows(doctor)
+    assert doctor.status == 0, [row for row in found.values() if row["verdict"] == "wrong"]
+    assert found["clock"]["said"].startswith("this machine's clock and the database server's are")
+    assert found["key place"]["verdict"] == "ok"
+    assert status.headline == "The only device has a fresh good backup."
+
+
+def test_a_database_server_that_is_gone(
+    netwb: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = f"postgresql+psycopg://netwb:Hidden-Word-1@/netwb?host={tmp_path}"
+    monkeypatch.setenv("NETWB_STORE__URL", url)
+
+    doctor, status = netwb("doctor", "--json"), netwb("status")
+
+    assert (doctor.status, rows(doctor)["database"]["verdict"]) == (1, "wrong")
+    assert (status.status, len(status.err.strip().splitlines())) == (5, 1)
+    assert "Hidden-Word-1" not in doctor.out + status.err
+
+
 def test_a_database_that_was_scribbled_over_is_found(netwb: Commands, home: Rig) -> None:
     home.bench.close()
     path = home.bench.home / "netwb.db"
-    subprocess.run(["sqlite3", path, "pragma wal_checkpoint(truncate)"], check=False)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("pragma wal_checkpoint(truncate)")
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2)
         file.write(b"\xff" * 8192)
