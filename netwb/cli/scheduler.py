@@ -8,7 +8,7 @@ import click
 
 from netwb.cli.context import NetwbCommand, bench, state
 from netwb.cli.exits import DONE, SOME_FAILED
-from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.cli.show import in_words, json_option, print_items, print_json, print_table, say
 from netwb.loading import shared
 from netwb.workbench import Workbench
 from netwb.workbench.words import Firing, JobState
@@ -104,7 +104,10 @@ def result_words(one: JobState) -> str | None:
 def counts_words(counts: dict[str, Any]) -> str:
     """`24 devices, 2 failed`: what is not nothing; ids are no counts."""
     numbers = {k: v for k, v in counts.items() if isinstance(v, int | float) and v}
-    return ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in numbers.items())
+    return ", ".join(
+        in_words(value) if name == "devices" else f"{value} {name.replace('_', ' ')}"
+        for name, value in numbers.items()
+    )
 
 
 def _show_run(firing: Firing, *, as_json: bool) -> int:
