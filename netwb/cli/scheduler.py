@@ -105,7 +105,7 @@ def counts_words(counts: dict[str, Any]) -> str:
     """`24 devices, 2 failed`: what is not nothing; ids are no counts."""
     numbers = {k: v for k, v in counts.items() if isinstance(v, int | float) and v}
     return ", ".join(
-        in_words(value) if name == "devices" else f"{value} {name.replace('_', ' ')}"
+        in_words(int(value)) if name == "devices" else f"{value} {name.replace('_', ' ')}"
         for name, value in numbers.items()
     )
 
