@@ -24,6 +24,7 @@ from netwb.inventory.records import Device, Facts, NewCredential, NewDevice, Sec
 from netwb.settings import ArchiveSettings
 from netwb.workbench import Workbench
 from netwb.workbench.compose_access import compose_access
+from tests.stores import STORES
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)  # 1 ms where 100 are wanted
 START = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -139,14 +140,18 @@ def rig(
 ) -> Iterator[Rig]:
     """A new home with the tenants' IOS devices, all in site fra1, each answering well.
 
-    store_url   an empty database elsewhere; by default the home's own SQLite
+    store_url   an empty database elsewhere; by default what `tests.stores` says, and where that says
+                nothing the home's own SQLite
     """
     clock, environment = TestClock(), {"PW": "Secret-Login-1"}
     if store_url:
         environment["NETWB_STORE__URL"] = store_url
         bench = Workbench.create(folder / "home", environment=environment, clock=clock)
     else:
-        shutil.copytree(empty_home(), folder / "home")
+        home = empty_home()
+        if STORES.new_store is not None:
+            home, environment["NETWB_STORE__URL"] = STORES.new_store()
+        shutil.copytree(home, folder / "home")
         bench = Workbench.open(folder / "home", environment=environment, clock=clock)
     gatherer = ReplayGatherer({}, between=between)
     parts = bench._parts

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
 from tests.postgresql import Cluster, programs, running_cluster
 from tests.real_components import require_real
+from tests.stores import KINDS, STORES
 
 FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
 
@@ -43,3 +47,28 @@ def postgresql() -> Iterator[Cluster]:
     assert found is not None
     with running_cluster(found) as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgresql_home(
+    postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
+    """A home whose state is in PostgreSQL, made once, and the name of its database."""
+    home, url = tmp_path_factory.mktemp("postgresql") / "home", postgresql.new_database()
+    command = [sys.executable, "-m", "netwb", "init", "--home", str(home)]
+    environment = {**os.environ, "NETWB_STORE__URL": url}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    return home, url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(params=KINDS)
+def each_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Rigs of this test have their state in one database, and then in the other."""
+    kind: str = request.param
+    if kind == "postgresql":
+        home, name = request.getfixturevalue("postgresql_home")
+        cluster: Cluster = request.getfixturevalue("postgresql")
+        monkeypatch.setattr(
+            STORES, "new_store", lambda: (home, cluster.new_database(template=name))
+        )
+    return kind

@@ -55,12 +55,14 @@ class BackupFace(Face):
         on_wait     called once, when such a wait begins; what is meant is chosen anew after it
         Raises RunUnderWayError where another run has one of them still.
         """
-        give_up_at = monotonic() + wait_s
+        give_up_at: float | None = None
         while True:
             planned = self.plan_backup(*references, only=only)
             try:
                 return self._back_up(planned, note, on_outcome)
             except RunUnderWayError as error:
+                if give_up_at is None:
+                    give_up_at = monotonic() + wait_s
                 if monotonic() >= give_up_at:
                     raise
                 on_wait(error)

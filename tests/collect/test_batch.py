@@ -11,6 +11,9 @@ from netwb.collect.replay import recorded
 from netwb.collect.runs import LEASE_S
 from netwb.errors import DeadlineError, HostKeyChangedError, LeaseLostError, RunUnderWayError
 from tests.benches import Rig, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 

@@ -26,6 +26,9 @@ from netwb.inventory.records import ConfigKind, Facts, NewDevice, Target
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import VaultRow
 from tests.benches import START, Rig, ios, ios_text, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture

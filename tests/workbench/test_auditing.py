@@ -11,7 +11,10 @@ import pytest
 from netwb.errors import InputError, NetwbError
 from netwb.roles import Role
 from tests.benches import Rig, rig
+from tests.stores import EACH_STORE
 from tests.workbench.people import add, logged_in
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ from netwb.roles import Actor, Role, Scope
 from netwb.workbench import Workbench
 from tests.benches import START, Rig, ios, rig
 from tests.lab_homes import lab_devices, lab_home
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture

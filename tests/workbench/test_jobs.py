@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,9 @@ from netwb.workbench import Workbench
 from netwb.workbench.jobs import MOST_WAITING
 from netwb.workbench.words import Job
 from tests.benches import Rig, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 PASSWORD = "correct horse battery"
 DEVICES = {"acme": ("edge1", "edge2"), "zeta": ("core1",)}
@@ -184,12 +186,12 @@ def test_rights_are_asked_again_when_a_job_starts(made: Rig) -> None:
 def test_who_follows_a_job_is_told_no_path_of_the_server(made: Rig) -> None:
     ana = person(made, "ana", Role.OPERATOR, ("acme",))
     job = ana.start_backup()
-    database = sqlite3.connect(made.bench.home / "netwb.db")
+    database = made.bench._parts.database
 
-    database.execute("alter table site rename to gone")
+    with database.connecting("migrate") as connection:
+        connection.exec_driver_sql("alter table site rename to gone")
     with worker(made):
         error = ended(made.bench, job).result["error"]
-    database.execute("alter table gone rename to site")
 
     assert error["kind"] == "MigrationNeededError"
     assert job.id in error["message"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from sqlalchemy import select
 
 from netwb.errors import (
     InputError,
@@ -19,9 +20,13 @@ from netwb.errors import (
 )
 from netwb.inventory.records import SecretSource
 from netwb.roles import ALL_TENANTS, Role
+from netwb.store.models import NetboxSourceRow
 from tests.benches import Rig, ios, rig
 from tests.inventory.netbox_server import TOKEN, Netbox, device, serving
+from tests.stores import EACH_STORE
 from tests.workbench.people import add, logged_in
+
+pytestmark = EACH_STORE
 
 SOURCE = SecretSource(origin="env:NETBOX_TOKEN")
 NAMES = tuple(f"edge{n}" for n in range(1, 6))
@@ -178,9 +183,11 @@ def test_without_a_netbox_devices_stay(made: Rig) -> None:
 
 
 def test_the_token_is_kept_sealed_or_as_a_reference_that_is_read_at_each_use(made: Rig) -> None:
-    database = (made.bench.home / "netwb.db").read_bytes()
-    wal = (made.bench.home / "netwb.db-wal").read_bytes()
-    assert TOKEN.encode() not in database + wal
+    with made.bench._parts.database.reading(ALL_TENANTS) as session:
+        row = session.scalars(select(NetboxSourceRow)).one()
+        assert row.token_sealed is not None
+        assert TOKEN.encode() not in row.token_sealed
+        assert row.token_reference is None
     assert [source.token for source in made.bench.netboxes()] == ["sealed"]
 
     url = made.bench.netboxes()[0].url

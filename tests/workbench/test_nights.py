@@ -7,7 +7,10 @@ from netwb.errors import UnreachableError
 from netwb.roles import Role
 from netwb.workbench.words import LastNight
 from tests.benches import Rig, ios, rig
+from tests.stores import EACH_STORE
 from tests.views.people import log_in
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture

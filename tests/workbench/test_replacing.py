@@ -9,6 +9,9 @@ import pytest
 
 from netwb.inventory.records import Facts
 from tests.benches import ios, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 
 @pytest.mark.parametrize(

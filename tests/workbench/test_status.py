@@ -13,7 +13,10 @@ from netwb.workbench.status import Status
 from tests.benches import Rig, ios, rig
 from tests.long_texts import long_ios
 from tests.postgresql import Cluster
+from tests.stores import EACH_STORE
 from tests.views.people import log_in
+
+pytestmark = EACH_STORE
 
 GONE = UnreachableError("acme/edge2: no answer on 127.0.0.1:22; look at it")
 

@@ -22,7 +22,10 @@ from netwb.store.models import (
 )
 from netwb.workbench.upkeep import Swept
 from tests.benches import Rig, ios, rig
+from tests.stores import EACH_STORE
 from tests.workbench.people import add, logged_in
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture
