@@ -15,11 +15,12 @@ from __future__ import annotations
 import json
 import logging
 import resource
+import signal
 import smtplib
 import socket
 import ssl
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -46,6 +47,7 @@ else:
 
 MEMORY_BYTES = 1024 * 1024 * 1024  # of addresses, not of pages: an answer without end ends here
 SMTP_TIMEOUT_S = 10.0
+ALONE_S = 60  # longer than the parent waits for a message
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
 _NOT_PUBLIC = "its address is not public; a tenant's targets are at public ones"
 _WORDS_MOST = 200
@@ -290,6 +292,14 @@ def main() -> None:
     """Answer until the pipe ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for answer in answers(sys.stdin):
+    for answer in answers(_within_time(sys.stdin)):
+        signal.alarm(0)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _within_time(lines: Iterable[str]) -> Iterator[str]:
+    """End by SIGALRM in the middle of a message that takes too long: who would kill us may be dead."""
+    for line in lines:
+        signal.alarm(ALONE_S)
+        yield line

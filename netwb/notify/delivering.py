@@ -1,6 +1,6 @@
 """One round of deliveries: notices find their targets, and each target that is due is served.
 
-Each target has a lease of its own, renewed before each message: of two daemons one serves it, and one
+Each target has a lease of its own, asked before each message: of two daemons one serves it, and one
 that slept through its lease sends nothing more. What a process sent and could not write down before it
 died is sent again, with the same id. Targets are served beside each other, so that one that hangs
 holds up nobody.
@@ -155,7 +155,7 @@ class Deliverer:
             return Delivered()
 
     def _serve(self, hold: Hold, target: Target, end: float) -> Delivered:
-        collapsed = self._queue.collapse(target) if target.kind == "service" else 0
+        collapsed = self._collapsed(target) if target.kind == "service" else 0
         item = self._queue.next(target.id)
         run = _Run(self._queue, hold, target, self._random)
         if item is not None:
@@ -167,6 +167,13 @@ class Deliverer:
             except NetwbError as error:  # it could not even be opened
                 run.did_not_take(item, error)
         return Delivered(sent=run.sent, failed=run.failed, collapsed=collapsed)
+
+    def _collapsed(self, target: Target) -> int:
+        """Sum up until few wait; a summary is summed up with what waits behind it."""
+        summed = 0
+        while more := self._queue.collapse(target):
+            summed += more
+        return summed
 
     def _send_all(self, run: _Run, send: Send, first: Queued, end: float) -> None:
         item: Queued | None = first
@@ -188,7 +195,7 @@ class _Run:
 
     def took(self, send: Send, item: Queued) -> bool:
         """Send one; True where the next one may follow at once."""
-        self._hold.renew()  # the last question before the effect
+        self._queue.ask(self._hold)  # the last question before the effect
         try:
             send(item.message, item.message_id)
         except _ENDS:

@@ -31,7 +31,7 @@ from netwb.store.models import DeliveryRow, NoticeRow, NotifyTargetRow
 from netwb.store.notices import notice_of
 
 ROUTED_AT_ONCE = 500  # notices in one transaction
-_SUMMED = 5000  # deliveries in one summary
+_SUMMED = 1000  # deliveries at once in one summary; the next one sums it up too
 _ERROR_MOST = 300  # characters
 KEPT = timedelta(days=90)  # of what was told, and of what came of it
 SUMMARY = "summary"
@@ -56,9 +56,12 @@ class Hold:
     leases: Leases
     lease: Lease
 
-    def renew(self) -> None:
-        """Ask right before each effect; LeaseLostError where it is over."""
-        self.lease = self.leases.renew(self.lease)
+    def ask(self, now: datetime) -> None:
+        """Right before each effect; LeaseLostError where it is over. Half of it over, it is renewed."""
+        if (self.lease.until - now).total_seconds() < self.lease.ttl_s / 2:
+            self.lease = self.leases.renew(self.lease)
+        else:
+            self.leases.check(self.lease)
 
     def check_in(self, session: Session) -> None:
         """Within the transaction that writes down what was done."""
@@ -162,12 +165,18 @@ class Queue:
             ).all()
             if len(rows) <= COLLAPSE_FROM:
                 return 0
-            message = summary_of([Message(**row.message) for row in rows])
+            # A summary is the youngest row, and tells of what came before the others.
+            told = sorted(rows, key=lambda row: (row.kind != SUMMARY, row.id))
+            message = summary_of([Message(**row.message) for row in told])
             new = insert(DeliveryRow).values(**_row(target, SUMMARY, message, now))
             summary_id = session.scalar(new.returning(DeliveryRow.id))
             for row in rows:
                 row.state, row.summary_id = "collapsed", summary_id
             return len(rows)
+
+    def ask(self, hold: Hold) -> None:
+        """Whether the target is this process's still; LeaseLostError."""
+        hold.ask(self._clock())
 
     def arrived(self, hold: Hold, item: Queued) -> None:
         """The target took it. Raises LeaseLostError where somebody else serves the target by now."""

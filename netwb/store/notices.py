@@ -37,6 +37,7 @@ LONGEST = 500  # characters of a message: a chat line, not a report
 _PIECE = 200  # states in one statement: three values each, far below SQLite's limit
 
 _Key = tuple[str, str]  # tenant id, subject
+_KEY = tuple_(StandingRow.tenant_id, StandingRow.subject)
 
 
 class Notices:
@@ -188,24 +189,39 @@ def _changed(
     """Write down how these stand; the notices of those that changed, in the order given."""
     before = _stood(session, kind, seen)
     begun = _begin(session, kind, [one for one in seen if one.is_wrong], now)
+    still = [one for one in seen if one.is_wrong and _key(one) not in begun]
+    _keep(session, kind, still, before, now)
+    ended = _end(session, kind, [one for one in seen if not one.is_wrong and _key(one) in before])
     for one in seen:
-        key = (one.tenant_id, one.subject)
-        if one.is_wrong and key in begun:
+        key = _key(one)
+        if key in begun:
             yield _told(kind, one, now, state="wrong", since=now)
-        elif one.is_wrong:
-            yield from _still_wrong(session, kind, one, before.get(key), now)
-        elif key in before:
-            yield from _ended(session, kind, one, now)
+        elif one.is_wrong and key in before and _is_worse(one, before[key]):
+            yield _told(kind, one, now, state="wrong", since=before[key].since)
+        elif key in ended:
+            # As grave as it was, so that whoever heard of the fault hears of its end.
+            since, severity = ended[key]
+            told = _told(kind, one, now, state="recovered", since=since)
+            yield {**told, "severity": severity}
+
+
+def _key(one: Observed) -> _Key:
+    return one.tenant_id, one.subject
+
+
+def _is_worse(one: Observed, before: Standing) -> bool:
+    """Than ever since it began."""
+    return SEVERITIES.index(one.severity) > SEVERITIES.index(before.severity)
 
 
 def _stood(session: Session, kind: str, seen: list[Observed]) -> dict[_Key, Standing]:
     """Which of them were wrong already, held until the commit."""
-    wanted = [(one.tenant_id, one.subject) for one in seen]
+    wanted = [_key(one) for one in seen]
     rows = session.scalars(
         select(StandingRow)
         .where(
             StandingRow.kind == kind,
-            tuple_(StandingRow.tenant_id, StandingRow.subject).in_(wanted),
+            _KEY.in_(wanted),
         )
         .order_by(StandingRow.tenant_id, StandingRow.subject)
         .with_for_update()
@@ -235,33 +251,46 @@ def _begin(session: Session, kind: str, wrong: list[Observed], now: datetime) ->
     return {(row.tenant_id, row.subject) for row in begun}
 
 
-def _still_wrong(
-    session: Session, kind: str, one: Observed, before: Standing | None, now: datetime
-) -> Iterator[dict[str, Any]]:
-    """Told again only where it is worse than ever since it began."""
-    worst = before.severity if before else one.severity
-    is_worse = SEVERITIES.index(one.severity) > SEVERITIES.index(worst)
-    severity = one.severity if is_worse else worst
-    values = {**_shown(one), "severity": severity, "seen_at": now}
-    session.execute(update(StandingRow).where(_is(kind, one)).values(**values))
-    if before is not None and is_worse:
-        yield _told(kind, one, now, state="wrong", since=before.since)
+def _keep(
+    session: Session,
+    kind: str,
+    still: list[Observed],
+    before: Mapping[_Key, Standing],
+    now: datetime,
+) -> None:
+    """What is wrong still is as it was seen last, and as grave as it ever was."""
+    rows = [
+        {
+            "kind": kind,
+            "tenant_id": one.tenant_id,
+            "subject": one.subject,
+            **_shown(one),
+            "severity": one.severity
+            if _key(one) not in before or _is_worse(one, before[_key(one)])
+            else before[_key(one)].severity,
+            "seen_at": now,
+        }
+        for one in still
+    ]
+    if rows:
+        session.execute(update(StandingRow), rows)
 
 
-def _ended(session: Session, kind: str, one: Observed, now: datetime) -> Iterator[dict[str, Any]]:
-    """Told as grave as it was, so that whoever heard of the fault hears of its end."""
-    gone = delete(StandingRow).where(_is(kind, one))
-    for row in session.execute(gone.returning(StandingRow.since, StandingRow.severity)):
-        told = _told(kind, one, now, state="recovered", since=row.since)
-        yield {**told, "severity": row.severity}
-
-
-def _is(kind: str, one: Observed) -> ColumnElement[bool]:
-    return (
-        (StandingRow.kind == kind)
-        & (StandingRow.tenant_id == one.tenant_id)
-        & (StandingRow.subject == one.subject)
+def _end(session: Session, kind: str, right: list[Observed]) -> dict[_Key, tuple[datetime, str]]:
+    """Take away those that are right again: since when each was wrong, and how grave it was."""
+    if not right:
+        return {}
+    gone = (
+        delete(StandingRow)
+        .where(StandingRow.kind == kind, _KEY.in_([_key(one) for one in right]))
+        .returning(
+            StandingRow.tenant_id, StandingRow.subject, StandingRow.since, StandingRow.severity
+        )
+        .execution_options(synchronize_session=False)
     )
+    return {
+        (row.tenant_id, row.subject): (row.since, row.severity) for row in session.execute(gone)
+    }
 
 
 def _shown(one: Happening | Observed) -> dict[str, Any]:

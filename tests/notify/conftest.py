@@ -16,6 +16,7 @@ from netwb.notify.queue import Queue
 from netwb.notify.records import (
     Delivered,
     Delivery,
+    Happening,
     NewTarget,
     Target,
     TargetKind,
@@ -61,14 +62,11 @@ class Office:
 
     def happen(self, count: int = 1, *, tenant_id: str = "t-a") -> None:
         """So many notices."""
-        for number in range(count):
-            self.notices.happened(
-                "config.changed",
-                tenant_id=tenant_id,
-                subject="d-1",
-                label="acme/edge1",
-                message=f"number {number}",
-            )
+        many = (
+            Happening(tenant_id=tenant_id, subject="d-1", label="acme/edge1", message=f"number {n}")
+            for n in range(count)
+        )
+        self.notices.happened_many("config.changed", many)
 
     def round(self, *, after_s: float = 0) -> Delivered:
         """One round, so long after the one before."""

@@ -178,6 +178,18 @@ def test_many_that_wait_for_people_become_one_summary(office: Office) -> None:
     assert {one.summary_id for one in office.deliveries()[:-1]} == {summary.id}
 
 
+def test_however_many_wait_people_are_told_once(office: Office) -> None:
+    with mail_server() as mailbox:
+        office.add(mailbox.url, kind="service")
+        office.happen(1100)
+        office.round()
+
+        (mail,) = mailbox.mails
+
+    assert mail["subject"] == "[netwb] 1100 notices"
+    assert "number 1099" in part(mail, "plain")
+
+
 def test_a_few_go_one_by_one_to_people(office: Office) -> None:
     with mail_server() as mailbox:
         office.add(mailbox.url, kind="service")
