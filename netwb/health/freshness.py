@@ -179,4 +179,13 @@ def cause_and_cure(one: DeviceBackup, now: datetime) -> str:
     if one.freshness == "stale":
         hours = (now - (one.copy_at or one.begun_at)) / timedelta(hours=1)
         return f"nothing tried {one.name} for {hours:.0f} h; look why, or {by_hand}"
-    return "" if one.freshness == "fresh" else one.cause_message
+    if one.freshness == "fresh" or not one.cause_message:
+        return ""
+    return one.cause_message if "; " in one.cause_message else _with_a_step(one)
+
+
+def _with_a_step(one: DeviceBackup) -> str:
+    """A cause that names no cure of its own."""
+    if one.freshness == "rejected":
+        return f"{one.cause_message}; `netwb quarantine show {one.name}` shows what came"
+    return f"{one.cause_message}; `netwb backup --device {one.name}` tries again"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -173,3 +174,22 @@ def test_what_was_never_tried_or_forgotten_has_a_next_step() -> None:
     assert never == "acme/a was never tried; `netwb backup --device acme/a` does it now"
     assert stale.startswith("nothing tried acme/a for 49 h; ")
     assert cause_and_cure(device("acme/a", "fresh"), NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("freshness", "message", "said"),
+    [
+        ("failed", "no answer; look at it", "no answer; look at it"),
+        ("failed", "it hung up", "it hung up; `netwb backup --device acme/a` tries again"),
+        ("rejected", "it was cut", "it was cut; `netwb quarantine show acme/a` shows what came"),
+        ("never", "it hung up", "it hung up; `netwb backup --device acme/a` tries again"),
+        ("failed", "", ""),
+    ],
+    ids=["own-cure", "try-again", "look-at-it", "never-saved", "kind-alone"],
+)
+def test_a_cause_without_a_cure_is_given_a_step(
+    freshness: Freshness, message: str, said: str
+) -> None:
+    tried = replace(device("acme/a", freshness), tried_at=NOW, cause_message=message)
+
+    assert cause_and_cure(tried, NOW) == said
