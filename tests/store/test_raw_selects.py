@@ -19,7 +19,6 @@ RAW_ATTRIBUTES = {
     *("bulk_insert_mappings", "bulk_update_mappings", "bulk_save_objects"),  # pass the filter by
 }
 ALLOWED = {  # module: why
-    "archive/remote/inventory.py": "asks for the types of columns, and reads no row by it",
     "store/models/inventory.py": "text() in the condition of a partial index",
     "store/models/notices.py": "text() in the condition of a partial index",
     "store/models/work.py": "text() in a default of the server",

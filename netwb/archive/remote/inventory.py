@@ -83,7 +83,7 @@ def _plain(value: Any) -> Any:
 
 
 def _values(row: type[Base], told: Mapping[str, Any]) -> dict[str, Any]:
-    columns = row.__table__.columns
+    columns = row.__mapper__.columns
     return {
         name: datetime.fromisoformat(value)
         if value is not None and isinstance(columns[name].type, UtcDateTime)
