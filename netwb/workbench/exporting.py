@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from netwb._version import __version__
+from netwb.access.principals import LOCAL
 from netwb.errors import InputError, NetwbError
 from netwb.health.exporting.checking import Verified, verified
 from netwb.health.exporting.loading import (
@@ -26,9 +28,11 @@ from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
 from netwb.roles import Permission
 from netwb.settings import build_settings, from_environment
+from netwb.store.canonical import instant
 from netwb.store.database import Database
+from netwb.workbench.compose import open_parts
 from netwb.workbench.face import Face
-from netwb.workbench.home import find_home, parse_settings
+from netwb.workbench.home import Home, find_home, parse_settings
 from netwb.workbench.progress import ShareProgress
 
 __all__ = ["Export", "ExportFace", "Imported", "SelfBackup"]
@@ -144,6 +148,7 @@ class ExportFace(Face):
                     require_free(to)
                 else:
                     load_export(found, to, tell)
+                    _audit_import(place, environment, found)
                 return Imported(
                     home=place,
                     database=_database_name(to),
@@ -232,6 +237,17 @@ def _destination(
         busy_timeout_s=own.store.busy_timeout_s,
     )
     return to, own.keys.master_file
+
+
+def _audit_import(home: Path, environment: Mapping[str, str], export: Verified) -> None:
+    """The new home opens, and its first link says where it comes from."""
+    parts = open_parts(Home(home), environment, lambda: datetime.now(UTC))
+    try:
+        detail = {"made_at": instant(export.manifest.made_at), "schema": export.manifest.schema}
+        actor = f"{LOCAL}{getpass.getuser()}"
+        parts.audit.append(actor, "import", export.path.name, detail=detail)
+    finally:
+        parts.database.close()
 
 
 def _database_name(to: Destination) -> str:

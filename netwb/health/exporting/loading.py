@@ -58,13 +58,17 @@ def load_export(export: Verified, to: Destination, told: Told = lambda _what, _s
     """All of it, or nothing. Raises HomeError where the home is not empty; StoreError and others."""
     with _aside(to.home) as aside, _translated(to.home):
         filled = _was_filled(export, to, aside)
+        if not filled:
+            require_free(to)
+        keys = _keys(export, to)
         _clear(to.home, aside)
         for name in _MADE - {_DATABASE, _KEY}:
             (aside / name).mkdir(mode=0o700, exist_ok=True)
         _files(export, aside)
         _repositories(export, aside, told)
         _database(export, to, aside, told, filled=filled)
-        _keys(export, to, aside)
+        if keys is not None:
+            keys.write(to.master_file or aside / _KEY)
         _write(aside / _SETTINGS, to.settings.encode())
         _sync(aside)
         _move(aside, to.home)
@@ -104,21 +108,44 @@ def require_free(to: Destination) -> None:
 def _aside(home: Path) -> Iterator[Path]:
     """The folder where it is built, which no other import uses."""
     require_empty(home)
-    aside = home / ASIDE
+    aside, was_there = home / ASIDE, home.is_dir()
     with _translated(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         home.chmod(0o700)
         aside.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(aside, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, home)
         require_empty(home)
-        yield aside
+        with _taken_back(home, aside, was_there=was_there):
+            yield aside
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, home: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         msg = f"home {home} is being filled by another import; wait for it to end"
         raise HomeError(msg) from error
-    finally:
-        os.close(descriptor)
+
+
+@contextmanager
+def _taken_back(home: Path, aside: Path, *, was_there: bool) -> Iterator[None]:
+    """Leave the home as it was found where the block fails, as far as nothing was moved yet.
+
+    A database elsewhere that was filled is not taken back: the next import goes on from it.
+    """
+    try:
+        yield
+    except BaseException:
+        others = {path.name for path in home.iterdir()} - _NOT_OURS - {ASIDE}
+        if not others and not (aside / _BEGUN).exists():
+            shutil.rmtree(aside)
+            if not was_there:
+                home.rmdir()
+        raise
 
 
 def _was_filled(export: Verified, to: Destination, aside: Path) -> bool:
@@ -177,6 +204,9 @@ def _database(export: Verified, to: Destination, aside: Path, told: Told, *, fil
         _write(aside / _BEGUN, export.identity)
     try:
         create_filled(database, _filler(export, told), at=export.manifest.schema)
+    except BaseException:
+        (aside / _BEGUN).unlink(missing_ok=True)
+        raise
     finally:
         database.close()
     for lock in aside.glob(f"{_DATABASE}.*lock"):
@@ -206,16 +236,16 @@ def _filler(export: Verified, told: Told) -> Callable[[Connection], None]:
     return fill
 
 
-def _keys(export: Verified, to: Destination, aside: Path) -> None:
-    """The master key; one that lies elsewhere already is taken where it is the same."""
+def _keys(export: Verified, to: Destination) -> MasterKey | None:
+    """The master key; None where it lies elsewhere already, as a killed import left it."""
     keys = tuple(bytes.fromhex(line) for line in export.sealed(KEY_FILE).decode().split())
-    place = to.master_file or aside / _KEY
-    if to.master_file and place.exists():
-        if MasterKey.read(place).keys == keys:
-            return
-        msg = f"master key {place} is there already, and another one; name another place for it"
-        raise HomeError(msg)
-    MasterKey(keys, str(place)).write(place)
+    place = to.master_file
+    if place is None or not place.exists():
+        return MasterKey(keys, str(place or _KEY))
+    if MasterKey.read(place).keys == keys:
+        return None
+    msg = f"master key {place} is there already, and another one; name another place for it"
+    raise HomeError(msg)
 
 
 def _compare(export: Verified, name: str) -> None:
@@ -265,8 +295,6 @@ def _move(aside: Path, home: Path) -> None:
 def _translated(home: Path) -> Iterator[None]:
     try:
         yield
-    except BlockingIOError:
-        raise
     except OSError as error:
         msg = (
             f"home {home} cannot be filled: {error.strerror}; make room for it, or name another one"

@@ -176,7 +176,7 @@ def test_a_database_that_holds_something_is_left_alone(
         )
 
     assert len(old.bench.history("acme/edge1")) == 3
-    assert not (tmp_path / "new" / "netwb.toml").exists()
+    assert not (tmp_path / "new").exists()
 
 
 def test_another_master_key_in_its_place_is_left_alone(export: Path, tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_another_master_key_in_its_place_is_left_alone(export: Path, tmp_path: P
         )
 
     assert place.read_text() == "00" * 32
-    assert not (tmp_path / "new" / "netwb.toml").exists()
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.fixture

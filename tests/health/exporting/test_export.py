@@ -71,6 +71,16 @@ def test_the_new_home_goes_on(full: Rig, exported: Path, tmp_path: Path, opened:
     assert [tenant.slug for tenant in full.bench.tenants()] == ["acme", "umbra"]
 
 
+def test_an_import_is_the_next_link_of_the_chain(
+    exported: Path, tmp_path: Path, opened: Opens
+) -> None:
+    imported(exported, tmp_path / "new")
+
+    event = opened(tmp_path / "new").audit_events(limit=1)[0]
+    assert (event.action, event.target) == ("import", exported.name)
+    assert event.detail["made_at"].startswith("2026-11-23T02:00:00")
+
+
 def test_files_of_the_home_and_their_modes_come_along(exported: Path, tmp_path: Path) -> None:
     imported(exported, tmp_path / "new")
     new = tmp_path / "new"
