@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from netwb.errors import InputError, RemoteAheadError, RemoteError, UnknownNameError
+from netwb.access.records import NewUser
+from netwb.errors import (
+    InputError,
+    NotPermittedError,
+    RemoteAheadError,
+    RemoteError,
+    UnknownNameError,
+)
+from netwb.roles import ALL_TENANTS, Role
 from tests.benches import Rig, ios, rig
-from tests.workbench.remotes import bare, git, tip
+from tests.workbench.remotes import asked, bare, git, tip
 
 
 @pytest.fixture
@@ -52,6 +60,80 @@ def test_a_push_that_is_not_due_asks_no_remote(home: Rig, tmp_path: Path) -> Non
     (pushed,) = home.bench.push()
 
     assert pushed.status == "in step"
+
+
+def test_a_run_by_hand_is_pushed_at_its_end_where_no_daemon_leads(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    home.bench.set_remote("acme", bare(folder))
+    home.back_up()
+
+    done = home.bench.push_after_run()
+
+    assert done is not None
+    assert [(one.tenant, one.status) for one in done] == [("acme", "pushed")]
+
+
+def test_a_run_by_hand_leaves_its_push_to_the_daemon_that_leads(home: Rig, tmp_path: Path) -> None:
+    home.bench.set_remote("acme", bare(tmp_path / "far.git"))
+    home.back_up()
+    home.bench._parts.scheduling.daemons.beat(leads_since=home.clock.now)
+
+    done = home.bench.push_after_run()
+    by_the_daemon = home.bench.push_due()
+
+    assert done is None
+    assert (by_the_daemon.pushed, by_the_daemon.commits, by_the_daemon.failed) == (1, 2, 0)
+
+
+def test_without_a_remote_nothing_is_said_of_pushing(home: Rig) -> None:
+    home.back_up()
+    home.bench._parts.scheduling.daemons.beat(leads_since=home.clock.now)
+
+    assert home.bench.push_after_run() is not None
+    assert home.bench.push_due().commits == 0
+
+
+def test_people_are_told_after_some_tries_and_of_the_recovery(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    home.bench.set_remote("acme", bare(folder))
+    home.back_up()
+    folder.rename(tmp_path / "moved.git")
+    notices = home.bench._parts.notices
+
+    told = []
+    for _ in range(4):
+        home.bench.push()
+        told.append([one.label for one in notices.standing(ALL_TENANTS)])
+        home.clock.advance(hours=2)
+    (tmp_path / "moved.git").rename(folder)
+    home.bench.push()
+
+    assert told == [[], [], ["acme"], ["acme"]]
+    assert notices.standing(ALL_TENANTS) == ()
+
+
+def test_who_may_not_manage_netwb_sets_no_remote_and_who_may_not_back_up_pushes_none(
+    home: Rig, tmp_path: Path
+) -> None:
+    url = bare(tmp_path / "far.git")
+    home.bench.set_remote("acme", url)
+    home.bench.add_user(NewUser(name="eva", role=Role.VIEWER, tenants=("acme",)))
+    eva = home.bench.acting_as("eva")
+
+    for forbidden in (
+        lambda: eva.set_remote("acme", url),
+        lambda: eva.unset_remote("acme"),
+        lambda: eva.set_remote_passphrase("acme", asked()),
+        lambda: eva.check_remote("acme", asked()),
+        lambda: eva.accept_secret("acme", "x", reason="y"),
+        eva.scan_secrets,
+        eva.push,
+        eva.remotes,
+    ):
+        with pytest.raises(NotPermittedError):
+            forbidden()
 
 
 def test_a_remote_that_was_made_anew_is_noticed_within_a_day(home: Rig, tmp_path: Path) -> None:
