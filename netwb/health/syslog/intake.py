@@ -77,7 +77,9 @@ class Intake:
         if not _any_of(self._all_words, data):
             return "other"  # most of what relays send, of whomever
         message = parse_message(data)
-        sender = self.sources.behind(relay, message.hostname)
+        own = not message.hostname  # of a device within the relays' network: IOS bears no name
+        sources = self.sources
+        sender = sources.at(address, relay) if own else sources.behind(relay, message.hostname)
         if not isinstance(sender, Sender):
             return self._strange(address, sender)
         return self._hear(sender, message, now)

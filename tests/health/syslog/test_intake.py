@@ -24,7 +24,12 @@ EDGE1, RELAY, STRANGER = "192.0.2.1", "203.0.113.7", "192.0.2.99"
 def intake() -> Intake:
     numbers = count(1)
     made = Intake(Bursts(wait_s=90, most_s=600, new_id=lambda: f"b{next(numbers)}"), RULES)
-    devices = (sender("edge1", EDGE1), sender("a", "192.0.2.5"), sender("b", "192.0.2.5"))
+    devices = (
+        sender("edge1", EDGE1),
+        sender("a", "192.0.2.5"),
+        sender("b", "192.0.2.5"),
+        sender("near1", "203.0.113.99"),
+    )
     made.sources = Sources(devices, parse_relays("203.0.113.0/24"))
     return made
 
@@ -49,6 +54,8 @@ def said(intake: Intake) -> list[tuple[str, Said]]:
         (RELAY, b"<189>Nov 28 12:00:00 192.0.2.1 1: " + BY_ANA, "change"),
         (RELAY, b"<189>1: " + BY_ANA, "unknown"),
         (RELAY, b"<189>Nov 28 12:00:00 edge7 1: " + BY_ANA, "unknown"),
+        ("203.0.113.99", b"<189>1: " + BY_ANA, "change"),  # a device among the relays
+        ("203.0.113.99", b"<189>Nov 28 12:00:00 edge7 1: " + BY_ANA, "unknown"),
         (RELAY, b"<189>Nov 28 12:00:00 edge1 1: %LINK-3-UPDOWN: x", "other"),
         (RELAY, b"<189>Nov 28 12:00:00 edge1 x: (config UI_COMMIT: CONFIG_I: ", "other"),
     ],
