@@ -188,7 +188,8 @@ def _changed(
 ) -> Iterator[dict[str, Any]]:
     """Write down how these stand; the notices of those that changed, in the order given."""
     before = _stood(session, kind, seen)
-    begun = _begin(session, kind, [one for one in seen if one.is_wrong], now)
+    new = [one for one in seen if one.is_wrong and _key(one) not in before]
+    begun = _begin(session, kind, new, now)
     still = [one for one in seen if one.is_wrong and _key(one) not in begun]
     _keep(session, kind, still, before, now)
     ended = _end(session, kind, [one for one in seen if not one.is_wrong and _key(one) in before])
@@ -246,8 +247,8 @@ def _begin(session: Session, kind: str, wrong: list[Observed], now: datetime) ->
         }
         for one in wrong
     ]
-    insert = upsert(session, StandingRow).values(rows).on_conflict_do_nothing()
-    begun = session.execute(insert.returning(StandingRow.tenant_id, StandingRow.subject))
+    insert = upsert(session, StandingRow).on_conflict_do_nothing()
+    begun = session.execute(insert.returning(StandingRow.tenant_id, StandingRow.subject), rows)
     return {(row.tenant_id, row.subject) for row in begun}
 
 
