@@ -90,7 +90,14 @@ def judge_schedule(nightly: Sequence[tuple[str, str]]) -> Diagnosis:
         )
     everywhere = next((trigger for place, trigger in nightly if not place), "")
     own = sum(bool(place) for place, _ in nightly)
-    return ok("schedule", f"all is backed up at {everywhere}, {own} places at times of their own")
+    some = (
+        ""
+        if not own
+        else ", 1 place at its own time"
+        if own == 1
+        else f", {own} at their own times"
+    )
+    return ok("schedule", f"all is backed up at {everywhere}{some}")
 
 
 def judge_self_backup(folder: str, newest_at: datetime | None, *, now: datetime) -> Diagnosis:

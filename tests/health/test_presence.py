@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwb.archive.remote.records import Remote
-from netwb.health.presence import judge_daemon, judge_late, judge_remotes
+from netwb.health.presence import (
+    judge_daemon,
+    judge_late,
+    judge_remotes,
+    judge_schedule,
+    judge_self_backup,
+)
 from netwb.store.daemons import Daemon
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -107,3 +113,30 @@ def test_a_remote_is_told_of_when_it_lacks_something(
 
 def test_without_a_remote_one_is_advised() -> None:
     assert [one.verdict for one in judge_remotes([], now=NOW)] == ["advice"]
+
+
+def test_a_schedule_that_backs_nothing_up_is_told() -> None:
+    well = judge_schedule([("", "02:00"), ("acme", "sun 03:00")])
+    off = judge_schedule([("", "off"), ("acme/fra1", "off"), ("bolt", "02:00")])
+
+    assert (well.verdict, well.said) == (
+        "ok",
+        "all is backed up at 02:00, 1 place at its own time",
+    )
+    assert (off.verdict, off.said) == ("advice", "the nightly backup is off for acme/fra1, all")
+
+
+@pytest.mark.parametrize(
+    ("folder", "age_h", "verdict"),
+    [
+        ("", None, "advice"),
+        ("/mnt/other", None, "wrong"),
+        ("/mnt/other", 20, "ok"),
+        ("/mnt/other", 51, "wrong"),
+    ],
+    ids=["nowhere", "not-yet", "last-night", "two-nights-missed"],
+)
+def test_netwb_itself_is_backed_up(folder: str, age_h: float | None, verdict: str) -> None:
+    newest = None if age_h is None else NOW - timedelta(hours=age_h)
+
+    assert judge_self_backup(folder, newest, now=NOW).verdict == verdict

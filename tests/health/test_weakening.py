@@ -45,6 +45,10 @@ def test_pages_that_are_open_to_others_want_a_second_proof() -> None:
     assert verdicts(web=web, access={"totp_for": "everybody"})[0][0] == "ok"
 
 
+def test_what_is_no_network_is_the_servers_to_refuse() -> None:
+    assert verdicts(web={"trusted_proxies": "nonsense"})[0][0] == "ok"
+
+
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"])
 def test_loopback_is_known(address: str) -> None:
     assert is_loopback(address)
