@@ -129,10 +129,11 @@ class Repository:
         )
         return int(said)
 
-    def audit_heads(self) -> Iterator[str]:
-        """What each commit of netwb's own says in its trailer `Audit`; read one by one."""
+    def audit_heads(self, after: str | None) -> Iterator[str]:
+        """What each commit of netwb's own after that one says in its trailer `Audit`, one by one."""
         trailer = "--format=%(trailers:key=Audit,valueonly)"
-        command = ("log", "--first-parent", "--committer=^netwb <", trailer, MAIN, "--")
+        span = f"{after}..{MAIN}" if after else MAIN
+        command = ("log", "--first-parent", "--committer=^netwb <", trailer, span, "--")
         with self._git.process(*command) as process:
             for line in process.stdout:
                 if line.strip():

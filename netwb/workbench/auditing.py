@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from netwb.roles import Permission
+from netwb.archive.witnesses import witnesses
+from netwb.roles import ALL_TENANTS, Permission
 from netwb.store.audit import AuditEvent, AuditProblem, AuditReport, Wanted
-from netwb.workbench.face import Face
+from netwb.workbench.face import Face, Parts
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 
@@ -51,10 +52,13 @@ class AuditFace(Face):
         return self._parts.audit.count(self._scope, wanted=self._wanted(asked))
 
     def verify_audit(self) -> AuditReport:
-        """Walk the whole chain; a report without problems means that nobody touched it."""
+        """Walk the whole chain; a report without problems means that nobody touched it.
+
+        It is held against the heads that commits carry, so that one that was cut shows as well.
+        """
         self._require(Permission.SYSTEM_MANAGE)
         self._require_everywhere("the one audit chain")
-        return self._parts.audit.verify()
+        return self._parts.audit.verify(noted_heads(self._parts))
 
     def renew_master_key(self) -> Path:
         """Put a new master key in place of the old one, and wrap every key with it.
@@ -82,6 +86,21 @@ class AuditFace(Face):
             since=parse_moment(since, now) if since else None,
             until=parse_moment(until, now) if until else None,
         )
+
+
+def noted_heads(parts: Parts) -> frozenset[str]:
+    """Heads of this audit chain that commits of all tenants carry."""
+    brought = {
+        tenant.slug: _brought_at(parts, tenant.id) for tenant in parts.places.tenants(ALL_TENANTS)
+    }
+    return witnesses(parts.home.folder("archive"), brought)
+
+
+def _brought_at(parts: Parts, tenant_id: str) -> str | None:
+    """The newest commit that came with the tenant from a remote; None where none did."""
+    wanted = Wanted(action="remote.restore", tenant_id=tenant_id)
+    events = parts.audit.events(ALL_TENANTS, limit=1, wanted=wanted)
+    return next((str(event.detail["main"]) for event in events if "main" in event.detail), None)
 
 
 def _only(ids: set[str]) -> str | None:

@@ -61,7 +61,11 @@ def into_home(
                 "remote.restore",
                 brought.tenant,
                 tenant_id=brought.tenant_id,
-                detail={"url": source.url, "revisions": brought.revisions},
+                detail={
+                    "url": source.url,
+                    "revisions": brought.revisions,
+                    "main": brought.main,  # its commits carry heads of another chain
+                },
             )
             return restored(brought, str(home.path))
 

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from netwb.access.cleaning import AccessCleaned
 from netwb.archive.index_check import Depth, IndexVerdict, words
 from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
-from netwb.archive.witnesses import witnesses
 from netwb.errors import ArchiveError, AuditBrokenError
 from netwb.inventory.records import Tenant
 from netwb.notify.records import Observed
 from netwb.roles import Permission
 from netwb.store.retention import Act, sweep_jobs, sweep_runs
+from netwb.workbench.auditing import noted_heads
 from netwb.workbench.face import Face
 from netwb.workbench.progress import UpkeepProgress
 
@@ -117,7 +117,7 @@ class UpkeepFace(Face):
         Raises AuditBrokenError with the first problem, after whoever is to know was told.
         """
         self._require_system("the one audit chain")
-        noted = self._witnesses()
+        noted = noted_heads(self._parts)
         report = self._parts.audit.verify(noted)
         first = report.problems[0].message if report.problems else ""
         self._parts.notices.stands(
@@ -238,14 +238,6 @@ class UpkeepFace(Face):
         if before := _long_ago(now, settings.runs_days):
             outcomes, runs = sweep_runs(parts.database, before, act)
         return Swept(held_texts=texts, jobs=jobs, runs=runs, outcomes=outcomes)
-
-    def _witnesses(self) -> frozenset[str]:
-        """Heads in all repositories; one that cannot be read is the index check's to tell."""
-        folder = self._parts.home.folder("archive")
-        found: frozenset[str] = frozenset()
-        for tenant in self._parts.places.tenants(self._scope):
-            found |= witnesses(folder, tenant.slug)
-        return found
 
     def _tenants_meant(self) -> tuple[Tenant, ...]:
         """Those of the scope, or the one that this Workbench is narrowed to; retired ones too."""

@@ -132,6 +132,18 @@ def test_the_restored_home_tells_the_same_of_its_devices(
     again.close()
 
 
+def test_the_restored_home_has_an_audit_chain_of_its_own(
+    month: Month, far: Path, tmp_path: Path
+) -> None:
+    """The commits that came along carry heads of the chain over there, which is not here."""
+    again = restored(far, tmp_path / "new")
+
+    assert month.home.bench.check_audit().witnesses > 0
+    assert again.check_audit().witnesses == 0
+    assert again.verify_audit().problems == ()
+    again.close()
+
+
 def test_an_unchanged_device_stays_unchanged_after_a_restore(
     month: Month, far: Path, tmp_path: Path
 ) -> None:

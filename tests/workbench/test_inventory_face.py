@@ -16,6 +16,9 @@ from netwb.roles import ALL_TENANTS, Actor, Role, Scope
 from netwb.workbench import Workbench
 from tests.benches import Rig, rig
 from tests.inventory.ground import NEW_KEY, OLD_KEY
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture

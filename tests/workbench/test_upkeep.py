@@ -147,6 +147,13 @@ def test_an_audit_chain_that_was_cut_shows_by_the_commits_since(made: Rig) -> No
             made.bench.check_audit()
 
     assert told(made, "audit.chain") == [("wrong", "critical")]
+    assert {problem.kind for problem in made.bench.verify_audit().problems} == {"unwitnessed"}
+
+
+def test_a_repository_that_cannot_be_read_hides_no_chain(made: Rig) -> None:
+    (made.bench.home / "archive/acme.git/HEAD").unlink()
+
+    assert made.bench.check_audit().witnesses >= 1
 
 
 def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
