@@ -182,7 +182,7 @@ def _rows(found: Remote) -> list[tuple[str, Any]]:
     named = {
         "tenant": found.tenant,
         "url": found.url,
-        "opened by": ", ".join(found.opened_by) or "what this login's ssh has",
+        "opened by": ", ".join(found.opened_by) or "what the login that runs netwb has",
         "ahead": f"{found.ahead} commits to push",
         "behind": f"{found.behind} commits there that netwb did not push",
         "pushed at": shown(found.pushed_at) if found.pushed_at else "never",

@@ -14,6 +14,10 @@ CURES = {
     "audit verify": RUNNER,
     "backup --device": "have an operator back it up",
     "backup --wait": "file it again when that run has ended",
+    "backup": "file a backup",
+    "blackout end": RUNNER,
+    "blackout list": RUNNER,
+    "blackout remove": RUNNER,
     "credential add": f"{_KEEPER} add one",
     "credential list": f"{_KEEPER} look which there are",
     "credential set": f"{_KEEPER} change it",
@@ -40,6 +44,9 @@ CURES = {
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
         " .../discard settles it"
     ),
+    "netbox plan": RUNNER,
+    "netbox set": RUNNER,
+    "netbox sync": RUNNER,
     "push": RUNNER,
     "doctor --secrets": RUNNER,
     "remote accept": RUNNER,
@@ -47,6 +54,9 @@ CURES = {
     "remote passphrase": RUNNER,
     "remote set": RUNNER,
     "remote show": RUNNER,
+    "schedule list": RUNNER,
+    "schedule set": RUNNER,
+    "scheduler --list": RUNNER,
     "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
     "site activate": f"{_KEEPER} bring it back",
     "site add": f"{_KEEPER} add it",
@@ -65,12 +75,15 @@ CURES = {
     "--create": f"{_KEEPER} add it first",
     "--credential": f"{_KEEPER} give one to it, to its site or to its tenant",
     "--defaults": "fill it in",
+    "--filter": RUNNER,
     "--home": RUNNER,
     "--ignore": "leave it out",
     "--incomplete": RUNNER,
     "--map": "name it as netwb does",
+    "--only": RUNNER,
     "--redacted": "take it without its secrets",
     "--skip-bad": "correct them, or take the good ones alone",
+    "--store": RUNNER,
 }
 
 
