@@ -67,6 +67,7 @@ class Leader:
         self._named = named
         self._lease_s = lease_s
         self._term: Term | None = None
+        self._last: Term | None = None  # as it was last known, also while the database is away
         self._does: dict[Due, Firing] = {}
         self._lock = threading.Lock()  # a firing ends, or gives a sign of life
         self._in_time: set[tuple[str, Place]] = set()
@@ -93,9 +94,9 @@ class Leader:
         Raises LeaseLostError where another daemon led meanwhile and work of this one still runs: the
         process has to end, as nothing else surely ends the work. StoreError: the database is away.
         """
-        before, self._term = self._term, None
-        self._term = self._prolonged(before) or self._taken(before)
-        term = self._term
+        before, self._term = self._last, None  # nothing begins until it is known who leads
+        term = self._prolonged(before) or self._taken(before)
+        self._term = self._last = term
         self._parts.daemons.beat(leads_since=term.since if term else None)
         with self._lock:
             for firing in self._does.values():
@@ -114,20 +115,13 @@ class Leader:
         if term is None:
             return None
         missed = start.missed
-        firing = self._parts.firings.claim(term.lease, start.planned, start.due, missed=missed)
-        if firing is None:
-            return None
-        self._does[firing.due] = firing
         try:
-            self._parts.leases.check(term.lease)
-            self._tell_late(start)
-            ending = attempt(start.spec, firing, self._call, self._clock)
-            self._write(firing, ending)
+            firing = self._parts.firings.claim(term.lease, start.planned, start.due, missed=missed)
+            if firing is not None:
+                self._do(start, firing, term.lease)
         except LeaseLostError as error:
             logger.warning("%s", error)
-        finally:
-            with self._lock:
-                self._does.pop(firing.due, None)
+            return None
         return firing
 
     def hand_back(self) -> tuple[str, ...]:
@@ -146,10 +140,21 @@ class Leader:
 
     def leave(self) -> None:
         """Lead no more, so that no other daemon has to wait."""
-        term, self._term = self._term, None
+        term, self._term = self._last, None
         if term is not None:
             self._parts.leases.release(term.lease)
         self._parts.daemons.leave()
+
+    def _do(self, start: Start, firing: Firing, lease: Lease) -> None:
+        """From the claim to the end; LeaseLostError where it is another's meanwhile."""
+        self._does[firing.due] = firing
+        try:
+            self._parts.leases.check(lease)
+            self._tell_late(start)
+            self._write(firing, attempt(start.spec, firing, self._call, self._clock))
+        finally:
+            with self._lock:
+                self._does.pop(firing.due, None)
 
     def _prolonged(self, before: Term | None) -> Term | None:
         if before is None:

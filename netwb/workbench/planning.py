@@ -14,7 +14,15 @@ from datetime import datetime, timedelta
 from netwb.errors import InputError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.schedules.blackouts import held_until
-from netwb.schedules.deciding import Holds, Timing, Verdict, decide, next_due, place_schedule
+from netwb.schedules.deciding import (
+    Holds,
+    Timing,
+    Verdict,
+    decide,
+    is_off,
+    next_due,
+    place_schedule,
+)
 from netwb.schedules.records import EVERYTHING, Blackout, JobSpec, Place, Schedule
 from netwb.schedules.spread import jitter
 from netwb.schedules.triggers import After, Every, Off, Trigger, parse_trigger
@@ -148,7 +156,9 @@ class Planner:
         self._jitter_s = jitter_s
         self._told = ""
         self._tidied_at: datetime | None = None
-        self._found_late: dict[Due, bool] = {}  # as it was found: what waits for its lane is not late
+        self._found_late: dict[
+            Due, bool
+        ] = {}  # as it was found: what waits for its lane is not late
 
     def due(self, lease: Lease) -> tuple[Start, ...]:
         """What may begin now, the longest due first."""
@@ -175,6 +185,10 @@ class Planner:
         timing = table.timing(spec, place)
         plan, now = table.plan(spec, place, timing), self._clock()
         waiting, runs = table.of(spec.name, place)
+        if is_off(timing):
+            for open_one in waiting:
+                self._parts.firings.drop(lease, open_one.due)
+            return None
         past = [one for one in waiting if one.due.at <= now]
         for older in past[:-1]:
             self._parts.firings.skip(lease, older.due, older.due, missed=0, said=SUPERSEDED)

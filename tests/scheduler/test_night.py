@@ -10,17 +10,21 @@ import pytest
 
 from netwb.errors import (
     DeadlineError,
+    LeaseLostError,
     LoginRefusedError,
     NetwbError,
     RunUnderWayError,
     ShrunkConfigError,
+    StoreUnavailableError,
     UnreachableError,
 )
 from netwb.roles import ALL_TENANTS
+from netwb.schedules.records import JobSpec, Place
 from netwb.store.models import FiringRow
+from netwb.workbench import Workbench
 from netwb.workbench.leader import Leader
 from tests.benches import START, Rig, ios, rig
-from tests.scheduler.nights import ended, pass_until, with_jobs
+from tests.scheduler.nights import Played, ended, pass_until, with_jobs
 
 GONE = UnreachableError("acme/edge1: no answer on 127.0.0.1:22; look at it")
 DEVICES = {"acme": ("edge1", "edge2"), "zeta": ("core1",)}
@@ -236,3 +240,73 @@ def _begin_and_die(made: Rig, leader: Leader) -> datetime:
     )
     assert claimed is not None
     return start.due.at
+
+
+def test_a_job_that_is_switched_off_is_not_tried_again_either(made: Rig) -> None:
+    made.answer("acme/edge1", GONE)
+    leader = made.bench.lead()
+    pass_until(made, leader, at(2, 10, day=1))
+
+    made.bench.set_schedule("retry", "off")
+    pass_until(made, leader, at(12, day=1))
+
+    assert nights(made, "retry") == []
+    assert made.bench.timetable()[1].next_at is None
+
+
+def test_a_night_goes_on_where_the_database_was_away_and_nobody_led_between(made: Rig) -> None:
+    leader = made.bench.lead()
+    made.clock.now = at(1, 59, day=1)
+    leader.beat()
+    leader.due()
+    made.clock.now = at(2, day=1)
+    leader.beat()
+    (start,) = leader.due()
+    real = leader._call
+
+    def long(spec: JobSpec, place: Place) -> object:
+        made.clock.advance(minutes=5)  # nobody could beat: the lease has ended meanwhile
+        file = made.bench.home / "netwb.db"
+        file.rename(file.with_suffix(".away"))
+        with pytest.raises(StoreUnavailableError):
+            leader.beat()
+        file.with_suffix(".away").rename(file)
+        leader.beat()
+        return real(spec, place)
+
+    leader._call = long
+    leader.run(start)
+
+    assert leader.leads
+    assert [(row.status, row.tries) for row in ended(made, "nightly")] == [("done", 1)]
+
+
+def test_a_night_is_over_where_another_daemon_led_between(made: Rig) -> None:
+    elsewhere = Played(
+        Workbench.open(made.bench.home, environment={}, clock=made.clock), made.clock
+    )
+    with_jobs(elsewhere)
+    leader, other = made.bench.lead(), elsewhere.bench.lead()
+    made.clock.now = at(1, 59, day=1)
+    leader.beat()
+    leader.due()
+    made.clock.now = at(2, day=1)
+    leader.beat()
+    (start,) = leader.due()
+
+    def slept(spec: JobSpec, place: Place) -> object:
+        del spec, place
+        made.clock.advance(minutes=5)
+        other.beat()
+        with pytest.raises(LeaseLostError, match="another daemon led meanwhile"):
+            leader.beat()
+        return {"devices": 3}
+
+    leader._call = slept
+    leader.run(start)
+
+    assert not leader.leads
+    assert ended(made, "nightly") == []
+    elsewhere.bench.close()
+    (waits,) = made.bench._parts.scheduling.firings.open(ALL_TENANTS)[:1]
+    assert (waits.status, waits.due.at) == ("waiting", at(2, day=1))
