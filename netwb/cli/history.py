@@ -203,7 +203,10 @@ def search(  # noqa: PLR0913 - one parameter an option
     tenant: str | None,
     as_json: bool,
 ) -> None:
-    """Which devices carry TEXT, since when, and who put it there."""
+    """Which devices carry TEXT, since when, and who put it there.
+
+    That none does is an answer too: the exit status is 0.
+    """
     narrowed = reading(context).where(**({"tenant": tenant} if tenant else {}))
     when: Literal["now", "ever"] = "ever" if ever else "now"
     narrow = ever or by is not None or since is not None  # then history is not what is missing

@@ -43,6 +43,7 @@ from netwb.cli.demo import command as demo
 from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.cli.problems import grouped
 from netwb.cli.show import shown
+from netwb.cli.wording import in_words
 from netwb.errors import ImportRefusedError, NetwbError
 
 
@@ -86,7 +87,7 @@ def _usage(error: click.ClickException) -> str:
     """What is wrong with the command line, and where its words are told."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     command = context.command_path if context else "netwb"
-    return f"{error.format_message().rstrip('.')}; see `{command} --help`"
+    return f"{in_words(error)}; see `{command} --help`"
 
 
 def _refuse(error: NetwbError) -> int:

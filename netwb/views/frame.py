@@ -109,6 +109,7 @@ class Frame:
         self._main: pn.Column | None = None
         self._is_put_away = False
         self._asking = asyncio.Lock()
+        self._unread = ""  # a line of what the address holds in vain, until it is closed
         self._notices = 0  # how many stood over the page so far
         self.bar = Sheet(on_act=self.act, height=HEAD_PX)
         self.side = Sheet(sizing_mode="stretch_both")
@@ -228,6 +229,8 @@ class Frame:
             self.go(self.address.seen_by())
         elif name == "went":
             await self.address.went(str(act.get("search", "")))
+        elif name == "close-notice":
+            self._unread = ""
         elif name == "again" and self._again is not None:
             await self._again()
 
@@ -275,8 +278,9 @@ class Frame:
         else:
             if main[1] is not content:
                 main[1] = content
-            if unknown := self.address.unknown():
-                self._draw_top(states.unread(unknown))
+            unknown = self.address.unknown()
+            self._unread = states.unread(unknown) if unknown else ""
+            self._draw_top("")
 
     async def read_night(self) -> None:
         """Bring the foot of the navigation up to date."""
@@ -290,7 +294,7 @@ class Frame:
 
     def _draw_top(self, notice: str) -> None:
         """The line over the page: whose view it is, and what went wrong last."""
-        self.top.html = navigation.banner(self.person) + notice
+        self.top.html = navigation.banner(self.person) + self._unread + notice
 
     def _draw_bar(self) -> None:
         if self._is_put_away:

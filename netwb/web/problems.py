@@ -290,7 +290,8 @@ def broken_body(reason: str) -> Problem:
 
 
 def _told(faults: Sequence[Fault]) -> str:
-    first = f"{faults[0].where}: {faults[0].detail}"
+    where = "the body" if faults[0].where == "#" else f"{faults[0].where}:"
+    first = f"{where} {faults[0].detail}"
     return first if len(faults) == 1 else f"{first}; and {len(faults) - 1} more, in errors"
 
 

@@ -123,7 +123,7 @@ def _free_port(address: str, port: int) -> int:
             return int(probe.getsockname()[1])
     except (OSError, OverflowError) as error:
         msg = (
-            f"netwb cannot listen on {address} port {port} ({getattr(error, 'strerror', None) or error});"
+            f"cannot listen on {address} port {port} ({getattr(error, 'strerror', None) or error});"
             " end what listens there, or choose another with --port"
         )
         raise ListenError(msg) from error

@@ -216,7 +216,7 @@ def test_a_name_that_is_borne_again_brings_no_retired_device_back(acme: Commands
         ("device set edge1 --port 0", 2, "port '0'"),
         ("device rename edge1 a/b", 2, "hostname 'a/b'"),
         ("device trust edge1 ssh-ed25519", 2, "no OpenSSH public key"),
-        ("device list --colour red", 2, "No such option"),
+        ("device list --colour red", 2, "there is no option"),
         ("device list --tenant nope", 4, "tenant 'nope' is not known"),
         ("device list --site nope", 4, "site 'nope' is not known"),
         ("device list --site globex/fra1", 4, "site 'globex/fra1' is not known"),

@@ -40,7 +40,7 @@ def tokens_tab(tokens: Sequence[Token], moment: Moment) -> str:
     ordered = sorted(tokens, key=lambda item: (is_over(item, moment.now), item.expires_at))
     rows = "".join(_token(item, moment) for item in ordered)
     return (
-        '<table aria-label="Tokens"><thead><tr><th scope="col">Token</th><th scope="col">Owner</th>'
+        '<table class="fold" aria-label="Tokens"><thead><tr><th scope="col">Token</th><th scope="col">Owner</th>'
         '<th scope="col">May</th><th scope="col">Scope</th><th scope="col">From</th>'
         '<th scope="col">Ends</th><th scope="col" class="r">Used</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
@@ -57,8 +57,8 @@ def _token(token: Token, moment: Moment) -> str:
         f"<td>{esc(token.user)}</td>"
         f'<td class="t2 sm cut">{esc(rights(token, all_of_them="all that its owner may"))}</td>'
         f'<td class="t2 sm">{esc(OWNERS if token.tenants is None else scope_words(token.tenants))}</td>'
-        f'<td class="t2 sm cut">{esc(networks)}</td><td>{ends(token, moment)}</td>'
-        f'<td class="r t2">{used(token, moment.now)}</td><td class="r">{revoke}</td></tr>'
+        f'<td class="t2 sm cut" data-label="from">{esc(networks)}</td><td>{ends(token, moment)}</td>'
+        f'<td class="r t2" data-label="used">{used(token, moment.now)}</td><td class="r">{revoke}</td></tr>'
     )
 
 
@@ -68,7 +68,7 @@ def sessions_tab(sessions: Sequence[LoginSession], own: str, moment: Moment) -> 
         return empty("Nobody is logged in", "Logins of everybody in your scope would stand here.")
     rows = "".join(_session(item, item.id == own, moment) for item in sessions)
     return (
-        '<table aria-label="Open logins"><thead><tr><th scope="col">Person</th>'
+        '<table class="fold" aria-label="Open logins"><thead><tr><th scope="col">Person</th>'
         '<th scope="col">By</th><th scope="col">From</th><th scope="col" class="wide-only">Browser</th>'
         '<th scope="col" class="r">Since</th><th scope="col" class="r">Last seen</th>'
         '<th scope="col" class="r">Ends in</th><th scope="col"><span class="unseen">Actions</span></th></tr></thead>'
@@ -84,8 +84,8 @@ def _session(item: LoginSession, own: bool, moment: Moment) -> str:  # noqa: FBT
         f"<tr><td><b>{esc(item.user)}</b>{mine}</td><td>{esc(MEANS[item.means])}</td>"
         f'<td class="mono">{esc(item.address)}</td>'
         f'<td class="t2 sm cut browser wide-only" title="{esc(item.browser)}">{esc(browser(item.browser))}</td>'
-        f'<td class="r t2">{since}</td><td class="r t2">{age(item.seen_at, moment.now)}</td>'
-        f'<td class="r t2">{esc(until(item.expires_at, moment.now))}</td><td class="r">{end}</td></tr>'
+        f'<td class="r t2" data-label="since">{since}</td><td class="r t2" data-label="seen">{age(item.seen_at, moment.now)}</td>'
+        f'<td class="r t2" data-label="ends in">{esc(until(item.expires_at, moment.now))}</td><td class="r">{end}</td></tr>'
     )
 
 

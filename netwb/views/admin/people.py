@@ -47,7 +47,7 @@ def people_tab(people: People) -> str:
     open_ = Counter(session.user for session in people.sessions)
     rows = "".join(_row(user, open_[user.name], people) for user in _ordered(people.users))
     return (
-        '<table class="people" aria-label="People"><thead><tr><th scope="col">Name</th>'
+        '<table class="people fold" aria-label="People"><thead><tr><th scope="col">Name</th>'
         '<th scope="col" class="wide-only">Full name</th><th scope="col">Role</th>'
         '<th scope="col">Scope</th><th scope="col">State</th><th scope="col" class="r">Last seen</th>'
         f'<th scope="col"><span class="unseen">Logins</span></th></tr></thead><tbody>{rows}</tbody></table>'
@@ -76,7 +76,7 @@ def _row(user: User, logins: int, people: People) -> str:
         f'<td class="t2 cut wide-only">{esc(user.full_name)}</td>'
         f'<td><span class="chip">{esc(user.role)}</span></td>'
         f'<td class="t2 cut">{esc(scope_words(user.tenants))}</td><td>{user_state(user)}</td>'
-        f'<td class="r t2">{seen}</td><td class="t3 sm">{_note(user, logins)}</td></tr>'
+        f'<td class="r t2" data-label="seen">{seen}</td><td class="t3 sm">{_note(user, logins)}</td></tr>'
     )
 
 

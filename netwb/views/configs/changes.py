@@ -153,7 +153,10 @@ class ChangesView:
         if listed.overview.changes:
             otherwise = listing.render_unchosen(listed)
         else:
-            otherwise = self._begun(listed) or listing.render_calm(listed, self.frame.moment())
+            night = self.frame.night
+            running = night is not None and night.ended_at is None
+            calm = listing.render_calm(listed, self.frame.moment(), running=running)
+            otherwise = self._begun(listed) or calm
         await self.pane.open(otherwise=otherwise)
         self._draw_crumbs()
 

@@ -57,7 +57,8 @@ def render_head(headed: Headed, moment: Moment) -> str:
 
 def render_bare(backups: Sequence[tuple[str, str]], said: str) -> str:
     """Where there is no comparison: what can be done all the same, and why there is none."""
-    tools = tag("span", render_backups(backups), class_="tools")
+    compare = _small("Compare…", "ask-compare")
+    tools = tag("span", compare + render_backups(backups), class_="tools")
     return f'<div class="dh bare"><div class="top">{tools}</div>{said}</div>'
 
 

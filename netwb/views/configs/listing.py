@@ -183,11 +183,16 @@ def render_unchosen(listed: Listed) -> str:
     return states.empty("No change is open", f"{where} to read what was changed.")
 
 
-def render_calm(listed: Listed, moment: Moment) -> str:
-    """Where nothing changed there is nothing to compare: what was looked at."""
+def render_calm(listed: Listed, moment: Moment, *, running: bool = False) -> str:
+    """Where nothing changed there is nothing to compare: what was looked at, or is at the moment."""
     said = listed.period.said(moment.now, moment.zone)
     week = button("7 days", "period", data_period="7d") if listed.period.name != "7d" else ""
     overview = listed.overview
+    if running:
+        text = (
+            "What it finds changed stands here when it has ended; you can leave the page meanwhile."
+        )
+        return states.empty("A backup is under way", text, shape_="running", actions=week)
     if not overview.tried:
         text = "No backup ran in this time, so that nothing is known of it."
         return states.empty(f"No device was read {said}", text, actions=week)

@@ -67,7 +67,7 @@ def render_picker(
         " a time.",
         class_="wide t2 sm",
     )
-    return dialog(ask, fields + hint + offered, two_columns=True)
+    return dialog(ask, fields + hint + offered)
 
 
 def _device(side: Side, label: str, pick: Pick, *, autofocus: bool) -> str:

@@ -76,7 +76,7 @@ def credentials_page(shown: CredentialList) -> str:
     rows = "".join(_row(item, shown) for item in ordered)
     return (
         f'<div class="scroll page" id="credentials">{head}<section class="panel">'
-        f'<table aria-label="Credentials">{_HEAD}<tbody>{rows}</tbody></table></section></div>'
+        f'<table class="fold" aria-label="Credentials">{_HEAD}<tbody>{rows}</tbody></table></section></div>'
     )
 
 
@@ -93,7 +93,7 @@ def _row(item: Credential, shown: CredentialList) -> str:
     return (
         f"<tr><td><b>{esc(item.name)}</b></td><td>{esc(item.tenant)}</td>"
         f'<td class="mono">{esc(user) if user else NOTHING}</td><td>{_holds(item)}</td>'
-        f'<td>{_state(item)}</td><td class="r">{age(item.updated_at, shown.now)}</td>'
+        f'<td>{_state(item)}</td><td class="r" data-label="set">{age(item.updated_at, shown.now)}</td>'
         f'<td class="r">{_acts(item, full)}</td></tr>'
     )
 

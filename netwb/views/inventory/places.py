@@ -71,7 +71,7 @@ def places_page(places: Places) -> str:
             )
             for tenant in places.tenants
         )
-        body = f'<section class="panel"><table aria-label="Tenants and sites">{_HEAD}<tbody>{rows}</tbody></table></section>'
+        body = f'<section class="panel"><table class="fold" aria-label="Tenants and sites">{_HEAD}<tbody>{rows}</tbody></table></section>'
     return f'<div class="scroll page" id="places">{head}{body}</div>'
 
 
@@ -103,7 +103,8 @@ def _rest(thing: Tenant | Site, devices: int, url: str, sessions: int | None) ->
     many = link(url, number(devices)) if devices else '<span class="t3">0</span>'
     living = state("ok", "active") if thing.status == "active" else state("waived", "retired")
     return (
-        f'<td class="r">{many}</td><td>{_said(thing.credential)}</td>'
+        f'<td class="r" data-label="devices">{many}</td>'
+        f'<td data-label="credential">{_said(thing.credential)}</td>'
         f'<td class="wide-only">{_said(thing.snmp_credential)}</td>'
         f'<td class="mono wide-only">{_said(thing.jump)}</td>'
         f'<td class="r wide-only">{_said(sessions)}</td><td>{living}</td>'

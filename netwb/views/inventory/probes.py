@@ -49,7 +49,7 @@ def probe_page(probe: Probe) -> str:
         )
         bar = f'<section class="panel job">{bar}</section>'
     rows = "".join(_row(device, probe) for device in _ordered(probe))
-    table = f'<section class="panel"><table aria-label="Probed devices">{_HEAD}<tbody>{rows}</tbody></table></section>'
+    table = f'<section class="panel"><table class="fold" aria-label="Probed devices">{_HEAD}<tbody>{rows}</tbody></table></section>'
     return f'<div class="scroll page" id="probe">{head}{bar}{table}</div>'
 
 

@@ -44,6 +44,28 @@ CUT = """() => {
 }"""
 
 
+FOLDED = (
+    "/inventory?tab=places",
+    "/inventory?tab=credentials",
+    "/admin",
+    "/admin?tab=tokens",
+    "/admin?tab=sessions",
+)
+
+# Cells of tables whose rows fold, that lie outside of the window: nobody scrolls sideways for them.
+OUTSIDE = """() => {
+  const cells = []
+  const walk = (at) => at.querySelectorAll("*").forEach((e) => {
+    if (e.shadowRoot) walk(e.shadowRoot)
+    if (!e.matches("table.fold td")) return
+    const box = e.getBoundingClientRect()
+    if (box.width && box.right > innerWidth + 1) cells.push(e.textContent)
+  })
+  walk(document)
+  return cells
+}"""
+
+
 @pytest.fixture(scope="module")
 def phone(site: Site) -> Iterator[Visitor]:
     visitor = site.visitor("ada", size=PHONE)
@@ -58,6 +80,28 @@ def test_nothing_that_one_can_use_is_outside_of_a_phones_window(phone: Visitor, 
 
     assert phone.page.evaluate(CUT) == []
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+@pytest.mark.parametrize("path", FOLDED)
+def test_no_table_of_few_columns_is_scrolled_sideways(phone: Visitor, path: str) -> None:
+    phone.go(path)
+    settle(phone.page)
+
+    assert phone.page.evaluate(OUTSIDE) == []
+
+
+def test_a_pasted_import_outlives_a_reload(phone: Visitor) -> None:
+    text = "tenant,site,hostname,address,platform\nacme,fra1,new1,192.0.2.50,cisco_ios"
+    phone.go("/inventory?import=1")
+    settle(phone.page)
+    phone.page.locator("#import-text").fill(text)
+    phone.page.get_by_role("button", name="Check").click()
+    phone.page.get_by_text("1 row").first.wait_for()
+
+    phone.go("/inventory?import=1")
+    settle(phone.page)
+
+    assert phone.page.locator("#import-text").input_value() == text
 
 
 def test_the_navigation_stands_at_the_foot_of_a_phones_window(phone: Visitor) -> None:
