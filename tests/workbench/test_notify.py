@@ -27,6 +27,7 @@ from netwb.workbench import Workbench
 from tests.benches import Rig, ios, rig
 from tests.notify.mailbox import Mailbox, mail_server, part
 from tests.notify.receivers import Receiver, receiving, status
+from tests.store.conftest import KINDS
 from tests.workbench.people import add, logged_in
 
 ALL = NewRoute(kinds=("*",), severity="info")
@@ -35,6 +36,15 @@ ALL = NewRoute(kinds=("*",), severity="info")
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}) as made:
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    """The same on each database."""
+    is_sqlite = request.param == "sqlite"
+    url = "" if is_sqlite else request.getfixturevalue("postgresql").new_database()
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, store_url=url) as made:
         yield made
 
 
@@ -66,12 +76,12 @@ def admin_of(made: Rig, tenant: str) -> Workbench:
     return made.bench.acting_as(f"admin-{tenant}")
 
 
-def test_a_change_reaches_a_receiver_that_verifies_it(two: Rig, receiver: Receiver) -> None:
-    added = two.bench.add_notify_target(target(receiver.url), ALL)
-    two.back_up()
-    two.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
-    two.back_up()
-    counted = two.bench.deliver_notices()
+def test_a_change_reaches_a_receiver_that_verifies_it(both: Rig, receiver: Receiver) -> None:
+    added = both.bench.add_notify_target(target(receiver.url), ALL)
+    both.back_up()
+    both.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
+    both.back_up()
+    counted = both.bench.deliver_notices()
 
     seen = [Webhook(added.key).verify(body, headers) for headers, body in receiver.got]
 
@@ -114,21 +124,21 @@ def test_a_failure_and_its_recovery_are_mailed_once_each(two: Rig, mailbox: Mail
 
 
 def test_the_digest_is_a_mail_with_redacted_differences_once_a_day(
-    two: Rig, mailbox: Mailbox
+    both: Rig, mailbox: Mailbox
 ) -> None:
-    two.bench.add_notify_target(
+    both.bench.add_notify_target(
         target(mailbox.url, kind="service"), NewRoute(kinds=("disk.space",))
     )
-    two.back_up()
-    two.clock.advance(hours=23)
-    two.bench.send_digests()
-    two.answer("acme/edge1", ios("edge1", by="ben", community="N3w-Secret-Community"))
-    two.answer("umbra/edge1", UnreachableError("edge1: 127.0.0.1:22 does not answer"))
-    two.clock.advance(hours=5)
-    two.back_up()
-    two.clock.advance(hours=20)
-    first, again = two.bench.send_digests(), two.bench.send_digests()
-    two.bench.deliver_notices()
+    both.back_up()
+    both.clock.advance(hours=23)
+    both.bench.send_digests()
+    both.answer("acme/edge1", ios("edge1", by="ben", community="N3w-Secret-Community"))
+    both.answer("umbra/edge1", UnreachableError("edge1: 127.0.0.1:22 does not answer"))
+    both.clock.advance(hours=5)
+    both.back_up()
+    both.clock.advance(hours=20)
+    first, again = both.bench.send_digests(), both.bench.send_digests()
+    both.bench.deliver_notices()
     mail = mailbox.mails[-1]
     text, html = part(mail, "plain"), part(mail, "html")
 
