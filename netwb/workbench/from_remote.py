@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from netwb.access.principals import LOCAL, local_principal
 from netwb.archive.remote.bringing import Brought
@@ -39,7 +40,7 @@ class RemoteSource:
     username: str = ""
     password: SecretSource | None = None
     key: SecretSource | None = None
-    lacking: str = "refused"
+    lacking: Literal["refused", "left out"] = "refused"
 
 
 def into_home(

@@ -134,7 +134,7 @@ class RemotesFace(Face):
             self._brought(source, f"remote of {meant.slug}", bar) as it,
         ):
             require_whole(it)
-            self._require_same_keys(it)
+            self._require_its_own(it, meant)
             self._parts.remote.remotes.checked(found, main=it.main)
             tried = restored(it, "")
         self._audit("remote.check", meant.slug, tenant_id=meant.id)
@@ -248,11 +248,16 @@ class RemotesFace(Face):
         folder, settings = self._parts.home.folder("archive"), self._parts.settings.remote
         return brought_from(source, folder, settings, name=name, progress=bar.told)
 
-    def _require_same_keys(self, brought: Brought) -> None:
-        for purpose, key in brought.keys.items():
-            if self._parts.keyring.key(purpose, brought.tenant_id) != key:
-                msg = f"the remote of {brought.tenant} has other keys than this home; set it anew"
-                raise RemoteError(msg)
+    def _require_its_own(self, brought: Brought, tenant: Tenant) -> None:
+        """Raise RemoteError where what came is another tenant's, or sealed by other keys."""
+        keyring = self._parts.keyring
+        same = all(keyring.key(purpose, tenant.id) == key for purpose, key in brought.keys.items())
+        if brought.tenant_id != tenant.id or not same:
+            msg = (
+                f"the remote of {tenant.slug} holds the archive of {brought.tenant} of another home"
+                " or tenant; set an empty one"
+            )
+            raise RemoteError(msg)
 
     def _require_fitting_remote(
         self,

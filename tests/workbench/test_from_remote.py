@@ -372,6 +372,18 @@ def test_a_tried_restore_is_noted(young: Rig) -> None:
     assert tried.revisions == len(every_text(home.bench))
 
 
+def test_a_remote_that_restores_another_tenant_is_no_remote_of_this_one(
+    young: Rig, tmp_path: Path
+) -> None:
+    other = shutil.copytree(tmp_path / "own/other.git", tmp_path / "copy.git")
+    young.bench.set_remote("acme", f"file://{other}")
+
+    with pytest.raises(RemoteError, match="holds the archive of bolt"):
+        young.bench.check_remote("acme", asked())
+
+    assert young.bench.remote("acme").restored_at is None
+
+
 def test_a_restored_home_pushes_on_to_the_same_remote(far: Path, tmp_path: Path) -> None:
     again = restored(far, tmp_path / "new")
 
