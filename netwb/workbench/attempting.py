@@ -22,7 +22,7 @@ Call = Callable[[JobSpec, Place], object]  # a job's method, on a Workbench narr
 
 def attempt(spec: JobSpec, firing: Firing, call: Call, clock: Callable[[], datetime]) -> Ending:
     """Do it. An error is tried again as the job's row says; LeaseLostError goes to the caller."""
-    logger.info("%s begins", spec.name)
+    logger.debug("%s begins", spec.name)
     try:
         result = call(spec, firing.due.place)
     except LeaseLostError:
@@ -35,9 +35,15 @@ def attempt(spec: JobSpec, firing: Firing, call: Call, clock: Callable[[], datet
         logger.exception("%s broke", spec.name)
         return _failed(spec, firing, NetwbError(BROKEN), _next_try(spec, firing, clock()))
     counts = counts_of(result)
-    said = ", ".join(f"{value} {name}" for name, value in counts.items() if value)
-    logger.info("%s is done: %s", spec.name, said or "nothing was to do")
+    _log_done(spec, counts)
     return Ending(status="done", result=counts, later=getattr(result, "later", ()))
+
+
+def _log_done(spec: JobSpec, counts: Mapping[str, Any]) -> None:
+    """A job that is due each minute and has nothing to do says nothing."""
+    said = ", ".join(f"{value} {name}" for name, value in counts.items() if value)
+    level = logging.INFO if said or spec.lane != "quick" else logging.DEBUG
+    logger.log(level, "%s is done: %s", spec.name, said or "nothing was to do")
 
 
 def counts_of(result: object) -> dict[str, Any]:

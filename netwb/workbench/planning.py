@@ -156,9 +156,8 @@ class Planner:
         self._jitter_s = jitter_s
         self._told = ""
         self._tidied_at: datetime | None = None
-        self._found_late: dict[
-            Due, bool
-        ] = {}  # as it was found: what waits for its lane is not late
+        # As it was found: what waits for its lane meanwhile is not late.
+        self._found_late: dict[Due, bool] = {}
 
     def due(self, lease: Lease) -> tuple[Start, ...]:
         """What may begin now, the longest due first."""
