@@ -11,6 +11,7 @@ from contextlib import closing
 
 from netwb.errors import NetwbError
 from netwb.health.clocks import check_clock
+from netwb.health.counts import held_texts
 from netwb.health.devices import (
     check_credentials,
     check_devices,
@@ -31,6 +32,7 @@ from netwb.health.machine import check_file_limit, check_git, check_python, chec
 from netwb.health.people import check_admins, check_tokens
 from netwb.health.presence import judge_schedule, judge_self_backup
 from netwb.health.repositories import check_repositories
+from netwb.health.waiting import judge_held
 from netwb.health.weakening import check_settings
 from netwb.roles import ALL_TENANTS
 from netwb.settings import Settings
@@ -126,6 +128,7 @@ class DoctorFace(PresenceFace):
             "schedule": lambda: judge_schedule(self._nightly_triggers()),
             "self backup": self._self_backup,
             "repositories": lambda: check_repositories(archive, database),
+            "quarantine": lambda: judge_held(held_texts(database, ALL_TENANTS), now=parts.clock()),
             "devices": lambda: check_devices(database),
             "credentials": lambda: check_credentials(database),
             "host keys": lambda: check_host_keys(database),

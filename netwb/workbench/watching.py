@@ -45,13 +45,16 @@ class WatchFace(FiguresFace):
         return HealthWatched(devices=len(expected), stale=stale, disk=disk.verdict, told=told)
 
     def _tell_stale(self, backups: Sequence[DeviceBackup]) -> int:
-        """Those that are overdue, and those that were and are no more: the others changed nothing."""
+        """Those that became overdue, and those that are no more; of the others nothing changed.
+
+        When a whole network is cut off, thousands stand: each look would write all of them again.
+        """
         notices, now = self._parts.notices, self._parts.clock()
         stood = {one.subject: one for one in notices.standing(ALL_TENANTS, [STALE])}
-        states = [_observed(one, now) for one in backups if one.overdue or one.device_id in stood]
+        changed = [one for one in backups if one.overdue != (one.device_id in stood)]
         awaited = {one.device_id for one in backups}
         gone = [_not_awaited(one) for one in stood.values() if one.subject not in awaited]
-        return notices.stands_many(STALE, [*states, *gone])
+        return notices.stands_many(STALE, [*(_observed(one, now) for one in changed), *gone])
 
     def _tell_disk(self, disk: Diagnosis) -> int:
         if disk.verdict == "unknown":
