@@ -21,6 +21,8 @@ from netwb.lab.world import World
 from netwb.workbench import Workbench
 from tests.conftest import FULL
 from tests.lab_homes import lab_devices, lab_home
+from tests.postgresql import Cluster
+from tests.stores import KINDS
 
 POINTS = 60 if FULL else 5
 DEVICES = 6
@@ -58,6 +60,15 @@ def fleet() -> Iterator[Fleet]:
         yield made
 
 
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest) -> str:
+    """The section of the settings that names the database."""
+    if request.param == "sqlite":
+        return ""
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return f'[store]\nurl = "{cluster.new_database()}"\n'
+
+
 def start(home: Path) -> subprocess.Popen[bytes]:
     """`netwb backup` in a process group of its own, so that its Git children die with it."""
     return subprocess.Popen(
@@ -69,10 +80,10 @@ def start(home: Path) -> subprocess.Popen[bytes]:
 
 
 def test_nothing_is_lost_or_doubled_when_a_run_is_killed(
-    tmp_path: Path, fleet: Fleet, dice: random.Random
+    tmp_path: Path, fleet: Fleet, dice: random.Random, store: str
 ) -> None:
     home = tmp_path / "home"
-    lab_home(home, fleet, settings=FAST)
+    lab_home(home, fleet, settings=FAST + store)
     began = time.monotonic()
     assert start(home).wait() == 0
     whole_s = time.monotonic() - began
