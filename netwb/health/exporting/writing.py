@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -145,8 +145,10 @@ class _Writing:
             self._files()
             mains = _mains(connection, self._sources.home / "archive", tips)
             tables = tuple((shape, count(connection, shape.name)) for shape in shapes())
-            self._total = _weight(mains, tables, self._sources.home / "archive")
-            bundles = tuple(self._bundle(tenant, main) for tenant, main in mains.items())
+            lengths = _kilobytes(mains, self._sources.home / "archive")
+            # Rows and kilobytes take about as long as each other.
+            self._total = max(1, sum(lengths.values()) + sum(rows for _, rows in tables))
+            bundles = tuple(self._bundle(one, mains[one], lengths[one]) for one in mains)
             manifest = Manifest(
                 made_at=self._made_at,
                 netwb=head.netwb,
@@ -197,16 +199,18 @@ class _Writing:
             while piece := file.read(PIECE):
                 put(piece)
 
-    def _bundle(self, tenant: str, main: str) -> Bundle:
+    def _bundle(self, tenant: str, main: str, kilobytes: int) -> Bundle:
+        """A bundle is shorter than the repository, whose length is what is known beforehand."""
         path = self._sources.home / "archive" / f"{tenant}.git"
-        bundle = Bundle(tenant=tenant, main=main)
+        bundle, end = Bundle(tenant=tenant, main=main), self._done + kilobytes
 
         def put(piece: bytes) -> None:
             put_member(piece)
-            self._advance(f"archive of {tenant}", len(piece) // 1024)
+            self._advance(f"archive of {tenant}", min(len(piece) // 1024, end - self._done))
 
         with self._writer.member(bundle.member) as put_member:
             write_bundle(path, list(refs(path)), put)
+        self._advance(f"archive of {tenant}", end - self._done)
         return bundle
 
     def _table(self, connection: Connection, shape: TableShape) -> Table:
@@ -261,13 +265,8 @@ def _main(repository: Repository, indexed: str | None, tip: str | None) -> str |
     return indexed
 
 
-def _weight(
-    mains: Mapping[str, str], tables: tuple[tuple[TableShape, int], ...], archive: Path
-) -> int:
-    """Rows and kilobytes, which take about as long as each other."""
-    packs = (archive / f"{tenant}.git" for tenant in mains)
-    kilobytes = sum(_bytes_in(path) for path in packs) // 1024
-    return max(1, kilobytes + sum(rows for _, rows in tables))
+def _kilobytes(tenants: Iterable[str], archive: Path) -> dict[str, int]:
+    return {tenant: _bytes_in(archive / f"{tenant}.git") // 1024 for tenant in tenants}
 
 
 def _bytes_in(folder: Path) -> int:

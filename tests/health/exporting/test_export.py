@@ -150,6 +150,21 @@ def test_without_a_good_passphrase_nothing_is_exported(
     assert list(tmp_path.glob("no*")) == []
 
 
+def test_an_export_tells_how_far_it_is(full: Rig, tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+
+    full.bench.export(
+        tmp_path / "all.netwb",
+        passphrase=SOURCE,
+        told=lambda what, share: told.append((what, share)),
+    )
+
+    written = [share for what, share in told if what != "checking"]
+    assert written == sorted(written)
+    assert 0 < written[0] < 1 == written[-1]
+    assert {"archive of acme", "table audit", "checking"} <= {what for what, _ in told}
+
+
 def test_only_who_runs_netwb_exports_it(full: Rig, tmp_path: Path) -> None:
     with pytest.raises(NotPermittedError):
         full.bench.acting_as("ana").export(tmp_path / "no.netwb", passphrase=SOURCE, told=quiet)

@@ -33,7 +33,9 @@ FAST = "[collect]\nlogins_per_s = 500.0\nper_site = 50\n[archive]\nbatch_devices
 
 
 def imported(file: Path, home: Path) -> None:
-    Workbench.import_export(file, passphrase=SOURCE, home=home, environment=ENVIRONMENT, told=quiet)
+    Workbench.import_export(
+        file, passphrase=SOURCE, home=home, store="home", environment=ENVIRONMENT, told=quiet
+    )
 
 
 def is_whole(bench: Workbench) -> None:
@@ -70,10 +72,18 @@ def fleet() -> Iterator[Fleet]:
         yield made
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def store(request: pytest.FixtureRequest) -> str:
+    """Settings of the database."""
+    if request.param == "sqlite":
+        return ""
+    return f'[store]\nurl = "{request.getfixturevalue("postgresql").new_database()}"\n'
+
+
 def test_exports_of_a_netwb_that_backs_up_all_the_while_are_whole(
-    tmp_path: Path, fleet: Fleet, opened: Opens
+    tmp_path: Path, fleet: Fleet, opened: Opens, store: str
 ) -> None:
-    lab_home(tmp_path / "old", fleet, settings=FAST)
+    lab_home(tmp_path / "old", fleet, settings=FAST + store)
     bench = opened(tmp_path / "old")
     bench.back_up(on_outcome=lambda _: None)
     files: list[Path] = []
