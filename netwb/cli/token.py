@@ -14,7 +14,7 @@ from netwb.cli.fields import print_record
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.cli.user import ROLES
 from netwb.errors import InputError
-from netwb.roles import Permission, Role
+from netwb.roles import LATER, Permission, Role
 
 
 def register(cli: click.Group) -> None:
@@ -151,7 +151,8 @@ def _permissions(words: Iterable[str]) -> tuple[Permission, ...]:
     found = list(_parted(words))
     unknown = [word for word in found if word not in known]
     if unknown or not found:
-        msg = f"{', '.join(unknown) or 'nothing'} is no right; rights are {', '.join(known)}"
+        used = ", ".join(name for name, permission in known.items() if permission not in LATER)
+        msg = f"{', '.join(unknown) or 'nothing'} is no right; rights are {used}"
         raise InputError(msg)
     return tuple(known[word] for word in found)
 

@@ -14,7 +14,7 @@ import pytest
 
 from netwb.access.records import LoginSession, Token
 from netwb.errors import NotAuthenticatedError, NotPermittedError, UnknownNameError
-from netwb.roles import Permission, Role
+from netwb.roles import LATER, Permission, Role
 from netwb.views.account.cards import Shown, render
 from netwb.views.account.page import AccountView, qr_of, zones
 from netwb.views.rights import IN_USE, SENTENCES, scope_words, sentences
@@ -103,6 +103,7 @@ def test_every_permission_that_is_asked_for_is_spoken_of_once_and_no_other() -> 
     told = [permission for group, _ in SENTENCES for permission in group]
 
     assert sorted(told) == sorted(asked_for()) == sorted(IN_USE)
+    assert set(IN_USE) == set(Permission) - LATER
 
 
 def test_rights_of_what_is_not_there_yet_are_not_told(view: AccountView) -> None:
