@@ -95,6 +95,21 @@ def test_an_archive_is_pushed_over_ssh_and_comes_back(
     again.close()
 
 
+def test_a_home_may_lie_in_a_folder_with_blanks_and_percent_signs(
+    host: SshHost, key: Path, far: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a b 100%t"
+    folder.mkdir()
+    with rig(folder, {"acme": ("edge1",)}) as home:
+        home.back_up()
+        home.bench.set_remote("acme", host.url(far), key=from_file(key))
+
+        (pushed,) = home.bench.push()
+
+        assert pushed.cause is None
+        assert (home.bench.home / "archive/acme.hosts").exists()
+
+
 def test_a_reference_to_a_key_is_read_at_each_push(
     home: Rig, host: SshHost, key: Path, far: Path
 ) -> None:

@@ -96,11 +96,12 @@ class Opener:
             "ClearAllForwardings": "yes",
             "PermitLocalCommand": "no",
         }
+        if key is not None:
+            own = {"IdentityFile": _ssh_quoted(key), "IdentitiesOnly": "yes"}
+            options |= {**own, "IdentityAgent": "none"}
         words = ["ssh", "-F", "/dev/null", "-T"]
         for name, value in options.items():
             words += ["-o", f"{name}={value}"]
-        if key is not None:
-            words += ["-i", str(key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"]
         return shlex.join(words)
 
     def _trusted(self) -> dict[str, str]:
@@ -131,5 +132,5 @@ def _settings(pairs: Iterator[tuple[str, str]]) -> Mapping[str, str]:
 
 
 def _ssh_quoted(path: Path) -> str:
-    """A path in a list of paths, where blanks part and `%` begins a word of ssh's."""
+    """A path in an option of ssh's, where blanks part and `%` begins a word of its own."""
     return '"' + str(path).replace("%", "%%") + '"'
