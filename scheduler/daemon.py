@@ -110,6 +110,7 @@ class Daemon:
             self._leader.begin()
         except StoreError as error:
             self._outage.begins(error)
+        self._listener.follow(leads=self._leader.leads)
         if not self._leader.leads:
             logger.info("another daemon leads; this one stands by")
 
@@ -185,16 +186,17 @@ class Daemon:
 
 
 class _Listener:
-    """The syslog listener, which runs where this daemon leads."""
+    """The syslog listener, which runs where this daemon leads; one that broke is begun again."""
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._stop: threading.Event | None = None
+        self._thread: threading.Thread | None = None
 
     def follow(self, *, leads: bool) -> None:
-        if leads and self._stop is None:
+        if leads and not (self._stop and self._thread and self._thread.is_alive()):
             stop = self._stop = threading.Event()
-            _begun("netwb-syslog", lambda: self._bench.listen_syslog(stop))
+            self._thread = _begun("netwb-syslog", lambda: self._bench.listen_syslog(stop))
         elif not leads and self._stop is not None:
             self._stop.set()
             self._stop = None

@@ -15,6 +15,7 @@ from netwb.health.syslog.judged import JudgedMessage
 from netwb.inventory.records import EVERYWHERE, NamedDevice
 from netwb.roles import Permission
 from netwb.store.bursts import Filed
+from netwb.store.firings import ACTOR
 from netwb.workbench.compose import load_messages, load_platforms
 from netwb.workbench.face import Face
 from netwb.workbench.home import find_home
@@ -53,7 +54,7 @@ class SyslogFace(Face):
         """Hear devices' messages until `stop` is set, and file a backup of each that was changed.
 
         Returns at once where the setting `syslog.address` is empty. One process at a time: whoever
-        leads. A port that is not free is tried again and again.
+        leads; it files as `system:scheduler`. A port that is not free is tried again and again.
         """
         self._require_local("the syslog listener")
         settings = self._parts.settings.syslog
@@ -68,8 +69,8 @@ class SyslogFace(Face):
             settings=settings,
             blackouts=self._parts.scheduling.blackouts,
             zone=self._parts.scheduling.zone,
-            actor=self._actor.name,
-            on_filed=self._audit_filed,
+            actor=ACTOR,
+            on_filed=self._named(ACTOR)._audit_filed,  # noqa: SLF001 - the same face
         )
         Desk(parts).listen(stop)
 

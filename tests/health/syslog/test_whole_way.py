@@ -84,9 +84,9 @@ def test_a_job_is_filed_in_the_daemons_name_and_audited(made: Rig) -> None:
         pass_s(made, 90)
         job = eventually(lambda: list(made.bench.jobs()))[0]
 
-    assert (job.kind, job.status, job.actor) == ("backup", "queued", made.bench._actor.name)
+    assert (job.kind, job.status, job.actor) == ("backup", "queued", "system:scheduler")
     event = made.bench.audit_events(limit=1)[0]
-    assert (event.action, event.target) == ("job.file", job.id)
+    assert (event.actor, event.action, event.target) == ("system:scheduler", "job.file", job.id)
     assert dict(event.detail) == {"devices": 1, "cause": "syslog"}
 
 
