@@ -28,7 +28,7 @@ from netwb.store.leases import Leases
 logger = logging.getLogger(__name__)
 
 LEASE_S = 120.0  # longer than one message may take, a process's start with it
-BUDGET_S = 45.0  # of one round, which comes each minute; what is left waits for the next one
+BUDGET_S = 30.0  # of one round, which comes each minute; what is left waits for the next one
 AT_ONCE = 32  # targets that are served beside each other
 _LEASE = "notify/{}"
 _ROUTING = _LEASE.format("routing")
