@@ -115,10 +115,11 @@ class Shown:
 def device_head(shown: Shown, *, saved: str) -> str:
     """Name, place, how old the copy is; reveal and restore. `saved`: markup of the copy's state."""
     device = shown.device
-    about = " · ".join(filter(None, (device.platform, device.address)))
+    address = f'<span class="far"> · {esc(device.address)}</span>' if device.address else ""
+    about = f'<span class="t3 mono cut">{esc(device.platform)}{address}</span>'
     name = link(f"inventory?device={device.id}", esc(device.hostname), class_="nm")
     return (
-        f'<div class="bar top">{name}<span class="t3 mono cut">{esc(about)}</span>{saved}{_revision(shown)}'
+        f'<div class="bar top">{name}{about}{saved}{_revision(shown)}'
         f'<span class="push acts">{_acts(shown)}{shown.backup}</span></div>'
     )
 
@@ -223,9 +224,10 @@ def _revision(shown: Shown) -> str:
         return ""
     word = "" if shown.latest else "older copy "
     lines = count(revision.lines, "line")
+    many = f'<span class="far">, {lines}</span>'
     return (
         f'<span class="sm t2 nowrap wide-only" title="Copy {esc(revision.id)}, {lines}">{word}'
-        f"<code>{esc(commit(revision.id))}</code>, {lines}</span>"
+        f"<code>{esc(commit(revision.id))}</code>{many}</span>"
     )
 
 
