@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from netwb.access.records import NewUser
 from netwb.loading import shared
+from netwb.roles import Role
 from netwb.schedules.triggers import parse_trigger
 from netwb.workbench import Workbench
 from tests.cli.commands import Commands
@@ -16,21 +20,31 @@ from tests.cli.commands import Commands
 JOBS = [job.name for job in shared("scheduler.jobs").JOBS]
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two tenants with a site each, and engineers of one and of all; made once."""
+    home = tmp_path_factory.mktemp("filled") / "home"
+    with closing(Workbench.create(home, environment={})) as bench:
+        for tenant in ("acme", "umbra"):
+            bench.add_tenant(tenant, name=tenant)
+            bench.add_site(f"{tenant}/fra1")
+        for name, tenants in (("ana", ("acme",)), ("eva", None)):
+            bench.add_user(NewUser(name=name, role=Role.ENGINEER, tenants=tenants))
+        bench.add_user(NewUser(name="cat", role=Role.CUSTOMER, tenants=("acme",)))
+    return home
+
+
 @pytest.fixture
 def netwb(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    filled: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Commands:
-    """Two tenants with a site each, and an engineer of one of them."""
+    """On a copy of that home."""
     monkeypatch.setenv("PW", "words in a long row")
-    commands = Commands(tmp_path / "home", capsys)
-    commands("init")
-    for tenant in ("acme", "umbra"):
-        commands("tenant", "add", tenant)
-        commands("site", "add", f"{tenant}/fra1")
-    for name, scope in (("ana", ("--tenant", "acme")), ("eva", ("--all-tenants",))):
-        added = commands("user", "add", name, "--role", "engineer", *scope, "--password", "env:PW")
-        assert added.status == 0
-    return commands
+    shutil.copytree(filled, tmp_path / "home")
+    return Commands(tmp_path / "home", capsys)
 
 
 @pytest.fixture
@@ -202,8 +216,6 @@ def test_a_tenants_engineer_sets_its_own_times_and_neither_sees_nor_sets_those_o
 
 
 def test_a_customer_sees_no_daemon(netwb: Commands) -> None:
-    netwb("user", "add", "cat", "--role", "customer", "--tenant", "acme", "--password", "env:PW")
-
     for words in (("scheduler", "--list"), ("schedule", "list"), ("blackout", "list")):
         assert netwb(*words, "--as", "cat").status == 3
 

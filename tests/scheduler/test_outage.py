@@ -18,7 +18,7 @@ from tests.conftest import FULL
 from tests.postgresql import Cluster
 from tests.scheduler.processes import awaited, daemon, file_now, firing, silent_device
 
-AWAY_S = 60.0 if FULL else 8.0  # twice the lease and more
+AWAY_S = 60.0 if FULL else 5.0  # more than the lease
 MOST_LINES = 25  # of the log, over the whole outage: a look every 2 s that told would be more
 SLOW = "[collect]\nconnect_timeout_s = 4.0\ntotal_deadline_s = 4.0\nretries = 0\n"
 

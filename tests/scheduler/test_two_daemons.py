@@ -32,7 +32,7 @@ from tests.scheduler.processes import (
 )
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
-SLOW = "[collect]\nconnect_timeout_s = 15.0\ntotal_deadline_s = 15.0\nretries = 0\n"
+SLOW = "[collect]\nconnect_timeout_s = 10.0\ntotal_deadline_s = 10.0\nretries = 0\n"
 BETWEEN_S = (
     LEASE_S + 2 * LEASE_S / 3 + 5
 )  # it ends, a beat sees that, a look follows; and busy cores
@@ -40,7 +40,7 @@ BETWEEN_S = (
 
 @dataclass
 class Place:
-    """A home with one device that is silent for 15 s: what happens in between happens in its night."""
+    """A home with one device that is silent for 10 s: what happens in between happens in its night."""
 
     home: Path
     bench: Workbench
