@@ -9,9 +9,9 @@ import pytest
 
 from tests.archive.world import World
 from tests.postgresql import Cluster
-from tests.store.conftest import KINDS, postgresql_template
+from tests.store.conftest import KINDS, postgresql_template, small_folder
 
-__all__ = ["postgresql_template"]
+__all__ = ["postgresql_template", "small_folder"]
 
 
 @pytest.fixture(params=KINDS)

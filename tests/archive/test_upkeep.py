@@ -161,7 +161,9 @@ def test_a_backup_gets_its_turn_at_once(
     began = folder / "began"
     monkeypatch.setenv("PATH", slow_git(folder, began))
     ended: list[RepositoryUpkeep] = []
-    rounds = threading.Thread(target=lambda: ended.extend(upkeep(world).keep("monthly", ["acme"])))
+    written = threading.Event()
+    patient = upkeep(world, lambda _: wait_for(written.is_set))
+    rounds = threading.Thread(target=lambda: ended.extend(patient.keep("monthly", ["acme"])))
 
     rounds.start()
     wait_for(began.exists)
@@ -169,6 +171,7 @@ def test_a_backup_gets_its_turn_at_once(
     began_at = time.monotonic()
     with writer_lock(world.home / "archive/acme.lock", timeout_s=30):
         waited_s = time.monotonic() - began_at
+    written.set()
     rounds.join(30)
 
     assert waited_s < 5
@@ -264,6 +267,27 @@ def test_a_damaged_repository_fails_alone(world: World) -> None:
     assert acme.status == "failed"
     assert "acme.git" in acme.cause
     assert bolt.status == "done"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("rhythm", RHYTHMS)
+def test_upkeep_without_room_changes_nothing(
+    tmp_path: Path, small_folder: Path, rhythm: Rhythm
+) -> None:
+    made = World(tmp_path)
+    for night in range(NIGHTS):
+        made.store(EDGE, text(night))
+    made.close()
+    copy = shutil.copytree(tmp_path / "archive/acme.git", small_folder / "acme.git")
+    room = shutil.disk_usage(small_folder).free
+    (small_folder / "other").write_bytes(bytes(room - 20_000))
+    before = sorted(path.name for path in (copy / "objects/pack").iterdir())
+
+    (kept,) = Upkeep(small_folder).keep(rhythm, ["acme"])
+
+    assert kept.status == "failed"
+    assert "make room on the disk" in kept.cause
+    assert sorted(path.name for path in (copy / "objects/pack").iterdir()) == before
 
 
 @pytest.mark.usefixtures("nights")
