@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import text
+
 from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
 from tests.benchmarks.bench_queries import Past, _insert
@@ -72,7 +74,7 @@ def measure(
     file = folder / f"{home}-{into}.netwb"
     with closing(Workbench.open(folder / home, environment=there)) as bench:
         done = timed(f"export of {home}", lambda: bench.export(file, passphrase=SOURCE))
-    lies = data_bytes(folder / home)
+        lies = data_bytes(folder / home) + elsewhere_bytes(bench)
     print(
         f"  {done.devices} devices, {done.revisions} revisions; {done.size / 1e6:.1f} MB of"
         f" {lies / 1e6:.1f} MB as they lie: {done.size / lies:.2f} times"
@@ -106,6 +108,13 @@ def timed(what: str, work: Callable[[], Answer]) -> Answer:
 def cpu_s() -> float:
     used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def elsewhere_bytes(bench: Workbench) -> int:
+    if bench._parts.database.path is not None:
+        return 0
+    with bench._parts.database.snapshot() as connection:
+        return int(connection.scalar(text("select pg_database_size(current_database())")) or 0)
 
 
 def data_bytes(home: Path) -> int:
