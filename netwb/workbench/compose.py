@@ -47,8 +47,8 @@ from netwb.store.notices import Notices
 from netwb.store.schema import create, require_current, revision, upgrade
 from netwb.store.servers import Servers
 from netwb.workbench.compose_access import compose_access
-from netwb.workbench.compose_remotes import compose_remotes
 from netwb.workbench.compose_notify import compose_notify
+from netwb.workbench.compose_remotes import compose_remotes
 from netwb.workbench.compose_scheduling import compose_scheduling
 from netwb.workbench.face import Parts
 from netwb.workbench.home import (
