@@ -239,9 +239,7 @@ def _parts(ground: _Ground) -> Parts:
         audit=ground.audit,
         jobs=ground.jobs,
         notices=ground.notices,
-        notify=compose_notify(
-            ground.database, ground.keyring, ground.environment, ground.clock
-        ),
+        notify=compose_notify(ground.database, ground.keyring, ground.environment, ground.clock),
         servers=Servers(
             ground.database,
             Leases(ground.database, holder_name(new_id()), ground.clock),

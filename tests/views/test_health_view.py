@@ -108,7 +108,15 @@ def test_a_customer_sees_its_own_without_addresses_and_without_the_machine(
     said = words(view.sheet.html)
     assert "3 of 3 devices" in said
     assert "No answer." in said
-    for hidden in ("192.0.2.7", "bolt", "core9", "netwb itself", "By tenant", "Back 3 devices up", "Back it up"):
+    for hidden in (
+        "192.0.2.7",
+        "bolt",
+        "core9",
+        "netwb itself",
+        "By tenant",
+        "Back 3 devices up",
+        "Back it up",
+    ):
         assert hidden not in said
 
 
