@@ -8,8 +8,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -141,16 +141,41 @@ def awaited(look: Callable[[], bool], *, within_s: float = WAITS_S) -> None:
         over.wait(LOOKS_S)
 
 
+class SilentDevice(threading.Thread):
+    """Takes connections and says nothing, until it is told to hang up: a login lasts so long."""
+
+    def __init__(self) -> None:
+        super().__init__(name="silent-device", daemon=True)
+        self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._open: list[socket.socket] = []
+        self._hung_up = threading.Event()
+        self.address, self.port = self._server.getsockname()
+
+    def run(self) -> None:
+        with suppress(OSError):  # it is closed when the test has ended
+            while True:
+                connection, _ = self._server.accept()
+                self._open.append(connection)
+                if self._hung_up.is_set():
+                    self.hang_up()
+
+    def hang_up(self) -> None:
+        """End the connections that there are, and those that come."""
+        self._hung_up.set()
+        while self._open:
+            self._open.pop().close()
+
+    def close(self) -> None:
+        self.hang_up()
+        self._server.close()
+
+
 @contextmanager
-def silent_device() -> Iterator[tuple[str, int]]:
-    """Something that takes connections and says nothing: a login that lasts as long as it may."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-        yield server.getsockname()
-
-
-def settings(home: Path, values: Mapping[str, Mapping[str, object]]) -> None:
-    """Write the home's netwb.toml."""
-    lines = []
-    for section, items in values.items():
-        lines += [f"[{section}]", *(f"{name} = {value!r}" for name, value in items.items())]
-    (home / "netwb.toml").write_text("\n".join(lines) + "\n")
+def silent_device() -> Iterator[SilentDevice]:
+    """One that listens on loopback."""
+    device = SilentDevice()
+    device.start()
+    try:
+        yield device
+    finally:
+        device.close()

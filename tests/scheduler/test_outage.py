@@ -61,10 +61,10 @@ def test_a_daemon_waits_for_its_database_and_goes_on(
     url = environment.get("NETWB_STORE__URL", "")
     home = tmp_path / "home"
     with (
-        silent_device() as (address, port),
+        silent_device() as device,
         rig(tmp_path, {"acme": ("edge1",)}, store_url=url) as made,
     ):
-        made.bench.set_device("edge1", address=address, port=port)
+        made.bench.set_device("edge1", address=device.address, port=device.port)
         (home / "netwb.toml").write_text(SLOW)
         made.bench.close()
         bench = Workbench.open(home, environment=environment)

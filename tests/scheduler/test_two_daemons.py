@@ -24,6 +24,7 @@ from tests.postgresql import Cluster
 from tests.scheduler.processes import (
     LEASE_S,
     Running,
+    SilentDevice,
     awaited,
     daemon,
     file_now,
@@ -32,7 +33,7 @@ from tests.scheduler.processes import (
 )
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
-SLOW = "[collect]\nconnect_timeout_s = 10.0\ntotal_deadline_s = 10.0\nretries = 0\n"
+SLOW = "[collect]\nconnect_timeout_s = 300.0\ntotal_deadline_s = 300.0\nretries = 0\n"
 BETWEEN_S = (
     LEASE_S + 2 * LEASE_S / 3 + 5
 )  # it ends, a beat sees that, a look follows; and busy cores
@@ -40,11 +41,12 @@ BETWEEN_S = (
 
 @dataclass
 class Place:
-    """A home with one device that is silent for 10 s: what happens in between happens in its night."""
+    """A home with one device that is silent until it hangs up: what happens before is in its night."""
 
     home: Path
     bench: Workbench
     environment: dict[str, str]
+    device: SilentDevice
 
 
 @pytest.fixture(params=KINDS)
@@ -54,16 +56,16 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         cluster: Cluster = request.getfixturevalue("postgresql")
         environment["NETWB_STORE__URL"] = cluster.new_database()
     with (
-        silent_device() as (address, port),
+        silent_device() as device,
         rig(
             tmp_path, {"acme": ("edge1",)}, store_url=environment.get("NETWB_STORE__URL", "")
         ) as made,
     ):
-        made.bench.set_device("edge1", address=address, port=port)
+        made.bench.set_device("edge1", address=device.address, port=device.port)
         home = tmp_path / "home"
         (home / "netwb.toml").write_text(SLOW)
         bench = Workbench.open(home, environment=environment)
-        yield Place(home, bench, environment)
+        yield Place(home, bench, environment, device)
         bench.close()
 
 
@@ -119,6 +121,7 @@ def test_one_that_was_stopped_does_nothing_more_when_it_wakes(place: Place) -> N
             assert first.says("begins anew")
             assert first.says("another daemon leads; this one stands by")
             assert first.process.poll() is None
+            place.device.hang_up()
             awaited(partial(status, place.bench, due, "done"))
             done = firing(place.bench, due)
             assert (done.tries, done.result["failed"]) == (2, 1)
