@@ -1,7 +1,7 @@
 """The lazy door: heavy packages load on first use; and the way to files that travel beside netwb.
 
 `from netwb import Workbench` stays under a second because napalm, netmiko, asyncssh, alembic,
-pandas and git stand behind `lazy()`. The list of what may is in `tests/test_floors.py`.
+pandas, git and rich's bars stand behind `lazy()`. The list of what may is in `tests/test_floors.py`.
 """
 
 from __future__ import annotations

@@ -181,6 +181,7 @@ BEHIND_THE_DOOR = {
     "netwb.lab.terminal",
     "netwb.views",
     "netwb.web",
+    "netwb.workbench.progress",
 }
 LAZY = HEAVY | BEHIND_THE_DOOR
 

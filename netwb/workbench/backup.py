@@ -5,17 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netwb.collect.flow import BackupRequest
 from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.errors import RunUnderWayError
 from netwb.inventory.records import Device
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
-from netwb.workbench.progress import BackupProgress
 from netwb.workbench.records import Records, records_of
 from netwb.workbench.reports import ShownReport
+
+if TYPE_CHECKING:
+    from netwb.workbench import progress as bars
+else:
+    bars = lazy("netwb.workbench.progress")
 
 BACKED_UP = ("active", "maintenance")  # planned devices do not answer yet, retired ones no longer
 LOOK_S = 1.0  # how often who waits for another run looks whether it has ended
@@ -84,7 +89,7 @@ class BackupFace(Face):
         if on_outcome is not None:
             report = self._backup.back_up(request, on_outcome)
         else:
-            with BackupProgress(len(targets)) as progress:
+            with bars.BackupProgress(len(targets)) as progress:
                 report = self._backup.back_up(request, progress.note)
         self._audit_run(report, planned, note)
         return ShownReport.of(report)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netwb._version import __version__
 from netwb.access.principals import LOCAL
@@ -26,6 +26,7 @@ from netwb.health.exporting.settings_text import with_setting
 from netwb.health.exporting.writing import Sources, Told, write_export
 from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.settings import build_settings, from_environment
 from netwb.store.canonical import instant
@@ -33,7 +34,11 @@ from netwb.store.database import Database
 from netwb.workbench.compose import open_parts
 from netwb.workbench.face import Face
 from netwb.workbench.home import Home, find_home, parse_settings
-from netwb.workbench.progress import ShareProgress
+
+if TYPE_CHECKING:
+    from netwb.workbench import progress as bars
+else:
+    bars = lazy("netwb.workbench.progress")
 
 __all__ = ["Export", "ExportFace", "Imported", "SelfBackup"]
 
@@ -95,7 +100,7 @@ class ExportFace(Face):
         self._require_local("the files")
         words = new_passphrase(passphrase, self._parts.environment)
         path = Path(file).expanduser().absolute()
-        with ShareProgress("export") as bar:
+        with bars.ShareProgress("export") as bar:
             written = write_export(self._sources(), path, words, told=told or bar.told)
         self._audit("export", path.name, detail={"bytes": written.size})
         return _summary(path, written.size, written.manifest)
@@ -110,7 +115,7 @@ class ExportFace(Face):
     ) -> Export:
         """Read an export as an import would, and write nothing; ExportRefusedError says what is wrong."""
         words = _passphrase(passphrase, os.environ if environment is None else environment)
-        with ShareProgress("check") as bar:
+        with bars.ShareProgress("check") as bar:
             tell = told or bar.told
             path = Path(file).expanduser().absolute()
             with verified(path, words, lambda share: tell("reading", share)) as found:
@@ -140,7 +145,7 @@ class ExportFace(Face):
         place = find_home(home, environment).path
         require_empty(place)
         path = Path(file).expanduser().absolute()
-        with ShareProgress("import") as bar:
+        with bars.ShareProgress("import") as bar:
             tell = told or bar.told
             with verified(path, words, lambda share: tell("checking", share)) as found:
                 to, moved_key = _destination(found, place, store, environment)

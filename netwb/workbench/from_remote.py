@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netwb.access.principals import LOCAL, local_principal
 from netwb.archive.remote.bringing import Brought
@@ -22,10 +22,15 @@ from netwb.archive.remote.restoring import Source, brought_from, require_whole, 
 from netwb.errors import HomeError
 from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
+from netwb.loading import lazy
 from netwb.settings import Settings, build_settings, from_environment
 from netwb.workbench.compose import create_parts, read_settings
 from netwb.workbench.home import Home
-from netwb.workbench.progress import ShareProgress
+
+if TYPE_CHECKING:
+    from netwb.workbench import progress as bars
+else:
+    bars = lazy("netwb.workbench.progress")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ def _brought(
         ),
     )
     with (
-        ShareProgress("restore") as bar,
+        bars.ShareProgress("restore") as bar,
         brought_from(found, place, settings.remote, progress=bar.told) as brought,
     ):
         if source.lacking == "refused":

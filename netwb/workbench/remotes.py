@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netwb.archive.remote.bringing import Brought
 from netwb.archive.remote.keys import wrap_keys
@@ -29,12 +29,17 @@ from netwb.archive.scanning import SecretHit, find_hit
 from netwb.errors import InputError, RemoteError
 from netwb.inventory.records import SecretKind, SecretSource, Tenant
 from netwb.inventory.secret_sources import Secrets, check_reference, lasting
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.from_remote import RemoteSource, into_folder, into_home, restored
 from netwb.workbench.home import find_home
-from netwb.workbench.progress import ShareProgress
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.workbench import progress as bars
+else:
+    bars = lazy("netwb.workbench.progress")
 
 __all__ = ["RemoteSource", "RemotesFace"]
 
@@ -130,7 +135,7 @@ class RemotesFace(Face):
             credentials=self._parts.remote.remotes.credentials(meant.id),
         )
         with (
-            ShareProgress("try") as bar,
+            bars.ShareProgress("try") as bar,
             self._brought(source, f"remote of {meant.slug}", bar) as it,
         ):
             require_whole(it)
@@ -167,7 +172,7 @@ class RemotesFace(Face):
         self._require(Permission.SYSTEM_MANAGE)
         scan = self._parts.remote.scan
         found: list[SecretHit] = []
-        with ShareProgress("scan") as bar:
+        with bars.ShareProgress("scan") as bar:
             for one in self._parts.places.tenants(self._meant_scope):
                 texts = scan.texts(one.id)
                 tell = partial(_tell_scanned, told or bar.told, one.slug, texts)
@@ -243,7 +248,7 @@ class RemotesFace(Face):
         return meant, self._parts.remote.remotes.get(self._scope, meant.id, meant.slug)
 
     def _brought(
-        self, source: Source, name: str, bar: ShareProgress
+        self, source: Source, name: str, bar: bars.ShareProgress
     ) -> AbstractContextManager[Brought]:
         folder, settings = self._parts.home.folder("archive"), self._parts.settings.remote
         return brought_from(source, folder, settings, name=name, progress=bar.told)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from netwb.access.cleaning import AccessCleaned
 from netwb.archive.index_check import Depth, IndexVerdict, words
 from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
 from netwb.errors import ArchiveError, AuditBrokenError
 from netwb.inventory.records import Tenant
+from netwb.loading import lazy
 from netwb.notify.records import Observed
 from netwb.roles import Permission
 from netwb.store.retention import Act, sweep_jobs, sweep_runs
 from netwb.workbench.auditing import noted_heads
 from netwb.workbench.face import Face
-from netwb.workbench.progress import UpkeepProgress
+
+if TYPE_CHECKING:
+    from netwb.workbench import progress as bars
+else:
+    bars = lazy("netwb.workbench.progress")
 
 __all__ = [
     "AccessCleaned",
@@ -152,7 +158,7 @@ class UpkeepFace(Face):
         tenants = self._tenants_meant()
         upkeep = self._parts.upkeep
         slugs = [tenant.slug for tenant in tenants]
-        with UpkeepProgress(upkeep.sizes(slugs)) as progress:
+        with bars.UpkeepProgress(upkeep.sizes(slugs)) as progress:
             kept = upkeep.keep(rhythm, slugs, progress.note)
         self._audit_upkeep(rhythm, tenants, kept)
         _refuse_failed([one.cause for one in kept if one.status == "failed"], "upkeep")
