@@ -6,12 +6,14 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from tests import owners
 from tests.postgresql import Cluster, programs, running_cluster
 from tests.real_components import require_real
 from tests.stores import KINDS, STORES
@@ -22,6 +24,20 @@ FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
 hypothesis.settings.register_profile("gate", deadline=None, database=None)
 hypothesis.settings.register_profile("full", deadline=None, database=None, max_examples=2000)
 hypothesis.settings.load_profile("full" if FULL else "gate")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, Any, Any]:
+    """Tell whose it is what is made now."""
+    with owners.setting_up(request):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, Any, Any]:
+    """The same, of a test from its setup to its end."""
+    with owners.running_a_test():
+        return (yield)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +70,7 @@ def postgresql_home(
     postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, str]:
     """A home whose state is in PostgreSQL, made once, and the name of its database."""
-    home, url = tmp_path_factory.mktemp("postgresql") / "home", postgresql.new_database()
+    home, url = tmp_path_factory.mktemp("postgresql") / "home", postgresql.lasting_database()
     command = [sys.executable, "-m", "netwb", "init", "--home", str(home)]
     environment = {**os.environ, "NETWB_STORE__URL": url}
     subprocess.run(command, env=environment, check=True, capture_output=True)

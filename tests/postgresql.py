@@ -1,5 +1,7 @@
 """A real PostgreSQL cluster for one test session: on a Unix socket, without fsync, gone at the end.
 
+Its databases go earlier, with the test or the fixture that made them (`tests.owners`).
+
 PostgreSQL refuses to run as root, so it runs as the user `postgres` then. The folder's path is
 short because a socket's has 107 bytes at most.
 """
@@ -12,9 +14,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
+
+from tests import owners
 
 _SETTINGS = (
     "listen_addresses=''",
@@ -25,16 +30,21 @@ _SETTINGS = (
     "max_connections=50",
 )
 _WAIT_S = 60
-_ROOM_BYTES = 2 * 1024**3  # hundreds of small databases
+_ROOM_BYTES = 2 * 1024**3  # of the databases of one moment
+_AT_ONCE = 20  # databases that nobody needs any more, dropped by one call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A running server; each test makes databases of its own in it."""
+    """A running server; each test makes databases of its own in it.
+
+    left    names of those that nobody needs any more: 10 MB each, thousands in a session
+    """
 
     folder: Path
     programs: Path
     numbers: count[int]
+    left: list[str] = field(default_factory=list)
 
     def url(self, database: str) -> str:
         """SQLAlchemy URL of one of its databases."""
@@ -42,14 +52,33 @@ class Cluster:
 
     def new_database(self, *, template: str = "template1") -> str:
         """URL of a new database, empty or a copy of another one that nobody is connected to."""
-        name = f"netwb_{next(self.numbers)}"
-        self.sql("postgres", f"create database {name} template {template}")
+        name = self._made(template)
+        owners.at_end(partial(self.leave, name))
         return self.url(name)
 
-    def sql(self, database: str, statement: str) -> str:
-        """Run one statement as the superuser; gives what psql printed."""
+    def lasting_database(self) -> str:
+        """The same for as long as the server runs, of which others are copies."""
+        return self.url(self._made("template1"))
+
+    def leave(self, name: str) -> None:
+        """Whoever made that database is over."""
+        self.left.append(name)
+        if len(self.left) >= _AT_ONCE:
+            self.sql(
+                "postgres", *(f"drop database if exists {one} with (force)" for one in self.left)
+            )
+            self.left.clear()
+
+    def _made(self, template: str) -> str:
+        name = f"netwb_{next(self.numbers)}"
+        self.sql("postgres", f"create database {name} template {template}")
+        return name
+
+    def sql(self, database: str, *statements: str) -> str:
+        """Run statements as the superuser, each by itself; gives what psql printed."""
         command = [self.programs / "psql", "-h", self.folder, "-U", "postgres", "-d", database]
-        return _run([*map(str, command), "-qAtc", statement])
+        each = [word for statement in statements for word in ("-c", statement)]
+        return _run([*map(str, command), "-qAt", *each])
 
 
 def programs() -> Path | None:
@@ -107,5 +136,6 @@ def _run_as_server(command: list[str]) -> None:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_WAIT_S)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_WAIT_S)
+    assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -62,7 +62,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql: Cluster) -> str:
     """Name of a database with all tables, made once."""
-    url = postgresql.new_database()
+    url = postgresql.lasting_database()
     _create(url)
     return make_url(url).database or ""
 
