@@ -35,6 +35,8 @@ NAMES = (
     "devices",
     "health: ready",
     "health: figures",
+    "health: status",
+    "health: watch",
     "audit, a page",
     "audit of a person",
     "audit of a tenant",
