@@ -27,7 +27,7 @@ from netwb.health.exporting.writing import Sources, Told, write_export
 from netwb.inventory.records import SecretSource
 from netwb.inventory.secret_sources import Secrets
 from netwb.loading import lazy
-from netwb.roles import Permission
+from netwb.roles import ALL_TENANTS, Permission
 from netwb.settings import build_settings, from_environment
 from netwb.store.canonical import instant
 from netwb.store.database import Database
@@ -153,7 +153,7 @@ class ExportFace(Face):
                     require_free(to)
                 else:
                     load_export(found, to, tell)
-                    _audit_import(place, environment, found)
+                    _settle_in(place, environment, found)
                 return Imported(
                     home=place,
                     database=_database_name(to),
@@ -244,10 +244,14 @@ def _destination(
     return to, own.keys.master_file
 
 
-def _audit_import(home: Path, environment: Mapping[str, str], export: Verified) -> None:
-    """The new home opens, and its first link says where it comes from."""
+def _settle_in(home: Path, environment: Mapping[str, str], export: Verified) -> None:
+    """The new home opens; commits that came without their rows get them, its first link says whence.
+
+    A run beside the export may have had commits in Git that its tables did not name yet.
+    """
     parts = open_parts(Home(home), environment, lambda: datetime.now(UTC))
     try:
+        parts.archive.recover({one.id: one.slug for one in parts.places.tenants(ALL_TENANTS)})
         detail = {"made_at": instant(export.manifest.made_at), "schema": export.manifest.schema}
         actor = f"{LOCAL}{getpass.getuser()}"
         parts.audit.append(actor, "import", export.path.name, detail=detail)

@@ -147,6 +147,7 @@ def test_a_push_that_was_killed_is_done_by_the_next_one(
         awaited(reached)
         os.kill(process.pid, signal.SIGKILL)
         process.wait(WAIT_S)
+    far_end_over(folder)
     home.clock.now = far_future(home)
 
     (pushed,) = home.bench.push(when="now")
@@ -156,6 +157,24 @@ def test_a_push_that_was_killed_is_done_by_the_next_one(
     assert tip(folder) == tip(home.bench.home / "archive/acme.git")
     assert tip(folder, VAULT) == tip(home.bench.home / "archive/acme.git", VAULT)
     assert (stands.ahead, stands.error) == (0, "")
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/main", VAULT], ids=["commits", "vault"])
+def test_a_push_that_another_one_of_ours_has_overtaken_is_done(
+    home: Rig, tmp_path: Path, ref: str
+) -> None:
+    """As when the far end of a killed push is still at work: it sets the ref before ours does."""
+    folder = tmp_path / "far.git"
+    hook = folder / "hooks/update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f'#!/bin/sh\n[ "$1" != {ref} ] || git update-ref "$1" "$3"\n')
+    hook.chmod(0o755)
+
+    (pushed,) = home.bench.push(when="now")
+
+    assert (pushed.cause, pushed.status) == (None, "pushed")
+    assert tip(folder) == tip(home.bench.home / "archive/acme.git")
+    assert home.bench.remote("acme").ahead == 0
 
 
 def test_what_a_killed_push_left_can_always_be_restored(home: Rig, tmp_path: Path) -> None:
@@ -174,6 +193,14 @@ def test_what_a_killed_push_left_can_always_be_restored(home: Rig, tmp_path: Pat
     assert (tried.revisions, tried.lacking) == (2, 0)
     assert "secrets/00002" in git_names(folder)
     hasty.close()
+
+
+def far_end_over(folder: Path) -> None:
+    """Until what a killed push left at the far end has done its work."""
+    until = time.monotonic() + WAIT_S
+    while any(str(folder) in line and "receive-pack" in line for line in processes()):
+        assert time.monotonic() < until, "the far end does not end"
+        time.sleep(0.02)
 
 
 def far_future(home: Rig) -> datetime:

@@ -72,13 +72,15 @@ class Talk:
     def push(self, commit: str, ref: str) -> None:
         """Let that ref there point to our commit, if it follows what it points to.
 
-        Raises RemoteAheadError when it does not, RemoteError.
+        Where that is refused because it points there meanwhile, all is well: the far end of a push
+        that was killed may go on for a while. Raises RemoteAheadError when it does not, RemoteError.
         """
         command = ("push", "--porcelain", "--no-verify", "--no-follow-tags")
         said = self._said(*command, "--", self._url.text, f"{commit}:{ref}")
         for answer in parse_porcelain(said.out):
             if answer.ref == ref:
-                self._require_taken(answer, said)
+                if answer.status == "rejected" and self.heads().get(ref) != commit:
+                    raise self._refused(answer, said)
                 return
         raise remote_error(self._name, said.err)
 
@@ -94,17 +96,14 @@ class Talk:
         )
         self._told(*command, "--", self._url.text, *wanted)
 
-    def _require_taken(self, answer: RefAnswer, said: _Said) -> None:
-        if answer.status != "rejected":
-            return
+    def _refused(self, answer: RefAnswer, said: _Said) -> RemoteError:
         if answer.reason in _AHEAD:
-            msg = (
+            return RemoteAheadError(
                 f"{self._name} was pushed to by somebody else ({answer.ref}), so nothing is"
                 " pushed over it; take that off there, or set an empty one"
             )
-            raise RemoteAheadError(msg)
         why = _of_remote(said.err) or answer.reason
-        raise RemoteError(
+        return RemoteError(
             f"{self._name} does not take {answer.ref}: {quoted(why)};"
             " correct that there; netwb tries again by itself"
         )

@@ -36,9 +36,10 @@ def serve_until_ended(home: Path, port: int | None) -> int:
         _passed_on_to((server, daemon)) as asked,
     ):
         status = server.wait()
-        if not asked and daemon.poll() is not None:
-            say(f"the demo's daemon had ended before, with status {daemon.returncode}")
+        early = daemon.poll() is not None
         _end(daemon)
+        if not asked and (early or daemon.returncode):
+            say(f"the demo's daemon had ended before, with status {daemon.returncode}")
     if asked:
         return 0
     if status < 0:

@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from netwb.health.exporting.writing import write_export
 from netwb.lab.edits import Edit
 from netwb.lab.fleet import Fleet
 from netwb.lab.world import World
+from netwb.roles import ALL_TENANTS
+from netwb.store.models import CurrentRow, IndexedRow, RevisionRow
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios
 from tests.health.exporting.conftest import (
@@ -157,6 +160,22 @@ def test_commits_that_the_index_has_not_taken_in_yet_come_along(
     copy = ["git", "--git-dir", str(tmp_path / "new/archive/acme.git"), "rev-parse", "main"]
     assert subprocess.check_output(copy, text=True).strip() == foreign
     is_whole(opened(tmp_path / "new"))
+
+
+def test_commits_whose_rows_were_still_to_come_have_them_after_an_import(
+    full: Rig, tmp_path: Path, opened: Opens
+) -> None:
+    before = answers(full.bench)
+    with full.bench._parts.database.writing(ALL_TENANTS) as session:  # as amid a run
+        session.execute(delete(RevisionRow).where(RevisionRow.number > 1))
+        session.execute(delete(CurrentRow))
+        session.execute(update(IndexedRow).values(commit=""))
+
+    write_export(full.bench._sources(), tmp_path / "all.netwb", PASSPHRASE, costs=QUICK)
+    imported(tmp_path / "all.netwb", tmp_path / "new")
+
+    after = answers(opened(tmp_path / "new"))
+    assert {question: after[question] for question in before} == before
 
 
 def test_a_held_text_that_is_lost_is_named_and_holds_nothing_up(
