@@ -17,7 +17,7 @@ from netwb import errors
 from netwb.collect.outcome import BackupOutcome, OutcomeStatus, worst_first
 from netwb.collect.tallying import tally_end
 from netwb.collect.telling import tell_end
-from netwb.errors import NetwbError, RunInterruptedError, RunUnderWayError
+from netwb.errors import NetwbError, RunInterruptedError, RunUnderWayError, StoreError
 from netwb.inventory.records import Target
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
@@ -48,9 +48,11 @@ class Runs:
         self._leases = leases
         self._notices = notices
         self._clock = clock
+        self._left: dict[str, Lease] = {}  # over, and not written so: the database was away
 
     def start(self, targets: Sequence[Target], *, actor: str, note: str) -> tuple[str, Lease]:
         """Plan a run over the targets; raises RunUnderWayError when one of them is in a live run."""
+        self._end_left()
         run_id = new_id()
         lease = self._leases.acquire(LEASE_NAME.format(run_id), LEASE_S)
         if lease is None:  # the id is random: this is a fault of the lease table
@@ -90,12 +92,25 @@ class Runs:
                 session.execute(update(BackupOutcomeRow), rows)
 
     def end(self, run_id: str, lease: Lease) -> datetime:
-        """Close the run and free its lease; a device without an outcome was interrupted."""
+        """Close the run and free its lease; a device without an outcome was interrupted.
+
+        What cannot be written now is written before this process's next run.
+        """
         now = self._clock()
-        with self._database.writing(ALL_TENANTS) as session:
-            self._close(session, run_id, now)
-        self._leases.release(lease)
+        try:
+            with self._database.writing(ALL_TENANTS) as session:
+                self._close(session, run_id, now)
+            self._leases.release(lease)
+        except StoreError:
+            self._left[run_id] = lease
+            raise
         return now
+
+    def _end_left(self) -> None:
+        for run_id in tuple(self._left):
+            lease = self._left.pop(run_id, None)
+            if lease is not None:
+                self.end(run_id, lease)
 
     def outcomes(self, scope: Scope, run_id: str) -> tuple[BackupOutcome, ...]:
         """What the scope's devices gave in that run, worst first; open ones are left out."""

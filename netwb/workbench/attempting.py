@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any, Self
 
 from netwb.errors import LeaseLostError, NetwbError, RunUnderWayError, StoreError
@@ -16,6 +17,7 @@ from netwb.store.firings import Ending, Firing, Firings
 logger = logging.getLogger(__name__)
 
 BUSY_S = 120  # another run has the devices: it ends within minutes, or within the night
+SOON_S = 10  # the end of what the database broke is written when it is back: then it can go on
 BROKEN = "it broke on a fault of netwb's own; the log of its process has it"
 Call = Callable[[JobSpec, Place], object]  # a job's method, on a Workbench narrowed to the place
 
@@ -29,6 +31,8 @@ def attempt(spec: JobSpec, firing: Firing, call: Call, clock: Callable[[], datet
         raise
     except RunUnderWayError as error:
         return _failed(spec, firing, error, clock() + timedelta(seconds=BUSY_S))
+    except StoreError as error:
+        return _failed(spec, firing, error, _next_try(spec, firing, clock(), most_s=SOON_S))
     except NetwbError as error:
         return _failed(spec, firing, error, _next_try(spec, firing, clock()))
     except Exception:  # the job's door: one that breaks must not end the daemon
@@ -65,10 +69,12 @@ def _plain(value: object) -> Any:
     return str(value)
 
 
-def _next_try(spec: JobSpec, firing: Firing, now: datetime) -> datetime | None:
+def _next_try(
+    spec: JobSpec, firing: Firing, now: datetime, *, most_s: float = inf
+) -> datetime | None:
     if firing.tries > len(spec.again_s):
         return None
-    return now + timedelta(seconds=spec.again_s[firing.tries - 1])
+    return now + timedelta(seconds=min(most_s, spec.again_s[firing.tries - 1]))
 
 
 def _failed(spec: JobSpec, firing: Firing, error: NetwbError, again: datetime | None) -> Ending:

@@ -281,6 +281,37 @@ def test_a_night_goes_on_where_the_database_was_away_and_nobody_led_between(made
     assert [(row.status, row.tries) for row in ended(made, "nightly")] == [("done", 1)]
 
 
+def test_a_night_that_lost_its_database_goes_on_seconds_after_it_is_back(made: Rig) -> None:
+    bench, leader = made.bench, made.bench.lead()
+    made.clock.now = at(1, 59, day=1)
+    leader.beat()
+    leader.due()
+    made.clock.now = at(2, day=1)
+    leader.beat()
+    (start,) = leader.due()
+    real = leader._call
+
+    def broken(_spec: JobSpec, _place: Place) -> None:
+        targets = bench._parts.credentials.targets(bench._scope, list(bench.devices()))
+        run_id, lease = bench._parts.runs.start(targets, actor="system:scheduler", note="")
+        file = bench.home / "netwb.db"
+        file.rename(file.with_suffix(".away"))
+        try:
+            bench._parts.runs.end(run_id, lease)
+        finally:
+            file.with_suffix(".away").rename(file)
+
+    leader._call = broken
+    leader.run(start)
+    leader._call = real
+    made.clock.advance(seconds=11)
+    leader.beat()
+    (again,) = leader.due()
+    leader.run(again)
+
+    assert nights(made) == [("21 02:00", 3, "done")]
+
+
 def test_a_night_is_over_where_another_daemon_led_between(made: Rig) -> None:
     elsewhere = Played(
         Workbench.open(made.bench.home, environment={}, clock=made.clock), made.clock
