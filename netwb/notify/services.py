@@ -6,6 +6,7 @@ services the name alone is shown, and every part of the URL is a secret in what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -47,7 +48,7 @@ def check_service(url: str, *, is_tenants: bool) -> None:
             "this is no notification URL; apprise has one for each service, as mailtos://, slack://"
         )
         raise InputError(msg)
-    names = set(_names(urlsplit(url).query))
+    names = set(_names(url))
     if scheme in MAIL and names & _UNSIGNED:
         msg = "mail is not encrypted to a key by netwb; leave pgp and smime out of the URL"
         raise InputError(msg)
@@ -90,9 +91,13 @@ def _check_tenants(scheme: str, names: set[str]) -> None:
         raise InputError(msg)
 
 
-def _names(query: str) -> Iterator[str]:
-    """Names of parameters; `+X-Header` is a header of the post, and names nothing of the server's."""
-    for piece in query.split("&"):
+def _names(url: str) -> Iterator[str]:
+    """Names of parameters; `+X-Header` is a header of the post, and names nothing of the server's.
+
+    As apprise reads them, not as RFC 3986 does: all behind the first `?`, a fragment too, parted by
+    `&` and by `;`.
+    """
+    for piece in re.split("[&;]", url.partition("?")[2]):
         name = piece.partition("=")[0]
         if name and not name.startswith("+"):
             yield unquote(name).strip().lower()

@@ -14,7 +14,7 @@ from netwb.errors import DeliveryError, InputError
 from netwb.notify.child import Guard
 from netwb.notify.messages import Service
 from netwb.notify.records import Message
-from netwb.notify.services import hidden, shown_service
+from netwb.notify.services import check_service, hidden, shown_service
 from netwb.notify.webhooks import Reach
 from tests.notify.mailbox import Mailbox, mail_server, part
 from tests.notify.receivers import Receiver, drip, flood, hang, receiving, status
@@ -187,6 +187,14 @@ def test_a_tenants_service_connects_to_no_address_of_ours(url: str) -> None:
 def test_a_tenants_service_is_one_of_a_few(url: str) -> None:
     with pytest.raises(InputError), service(url, "public"):
         pass
+
+
+@pytest.mark.parametrize("hidden_in", ["?format=text;", "#?", "?a#&", "?format=text;%20"])
+def test_a_tenants_url_names_no_file_of_the_server_however_it_is_written(hidden_in: str) -> None:
+    flow = "workflows://prod-1.westus.logic.azure.com:443/643e69f83c8944438d68119179a10a64/KpQ1vs0B1o"
+
+    with pytest.raises(InputError, match="parameter"):
+        check_service(f"{flow}{hidden_in}template=/etc/passwd", is_tenants=True)
 
 
 @pytest.mark.parametrize(
