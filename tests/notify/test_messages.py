@@ -191,7 +191,9 @@ def test_a_tenants_service_is_one_of_a_few(url: str) -> None:
 
 @pytest.mark.parametrize("hidden_in", ["?format=text;", "#?", "?a#&", "?format=text;%20"])
 def test_a_tenants_url_names_no_file_of_the_server_however_it_is_written(hidden_in: str) -> None:
-    flow = "workflows://prod-1.westus.logic.azure.com:443/643e69f83c8944438d68119179a10a64/KpQ1vs0B1o"
+    flow = (
+        "workflows://prod-1.westus.logic.azure.com:443/643e69f83c8944438d68119179a10a64/KpQ1vs0B1o"
+    )
 
     with pytest.raises(InputError, match="parameter"):
         check_service(f"{flow}{hidden_in}template=/etc/passwd", is_tenants=True)
