@@ -60,13 +60,14 @@ class BackupFlow:
         runs, now = self._parts.runs, self._parts.clock
         run_id, lease = runs.start(request.targets, actor=request.actor.name, note=request.note)
         started_at = now()
-        try:
-            broken = self._recover(request.targets)  # before what is stored is asked for
-            context = self._context(run_id, started_at, request)
-            writer = BatchWriter(self._parts, context, lease, on_outcome)
-            self._collect(request.targets, writer, broken)
-        finally:
-            ended_at = runs.end(run_id, lease)
+        with collected_rarely():  # until the last batch is written, and the run's end
+            try:
+                broken = self._recover(request.targets)  # before what is stored is asked for
+                context = self._context(run_id, started_at, request)
+                writer = BatchWriter(self._parts, context, lease, on_outcome)
+                self._collect(request.targets, _Pump(writer, self._settings), broken)
+            finally:
+                ended_at = runs.end(run_id, lease)
         return BackupReport(
             run_id=run_id,
             started_at=started_at,
@@ -98,15 +99,9 @@ class BackupFlow:
         return broken
 
     def _collect(
-        self, targets: Sequence[Target], writer: BatchWriter, broken: Mapping[str, ArchiveError]
-    ) -> None:
-        """Gather on the runner's loop, write on a thread of our own; its error is ours."""
-        with collected_rarely():  # until the last batch is written, which may be long after
-            self._pump(targets, _Pump(writer, self._settings), broken)
-
-    def _pump(
         self, targets: Sequence[Target], pump: _Pump, broken: Mapping[str, ArchiveError]
     ) -> None:
+        """Gather on the runner's loop, write on the pump's thread; its error is ours."""
         pump.start()
         try:
             wanted = []
