@@ -83,8 +83,8 @@ class Daemon:
         signal.signal(signal.SIGCONT, self._wake)
         self._first_beat()
         threads = [
-            _begun("netwb-heart", self._live),
-            _begun("netwb-jobs", lambda: self._bench.run_jobs(self._stop)),
+            _begun("netwb-heart", lambda: self._vital(self._live)),
+            _begun("netwb-jobs", lambda: self._vital(lambda: self._bench.run_jobs(self._stop))),
         ]
         self._clock.add_job(self._look, "interval", seconds=LOOK_S, id="look", next_run_time=_now())
         self._clock.start()
@@ -113,6 +113,16 @@ class Daemon:
         self._listener.follow(leads=self._leader.leads)
         if not self._leader.leads:
             logger.info("another daemon leads; this one stands by")
+
+    def _vital(self, part: Callable[[], None]) -> None:
+        """Where a part breaks, the process begins anew: it must not live on and do nothing."""
+        try:
+            part()
+        finally:
+            if not self._stop.is_set():
+                what = "a part of this daemon broke"
+                logger.error("%s", what, exc_info=True)  # noqa: LOG014 - what broke it is under way
+                begin_anew(what)
 
     def _live(self) -> None:
         """The heart: it beats whatever the clock on the wall does."""

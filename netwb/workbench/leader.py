@@ -69,7 +69,7 @@ class Leader:
         self._term: Term | None = None
         self._last: Term | None = None  # as it was last known, also while the database is away
         self._does: dict[Due, Firing] = {}
-        self._lock = threading.Lock()  # a firing ends, or gives a sign of life
+        self._lock = threading.Lock()  # a firing begins, ends, or gives a sign of life
         self._in_time: set[tuple[str, Place]] = set()
         self._stopped = threading.Event()
 
@@ -147,7 +147,8 @@ class Leader:
 
     def _do(self, start: Start, firing: Firing, lease: Lease) -> None:
         """From the claim to the end; LeaseLostError where it is another's meanwhile."""
-        self._does[firing.due] = firing
+        with self._lock:
+            self._does[firing.due] = firing
         try:
             self._parts.leases.check(lease)
             self._tell_late(start)
