@@ -29,3 +29,14 @@ def storable(text: str) -> str:
     Names of files and logins may hold both; an event about them is not lost for that.
     """
     return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")
+
+
+def storable_json(value: Any) -> Any:
+    """A JSON value of which each text is `storable`: every program that it is sent to can read it."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {storable(str(name)): storable_json(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable_json(one) for one in value]
+    return value

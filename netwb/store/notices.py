@@ -28,7 +28,7 @@ from netwb.notify.records import (
     Standing,
 )
 from netwb.roles import NO_TENANT, Scope
-from netwb.store.canonical import storable
+from netwb.store.canonical import storable, storable_json
 from netwb.store.database import Database
 from netwb.store.inserting import insert_many, upsert
 from netwb.store.models import NoticeRow, StandingRow
@@ -297,7 +297,7 @@ def _end(session: Session, kind: str, right: list[Observed]) -> dict[_Key, tuple
 def _shown(one: Happening | Observed) -> dict[str, Any]:
     message = storable(one.message)
     cut = message if len(message) <= LONGEST else f"{message[: LONGEST - 1]}…"
-    return {"label": storable(one.label), "message": cut, "detail": dict(one.detail)}
+    return {"label": storable(one.label), "message": cut, "detail": storable_json(one.detail)}
 
 
 def _told(

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from netwb.errors import LeaseLostError, NetwbError, RunUnderWayError, StoreError
 from netwb.schedules.records import JobSpec, Place
+from netwb.store.canonical import storable
 from netwb.store.firings import Ending, Firing, Firings
 
 logger = logging.getLogger(__name__)
@@ -62,11 +63,11 @@ def counts_of(result: object) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, tuple | list | set | frozenset | Mapping):
         return len(value)
-    return str(value)
+    return storable(str(value))
 
 
 def _next_try(
@@ -79,7 +80,7 @@ def _next_try(
 
 def _failed(spec: JobSpec, firing: Firing, error: NetwbError, again: datetime | None) -> Ending:
     """What a person began ends at once: that person sees why."""
-    kind, said = type(error).__name__, str(error)
+    kind, said = type(error).__name__, storable(str(error))
     if again is None or firing.epoch == 0:
         logger.error("%s failed: %s", spec.name, error)
         return Ending(status="failed", error_kind=kind, said=said)

@@ -51,6 +51,28 @@ def test_a_notice_is_sent_once_to_each_target_in_order(office: Office, receiver:
     assert {one.state for one in office.deliveries()} == {"sent"}
 
 
+def test_words_that_no_json_can_carry_hold_up_no_target(office: Office, receiver: Receiver) -> None:
+    office.add(receiver.url)
+    odd = {
+        "who": "ana",
+        "reason": "caf\udce9\x00",
+        "cause": {"message": "\udcff", "of": ["\udce9"]},
+    }
+    office.notices.happened(
+        "config.reveal", tenant_id="t-a", subject="d-1", label="acme/\udcff", message="", detail=odd
+    )
+    office.happen()
+
+    counted = office.round()
+
+    assert (counted.sent, counted.failed) == (2, 0)
+    assert json.loads(receiver.got[0][1])["data"]["detail"] == {
+        "who": "ana",
+        "reason": "caf\\udce9\\x00",
+        "cause": {"message": "\\udcff", "of": ["\\udce9"]},
+    }
+
+
 def test_what_was_told_before_a_target_was_there_is_not_sent_to_it(
     office: Office, receiver: Receiver
 ) -> None:

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from netwb.errors import ArchiveError
+from netwb.roles import ALL_TENANTS
 from netwb.schedules.records import JobSpec, Place
+from netwb.store.canonical import storable
 from netwb.store.firings import Firing, Firings
 from netwb.workbench.leader import Leader
 from netwb.workbench.planning import Start
@@ -81,6 +84,26 @@ def test_a_job_may_begin_in_the_middle_of_a_beat(made: Rig) -> None:
         thread.join(30)
 
     assert leader.leads
+    assert leader.does == ()
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "file \udcff"], ids=["NUL", "no UTF-8"])
+def test_a_job_whose_fault_no_database_can_hold_has_ended_all_the_same(
+    made: Rig, words: str
+) -> None:
+    leader = made.bench.lead()
+    start, _ = due(made, leader)
+
+    def broken(_spec: JobSpec, _place: Place) -> object:
+        raise ArchiveError(words)
+
+    leader._call = broken
+    runs = threading.Thread(target=leader.run, args=[start], daemon=True)
+    runs.start()
+    runs.join(30)
+
+    (found,) = made.bench._parts.scheduling.firings.newest(ALL_TENANTS)
+    assert (found.status, found.said) == ("failed", storable(words))
     assert leader.does == ()
 
 

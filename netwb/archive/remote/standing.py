@@ -20,6 +20,7 @@ from netwb.errors import InputError, NetwbError, UnknownNameError
 from netwb.inventory.records import SecretKind
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.settings import RemoteSettings
+from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.keyring import Keyring
 from netwb.store.models import RemoteRow, TenantRow
@@ -182,7 +183,7 @@ class Remotes:
             failed_since=of.failed_since or now,
             next_at=now + timedelta(seconds=self._wait_s(tries)),
             error_kind=type(error).__name__,
-            error=str(error),
+            error=storable(str(error)),
             behind=behind,
             strangers=[[one.commit, one.author, one.subject] for one in strangers],
         )
