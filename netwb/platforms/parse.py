@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from netwb.errors import SettingsError
@@ -33,6 +34,7 @@ RULES = ("block", "secret", "volatile")  # the tables that repeat and shape a st
 MESSAGES = "message"  # repeats too, and shapes none
 
 
+@lru_cache(maxsize=64)  # each opening of a home reads the same; what is made from them is kept, too
 def parse_platform(source: str, *, origin: str) -> Platform:
     """Turn the text of one TOML file into a Platform. `origin` names the file in errors."""
     try:
