@@ -192,12 +192,10 @@ class Purging:
         try:
             with writing(repository, timeout_s=self._parts.lock_timeout_s):
                 for path in files:
-                    if path.is_dir():
-                        shutil.rmtree(path)
-                    else:
-                        path.unlink(missing_ok=True)
+                    _take_away(path)
+            # Its locks, hosts, and the key that a killed push left; no slug holds a dot.
             for path in repository.parent.glob(f"{tenant.slug}.*"):
-                path.unlink(missing_ok=True)  # its locks; no slug holds a dot
+                _take_away(path)
         except OSError as error:
             raise file_error(repository, error) from error
 
@@ -218,6 +216,13 @@ def _busy(tenant: Tenant, what: str) -> NetwbError:
     return RunUnderWayError(
         f"tenant {tenant.slug} has devices in {what}; wait for it to end, then purge"
     )
+
+
+def _take_away(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int:

@@ -100,7 +100,7 @@ class RemotesFace(Face):
         self._require(Permission.SYSTEM_MANAGE)
         meant, found = self._remote_of(tenant)
         self._parts.remote.remotes.unset(self._scope, meant.id)
-        self._remote_opener(meant, parse_url(found.url)).forget_host()
+        self._remote_opener(meant, parse_url(found.url)).forget()
         self._audit("remote.unset", meant.slug, tenant_id=meant.id, detail={"url": found.url})
 
     def set_remote_passphrase(self, tenant: str, passphrase: SecretSource) -> None:

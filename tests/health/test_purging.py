@@ -73,6 +73,16 @@ def test_no_file_of_the_home_tells_of_it(made: Rig) -> None:
     assert [id_ for id_ in ids if id_ in content] == []
 
 
+def test_the_key_that_a_killed_push_left_goes_too(made: Rig) -> None:
+    left = made.bench.home / "archive" / "orkan.ssh"
+    left.mkdir(mode=0o700)
+    (left / "key").write_text("a private key")
+
+    made.bench.purge_tenant("orkan", reason="contract ended")
+
+    assert found_in(made.bench.home) == []
+
+
 def test_others_are_as_they_were(made: Rig) -> None:
     before = {name: list(made.bench.history(name)) for name in ("umbra/core1", "umbra/core2")}
     held = made.bench.quarantined_text("umbra/core2")

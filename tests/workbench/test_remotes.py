@@ -238,6 +238,17 @@ def test_a_repository_of_something_else_is_never_pushed_over(home: Rig, tmp_path
     assert tip(folder) == theirs
 
 
+def test_a_remote_that_is_unset_leaves_no_key_of_a_killed_push(home: Rig, tmp_path: Path) -> None:
+    home.bench.set_remote("acme", bare(tmp_path / "far"))
+    left = home.bench.home / "archive" / "acme.ssh"
+    left.mkdir(mode=0o700)
+    (left / "key").write_text("a private key")
+
+    home.bench.unset_remote("acme")
+
+    assert not left.exists()
+
+
 def test_two_tenants_never_share_a_remote(home: Rig, tmp_path: Path) -> None:
     url = bare(tmp_path / "far.git")
     home.bench.set_remote("acme", url)

@@ -47,6 +47,11 @@ class Opener:
         """Trust the host anew: its key is taken at the next sight."""
         self._hosts.unlink(missing_ok=True)
 
+    def forget(self) -> None:
+        """Nothing of it stays here, nor the key that a killed push left."""
+        self.forget_host()
+        shutil.rmtree(self._keys, ignore_errors=True)
+
     @contextmanager
     def environment(self, credentials: Credentials) -> Iterator[dict[str, str]]:
         """Variables for Git, as long as the block lasts."""
