@@ -137,13 +137,15 @@ def rig(
     *,
     between: Callable[[Target], None] = lambda _: None,
     store_url: str = "",
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Rig]:
     """A new home with the tenants' IOS devices, all in site fra1, each answering well.
 
     store_url   an empty database elsewhere; by default what `tests.stores` says, and where that says
                 nothing the home's own SQLite
+    settings    of the home, by their variables: `NETWB_SCHEDULER__TIME_ZONE`
     """
-    clock, environment = TestClock(), {"PW": "Secret-Login-1"}
+    clock, environment = TestClock(), {"PW": "Secret-Login-1", **(settings or {})}
     if store_url:
         environment["NETWB_STORE__URL"] = store_url
         bench = Workbench.create(folder / "home", environment=environment, clock=clock)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from html import escape
 from itertools import islice
 from typing import Any
@@ -78,9 +78,11 @@ class Digest:
     changes   newest first, at most MOST_CHANGES of `changed`
     wrong     what is wrong now, longest first
     whose     `acme`, or "" for all tenants
+    zone      in which people are told times
     """
 
     whose: str
+    zone: tzinfo
     since: datetime
     until: datetime
     changes: tuple[ShownChange, ...]
@@ -157,14 +159,14 @@ def _split(wrong: Iterable[Standing]) -> tuple[list[Standing], list[Standing]]:
 
 
 def _text(digest: Digest) -> Iterator[str]:
-    yield f"From {moment(digest.since)} to {moment(digest.until)}."
+    yield f"From {moment(digest.since, digest.zone)} to {moment(digest.until, digest.zone)}."
     stale, wrong = _split(digest.wrong)
-    yield from _text_states("What is wrong", wrong)
-    yield from _text_states("What is stale", stale)
+    yield from _text_states("What is wrong", wrong, digest.zone)
+    yield from _text_states("What is stale", stale, digest.zone)
     if digest.changed:
         yield from ("", f"What changed ({digest.changed})", "")
     for change in digest.changes:
-        yield _headline(change)
+        yield _headline(change, digest.zone)
         for hunk in change.hunks:
             if hunk.section:
                 yield f"    {hunk.section}"
@@ -178,12 +180,12 @@ def _text(digest: Digest) -> Iterator[str]:
         yield from ("", "Nothing changed, and nothing is wrong.")
 
 
-def _text_states(title: str, states: Sequence[Standing]) -> Iterator[str]:
+def _text_states(title: str, states: Sequence[Standing], zone: tzinfo) -> Iterator[str]:
     if not states:
         return
     yield from ("", f"{title} ({len(states)})", "")
     for one in states[:MOST_WRONG]:
-        yield f"  {one.severity:8} since {moment(one.since)}: {_said(one)}"
+        yield f"  {one.severity:8} since {moment(one.since, zone)}: {_said(one)}"
     yield from _left(len(states) - MOST_WRONG, "more")
 
 
@@ -192,11 +194,11 @@ def _left(count: int, thing: str) -> Iterator[str]:
         yield f"  ... {count} {thing}{'s' if thing.endswith('change') and count > 1 else ''}"
 
 
-def _headline(change: ShownChange) -> str:
+def _headline(change: ShownChange, zone: tzinfo) -> str:
     if change.is_first:
         return f"  {change.label}: first copy, {change.added} lines"
     return (
-        f"  {change.label} by {one_line(change.author)} at {moment(change.at)}:"
+        f"  {change.label} by {one_line(change.author)} at {moment(change.at, zone)}:"
         f" +{change.added} -{change.removed}"
     )
 
@@ -213,27 +215,27 @@ def _said(one: Standing) -> str:
 def _brief(digest: Digest) -> Iterator[str]:
     yield _count(digest)
     for one in digest.wrong[:_BRIEF]:
-        yield f"- {_said(one)}, since {moment(one.since)}"
+        yield f"- {_said(one)}, since {moment(one.since, digest.zone)}"
     yield from _left(len(digest.wrong) - _BRIEF, "more")
     for change in digest.changes[:_BRIEF]:
-        yield f"-{_headline(change)[1:]}"
+        yield f"-{_headline(change, digest.zone)[1:]}"
     yield from _left(digest.changed - _BRIEF, "more change")
 
 
 def _html(digest: Digest) -> Iterator[str]:
-    yield f"<p>From {moment(digest.since)} to {moment(digest.until)}.</p>"
+    yield f"<p>From {moment(digest.since, digest.zone)} to {moment(digest.until, digest.zone)}.</p>"
     stale, wrong = _split(digest.wrong)
-    yield from _html_states("What is wrong", wrong)
-    yield from _html_states("What is stale", stale)
+    yield from _html_states("What is wrong", wrong, digest.zone)
+    yield from _html_states("What is stale", stale, digest.zone)
     if digest.changed:
         yield _heading(f"What changed ({digest.changed})")
-        yield table("".join(map(_html_change, digest.changes)))
+        yield table("".join(_html_change(change, digest.zone) for change in digest.changes))
         yield from map(_paragraph, _left(digest.changed - len(digest.changes), "more change"))
     if not digest.says_something:
         yield "<p>Nothing changed, and nothing is wrong.</p>"
 
 
-def _html_states(title: str, states: Sequence[Standing]) -> Iterator[str]:
+def _html_states(title: str, states: Sequence[Standing], zone: tzinfo) -> Iterator[str]:
     if not states:
         return
     yield _heading(f"{title} ({len(states)})")
@@ -241,7 +243,7 @@ def _html_states(title: str, states: Sequence[Standing]) -> Iterator[str]:
         "".join(
             row(
                 escape(one.severity),
-                f"{escape(_said(one))}<br><small>since {moment(one.since)}</small>",
+                f"{escape(_said(one))}<br><small>since {moment(one.since, zone)}</small>",
                 color=severity_color(one.severity),
             )
             for one in islice(states, MOST_WRONG)
@@ -250,10 +252,10 @@ def _html_states(title: str, states: Sequence[Standing]) -> Iterator[str]:
     yield from map(_paragraph, _left(len(states) - MOST_WRONG, "more"))
 
 
-def _html_change(change: ShownChange) -> str:
+def _html_change(change: ShownChange, zone: tzinfo) -> str:
     more = [_paragraph(f"... {_of(change.more_hunks, 'more place')}")] if change.more_hunks else []
     body = "".join([*map(_html_hunk, change.hunks), *more])
-    return row("", f"<b>{escape(_headline(change).strip())}</b>{body}")
+    return row("", f"<b>{escape(_headline(change, zone).strip())}</b>{body}")
 
 
 def _html_hunk(hunk: ShownHunk) -> str:

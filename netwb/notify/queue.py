@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
@@ -69,11 +69,14 @@ class Hold:
 
 
 class Queue:
-    """The deliveries of one database."""
+    """The deliveries of one database; `zone`: in which people are told times."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], zone: tzinfo = UTC
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._zone = zone
 
     def route(self, targets: Iterable[Target], routes: Iterable[Route]) -> tuple[int, int]:
         """Make deliveries of the next notices; gives how many notices and how many deliveries.
@@ -91,7 +94,9 @@ class Queue:
             ).all()
             notices = [notice_of(row) for row in rows]
             told = matching(known, ways, notices)
-            made = [_row(target, one.kind, message_of(one), now) for target, one in told]
+            made = [
+                _row(target, one.kind, message_of(one, self._zone), now) for target, one in told
+            ]
             insert_many(session, DeliveryRow, made)
             for row in rows:
                 row.routed_at = now

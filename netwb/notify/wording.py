@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, tzinfo
 from html import escape
 from typing import Any
 
@@ -37,9 +37,9 @@ def for_chat(text: str) -> str:
     return _CALLS.sub(f"@{_ZERO_WIDTH}", safe)
 
 
-def moment(at: datetime) -> str:
-    """`2026-03-01 12:00 UTC`."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def moment(at: datetime, zone: tzinfo) -> str:
+    """`2026-03-01 13:00 CET`: as the clock shows it where the reader is."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
 
 
 def instant(at: datetime) -> str:
@@ -47,16 +47,17 @@ def instant(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def message_of(notice: Notice) -> Message:
-    """One notice as a message of its own."""
+def message_of(notice: Notice, zone: tzinfo) -> Message:
+    """One notice as a message of its own; people are told its times in that zone."""
     headline = f"[netwb] {_state_word(notice)}: {one_line(notice.label)}"
     said = one_line(notice.message) or KINDS[notice.kind]
-    lines = [said, *_facts(notice)]
+    facts = _facts(notice, zone)
+    lines = [said, *facts]
     return Message(
         title=headline,
         text="\n".join(lines) + "\n",
         brief=for_chat("\n".join(lines)),
-        html=page(headline, _card(notice, said)),
+        html=page(headline, _card(notice, said, facts)),
         data=notice_data(notice),
     )
 
@@ -160,22 +161,22 @@ def _state_word(notice: Notice) -> str:
     return f"{notice.severity}, {notice.kind}" if notice.severity != "info" else notice.kind
 
 
-def _facts(notice: Notice) -> list[str]:
+def _facts(notice: Notice, zone: tzinfo) -> list[str]:
     """What a reader wants to know besides the sentence."""
-    facts = [f"at {moment(notice.at)}"]
+    facts = [f"at {moment(notice.at, zone)}"]
     if notice.state == "recovered" and notice.since:
-        facts = [f"at {moment(notice.at)}; it was so since {moment(notice.since)}"]
+        facts = [f"{facts[0]}; it was so since {moment(notice.since, zone)}"]
     cause = notice.detail.get("cause")
     if isinstance(cause, Mapping) and cause.get("message"):
         facts.append(one_line(str(cause["message"])))
     return facts
 
 
-def _card(notice: Notice, said: str) -> str:
+def _card(notice: Notice, said: str, facts: Sequence[str]) -> str:
     color = severity_color(notice.severity, notice.state)
-    facts = "".join(f"<div>{escape(fact)}</div>" for fact in _facts(notice))
+    shown = "".join(f"<div>{escape(fact)}</div>" for fact in facts)
     return (
         f'<div style="border-left:4px solid {color};padding:2px 0 2px 12px">'
         f'<div style="font-size:15px;margin-bottom:6px">{escape(said)}</div>'
-        f'<div style="color:{_GREY}">{facts}</div></div>'
+        f'<div style="color:{_GREY}">{shown}</div></div>'
     )

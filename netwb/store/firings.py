@@ -8,7 +8,7 @@ epoch and gives signs of life. Who sleeps through its claim finds it gone at its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
@@ -32,6 +32,9 @@ from netwb.store.types import UtcDateTime
 
 FiringStatus = Literal["planned", "waiting", "running", "done", "failed", "interrupted", "skipped"]
 OPEN: tuple[FiringStatus, ...] = ("planned", "waiting", "running")
+KEPT = timedelta(days=400)  # a year, and a month to look back on it
+ALL_KEPT = timedelta(hours=25)  # a day is counted for whoever watches (`/metrics`)
+MOST_KEPT = 400  # of a job at a place: a year of nights, and no week of minutes
 FAILED = "daemon.failed"  # kind of the notice
 ACTOR = "system:scheduler"
 HELD = "a black-out held this place back"
@@ -246,11 +249,29 @@ class Firings:
             if not again:
                 self._tell(session, stands)
 
-    def forget(self, lease: Lease, before: datetime, jobs: Collection[str]) -> None:
-        """Delete what those jobs ended before then."""
-        old = FiringRow.job.in_(sorted(jobs)) & (FiringRow.ended_at < before)
+    def forget(self, lease: Lease) -> None:
+        """Delete what ended long ago, and what more than MOST_KEPT came behind at its place.
+
+        The last of each status stays at each place, however old: it says since when a job fails.
+        """
+        now, place = self._clock(), (FiringRow.job, FiringRow.tenant_id, FiringRow.site_id)
+        key = (*place, FiringRow.due_at)
+        latest = FiringRow.ended_at.desc()
+        ended = select(
+            *key,
+            FiringRow.ended_at,
+            func.row_number().over(partition_by=place, order_by=latest).label("rank"),
+            func.row_number()
+            .over(partition_by=(*place, FiringRow.status), order_by=latest)
+            .label("rank_of_status"),
+        ).where(FiringRow.ended_at.is_not(None))
+        row = ended.subquery().c
+        behind = (row.rank > MOST_KEPT) & (row.ended_at < now - ALL_KEPT)
+        old = select(row.job, row.tenant_id, row.site_id, row.due_at).where(
+            row.rank_of_status > 1, behind | (row.ended_at < now - KEPT)
+        )
         with self._leading(lease) as session:
-            session.execute(delete(FiringRow).where(old))
+            session.execute(delete(FiringRow).where(tuple_(*key).in_(old)))
 
     def is_lost(self, row: FiringRow | Firing) -> bool:
         """Whether what runs has lost its process."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from netwb._version import __version__
 from netwb.access.users import check_zone
@@ -49,7 +50,7 @@ from netwb.store.servers import Servers
 from netwb.workbench.compose_access import compose_access
 from netwb.workbench.compose_notify import compose_notify
 from netwb.workbench.compose_remotes import compose_remotes
-from netwb.workbench.compose_scheduling import compose_scheduling
+from netwb.workbench.compose_scheduling import compose_scheduling, own_zone
 from netwb.workbench.face import Parts
 from netwb.workbench.home import (
     Home,
@@ -128,11 +129,12 @@ def _settings_before(home: Home, environment: Mapping[str, str]) -> Settings:
 
 def _usable(settings: Settings) -> Settings:
     """The same, once what the pure settings cannot know is known: is the zone one of this machine's?"""
-    try:
-        check_zone(settings.web.time_zone)
-    except InputError as error:
-        msg = f"setting web.time_zone: {error}"
-        raise SettingsError(msg) from error
+    for name in ("web", "scheduler"):
+        try:
+            check_zone(getattr(settings, name).time_zone)
+        except InputError as error:
+            msg = f"setting {name}.time_zone: {error}"
+            raise SettingsError(msg) from error
     check_syslog(settings.syslog)
     return settings
 
@@ -239,7 +241,13 @@ def _parts(ground: _Ground) -> Parts:
         audit=ground.audit,
         jobs=ground.jobs,
         notices=ground.notices,
-        notify=compose_notify(ground.database, ground.keyring, ground.environment, ground.clock),
+        notify=compose_notify(
+            ground.database,
+            ground.keyring,
+            ground.environment,
+            ground.clock,
+            ZoneInfo(own_zone(ground.settings)),
+        ),
         servers=Servers(
             ground.database,
             Leases(ground.database, holder_name(new_id()), ground.clock),

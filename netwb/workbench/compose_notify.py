@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from netwb.inventory.secret_sources import Secrets
 from netwb.notify.delivering import Deliverer, Senders
@@ -32,11 +32,15 @@ def compose_notify(
     keyring: Keyring,
     environment: Mapping[str, str],
     clock: Callable[[], datetime],
+    zone: tzinfo,
 ) -> NotifyParts:
-    """`environment` is where references are looked up; a service's process gets a little of it."""
+    """`environment` is where references are looked up; a service's process gets a little of it.
+
+    zone   in which people are told times
+    """
     secrets = Secrets(environment)
     targets = Targets(database, keyring, clock, resolve=lambda text: secrets.resolve("url", text))
-    queue = Queue(database, clock)
+    queue = Queue(database, clock, zone)
     deliverer = Deliverer(
         new_leases=lambda: Leases(database, holder_name(new_id()), clock),
         targets=targets,

@@ -58,6 +58,11 @@ class SchedulingParts:
             raise InputError(msg) from error
 
 
+def own_zone(settings: Settings) -> str:
+    """Name of the zone in which times are meant where nothing else is said."""
+    return settings.scheduler.time_zone or settings.web.time_zone or "UTC"
+
+
 @cache
 def shipped_table() -> Mapping[str, JobSpec]:
     """The table of `scheduler/jobs.py`."""
@@ -77,6 +82,6 @@ def compose_scheduling(
         daemons=Daemons(database, holder, clock),
         leases=leases,
         table=shipped_table,
-        zone_name=settings.scheduler.time_zone or settings.web.time_zone or "UTC",
+        zone_name=own_zone(settings),
         holder=holder,
     )

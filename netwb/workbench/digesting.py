@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 from netwb.archive.records import Change
 from netwb.errors import NetwbError
@@ -63,8 +62,10 @@ class DigestFace(ReadingFace):
 
     def _today(self) -> str:
         """The date in netwb's zone: what a morning is."""
-        zone = ZoneInfo(self._parts.scheduling.zone_name)
-        return self._parts.clock().astimezone(zone).date().isoformat()
+        return self._parts.clock().astimezone(self._zone()).date().isoformat()
+
+    def _zone(self) -> tzinfo:
+        return self._parts.scheduling.zone("")
 
     def _digest(self, target: Target, routes: Sequence[Route], last_at: datetime | None) -> Digest:
         now = self._parts.clock()
@@ -78,6 +79,7 @@ class DigestFace(ReadingFace):
         ]
         return Digest(
             whose=target.tenant,
+            zone=self._zone(),
             since=since,
             until=now,
             changes=tuple(shown),

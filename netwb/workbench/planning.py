@@ -25,16 +25,14 @@ from netwb.schedules.deciding import (
 )
 from netwb.schedules.records import EVERYTHING, Blackout, JobSpec, Place, Schedule
 from netwb.schedules.spread import jitter
-from netwb.schedules.triggers import After, Every, Off, Trigger, parse_trigger
+from netwb.schedules.triggers import After, Off, Trigger, parse_trigger
 from netwb.store.firings import SUPERSEDED, Due, Firing
 from netwb.store.leases import Lease
 from netwb.workbench.compose_scheduling import SchedulingParts
 
 logger = logging.getLogger(__name__)
 
-KEPT = timedelta(days=400)  # firings: a year, and a month to look back on it
-KEPT_FREQUENT = timedelta(days=2)  # those of jobs that are due many times a day
-FREQUENT_S = 3600
+TIDIED_EACH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,18 +256,8 @@ class Planner:
             self._parts.firings.plan(lease, due, plan=plan, begin_at=at + timing.jitter)
 
     def _tidy(self, lease: Lease) -> None:
-        """Once a day: old firings go."""
+        """Once an hour: old firings go."""
         now = self._clock()
-        if self._tidied_at is not None and now - self._tidied_at < timedelta(days=1):
-            return
-        self._tidied_at = now
-        frequent = [
-            spec.name for spec in self._parts.table().values() if _is_frequent(spec.trigger)
-        ]
-        self._parts.firings.forget(lease, now - KEPT_FREQUENT, frequent)
-        self._parts.firings.forget(lease, now - KEPT, list(self._parts.table()))
-
-
-def _is_frequent(text: str) -> bool:
-    trigger = parse_trigger(text)
-    return isinstance(trigger, Every) and trigger.every_s < FREQUENT_S
+        if self._tidied_at is None or now - self._tidied_at >= TIDIED_EACH:
+            self._parts.firings.forget(lease)
+            self._tidied_at = now

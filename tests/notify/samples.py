@@ -58,7 +58,12 @@ def notice(
     )
 
 
-def standing(kind: str = "backup.failed", *, message: str = "No answer: acme/edge1") -> Standing:
+def standing(
+    kind: str = "backup.failed",
+    *,
+    message: str = "No answer: acme/edge1",
+    since: datetime = NOON,
+) -> Standing:
     return Standing(
         kind=kind,
         tenant_id="t-a",
@@ -67,7 +72,7 @@ def standing(kind: str = "backup.failed", *, message: str = "No answer: acme/edg
         severity="warning",
         message=message,
         detail={},
-        since=NOON,
+        since=since,
         seen_at=NOON,
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
 from netwb.configs.diff import ConfigDiff, DiffLine, Hunk
 from netwb.notify.digest import (
     MOST_HUNKS,
@@ -14,6 +17,8 @@ from netwb.notify.digest import (
 from netwb.notify.records import Standing
 from tests.notify.samples import NOON, standing
 from tests.notify.test_wording import HOSTILE, Tags
+
+MORNING = NOON.replace(day=2)
 
 
 def diff_of(*hunks: tuple[DiffLine, ...]) -> ConfigDiff:
@@ -37,12 +42,17 @@ def change(**fields: object) -> ShownChange:
 
 
 def digest(
-    *changes: ShownChange, changed: int | None = None, wrong: tuple[Standing, ...] = ()
+    *changes: ShownChange,
+    changed: int | None = None,
+    wrong: tuple[Standing, ...] = (),
+    zone: tzinfo = UTC,
+    until: datetime = MORNING,
 ) -> Digest:
     return Digest(
         whose="acme",
+        zone=zone,
         since=NOON.replace(day=1),
-        until=NOON.replace(day=2),
+        until=until,
         changes=changes,
         changed=len(changes) if changed is None else changed,
         wrong=wrong,
@@ -68,6 +78,27 @@ def test_it_says_what_changed_what_is_wrong_and_what_is_stale() -> None:
         "backup.failed",
         "device.stale",
     ]
+
+
+def test_times_are_those_of_the_zone_on_either_side_of_a_change_of_the_clock() -> None:
+    night = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30, half an hour before 03:00 is 02:00
+    changes = change(at=night), change(at=night + timedelta(hours=1))
+    stands = standing(since=datetime(2026, 3, 29, 1, tzinfo=UTC))  # 02:00, which is 03:00
+    until = datetime(2026, 10, 25, 6, tzinfo=UTC)
+
+    message = digest_message(
+        digest(*changes, wrong=(stands,), zone=ZoneInfo("Europe/Berlin"), until=until)
+    )
+
+    assert "From 2026-03-01 13:00 CET to 2026-10-25 07:00 CET." in message.text
+    for part in (message.text, message.html):
+        assert "by ana at 2026-10-25 02:30 CEST" in part
+        assert "by ana at 2026-10-25 02:30 CET" in part
+        assert "since 2026-03-29 03:00 CEST" in part
+    for part in (message.text, message.html, message.brief):
+        assert "UTC" not in part
+    assert "since 2026-03-29 03:00 CEST" in message.brief
+    assert message.data["timestamp"] == "2026-10-25T06:00:00Z"
 
 
 def test_a_secret_is_a_word_and_a_changed_one_another() -> None:

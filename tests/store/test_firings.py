@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
+from sqlalchemy import select
 
 from netwb.errors import LeaseLostError
 from netwb.notify.records import Observed
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.schedules.records import EVERYTHING, Later, Place
 from netwb.store.database import Database
-from netwb.store.firings import Due, Ending, Firing, Firings
+from netwb.store.firings import ALL_KEPT, KEPT, Due, Ending, Firing, Firings
 from netwb.store.leases import Lease, Leases
+from netwb.store.models import FiringRow
 from netwb.store.notices import Notices
 from tests.store.conftest import NOON, Clock
 from tests.store.processes import at_once, claim_firing
 
 TTL_S = 30.0
 DUE = Due(job="nightly", place=EVERYTHING, at=NOON)
+SOON = timedelta(minutes=1)
+Ended = Literal["done", "failed"]
 WELL = Observed(subject="nightly", label="nightly", is_wrong=False)
 
 
@@ -95,7 +100,7 @@ def test_who_no_longer_leads_plans_claims_and_settles_nothing(
         lambda: mine.firings.skip(old, tomorrow, tomorrow, missed=0, said=""),
         lambda: mine.firings.drop(old, tomorrow),
         lambda: mine.firings.settle(old, firing, again=True, stands=WELL),
-        lambda: mine.firings.forget(old, NOON, ["nightly"]),
+        lambda: mine.firings.forget(old),
     )
     for act in acts:
         with pytest.raises(LeaseLostError):
@@ -227,13 +232,44 @@ def test_a_scope_sees_its_own_firings_and_those_of_all(
     assert {one.due.place.tenant_id for one in mine.firings.open(scope)} == seen
 
 
-def test_old_ones_are_forgotten_and_open_ones_never(mine: Side) -> None:
-    lease = mine.lead()
-    mine.firings.end(begun(mine, lease), Ending(status="done"))
-    open_one = replace(DUE, at=NOON + timedelta(seconds=1))
-    mine.firings.plan(lease, open_one, plan="", begin_at=open_one.at)
+def end_one(mine: Side, clock: Clock, status: Ended, *, after: timedelta = SOON) -> None:
+    """A firing of `push` that is due, and ends, so long after the one before."""
+    clock.pass_s(after.total_seconds())
+    due = Due(job="push", place=EVERYTHING, at=clock())
+    mine.firings.end(begun(mine, mine.lead(), due), Ending(status=status))
 
-    mine.firings.forget(lease, NOON + timedelta(seconds=1), ["nightly"])
 
-    assert mine.firings.newest(ALL_TENANTS) == ()
+def kept(database: Database) -> list[str]:
+    """How those ended that are kept, the oldest first."""
+    ended = select(FiringRow.status).where(FiringRow.ended_at.is_not(None))
+    with database.reading(NO_TENANT) as session:
+        return list(session.scalars(ended.order_by(FiringRow.due_at)))
+
+
+def test_of_a_job_that_is_due_all_the_time_a_day_and_the_last_of_each_status_are_kept(
+    mine: Side, database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netwb.store.firings.MOST_KEPT", 3)
+    each: tuple[Ended, ...] = ("done", "done", "failed", "failed", "failed", "failed")
+    for status in each:
+        end_one(mine, clock, status)
+
+    mine.firings.forget(mine.lead())
+    assert kept(database) == ["done", "done", "failed", "failed", "failed", "failed"]
+
+    clock.pass_s(ALL_KEPT.total_seconds())
+    mine.firings.forget(mine.lead())
+    assert kept(database) == ["done", "failed", "failed", "failed"]
+
+
+def test_of_a_job_that_is_due_each_night_all_are_kept_for_more_than_a_year(
+    mine: Side, database: Database, clock: Clock
+) -> None:
+    for status in ("done", "failed", "failed", "done"):
+        end_one(mine, clock, status, after=KEPT / 2)
+    mine.firings.plan(mine.lead(), replace(DUE, at=clock()), plan="", begin_at=clock())
+
+    mine.firings.forget(mine.lead())
+
+    assert kept(database) == ["failed", "failed", "done"]
     assert len(mine.firings.open(ALL_TENANTS)) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from netwb.errors import HomeError, SettingsError
 from netwb.settings import build_settings
+from netwb.workbench.compose import read_settings
 from netwb.workbench.home import (
     Home,
     create_home,
@@ -88,3 +89,11 @@ def test_a_broken_settings_file_is_named(home: Home) -> None:
 
     with pytest.raises(SettingsError, match=r"netwb\.toml is not TOML"):
         read_settings_file(home)
+
+
+@pytest.mark.parametrize("name", ["web", "scheduler"])
+def test_a_zone_that_is_not_known_is_named(home: Home, name: str) -> None:
+    create_home(home)
+
+    with pytest.raises(SettingsError, match=f"{name}.time_zone: 'Mars/Base' is no time zone"):
+        read_settings(home, {f"NETWB_{name.upper()}__TIME_ZONE": "Mars/Base"})

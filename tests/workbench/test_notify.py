@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -178,6 +178,28 @@ def test_a_retired_device_is_wrong_no_more(two: Rig) -> None:
     two.bench.send_digests()
 
     assert len(two.bench.standing()) == 0
+
+
+def test_people_are_told_times_in_the_zone_of_the_schedules(
+    tmp_path: Path, mailbox: Mailbox
+) -> None:
+    zone = {"NETWB_SCHEDULER__TIME_ZONE": "Europe/Berlin"}
+    with rig(tmp_path, {"acme": ("edge1",)}, settings=zone) as made:
+        made.clock.now = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)
+        made.bench.add_notify_target(target(mailbox.url, kind="service"), NewRoute())
+        made.answer("acme/edge1", UnreachableError("edge1: 127.0.0.1:22 does not answer"))
+        made.back_up()
+        made.clock.advance(hours=5, minutes=30)
+        made.bench.send_digests()
+        made.bench.deliver_notices()
+
+    digest, failed = mailbox.mails
+    for shown in (part(failed, "plain"), part(failed, "html")):
+        assert "at 2026-03-29 00:30 CET" in shown
+    for shown in (part(digest, "plain"), part(digest, "html")):
+        assert "since 2026-03-29 00:30 CET" in shown
+        assert "to 2026-03-29 07:00 CEST." in shown
+        assert "UTC" not in shown
 
 
 def test_a_tenants_digest_and_notices_hold_that_tenant_alone(two: Rig) -> None:
