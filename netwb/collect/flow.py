@@ -138,6 +138,9 @@ class _Pump(threading.Thread):
         self._due = 0.0
 
     def done(self, target: Target, result: Gathered | NetwbError) -> None:
+        """Raises what stopped the writer: no other device is logged in to for nothing."""
+        if self._error is not None:
+            raise self._error
         take = (
             partial(self._writer.failed, target, result)
             if isinstance(result, NetwbError)

@@ -17,7 +17,7 @@ class Sink(Protocol):
     """Takes what a gatherer brings, from any thread, without making it wait."""
 
     def done(self, target: Target, result: Gathered | NetwbError) -> None:
-        """The device ended; once for each target."""
+        """The device ended; once for each target. What this raises ends the gathering."""
 
     def first_key(self, target: Target, host_key: str) -> None:
         """The device showed a host key (OpenSSH line), and none was trusted before."""
@@ -30,4 +30,7 @@ class Gatherer(Protocol):
     """Logs in to every target and brings what it gave."""
 
     def gather(self, targets: Sequence[Target], sink: Sink) -> None:
-        """Give each target's result to the sink once, and return when all ended."""
+        """Give each target's result to the sink once, and return when all ended.
+
+        An error of the sink ends what runs, and is raised.
+        """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 
 from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
@@ -19,11 +20,13 @@ from netwb.errors import (
     LoginRefusedError,
     RunUnderWayError,
     ShrunkConfigError,
+    StoreError,
     UnknownPlatformError,
     WrongDeviceError,
 )
 from netwb.inventory.records import ConfigKind, Facts, NewDevice, Target
 from netwb.roles import ALL_TENANTS
+from netwb.settings import ArchiveSettings
 from netwb.store.models import VaultRow
 from tests.benches import START, Rig, ios, ios_text, rig
 from tests.stores import EACH_STORE
@@ -442,3 +445,35 @@ def test_one_tenants_broken_repository_does_not_stop_the_others(tmp_path: Path) 
 
     statuses = {outcome.tenant: outcome.status for outcome in report.outcomes}
     assert statuses == {"acme": "failed", "umbra": "changed"}
+
+
+def test_once_nothing_can_be_written_no_other_device_is_logged_in_to(tmp_path: Path) -> None:
+    """The database goes away in the middle of a night of many devices."""
+    asked: list[str] = []
+    made: Rig
+
+    def between(target: Target) -> None:
+        asked.append(target.hostname)
+        if len(asked) == 3:
+            rename(made, "backup_outcome", "gone")
+        if len(asked) == 4:  # the third one's outcome could not be written
+            writer = next(one for one in threading.enumerate() if one.name == "netwb-writer")
+            writer.join(30)
+
+    names = tuple(f"edge{number}" for number in range(8))
+    with rig(tmp_path, {"acme": names}, between=between) as made:
+        made.flow._settings = ArchiveSettings(batch_devices=1)
+        with pytest.raises(StoreError):
+            made.back_up()
+        rename(made, "gone", "backup_outcome")
+        assert len(asked) == 4
+
+        asked.extend(names)  # nothing is renamed any more
+        assert set(made.back_up().counts()) == {"changed", "unchanged"}
+        assert all(made.bench.history(name) for name in names)
+
+
+def rename(made: Rig, old: str, new: str) -> None:
+    """A table that is not there: the database answers, and takes nothing."""
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        session.execute(text(f"alter table {old} rename to {new}"))
