@@ -8,13 +8,15 @@ nowhere, and stored nowhere anew.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, exists, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from netwb.archive.chunks import chunks
 from netwb.archive.repository import Repository
@@ -32,6 +34,7 @@ from netwb.store.keyring import Keyring
 from netwb.store.models import DeviceRow, RevisionRow, SecretAcceptedRow, SecretScanRow
 
 _TEXTS_AT_ONCE = 200  # of some 30 KB
+_Key = tuple[str, str, int]  # device, kind, number
 Beat = Callable[[int], object]  # how many texts were looked through so far
 
 
@@ -64,9 +67,21 @@ class _Stored:
     blob: str
     device_id: str
     kind: ConfigKind
+    number: int
     commit: str
     at: datetime
     rule_set: str
+
+    @property
+    def key(self) -> _Key:
+        """Of its revision."""
+        return self.device_id, self.kind, self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What is known of one text beside it: where its tokens stand, and its volatile lines."""
+
     placed: Sequence[int] = field(repr=False)
     volatile: Sequence[tuple[int, str]] = field(repr=False)
 
@@ -116,9 +131,7 @@ class SecretScan:
                   is believed to be without secrets
         """
         owners = self._owners(tenant_id)
-        stored = [
-            one for one in self._stored(tenant_id) if commits is None or one.commit in commits
-        ]
+        stored = self._stored(tenant_id) if commits is None else self._came(tenant_id, commits)
         known = self._known(tenant_id, owners, stored)
         new = [one for one in stored if one.blob not in known]
         if commits is not None:
@@ -159,51 +172,59 @@ class SecretScan:
 
     def _stored(self, tenant_id: str) -> list[_Stored]:
         """Each text once, by its first revision, in the order of time."""
-        statement = (
-            select(
-                RevisionRow.blob,
-                RevisionRow.device_id,
-                RevisionRow.kind,
-                RevisionRow.commit,
-                RevisionRow.stored_at,
-                RevisionRow.rule_set,
-                RevisionRow.placed,
-                RevisionRow.volatile,
-            )
-            .where(RevisionRow.tenant_id == tenant_id)
-            .order_by(RevisionRow.stored_at, RevisionRow.device_id, RevisionRow.number)
+        query = _revisions(tenant_id).order_by(
+            RevisionRow.stored_at, RevisionRow.device_id, RevisionRow.number
         )
-        first: dict[str, _Stored] = {}
         with self._database.reading(ALL_TENANTS) as session:
-            for blob, device_id, kind, commit, at, rules, placed, volatile in session.execute(
-                statement
-            ):
-                if blob not in first:
-                    first[blob] = _Stored(
-                        blob=blob,
-                        device_id=device_id,
-                        kind=kind,
-                        commit=commit,
-                        at=at,
-                        rule_set=rules,
-                        placed=placed,
-                        volatile=volatile,
-                    )
-        return list(first.values())
+            return _firsts(_Stored(**row) for row in session.execute(query).mappings())
+
+    def _came(self, tenant_id: str, commits: Collection[str]) -> list[_Stored]:
+        """The same of texts that came with those commits, and that their device did not have before.
+
+        A push asks for what one night brought: of a history of years no more is read than that.
+        """
+        before = aliased(RevisionRow)
+        is_first = ~exists().where(
+            before.device_id == RevisionRow.device_id,
+            before.kind == RevisionRow.kind,
+            before.number < RevisionRow.number,
+            before.blob == RevisionRow.blob,
+        )
+        query = _revisions(tenant_id).where(is_first)
+        with self._database.reading(ALL_TENANTS) as session:
+            found = [
+                _Stored(**row)
+                for piece in chunks(commits)
+                for row in session.execute(query.where(RevisionRow.commit.in_(piece))).mappings()
+            ]
+        return _firsts(sorted(found, key=lambda one: (one.at, one.device_id, one.number)))
+
+    def _facts(self, stored: Iterable[_Stored]) -> dict[_Key, _Facts]:
+        """What is known of those texts, by their revision."""
+        key = (RevisionRow.device_id, RevisionRow.kind, RevisionRow.number)
+        query = select(*key, RevisionRow.placed, RevisionRow.volatile).where(
+            tuple_(*key).in_([one.key for one in stored])
+        )
+        with self._database.reading(ALL_TENANTS) as session:
+            return {
+                (device_id, kind, number): _Facts(placed=placed, volatile=volatile)
+                for device_id, kind, number, placed, volatile in session.execute(query)
+            }
 
     def _known(
         self, tenant_id: str, owners: Mapping[str, _Owner], stored: Iterable[_Stored]
     ) -> dict[str, tuple[Leak, ...]]:
         """What was found in texts that were looked through by the newest rules already."""
         rules = {one.blob: _rules(owners, one) for one in stored}
-        statement = select(SecretScanRow.blob, SecretScanRow.rules, SecretScanRow.hits).where(
+        query = select(SecretScanRow.blob, SecretScanRow.rules, SecretScanRow.hits).where(
             SecretScanRow.tenant_id == tenant_id
         )
         with self._database.reading(ALL_TENANTS) as session:
             return {
                 blob: tuple(Leak(line=line, rule=rule) for line, rule in hits)
-                for blob, by, hits in session.execute(statement)
-                if rules.get(blob) == by
+                for piece in chunks(rules)
+                for blob, by, hits in session.execute(query.where(SecretScanRow.blob.in_(piece)))
+                if rules[blob] == by
             }
 
     def _scanned(
@@ -214,9 +235,9 @@ class SecretScan:
         while piece := list(islice(rest, _TEXTS_AT_ONCE)):
             texts = repository.texts(one.blob for one in piece)
             tokens = {t.decode() for text in texts.values() for t in TOKEN.findall(text)}
-            values = self._vault.held(ALL_TENANTS, tenant_id, tokens)
+            values, facts = self._vault.held(ALL_TENANTS, tenant_id, tokens), self._facts(piece)
             found = {
-                one.blob: _leaks(texts[one.blob], one, owners.get(one.device_id), values)
+                one.blob: _leaks(texts[one.blob], facts[one.key], owners.get(one.device_id), values)
                 for one in piece
             }
             self._remember(tenant_id, {one.blob: _rules(owners, one) for one in piece}, found)
@@ -252,6 +273,27 @@ class SecretScan:
             return {row.hit: row.accepted_by for row in session.execute(statement)}
 
 
+def _revisions(tenant_id: str) -> Select[*tuple[Any, ...]]:
+    """The tenant's revisions, named as the fields of _Stored."""
+    return select(
+        RevisionRow.blob,
+        RevisionRow.device_id,
+        RevisionRow.kind,
+        RevisionRow.number,
+        RevisionRow.commit,
+        RevisionRow.stored_at.label("at"),
+        RevisionRow.rule_set,
+    ).where(RevisionRow.tenant_id == tenant_id)
+
+
+def _firsts(stored: Iterable[_Stored]) -> list[_Stored]:
+    """Each text once, as it was stored first."""
+    first: dict[str, _Stored] = {}
+    for one in stored:
+        first.setdefault(one.blob, one)
+    return list(first.values())
+
+
 def find_hit(hits: Iterable[SecretHit], hit_id: str) -> SecretHit:
     """The hit of that id. Raises UnknownRevisionError."""
     found = next((hit for hit in hits if hit.id == hit_id), None)
@@ -264,15 +306,15 @@ def find_hit(hits: Iterable[SecretHit], hit_id: str) -> SecretHit:
 
 
 def _leaks(
-    text: bytes, stored: _Stored, owner: _Owner | None, values: Mapping[str, bytes]
+    text: bytes, facts: _Facts, owner: _Owner | None, values: Mapping[str, bytes]
 ) -> tuple[Leak, ...]:
     if owner is None or owner.platform is None:
         return ()
-    placed = tuple(_placed(text, stored.placed))
+    placed = tuple(_placed(text, facts.placed))
     found = find_leaks(text, placed, values, owner.platform)
     volatile = (
         Leak(line=line + 1, rule=rule)
-        for line, words in stored.volatile
+        for line, words in facts.volatile
         for rule in leaks_in_line(words.encode("latin-1"), owner.platform)
     )
     return tuple(sorted({*found, *volatile}))

@@ -12,6 +12,7 @@ from netwb.errors import InputError, SecretsUnpushedError, UnknownRevisionError
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import SecretScanRow, VaultRow
 from tests.benches import Rig, ios, rig
+from tests.benchmarks.bench_queries import listening
 from tests.workbench.remotes import asked, bare, newer_rules, tip
 
 
@@ -103,6 +104,36 @@ def test_what_was_pushed_already_holds_nothing_up(home: Rig, tmp_path: Path) -> 
     assert pushed.status == "pushed"
     assert tip(folder) == tip(home.bench.home / "archive/acme.git")
     assert len(home.bench.where(tenant="acme").scan_secrets()) == 2
+
+
+def test_a_text_that_was_pushed_already_holds_nothing_up_where_it_moves(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    set_remote(home, folder)
+    home.bench.push()
+    newer_rules(home)
+    home.bench.rename_device("acme/edge1", "edge9")
+
+    (pushed,) = home.bench.push()
+
+    assert (pushed.status, pushed.commits) == ("pushed", 1)
+    assert len(home.bench.where(tenant="acme").scan_secrets()) == 2
+
+
+def test_a_push_reads_no_more_of_the_index_than_what_it_brings(home: Rig, tmp_path: Path) -> None:
+    set_remote(home, tmp_path / "far.git")
+    home.bench.push()
+    home.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
+    home.clock.advance(days=1)
+    home.back_up()
+
+    with listening() as heard:
+        home.bench.push()
+
+    of_revisions = [one.statement for one in heard if "FROM revision" in one.statement]
+    assert of_revisions
+    assert [one for one in of_revisions if " IN (" not in one.partition("WHERE")[2]] == []
 
 
 def test_accepted_hits_are_pushed_and_audited(home: Rig, tmp_path: Path) -> None:
