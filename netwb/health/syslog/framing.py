@@ -6,9 +6,12 @@ as some send). What is longer than a message can be is skipped and counted, and 
 
 from __future__ import annotations
 
+import re
+
 from netwb.health.syslog.messages import LONGEST
 
 _MOST_DIGITS = 7  # of a length: what says more is no length
+_END = re.compile(rb"[\n\0]")
 
 
 class Frames:
@@ -17,6 +20,9 @@ class Frames:
     def __init__(self, longest: int = LONGEST) -> None:
         self._longest = longest
         self._held = b""
+        self._at = (
+            0  # what stands before it is read: to cut it off at each message would take minutes
+        )
         self._skip = 0  # bytes of a counted message that are still to come and not wanted
         self._dropping = False  # until the end of a line that is too long
         self.cut = 0
@@ -25,16 +31,17 @@ class Frames:
         """The messages that are whole now."""
         self._held += data
         found: list[bytes] = []
-        while self._held:
+        while self._left:
             if self._skip:
-                gone = min(self._skip, len(self._held))
-                self._held, self._skip = self._held[gone:], self._skip - gone
+                gone = min(self._skip, self._left)
+                self._at, self._skip = self._at + gone, self._skip - gone
                 continue
             step = self._next()
             if step is None:
                 break
             if step:
                 found.append(step)
+        self._held, self._at = self._held[self._at :], 0
         return found
 
     def end(self) -> list[bytes]:
@@ -42,35 +49,40 @@ class Frames:
         held, self._held = self._held, b""
         return [held] if held and not (self._skip or self._dropping) else []
 
+    @property
+    def _left(self) -> int:
+        return len(self._held) - self._at
+
     def _next(self) -> bytes | None:
         """One message (empty: none that counts), or None where more bytes are needed."""
-        if not self._dropping and self._held[:1] in b"123456789":
-            digits, space, _rest = self._held[: _MOST_DIGITS + 1].partition(b" ")
-            if not space and digits.isdigit() and len(self._held) <= _MOST_DIGITS:
+        head = self._held[self._at : self._at + _MOST_DIGITS + 1]
+        if not self._dropping and head[:1] in b"123456789":
+            digits, space, _rest = head.partition(b" ")
+            if not space and digits.isdigit() and self._left <= _MOST_DIGITS:
                 return None
             if space and digits.isdigit():
-                return self._counted(int(digits), len(digits) + 1)
+                return self._counted(int(digits), self._at + len(digits) + 1)
         return self._line()
 
     def _counted(self, length: int, start: int) -> bytes | None:
         if length > self._longest:
             self.cut += 1
-            self._held, self._skip = self._held[start:], length
+            self._at, self._skip = start, length
             return b""
-        if len(self._held) < start + length:
+        end = start + length
+        if len(self._held) < end:
             return None
-        message, self._held = self._held[start : start + length], self._held[start + length :]
-        return message
+        self._at = end
+        return self._held[start:end]
 
     def _line(self) -> bytes | None:
-        ends = [place for mark in (b"\n", b"\0") if (place := self._held.find(mark)) >= 0]
-        if not ends:
-            if len(self._held) > self._longest:
+        found = _END.search(self._held, self._at)
+        if found is None:
+            if self._left > self._longest:
                 self.cut += not self._dropping
-                self._held, self._dropping = b"", True
+                self._at, self._dropping = len(self._held), True
             return None
-        end = min(ends)
-        line, self._held = self._held[:end], self._held[end + 1 :]
+        line, self._at = self._held[self._at : found.start()], found.end()
         if self._dropping:
             self._dropping = False
             return b""

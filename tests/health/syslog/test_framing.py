@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,18 @@ def test_a_stream_is_cut_into_messages(
     stream: bytes, messages: list[bytes], cut: int, size: int
 ) -> None:
     assert fed(stream, sizes=[size] * len(stream), longest=32) == (messages, cut)
+
+
+@pytest.mark.parametrize("message", [b"\n", b"a\n", b"1 a", b"\0"])
+def test_a_flood_of_short_messages_takes_as_long_as_it_has_bytes(message: bytes) -> None:
+    def took_s(size: int) -> float:
+        flood, frames = message * (size // len(message)), Frames()
+        began = perf_counter()
+        frames.feed(flood)
+        return perf_counter() - began
+
+    short, long = (min(took_s(size) for _ in range(5)) for size in (64 * 1024, 512 * 1024))
+
+    assert long < 20 * short, (
+        "eight times the bytes, and sixty-four times the time if each is moved"
+    )
