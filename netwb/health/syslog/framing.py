@@ -11,7 +11,7 @@ import re
 from netwb.health.syslog.messages import LONGEST
 
 _MOST_DIGITS = 7  # of a length: what says more is no length
-_END = re.compile(rb"[\n\0]")
+_END = re.compile(rb"[\n\0]+")  # an empty line is no message
 
 
 class Frames:
