@@ -130,7 +130,8 @@ def purge(  # noqa: PLR0913 - one parameter an option
     if as_json:
         print_json(done or {})
     elif done is None:
-        say("a purge that had been cut off is through now")
+        ends = "would be brought to its end" if dry_run else "is through now"
+        say(f"a purge that had been cut off {ends}")
     else:
         say_purge(slug, done, "would lose" if dry_run else "is purged; gone are")
 

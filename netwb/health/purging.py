@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from netwb.archive.faults import file_error
 from netwb.archive.repository import writing
 from netwb.errors import NetwbError, RunUnderWayError
+from netwb.health.diagnosis import Diagnosis, ok, wrong
 from netwb.inventory.records import Tenant
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.audit import Audit
@@ -127,6 +128,20 @@ class Purging:
     def is_open(self) -> bool:
         """Whether a purge was cut off after its rows were gone."""
         return self._open_file.exists()
+
+    def check(self) -> Diagnosis:
+        """That none was cut off."""
+        if not self.is_open():
+            return ok("purge", "no purge of a tenant was cut off")
+        found = self._open_file.read_text(encoding="utf-8").strip()
+        with self._parts.database.reading(ALL_TENANTS) as session:
+            slug = session.scalar(select(TenantRow.slug).where(TenantRow.id == found))
+        return wrong(
+            "purge",
+            f"the purge of tenant {slug or found} was begun, and has not ended: what is left of it"
+            f" can be read in {'the home' if slug else 'the file of the database'}",
+            f"do the rest with `netwb tenant purge {slug or found} --reason TEXT`",
+        )
 
     def finish(self) -> None:
         """The last step: nothing of it is left in SQLite's file."""

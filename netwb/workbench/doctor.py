@@ -39,6 +39,7 @@ from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.workbench.compose import master_file_of, open_database, read_settings
 from netwb.workbench.home import Home, require_home
+from netwb.workbench.leaving import purging_of
 from netwb.workbench.presence import PresenceFace
 from netwb.workbench.status import NIGHTLY
 
@@ -127,6 +128,7 @@ class DoctorFace(PresenceFace):
             **self._what_runs(),
             "schedule": lambda: judge_schedule(self._nightly_triggers()),
             "self backup": self._self_backup,
+            "purge": purging_of(parts).check,
             "repositories": lambda: check_repositories(archive, database),
             "quarantine": lambda: judge_held(held_texts(database, ALL_TENANTS), now=parts.clock()),
             "devices": lambda: check_devices(database),

@@ -8,10 +8,10 @@ from netwb.archive.vault import Vault
 from netwb.errors import InputError, UnknownNameError
 from netwb.health.handover import Handover, hand_over
 from netwb.health.purging import PurgeParts, Purging, TenantPurge
-from netwb.inventory.records import SecretSource
+from netwb.inventory.records import SecretSource, Tenant
 from netwb.roles import Permission
 from netwb.workbench.exporting import new_passphrase
-from netwb.workbench.face import Face
+from netwb.workbench.face import Face, Parts
 
 __all__ = ["Handover", "LeavingFace", "TenantPurge"]
 
@@ -44,10 +44,14 @@ class LeavingFace(Face):
         self._audit("tenant.export", tenant.slug, tenant_id=tenant.id, detail=detail)
         return done
 
-    def plan_tenant_purge(self, reference: str) -> TenantPurge:
-        """What would go with that tenant; nothing is written."""
+    def plan_tenant_purge(self, reference: str) -> TenantPurge | None:
+        """What would go with that tenant; nothing is written.
+
+        None where only the last step of a purge is left, as for `purge_tenant`.
+        """
         self._require_for_all("a purge")
-        return self._purging.plan(self._parts.places.tenant(self._scope, reference))
+        tenant = self._purged(reference)
+        return None if tenant is None else purging_of(self._parts).plan(tenant)
 
     def purge_tenant(self, reference: str, *, reason: str) -> TenantPurge | None:
         """Take a tenant out of netwb for good; the audit keeps that it was done, by its id.
@@ -59,28 +63,34 @@ class LeavingFace(Face):
         if not reason.strip():
             msg = "a purge needs a reason, which the audit keeps; give one"
             raise InputError(msg)
-        purging = self._purging
-        try:
-            tenant = self._parts.places.tenant(self._scope, reference)
-        except UnknownNameError:
-            if not purging.is_open():
-                raise
-            purging.finish()
+        tenant = self._purged(reference)
+        if tenant is None:
+            purging_of(self._parts).finish()
             return None
-        return purging.carry_out(tenant, self._actor, reason)
+        return purging_of(self._parts).carry_out(tenant, self._actor, reason)
+
+    def _purged(self, reference: str) -> Tenant | None:
+        """The tenant; None where it is gone but for the last step of its purge."""
+        try:
+            return self._parts.places.tenant(self._scope, reference)
+        except UnknownNameError:
+            if not purging_of(self._parts).is_open():
+                raise
+            return None
 
     def _require_for_all(self, thing: str) -> None:
         self._require(Permission.SYSTEM_MANAGE)
         self._require_everywhere(thing)
 
-    @property
-    def _purging(self) -> Purging:
-        return Purging(
-            PurgeParts(
-                home=self._parts.home.path,
-                database=self._parts.database,
-                audit=self._parts.audit,
-                clock=self._parts.clock,
-                lock_timeout_s=self._parts.settings.archive.lock_timeout_s,
-            )
+
+def purging_of(parts: Parts) -> Purging:
+    """What purges in that home."""
+    return Purging(
+        PurgeParts(
+            home=parts.home.path,
+            database=parts.database,
+            audit=parts.audit,
+            clock=parts.clock,
+            lock_timeout_s=parts.settings.archive.lock_timeout_s,
         )
+    )

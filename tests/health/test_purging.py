@@ -21,6 +21,7 @@ from netwb.errors import (
     UnknownNameError,
 )
 from netwb.health import purging
+from netwb.health.diagnosis import Diagnosis
 from netwb.roles import Role
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios, ios_text, rig
@@ -122,6 +123,7 @@ def test_its_slug_is_free_and_its_id_is_not_used_again(made: Rig) -> None:
 def test_a_plan_tells_what_goes_and_changes_nothing(made: Rig) -> None:
     planned = made.bench.plan_tenant_purge("orkan")
 
+    assert planned is not None
     assert planned.rows["device"] == 2
     assert planned.rows["revision"] == 3
     assert planned.users == 1
@@ -153,11 +155,43 @@ def test_killed_in_the_middle_the_same_call_does_the_rest(
         with pytest.raises(KeyboardInterrupt):
             made.bench.purge_tenant("orkan", reason="contract ended")
 
+    planned = made.bench.plan_tenant_purge("orkan")
     done = made.bench.purge_tenant("orkan", reason="contract ended")
 
-    assert (done is None) == (step == "finish")
+    assert (planned is None) == (done is None) == (step == "finish")
     assert found_in(made.bench.home) == []
     assert made.bench.verify_audit().problems == ()
+
+
+@pytest.mark.parametrize(
+    ("step", "where"), [("_remove_files", "the home"), ("finish", "the file of the database")]
+)
+def test_the_doctor_tells_of_one_that_was_cut_off_and_how_to_end_it(
+    made: Rig, step: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    assert purge_found(made).verdict == "ok"
+    name = made.bench.tenant("orkan").id if step == "finish" else "orkan"
+    with monkeypatch.context() as patch:
+        patch.setattr(purging.Purging, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            made.bench.purge_tenant("orkan", reason="contract ended")
+
+    found = purge_found(made)
+    assert found.verdict == "wrong"
+    assert found.said.startswith(f"the purge of tenant {name} was begun, and has not ended: ")
+    assert found.said.endswith(f"can be read in {where}")
+    assert found.cure == f"do the rest with `netwb tenant purge {name} --reason TEXT`"
+
+    made.bench.purge_tenant(name, reason="contract ended")
+    assert purge_found(made).verdict == "ok"
+    assert found_in(made.bench.home) == []
+
+
+def purge_found(made: Rig) -> Diagnosis:
+    return next(one for one in made.bench.examine_opened() if one.check == "purge")
 
 
 def test_killed_at_a_random_moment_the_same_command_does_the_rest(
@@ -213,6 +247,8 @@ def test_without_reason_or_right_nothing_goes(made: Rig) -> None:
 def test_copies_that_upgrades_left_are_named(made: Rig) -> None:
     (made.bench.home / "netwb-before-0.1.0.db").write_bytes(b"old")
 
-    left = made.bench.plan_tenant_purge("orkan").left
+    planned = made.bench.plan_tenant_purge("orkan")
+    assert planned is not None
+    left = planned.left
 
     assert any(re.search(r"netwb-before-0\.1\.0\.db", place) for place in left)
