@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from netwb.errors import InputError
 from netwb.roles import ALL_TENANTS, Scope
@@ -162,16 +163,19 @@ class Planner:
         self._tidy(lease)
         table = Timetable(self._parts, ALL_TENANTS, jitter_s=self._jitter_s)
         pairs = list(table.pairs())
-        found = [self._judged(table, spec, place, lease) for spec, place in pairs]
+        found = [
+            self._judged(spec, partial(self._of, table, spec, place, lease))
+            for spec, place in pairs
+        ]
         found += self._left(table, pairs, lease)
         starts = tuple(sorted((one for one in found if one), key=lambda one: one.due.at))
         known = {one.due for one in starts}
         self._found_late = {due: late for due, late in self._found_late.items() if due in known}
         return starts
 
-    def _judged(self, table: Timetable, spec: JobSpec, place: Place, lease: Lease) -> Start | None:
+    def _judged(self, spec: JobSpec, judge: Callable[[], Start | None]) -> Start | None:
         try:
-            return self._of(table, spec, place, lease)
+            return judge()
         except InputError as error:  # set on another machine: the others are still due
             if str(error) != self._told:
                 logger.warning("%s is not done: %s", spec.name, error)
@@ -217,7 +221,7 @@ class Planner:
 
     def _left(
         self, table: Timetable, pairs: Sequence[tuple[JobSpec, Place]], lease: Lease
-    ) -> Iterator[Start]:
+    ) -> Iterator[Start | None]:
         """Firings at places without a time of their own: left by another for later, or by a person."""
         known = {(spec.name, place) for spec, place in pairs}
         specs = self._parts.table()
@@ -228,9 +232,13 @@ class Planner:
             if spec is None or row.status == "planned":
                 self._parts.firings.drop(lease, row.due)
             elif row.begin_at <= self._clock():
-                held = table.holds(spec, row.due.place)(self._clock())
-                if held is None and table.of(row.due.job, row.due.place)[1] is None:
-                    yield Start(spec=spec, planned=row.due, due=row.due)
+                yield self._judged(spec, partial(self._left_one, table, spec, row.due))
+
+    def _left_one(self, table: Timetable, spec: JobSpec, due: Due) -> Start | None:
+        held = table.holds(spec, due.place)(self._clock())
+        if held is not None or table.of(due.job, due.place)[1] is not None:
+            return None
+        return Start(spec=spec, planned=due, due=due)
 
     def _after(self, table: Timetable, spec: JobSpec, place: Place, timing: Timing) -> datetime:
         """Behind what the next one is due: the last one, or now where there was none."""

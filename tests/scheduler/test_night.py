@@ -19,7 +19,7 @@ from netwb.errors import (
     UnreachableError,
 )
 from netwb.roles import ALL_TENANTS
-from netwb.schedules.records import JobSpec, Place
+from netwb.schedules.records import Blackout, JobSpec, Place
 from netwb.store.models import FiringRow
 from netwb.workbench import Workbench
 from netwb.workbench.leader import Leader
@@ -126,6 +126,34 @@ def test_a_blackout_over_several_nights_leaves_one_night_to_make_up(made: Rig) -
         ("23 06:00", 2, "done"),
     ]
     assert [one.status for one in ended(made, "nightly")].count("skipped") == 2
+
+
+def test_a_blackout_in_a_zone_that_is_unknown_here_keeps_nobody_else_from_a_night(
+    made: Rig,
+) -> None:
+    leader, acme = made.bench.lead(), Place(tenant_id=made.bench.tenant("acme").id)
+    made.bench.where(tenant="acme").add_blackout(
+        reason="CHG1", start=at(1, day=1), end=at(4, day=1)
+    )
+    pass_until(made, leader, at(3, day=1))
+    from_elsewhere = Blackout(
+        id="b-1",
+        place=acme,
+        from_at=None,
+        until_at=None,
+        starts="22:00",
+        lasts_s=3600,
+        time_zone="Mars/Base",
+        reason="set where it is known",
+        set_by="ana",
+        set_at=made.clock.now,
+        ended_at=None,
+    )
+    made.bench._parts.scheduling.blackouts.add(from_elsewhere)
+    made.bench.where(tenant="zeta").set_schedule("nightly", "05:00", jitter_s=0)
+    pass_until(made, leader, at(6, day=1))
+
+    assert [begin for begin, _, status in nights(made) if status == "done"][-1] == "21 05:00"
 
 
 def test_a_blackout_of_all_holds_the_night_back_and_ending_it_lets_it_begin(made: Rig) -> None:
