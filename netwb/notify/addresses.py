@@ -12,6 +12,10 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")  # IPv4-compatible, deprecated by RFC 4291
+# What IANA gives out. Python takes all of IPv6 that no registry names for public: site-local
+# addresses too (fec0::/10), which Linux routes as any other, and translated ones (::ffff:0:0:0/96).
+_GIVEN_OUT = IPv6Network("2000::/3")
+_DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637; younger than this Python
 
 
 def is_public(text: str) -> bool:
@@ -30,6 +34,8 @@ def is_public(text: str) -> bool:
 def _is_open(address: IPv4Address | IPv6Address) -> bool:
     inner = _inner(address) if isinstance(address, IPv6Address) else ()
     open_here = address.is_global and not address.is_multicast and not address.is_unspecified
+    if isinstance(address, IPv6Address):
+        open_here = open_here and address in _GIVEN_OUT and address not in _DOCUMENTATION
     return (open_here or bool(inner)) and all(map(_is_open, inner))
 
 

@@ -20,7 +20,8 @@ from netwb.notify.addresses import is_public
         "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1", "::ffff:10.0.0.1",
         "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b::a9fe:a9fe",
         "2002:0a00:0001::1", "2002:7f00:1::", "2001:0:0a00:1::f5ff:fffe", "0x7f.1", "127.1",
-        "localhost", "", "8.8.8.8/32",
+        "localhost", "", "8.8.8.8/32", "fec0::1", "::ffff:0:127.0.0.1", "100:0:0:1::1", "3fff::1",
+        "4000::1", "5f00::1",
     ],
 )  # fmt: skip
 def test_what_is_not_public_or_no_address_is_refused(text: str) -> None:
