@@ -133,13 +133,19 @@ def resolved(host: str, port: int, reach: Reach, resolve: Resolve) -> list[tuple
 
 @contextmanager
 def _connected(places: Sequence[tuple[Any, ...]], end: float) -> Iterator[socket.socket]:
-    """A connection to the first place that takes one: to its address, and to no name."""
+    """A connection to the first place that takes one: to its address, and to no name.
+
+    Each has its share of the time, so that one that is silent leaves the next one some.
+    """
     failure: OSError | None = None
-    for family, kind, protocol, _, address in places:
+    for left, (family, kind, protocol, _, address) in zip(
+        range(len(places), 0, -1), places, strict=True
+    ):
         line = socket.socket(family, kind, protocol)
-        line.settimeout(max(0.1, end - monotonic()))
+        line.settimeout(max(0.1, (end - monotonic()) / left))
         try:
             line.connect(address)
+            line.settimeout(max(0.1, end - monotonic()))
         except OSError as error:
             line.close()
             failure = error

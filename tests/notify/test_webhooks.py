@@ -172,6 +172,20 @@ def test_a_name_that_has_a_public_and_a_private_address_is_refused() -> None:
         send_webhook(post("https://mixed.example/x"), "public", resolve=lambda *_, **__: both)
 
 
+def test_of_two_addresses_one_that_is_silent_leaves_the_other_its_time(receiver: Receiver) -> None:
+    parts = urlsplit(receiver.url)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.socket() as first:
+        first.connect(full.getsockname())  # its queue is full now: who comes is not answered
+
+        def resolve(_host: str, _port: int, **_kind: object) -> list[Place]:
+            stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+            return [(*stream, full.getsockname()), (*stream, (parts.hostname, parts.port))]
+
+        send_webhook(post(receiver.url), "anywhere", limit_s=4, resolve=resolve)
+
+    assert len(receiver.got) == 1
+
+
 def test_a_name_is_asked_for_once_and_the_answer_is_where_it_goes(receiver: Receiver) -> None:
     port = urlsplit(receiver.url).port or 0
     answers = [[place("127.0.0.1", port)], [place("127.0.0.2", port)]]
