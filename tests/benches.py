@@ -6,13 +6,14 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from sqlalchemy import make_url
 
 from netwb.access.passwords import Passwords
 from netwb.collect.flow import BackupFlow
@@ -24,9 +25,11 @@ from netwb.inventory.records import Device, Facts, NewCredential, NewDevice, Sec
 from netwb.settings import ArchiveSettings
 from netwb.workbench import Workbench
 from netwb.workbench.compose_access import compose_access
+from tests.postgresql import Cluster
 from tests.stores import STORES
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)  # 1 ms where 100 are wanted
+PASSWORD = "Secret-Login-1"  # of the devices
 START = datetime(2026, 11, 20, 2, tzinfo=UTC)
 
 IOS = """\
@@ -66,8 +69,8 @@ class TestClock:
 
     __test__ = False  # a tool, not a test
 
-    def __init__(self) -> None:
-        self.now = START
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
 
     def __call__(self) -> datetime:
         return self.now
@@ -99,12 +102,16 @@ def ios(hostname: str, **kwargs: object) -> Gathered:
 
 @dataclass
 class Rig:
-    """A bench, its clock, and the answers of its devices by id."""
+    """A bench, its clock, and the answers of its devices by id.
+
+    variables   what another process's environment says of the home: its database, and settings
+    """
 
     bench: Workbench
     clock: TestClock
     gatherer: ReplayGatherer
     flow: BackupFlow
+    variables: Mapping[str, str]
     devices: dict[str, Device] = field(default_factory=dict)
 
     def answer(self, name: str, answer: Gathered | NetwbError) -> None:
@@ -121,41 +128,102 @@ class Rig:
         return next(outcome for outcome in report.outcomes if outcome.device_id == wanted)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A closed home of which others are copies; making one by `netwb init` is `test_home`'s subject.
+
+    database   its name in the cluster, "" for the home's own SQLite
+    answers    of its devices by id, and `now` by its clock, as its past left them
+    """
+
+    home: Path
+    database: str = ""
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    answers: Mapping[str, Gathered | NetwbError] = field(default_factory=dict)
+    now: datetime = START
+
+    def copied(
+        self, home: Path, variables: Mapping[str, str], between: Callable[[Target], None]
+    ) -> Rig:
+        """A rig in a new home like it, whose copy of the database the variables name."""
+        shutil.copytree(self.home, home)
+        clock = TestClock(self.now)
+        environment = {**variables, "PW": PASSWORD}
+        bench = Workbench.open(home, environment=environment, clock=clock)
+        gatherer = ReplayGatherer(self.answers, between=between)
+        return Rig(bench, clock, gatherer, _rigged(bench, gatherer), variables, dict(self.devices))
+
+
+Hostnames = Mapping[str, tuple[str, ...]]
+Past = Callable[[Rig], object]
+
+
+def a_night(made: Rig) -> None:
+    """A past in which everything was saved once."""
+    made.back_up()
+
+
 @cache
-def empty_home() -> Path:
-    """A home as `netwb init` makes it, made once and copied; its making is `test_home`'s subject."""
+def _empty(cluster: Cluster | None) -> Model:
+    """A home as `netwb init` makes it."""
+    home, variables = _place(), _variables(cluster.lasting_database() if cluster else None)
+    Workbench.create(home, environment=variables).close()
+    return Model(home=home, database=_name(variables))
+
+
+@cache
+def _with_devices(
+    hostnames: tuple[tuple[str, tuple[str, ...]], ...], cluster: Cluster | None
+) -> Model:
+    """One of these tenants and devices, each answering well."""
+
+    def fill(made: Rig) -> None:
+        for tenant, names in hostnames:
+            _fill(made, tenant, names)
+
+    return _later(_empty(cluster), fill, cluster)
+
+
+@cache
+def _with_past(
+    hostnames: tuple[tuple[str, tuple[str, ...]], ...], past: Past, cluster: Cluster | None
+) -> Model:
+    return _later(_with_devices(hostnames, cluster), past, cluster)
+
+
+def _later(model: Model, past: Past, cluster: Cluster | None) -> Model:
+    """What becomes of a copy of it."""
+    home = _place()
+    url = cluster.lasting_database(template=model.database) if cluster else None
+    variables = _variables(url)
+    made = model.copied(home, variables, lambda _: None)
+    with closing(made.bench):
+        past(made)
+    return Model(
+        home=home,
+        database=_name(variables),
+        devices=made.devices,
+        answers=made.gatherer.answers,
+        now=made.clock.now,
+    )
+
+
+def _place() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="netwb-tests-"))
     atexit.register(shutil.rmtree, folder)
-    Workbench.create(folder / "home", environment={}).close()
     return folder / "home"
 
 
-@contextmanager
-def rig(
-    folder: Path,
-    hostnames: Mapping[str, tuple[str, ...]],
-    *,
-    between: Callable[[Target], None] = lambda _: None,
-    store_url: str = "",
-    settings: Mapping[str, str] | None = None,
-) -> Iterator[Rig]:
-    """A new home with the tenants' IOS devices, all in site fra1, each answering well.
+def _variables(url: str | None) -> dict[str, str]:
+    return {"NETWB_STORE__URL": url} if url else {}
 
-    store_url   an empty database elsewhere; by default what `tests.stores` says, and where that says
-                nothing the home's own SQLite
-    settings    of the home, by their variables: `NETWB_SCHEDULER__TIME_ZONE`
-    """
-    clock, environment = TestClock(), {"PW": "Secret-Login-1", **(settings or {})}
-    if store_url:
-        environment["NETWB_STORE__URL"] = store_url
-        bench = Workbench.create(folder / "home", environment=environment, clock=clock)
-    else:
-        home = empty_home()
-        if STORES.new_store is not None:
-            home, environment["NETWB_STORE__URL"] = STORES.new_store()
-        shutil.copytree(home, folder / "home")
-        bench = Workbench.open(folder / "home", environment=environment, clock=clock)
-    gatherer = ReplayGatherer({}, between=between)
+
+def _name(variables: Mapping[str, str]) -> str:
+    return (make_url(variables["NETWB_STORE__URL"]).database or "") if variables else ""
+
+
+def _rigged(bench: Workbench, gatherer: ReplayGatherer) -> BackupFlow:
+    """Let that bench save what the gatherer brings, and check passwords in no time."""
     parts = bench._parts
     flow = BackupFlow(parts=parts.acceptance.parts, gatherer=gatherer, settings=ArchiveSettings())
     access = compose_access(
@@ -163,21 +231,42 @@ def rig(
         keyring=parts.keyring,
         audit=parts.audit,
         settings=parts.settings.access,
-        environment=environment,
-        clock=clock,
+        environment=parts.environment,
+        clock=parts.clock,
         passwords=Passwords(QUICK),
     )
     bench._parts = replace(parts, access=access, backup=flow, backup_without_agent=flow)
-    made = Rig(bench, clock, gatherer, flow)
-    try:
-        for tenant, names in hostnames.items():
-            _fill(made, tenant, names)
+    return flow
+
+
+@contextmanager
+def rig(
+    folder: Path,
+    hostnames: Hostnames,
+    *,
+    past: Past | None = None,
+    between: Callable[[Target], None] = lambda _: None,
+    cluster: Cluster | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Rig]:
+    """A new home with the tenants' IOS devices, all in site fra1, each answering well.
+
+    past      a function of a module: what happened to the home already, on each database once; every
+              rig with that past is a copy of it
+    cluster   where its state is; by default where `tests.stores` says, and where that says nothing
+              in the home's own SQLite
+    settings  of the home, by their variables: `NETWB_SCHEDULER__TIME_ZONE`
+    """
+    cluster = cluster or STORES.cluster
+    names = tuple(hostnames.items())
+    model = _with_past(names, past, cluster) if past else _with_devices(names, cluster)
+    url = cluster.new_database(template=model.database) if cluster else None
+    made = model.copied(folder / "home", {**_variables(url), **(settings or {})}, between)
+    with closing(made.bench):
         yield made
-    finally:
-        bench.close()
 
 
-def _fill(made: Rig, tenant: str, names: tuple[str, ...]) -> None:
+def _fill(made: Rig, tenant: str, hostnames: tuple[str, ...]) -> None:
     bench = made.bench
     bench.add_tenant(tenant, name=tenant.title())
     bench.add_site(f"{tenant}/fra1")
@@ -186,7 +275,7 @@ def _fill(made: Rig, tenant: str, names: tuple[str, ...]) -> None:
         NewCredential(tenant=tenant, name="lab", username="netwb", secrets=secrets)  # type: ignore[arg-type]
     )
     bench.set_tenant(tenant, credential="lab")
-    for hostname in names:
+    for hostname in hostnames:
         device = bench.add_device(
             NewDevice(
                 tenant=tenant,

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Generator, Iterator
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -16,7 +13,7 @@ import pytest
 from tests import owners
 from tests.postgresql import Cluster, programs, running_cluster
 from tests.real_components import require_real
-from tests.stores import KINDS, STORES
+from tests.stores import KINDS, STORES, cluster_of
 
 FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
 
@@ -65,26 +62,9 @@ def postgresql() -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture(scope="session")
-def postgresql_home(
-    postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, str]:
-    """A home whose state is in PostgreSQL, made once, and the name of its database."""
-    home, url = tmp_path_factory.mktemp("postgresql") / "home", postgresql.lasting_database()
-    command = [sys.executable, "-m", "netwb", "init", "--home", str(home)]
-    environment = {**os.environ, "NETWB_STORE__URL": url}
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-    return home, url.partition("?")[0].rpartition("/")[2]
-
-
 @pytest.fixture(params=KINDS)
 def each_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Rigs of this test have their state in one database, and then in the other."""
     kind: str = request.param
-    if kind == "postgresql":
-        home, name = request.getfixturevalue("postgresql_home")
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        monkeypatch.setattr(
-            STORES, "new_store", lambda: (home, cluster.new_database(template=name))
-        )
+    monkeypatch.setattr(STORES, "cluster", cluster_of(request))
     return kind

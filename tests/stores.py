@@ -1,15 +1,15 @@
 """Rigs on each database: a module that says `pytestmark = EACH_STORE` is run on both.
 
-`tests.benches.rig` takes what `new_store` gives in place of the home's own SQLite, where it is set.
+So is a fixture that takes `each_store` before it makes a rig.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
+
+from tests.postgresql import Cluster
 
 EACH_STORE = pytest.mark.usefixtures("each_store")
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
@@ -19,10 +19,18 @@ KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 class Stores:
     """Where the next rig's state goes.
 
-    new_store   gives a home to copy and the URL of its database, which is a copy as well
+    cluster   gets a database for it; None: the home's own SQLite
     """
 
-    new_store: Callable[[], tuple[Path, str]] | None = field(default=None)
+    cluster: Cluster | None = None
 
 
 STORES = Stores()
+
+
+def cluster_of(request: pytest.FixtureRequest) -> Cluster | None:
+    """Of a fixture that has `KINDS` as its parameters: where its rig's state goes."""
+    if request.param == "sqlite":
+        return None
+    cluster: Cluster = request.getfixturevalue("postgresql")
+    return cluster

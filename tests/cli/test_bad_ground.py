@@ -12,15 +12,14 @@ import pytest
 from netwb.archive.lock import writer_lock
 from netwb.errors import ArchiveBusyError, ArchiveError, StoreError
 from netwb.store.database import Database
-from tests.benches import Rig, ios, rig
+from tests.benches import Rig, a_night, ios, rig
 from tests.cli.commands import Commands
 from tests.small_disks import fill, small_disk
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2")}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}, past=a_night) as made:
         yield made
 
 

@@ -26,10 +26,13 @@ from tests.store.conftest import as_nobody
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2")}) as made:
-        made.clock.now = datetime.now(UTC) - timedelta(hours=1)
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}, past=a_night) as made:
         yield made
+
+
+def a_night(made: Rig) -> None:
+    made.clock.now = datetime.now(UTC) - timedelta(hours=1)
+    made.back_up()
 
 
 @pytest.fixture
@@ -193,9 +196,8 @@ def test_a_home_on_postgresql_is_looked_at_too(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    url = postgresql.new_database()
-    monkeypatch.setenv("NETWB_STORE__URL", url)
-    with rig(tmp_path, {"acme": ("edge1",)}, store_url=url) as made:
+    with rig(tmp_path, {"acme": ("edge1",)}, cluster=postgresql) as made:
+        monkeypatch.setenv("NETWB_STORE__URL", made.variables["NETWB_STORE__URL"])
         made.clock.now = datetime.now(UTC) - timedelta(hours=1)
         made.back_up()
         netwb = Commands(made.bench.home, capsys)

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from netwb.cli import asking, tenant
-from tests.benches import rig
+from tests.benches import a_night, rig
 from tests.cli.commands import Commands
 
 Asks = Callable[[], None]
@@ -25,8 +25,7 @@ def netwb(
     monkeypatch.setattr(asking, "has_terminal", lambda: False)
     monkeypatch.setattr(tenant, "has_terminal", lambda: False)
     (tmp_path / "old").mkdir()
-    with rig(tmp_path / "old", {"acme": ("edge1",), "umbra": ("core1",)}) as made:
-        made.back_up()
+    with rig(tmp_path / "old", {"acme": ("edge1",), "umbra": ("core1",)}, past=a_night) as made:
         yield Commands(made.bench.home, capsys)
 
 

@@ -18,12 +18,16 @@ from tests.cli.commands import Commands
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
     """Two tenants; edge1 of acme changed twice, once by ana and once by ben."""
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge9",)}) as made:
-        made.back_up(note="CHG1")
-        made.clock.advance(days=1)
-        made.answer("acme/edge1", ios("edge1", by="ben", at=made.clock.now, ntp="192.0.2.99"))
-        made.back_up(note="CHG2")
+    names = {"acme": ("edge1", "edge2"), "umbra": ("edge9",)}
+    with rig(tmp_path, names, past=two_nights) as made:
         yield made
+
+
+def two_nights(made: Rig) -> None:
+    made.back_up(note="CHG1")
+    made.clock.advance(days=1)
+    made.answer("acme/edge1", ios("edge1", by="ben", at=made.clock.now, ntp="192.0.2.99"))
+    made.back_up(note="CHG2")
 
 
 @pytest.fixture

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from netwb.workbench import Workbench
-from tests.benches import Rig, rig
+from tests.benches import Rig, a_night, rig
 from tests.cli.commands import Commands
 from tests.workbench.remotes import PASSPHRASE, bare, every_text, newer_source
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2")}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}, past=a_night) as made:
         yield made
 
 

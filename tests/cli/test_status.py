@@ -15,11 +15,14 @@ from tests.cli.commands import Commands
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
     """Two tenants; acme/edge2 does not answer, borealis was never tried."""
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "borealis": ("edge9",)}) as made:
-        made.clock.now = made.clock.now.replace(year=2036)  # the command reads the machine's clock
-        made.answer("acme/edge2", UnreachableError("acme/edge2: no answer; look at its cable"))
-        made.back_up("acme/edge1", "acme/edge2")
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "borealis": ("edge9",)}, past=a_night) as made:
         yield made
+
+
+def a_night(made: Rig) -> None:
+    made.clock.now = made.clock.now.replace(year=2036)  # the command reads the machine's clock
+    made.answer("acme/edge2", UnreachableError("acme/edge2: no answer; look at its cable"))
+    made.back_up("acme/edge1", "acme/edge2")
 
 
 @pytest.fixture

@@ -14,28 +14,28 @@ from netwb.errors import NotPermittedError, UnknownDeviceError, UnreachableError
 from netwb.roles import Actor, Permission, Role, Scope
 from netwb.workbench import Workbench
 from tests.benches import START, Rig, ios, rig
+from tests.stores import KINDS, cluster_of
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 TENANTS = {"acme": ("edge1", "edge2", "edge3"), "umbra": ("edge1",)}
 
 
 @pytest.fixture(params=KINDS)
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Three nights: all good; edge1 changed and edge2 garbled; edge1 away. edge3 never tried."""
-    url = ""
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    with rig(tmp_path, TENANTS, store_url=url) as made:
-        tried = ("acme/edge1", "acme/edge2", "umbra/edge1")
-        made.back_up(*tried)
-        made.clock.advance(days=1)
-        made.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
-        made.answer("acme/edge2", recorded(b"", prompt=b"edge2#"))
-        made.back_up(*tried, note="CHG2")
-        made.clock.advance(days=1)
-        made.answer("acme/edge1", UnreachableError("edge1: 127.0.0.1 port 22 is closed"))
-        made.back_up(*tried)
+    with rig(tmp_path, TENANTS, cluster=cluster_of(request), past=three_nights) as made:
         yield made
+
+
+def three_nights(made: Rig) -> None:
+    tried = ("acme/edge1", "acme/edge2", "umbra/edge1")
+    made.back_up(*tried)
+    made.clock.advance(days=1)
+    made.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
+    made.answer("acme/edge2", recorded(b"", prompt=b"edge2#"))
+    made.back_up(*tried, note="CHG2")
+    made.clock.advance(days=1)
+    made.answer("acme/edge1", UnreachableError("edge1: 127.0.0.1 port 22 is closed"))
+    made.back_up(*tried)
 
 
 def as_actor(made: Rig, role: Role, *tenants: str, only: Permission | None = None) -> Workbench:

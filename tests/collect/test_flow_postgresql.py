@@ -13,8 +13,9 @@ from tests.postgresql import Cluster
 
 @pytest.mark.real
 def test_nights_on_postgresql(tmp_path: Path, postgresql: Cluster) -> None:
-    url = postgresql.new_database()
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, store_url=url) as made:
+    with rig(
+        tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, cluster=postgresql
+    ) as made:
         assert made.back_up().counts() == {"changed": 3}
         made.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
         made.answer("acme/edge2", recorded(b"", prompt=b"edge2#"))

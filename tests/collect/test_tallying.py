@@ -15,18 +15,14 @@ from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.models import BackupOutcomeRow, BackupRunRow
 from netwb.store.tallies import read_tally
 from tests.benches import Rig, rig
-from tests.postgresql import Cluster
+from tests.stores import KINDS, cluster_of
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Two tenants; acme/edge2 does not answer."""
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        url = cluster.new_database()
     names = {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}
-    with rig(tmp_path, names, store_url=url) as one:
+    with rig(tmp_path, names, cluster=cluster_of(request)) as one:
         one.answer("acme/edge2", UnreachableError("no answer"))
         yield one
 

@@ -15,16 +15,16 @@ from netwb.notify.records import Notice
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.models import LeaseRow
 from tests.benches import START, Rig, ios, rig
-from tests.store.conftest import KINDS
+from tests.stores import KINDS, cluster_of
 
 ADDRESS = "127.0.0.1:22 does not answer"
 
 
 @pytest.fixture(params=KINDS)
 def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    is_sqlite = request.param == "sqlite"
-    url = "" if is_sqlite else request.getfixturevalue("postgresql").new_database()
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, store_url=url) as made:
+    with rig(
+        tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, cluster=cluster_of(request)
+    ) as made:
         yield made
 
 

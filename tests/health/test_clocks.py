@@ -21,7 +21,7 @@ def test_clocks_may_be_apart_by_far_less_than_a_lease(apart_s: float, verdict: V
 
 @pytest.mark.real
 def test_the_servers_clock_is_asked(tmp_path: Path, postgresql: Cluster) -> None:
-    with rig(tmp_path, {}, store_url=postgresql.new_database()) as made:
+    with rig(tmp_path, {}, cluster=postgresql) as made:
         database, now = made.bench._parts.database, datetime.now(UTC)
 
         assert check_clock(database, now=now).verdict == "ok"

@@ -29,15 +29,18 @@ OTHERS = ("umbra", "core1", "Umbra")
 def made(tmp_path: Path) -> Iterator[Rig]:
     folder = tmp_path / "home-of-it"
     folder.mkdir()
-    with rig(folder, {"acme": ("edge1", "edge2"), "umbra": ("core1",)}) as made:
-        made.answer("umbra/core1", ios("core1", community="Umbra-Only-1"))
-        made.back_up(note="=CHG(1)")
-        made.clock.advance(days=1)
-        made.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
-        made.back_up()
+    with rig(folder, {"acme": ("edge1", "edge2"), "umbra": ("core1",)}, past=two_nights) as made:
         environment = {**made.bench._parts.environment, "PASSPHRASE": "a sentence for acme alone"}
         made.bench._parts = replace(made.bench._parts, environment=environment)
         yield made
+
+
+def two_nights(made: Rig) -> None:
+    made.answer("umbra/core1", ios("core1", community="Umbra-Only-1"))
+    made.back_up(note="=CHG(1)")
+    made.clock.advance(days=1)
+    made.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
+    made.back_up()
 
 
 def members(file: Path) -> dict[str, bytes]:

@@ -36,21 +36,26 @@ WORDS = (b"orkan", b"Acme", b"wolke7", b"nebel9", b"zoe-of-it")
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
     """orkan goes; umbra stays. Each has a history and a text that waits."""
-    with rig(tmp_path, {"orkan": ("wolke7", "nebel9"), "umbra": ("core1", "core2")}) as made:
-        made.back_up(note="CHG1")
-        made.clock.advance(days=1)
-        for tenant, hostname in (("orkan", "wolke7"), ("umbra", "core1")):
-            made.answer(f"{tenant}/{hostname}", ios(hostname, ntp="192.0.2.99"))
-        for tenant, hostname in (("orkan", "nebel9"), ("umbra", "core2")):
-            half = ios_text(hostname)[:300]
-            made.answer(f"{tenant}/{hostname}", recorded(half, prompt=f"{hostname}#".encode()))
-        made.back_up()
-        add(made, "zoe-of-it", Role.ENGINEER, "orkan")
-        add(made, "ben", Role.ENGINEER, "orkan", "umbra")
-        add(made, "ada", Role.ADMIN)
-        admitted(made, "zoe-of-it")
-        made.bench.start_backup(note="of both")
+    with rig(
+        tmp_path, {"orkan": ("wolke7", "nebel9"), "umbra": ("core1", "core2")}, past=two_nights
+    ) as made:
         yield made
+
+
+def two_nights(made: Rig) -> None:
+    made.back_up(note="CHG1")
+    made.clock.advance(days=1)
+    for tenant, hostname in (("orkan", "wolke7"), ("umbra", "core1")):
+        made.answer(f"{tenant}/{hostname}", ios(hostname, ntp="192.0.2.99"))
+    for tenant, hostname in (("orkan", "nebel9"), ("umbra", "core2")):
+        half = ios_text(hostname)[:300]
+        made.answer(f"{tenant}/{hostname}", recorded(half, prompt=f"{hostname}#".encode()))
+    made.back_up()
+    add(made, "zoe-of-it", Role.ENGINEER, "orkan")
+    add(made, "ben", Role.ENGINEER, "orkan", "umbra")
+    add(made, "ada", Role.ADMIN)
+    admitted(made, "zoe-of-it")
+    made.bench.start_backup(note="of both")
 
 
 def found_in(home: Path) -> list[str]:

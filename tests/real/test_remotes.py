@@ -13,7 +13,7 @@ import pytest
 from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
 from netwb.workbench.remotes import RemoteSource
-from tests.benches import Rig, ios, rig
+from tests.benches import Rig, a_night, ios, rig
 from tests.real.git_hosts import (
     ADDRESS,
     SshHost,
@@ -32,8 +32,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2")}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}, past=a_night) as made:
         yield made
 
 

@@ -17,6 +17,7 @@ from tests.benches import rig
 from tests.conftest import FULL
 from tests.postgresql import Cluster
 from tests.scheduler.processes import awaited, daemon, file_now, firing, silent_device
+from tests.stores import KINDS, cluster_of
 
 AWAY_S = 60.0 if FULL else 5.0  # more than the lease
 MOST_LINES = 25  # of the log, over the whole outage: a look every 2 s that told would be more
@@ -49,21 +50,21 @@ def shut(cluster: Cluster, url: str) -> Iterator[None]:
         cluster.sql("postgres", f"alter database {name} allow_connections true")
 
 
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
+def cluster(request: pytest.FixtureRequest) -> Cluster | None:
+    return cluster_of(request)
+
+
 @pytest.mark.parametrize("when", ["idle", "in a night"])
 def test_a_daemon_waits_for_its_database_and_goes_on(
-    kind: str, when: str, tmp_path: Path, request: pytest.FixtureRequest
+    when: str, tmp_path: Path, cluster: Cluster | None
 ) -> None:
-    environment: dict[str, str] = {}
-    if kind == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        environment["NETWB_STORE__URL"] = cluster.new_database()
-    url = environment.get("NETWB_STORE__URL", "")
     home = tmp_path / "home"
     with (
         silent_device() as device,
-        rig(tmp_path, {"acme": ("edge1",)}, store_url=url) as made,
+        rig(tmp_path, {"acme": ("edge1",)}, cluster=cluster) as made,
     ):
+        environment = made.variables
         made.bench.set_device("edge1", address=device.address, port=device.port)
         (home / "netwb.toml").write_text(SLOW)
         made.bench.close()
@@ -75,7 +76,7 @@ def test_a_daemon_waits_for_its_database_and_goes_on(
                 awaited(partial(_collects, bench))
             bench.close()
             before = len(only.said)
-            with shut(cluster, url) if url else file_away(home):
+            with shut(cluster, environment["NETWB_STORE__URL"]) if cluster else file_away(home):
                 assert only.says("waits")
                 threading.Event().wait(AWAY_S)
             assert only.says("the daemon goes on")

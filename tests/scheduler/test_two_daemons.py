@@ -6,7 +6,7 @@ The lease is 3 s here where it is 30 s by default; nothing else is shorter.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -20,7 +20,6 @@ from netwb.roles import ALL_TENANTS
 from netwb.store.models import BackupRunRow
 from netwb.workbench import Workbench
 from tests.benches import rig
-from tests.postgresql import Cluster
 from tests.scheduler.processes import (
     LEASE_S,
     Running,
@@ -31,8 +30,8 @@ from tests.scheduler.processes import (
     firing,
     silent_device,
 )
+from tests.stores import KINDS, cluster_of
 
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 SLOW = "[collect]\nconnect_timeout_s = 300.0\ntotal_deadline_s = 300.0\nretries = 0\n"
 BETWEEN_S = (
     LEASE_S + 2 * LEASE_S / 3 + 5
@@ -45,27 +44,21 @@ class Place:
 
     home: Path
     bench: Workbench
-    environment: dict[str, str]
+    environment: Mapping[str, str]
     device: SilentDevice
 
 
 @pytest.fixture(params=KINDS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    environment: dict[str, str] = {}
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        environment["NETWB_STORE__URL"] = cluster.new_database()
     with (
         silent_device() as device,
-        rig(
-            tmp_path, {"acme": ("edge1",)}, store_url=environment.get("NETWB_STORE__URL", "")
-        ) as made,
+        rig(tmp_path, {"acme": ("edge1",)}, cluster=cluster_of(request)) as made,
     ):
         made.bench.set_device("edge1", address=device.address, port=device.port)
         home = tmp_path / "home"
         (home / "netwb.toml").write_text(SLOW)
-        bench = Workbench.open(home, environment=environment)
-        yield Place(home, bench, environment, device)
+        bench = Workbench.open(home, environment=made.variables)
+        yield Place(home, bench, made.variables, device)
         bench.close()
 
 

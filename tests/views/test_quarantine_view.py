@@ -28,21 +28,26 @@ def altered(answer: Gathered, old: bytes, new: bytes) -> Gathered:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2", "edge3"), "bolt": ("core9",)}) as found:
-        found.back_up()
-        found.clock.advance(days=1)
-        at = START + timedelta(hours=20)
-        for name in (EDGE, "bolt/core9"):
-            hostname = name.partition("/")[2]
-            cut = altered(
-                ios(hostname, by="ben", at=at, community="0therSecret", ntp=EVIL),
-                b"\r\nend\r\n",
-                b"\r\n",
-            )
-            found.answer(name, cut)
-        found.answer("acme/edge2", ios("edge9", by="ben", at=at))
-        found.back_up()
+    with rig(
+        tmp_path, {"acme": ("edge1", "edge2", "edge3"), "bolt": ("core9",)}, past=two_nights
+    ) as found:
         yield found
+
+
+def two_nights(found: Rig) -> None:
+    found.back_up()
+    found.clock.advance(days=1)
+    at = START + timedelta(hours=20)
+    for name in (EDGE, "bolt/core9"):
+        hostname = name.partition("/")[2]
+        cut = altered(
+            ios(hostname, by="ben", at=at, community="0therSecret", ntp=EVIL),
+            b"\r\nend\r\n",
+            b"\r\n",
+        )
+        found.answer(name, cut)
+    found.answer("acme/edge2", ios("edge9", by="ben", at=at))
+    found.back_up()
 
 
 def opened(

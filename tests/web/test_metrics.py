@@ -15,30 +15,29 @@ from netwb.web.metrics import lines_of
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios, rig
 from tests.long_texts import long_ios
-from tests.postgresql import Cluster
+from tests.stores import KINDS, cluster_of
 from tests.views.people import log_in
 
 Labels = tuple[tuple[str, str], ...]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """acme/edge1 is held, acme/edge2 failed at last, umbra is well; nobody tried acme/edge3."""
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        url = cluster.new_database()
     names = {"acme": ("edge1", "edge2", "edge3"), "umbra": ("edge1",)}
-    with rig(tmp_path, names, store_url=url) as one:
-        tried = ("acme/edge1", "acme/edge2", "umbra/edge1")
-        one.answer("acme/edge1", long_ios("edge1", 200))
-        one.back_up(*tried)
-        one.clock.advance(hours=1)
-        one.answer("acme/edge1", ios("edge1"))
-        one.answer("acme/edge2", UnreachableError("no answer"))
-        one.back_up(*tried)
-        one.clock.advance(minutes=30)
+    with rig(tmp_path, names, cluster=cluster_of(request), past=two_rounds) as one:
         yield one
+
+
+def two_rounds(one: Rig) -> None:
+    tried = ("acme/edge1", "acme/edge2", "umbra/edge1")
+    one.answer("acme/edge1", long_ios("edge1", 200))
+    one.back_up(*tried)
+    one.clock.advance(hours=1)
+    one.answer("acme/edge1", ios("edge1"))
+    one.answer("acme/edge2", UnreachableError("no answer"))
+    one.back_up(*tried)
+    one.clock.advance(minutes=30)
 
 
 def told(bench: Workbench) -> dict[str, dict[Labels, float]]:

@@ -17,6 +17,7 @@ from netwb.workbench import Workbench
 from netwb.workbench.remotes import RemoteSource
 from tests.benches import Rig, ios, rig
 from tests.postgresql import Cluster
+from tests.stores import KINDS, cluster_of
 from tests.workbench.remotes import (
     PASSPHRASE,
     asked,
@@ -28,9 +29,6 @@ from tests.workbench.remotes import (
 )
 
 VAULT = "refs/netwb/vault"
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
-
-
 TENANTS = {"acme": ("edge1", "edge2", "edge3"), "bolt": ("core1",)}
 
 
@@ -49,7 +47,7 @@ def month(
 ) -> Iterator[Month]:
     """Made once on each database; a test that changes the home has one of its own."""
     folder = tmp_path_factory.mktemp("month")
-    with rig(folder, TENANTS, store_url=empty_store(request)) as home:
+    with rig(folder, TENANTS, cluster=cluster_of(request)) as home:
         set_remotes(home, folder)
         live_a_month(home)
         assert {one.status for one in home.bench.push()} == {"pushed"}
@@ -67,19 +65,11 @@ def young(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """A home of one night whose remotes are `far.git` and `other.git` in `tmp_path / "own"`."""
     folder = tmp_path / "own"
     folder.mkdir()
-    with rig(folder, TENANTS, store_url=empty_store(request)) as home:
+    with rig(folder, TENANTS, cluster=cluster_of(request)) as home:
         set_remotes(home, folder)
         home.back_up()
         home.bench.push()
         yield home
-
-
-def empty_store(request: pytest.FixtureRequest) -> str:
-    """URL of an empty PostgreSQL database; "" for the home's own SQLite."""
-    if request.param == "sqlite":
-        return ""
-    cluster: Cluster = request.getfixturevalue("postgresql")
-    return cluster.new_database()
 
 
 def set_remotes(home: Rig, folder: Path) -> None:

@@ -14,7 +14,7 @@ from netwb.inventory.importers.rows import ImportOptions
 from netwb.inventory.records import CredentialChanges, NewCredential, NewDevice, Where
 from netwb.roles import ALL_TENANTS, Actor, Role, Scope
 from netwb.workbench import Workbench
-from tests.benches import Rig, rig
+from tests.benches import Rig, a_night, rig
 from tests.inventory.ground import NEW_KEY, OLD_KEY
 from tests.stores import EACH_STORE
 
@@ -24,8 +24,7 @@ pytestmark = EACH_STORE
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
     """Two tenants, each device backed up once."""
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge9",)}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge9",)}, past=a_night) as made:
         yield made
 
 

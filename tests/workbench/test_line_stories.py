@@ -19,14 +19,19 @@ EDGE = "acme/edge1"
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("edge1",)}) as found:
-        found.back_up()
-        for night, (by, ntp) in enumerate([("ben", "192.0.2.54"), ("eva", "192.0.2.55")], start=1):
-            found.clock.advance(days=1)
-            at = START + timedelta(days=night, hours=-4)
-            found.answer(EDGE, ios("edge1", by=by, at=at, ntp=ntp))
-            found.back_up()
+    with rig(
+        tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("edge1",)}, past=three_nights
+    ) as found:
         yield found
+
+
+def three_nights(found: Rig) -> None:
+    found.back_up()
+    for night, (by, ntp) in enumerate([("ben", "192.0.2.54"), ("eva", "192.0.2.55")], start=1):
+        found.clock.advance(days=1)
+        at = START + timedelta(days=night, hours=-4)
+        found.answer(EDGE, ios("edge1", by=by, at=at, ntp=ntp))
+        found.back_up()
 
 
 def acting(made: Rig, role: Role, tenant: str = "acme") -> Workbench:

@@ -15,15 +15,14 @@ from netwb.inventory.importers.rows import Source
 from netwb.inventory.records import CredentialChanges, NewCredential, SecretKind, SecretSource
 from netwb.roles import ALL_TENANTS, Actor, Role, Scope
 from netwb.workbench import Workbench
-from tests.benches import Rig, ios, ios_text, rig
+from tests.benches import Rig, a_night, ios, ios_text, rig
 
 CSV = "tenant,site,hostname,address,platform\nacme,fra1,edge7,192.0.2.7,cisco_ios\n"
 
 
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, past=a_night) as made:
         yield made
 
 

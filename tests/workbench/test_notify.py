@@ -28,7 +28,7 @@ from netwb.workbench import Workbench
 from tests.benches import Rig, ios, ios_text, rig
 from tests.notify.mailbox import Mailbox, mail_server, part
 from tests.notify.receivers import Receiver, receiving, status
-from tests.store.conftest import KINDS
+from tests.stores import KINDS, cluster_of
 from tests.workbench.people import add, logged_in
 
 ALL = NewRoute(kinds=("*",), severity="info")
@@ -43,9 +43,9 @@ def two(tmp_path: Path) -> Iterator[Rig]:
 @pytest.fixture(params=KINDS)
 def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """The same on each database."""
-    is_sqlite = request.param == "sqlite"
-    url = "" if is_sqlite else request.getfixturevalue("postgresql").new_database()
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, store_url=url) as made:
+    with rig(
+        tmp_path, {"acme": ("edge1", "edge2"), "umbra": ("edge1",)}, cluster=cluster_of(request)
+    ) as made:
         yield made
 
 

@@ -23,18 +23,14 @@ from netwb.errors import (
 from netwb.roles import Permission, Role
 from netwb.workbench import Workbench
 from tests.benches import Rig, rig
-from tests.postgresql import Cluster
+from tests.stores import KINDS, cluster_of
 from tests.workbench.people import ELSEWHERE, HOME, PASSWORD, add, admitted, code, logged_in
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Two tenants without devices."""
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        url = cluster.new_database()
-    with rig(tmp_path, {"acme": (), "umbra": ()}, store_url=url) as made:
+    with rig(tmp_path, {"acme": (), "umbra": ()}, cluster=cluster_of(request)) as made:
         yield made
 
 

@@ -28,7 +28,7 @@ from netwb.workbench import Workbench
 from netwb.workbench.compose_access import compose_access
 from tests.access.provider import CLIENT, SECRET, Provider, running_provider
 from tests.benches import Rig, rig
-from tests.postgresql import Cluster
+from tests.stores import KINDS, cluster_of
 from tests.workbench.people import HOME, PASSWORD, add, logged_in
 
 CALLBACK = "https://netwb.example/login/oidc/callback"
@@ -51,13 +51,11 @@ def with_access(made: Rig, **settings: Any) -> None:
     made.bench._parts = replace(parts, access=composed, settings=whole)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        url = cluster.new_database()
-    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("edge9",)}, store_url=url) as made:
+    with rig(
+        tmp_path, {"acme": ("edge1",), "umbra": ("edge9",)}, cluster=cluster_of(request)
+    ) as made:
         yield made
 
 

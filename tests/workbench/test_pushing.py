@@ -17,7 +17,7 @@ import pytest
 
 from netwb.errors import RemoteError
 from netwb.workbench import Workbench
-from tests.benches import Rig, ios, rig
+from tests.benches import Rig, a_night, ios, rig
 from tests.workbench.remotes import asked, bare, tip
 
 WAIT_S = 20
@@ -32,8 +32,7 @@ bench.push(when="now")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("core1",)}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("core1",)}, past=a_night) as made:
         made.bench.set_remote("acme", bare(tmp_path / "far.git"))
         made.bench.set_remote_passphrase("acme", asked())
         yield made

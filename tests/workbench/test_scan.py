@@ -11,18 +11,20 @@ from sqlalchemy import delete, func, select
 from netwb.errors import InputError, SecretsUnpushedError, UnknownRevisionError
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import SecretScanRow, VaultRow
-from tests.benches import Rig, ios, rig
+from tests.benches import Rig, a_night, ios, rig
 from tests.benchmarks.bench_queries import listening
+from tests.stores import KINDS, cluster_of
 from tests.workbench.remotes import asked, bare, newer_rules, tip
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    url = ""
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("core1",)}, store_url=url) as made:
-        made.back_up()
+    with rig(
+        tmp_path,
+        {"acme": ("edge1", "edge2"), "bolt": ("core1",)},
+        cluster=cluster_of(request),
+        past=a_night,
+    ) as made:
         yield made
 
 

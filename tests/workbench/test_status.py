@@ -146,8 +146,7 @@ def test_how_old_is_fresh_is_a_setting(tmp_path: Path) -> None:
 
 @pytest.mark.real
 def test_postgresql_says_the_same(tmp_path: Path, postgresql: Cluster) -> None:
-    url = postgresql.new_database()
-    with rig(tmp_path, {"acme": ("edge1", "edge2")}, store_url=url) as made:
+    with rig(tmp_path, {"acme": ("edge1", "edge2")}, cluster=postgresql) as made:
         made.back_up()
         made.clock.advance(hours=1)
         made.answer("acme/edge2", GONE)

@@ -30,13 +30,16 @@ pytestmark = EACH_STORE
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("pe1",)}) as made:
-        for night in range(4):
-            for name in made.devices:
-                made.answer(name, ios(name.partition("/")[2], ntp=f"192.0.2.{night}"))
-            made.back_up()
-            made.clock.advance(days=1)
+    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("pe1",)}, past=four_nights) as made:
         yield made
+
+
+def four_nights(made: Rig) -> None:
+    for night in range(4):
+        for name in made.devices:
+            made.answer(name, ios(name.partition("/")[2], ntp=f"192.0.2.{night}"))
+        made.back_up()
+        made.clock.advance(days=1)
 
 
 def test_both_rhythms_tell_what_they_did(made: Rig) -> None:

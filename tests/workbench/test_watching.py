@@ -12,20 +12,20 @@ from netwb.inventory.records import DeviceStatus
 from netwb.notify.records import Notice
 from netwb.roles import ALL_TENANTS, Role, Scope
 from netwb.workbench.watching import HealthWatched
-from tests.benches import START, Rig, ios, rig
-from tests.postgresql import Cluster
+from tests.benches import START, Rig, a_night, ios, rig
+from tests.stores import KINDS, cluster_of
 from tests.views.people import log_in
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+@pytest.fixture(params=KINDS)
 def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """Saved once; borealis in its own site."""
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql")
-        url = cluster.new_database()
-    with rig(tmp_path, {"acme": ("edge1", "edge2"), "borealis": ("edge1",)}, store_url=url) as one:
-        one.back_up()
+    with rig(
+        tmp_path,
+        {"acme": ("edge1", "edge2"), "borealis": ("edge1",)},
+        cluster=cluster_of(request),
+        past=a_night,
+    ) as one:
         yield one
 
 

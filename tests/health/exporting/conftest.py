@@ -24,6 +24,7 @@ SOURCE = SecretSource(origin="env:PASSPHRASE")
 ENVIRONMENT = {"PASSPHRASE": PASSPHRASE, "WRONG": "another sentence that is long"}
 PASSWORD = "Correct-Horse-77"
 QUICK = Costs(memory_kib=64, passes=1, lanes=1)
+TENANTS = {"acme": ("edge1", "edge2"), "umbra": ("core1",)}
 ORIGIN = Origin(address="127.0.0.1", browser="test")
 
 
@@ -72,11 +73,10 @@ def answers(bench: Workbench) -> dict[str, Any]:
 def full(tmp_path: Path) -> Iterator[Rig]:
     folder = tmp_path / "old"
     folder.mkdir()
-    with rig(folder, {"acme": ("edge1", "edge2"), "umbra": ("core1",)}) as made:
+    with rig(folder, TENANTS, past=fill) as made:
         made.bench._parts = replace(
             made.bench._parts, environment={**made.bench._parts.environment, **ENVIRONMENT}
         )
-        fill(made)
         yield made
 
 
@@ -89,9 +89,7 @@ def exported(full: Rig, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """One that no test changes."""
-    folder = tmp_path_factory.mktemp("old")
-    with rig(folder, {"acme": ("edge1", "edge2"), "umbra": ("core1",)}) as made:
-        fill(made)
+    with rig(tmp_path_factory.mktemp("old"), TENANTS, past=fill) as made:
         yield made
 
 

@@ -11,7 +11,7 @@ import pytest
 from netwb.errors import ExportError, InputError, InventoryError, NetwbError
 from netwb.settings import SelfBackupSettings
 from netwb.workbench import Workbench
-from tests.benches import Rig, rig
+from tests.benches import Rig, a_night, rig
 from tests.health.exporting.conftest import ENVIRONMENT, SOURCE, quiet
 
 Sets = Callable[..., None]
@@ -19,8 +19,7 @@ Sets = Callable[..., None]
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
-    with rig(tmp_path, {"acme": ("edge1",)}) as made:
-        made.back_up()
+    with rig(tmp_path, {"acme": ("edge1",)}, past=a_night) as made:
         yield made
 
 

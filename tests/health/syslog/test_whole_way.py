@@ -189,8 +189,7 @@ def test_an_accepted_text_bears_the_name_that_was_heard(made: Rig) -> None:
 
 @pytest.mark.real
 def test_the_same_on_postgresql(tmp_path: Path, postgresql: Cluster) -> None:
-    url = postgresql.new_database()
-    with rig(tmp_path, {"acme": ("edge1",)}, store_url=url) as made:
+    with rig(tmp_path, {"acme": ("edge1",)}, cluster=postgresql) as made:
         made.bench.set_device("edge1", syslog_source=EDGE1)
         made.back_up()
         made.clock.advance(minutes=10)

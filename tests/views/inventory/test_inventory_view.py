@@ -21,17 +21,20 @@ TENANTS = {"acme": ("edge1", "edge2"), "umbra": ("pe1",)}
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
     """Two nights: all good; edge2 away. A person of each kind."""
-    with rig(tmp_path, TENANTS) as made:
-        made.back_up()
-        made.clock.advance(days=1)
-        made.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
-        made.answer("acme/edge2", UnreachableError("edge2: 127.0.0.1 port 22 is closed"))
-        made.back_up()
-        made.clock.advance(hours=2)
-        add(made, "eng", Role.ENGINEER)
-        add(made, "op", Role.OPERATOR, "acme")
-        add(made, "staff", Role.CUSTOMER, "acme")
+    with rig(tmp_path, TENANTS, past=two_nights) as made:
         yield made
+
+
+def two_nights(made: Rig) -> None:
+    made.back_up()
+    made.clock.advance(days=1)
+    made.answer("acme/edge1", ios("edge1", by="ben", ntp="192.0.2.99"))
+    made.answer("acme/edge2", UnreachableError("edge2: 127.0.0.1 port 22 is closed"))
+    made.back_up()
+    made.clock.advance(hours=2)
+    add(made, "eng", Role.ENGINEER)
+    add(made, "op", Role.OPERATOR, "acme")
+    add(made, "staff", Role.CUSTOMER, "acme")
 
 
 def visit(made: Rig, who: str = "eng", search: str = "") -> Visit:
