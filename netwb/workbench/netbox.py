@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netwb.errors import InventoryError, NetboxError
+from netwb.errors import ArchiveError, InventoryError, NetboxError
 from netwb.inventory.importers.netbox_plan import NetboxDevice, SyncPlan
 from netwb.inventory.importers.rows import PlannedDevice
 from netwb.inventory.netbox import Asked, Filters, check_filters, check_url, fetch
@@ -100,7 +100,7 @@ class NetboxFace(Face):
             meant = self._parts.places.tenant(self._scope, source.tenant_id)
             try:
                 done.append(self._sync(meant, None))
-            except InventoryError as error:
+            except (InventoryError, ArchiveError) as error:
                 failed.append(f"{source.tenant}: {error}")
         if failed:
             msg = f"NetBox of {len(failed)} tenants was not taken over: {'; '.join(failed)}"

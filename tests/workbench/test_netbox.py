@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 from sqlalchemy import select
 
+from netwb.archive.repository import writing
 from netwb.errors import (
     InputError,
     InventoryError,
@@ -158,6 +159,26 @@ def test_a_netbox_that_is_down_stops_no_other_tenants(made: Rig, netbox: Netbox)
 
     assert names(made) == {"edge1"}
     assert names(made, "umbra") == {"pe1", *NAMES}
+
+
+def test_a_repository_that_is_written_stops_no_other_tenants(
+    tmp_path: Path, netbox: Netbox
+) -> None:
+    busy = {"NETWB_ARCHIVE__LOCK_TIMEOUT_S": "0.1", "NETBOX_TOKEN": TOKEN}
+    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("pe1",)}, settings=busy) as made:
+        made.back_up("acme/edge1")
+        for tenant in ("acme", "umbra"):
+            made.bench.set_netbox(tenant, netbox.url, token=SOURCE, filters=[("tenant", "acme")])
+        made.bench.where(tenant="acme").sync_netbox()
+        netbox.devices[0] = device(1, "fra-edge1")
+
+        with (
+            writing(made.bench.home / "archive" / "acme.git", timeout_s=0),
+            pytest.raises(NetboxError, match=r"1 tenants was not taken over: acme: .*is being"),
+        ):
+            made.bench.sync_netbox()
+
+        assert "fra-edge1" in names(made, "umbra")
 
 
 def test_at_another_url_ids_are_forgotten_and_names_count(made: Rig) -> None:
