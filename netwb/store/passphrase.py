@@ -12,14 +12,17 @@ import struct
 import unicodedata
 from dataclasses import dataclass
 
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 
+from netwb.errors import StoreError
 from netwb.store.sealing import KEY_BYTES, context_bytes, seal, unseal
 
 _HEAD = struct.Struct(">BIBB16s")
 _VERSION = 1
-_MOST_MEMORY_KIB = 4 * 1024 * 1024  # what is wrapped says what unwrapping costs; it may be hostile
-_MOST_PASSES = 64
+# What is wrapped says what unwrapping costs, and may be hostile: 16 times of what is written here.
+_MOST_MEMORY_KIB = 1024 * 1024
+_MOST_PASSES = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,10 @@ def wrap(passphrase: str, context: str, plain: bytes, *, costs: Costs = STANDARD
 
 
 def unwrap(passphrase: str, context: str, wrapped: bytes) -> bytes | None:
-    """Open; None when passphrase or context is another one, or a byte was changed."""
+    """Open; None when passphrase or context is another one, or a byte was changed.
+
+    Raises StoreError where the machine has not the memory that it takes.
+    """
     head, sealed = wrapped[: _HEAD.size], wrapped[_HEAD.size :]
     if len(head) < _HEAD.size:
         return None
@@ -60,15 +66,22 @@ def _is_bearable(costs: Costs) -> bool:
 
 
 def _stretched(passphrase: str, salt: bytes, costs: Costs) -> bytes:
-    return hash_secret_raw(
-        unicodedata.normalize("NFKC", passphrase).encode(),
-        salt,
-        time_cost=costs.passes,
-        memory_cost=costs.memory_kib,
-        parallelism=costs.lanes,
-        hash_len=KEY_BYTES,
-        type=Type.ID,
-    )
+    try:
+        return hash_secret_raw(
+            unicodedata.normalize("NFKC", passphrase).encode(),
+            salt,
+            time_cost=costs.passes,
+            memory_cost=costs.memory_kib,
+            parallelism=costs.lanes,
+            hash_len=KEY_BYTES,
+            type=Type.ID,
+        )
+    except HashingError as error:
+        msg = (
+            f"a passphrase cannot be tried here: that takes {costs.memory_kib // 1024} MiB of memory;"
+            " end something, or try on a larger machine"
+        )
+        raise StoreError(msg) from error
 
 
 def _bound(head: bytes, context: str) -> bytes:
