@@ -326,6 +326,7 @@ class Frame:
             contact=self.person.contact,
             ways=navigation.ways(self.person, self.address),
             runs_netwb=self.may(Permission.SYSTEM_MANAGE),
+            codes_first=self.person.totp == "required",
         )
 
     def _own_tenants(self) -> str:

@@ -60,8 +60,11 @@ def places(person: Person) -> tuple[Place, ...]:
 
 def ways(person: Person, address: Address) -> str:
     """Where to, from a page that does not give what its address asks for: its own beginning, else
-    the first page that the person may see; and what the person may, in words.
+    the first page that the person may see; and what the person may, in words. Who has to set
+    one-time codes up is led there alone.
     """
+    if person.totp == "required":
+        return link(page_url("account"), tag("span", "Set up one-time codes"), class_="btn pri")
     open_ = places(person)
     near = next((place for place in open_ if place.page == address.page), None)
     if near is None or address.url() == page_url(near.page, **address.kept()):

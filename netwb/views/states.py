@@ -135,6 +135,7 @@ class Failure:
     contact: str = ""  # whom to ask for rights; "": an admin
     ways: str = ""  # markup: where else to, when trying again is no use
     runs_netwb: bool = False  # the person does: told what on the server is broken, and its cure
+    codes_first: bool = False  # nothing is open to the person before one-time codes are set up
 
 
 def failed(error: Exception, failure: Failure, *, actions: str = "") -> str:
@@ -184,6 +185,9 @@ def told(error: Exception, failure: Failure) -> tuple[Shape, str, str]:
             "Not found",
             f"{thing}. It does not exist, or lies outside what you may see.",
         )
+    if isinstance(error, NotPermittedError) and failure.codes_first:
+        said = "Nothing is open to you before: with one, a stolen password alone opens nothing."
+        return "held", "Set up one-time codes first", said
     if isinstance(error, NotPermittedError) and error.role:
         return "waived", "Your role does not allow this", _denied(error, failure)
     for class_, shape_, title in TITLES:

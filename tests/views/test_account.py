@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from netwb.access.records import LoginSession, Token
+from netwb.access.records import LoginSession, NewToken, Token, UserChanges
 from netwb.errors import NotAuthenticatedError, NotPermittedError, UnknownNameError
 from netwb.roles import LATER, Permission, Role
 from netwb.views.account.cards import Shown, render
@@ -370,3 +370,47 @@ def test_page_is_inert(view: AccountView, text: str) -> None:
 
     assert_inert(html)
     assert Tags(html).names >= {"table", "dialog"}
+
+
+def test_codes_that_are_asked_for_come_first_and_nothing_else_is_said_to_be_open(
+    made: Rig,
+) -> None:
+    log_in(made, "tot", Role.ENGINEER, ("acme",))
+    made.bench.set_user("tot", UserChanges(totp="required"))
+    view = AccountView(frame_of(made, again(made, "tot"), page="account"))
+    asyncio.run(view.load())
+
+    html = view.sheet.html
+    assert html.index("Needed: an admin asks for it") < html.index("Role <b>engineer</b>")
+    assert "May see and do nothing before one-time codes are set up" in html
+    assert html.count("One-time codes</h2>") == 1
+    assert 'id="password-form"' in html
+
+
+def test_a_page_that_codes_keep_shut_leads_to_where_they_are_set_up(made: Rig) -> None:
+    log_in(made, "tot", Role.ENGINEER, ("acme",))
+    made.bench.set_user("tot", UserChanges(totp="required"))
+    frame = frame_of(made, again(made, "tot"), "tab=places", page="inventory")
+    said: list[str] = []
+
+    async def load() -> None:
+        frame.bench.devices()
+
+    asyncio.run(frame.part(load, said.append))
+
+    assert "Set up one-time codes first" in said[-1]
+    assert 'href="account"' in said[-1]
+    assert "Your role" not in said[-1]
+
+
+def test_the_tables_of_a_person_fold_on_a_phone_and_say_what_each_cell_is(
+    made: Rig, view: AccountView
+) -> None:
+    made.bench.issue_token(NewToken(user="ana", days=3))
+    asyncio.run(view.load())
+
+    html = view.sheet.html
+    assert html.count("<table") == html.count('<table class="fold"') == 2
+    assert {"seen", "ends in", "may", "ends", "used"} <= set(
+        re.findall('data-label="([^"]+)"', html)
+    )

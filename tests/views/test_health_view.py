@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from netwb.roles import ALL_TENANTS, Role
 from netwb.views.configs.changes import ChangesView
 from netwb.views.configs.page import ConfigsView
 from netwb.views.health.page import HealthView
+from netwb.views.html import SHAPES
 from tests.benches import Rig, ios, rig
 from tests.long_texts import long_ios
 from tests.views.made_frames import KeptFrame, act, frame_of, words
@@ -185,6 +187,18 @@ def test_the_page_draws_it_by_its_address_and_changes_lead_to_it(made: Rig) -> N
 async def _loaded(view: ChangesView) -> None:
     await view.load()
     await asyncio.gather(*view._tasks)
+
+
+def test_without_a_device_nothing_is_wrong_and_nothing_is_well(tmp_path: Path) -> None:
+    with rig(tmp_path, {"acme": ()}) as empty:
+        view, _ = opened(empty)
+        changes = ChangesView(frame_of(empty, "period=7d"))
+        asyncio.run(_loaded(changes))
+
+    assert words(view.sheet.html).startswith("There is no active device: nothing is backed up.")
+    for html in (view.sheet.html.partition("</h2>")[0], changes.tools.html.partition("strip")[2]):
+        assert SHAPES["ok"][0] not in html
+        assert SHAPES["unknown"][0] in html
 
 
 def test_a_database_that_is_away_is_said_in_its_place(made: Rig) -> None:

@@ -3,15 +3,20 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from netwb.errors import NotPermittedError, UnknownDeviceError
 from netwb.roles import Role
+from netwb.views.history.head import saved_state
 from netwb.views.history.page import HistoryView
+from netwb.views.navigation import Moment
+from netwb.workbench.coverage import Copy, DeviceRun
 from tests.benches import START, Rig, ios, rig
 from tests.views.made_frames import KeptFrame, act, frame_of, words
 
@@ -54,6 +59,40 @@ def test_it_opens_on_the_newest_text_with_who_and_when(made: Rig) -> None:
     assert "CHG7" in words(view.list.html)
     assert "first copy" in words(view.pane.html)
     assert "saved" in words(view.head.html)
+
+
+def test_the_devices_own_page_is_opened_for_the_same_tenant(made: Rig) -> None:
+    view, _ = opened(made, "&tenant=acme")
+
+    device = made.devices[EDGE].id
+    assert f'href="inventory?device={device}&amp;tenant=acme"' in view.head.html
+
+
+@pytest.mark.parametrize(
+    ("lacking", "hours", "kind"),
+    [(0, 1, "ok"), (0, 40, "stale"), (1, 1, "warn"), (3, 1, "bad")],
+    ids=["fresh", "no-run", "one-bad-run", "three-bad-runs"],
+)
+def test_a_copy_is_marked_as_good_only_where_nothing_came_to_nothing_since(
+    lacking: int, hours: int, kind: str
+) -> None:
+    at = START + timedelta(hours=hours)
+    copy = Copy(at=START, revision="c0ffee", size=4, lines=1)
+    good = DeviceRun(
+        run_id="r1",
+        at=START,
+        ended_at=START,
+        status="changed",
+        revision="c0ffee",
+        cause_kind="",
+        cause_message="",
+        by="ana",
+    )
+    runs = [replace(good, status="failed") for _ in range(lacking)] + [good]
+
+    said = saved_state(copy, runs, Moment(now=at, zone=ZoneInfo("UTC")))
+
+    assert f'"st st-{kind}"' in said
 
 
 def test_what_a_revision_touched_stands_under_it(made: Rig) -> None:

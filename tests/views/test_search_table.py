@@ -128,7 +128,7 @@ def test_the_sum_counts_devices_and_not_lines() -> None:
 
     assert "1 device carries it now" in said
     assert "1 carried it before" in said
-    assert "first seen 24 Oct on old" in said
+    assert "first seen 24 Oct on old acme" in said
     assert "418 devices searched in 0.18 s" in said
     assert "searched in 0.18 s" in words(render_sum(result(hit(), devices=None), ASKED, AT))
 

@@ -58,10 +58,13 @@ class Shown:
 
 def render(shown: Shown) -> str:
     """The whole page: what one is on the left, what one holds on the right."""
-    own = ""
+    own, first = "", ""
     if shown.has_login and shown.person.source == "local":
-        own = tag("div", _password(shown) + _codes(shown), class_="pair")
-    left = _who(shown) + _keys()
+        codes = _codes(shown)
+        if shown.person.totp == "required":  # nothing else is open to the person before
+            first, codes = codes, ""
+        own = tag("div", _password(shown) + codes, class_="pair")
+    left = first + _who(shown) + _keys()
     right = _sessions(shown) + _tokens(shown) + own if shown.has_login else ""
     return (
         '<div class="scroll account" id="account"><div class="cards">'
@@ -102,11 +105,15 @@ def _who(shown: Shown) -> str:
         f"<li>{shape('ok')}<span>{esc(sentence)}</span></li>"
         for sentence in sentences(person.permissions)
     )
+    allowed = f'<ul class="rights">{rights}</ul>' if rights else _nothing(person)
     login = f'<p class="t2 sm">Logs in with: {esc(SOURCES[person.source])}</p>'
     zone = _zone(shown) if shown.has_login else ""
-    return _card(
-        "You", f'<div class="in">{head}<ul class="rights">{rights}</ul>{login}{zone}</div>'
-    )
+    return _card("You", f'<div class="in">{head}{allowed}{login}{zone}</div>')
+
+
+def _nothing(person: Person) -> str:
+    why = " before one-time codes are set up" if person.totp == "required" else ""
+    return f'<p class="t2">May see and do nothing{why}</p>'
 
 
 def _zone(shown: Shown) -> str:
@@ -196,7 +203,7 @@ def _sessions(shown: Shown) -> str:
     others = [s for s in shown.sessions if s.id != shown.person.session]
     end_all = button("End the others", "end-others") if len(others) > 1 else ""
     table = (
-        '<div class="logins" id="logins"><table><thead><tr><th>Login</th><th>From</th><th>Seen</th>'
+        '<div class="logins" id="logins"><table class="fold"><thead><tr><th>Login</th><th>From</th><th>Seen</th>'
         '<th>Ends in</th><th><span class="unseen">Actions</span></th></tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
     )
@@ -217,7 +224,8 @@ def _session(session: LoginSession, shown: Shown) -> str:
         f'<tr><td>{opened} <span class="t3">{esc(session.means)}</span></td>'
         f'<td class="cut"><span class="mono">{esc(session.address)}</span>'
         f' <span class="t3" title="{esc(session.browser)}">{esc(words.browser(session.browser))}</span></td>'
-        f"<td>{age(session.seen_at, now)}</td><td>{words.until(session.expires_at, now)}</td>"
+        f'<td data-label="seen">{age(session.seen_at, now)}</td>'
+        f'<td data-label="ends in">{words.until(session.expires_at, now)}</td>'
         f'<td class="r">{end}</td></tr>'
     )
 
@@ -225,7 +233,7 @@ def _session(session: LoginSession, shown: Shown) -> str:
 def _tokens(shown: Shown) -> str:
     rows = "".join(_token(token, shown) for token in shown.tokens)
     table = (
-        "<table><thead><tr><th>Token</th><th>May</th><th>Ends</th><th>Used</th>"
+        '<table class="fold"><thead><tr><th>Token</th><th>May</th><th>Ends</th><th>Used</th>'
         '<th><span class="unseen">Actions</span></th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
@@ -246,8 +254,8 @@ def _token(token: Token, shown: Shown) -> str:
         f' <span class="t3 mono">{esc(", ".join(token.networks))}</span>' if token.networks else ""
     )
     return (
-        f'<tr><td class="cut"><b>{name}</b></td><td class="cut">{esc(_allowed(token))}{from_}</td>'
-        f'<td>{ends(token, shown.moment)}</td><td>{used(token, now)}</td><td class="r">{end}</td></tr>'
+        f'<tr><td class="cut"><b>{name}</b></td><td class="cut" data-label="may">{esc(_allowed(token))}{from_}</td>'
+        f'<td data-label="ends">{ends(token, shown.moment)}</td><td data-label="used">{used(token, now)}</td><td class="r">{end}</td></tr>'
     )
 
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from netwb.collect.causes import words_of
 from netwb.cures import pathless_cause
 from netwb.health.diagnosis import VERDICTS, Diagnosis, Verdict
-from netwb.health.freshness import DeviceBackup, Freshness, TenantBackups, cause_and_cure
+from netwb.health.freshness import (
+    DeviceBackup,
+    Freshness,
+    TenantBackups,
+    cause_and_cure,
+    headline,
+)
 from netwb.views import words
 from netwb.views.causes import cause_alone
 from netwb.views.cures import in_page
@@ -44,7 +50,8 @@ class Ways:
 
 def render_head(status: Status, ways: Ways, at: Moment) -> str:
     """The sentence, when it was true, and the one thing to do about it."""
-    kind: Shape = "ok" if status.good else "bad" if _expected(status.without) else "warn"
+    bad: Shape = "bad" if _expected(status.without) else "warn"
+    kind = _kind(status.headline, good=status.good, bad=bad)
     begin = ""
     if ways.back_up and status.without:
         devices = words.count(len(status.without), "device")
@@ -52,6 +59,13 @@ def render_head(status: Status, ways: Ways, at: Moment) -> str:
     said = f"{shape(kind, size=14)}<h2>{esc(status.headline)}</h2>"
     night = f'<p class="t2 sm">{_night(status.last_night, at)}</p>'
     return f'<div class="answer"><div class="said">{said}</div>{night}<div class="acts">{begin}</div></div>'
+
+
+def _kind(said: str, *, good: bool, bad: Shape) -> Shape:
+    """Where nothing is backed up nothing is wrong, and nothing is well either."""
+    if not good:
+        return bad
+    return "unknown" if said == headline(()) else "ok"
 
 
 def _night(night: LastNight | None, at: Moment) -> str:
@@ -133,7 +147,9 @@ def render_tenants(tenants: Sequence[TenantBackups], at: Moment) -> str:
     counted = "".join(f'<th class="r">{said}</th>' for said in _COUNTED)
     head = f'<th>Tenant</th>{counted}<th class="r">Oldest good</th>'
     rows = "".join(_tenant_row(one, at) for one in tenants)
-    table = f'<table class="counts"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    table = (
+        f'<table class="counts fold"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    )
     return _section("By tenant", len(tenants), table)
 
 
@@ -142,9 +158,12 @@ _COUNTED = ("Devices", "Fresh", "Never saved", "Kept back", "Failed since", "Sta
 
 def _tenant_row(one: TenantBackups, at: Moment) -> str:
     counts = (one.devices, one.fresh, one.never, one.rejected, one.failed, one.stale)
-    cells = "".join(f'<td class="r{_quiet(count)}">{words.number(count)}</td>' for count in counts)
+    cells = "".join(
+        f'<td class="r{_quiet(count)}" data-label="{said.lower()}">{words.number(count)}</td>'
+        for said, count in zip(_COUNTED, counts, strict=True)
+    )
     oldest = age(one.oldest_at, at.now) if one.oldest_at else "none"
-    return f'<tr><td class="host">{esc(one.tenant)}</td>{cells}<td class="r">{oldest}</td></tr>'
+    return f'<tr><td class="host">{esc(one.tenant)}</td>{cells}<td class="r" data-label="oldest good">{oldest}</td></tr>'
 
 
 def _quiet(count: int) -> str:
@@ -175,13 +194,13 @@ def _section(title: str, count: int | None, content: str) -> str:
     return f'<section><h3 class="h">{esc(title)}{number}</h3>{content}</section>'
 
 
-def render_strip(headline: str, *, good: bool, url: str) -> str:
+def render_strip(said: str, *, good: bool, url: str) -> str:
     """One line that leads here, over the list of changes."""
     return link(
         url,
-        f'{shape("ok" if good else "warn")}<span class="cut">{esc(headline)}</span>',
+        f'{shape(_kind(said, good=good, bad="warn"))}<span class="cut">{esc(said)}</span>',
         class_="strip",
         data_act="turn",
         data_url=url,
-        title=headline,
+        title=said,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from netwb.errors import NetwbError
 from netwb.inventory.records import ConfigKind, Device
@@ -11,9 +12,10 @@ from netwb.views.fields import Ask, Field, dialog, select_field, text_field
 from netwb.views.history.days import Strip
 from netwb.views.html import age, attrs, button, esc, icon, link, state, tag
 from netwb.views.inventory.strips import long_strip
+from netwb.views.inventory.table import copy_age_shape
 from netwb.views.navigation import Moment
 from netwb.views.words import clock, commit, count, day, number, when
-from netwb.workbench.coverage import Copy
+from netwb.workbench.coverage import Copy, DeviceRun
 from netwb.workbench.words import Revision
 
 KINDS: tuple[tuple[ConfigKind, str], ...] = (("running", "Running"), ("startup", "Startup"))
@@ -108,6 +110,7 @@ class Shown:
     look: str
     reveal: str
     why: str = ""
+    device_url: str = ""  # of its page in the inventory
     change: str = ""  # URL of what this revision changed
     backup: str = ""  # markup: the button, or how far a backup is
 
@@ -117,19 +120,21 @@ def device_head(shown: Shown, *, saved: str) -> str:
     device = shown.device
     address = f'<span class="far"> · {esc(device.address)}</span>' if device.address else ""
     about = f'<span class="t3 mono cut">{esc(device.platform)}{address}</span>'
-    name = link(f"inventory?device={device.id}", esc(device.hostname), class_="nm")
+    name = link(shown.device_url, esc(device.hostname), class_="nm")
     return (
         f'<div class="bar top">{name}{about}{saved}{_revision(shown)}'
         f'<span class="push acts">{_acts(shown)}{shown.backup}</span></div>'
     )
 
 
-def saved_state(last: Copy | None, at: Moment) -> str:
-    """The last good copy: `saved 02:03, 8 h ago`."""
+def saved_state(last: Copy | None, runs: Sequence[DeviceRun], at: Moment) -> str:
+    """The last good copy: `saved 02:03, 8 h ago`. `runs`: newest first; what they brought since."""
     if last is None:
         return state("unknown", "no copy yet")
     from_ = last.at
-    said = state("ok", f"saved {when(from_, at.now, at.zone)},")
+    lacking = sum(1 for _ in takewhile(lambda run: run.status in {"rejected", "failed"}, runs))
+    kind = copy_age_shape(from_, lacking, at.now)
+    said = state(kind, f"saved {when(from_, at.now, at.zone)},")
     return f'<span class="nowrap">{said} <span class="t2">{age(from_, at.now)} ago</span></span>'
 
 

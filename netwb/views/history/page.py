@@ -31,7 +31,7 @@ from netwb.views.history.stories import Stories, whole
 from netwb.views.history.taking import Taking
 from netwb.views.history.touched import name_sections
 from netwb.views.history.within import Within
-from netwb.views.html import button
+from netwb.views.html import button, page_url
 from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.sheet import Act, OnAct, Sheet
@@ -243,7 +243,7 @@ class HistoryView:
 
     def _draw_head(self) -> None:
         shown = self._shown()
-        saved = head.saved_state(self.copy, self.frame.moment())
+        saved = head.saved_state(self.copy, self.runs, self.frame.moment())
         self.head.html = (
             f'<div class="over">{head.device_head(shown, saved=saved)}'
             f"{head.tools(shown, self.within.finding)}</div>"
@@ -260,6 +260,7 @@ class HistoryView:
             look="text" if self.frame.address.get("look") == "text" else "since",
             reveal=self._reveal_state(),
             why=head.why_hidden(self.frame.person.role.value if self.frame.person.role else "none"),
+            device_url=page_url("inventory", device=self.device.id, **self.frame.address.kept()),
             change=self.links.change(revision.device_id, revision.id)
             if revision and revision.number > 1
             else "",

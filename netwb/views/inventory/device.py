@@ -278,7 +278,7 @@ def _backups(page: DevicePage) -> str:
     known = {revision.id: revision for revision in page.revisions}
     rows = "".join(_run(page, run, known) for run in page.runs)
     table = (
-        '<table class="fixed runs" aria-label="Backups"><colgroup><col style="width:150px">'
+        '<table class="fixed runs fold" aria-label="Backups"><colgroup><col style="width:150px">'
         '<col style="width:120px"><col><col style="width:92px"></colgroup>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -293,7 +293,8 @@ def _run(page: DevicePage, run: DeviceRun, known: Mapping[str, Revision]) -> str
         revision = link(page.links.configs(quarantine=1), "quarantine", class_="ac sm")
     return (
         f'<tr><td class="t2">{at}</td><td>{state(kind, word)}</td>'
-        f'<td class="t2 sm cut">{_what(run, known, page.device.hostname)}</td><td class="r">{revision}</td></tr>'
+        f'<td class="t2 sm cut line">{_what(run, known, page.device.hostname)}</td>'
+        f'<td class="r">{revision}</td></tr>'
     )
 
 
@@ -336,7 +337,7 @@ def _facts(page: DevicePage) -> str:
     ]
     if page.sees.address:
         source = f'<span class="mono">{esc(device.syslog_source or device.address)}</span>'
-        facts += [("Jump host", inherited(device.jump)), ("Messages from", source)]
+        facts += [("Jump host", inherited(device.jump)), ("Syslog from", source)]
     facts += [
         ("Transport", esc(device.transport)),
         ("Contract", esc(device.contract_ref or NOTHING)),
@@ -376,11 +377,11 @@ def _events(page: DevicePage) -> str:
     rows = "".join(
         f'<tr><td class="t2">{esc(moment(event.at, page.now, page.zone))}</td>'
         f'<td>{esc(_KIND_WORDS.get(event.kind, event.kind))}</td><td class="t2 cut">'
-        f'{esc(event.actor)}</td><td class="t2 sm cut">{_detail(event)}</td></tr>'
+        f'{esc(event.actor)}</td><td class="t2 sm cut line">{_detail(event)}</td></tr>'
         for event in page.events
     )
     table = (
-        '<table class="fixed runs" aria-label="Events"><colgroup><col style="width:150px">'
+        '<table class="fixed runs fold" aria-label="Events"><colgroup><col style="width:150px">'
         '<col style="width:140px"><col style="width:130px"><col></colgroup>'
         f"<tbody>{rows}</tbody></table>"
     )

@@ -39,10 +39,14 @@ OPTIONAL = ("role", "sysname", "syslog_source", "model", "serial", "contract_ref
 _LABELS = {
     "role": "Role",
     "sysname": "Calls itself",
-    "syslog_source": "Messages from",
+    "syslog_source": "Syslog from",
     "model": "Model",
     "serial": "Serial",
     "contract_ref": "Contract",
+}
+_HINTS = {
+    "sysname": "its own name, where that is not the hostname",
+    "syslog_source": "addresses, parted by commas; empty: the address above",
 }
 
 
@@ -102,7 +106,10 @@ def _body(offered: Choices, said: Mapping[str, str], *, own: str | None) -> str:
             _field("snmp_credential", "SNMP credential", said), [("", INHERITED), *named]
         )
     )
-    texts = "".join(text_field(_field(name, _LABELS[name], said)) for name in OPTIONAL)
+    texts = "".join(
+        text_field(_field(name, _LABELS[name], said, hint=_HINTS.get(name, "")))
+        for name in OPTIONAL
+    )
     more = (
         text_field(_field("transport", "Transport", said, hint="fast, stock or netmiko:TYPE"))
         + text_field(_field("jump", "Jump host", said, hint="user@host[:port]; empty: inherited"))
@@ -112,7 +119,7 @@ def _body(offered: Choices, said: Mapping[str, str], *, own: str | None) -> str:
                 label="Labels",
                 id="device-labels",
                 value=said.get("labels", ""),
-                hint="key=value, parted by commas",
+                hint="key or key=value, parted by commas",
                 wide=True,
             ),
             rows=2,

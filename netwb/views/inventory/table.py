@@ -283,9 +283,14 @@ def copy_shape(row: Row, now: datetime) -> Shape:
         return "bad"
     if row.device.status == "retired":
         return "waived"
-    if row.bad_for:
-        return "bad" if row.bad_for >= 3 else "warn"
-    return "ok" if now - copy.at <= OLD else "stale"
+    return copy_age_shape(copy.at, row.bad_for, now)
+
+
+def copy_age_shape(copied_at: datetime, bad_for: int, now: datetime) -> Shape:
+    """The same of a copy, and of how many runs since then were not good."""
+    if bad_for:
+        return "bad" if bad_for >= 3 else "warn"
+    return "ok" if now - copied_at <= OLD else "stale"
 
 
 def _missed(row: Row) -> str:

@@ -82,7 +82,8 @@ def render_sum(result: Result, asked: Asked, at: Moment) -> str:
     if result.hits:
         first = min(result.hits, key=lambda hit: hit.since)
         parts.append(
-            f"first seen {esc(day(first.since, at.now, at.zone))} on <b>{esc(first.hostname)}</b>"
+            f"first seen {esc(day(first.since, at.now, at.zone))} on"
+            f' <b>{esc(first.hostname)}</b> <span class="t3">{esc(first.tenant)}</span>'
         )
     devices = f"{count(result.devices, 'device')} " if result.devices is not None else ""
     searched = f"{devices}searched in {result.took_s:.2f} s"

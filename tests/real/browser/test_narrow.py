@@ -50,16 +50,21 @@ FOLDED = (
     "/admin",
     "/admin?tab=tokens",
     "/admin?tab=sessions",
+    "/configs?health=1",
+    "/inventory?device=acme/edge1",
+    "/account",
 )
 
-# Cells of tables whose rows fold, that lie outside of the window: nobody scrolls sideways for them.
+# Cells of tables whose rows fold, that lie outside of the window or are cut: nobody scrolls sideways
+# for them, and a phone has no pointer that would bring the whole as a title.
 OUTSIDE = """() => {
   const cells = []
   const walk = (at) => at.querySelectorAll("*").forEach((e) => {
     if (e.shadowRoot) walk(e.shadowRoot)
     if (!e.matches("table.fold td")) return
     const box = e.getBoundingClientRect()
-    if (box.width && box.right > innerWidth + 1) cells.push(e.textContent)
+    const cut = /hidden|clip/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth
+    if (box.width && (cut || box.right > innerWidth + 1)) cells.push(e.textContent)
   })
   walk(document)
   return cells
@@ -83,7 +88,7 @@ def test_nothing_that_one_can_use_is_outside_of_a_phones_window(phone: Visitor, 
 
 
 @pytest.mark.parametrize("path", FOLDED)
-def test_no_table_of_few_columns_is_scrolled_sideways(phone: Visitor, path: str) -> None:
+def test_no_table_of_few_columns_is_scrolled_sideways_or_cut(phone: Visitor, path: str) -> None:
     phone.go(path)
     settle(phone.page)
 

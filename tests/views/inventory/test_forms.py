@@ -1,6 +1,12 @@
 """The forms of devices as markup."""
 
-from netwb.views.inventory.forms import Choices, add_dialog, retire_dialog, status_dialog
+from netwb.views.inventory.forms import (
+    Choices,
+    add_dialog,
+    edit_dialog,
+    retire_dialog,
+    status_dialog,
+)
 from tests.views.inventory.test_rows import device
 from tests.views.made_frames import words
 
@@ -22,3 +28,12 @@ def test_a_question_names_one_device_and_counts_several() -> None:
     assert "acme/edge1 and acme/edge2: no longer backed up" in words(retire_dialog([one, two]))
     assert "Set the status of acme/edge1" in words(status_dialog([one]))
     assert "Set the status of 2 devices" in words(status_dialog([one, two]))
+
+
+def test_what_is_not_plain_by_its_name_says_what_belongs_there() -> None:
+    choices = Choices(sites=[], credentials=[], platforms=["cisco_ios"])
+
+    said = words(edit_dialog(device("edge1"), choices, {}, ""))
+
+    assert "Syslog from addresses, parted by commas; empty: the address above" in said
+    assert "Calls itself its own name, where that is not the hostname" in said
