@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from netwb.errors import DeliveryError, NetwbError, UnknownNameError
@@ -93,7 +93,9 @@ class Queue:
                 .with_for_update(skip_locked=True)
             ).all()
             notices = [notice_of(row) for row in rows]
-            told = matching(known, ways, notices)
+            in_use = select(NotifyTargetRow.id).where(NotifyTargetRow.status == "active")
+            active = set(session.scalars(in_use))  # one may be retired since they were read
+            told = matching([one for one in known if one.id in active], ways, notices)
             made = [
                 _row(target, one.kind, message_of(one, self._zone), now) for target, one in told
             ]
@@ -189,7 +191,7 @@ class Queue:
         with self._database.writing(NO_TENANT) as session:
             hold.check_in(session)
             values = {"state": "sent", "sent_at": now, "tried_at": now, "last_error": ""}
-            _change(session, item, tries=item.tries + 1, **values)
+            _change(session, item, true(), tries=item.tries + 1, **values)
             well = {"tries": 0, "failing_since": None, "retry_at": None, "last_error": ""}
             _fares(session, item.target_id, **well)
 
@@ -203,7 +205,8 @@ class Queue:
             hold.check_in(session)
             state = "failed" if given_up else QUEUED
             changed = {"state": state, "tried_at": now, "last_error": words}
-            _change(session, item, tries=item.tries + 1, **changed)
+            still = DeliveryRow.state == QUEUED  # its target may be retired meanwhile
+            _change(session, item, still, tries=item.tries + 1, **changed)
             _give_up_old(session, item.target_id, now)
             row = session.get_one(NotifyTargetRow, item.target_id)
             since = row.failing_since or now
@@ -296,8 +299,8 @@ def _waits(target_id: str) -> ColumnElement[bool]:
     return (DeliveryRow.target_id == target_id) & (DeliveryRow.state == QUEUED)
 
 
-def _change(session: Session, item: Queued, **values: Any) -> None:
-    session.execute(update(DeliveryRow).where(DeliveryRow.id == item.id).values(**values))
+def _change(session: Session, item: Queued, only: ColumnElement[bool], **values: Any) -> None:
+    session.execute(update(DeliveryRow).where(DeliveryRow.id == item.id, only).values(**values))
 
 
 def _fares(session: Session, target_id: str, **values: Any) -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -265,6 +266,34 @@ def test_the_secrets_of_a_target_stand_nowhere_in_the_database(
 
     assert rows
     assert not any("S3cretPath" in row for row in rows)
+
+
+def test_a_target_that_is_retired_while_it_is_sent_something_waits_for_nothing(
+    office: Office, receiver: Receiver
+) -> None:
+    office.add(receiver.url)
+    office.happen(2)
+
+    def retired_meanwhile(handler: Any) -> None:
+        office.targets.retire(ALL_TENANTS, "noc")
+        DOWN(handler)
+
+    receiver.answer = retired_meanwhile
+    office.round()
+
+    assert office.queue.counts(ALL_TENANTS) == {"failed": 2}
+
+
+def test_a_target_that_is_retired_while_notices_are_routed_is_given_none(
+    office: Office, receiver: Receiver
+) -> None:
+    office.add(receiver.url)
+    known, routes = office.targets.list(ALL_TENANTS), office.targets.routes(ALL_TENANTS)
+    office.targets.retire(ALL_TENANTS, "noc")
+    office.happen()
+
+    assert office.queue.route(known, routes) == (1, 0)
+    assert office.deliveries() == []
 
 
 def test_a_retired_target_is_sent_nothing_and_its_name_is_free(
