@@ -11,8 +11,8 @@ from netwb.errors import UnreachableError
 from netwb.roles import ALL_TENANTS, Role
 from netwb.views.configs.changes import ChangesView
 from netwb.views.configs.page import ConfigsView
+from netwb.views.drawings import SHAPES
 from netwb.views.health.page import HealthView
-from netwb.views.html import SHAPES
 from tests.benches import Rig, ios, rig
 from tests.long_texts import long_ios
 from tests.views.made_frames import KeptFrame, act, frame_of, words
