@@ -27,6 +27,7 @@ from netwb.workbench import Workbench
 from tests.benches import Rig, ios, ios_text, rig
 from tests.conftest import FULL
 from tests.health.exporting.working_child import work
+from tests.stores import EACH_STORE
 from tests.workbench.people import add, admitted
 
 POINTS = 50 if FULL else 5
@@ -68,6 +69,7 @@ def found_in(home: Path) -> list[str]:
     return hits
 
 
+@EACH_STORE
 def test_no_file_of_the_home_tells_of_it(made: Rig) -> None:
     ids = [d.id.encode() for d in made.devices.values() if d.tenant == "orkan"]
     assert "archive/orkan.git" in found_in(made.bench.home)
@@ -75,10 +77,11 @@ def test_no_file_of_the_home_tells_of_it(made: Rig) -> None:
     made.bench.purge_tenant("orkan", reason="contract ended")
 
     assert found_in(made.bench.home) == []
-    content = (made.bench.home / "netwb.db").read_bytes()
-    assert [id_ for id_ in ids if id_ in content] == []
+    files = [path for path in made.bench.home.rglob("*") if path.is_file()]
+    assert [id_ for id_ in ids for path in files if id_ in path.read_bytes()] == []
 
 
+@EACH_STORE
 def test_the_key_that_a_killed_push_left_goes_too(made: Rig) -> None:
     left = made.bench.home / "archive" / "orkan.ssh"
     left.mkdir(mode=0o700)
@@ -89,6 +92,7 @@ def test_the_key_that_a_killed_push_left_goes_too(made: Rig) -> None:
     assert found_in(made.bench.home) == []
 
 
+@EACH_STORE
 def test_others_are_as_they_were(made: Rig) -> None:
     before = {name: list(made.bench.history(name)) for name in ("umbra/core1", "umbra/core2")}
     held = made.bench.quarantined_text("umbra/core2")
@@ -103,6 +107,7 @@ def test_others_are_as_they_were(made: Rig) -> None:
     assert made.outcome("umbra/core1", made.back_up()).status == "unchanged"
 
 
+@EACH_STORE
 def test_the_audit_keeps_that_it_was_and_stays_whole(made: Rig) -> None:
     tenant_id = made.bench.tenant("orkan").id
     witness = made.bench._parts.audit.head()
@@ -148,6 +153,7 @@ def test_it_is_refused_while_a_run_has_its_devices(made: Rig) -> None:
     made.bench.purge_tenant("orkan", reason="contract ended")
 
 
+@EACH_STORE
 @pytest.mark.parametrize("step", ["_end_its_work", "_remove_files", "finish"])
 def test_killed_in_the_middle_the_same_call_does_the_rest(
     made: Rig, step: str, monkeypatch: pytest.MonkeyPatch

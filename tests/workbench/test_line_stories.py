@@ -13,6 +13,9 @@ from netwb.errors import InputError, NotPermittedError, UnknownDeviceError, Unkn
 from netwb.roles import Actor, Role, Scope
 from netwb.workbench import Workbench
 from tests.benches import START, Rig, ios, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 EDGE = "acme/edge1"
 

@@ -16,6 +16,9 @@ from netwb.inventory.records import CredentialChanges, NewCredential, SecretKind
 from netwb.roles import ALL_TENANTS, Actor, Role, Scope
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, ios, ios_text, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 CSV = "tenant,site,hostname,address,platform\nacme,fra1,edge7,192.0.2.7,cisco_ios\n"
 

@@ -18,14 +18,17 @@ import pytest
 from netwb.errors import RemoteError
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, ios, rig
+from tests.stores import EACH_STORE
 from tests.workbench.remotes import asked, bare, tip
+
+pytestmark = EACH_STORE
 
 WAIT_S = 20
 VAULT = "refs/netwb/vault"
 PUSHING = """
 import sys
 from netwb.workbench import Workbench
-bench = Workbench.open(sys.argv[1], environment={})
+bench = Workbench.open(sys.argv[1])
 bench.push(when="now")
 """
 
@@ -64,7 +67,8 @@ def awaited(sign: Path) -> None:
 
 def with_limits(home: Rig, **limits: float) -> Workbench:
     """The same home by a process of its own, with other limits for remotes."""
-    variables = {f"NETWB_REMOTE__{name.upper()}": str(value) for name, value in limits.items()}
+    wanted = {f"NETWB_REMOTE__{name.upper()}": str(value) for name, value in limits.items()}
+    variables = {**home.variables, **wanted}
     return Workbench.open(home.bench.home, environment=variables, clock=home.clock)
 
 
@@ -117,7 +121,7 @@ def test_a_run_does_not_wait_for_a_push(home: Rig, tmp_path: Path) -> None:
 
 
 def test_of_two_pushers_one_pushes(home: Rig, tmp_path: Path) -> None:
-    other = Workbench.open(home.bench.home, environment={}, clock=home.clock)
+    other = with_limits(home)
     first: list[str] = []
     pushing = threading.Thread(target=lambda: first.extend(one.status for one in home.bench.push()))
 
@@ -141,6 +145,7 @@ def test_a_push_that_was_killed_is_done_by_the_next_one(
         process = subprocess.Popen(
             [sys.executable, "-c", PUSHING, str(home.bench.home)],
             cwd=Path(__file__).parents[2],
+            env={**os.environ, **home.variables},
             start_new_session=True,
         )
         awaited(reached)
