@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests import owners
+from tests.order import long_files_first
 from tests.postgresql import Cluster, programs, running_cluster
 from tests.real_components import require_real
 from tests.stores import KINDS, STORES, cluster_of
@@ -21,6 +22,11 @@ FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
 hypothesis.settings.register_profile("gate", deadline=None, database=None)
 hypothesis.settings.register_profile("full", deadline=None, database=None, max_examples=2000)
 hypothesis.settings.load_profile("full" if FULL else "gate")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever shares the tests among processes takes them in this order."""
+    long_files_first(items)
 
 
 @pytest.hookimpl(wrapper=True)
