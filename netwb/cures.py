@@ -16,6 +16,17 @@ from netwb.errors import ArchiveError, HomeError, SettingsError, StoreError
 
 INSIDE = (ArchiveError, HomeError, SettingsError, StoreError)  # their sentences name files
 RUNNER = "tell who runs netwb"  # where only the server's owner can help, all that is said
+# What is typed at the server and nowhere else; an edge's table has these first.
+AT_THE_SERVER: Mapping[str, str] = dict.fromkeys(
+    (
+        *("audit verify", "blackout end", "blackout list", "blackout remove", "doctor", "import"),
+        *("init", "netbox plan", "netbox set", "netbox sync", "push", "doctor --secrets"),
+        *("remote accept", "remote check", "remote passphrase", "remote set", "remote show"),
+        *("schedule list", "schedule set", "scheduler --list", "upgrade"),
+        *("--filter", "--home", "--incomplete", "--only", "--store"),
+    ),
+    RUNNER,
+)
 _COMMAND = re.compile(r"`netwb ([^`]+)`")
 _PATH = r"/(?:[^\s/;:,'\"()]+/)+([^\s/;:,'\"()]*)"
 _SERVER_PATH = re.compile(rf"(?<![\w/.:~'\"-]){_PATH}")  # what a person gave stands in quotes

@@ -36,6 +36,7 @@ FLOORS: dict[str, int] = {
     "netwb.settings": 0,
     # 1 pure
     "netwb.access.password_rule": 1,
+    "netwb.ages": 1,
     "netwb.collect.causes": 1,
     "netwb.collect.facts": 1,
     "netwb.configs": 1,

@@ -185,7 +185,7 @@ class History:
         with self._database.reading(scope) as session:
             rows = session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE))
             meant = (revision_of(row) for row in rows if row.device_id in known)
-            return tuple(_change(found, known[found.device_id]) for found in islice(meant, limit))
+            return tuple(change_of(found, known[found.device_id]) for found in islice(meant, limit))
 
     def search(  # noqa: PLR0913 - each narrows the search, by its name
         self,
@@ -285,7 +285,8 @@ def _of(device: Device, kind: ConfigKind) -> Statement:
     )
 
 
-def _change(revision: Revision, device: AnyDevice) -> Change:
+def change_of(revision: Revision, device: AnyDevice) -> Change:
+    """That revision among those of many devices."""
     return Change(
         at=revision.at,
         tenant=device.tenant,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from netwb.ages import age
 from netwb.cli.context import NetwbCommand, reading
 from netwb.cli.diagnoses import print_diagnoses
 from netwb.cli.exits import DONE, SOME_FAILED
@@ -135,11 +136,4 @@ def _night(night: LastNight | None) -> str:
 
 
 def _age(at: datetime | None, now: datetime) -> str:
-    """`40 s`, `4 min`, `8 h`, `3 d`."""
-    if at is None:
-        return "none"
-    whole = max(0, int((now - at).total_seconds()))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if whole >= size:
-            return f"{whole // size} {unit}"
-    return f"{whole} s"
+    return "none" if at is None else age(at, now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from netwb.ages import age
 from netwb.archive.remote.records import Remote
 from netwb.health.diagnosis import Diagnosis, advice, ok, wrong
 from netwb.store.daemons import Daemon
@@ -31,7 +32,7 @@ def judge_daemon(
         silent = daemons[0]
         return wrong(
             "daemon",
-            f"none is alive: the last sign of life came {_ago(silent.beat_at, now)} ago from"
+            f"none is alive: the last sign of life came {age(silent.beat_at, now)} ago from"
             f" {silent.host}",
             f"{_START} on {silent.host}",
         )
@@ -41,7 +42,7 @@ def judge_daemon(
     others = f", {len(alive) - 1} more stand by" if len(alive) > 1 else ""
     return ok(
         "daemon",
-        f"leads on {leader.host} for {_ago(leader.leads_since, now)}{others}{_coming(next_job)}",
+        f"leads on {leader.host} for {age(leader.leads_since, now)}{others}{_coming(next_job)}",
     )
 
 
@@ -54,7 +55,7 @@ def judge_server(servers: Sequence[Server], *, now: datetime) -> Diagnosis:
     if servers:
         return wrong(
             "server",
-            f"none is alive: the last sign of life came {_ago(servers[0].beat_at, now)} ago from"
+            f"none is alive: the last sign of life came {age(servers[0].beat_at, now)} ago from"
             f" {servers[0].host}",
             f"start it on {servers[0].host}: `netwb serve`, or its unit",
         )
@@ -117,10 +118,10 @@ def judge_self_backup(folder: str, newest_at: datetime | None, *, now: datetime)
     if now - newest_at > SELF_BACKUP_LATE:
         return wrong(
             "self backup",
-            f"the newest backup of netwb itself in {folder} is {_ago(newest_at, now)} old",
+            f"the newest backup of netwb itself in {folder} is {age(newest_at, now)} old",
             "`netwb scheduler --run self-backup` says why",
         )
-    return ok("self backup", f"the newest in {folder} is {_ago(newest_at, now)} old")
+    return ok("self backup", f"the newest in {folder} is {age(newest_at, now)} old")
 
 
 def judge_remotes(remotes: Sequence[Remote], *, now: datetime) -> Iterator[Diagnosis]:
@@ -150,7 +151,7 @@ def _odd(remote: Remote, now: datetime) -> Iterator[Diagnosis]:
         said, _, cure = remote.error.partition("; ")
         yield wrong(
             "remote",
-            f"that of {name} takes nothing for {_ago(remote.failed_since, now)}: {said}",
+            f"that of {name} takes nothing for {age(remote.failed_since, now)}: {said}",
             cure or f"`netwb push --tenant {name}` tries again",
         )
     elif remote.ahead and (remote.pushed_at or remote.set_at) < now - PUSH_LATE:
@@ -171,12 +172,3 @@ def _odd(remote: Remote, now: datetime) -> Iterator[Diagnosis]:
             f"a restore from that of {name} was never tried",
             f"`netwb remote check {name}` tries one, and writes nothing",
         )
-
-
-def _ago(at: datetime, now: datetime) -> str:
-    """`40 s`, `4 min`, `8 h`, `3 d`."""
-    whole = max(0, int((now - at).total_seconds()))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if whole >= size:
-            return f"{whole // size} {unit}"
-    return f"{whole} s"

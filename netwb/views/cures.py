@@ -5,16 +5,13 @@ How they come into an error's sentence: `netwb.cures`.
 
 from __future__ import annotations
 
-from netwb.cures import RUNNER, pathless, retold
+from netwb.cures import AT_THE_SERVER, pathless, retold
 
 CURES = {
-    "audit verify": RUNNER,
+    **AT_THE_SERVER,
     "backup --device": "back it up now",
     "backup --wait": "begin again when that run has ended",
     "backup": "back devices up from their list",
-    "blackout end": RUNNER,
-    "blackout list": RUNNER,
-    "blackout remove": RUNNER,
     "credential add": "add one under Inventory, Places, Credentials",
     "credential list": "Inventory, Places, Credentials lists those that are",
     "credential set": "change it under Inventory, Places, Credentials",
@@ -33,25 +30,9 @@ CURES = {
         " itself"
     ),
     "device trust": "look at the new key, and trust it, on the device's page",
-    "doctor": RUNNER,
     "history": "its history lists them",
-    "import": RUNNER,
-    "init": RUNNER,
-    "netbox plan": RUNNER,
-    "netbox set": RUNNER,
-    "netbox sync": RUNNER,
-    "push": RUNNER,
-    "doctor --secrets": RUNNER,
-    "remote accept": RUNNER,
-    "remote check": RUNNER,
-    "remote passphrase": RUNNER,
-    "remote set": RUNNER,
-    "remote show": RUNNER,
     "quarantine list": "Configs, Quarantine lists what is",
     "quarantine show": "look at it under Configs, Quarantine, and accept or discard it",
-    "schedule list": RUNNER,
-    "schedule set": RUNNER,
-    "scheduler --list": RUNNER,
     "show": "its history shows it",
     "site activate": "bring it back under Inventory, Places",
     "site add": "add it under Inventory, Places",
@@ -62,7 +43,6 @@ CURES = {
     "tenant list": "the choice of tenants over the page lists those that you may see",
     "tenant set": "change it under Inventory, Places",
     "token list": "Admin, Tokens lists those that you may see",
-    "upgrade": RUNNER,
     "user list": "Admin, People lists those that you may see",
     "user sessions list": "Admin, Sessions lists them",
     "user set": "change it under Admin, People",
@@ -70,15 +50,10 @@ CURES = {
     "--create": "tick “Make tenants and sites that are not there” under Columns",
     "--credential": "give one to it, to its site or to its tenant, in the inventory",
     "--defaults": "fill it in, or say below what stands where a row says nothing",
-    "--filter": RUNNER,
-    "--home": RUNNER,
     "--ignore": "leave it out below",
-    "--incomplete": RUNNER,
     "--map": "say below which column it is",
-    "--only": RUNNER,
     "--redacted": "take it without its secrets",
     "--skip-bad": "correct them, or take the good ones alone",
-    "--store": RUNNER,
 }
 
 

@@ -9,23 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from netwb import ages
+
+span, age = ages.span, ages.age
 MINUS = "\N{MINUS SIGN}"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime's would follow the locale
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def span(seconds: float) -> str:
-    """A length of time in its largest whole unit: `40 s`, `4 min`, `8 h`, `3 d`."""
-    whole = max(0, int(seconds))
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if whole >= size:
-            return f"{whole // size} {unit}"
-    return f"{whole} s"
-
-
-def age(at: datetime, now: datetime) -> str:
-    """How long ago that was; an instant that lies ahead (clocks differ) is 0 s old."""
-    return span((now - at).total_seconds())
 
 
 def until(at: datetime, now: datetime) -> str:

@@ -5,19 +5,16 @@ How they come into an error's sentence: `netwb.cures`.
 
 from __future__ import annotations
 
-from netwb.cures import RUNNER, retold
+from netwb.cures import AT_THE_SERVER, retold
 from netwb.web.operations import BASE
 
 _KEEPER = "have who keeps the inventory"
 _ADMIN = "an admin"
 CURES = {
-    "audit verify": RUNNER,
+    **AT_THE_SERVER,
     "backup --device": "have an operator back it up",
     "backup --wait": "file it again when that run has ended",
     "backup": "file a backup",
-    "blackout end": RUNNER,
-    "blackout list": RUNNER,
-    "blackout remove": RUNNER,
     "credential add": f"{_KEEPER} add one",
     "credential list": f"{_KEEPER} look which there are",
     "credential set": f"{_KEEPER} change it",
@@ -35,28 +32,12 @@ CURES = {
         f"if that is this device's own name, {_KEEPER} set it as the name that it calls itself"
     ),
     "device trust": f"{_KEEPER} look at the new key, and trust it",
-    "doctor": RUNNER,
     "history": f"GET {BASE}/backup/history/{{device_id}} lists them",
-    "import": RUNNER,
-    "init": RUNNER,
     "quarantine list": f"GET {BASE}/backup/quarantine lists what is",
     "quarantine show": (
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
         " .../discard settles it"
     ),
-    "netbox plan": RUNNER,
-    "netbox set": RUNNER,
-    "netbox sync": RUNNER,
-    "push": RUNNER,
-    "doctor --secrets": RUNNER,
-    "remote accept": RUNNER,
-    "remote check": RUNNER,
-    "remote passphrase": RUNNER,
-    "remote set": RUNNER,
-    "remote show": RUNNER,
-    "schedule list": RUNNER,
-    "schedule set": RUNNER,
-    "scheduler --list": RUNNER,
     "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
     "site activate": f"{_KEEPER} bring it back",
     "site add": f"{_KEEPER} add it",
@@ -67,7 +48,6 @@ CURES = {
     "tenant list": f"GET {BASE}/backup/devices names those of your devices",
     "tenant set": f"{_KEEPER} change it",
     "token list": f"{_ADMIN} sees those that are in force",
-    "upgrade": RUNNER,
     "user list": f"{_ADMIN} sees those that are",
     "user sessions list": f"{_ADMIN} sees them",
     "user set": f"have {_ADMIN} change it",
@@ -75,15 +55,10 @@ CURES = {
     "--create": f"{_KEEPER} add it first",
     "--credential": f"{_KEEPER} give one to it, to its site or to its tenant",
     "--defaults": "fill it in",
-    "--filter": RUNNER,
-    "--home": RUNNER,
     "--ignore": "leave it out",
-    "--incomplete": RUNNER,
     "--map": "name it as netwb does",
-    "--only": RUNNER,
     "--redacted": "take it without its secrets",
     "--skip-bad": "correct them, or take the good ones alone",
-    "--store": RUNNER,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netwb.archive.authors import authors
+from netwb.archive.history import change_of
 from netwb.archive.records import Change, Revision
 from netwb.configs.diff import ConfigDiff, render_patch, whole_text
 from netwb.errors import InputError, UnknownNameError
@@ -106,7 +107,7 @@ class ComparingFace(ReadingFace):
         """The same of revisions of one device."""
         self._require(Permission.CONFIG_VIEW)
         device = self._device(reference)
-        return self.touched([_as_change(revision, device) for revision in revisions])
+        return self.touched([change_of(revision, device) for revision in revisions])
 
     def require_author(self, name: str) -> None:
         """Raise UnknownNameError where nothing in scope is by a person of that name."""
@@ -121,23 +122,6 @@ class ComparingFace(ReadingFace):
         side = _compared(device, revision)
         label = f"{device.tenant}/{device.hostname}@{revision.id[:12]}"
         return Comparison(old=None, new=side, diff=whole_text(text, new=label))
-
-
-def _as_change(revision: Revision, device: Device) -> Change:
-    return Change(
-        at=revision.at,
-        tenant=device.tenant,
-        site=device.site,
-        hostname=device.hostname,
-        device_id=device.id,
-        kind=revision.kind,
-        author=revision.author,
-        message=revision.message,
-        added=revision.added,
-        removed=revision.removed,
-        id=revision.id,
-        number=revision.number,
-    )
 
 
 def _compared(device: Device, revision: Revision) -> ComparedSide:
