@@ -63,6 +63,7 @@ FLOORS: dict[str, int] = {
     "netwb.notify.wording": 1,
     # 2 ground
     "netwb.collect.ssh": 2,
+    "netwb.cut_off": 2,
     "netwb.store": 2,
     # 3 adapters
     "netwb.access": 3,

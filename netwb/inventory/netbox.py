@@ -13,17 +13,16 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from time import monotonic
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+from netwb.cut_off import cut_after
 from netwb.errors import InputError, NetboxError
 from netwb.inventory.importers.netbox import device_row
 from netwb.inventory.importers.netbox_plan import NetboxDevice
@@ -151,7 +150,7 @@ def _exchange(
     try:
         connection.connect()
         assert connection.sock is not None
-        with _cut_after(settings.answer_s, connection.sock):
+        with cut_after(settings.answer_s, connection.sock):
             connection.request("GET", path, headers=_headers(token))
             with connection.getresponse() as answer:
                 body = answer.read(PAGE_BYTES + 1)
@@ -182,32 +181,6 @@ def _headers(token: str) -> dict[str, str]:
         "Accept-Encoding": "identity",
         "Connection": "close",
     }
-
-
-@contextmanager
-def _cut_after(seconds: float, line: socket.socket) -> Iterator[None]:
-    """Cut the connection at the end of its time: a timeout of single reads would never end a drip."""
-    over = threading.Event()
-
-    def cut() -> None:
-        over.set()
-        with suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except (OSError, http.client.HTTPException) as error:
-        if over.is_set():
-            raise TimeoutError from error
-        raise
-    else:
-        if over.is_set():
-            raise TimeoutError
-    finally:
-        timer.cancel()
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import http.client
 import json
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from netwb._version import __version__
+from netwb.cut_off import cut_after
 from netwb.errors import DeliveryError, InputError
 from netwb.notify.addresses import is_public
 from netwb.notify.signing import signed_headers
@@ -99,7 +99,7 @@ def send_webhook(
     with (
         _faults(host, limit_s),
         _connected(places, end) as plain,
-        _cut_at(end, plain),
+        cut_after(end - monotonic(), plain),
         _secured(plain, parts) as line,
     ):
         status, headers, said = _exchange(line, parts, post)
@@ -154,32 +154,6 @@ def _connected(places: Sequence[tuple[Any, ...]], end: float) -> Iterator[socket
             yield line
         return
     raise failure or OSError
-
-
-@contextmanager
-def _cut_at(end: float, line: socket.socket) -> Iterator[None]:
-    """Cut the connection when its time is over: a timeout of single reads would never end a drip."""
-    over = threading.Event()
-
-    def cut() -> None:
-        over.set()
-        with suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(max(0.1, end - monotonic()), cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except (OSError, http.client.HTTPException) as error:
-        if over.is_set():
-            raise TimeoutError from error
-        raise
-    else:
-        if over.is_set():  # headers that end in the middle are whole ones to http.client
-            raise TimeoutError
-    finally:
-        timer.cancel()
 
 
 def _secured(line: socket.socket, parts: SplitResult) -> socket.socket:
