@@ -71,16 +71,24 @@ def find_clash(
     """One that holds at a time at which the new one does; their places are the caller's to compare."""
     start = new.from_at or now
     end = min(new.until_at or now + YEAR, start + YEAR)
-    own = list(spans(new, zones, after=start, until=end))
     for other in others:
-        theirs = spans(other, zones, after=start, until=end)
-        if any(_meet(own, span) for span in theirs):
+        own = spans(new, zones, after=start, until=end)
+        if _meet(own, spans(other, zones, after=start, until=end)):
             return other
     return None
 
 
-def _meet(own: Sequence[Span], other: Span) -> bool:
-    return any(one.start < other.end and other.start < one.end for one in own)
+def _meet(own: Iterator[Span], theirs: Iterator[Span]) -> bool:
+    """Whether two of them overlap; both are in order, and the one that ends first gives way."""
+    one, other = next(own, None), next(theirs, None)
+    while one is not None and other is not None:
+        if one.start < other.end and other.start < one.end:
+            return True
+        if one.end <= other.end:
+            one = next(own, None)
+        else:
+            other = next(theirs, None)
+    return False
 
 
 def require_ends(starts: Trigger, lasts_s: int, zone: tzinfo, now: datetime) -> None:

@@ -6,8 +6,10 @@ first time. What is due in every hour follows the hours as they pass. Source: PE
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from netwb.schedules.triggers import Calendar, Every, Trigger
 
@@ -23,9 +25,10 @@ def due_after(trigger: Trigger, zone: tzinfo, after: datetime) -> datetime | Non
         return None
     day = after.astimezone(zone).date() - _DAY  # a day that was jumped over is due on the next one
     for _ in range(_YEARS_DAYS):
-        for at in _of_day(trigger, zone, day):
-            if at > after:
-                return at
+        instants = _of_day(trigger, zone, day)
+        place = bisect_right(instants, after)
+        if place < len(instants):
+            return instants[place]
         day += _DAY
     return None
 
@@ -64,16 +67,17 @@ def _every(trigger: Every, at: datetime, *, periods: int) -> datetime:
     return midnight + (passed + periods) * timedelta(seconds=trigger.every_s)
 
 
-def _of_day(trigger: Calendar, zone: tzinfo, day: date) -> list[datetime]:
-    """Instants (UTC) of a local day, in order and each once."""
+@lru_cache(maxsize=256)
+def _of_day(trigger: Calendar, zone: tzinfo, day: date) -> tuple[datetime, ...]:
+    """Instants (UTC) of a local day, in order and each once. A day is asked for at each of them."""
     if not _fits(trigger, day):
-        return []
+        return ()
     walls = (
         datetime(day.year, day.month, day.day, hour, minute)  # noqa: DTZ001 - a wall clock's time, whose zone is asked next
         for hour in trigger.hours
         for minute in trigger.minutes
     )
-    return sorted({at for wall in walls for at in _instants(trigger, zone, wall)})
+    return tuple(sorted({at for wall in walls for at in _instants(trigger, zone, wall)}))
 
 
 def _fits(trigger: Calendar, day: date) -> bool:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netwb.errors import InputError
-from netwb.schedules.blackouts import Span, find_clash, held_until, leaves_none, require_ends, spans
+from netwb.schedules.blackouts import (
+    YEAR,
+    Span,
+    find_clash,
+    held_until,
+    leaves_none,
+    require_ends,
+    spans,
+)
 from netwb.schedules.records import EVERYTHING, Blackout
 from netwb.schedules.triggers import parse_trigger
 
@@ -114,6 +125,31 @@ def test_a_clash_is_found_both_ways(new: Blackout, other: Blackout, meet: bool) 
     assert (find_clash(new, [other], zones, NOW) is other) is meet
     if other.ended_at is None:
         assert (find_clash(other, [new], zones, NOW) is new) is meet
+
+
+STARTS = ["sat 22:00", "0 */7 * * *", "10 1-5 * * *", "30 */3 1-9 * *", "0 12 * * mon-wed"]
+
+
+@given(
+    st.tuples(st.sampled_from(STARTS), st.integers(1, 12)),
+    st.tuples(st.sampled_from(STARTS), st.integers(1, 12)),
+)
+def test_a_clash_is_found_where_any_two_spans_overlap(
+    one: tuple[str, int], other: tuple[str, int]
+) -> None:
+    new, known = again(one[0], one[1] / 4), again(other[0], other[1] / 4)
+    own, theirs = (list(spans(b, zones, after=NOW, until=NOW + YEAR)) for b in (new, known))
+
+    overlap = any(a.start < b.end and b.start < a.end for a in own[:60] for b in theirs[:120])
+
+    assert find_clash(new, [known], zones, NOW) is known or not overlap
+
+
+def test_two_that_come_many_times_a_day_are_compared_in_a_moment() -> None:
+    began = process_time()
+
+    assert find_clash(again("0 * * * *", 0.1), [again("30 * * * *", 0.1)], zones, NOW) is None
+    assert process_time() - began < 5, "each with each of a year: 76 million pairs"
 
 
 @pytest.mark.parametrize(
