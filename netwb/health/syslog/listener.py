@@ -23,6 +23,7 @@ BUFFER_BYTES = 16 << 20  # asked of the kernel: some 30,000 datagrams
 _SO_RCVBUFFORCE = 33  # Linux: past net.core.rmem_max, for who may
 _SO_RXQ_OVFL = 40  # Linux: each datagram tells how many were dropped so far
 _AT_ONCE = 100  # datagrams read before the loop turns to others
+_LAST = 400  # times as many that are read before the socket is closed: all that its buffer holds
 _CHUNK = 64 * 1024
 _PER_PEER = 8  # connections of one address
 _COUNTED = struct.Struct("=I")
@@ -65,7 +66,10 @@ class Listener:
     async def close(self) -> None:
         """Read what has come, and close."""
         if self._udp is not None:
-            self._read_datagrams()
+            for _ in range(_LAST):  # one that floods on ends it no later
+                if not self._read_some():
+                    break
+            self._tell()
             asyncio.get_running_loop().remove_reader(self._udp.fileno())
             self._udp.close()
             self._udp = None
@@ -85,18 +89,19 @@ class Listener:
         if self._intake.bursts.has_unkept:
             self._on_heard()
 
-    def _read_some(self) -> None:
+    def _read_some(self) -> bool:
+        """Whether more may wait."""
         udp, now = self._udp, self._clock()
         for _ in range(_AT_ONCE):
             if udp is None:
-                return
+                return False
             try:
                 data, about, _, peer = udp.recvmsg(LONGEST + 1, socket.CMSG_SPACE(4))
             except (BlockingIOError, InterruptedError):
-                return
+                return False
             except OSError as error:  # a device that answers with ICMP; the socket goes on
                 logger.debug("syslog: %s", error)
-                return
+                return True
             for level, kind, value in about:
                 if (level, kind) == (socket.SOL_SOCKET, _SO_RXQ_OVFL):
                     self._note_overflow(_COUNTED.unpack(value[:4])[0])
@@ -104,6 +109,7 @@ class Listener:
                 self._intake.counts["cut"] += 1
             else:
                 self._intake.take(data, peer[0], now)
+        return True
 
     def _note_overflow(self, total: int) -> None:
         if total != self._overflow:
