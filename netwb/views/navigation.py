@@ -113,7 +113,8 @@ def _tenants(person: Person, address: Address) -> str:
     """Narrow the page to one tenant; with one in scope there is nothing to choose."""
     if person.viewing_as or len(person.tenants) < 2:
         names = [name for _, name in person.tenants]
-        return tag("span", esc(names[0] if names else "No tenant"), class_="one-tenant cut")
+        name = names[0] if names else "No tenant"
+        return tag("span", esc(name), class_="one-tenant cut", title=name)
     every = "All tenants" if person.wide else f"My {len(person.tenants)} tenants"
     options = [("", every), *((slug, slug) for slug, _ in person.tenants)]
     return tag(

@@ -142,7 +142,8 @@ def _code_fields(form: LoginForm) -> str:
 
 def _other_ways(form: LoginForm) -> str:
     if form.ticket:
-        return '<p class="more"><a href="/login">Start again</a></p>'
+        again = escape(f"/login?next={quote(form.next, safe='')}")
+        return f'<p class="more"><a href="{again}">Start again</a></p>'
     if not form.oidc:
         return ""
     return (

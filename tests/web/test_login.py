@@ -207,6 +207,7 @@ def test_the_one_time_code_is_a_second_step(served: Served, newcomer: str) -> No
     step = again.log_in(newcomer, PASSWORDS["ana"], path="/login?next=/who")
     assert (step.status, 'name="password"' in step.text) == (401, False)
     assert SESSION not in again.cookies
+    assert 'href="/login?next=%2Fwho"' in step.text, "who begins again gets there as well"
 
     wrong = again.post("/login", {**step.hidden, "code": "000000"})
     assert (wrong.status, "The code is wrong" in wrong.text) == (401, True)

@@ -65,7 +65,7 @@ def places_page(places: Places) -> str:
         rows = "".join(
             _tenant(tenant, of[tenant.slug], places)
             + "".join(
-                _site(site, at[site.tenant, site.slug], places)
+                _site(site, tenant, at[site.tenant, site.slug], places)
                 for site in places.sites
                 if site.tenant == tenant.slug
             )
@@ -88,31 +88,34 @@ def _tenant(tenant: Tenant, devices: int, places: Places) -> str:
     name = f"<td><b>{esc(tenant.slug)}</b></td><td>{esc(tenant.name)}</td>"
     url = places.links.inventory(tenants=tenant.slug)
     acts = _acts("tenant", tenant.slug, tenant.status) if places.sees.edit else ""
-    return f'<tr class="tenant">{name}{_rest(tenant, devices, url, None)}<td class="r">{acts}</td></tr>'
+    return f'<tr class="tenant">{name}{_rest(tenant, None, devices, url)}<td class="r">{acts}</td></tr>'
 
 
-def _site(site: Site, devices: int, places: Places) -> str:
+def _site(site: Site, tenant: Tenant, devices: int, places: Places) -> str:
     full = f"{site.tenant}/{site.slug}"
     name = f'<td class="site">{esc(site.slug)}</td><td class="t2">{esc(site.name)}</td>'
     url = places.links.inventory(site=full)
     acts = _acts("site", full, site.status) if places.sees.edit else ""
-    return f'<tr>{name}{_rest(site, devices, url, site.max_sessions)}<td class="r">{acts}</td></tr>'
+    return f'<tr>{name}{_rest(site, tenant, devices, url)}<td class="r">{acts}</td></tr>'
 
 
-def _rest(thing: Tenant | Site, devices: int, url: str, sessions: int | None) -> str:
+def _rest(thing: Tenant | Site, over: Tenant | None, devices: int, url: str) -> str:
+    """`over`: the tenant of a site, which has what the site says nothing of."""
     many = link(url, number(devices)) if devices else '<span class="t3">0</span>'
     living = state("ok", "active") if thing.status == "active" else state("waived", "retired")
     return (
         f'<td class="r" data-label="devices">{many}</td>'
-        f'<td data-label="credential">{_said(thing.credential)}</td>'
-        f'<td class="wide-only">{_said(thing.snmp_credential)}</td>'
-        f'<td class="mono wide-only">{_said(thing.jump)}</td>'
-        f'<td class="r wide-only">{_said(sessions)}</td><td>{living}</td>'
+        f'<td data-label="credential">{_said(thing.credential, over and over.credential)}</td>'
+        f'<td class="wide-only">{_said(thing.snmp_credential, over and over.snmp_credential)}</td>'
+        f'<td class="mono wide-only">{_said(thing.jump, over and over.jump)}</td>'
+        f'<td class="r wide-only">{_said(thing.max_sessions if isinstance(thing, Site) else None)}</td><td>{living}</td>'
     )
 
 
-def _said(value: object) -> str:
-    return f'<span class="t3">{NOTHING}</span>' if value is None else esc(value)
+def _said(own: object, over: object = None) -> str:
+    if own is None and over is not None:
+        return f'{esc(over)} <span class="t3">from the tenant</span>'
+    return f'<span class="t3">{NOTHING}</span>' if own is None else esc(own)
 
 
 def _acts(thing: str, name: str, status: str) -> str:

@@ -144,7 +144,9 @@ def _nothing(listing: Listing) -> str:
             text += f" {count(listing.hidden, 'retired one')} would be; they are hidden."
         actions = button("Clear filter", "clear") + in_configs(listing)
         return empty("No such device", text, actions=actions)
-    text = "No tenant in your scope has a device yet."
+    chosen = listing.links.kept.get("tenant") or listing.links.kept.get("as")
+    whose = f"Tenant {chosen}" if chosen else "No tenant in your scope"
+    text = f"{whose} has {'no' if chosen else 'a'} device yet."
     if not listing.sees.edit:
         return empty("There is no device", f"{text} An engineer or an admin adds them.")
     actions = button("Add device", "add", kind="primary", icon_="plus")

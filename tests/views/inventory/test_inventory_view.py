@@ -422,6 +422,17 @@ def test_tenants_and_sites_are_added_set_and_retired(made: Rig) -> None:
     assert made.bench.tenant("newco").status == "active"
 
 
+def test_a_site_shows_what_it_has_from_its_tenant(made: Rig) -> None:
+    made.bench.set_tenant("acme", credential="lab")
+    try:
+        html = visit(made, search="?tab=places").html
+    finally:
+        made.bench.set_tenant("acme", credential=None)
+
+    row = html.partition('<td class="site">fra1</td>')[2].partition("</tr>")[0]
+    assert 'lab <span class="t3">from the tenant</span>' in row
+
+
 def test_a_site_with_living_devices_is_not_retired_and_says_so(made: Rig) -> None:
     page = visit(made, search="?tab=places")
 

@@ -12,6 +12,7 @@ from netwb.views.inventory.rows import Query, Row, chosen_rows, facet_counts, ro
 from netwb.views.inventory.strips import long_strip, said, strip
 from netwb.views.inventory.table import AHEAD, DRAWN, Listing, Sees, first_drawn
 from tests.views.inventory.test_rows import DAYS, FLEET, NIGHT, UTC_ZONE, covered, device, row
+from tests.views.made_frames import words
 from tests.views.visits import HOSTILE
 
 ALL = Sees(address=True, edit=True, back_up=True, configs=True)
@@ -231,3 +232,11 @@ def test_what_holds_the_place_of_other_rows_adds_no_column_where_a_window_hides_
 
     assert html.count('class="gap"') == 2
     assert "colspan" not in html
+
+
+def test_an_empty_list_says_whose_it_is() -> None:
+    everybody = words(table.table(listing(rows=(), total=0)))
+    one = words(table.table(listing(rows=(), total=0, links=Links(kept={"tenant": "bolt"}))))
+
+    assert "No tenant in your scope has a device yet." in everybody
+    assert "Tenant bolt has no device yet." in one
