@@ -61,15 +61,7 @@ class Service:
         self.hosts: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
-        self._child = subprocess.Popen(  # noqa: S603 - this interpreter, with words of our own
-            [sys.executable, "-c", _START, str(files("netwb"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a trace would show the URL
-            env=self._environment,
-            cwd="/",
-            start_new_session=True,
-        )
+        self._child = self._begun()
         try:
             opened = self._ask({"url": self._url, "reach": self._reach}, OPEN_LIMIT_S)
         except BaseException:
@@ -91,6 +83,21 @@ class Service:
             "html": message.html,
         }
         self._ask(words, self._limit_s)
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(  # noqa: S603 - this interpreter, with words of our own
+                [sys.executable, "-c", _START, str(files("netwb"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a trace would show the URL
+                env=self._environment,
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:  # no memory, no descriptors: other targets are served all the same
+            msg = f"the service's process cannot be started: {error.strerror}; look at this machine"
+            raise DeliveryError(msg) from error
 
     def _ask(self, question: Mapping[str, Any], limit_s: float) -> Mapping[str, Any]:
         child = self._child

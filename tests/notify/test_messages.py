@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -186,6 +187,15 @@ def test_a_tenants_service_connects_to_no_address_of_ours(url: str) -> None:
 )  # fmt: skip
 def test_a_tenants_service_is_one_of_a_few(url: str) -> None:
     with pytest.raises(InputError), service(url, "public"):
+        pass
+
+
+def test_a_process_that_cannot_be_started_is_a_fault_of_its_target_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+
+    with pytest.raises(DeliveryError, match="cannot be started"), service("json://127.0.0.1:9/x"):
         pass
 
 
