@@ -14,6 +14,7 @@ from tests import owners
 from tests.order import long_files_first
 from tests.postgresql import Cluster, programs, running_cluster
 from tests.real_components import require_real
+from tests.reports import sendable
 from tests.stores import KINDS, STORES, cluster_of
 
 FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
@@ -41,6 +42,12 @@ def pytest_runtest_protocol() -> Generator[None, Any, Any]:
     """The same, of a test from its setup to its end."""
     with owners.running_a_test():
         return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Whatever a test logged, its process can say what became of it."""
+    return sendable((yield))
 
 
 @pytest.fixture(autouse=True)
