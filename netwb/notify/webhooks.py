@@ -210,7 +210,7 @@ def _judge(host: str, status: int, headers: Mapping[str, str], said: str) -> Non
 def _retry_after_s(headers: Mapping[str, str]) -> float:
     """Seconds that the receiver asks for; a date is read too."""
     text = {name.lower(): value for name, value in headers.items()}.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text[:9])
     with suppress(ValueError):
         at = datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)

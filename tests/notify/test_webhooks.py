@@ -118,6 +118,7 @@ def test_a_message_that_is_refused_is_told_from_a_target_that_fails(
 def test_a_receiver_may_ask_to_be_left_alone(receiver: Receiver) -> None:
     assert failure(receiver, status(429, Retry_After="120")).retry_after_s == 120
     assert failure(receiver, status(503, Retry_After="soon")).retry_after_s == 0
+    assert failure(receiver, status(503, Retry_After="\u00b2")).retry_after_s == 0
     date = status(503, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT")
     assert failure(receiver, date).retry_after_s > 1e9
 
