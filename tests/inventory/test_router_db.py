@@ -103,6 +103,7 @@ def test_a_map_may_have_name_and_address_apart() -> None:
         ("# nothing\n\n", Columns(), "the file is empty"),
         ("a:ios", Columns(mapping={"7": "site"}), "no field 7; its fields are 0 to 1"),
         ("a:ios", Columns(mapping={"name": "hostname"}), "no field name"),
+        ("a:ios", Columns(mapping={"\u00b2": "hostname"}), "no field \u00b2"),
         ("a:ios", Columns(mapping={"0": "name"}), "netwb has no column name"),
         ("a:ios", Columns(mapping={"1": "platform"}), "--map 0=hostname"),
         ("a:ios", Columns(ignored=frozenset({"0"})), "--map 0=hostname"),

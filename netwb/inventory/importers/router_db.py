@@ -105,7 +105,7 @@ def _named(records: Sequence[Sequence[str]], columns: Columns) -> dict[str, str]
     """Field -> our column: as a person says, else as these files are usually written."""
     most = max(map(len, records))
     asked = {*columns.mapping, *columns.ignored}
-    absent = sorted(name for name in asked if not (name.isdigit() and int(name) < most))
+    absent = sorted(name for name in asked if not (name.isdecimal() and int(name) < most))
     if absent:
         msg = (
             f"the file has no field {', '.join(absent)}; its fields are 0 to {most - 1}, the first "
