@@ -172,7 +172,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # own modules behind it may load them at once, as a class that is derived from theirs must.
 HEAVY = {
     *("alembic", "apprise", "asyncssh", "authlib", "git", "influxdb_client", "joserfc"),
-    *("napalm", "netmiko", "pandas", "requests", "sqlalchemy.dialects.postgresql"),
+    *("napalm", "netmiko", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
     "netwb.lab.hostkeys",
