@@ -47,6 +47,13 @@ ACTS: tuple[tuple[str, str, Fields, Fields | None], ...] = (
     ("inventory?tab=credentials", "retire-credential", {"of": "{tenant}/lab"}, {}),
     ("configs?period=7d", "open", {"change": "{device}@{revision}"}, None),
     ("configs?period=7d", "compare", {}, {"old": "{device}@latest", "new": "{own}@latest"}),
+    (
+        "configs?old={own}@latest&new={mate}@latest",
+        "compare",
+        {},
+        {"old": "{own}", "new": "{device}", "new_rev": "{revision}"},
+    ),
+    ("configs?old={own}@latest&new={mate}@latest", "open", {"change": "{device}@{revision}"}, None),
     ("configs?device={own}", "open", {"rev": "{revision}"}, None),
     ("configs?device={own}", "with", {}, {"other": "{device}"}),
     ("admin?tab=people", "edit-person", {"name": "{author}"}, None),
@@ -84,7 +91,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iter
         )
         login = bench.log_in(FOREIGN_AUTHOR, PASSWORD, origin=Origin(address="127.0.0.9"))
         token = bench.issue_token(NewToken(user=FOREIGN_AUTHOR, days=3)).token.id
-        own = both.ground.own.device
+        own = {"own": both.ground.own.device, "mate": both.ground.own.held}
         yield Ground(
             both,
             named(both.ground.foreign, own, login.session.id, token),
@@ -92,8 +99,9 @@ def ground(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iter
         )
 
 
-def named(names: Names, own: str, session: str, token: str) -> dict[str, str]:
-    return {**asdict(names), "own": own, "session": session, "token": token}
+def named(names: Names, own: Mapping[str, str], session: str, token: str) -> dict[str, str]:
+    """`own`: two devices of one's own tenant, to stand beside what is not."""
+    return {**asdict(names), **own, "session": session, "token": token}
 
 
 def read(seen: Shown, ground: Ground) -> str:
