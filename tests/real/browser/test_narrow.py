@@ -55,13 +55,13 @@ FOLDED = (
     "/account",
 )
 
-# Cells of tables whose rows fold, that lie outside of the window or are cut: nobody scrolls sideways
-# for them, and a phone has no pointer that would bring the whole as a title.
+# Cells of tables that lie outside of the window or are cut: nobody scrolls sideways for them, and a
+# phone has no pointer that would bring the whole as a title.
 OUTSIDE = """() => {
   const cells = []
   const walk = (at) => at.querySelectorAll("*").forEach((e) => {
     if (e.shadowRoot) walk(e.shadowRoot)
-    if (!e.matches("table.fold td")) return
+    if (!e.matches("td")) return
     const box = e.getBoundingClientRect()
     const cut = /hidden|clip/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth
     if (box.width && (cut || box.right > innerWidth + 1)) cells.push(e.textContent)
@@ -93,6 +93,19 @@ def test_no_table_of_few_columns_is_scrolled_sideways_or_cut(phone: Visitor, pat
     settle(phone.page)
 
     assert phone.page.evaluate(OUTSIDE) == []
+
+
+def test_a_probes_table_says_all_of_it_on_a_phone(phone: Visitor) -> None:
+    phone.go("/inventory")
+    settle(phone.page)
+    phone.page.locator("input[id^=pick-]:not(#pick-all)").first.check()
+    phone.page.get_by_role("button", name="Probe", exact=True).click()
+    phone.page.get_by_role("button", name="Probe again").wait_for()
+    settle(phone.page)
+
+    assert phone.page.get_by_text("the port is closed").first.is_visible()
+    assert phone.page.evaluate(OUTSIDE) == []
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
 def test_a_pasted_import_outlives_a_reload(phone: Visitor) -> None:
