@@ -72,8 +72,11 @@ def canonical(raw: RawConfig, platform: Platform) -> Canonical:
     blocks = find_blocks(whole, platform.blocks)
     header = _header(whole, platform)
     gone = [*header.lines, *_volatile(whole, header.body, blocks, platform)]
+    text = _without(whole, header.body, gone[len(header.lines) :])
+    if text.endswith(b"\n\n"):  # before a last line that was volatile
+        text = text.rstrip() + b"\n"
     return Canonical(
-        text=_without(whole, header.body, gone[len(header.lines) :]),
+        text=text,
         whole=whole,
         body=header.body,
         blocks=blocks,

@@ -44,10 +44,11 @@ def is_cut_name(shown: str, whole: str, cut: int | None) -> bool:
 def prompt_name(prompt: bytes) -> str:
     """The hostname that a prompt shows.
 
-    >>> prompt_name(b"edge1(config)# ")
-    'edge1'
+    >>> prompt_name(b"edge1(config)# "), prompt_name(b"ana@edge1> ")
+    ('edge1', 'edge1')
     """
-    return _PROMPT_TAIL.sub(b"", prompt.strip()).decode("utf-8", "replace").strip()
+    shown = _PROMPT_TAIL.sub(b"", prompt.strip()).decode("utf-8", "replace")
+    return shown.rpartition("@")[2].strip()  # Junos names who is logged in, too
 
 
 def _folded(name: str) -> str:

@@ -2,20 +2,17 @@
 
 A rule is data of netwb's or of `platforms.d`, a message is anybody's: patterns are RE2's, whose time
 grows with the message alone, and match its whole text. The rules of a platform stand in its record
-as `[[message]]`; those of one that netwb does not log in to yet in `messages_only/<platform>.toml`.
+as `[[message]]`.
 Sources: message guides of IOS, NX-OS, EOS and Junos; FRR's `log commands`.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 import re2
-
-from netwb.errors import SettingsError
 
 Means = Literal["change", "complete", "nothing"]
 _MEMORY = 4 << 20  # bytes that RE2 may use for one pattern's automaton
@@ -65,16 +62,6 @@ class MessageRule:
 def message_rules(rows: Sequence[Mapping[str, Any]]) -> tuple[MessageRule, ...]:
     """Rules in the order of the file; ValueError for one that cannot be used."""
     return tuple(_rule(row) for row in rows)
-
-
-def parse_messages(source: str, *, origin: str) -> tuple[str, tuple[MessageRule, ...]]:
-    """Name and rules of a file that holds a platform's messages alone."""
-    try:
-        data = tomllib.loads(source)
-        return data["name"], message_rules(data["message"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        msg = f"message file {origin} is not usable: {error}; compare it with juniper_junos.toml"
-        raise SettingsError(msg) from error
 
 
 def _rule(row: Mapping[str, Any]) -> MessageRule:

@@ -26,6 +26,7 @@ class SessionWords:
     prepare       commands sent after login: no paging, no wrapping
     pager         what a pager shows when it waits all the same
     errors        a line that says a command was not accepted
+    above_prompt  what stands on a line of its own above each prompt; None: nothing does
     """
 
     prompt: BytesPattern
@@ -34,6 +35,7 @@ class SessionWords:
     prepare: tuple[str, ...]
     pager: BytesPattern
     errors: tuple[BytesPattern, ...]
+    above_prompt: BytesPattern | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

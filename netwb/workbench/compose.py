@@ -31,7 +31,7 @@ from netwb.inventory.netbox_sources import NetboxSources
 from netwb.inventory.netbox_sync import NetboxSync
 from netwb.inventory.places import Places
 from netwb.inventory.secret_sources import Secrets
-from netwb.platforms.messages import MessageRule, parse_messages
+from netwb.platforms.messages import MessageRule
 from netwb.platforms.parse import parse_platform
 from netwb.platforms.record import Platform
 from netwb.settings import Settings, build_settings, from_environment
@@ -157,14 +157,8 @@ def load_platforms(folder: Path) -> dict[str, Platform]:
 
 
 def load_messages(platforms: Mapping[str, Platform]) -> dict[str, tuple[MessageRule, ...]]:
-    """What each platform's syslog says of changes; a platform's own record comes first."""
-    folder = files("netwb.platforms") / "messages_only"
-    alone = [
-        parse_messages(item.read_text(encoding="utf-8"), origin=item.name)
-        for item in sorted(folder.iterdir(), key=lambda item: item.name)
-    ]
-    held = {name: record.messages for name, record in platforms.items() if record.messages}
-    return {**dict(alone), **held}
+    """What each platform's syslog says of changes, where its record knows that."""
+    return {name: record.messages for name, record in platforms.items() if record.messages}
 
 
 def _has_tables(database: Database) -> bool:

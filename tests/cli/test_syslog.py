@@ -48,7 +48,7 @@ def test_messages_are_judged_line_by_line_without_a_home(
     assert not home.exists()
 
 
-def test_junos_is_judged_though_netwb_does_not_log_in_to_it(
+def test_a_commit_of_junos_starts_a_backup_at_once(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = messages(

@@ -28,6 +28,7 @@ PROMPTS = {
     "arista_eos": b"leaf1#",
     "cisco_nxos": b"core1# ",
     "frr": b"edge1# ",
+    "juniper_junos": b"netwb@edge1> ",
 }
 INVALID = "% Invalid input detected at '^' marker.\n"
 
@@ -38,7 +39,7 @@ def recorded(platform: str, command: str) -> str:
     path = DATA / platform / "getters" / f"{stem}.txt"
     if path.exists():
         return path.read_text()
-    return "" if command.startswith("terminal ") else INVALID
+    return "" if command.startswith(("terminal ", "set cli ")) else INVALID
 
 
 def replay(platform: str) -> Script:

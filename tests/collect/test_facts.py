@@ -33,6 +33,7 @@ RECORDED = {
         uptime_s=(63 + 5) * DAY + 2 * 3600 + 17 * 60,
     ),
     "frr": Facts(os_version="8.4.4"),
+    "juniper_junos": Facts(model="vmx", os_version="18.4R1.8"),
 }
 
 

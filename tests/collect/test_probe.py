@@ -144,9 +144,11 @@ def test_credential_test_of_a_rotation_names_the_one_that_opens(fleet: Fleet) ->
         (b"Cisco Nexus Operating System (NX-OS) Software\r\n", ("cisco_nxos",)),
         (b"Arista DCS-7050SX3-48YC12-F\r\n", ("arista_eos",)),
         (b"FRRouting 8.4.4 (edge1) on Linux(6.1.0-18-amd64).\r\n", ("frr",)),
-        (b"Junos: 21.4R3.15\r\n", ()),
+        (b"Model: vmx\r\nJunos: 21.4R3.15\r\n", ("juniper_junos",)),
+        (b"JUNOS Software Release [12.1X47-D10.4]\r\n", ("juniper_junos",)),
+        (b"VyOS 1.4\r\n", ()),
     ],
-    ids=["ios", "ios 12", "nx-os", "eos", "frr", "junos"],
+    ids=["ios", "ios 12", "nx-os", "eos", "frr", "junos", "old junos", "another"],
 )
 def test_version_tells_the_platform(answer: bytes, names: tuple[str, ...]) -> None:
     assert detect(answer, PLATFORMS) == names

@@ -49,6 +49,9 @@ def test_last_line(text: bytes, line: bytes) -> None:
         ("arista_eos", b"leaf1>"),
         ("cisco_nxos", b"core1# "),
         ("frr", b"edge1.example# "),
+        ("juniper_junos", b"netwb@edge1> "),
+        ("juniper_junos", b"netwb@edge1-re0:blue> "),
+        ("juniper_junos", b"edge1> "),
     ],
 )
 def test_prompt_of_a_platform_is_known(platform: str, prompt: bytes) -> None:
@@ -60,6 +63,17 @@ def test_prompt_of_a_platform_is_known(platform: str, prompt: bytes) -> None:
 )
 def test_line_of_a_text_is_no_prompt(line: bytes) -> None:
     assert prompt_in(b"text\r\n" + line, IOS.session.prompt) is None
+
+
+def test_prompts_are_counted_over_what_stands_above_each() -> None:
+    above, prompt = PLATFORMS["juniper_junos"].session.above_prompt, b"ana@edge1> "
+    once = b"\r\n{master:0}\r\n" + prompt
+    text = b"set snmp community x\r\n"
+
+    assert prompts_at_end(text + once + once, prompt, most=3, above=above) == (2, len(text) + 14)
+    assert prompts_at_end(text + once + once, prompt, most=3)[0] == 1
+    torn = text + prompt + b"\r\n{master:0}\r\nset x\r\n" + prompt
+    assert prompts_at_end(torn, prompt, most=3, above=above)[0] == 1
 
 
 @given(lines=LINES, count=st.integers(0, 3))

@@ -48,7 +48,8 @@ def read_platform(name: str) -> Platform:
 
 
 _PLATFORMS = {
-    name: read_platform(name) for name in ("cisco_ios", "arista_eos", "frr", "cisco_nxos")
+    name: read_platform(name)
+    for name in ("cisco_ios", "arista_eos", "frr", "cisco_nxos", "juniper_junos")
 }
 
 

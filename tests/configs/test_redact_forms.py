@@ -1,6 +1,7 @@
 """Distinct forms in which secrets stand in configurations: hand-written, a line and its secrets.
 
-Sources: command references of IOS 12.4 to IOS-XE 17, EOS 4.28, FRR 8.4, NX-OS 9.3.
+Sources: command references of IOS 12.4 to IOS-XE 17, EOS 4.28, FRR 8.4, NX-OS 9.3,
+Junos 18 to 23.
 """
 
 import pytest
@@ -319,11 +320,68 @@ NXOS: list[tuple[str, ...]] = [
     ("    pre-shared-key local Psk-Nx", "Psk-Nx"),
     ("event manager environment pw Eem-Nx", "Eem-Nx"),
 ]
+JUNOS: list[tuple[str, ...]] = [
+    ('set system root-authentication encrypted-password "$6$abc$Def"', "$6$abc$Def"),
+    ("set system login user ana authentication encrypted-password $1$abc$Defgh", "$1$abc$Defgh"),
+    ('set system tacplus-server 192.0.2.1 secret "$9$tac"', "$9$tac"),
+    ('set system radius-server 192.0.2.1 secret "a\\"b c"', 'a\\"b c'),
+    ("set system radius-server 192.0.2.1 secret Plain-1", "Plain-1"),
+    ('set system ntp authentication-key 1 type md5 value "$9$ntp"', "$9$ntp"),
+    ("set system ntp authentication-key 1 value Ntp-2", "Ntp-2"),
+    ('set system archival configuration archive-sites "scp://u@192.0.2.4" password "$9$s"', "$9$s"),
+    ('set system archival configuration archive-sites "ftp://u:Pl4in@192.0.2.4/x"', "Pl4in"),
+    ("set snmp community public authorization read-only", "public"),
+    ('set snmp community "two words" clients 192.0.2.0/24', "two words"),
+    ("set snmp community public", "public"),
+    ("deactivate snmp community public", "public"),
+    ("protect snmp community public", "public"),
+    ("set groups all snmp community grouped authorization read-write", "grouped"),
+    ("set logical-systems blue snmp community bluish", "bluish"),
+    ('set snmp v3 usm local-engine user p authentication-sha authentication-key "$9$x1"', "$9$x1"),
+    ('set snmp v3 usm local-engine user p privacy-aes128 privacy-key "$9$x2"', "$9$x2"),
+    ("set snmp v3 usm local-engine user p authentication-md5 authentication-password Au-1", "Au-1"),
+    ("set snmp v3 usm local-engine user p privacy-des privacy-password Pr-1", "Pr-1"),
+    ('set snmp v3 snmp-community i community-name "$9$x3"', "$9$x3"),
+    ('set protocols bgp group a authentication-key "$9$bgp"', "$9$bgp"),
+    ("set protocols bgp group a neighbor 192.0.2.1 authentication-key Bgp-2", "Bgp-2"),
+    ('set protocols isis level 2 authentication-key "$9$isis"', "$9$isis"),
+    ('set protocols isis interface ge-0/0/0.0 level 1 hello-authentication-key "$9$h"', "$9$h"),
+    ('set protocols ospf area 0 interface ge-0/0/0 authentication md5 1 key "$9$md5"', "$9$md5"),
+    (
+        "set protocols ospf area 0 interface ge-0/0/0 authentication simple-password Ospf-1",
+        "Ospf-1",
+    ),
+    ('set protocols ldp session 192.0.2.3 authentication-key "$9$ldp"', "$9$ldp"),
+    ('set security authentication-key-chains key-chain kc key 1 secret "$9$kc"', "$9$kc"),
+    ('set security ike policy p pre-shared-key ascii-text "$9$psk"', "$9$psk"),
+    ("set security ike policy p pre-shared-key hexadecimal 0aff22", "0aff22"),
+    ('set security macsec connectivity-association c pre-shared-key cak "$9$cak"', "$9$cak"),
+    (
+        'set security ipsec security-association s manual direction in authentication key ascii-text "$9$i"',
+        "$9$i",
+    ),
+    ('set access profile p client c chap-secret "$9$chap"', "$9$chap"),
+    ("set access profile p client c pap-password Pap-1", "Pap-1"),
+    ("set access profile p client c firewall-user password Fw-1", "Fw-1"),
+    (
+        'set interfaces ge-0/0/0 unit 0 family inet address 192.0.2.1/24 vrrp-group 1 authentication-key "$9$v"',
+        "$9$v",
+    ),
+    ('set services new-thing hidden-word "$9$unknown"', "$9$unknown"),
+    ('set services new-thing hidden-word "$8$aes256-gcm$unknown"', "$8$aes256-gcm$unknown"),
+    ("set services new-thing passphrase Unknown-1", "Unknown-1"),
+    ("set services new-thing new-password Unknown-2", "Unknown-2"),
+    (
+        'set security certificates local k "-----BEGIN RSA PRIVATE KEY-----\\nMIIabc\\n-----END RSA PRIVATE KEY-----\\n"',
+        "\\nMIIabc\\n",
+    ),
+]
 TABLES: dict[str, list[tuple[str, ...]]] = {
     "cisco_ios": IOS,
     "arista_eos": EOS,
     "frr": FRR,
     "cisco_nxos": NXOS,
+    "juniper_junos": JUNOS,
 }
 ROWS = [(platform, row[0], row[1:]) for platform, rows in TABLES.items() for row in rows]
 
@@ -349,6 +407,20 @@ def test_the_three_platforms_of_the_lab_have_forty_distinct_forms_and_more() -> 
 
 
 KEPT = [
+    ("juniper_junos", "set system login password minimum-length 10"),
+    ("juniper_junos", 'set system login message "no secret key, no password here"'),
+    ("juniper_junos", 'set system login user ana authentication ssh-rsa "ssh-rsa AAAAB3 ana@host"'),
+    ("juniper_junos", "set system ntp trusted-key 1"),
+    ("juniper_junos", "set system ntp server 192.0.2.1 key 1"),
+    ("juniper_junos", "set protocols bgp group a authentication-key-chain kc"),
+    ("juniper_junos", "set policy-options community BLACKHOLE members 65535:666"),
+    ("juniper_junos", "set policy-options policy-statement IN from community BLACKHOLE"),
+    ("juniper_junos", "set policy-options policy-statement IN then community add BLACKHOLE"),
+    ("juniper_junos", 'set interfaces ge-0/0/0 description "password of door 7"'),
+    (
+        "juniper_junos",
+        "set security authentication-key-chains key-chain kc key 1 start-time 2026-1-1.00:00",
+    ),
     ("cisco_ios", "service password-encryption"),
     ("cisco_ios", "no service password-recovery"),
     ("cisco_ios", "password encryption aes"),

@@ -9,11 +9,10 @@ import pytest
 
 from netwb.errors import SettingsError
 from netwb.health.syslog.messages import LONGEST
-from netwb.platforms.messages import LinearPattern, parse_messages
+from netwb.platforms.messages import LinearPattern
 from netwb.platforms.parse import parse_platform
 from tests.health.syslog.data import RULES
 
-JUNOS = (files("netwb.platforms") / "messages_only/juniper_junos.toml").read_text()
 IOS = (files("netwb.platforms") / "cisco_ios.toml").read_text()
 RULE = '\n[[message]]\nname = "own"\nword = "OWN"\npattern = "OWN by (?P<by>.*)"\n'
 
@@ -73,17 +72,17 @@ def test_a_pattern_matches_whole_messages_and_names_who_did_it(
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("rule", "said"),
     [
-        ("= 1", "juniper.toml is not usable"),
-        (JUNOS.replace('name = "juniper_junos"', ""), "'name'"),
-        ('name = "juniper_junos"', "'message'"),
-        (JUNOS + RULE.replace("word", "wort"), "unknown key 'wort'"),
-        (JUNOS + RULE.replace("(?P<by>.*)", "("), "RE2 does not read"),
+        (RULE.replace("word", "wort"), "unknown key 'wort'"),
+        (RULE.replace('"OWN"', "1"), "must be a text"),
+        (RULE.replace('"OWN"', '""'), "needs a word"),
+        (RULE + 'means = "perhaps"\n', "means is one of"),
+        (RULE.replace("(?P<by>.*)", "("), "RE2 does not read"),
     ],
 )
-def test_a_bad_file_of_messages_is_refused_with_its_fault(source: str, said: str) -> None:
-    with pytest.raises(SettingsError, match=r"juniper\.toml") as refused:
-        parse_messages(source, origin="juniper.toml")
+def test_a_bad_message_rule_is_refused_with_its_fault(rule: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=r"mine\.toml") as refused:
+        parse_platform(IOS + rule, origin="mine.toml")
 
     assert said in str(refused.value)

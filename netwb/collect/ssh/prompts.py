@@ -10,6 +10,7 @@ import re
 
 from netwb.platforms.record import BytesPattern
 
+_LINES_ABOVE = 3  # a blank one, what is said, another blank one
 LONGEST = 512  # bytes of one prompt with its escape codes; a hostname has at most 63 characters
 
 # ECMA-48 control sequences, two-byte escapes, and the title that a terminal is given (xterm).
@@ -37,22 +38,36 @@ def prompt_in(text: bytes | bytearray, pattern: BytesPattern) -> bytes | None:
     return line if line and pattern.fullmatch(line) else None
 
 
-def prompts_at_end(text: bytes | bytearray, prompt: bytes, *, most: int) -> tuple[int, int]:
+def prompts_at_end(
+    text: bytes | bytearray, prompt: bytes, *, most: int, above: BytesPattern | None = None
+) -> tuple[int, int]:
     """How many lines at the end are exactly this prompt (at most `most`), and where they begin.
 
     The lines before the last one are what empty input left: the prompt, then a line end.
+
+    above   what the platform writes on a line of its own above each prompt
     """
     end, count = len(text), 0
     while count < most and last_line_is(text, end, prompt):
         count += 1
         begin = _line_begin(text, end)
-        end = _before_line_end(text, begin)
+        end = _over(text, _before_line_end(text, begin), above)
     return count, begin if count else len(text)
 
 
 def last_line_is(text: bytes | bytearray, end: int, prompt: bytes) -> bool:
     """Whether the text up to `end` ends in a line that is exactly this prompt."""
     return last_line(text[max(0, end - LONGEST - 1) : end]) == prompt
+
+
+def _over(text: bytes | bytearray, end: int, above: BytesPattern | None) -> int:
+    """Where the text ends without what stands above a prompt, and blank lines around that."""
+    for _ in range(_LINES_ABOVE if above is not None else 0):
+        line = last_line(text[max(0, end - LONGEST - 1) : end])
+        if line and above is not None and not above.fullmatch(line):
+            break
+        end = _before_line_end(text, _line_begin(text, end))
+    return end
 
 
 def _line_begin(text: bytes | bytearray, end: int) -> int:

@@ -190,7 +190,7 @@ class Session:
         typed, quiet = 0, True
         while True:
             look()
-            count, start = prompts_at_end(self._shell.text, self.prompt, most=typed + 1)
+            count, start = self._prompts_at_end(most=typed + 1)
             if typed and (count > typed or (quiet and count > 1)):
                 return start
             if quiet and count:
@@ -209,10 +209,15 @@ class Session:
     async def _until_prompt(self, times: int) -> int:
         """Wait until the last `times` lines are the prompt; gives where they begin."""
         while True:
-            count, start = prompts_at_end(self._shell.text, self.prompt, most=times)
+            count, start = self._prompts_at_end(most=times)
             if count == times:
                 return start
             await self._more("the prompt has not come back")
+
+    def _prompts_at_end(self, *, most: int) -> tuple[int, int]:
+        return prompts_at_end(
+            self._shell.text, self.prompt, most=most, above=self._words.above_prompt
+        )
 
     # -- the privilege
 

@@ -14,6 +14,7 @@ import pytest
 
 from netwb.access.records import NewToken, NewUser, Origin
 from netwb.collect.gather import Gathered
+from netwb.collect.replay import recorded
 from netwb.errors import NotPermittedError, SettingsError, UnreachableError
 from netwb.health.syslog import desk
 from netwb.inventory.records import Facts, NewDevice
@@ -25,13 +26,14 @@ from tests.postgresql import Cluster
 
 CONFIGURED = "<189>29: %SYS-5-CONFIG_I: Configured from console by {} on vty0 (192.0.2.7)"
 EDGE1 = "127.0.0.21"
+SENDERS = {EDGE1: "acme/edge1", "127.0.0.22": "acme/edge2", "127.0.0.23": "zeta/core1"}
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path, {"acme": ("edge1", "edge2"), "zeta": ("core1",)}) as found:
-        for number, name in enumerate(("acme/edge1", "acme/edge2", "zeta/core1"), 21):
-            found.bench.set_device(name, syslog_source=f"127.0.0.{number}")
+        for address, name in SENDERS.items():
+            found.bench.set_device(name, syslog_source=address)
         found.back_up()
         found.clock.advance(minutes=10)
         yield found
@@ -51,7 +53,8 @@ def waiting(made: Rig) -> list[str]:
 def heard(made: Rig, listener: Ears, *messages: str, address: str = EDGE1) -> None:
     """Send, and await that SQL has it."""
     listener.send(*messages, address=address)
-    eventually(lambda: waiting(made))
+    device = SENDERS.get(address)
+    eventually(lambda: device in waiting(made) if device else waiting(made))
 
 
 def pass_s(made: Rig, seconds: float) -> None:
@@ -110,33 +113,54 @@ def _names(made: Rig) -> list[str]:
     return [one.by for one in made.bench._parts.bursts.of([device]).get(device, ())]
 
 
+JUNOS_TEXT = b"""\
+set version 18.4R1.8
+set system host-name edge1
+set system root-authentication encrypted-password "$6$kJ3hQ9vT$wQ7cZr1yXn5LmP0aBdEf"
+set system ntp server %b
+set snmp community Pub1icRead authorization read-only
+"""
+JUNOS_COMMAND = "show configuration | display set | no-more"
+
+
+def junos(ntp: bytes) -> Gathered:
+    """What a login brings from a Junos device; its text names nobody."""
+    return recorded(JUNOS_TEXT % ntp, prompt=b"netwb@edge1> ", command=JUNOS_COMMAND)
+
+
 def test_a_commit_and_its_rollback_are_two_revisions(made: Rig) -> None:
-    parts = made.bench._parts
-    junos = {**parts.messages, "cisco_ios": parts.messages["juniper_junos"]}
-    made.bench._parts = replace(parts, messages=junos)
+    made.bench.set_device("acme/edge1", platform="juniper_junos")
+    made.answer("acme/edge1", junos(b"192.0.2.53"))
+    made.back_up("acme/edge1")
+    made.clock.advance(minutes=10)
     said = "<189>Nov 20 02:10:00 core1 mgd[4312]: UI_COMMIT"
     with ears(made.bench) as listener, working(made.bench):
-        made.answer("acme/edge1", changed("192.0.2.99"))
+        made.answer("acme/edge1", junos(b"192.0.2.99"))
         listener.send(
             f"{said}: User 'bo' requested 'commit confirmed' operation (comment: none)",
             f"{said}_COMPLETED: commit complete",
             address=EDGE1,
         )
-        eventually(lambda: len(authors(made)) == 2)  # no clock moved: at once
-        made.answer("acme/edge1", changed("192.0.2.53"))
+        eventually(lambda: len(authors(made)) == 3)  # no clock moved: at once
+        made.answer("acme/edge1", junos(b"192.0.2.53"))
         pass_s(made, 600)
         listener.send(
             f"{said}_CONFIRMED_REMINDER: 'commit confirmed' must be confirmed within 1 minutes",
             f"{said}_NOT_CONFIRMED: Commit was not confirmed; automatic rollback complete",
             address=EDGE1,
         )
-        eventually(lambda: len(authors(made)) == 3)
+        eventually(lambda: len(authors(made)) == 4)
 
-    rolled_back, committed, _ = made.bench.history("edge1")
+    rolled_back, committed, before = made.bench.history("edge1")[:3]
     assert (committed.author, committed.message) == ("bo", "edge1: changed")
     assert rolled_back.author == "unknown"
     assert rolled_back.message == "edge1: rolled back by itself, as the commit was not confirmed"
     assert rolled_back.at == made.clock()
+    texts = [
+        made.bench.restore(f"acme/edge1@{one.id}", reason="compare")
+        for one in (before, committed, rolled_back)
+    ]
+    assert texts == [JUNOS_TEXT % ntp for ntp in (b"192.0.2.53", b"192.0.2.99", b"192.0.2.53")]
 
 
 def test_a_name_that_is_a_secret_of_the_text_stands_in_no_commit(made: Rig) -> None:
