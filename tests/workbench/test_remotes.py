@@ -238,6 +238,25 @@ def test_a_repository_of_something_else_is_never_pushed_over(home: Rig, tmp_path
     assert tip(folder) == theirs
 
 
+def test_a_repository_that_is_damaged_is_noted_at_its_remote_and_stops_no_other(
+    home: Rig, tmp_path: Path
+) -> None:
+    home.back_up()
+    for tenant in ("acme", "bolt"):
+        home.bench.set_remote(tenant, bare(tmp_path / f"{tenant}.git"))
+    home.bench.where(tenant="acme").push()
+    (home.bench.home / "archive" / "acme.git" / "HEAD").unlink()
+
+    done = {one.tenant: one for one in home.bench.push(when="due")}
+
+    assert {tenant: one.status for tenant, one in done.items()} == {
+        "acme": "failed",
+        "bolt": "pushed",
+    }
+    (noted, _) = home.bench._parts.remote.remotes.list(ALL_TENANTS)
+    assert (noted.tries, noted.error) == (1, str(done["acme"].cause))
+
+
 def test_a_remote_that_is_unset_leaves_no_key_of_a_killed_push(home: Rig, tmp_path: Path) -> None:
     home.bench.set_remote("acme", bare(tmp_path / "far"))
     left = home.bench.home / "archive" / "acme.ssh"

@@ -29,7 +29,13 @@ from netwb.archive.remote.talk import MAIN, VAULT, Talk
 from netwb.archive.remote.url import parse_url
 from netwb.archive.repository import Repository
 from netwb.archive.scanning import SecretScan
-from netwb.errors import LeaseLostError, NetwbError, RemoteAheadError, SecretsUnpushedError
+from netwb.errors import (
+    ArchiveError,
+    LeaseLostError,
+    NetwbError,
+    RemoteAheadError,
+    SecretsUnpushedError,
+)
 from netwb.settings import RemoteSettings
 from netwb.store.leases import Lease, Leases
 from netwb.store.notices import Notices
@@ -225,9 +231,10 @@ class Pusher:
         """As far as it is known here; once a day the remote is asked, as others may change it."""
         if of.pushed_at is None or self._clock() - of.pushed_at >= _ASKED_EACH:
             return False
-        if _tip(self._path(of)) != of.pushed_main:
+        try:
+            return _tip(self._path(of)) == of.pushed_main and self._carrier.is_carried(of)
+        except ArchiveError:  # the push that follows meets it too, and notes it
             return False
-        return self._carrier.is_carried(of)
 
     def _path(self, of: Standing) -> Path:
         return self._folder / f"{of.tenant}.git"
