@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,13 +21,19 @@ from joserfc import jwk, jwt
 CLIENT, SECRET = "netwb", "at-the-provider"
 
 
+@cache
+def own_key() -> jwk.RSAKey:
+    """Of every provider of this process: making one takes longer than a login."""
+    return jwk.RSAKey.generate_key(2048, {"kid": "1"})
+
+
 @dataclass
 class Provider:
     """Who may log in there, and what it says of them; tests change it as they like."""
 
     issuer: str
     clock: Callable[[], datetime]
-    key: jwk.RSAKey = field(default_factory=lambda: jwk.RSAKey.generate_key(2048, {"kid": "1"}))
+    key: jwk.RSAKey = field(default_factory=own_key)
     signs_with: jwk.RSAKey | None = None  # another key than it publishes
     claims: dict[str, Any] = field(default_factory=dict)  # more, or others, in identity tokens
     userinfo: dict[str, Any] = field(default_factory=dict)
@@ -145,7 +152,7 @@ def running_provider(clock: Callable[[], datetime]) -> Iterator[Provider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     provider = Provider(f"http://127.0.0.1:{server.server_port}", clock)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield provider

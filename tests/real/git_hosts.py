@@ -119,7 +119,7 @@ def https_host(folder: Path, *, username: str, password: str) -> Iterator[HttpsH
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(ca, key)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield HttpsHost(port=server.server_address[1], ca=ca)
