@@ -176,3 +176,12 @@ def test_the_choice_in_force_is_pressed_and_enter_means_neither_choice() -> None
     assert pressed == ["ever", "word"]
     first = html.index("<button")
     assert "unseen" in html[first : html.index(">", first)]
+
+
+def test_what_a_narrow_column_cuts_is_whole_in_its_title() -> None:
+    gone = hit("agg1", days=30, until=2, kind="startup", author="admin", until_author=None)
+
+    html = render_table(result(gone), ASKED, AT)
+
+    assert 'title="acme/agg1, startup"' in html
+    assert 'title="put there: admin; taken away: not recorded"' in html

@@ -46,7 +46,7 @@ _LABELS = {
 }
 _HINTS = {
     "sysname": "its own name, where that is not the hostname",
-    "syslog_source": "addresses, parted by commas; empty: the address above",
+    "syslog_source": "addresses; empty: the one above",
 }
 
 

@@ -132,7 +132,8 @@ def _row(hit: Hit, asked: Asked, base: str, begin: datetime, at: Moment) -> str:
         _who(hit),
         _bar(hit, begin, at),
     )
-    titles = ("", hit.section, hit.text, "", "", "", _span(hit, at))
+    whole = f"{hit.tenant}/{hit.hostname}, {hit.kind}"
+    titles = (whole, hit.section, hit.text, "", "", _who_words(hit), _span(hit, at))
     tds = "".join(
         tag("td", cell, title=title or None) for cell, title in zip(cells, titles, strict=True)
     )
@@ -188,6 +189,15 @@ def _who(hit: Hit) -> str:
     if hit.until is None:
         return author(hit.author)
     return f"{author(hit.author)} / {author(hit.until_author or NOBODY)}"
+
+
+def _who_words(hit: Hit) -> str:
+    """The same where there is room for it: who put the line there, and who took it away."""
+    put, gone = (
+        "not recorded" if name in {None, NOBODY} else name
+        for name in (hit.author, hit.until_author)
+    )
+    return f"put there: {put}" if hit.until is None else f"put there: {put}; taken away: {gone}"
 
 
 def _bar(hit: Hit, begin: datetime, at: Moment) -> str:

@@ -35,5 +35,5 @@ def test_what_is_not_plain_by_its_name_says_what_belongs_there() -> None:
 
     said = words(edit_dialog(device("edge1"), choices, {}, ""))
 
-    assert "Syslog from addresses, parted by commas; empty: the address above" in said
+    assert "Syslog from addresses; empty: the one above" in said
     assert "Calls itself its own name, where that is not the hostname" in said
