@@ -14,6 +14,8 @@ import pytest
 LONG_FIRST = (
     "scheduler/test_two_daemons.py",
     "workbench/test_from_remote.py",
+    "health/exporting/test_under_way.py",
+    "scheduler/test_year.py",
     "web/test_page_traps.py",
     "scheduler/test_outage.py",
     "workbench/test_provider_login.py",
@@ -24,9 +26,7 @@ LONG_FIRST = (
     "scheduler/test_frequent.py",
     "web/test_two_tenants_served.py",
     "notify/test_delivering.py",
-    "scheduler/test_year.py",
     "health/exporting/test_killed.py",
-    "health/exporting/test_under_way.py",
     "real/test_backup_of_frr.py",
     "collect/test_killed_runs.py",
     "web/test_closed_pages.py",
