@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 LONG_FIRST = (
+    "web/test_serving.py",
     "scheduler/test_two_daemons.py",
     "workbench/test_from_remote.py",
     "health/exporting/test_under_way.py",
@@ -22,7 +23,9 @@ LONG_FIRST = (
     "web/test_messages.py",
     "web/test_login.py",
     "scheduler/test_killed.py",
+    "web/test_error_pages.py",
     "inventory/test_intake.py",
+    "test_floors.py",
     "scheduler/test_frequent.py",
     "web/test_two_tenants_served.py",
     "notify/test_delivering.py",
