@@ -32,6 +32,7 @@ logger = logging.getLogger("netwb.scheduler")
 
 LOOK_S = 2.0  # how often what is due is looked for
 ENDS_S = 20.0  # how long what runs may take to end after SIGTERM; what does not is handed back
+HEART_S = 3.0  # a beat that is under way ends; one after the last word would lead again
 GONE_S = 28.0  # the process ends then, whatever hangs: systemd's and people's patience is 30 s
 SAME_S = 3600.0  # a fault that lasts is said again so often
 
@@ -64,6 +65,7 @@ class Daemon:
         self._leader: Leader = bench.lead()
         self._lease_s = bench.settings.scheduler.lease_s
         self._stop = threading.Event()
+        self._over = threading.Event()  # what ran has ended, or is handed back
         self._woken = threading.Event()
         self._hurry = threading.Event()
         self._busy: set[Lane] = set()
@@ -82,14 +84,12 @@ class Daemon:
             signal.signal(number, self._end)
         signal.signal(signal.SIGCONT, self._wake)
         self._first_beat()
-        threads = [
-            _begun("netwb-heart", lambda: self._vital(self._live)),
-            _begun("netwb-jobs", lambda: self._vital(lambda: self._bench.run_jobs(self._stop))),
-        ]
+        heart = _begun("netwb-heart", lambda: self._vital(self._live))
+        jobs = _begun("netwb-jobs", lambda: self._vital(lambda: self._bench.run_jobs(self._stop)))
         self._clock.add_job(self._look, "interval", seconds=LOOK_S, id="look", next_run_time=_now())
         self._clock.start()
         self._stop.wait()
-        self._wind_up(threads)
+        self._wind_up(heart, jobs)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         """The first time it ends when its jobs have; the second time now."""
@@ -125,12 +125,13 @@ class Daemon:
                 begin_anew(what)
 
     def _live(self) -> None:
-        """The heart: it beats whatever the clock on the wall does."""
-        while not self._stop.is_set():
+        """The heart: it beats whatever the clock on the wall does, and until all has ended."""
+        while not self._over.is_set():
             self._woken.wait(self._lease_s / 3)
             self._woken.clear()
-            self._beat()
-            self._mind_the_clock()
+            if not self._over.is_set():
+                self._beat()
+                self._mind_the_clock()
 
     def _beat(self) -> None:
         try:
@@ -143,7 +144,7 @@ class Daemon:
             return
         self._outage.ends()
         self._beat_at = monotonic()
-        self._listener.follow(leads=self._leader.leads)
+        self._listener.follow(leads=self._leader.leads and not self._stop.is_set())
 
     def _mind_the_clock(self) -> None:
         """The time was put back: APScheduler would wait until it has passed again."""
@@ -172,18 +173,22 @@ class Daemon:
         finally:
             self._busy.discard(start.spec.lane)
 
-    def _wind_up(self, threads: list[threading.Thread]) -> None:
-        """Wait a while for what runs, hand the rest back, and let another daemon lead at once."""
+    def _wind_up(self, heart: threading.Thread, jobs: threading.Thread) -> None:
+        """Wait a while for what runs, hand the rest back, and let another daemon lead at once.
+
+        Meanwhile the heart beats: whoever took over would do beside it what still runs here.
+        """
         logger.info("the daemon ends%s", _words(self._leader.does))
         _begun("netwb-end", _gone)
-        self._woken.set()
         self._listener.follow(leads=False)
         until = monotonic() + ENDS_S
         while self._leader.does and monotonic() < until and not self._hurry.wait(0.1):
             pass
-        for thread in threads:
-            while thread.is_alive() and monotonic() < until and not self._hurry.is_set():
-                thread.join(0.1)
+        while jobs.is_alive() and monotonic() < until and not self._hurry.is_set():
+            jobs.join(0.1)
+        self._over.set()
+        self._woken.set()
+        heart.join(HEART_S)
         try:
             handed = self._leader.hand_back()
             self._leader.leave()
