@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import resource
 import signal
 import smtplib
@@ -32,12 +33,14 @@ from netwb.loading import lazy
 from netwb.notify.addresses import is_public
 from netwb.notify.services import (
     MAIL,
+    PORT_MOST,
     SELF_HOSTED,
     check_service,
     check_tenant_service,
     hidden,
     scheme_of,
     shown_service,
+    unmade,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ ALONE_S = 60  # longer than the parent waits for a message
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
 _NOT_PUBLIC = "its address is not public; a tenant's targets are at public ones"
 _WORDS_MOST = 200
+_ANSWER = re.compile(r"\berror=(\d{3})\b")  # how apprise logs the status that a service answered
 # What apprise logs of an exception, and what it means to a person.
 _MEANINGS = (
     (("NameResolutionError", "Name or service not known", "nodename nor"), "is not known to DNS"),
@@ -89,7 +93,10 @@ class Guard:
 
 
 class Heard(logging.Handler):
-    """What apprise says while it sends; it stays here, for it may hold the URL."""
+    """What apprise says while it sends; it stays here, for it may hold the URL.
+
+    Its own mask of one shows the first and the last letter of each secret, and a short one whole.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -158,11 +165,11 @@ class Sender:
         )
         plugin: Any = apprise.Apprise.instantiate(self._url, asset=asset)
         if plugin is None:
-            said = hidden("; ".join(self._heard.warnings[-1:]), self._url)[:_WORDS_MOST]
-            msg = (
-                f"apprise makes no target of this {scheme_of(self._url)}:// URL"
-                f"{f' ({said})' if said else ''}; a webhook of your own program is --webhook"
-            )
+            raise unmade(self._url, _written(scheme_of(self._url)))
+        if plugin.schema in SELF_HOSTED and (plugin.port or 0) > PORT_MOST:
+            raise unmade(self._url, "")
+        if plugin.schema in MAIL and self._heard.warnings:
+            msg = "a recipient in this URL is no mail address; write them as to=noc@example.net"
             raise InputError(msg)
         plugin.redirects = False  # also where the URL asks for them
         if is_tenants:
@@ -181,8 +188,9 @@ class Sender:
         for marks, meaning in _MEANINGS:
             if any(mark in everything for mark in marks):
                 return f"the server of {name} {meaning}"
-        said = hidden(" ".join(self._heard.warnings[-1:]), self._url)
-        return f"{name}: {said[:_WORDS_MOST] or 'the service did not take the message'}"
+        answer = _ANSWER.search(" ".join(self._heard.warnings))
+        said = f", and answers {answer[1]}" if answer else "; see whether its URL is still right"
+        return f"{name}: the service did not take the message{said}"
 
     def _send_mail(self, message: Mapping[str, str]) -> None:
         plugin = self._plugin
@@ -198,6 +206,17 @@ class Sender:
             stopped = self._guard.stopped
             said = _NOT_PUBLIC if stopped else mail_fault(error, plugin.smtp_host, plugin.port)
             raise DeliveryError(hidden(said, self._url)) from error
+
+
+def _written(scheme: str) -> str:
+    """How apprise writes a URL of the service, its parts in braces; "" where it knows none."""
+    known = [one for one in apprise.Apprise().details()["schemas"] if scheme in _schemes_of(one)]
+    templates = known[0]["details"]["templates"] if known else ()
+    return next(iter(templates), "").replace("{schema}", scheme)
+
+
+def _schemes_of(service: Mapping[str, Any]) -> set[str]:
+    return {*(service["protocols"] or ()), *(service["secure_protocols"] or ())}
 
 
 def mail_of(plugin: Any, message: Mapping[str, str]) -> EmailMessage:

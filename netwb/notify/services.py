@@ -29,8 +29,10 @@ _TENANT_PARAMETERS = frozenset(
     sound source stream thread to topic tts user pass integrationkey region
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
+_MAIL_MODES = ("starttls", "ssl", "insecure")
 _UNSIGNED = frozenset({"pgp", "pgpkey", "wkd", "smime"})  # netwb writes its mails itself
 _HIDDEN = "****"
+PORT_MOST = 65535
 _SHORTEST_SECRET = 4  # characters; a shorter part hides words and no secret
 
 
@@ -67,6 +69,24 @@ def check_tenant_service(url: str, word: str) -> None:
         raise _refused(meant)
 
 
+def unmade(url: str, written: str) -> InputError:
+    """Why apprise made no target of it, in words that hold nothing of it but its scheme.
+
+    written    how a URL of that service is written; "" where apprise knows none of that scheme
+    """
+    scheme = scheme_of(url)
+    msg = f"apprise makes no target of this {scheme[:40]}:// URL: "
+    if scheme in SELF_HOSTED and not _has_sound_port(url):
+        why = f"its port is no number from 1 to {PORT_MOST}; write / and @ in a name as %2F and %40"
+    elif scheme in MAIL:
+        why = _unmade_mail(url)
+    elif written:
+        why = f"a part is missing, or is none of that service; write {written}"
+    else:
+        why = "it knows no such service; a webhook of your own program is --webhook"
+    return InputError(msg + why)
+
+
 def shown_service(url: str, recipients: tuple[str, ...] = ()) -> str:
     """What a reader may see of it: the service, and of mail and plain posts where it goes."""
     scheme = scheme_of(url)
@@ -80,6 +100,27 @@ def hidden(text: str, url: str) -> str:
     for part in sorted(set(_parts(url)), key=len, reverse=True):
         text = text.replace(part, _HIDDEN)
     return text
+
+
+def _has_sound_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def _unmade_mail(url: str) -> str:
+    parameters = dict(parse_qsl(urlsplit(url).query))
+    if not urlsplit(url).hostname:
+        return "it names no mail server; write mailtos://user:password@mail.example.net"
+    if parameters.get("mode", "ssl").lower() not in _MAIL_MODES:
+        return f"its mode is none of {', '.join(_MAIL_MODES)}; correct mode="
+    if "from" in parameters:
+        return "its sender is no mail address; write from=netwb@example.net"
+    return (
+        "it has no sender, which user and host make only where the host is a domain;"
+        " add from=netwb@example.net"
+    )
 
 
 def _check_tenants(scheme: str, names: set[str]) -> None:

@@ -129,6 +129,49 @@ def test_an_answer_of_no_is_named_without_the_url(receiver: Receiver) -> None:
     assert "T0kenValue" not in str(caught.value)
 
 
+REFUSED = (
+    ("mailtos://{0}:{1}@127.0.0.1:15999/?to=noc@example.net", "add from=netwb@example.net"),
+    ("mailtos://{0}:{1}@relay/?to=noc@example.net", "only where the host is a domain"),
+    ("mailtos://{0}:{1}@192.0.2.1/?to=noc@example.net&from={0}", "its sender is no mail address"),
+    ("mailtos://{0}:{1}@mail.example.net:65536/?to=noc@example.net", "its port is no number"),
+    ("mailtos://{0}:{1}@mail.example.net:{1}/?to=noc@example.net", "its port is no number"),
+    ("mailtos://{0}:{1}@mail.example.net/?mode={0}", "its mode is none of starttls, ssl, insecure"),
+    ("mailtos://{0}:{1}@mail.example.net/?to={1}", "a recipient in this URL is no mail address"),
+    ("mailtos://{0}:{1}@/?to=noc@example.net", "it names no mail server"),
+    ("jsons://{0}:{1}@mail.example.net:65536/{1}?{0}={1}", "its port is no number"),
+    ("slack://{0}/{1}", "write slack://{token_a}/{token_b}/{token_c}"),
+    ("tgram://{0}/{1}", "write tgram://{bot_token}"),
+    ("discord://{0}?a={1}", "write discord://{webhook_id}/{webhook_token}"),
+    ("pagerduty://{0}/{1}", "write pagerduty://"),
+    ("https://example.net/{0}/{1}", "it knows no such service"),
+    ("nonsense://{0}:{1}@{0}/{1}?{0}={1}", "it knows no such service"),
+)
+
+
+@pytest.mark.parametrize(("url", "says"), REFUSED)
+def test_why_a_url_is_refused_is_said_and_is_the_same_whatever_its_secrets_are(
+    url: str, says: str
+) -> None:
+    told = set()
+    for secrets in (("a", "pw"), ("noc9", "Secretpw9"), ("Z", "qQ")):
+        with (
+            pytest.raises(InputError) as caught,
+            service(url.replace("{0}", secrets[0]).replace("{1}", secrets[1])),
+        ):
+            pass
+        told.add(str(caught.value))
+
+    (sentence,) = told
+    assert says in sentence
+
+
+def test_a_relay_at_an_address_takes_a_url_that_names_the_sender() -> None:
+    url = "mailtos://user:pw@127.0.0.1:15999/?to=noc@example.net&from=netwb@example.net"
+
+    with service(url) as opened:
+        assert opened.shown == "mailtos://127.0.0.1/... to noc@example.net"
+
+
 def test_a_redirect_is_not_followed_also_where_the_url_asks_for_it(receiver: Receiver) -> None:
     with receiving() as elsewhere:
         receiver.answer = status(307, Location=elsewhere.url)
