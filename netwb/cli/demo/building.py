@@ -75,6 +75,14 @@ def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
         )
 
 
+def network_logins(state: DemoState) -> tuple[str, str]:
+    """What opens the simulated devices, in words: a home of one's own may back them up, too."""
+    return (
+        f"The network's own login is {USERNAME}, password {state.login}, enable secret {state.enable}",
+        f"(some Cisco IOS ask for it); its jump host's is {JUMP_USERNAME}, password {state.jump}.",
+    )
+
+
 def secrets_of(state: DemoState) -> Mapping[str, str]:
     """What `env:NAME` gives in a demo; nothing of it stands in the process's own environment."""
     return {"LOGIN": state.login, "ENABLE": state.enable, "JUMP": state.jump}

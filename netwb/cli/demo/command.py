@@ -20,6 +20,7 @@ from netwb.cli.demo.building import (
     Refused,
     fill_inventory,
     move_inventory,
+    network_logins,
     pass_night,
     prepare_home,
     secrets_of,
@@ -231,7 +232,9 @@ def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
     """Keep network, server and daemon alive until somebody ends it."""
     option = f"--home {result.home}"
     say("")
-    say(f"The network's own login is netwb, password {current.login}; try in another terminal:")
+    for line in network_logins(current):
+        say(line)
+    say("Try in another terminal:")
     say(f"  netwb backup {option}")
     say(f"  netwb changes --since 7d --patch {option}")
     say(f"  netwb search --ever snmp-server {option}")
