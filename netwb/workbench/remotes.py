@@ -280,7 +280,8 @@ class RemotesFace(Face):
         if bool(username) != bool(password):
             msg = "a name and a password go together; give both, or neither"
             raise InputError(msg)
-        if url.scheme == "file":
+        if url.scheme == "file":  # any path of the server, and what other tenants have there
+            self._require_everywhere("a remote in a folder of this server")
             self._require_local("folders")
             self._require_outside_home(Path(url.folder))
 

@@ -18,6 +18,7 @@ from netwb.errors import (
 )
 from netwb.roles import ALL_TENANTS, Role
 from tests.benches import Rig, ios, rig
+from tests.workbench.people import add, logged_in
 from tests.workbench.remotes import asked, bare, git, tip
 
 
@@ -274,6 +275,22 @@ def test_two_tenants_never_share_a_remote(home: Rig, tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="another tenant's remote"):
         home.bench.set_remote("bolt", url)
+
+
+def test_a_folder_of_the_server_is_no_remote_for_who_sees_some_tenants(
+    home: Rig, tmp_path: Path
+) -> None:
+    url = bare(tmp_path / "far.git")
+    home.bench.set_remote("bolt", url)
+    add(home, "adx", Role.ADMIN, "acme")
+    denied = logged_in(home, "adx")
+
+    for asked_for in (url, "file:///etc/shadow", f"file://{home.bench.home}/archive/bolt.git"):
+        with pytest.raises(NotPermittedError, match="needs the scope of all tenants"):
+            denied.set_remote("acme", asked_for)
+
+    denied.set_remote("acme", "https://git.example.net/acme.git")
+    assert denied.remote("acme").url == "https://git.example.net/acme.git"
 
 
 def test_a_remote_within_the_home_is_refused(home: Rig) -> None:
