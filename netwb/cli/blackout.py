@@ -52,7 +52,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     added = at_place(bench(context), tenant, site).add_blackout(
         start=start, end=end, each=each, lasts=lasts, time_zone=time_zone, reason=reason
     )
-    _answer("is added", added, as_json=as_json)
+    _answer("is added", added, as_json=as_json, stands=_stands(added))
 
 
 @blackout.command("list")
@@ -81,8 +81,12 @@ def list_(context: click.Context, *, tenant: str | None, site: str | None, as_js
 @json_option
 @click.pass_context
 def end(context: click.Context, *, id_: str, as_json: bool) -> None:
-    """End the black-out ID now; what it held back is done."""
-    _answer("is ended", bench(context).end_blackout(id_), as_json=as_json)
+    """End what holds of the black-out ID now; what it held back is done.
+
+    One that comes again does so at its next time; `netwb blackout remove` takes it away.
+    """
+    ended = bench(context).end_blackout(id_)
+    _answer("is ended", ended, as_json=as_json, stands=_stands(ended))
 
 
 @blackout.command()
@@ -94,10 +98,16 @@ def remove(context: click.Context, *, id_: str, as_json: bool) -> None:
     _answer("is removed", bench(context).remove_blackout(id_), as_json=as_json)
 
 
-def _answer(done: str, state: BlackoutState, *, as_json: bool) -> None:
+def _answer(done: str, state: BlackoutState, *, as_json: bool, stands: str = "") -> None:
     if as_json:
         print_json(state)
         return
     place = f" of {state.place}" if state.place else " of all"
-    until = f", until {shown(state.until_at)} UTC" if state.state != "over" else ""
-    say(f"black-out {state.id}{place} {done}: {state.when} ({state.time_zone}){until}")
+    say(f"black-out {state.id}{place} {done}: {state.when} ({state.time_zone}){stands}")
+
+
+def _stands(state: BlackoutState) -> str:
+    until = f"until {shown(state.until_at)} UTC"
+    if state.state == "holds":
+        return f"; from now {until} it holds back {', '.join(state.holds_back)}"
+    return f"; it comes at {shown(state.from_at)}, {until}" if state.state == "comes" else ""

@@ -28,12 +28,18 @@ class Span:
 
 def spans(blackout: Blackout, zones: Zones, *, after: datetime, until: datetime) -> Iterator[Span]:
     """Its spans that end behind `after` and begin before `until`, in order."""
-    if blackout.ended_at is not None:
-        until = min(until, blackout.ended_at)
     for span in _whole(blackout, zones, after=after, until=until):
-        end = min(span.end, blackout.ended_at or span.end)
+        end = _end(blackout, span)
         if span.start < until and end > after and span.start < end:
             yield Span(start=span.start, end=end)
+
+
+def _end(blackout: Blackout, span: Span) -> datetime:
+    """A person ends what holds then; what comes again goes on at its next time."""
+    ended = blackout.ended_at
+    if ended is None or (blackout.starts and ended < span.start):
+        return span.end
+    return min(span.end, ended)
 
 
 def _whole(blackout: Blackout, zones: Zones, *, after: datetime, until: datetime) -> Iterator[Span]:

@@ -92,7 +92,8 @@ class Blackout:
     from_at, until_at   of one that comes once; None where it comes again
     starts, lasts_s     trigger and length of one that comes again; "" and 0
     time_zone           of `starts`; "" where it is the configured one
-    ended_at            a person ended it; it holds nothing back from then on
+    ended_at            a person ended what held then: once is over, what comes again goes on at its
+                        next time
     """
 
     id: str

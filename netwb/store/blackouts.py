@@ -31,7 +31,11 @@ class Blackouts:
         since = self._clock() - KEPT
         recent = (
             or_(BlackoutRow.until_at.is_(None), BlackoutRow.until_at > since),
-            or_(BlackoutRow.ended_at.is_(None), BlackoutRow.ended_at > since),
+            or_(
+                BlackoutRow.starts != "",
+                BlackoutRow.ended_at.is_(None),
+                BlackoutRow.ended_at > since,
+            ),
         )
         rows = select(BlackoutRow).where(of_scope(scope, BlackoutRow), *recent)
         with self._database.reading(NO_TENANT) as session:
@@ -57,10 +61,11 @@ class Blackouts:
             session.add(BlackoutRow(**values, **place))
 
     def end(self, blackout_id: str) -> Blackout:
-        """It holds nothing back from now on; ended before, it stays as it is."""
+        """What holds of it ends now; one that comes once and was ended before stays as it is."""
         with self._database.writing(NO_TENANT) as session:
             row = _get(session, blackout_id)
-            row.ended_at = row.ended_at or self._clock()
+            if row.starts or row.ended_at is None:
+                row.ended_at = self._clock()
             return _blackout(row)
 
     def remove(self, blackout_id: str) -> None:

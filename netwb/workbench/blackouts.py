@@ -35,6 +35,7 @@ class BlackoutState:
     when     in words: from until, or when it begins and how long it lasts
     state    `holds` now; `comes`; `over`
     from_at, until_at   of the span that holds now, or else of the next one
+    holds_back          names of the jobs of the daemon that do not begin while it holds
     """
 
     id: str
@@ -46,6 +47,7 @@ class BlackoutState:
     until_at: datetime | None
     reason: str
     set_by: str
+    holds_back: tuple[str, ...]
 
 
 class BlackoutFace(SchedulingFace):
@@ -103,8 +105,12 @@ class BlackoutFace(SchedulingFace):
         return state
 
     def end_blackout(self, blackout_id: str) -> BlackoutState:
-        """It holds nothing back from now on. UnknownNameError."""
+        """What holds of it holds nothing back from now on; one that comes again does so.
+
+        Raises UnknownNameError, and InputError where it only comes.
+        """
         found = self._mine(blackout_id)
+        self._require_begun(found)
         ended = self._parts.scheduling.blackouts.end(found.id)
         self._audit_blackout("blackout.end", found, {})
         return self._blackout_state(ended)
@@ -120,6 +126,15 @@ class BlackoutFace(SchedulingFace):
         found = self._parts.scheduling.blackouts.get(self._scope, blackout_id)
         self._require_over_blackouts(found.place)
         return found
+
+    def _require_begun(self, one: Blackout) -> None:
+        state = self._blackout_state(one)
+        if state.state == "comes":
+            msg = (
+                f"black-out {one.id} ({state.when}) does not hold now, so there is nothing to end;"
+                f" to keep it from coming, `netwb blackout remove {one.id}`"
+            )
+            raise InputError(msg)
 
     def _require_over_blackouts(self, place: Place) -> None:
         self._require(Permission.INVENTORY_EDIT if place.tenant_id else Permission.SYSTEM_MANAGE)
@@ -169,6 +184,11 @@ class BlackoutFace(SchedulingFace):
             until_at=span.end if span else one.ended_at or one.until_at,
             reason=one.reason,
             set_by=one.set_by,
+            holds_back=tuple(
+                spec.name
+                for spec in self._parts.scheduling.table().values()
+                if spec.touches == "devices"
+            ),
         )
 
     def _audit_blackout(self, action: str, one: Blackout, detail: dict[str, str]) -> None:

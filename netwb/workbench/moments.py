@@ -1,7 +1,7 @@
 """Times as people write them: RFC 3339, a date, an age, a day that is near.
 
 An age is `24h`, `7d`, `2 days` or `2 days ago`; a near day `today`, `yesterday`, either with a time of
-day behind it. What has no zone is UTC.
+day behind it; `now` is a time as well. What has no zone is UTC.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ def _parsed(value: str | datetime, now: datetime) -> datetime:
 
 
 def _near(words: str, now: datetime) -> datetime | None:
+    if words == "now":
+        return now
     near = _NEAR.fullmatch(words)
     if near is None:
         return None

@@ -191,6 +191,20 @@ def test_a_blackout_is_added_listed_ended_and_removed(netwb: Commands) -> None:
     assert len(netwb("blackout", "list", "--json").json["items"]) == 1
 
 
+def test_the_answer_says_what_a_blackout_holds_back_from_now_and_what_only_comes(
+    netwb: Commands,
+) -> None:
+    words = ("blackout", "add", "--reason", "x", "--tenant")
+    held = netwb(*words, "acme", "--from", "2 days ago", "--until", "2d")
+    now = netwb(*words, "umbra", "--from", "now", "--until", "2d", "--json")
+    comes = netwb("blackout", "add", "--each", "sat 22:00", "--for", "6h", "--reason", "x")
+
+    assert "; from now until 2" in held.err
+    assert "UTC it holds back nightly, retry" in held.err
+    assert now.json["state"] == "holds"
+    assert "; it comes at 2" in comes.err
+
+
 def test_a_tenants_engineer_sets_its_own_times_and_neither_sees_nor_sets_those_of_others(
     netwb: Commands,
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from netwb.errors import (
     DeadlineError,
+    InputError,
     LeaseLostError,
     LoginRefusedError,
     NetwbError,
@@ -169,6 +170,22 @@ def test_a_blackout_of_all_holds_the_night_back_and_ending_it_lets_it_begin(made
     assert nights(made) == [("21 05:00", 3, "done")]
     late = [one.kind for one in made.bench._parts.notices.list(ALL_TENANTS, since=START)]
     assert "daemon.late" not in late
+
+
+def test_a_series_of_blackouts_is_ended_for_this_time_and_comes_again(made: Rig) -> None:
+    leader = made.bench.lead()
+    window = made.bench.add_blackout(each="sat 01:00", lasts="6h", reason="window")
+    with pytest.raises(InputError, match=f"netwb blackout remove {window.id}"):
+        made.bench.end_blackout(window.id)
+    pass_until(made, leader, at(3, day=1))
+
+    state = made.bench.end_blackout(window.id)
+    assert (state.state, state.from_at) == ("comes", at(1, day=8))
+    pass_until(made, leader, at(7, day=8))  # it looks when that is over
+    pass_until(made, leader, at(12, day=8))
+
+    begun = [begin for begin, _, status in nights(made) if status == "done"]
+    assert (begun[0], begun[-2:]) == ("21 03:00", ["27 02:00", "28 07:00"])
 
 
 def test_what_failed_is_tried_again_three_times_and_then_left_to_the_next_night(made: Rig) -> None:

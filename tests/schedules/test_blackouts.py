@@ -81,11 +81,20 @@ def test_several_that_touch_hold_as_one() -> None:
 
 
 def test_one_that_a_person_ended_holds_nothing_from_then_on() -> None:
-    known = [replace(once(1, 3), ended_at=hours(2)), replace(again("12:30", 2), ended_at=hours(1))]
+    known = [replace(once(1, 3), ended_at=hours(2)), replace(once(5, 6), ended_at=hours(4))]
 
     assert held_until(known, zones, hours(1)) == hours(2)
     assert held_until(known, zones, hours(2)) is None
-    assert held_until(known, zones, hours(24.75)) is None
+    assert held_until(known, zones, hours(5)) is None
+
+
+def test_what_comes_again_is_ended_for_that_time_and_holds_whole_before_and_after() -> None:
+    known = [replace(again("12:30", 2), ended_at=hours(25))]
+
+    assert held_until(known, zones, hours(0.75)) == hours(2.5)
+    assert held_until(known, zones, hours(24.75)) == hours(25)
+    assert held_until(known, zones, hours(25)) is None
+    assert held_until(known, zones, hours(48.75)) == hours(50.5)
 
 
 def test_one_that_comes_again_is_meant_in_its_zone_also_over_a_change_of_the_clock() -> None:
