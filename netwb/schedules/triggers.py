@@ -114,7 +114,7 @@ def render_span(seconds: int) -> str:
 
 def _every(text: str, word: str) -> Every:
     every_s = parse_span_s(word)
-    if not 60 <= every_s <= DAY_S or DAY_S % every_s:
+    if not _fits_a_day(every_s):
         msg = (
             f"{text[:60]!r} does not fit a day; take a part of one between 1m and 24h, as 15m or 6h"
         )
@@ -180,8 +180,24 @@ def _field(  # noqa: PLR0913 - what tells one cron field from another
                 f"{text[:60]!r} has the {what} {part[:20]!r}, which is not within {least} to {most}"
             )
             raise InputError(f"{msg}; {SHOWS}")
+        if matched and matched[3] and len(values) == 1:
+            raise _too_wide(text, what, part, int(matched[3]))
         found.update(values)
     return frozenset(found)
+
+
+def _too_wide(text: str, what: str, part: str, step: int) -> InputError:
+    """`*/90` of the minute would be due at each hour's minute 0, which nobody means who writes it."""
+    unit_s = {"minute": 60, "hour": 3600}.get(what, 0)
+    cure = f"write every {render_span(step * unit_s)}" if _fits_a_day(step * unit_s) else SHOWS
+    return InputError(
+        f"{text[:60]!r} has the {what} {part[:20]!r}, whose step is wider than the {what} goes,"
+        f" so that it does not count; {cure}"
+    )
+
+
+def _fits_a_day(every_s: int) -> bool:
+    return 60 <= every_s <= DAY_S and DAY_S % every_s == 0
 
 
 def _values(
