@@ -18,14 +18,14 @@ def to_be_typed(known: Container[str]) -> list[tuple[str, str]]:
     return [
         (path.name, name)
         for path in _modules()
-        for text in _sentences(path)
+        for text in sentences(path)
         if " " in text and not text.startswith("--")
         for name in asked_for(text, known)
         if not name.startswith("x ")
     ]
 
 
-def _sentences(path: Path) -> Iterator[str]:
+def sentences(path: Path) -> Iterator[str]:
     """Texts of a module that are no docstrings; what is put into one reads `x`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     parts: set[int] = set()

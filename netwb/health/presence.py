@@ -1,12 +1,13 @@
 """Whether what should run does: the daemon, the server, the remotes; judged from what they wrote. Pure.
 
 A daemon that was stopped on purpose leaves no row, so that none is advice; one that fell silent is
-wrong, and so is a job that nobody began.
+wrong, and so is a job that nobody began, or that failed when it was done last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netwb.ages import age
@@ -15,10 +16,21 @@ from netwb.health.diagnosis import Diagnosis, advice, ok, wrong
 from netwb.store.daemons import Daemon
 from netwb.store.servers import Server
 
+NIGHTLY = "nightly"  # the job that saves all
 NAMED = 5  # jobs that are told by name
 SELF_BACKUP_LATE = timedelta(hours=50)  # two nights were missed
 PUSH_LATE = timedelta(hours=24)  # what was not pushed for so long would be lost with this machine
 _START = "start it: `netwb scheduler`, or its unit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingJob:
+    """A job that failed when it was tried last, at a place where it is due; `said`: why, or ""."""
+
+    job: str
+    place: str
+    since: datetime
+    said: str
 
 
 def judge_daemon(
@@ -80,6 +92,26 @@ def judge_late(late: Sequence[str]) -> Diagnosis:
     )
 
 
+def judge_failing(failing: Sequence[FailingJob], *, now: datetime) -> Iterator[Diagnosis]:
+    """Each job that failed when it was tried last, the longest first."""
+    by_age = sorted(failing, key=lambda one: one.since)
+    for one in by_age[:NAMED]:
+        name = f"{one.job} of {one.place}" if one.place else one.job
+        said, _, cure = one.said.partition("; ")
+        yield wrong(
+            "jobs",
+            f"{name} fails since {one.since:%Y-%m-%d %H:%M} UTC ({age(one.since, now)})"
+            f"{f': {said}' if said else ''}",
+            cure or f"`netwb scheduler --run {one.job}` tries again and says what comes of it",
+        )
+    if len(by_age) > NAMED:
+        yield wrong(
+            "jobs",
+            f"{len(by_age) - NAMED} more fail",
+            "`netwb scheduler --list` shows how each went last",
+        )
+
+
 def judge_schedule(nightly: Sequence[tuple[str, str]]) -> Diagnosis:
     """Whether all is backed up by itself: (place, trigger) of the nightly job, "" being everywhere."""
     off = sorted(place or "all" for place, trigger in nightly if trigger == "off")
@@ -87,7 +119,8 @@ def judge_schedule(nightly: Sequence[tuple[str, str]]) -> Diagnosis:
         return advice(
             "schedule",
             f"the nightly backup is off for {', '.join(off[:NAMED])}",
-            "give it a time again with `netwb schedule set` or `netwb schedule reset`",
+            f"`netwb schedule set {NIGHTLY} default` gives it its own time again, at a place"
+            " with --tenant or --site",
         )
     everywhere = next((trigger for place, trigger in nightly if not place), "")
     own = sum(bool(place) for place, _ in nightly)

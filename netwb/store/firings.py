@@ -32,6 +32,7 @@ from netwb.store.types import UtcDateTime
 
 FiringStatus = Literal["planned", "waiting", "running", "done", "failed", "interrupted", "skipped"]
 OPEN: tuple[FiringStatus, ...] = ("planned", "waiting", "running")
+BAD: tuple[FiringStatus, ...] = ("failed", "interrupted")
 KEPT = timedelta(days=400)  # a year, and a month to look back on it
 ALL_KEPT = timedelta(hours=25)  # a day is counted for whoever watches (`/metrics`)
 MOST_KEPT = 400  # of a job at a place: a year of nights, and no week of minutes
@@ -132,6 +133,23 @@ class Firings:
                 select(FiringRow).where(tuple_(*key, FiringRow.ended_at).in_(found))
             )
             return tuple(_firing(row) for row in rows)
+
+    def failing(self, scope: Scope) -> tuple[tuple[Firing, datetime], ...]:
+        """The newest of each job and place that was tried, where it failed; and since when each does.
+
+        What was left out since counts for nothing: it says not that the job would succeed again.
+        """
+        key = (FiringRow.job, FiringRow.tenant_id, FiringRow.site_id)
+        tried = FiringRow.status.in_(("done", *BAD)) & of_scope(scope, FiringRow)
+        last = select(*key, func.max(FiringRow.ended_at)).where(tried).group_by(*key)
+        with self._database.reading(NO_TENANT) as session:
+            found = [tuple(row) for row in session.execute(last)]
+            bad = select(FiringRow).where(
+                tuple_(*key, FiringRow.ended_at).in_(found), FiringRow.status.in_(BAD)
+            )
+            return tuple(
+                (_firing(row), _failed_first(session, row)) for row in session.scalars(bad)
+            )
 
     def running(self, job: str, place: Place) -> Firing | None:
         """The firing that this process does of a job at a place."""
@@ -391,6 +409,18 @@ def _held(firing: Firing) -> ColumnElement[bool]:
 def _running(session: Session, job: str, place: Place) -> Sequence[FiringRow]:
     rows = select(FiringRow).where(_of(job, place), FiringRow.status == "running")
     return session.scalars(rows).all()
+
+
+def _failed_first(session: Session, last: FiringRow) -> datetime:
+    """When the first of the failures ended that the given one is the last of."""
+    own = _of(last.job, Place(tenant_id=last.tenant_id, site_id=last.site_id))
+    done = session.scalar(
+        select(func.max(FiringRow.ended_at)).where(own, FiringRow.status == "done")
+    )
+    failed = select(func.min(FiringRow.ended_at)).where(own, FiringRow.status.in_(BAD))
+    first = session.scalar(failed if done is None else failed.where(FiringRow.ended_at > done))
+    assert first is not None
+    return first
 
 
 def _get(session: Session, due: Due) -> FiringRow:

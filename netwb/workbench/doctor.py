@@ -30,7 +30,7 @@ from netwb.health.ground import (
 from netwb.health.keys import check_key_place, check_old_copies
 from netwb.health.machine import check_file_limit, check_git, check_python, check_zones
 from netwb.health.people import check_admins, check_tokens
-from netwb.health.presence import judge_schedule, judge_self_backup
+from netwb.health.presence import NIGHTLY, judge_schedule, judge_self_backup
 from netwb.health.repositories import check_repositories
 from netwb.health.waiting import judge_held
 from netwb.health.weakening import check_settings
@@ -41,7 +41,6 @@ from netwb.workbench.compose import master_file_of, open_database, read_settings
 from netwb.workbench.home import Home, require_home
 from netwb.workbench.leaving import purging_of
 from netwb.workbench.presence import PresenceFace
-from netwb.workbench.status import NIGHTLY
 
 __all__ = ["Diagnosis", "DoctorFace", "examine_ground"]
 

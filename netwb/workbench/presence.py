@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from netwb.health.diagnosis import Diagnosis
 from netwb.health.disk import Forecast, Space, forecast, judge_disk
 from netwb.health.examining import Check, examined
-from netwb.health.presence import judge_daemon, judge_late, judge_remotes, judge_server
+from netwb.health.presence import (
+    FailingJob,
+    judge_daemon,
+    judge_failing,
+    judge_late,
+    judge_remotes,
+    judge_server,
+)
 from netwb.health.space import read_growth, read_space
 from netwb.inventory.records import EVERYWHERE
+from netwb.workbench.at_places import place_label
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.exporting import ExportFace
 from netwb.workbench.remotes import RemotesFace
@@ -47,16 +55,33 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
 
     def _daemons(self) -> DaemonState:
         """Of all, whatever this Workbench is narrowed to."""
-        return type(self)(self._parts, self._who, EVERYWHERE).daemon()
+        return self._everywhere().daemon()
 
     def _daemon_stands(self) -> tuple[Diagnosis, ...]:
-        """Whether it leads, and whether what is due is done."""
+        """Whether it leads, and whether what is due is done, and well."""
         state = self._daemons()
         coming = [(job.next_at, job.name) for job in state.jobs if job.next_at is not None]
         leads = judge_daemon(
             state.daemons, next_job=min(coming, default=None), now=self._parts.clock()
         )
-        return leads, judge_late(state.late)
+        failing = tuple(self._failing_jobs())
+        return leads, judge_late(state.late), *judge_failing(failing, now=self._parts.clock())
+
+    def _everywhere(self) -> PresenceFace:
+        """This Workbench of whoever acts, narrowed to nothing."""
+        return type(self)(self._parts, self._who, EVERYWHERE)
+
+    def _failing_jobs(self) -> Iterator[FailingJob]:
+        """At the places where they are due. Why is told to whoever sees the place's tenant, or all."""
+        everywhere = self._everywhere()
+        names = self._place_names()
+        table = everywhere._timetable()  # noqa: SLF001 - the same class, narrowed to nothing
+        due = {(spec.name, place) for spec, place in table.pairs() if place in names}
+        for firing, since in self._parts.scheduling.firings.failing(self._scope):
+            job, place = firing.due.job, firing.due.place
+            if (job, place) in due:
+                said = firing.said if self._scope.holds(place.tenant_id) else ""
+                yield FailingJob(job=job, place=place_label(names[place]), since=since, said=said)
 
     def _disk(self) -> Diagnosis:
         return judge_disk(*self._space_left())

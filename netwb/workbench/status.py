@@ -16,6 +16,7 @@ from netwb.health.freshness import (
     headline,
     worst_first,
 )
+from netwb.health.presence import NIGHTLY
 from netwb.inventory.records import EVERYWHERE
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.roles import allowed as permits
@@ -25,7 +26,6 @@ from netwb.workbench.planning import Timetable
 from netwb.workbench.presence import PresenceFace
 
 __all__ = ["DeviceBackup", "Diagnosis", "LastNight", "Status", "StatusFace", "TenantBackups"]
-NIGHTLY = "nightly"  # the job that saves all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -272,6 +272,25 @@ def test_a_repository_whose_head_was_moved(netwb: Commands, home: Rig) -> None:
     )
 
 
+def test_a_job_that_failed_last_is_wrong_wherever_one_looks(netwb: Commands, home: Rig) -> None:
+    assert netwb("scheduler", "--run", "index-check-full").status == 0
+    archive = home.bench.home / "archive"
+    (archive / "acme.git").rename(archive / "aside")
+    assert netwb("scheduler", "--run", "index-check-full").status == 1
+    (archive / "aside").rename(archive / "acme.git")
+
+    doctor, status = netwb("doctor", "--json"), netwb("status", "--json")
+
+    assert (doctor.status, status.status) == (1, 1)
+    for found in (doctor.json["items"], status.json["parts"]):
+        (told,) = [one for one in found if one["check"] == "jobs" and one["verdict"] == "wrong"]
+        assert told["said"].startswith("index-check-full fails since 20")
+        assert "index check failed for 1 repository" in told["said"]
+
+    assert netwb("scheduler", "--run", "index-check-full").status == 0
+    assert netwb("doctor").status == 0
+
+
 def test_a_lock_that_nobody_holds(netwb: Commands, home: Rig) -> None:
     lock = home.bench.home / "archive" / "acme.git" / "packed-refs.lock"
     lock.touch()

@@ -7,7 +7,9 @@ import pytest
 
 from netwb.archive.remote.records import Remote
 from netwb.health.presence import (
+    FailingJob,
     judge_daemon,
+    judge_failing,
     judge_late,
     judge_remotes,
     judge_schedule,
@@ -62,6 +64,33 @@ def test_jobs_that_nobody_began_are_late() -> None:
 
     assert found.verdict == "wrong"
     assert found.said == "job0, job1, job2, job3, job4 and 2 more should have begun long ago"
+
+
+def test_jobs_that_failed_last_are_told_with_their_sentence_the_longest_first() -> None:
+    check = FailingJob(
+        job="index-check-full",
+        place="",
+        since=NOW - timedelta(days=2),
+        said="repository /x/acme.git is damaged; put a copy of it back",
+    )
+    nightly = FailingJob(job="nightly", place="acme/fra1", since=NOW - timedelta(hours=3), said="")
+
+    found = list(judge_failing([nightly, check], now=NOW))
+
+    assert [one.verdict for one in found] == ["wrong", "wrong"]
+    assert found[0].said == (
+        "index-check-full fails since 2026-02-27 08:00 UTC (2 d): repository /x/acme.git is damaged"
+    )
+    assert found[0].cure == "put a copy of it back"
+    assert found[1].said == "nightly of acme/fra1 fails since 2026-03-01 05:00 UTC (3 h)"
+    assert "netwb scheduler --run nightly" in found[1].cure
+    assert list(judge_failing([], now=NOW)) == []
+
+
+def test_of_many_failing_jobs_some_are_named() -> None:
+    many = [FailingJob(job=f"job{n}", place="", since=NOW, said="") for n in range(8)]
+
+    assert [one.said for one in judge_failing(many, now=NOW)][5:] == ["3 more fail"]
 
 
 REMOTE = Remote(

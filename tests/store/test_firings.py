@@ -26,6 +26,7 @@ TTL_S = 30.0
 DUE = Due(job="nightly", place=EVERYTHING, at=NOON)
 SOON = timedelta(minutes=1)
 Ended = Literal["done", "failed"]
+FATES: tuple[Ended, ...] = ("failed", "done", "failed", "failed")
 WELL = Observed(subject="nightly", label="nightly", is_wrong=False)
 
 
@@ -50,6 +51,34 @@ def mine(database: Database, clock: Clock) -> Side:
 @pytest.fixture
 def theirs(database: Database, clock: Clock) -> Side:
     return Side(database, "theirs", clock)
+
+
+def ended(side: Side, lease: Lease, due: Due, status: Ended) -> None:
+    side.firings.end(begun(side, lease, due), Ending(status=status, said="why"))
+
+
+def test_a_job_fails_since_the_first_bad_end_after_the_last_good_one(
+    mine: Side, clock: Clock
+) -> None:
+    lease, first_bad = mine.lead(), NOON
+    for n, status in enumerate(FATES):
+        due = replace(DUE, at=NOON + n * SOON)
+        lease = mine.lead()
+        ended(mine, lease, due, status)
+        first_bad = clock() if n == 2 else first_bad
+        clock.pass_s(60)
+    left_out = replace(DUE, at=NOON + 9 * SOON)
+    lease = mine.lead()
+    mine.firings.plan(lease, left_out, plan="", begin_at=left_out.at)
+    mine.firings.skip(lease, left_out, left_out, missed=0, said="a black-out")
+
+    ((firing, since),) = mine.firings.failing(ALL_TENANTS)
+
+    assert (firing.due.at, firing.said, since) == (NOON + 3 * SOON, "why", first_bad)
+
+    ended(mine, mine.lead(), replace(DUE, at=NOON + 10 * SOON), "done")
+
+    assert mine.firings.failing(ALL_TENANTS) == ()
 
 
 def begun(side: Side, lease: Lease, due: Due = DUE) -> Firing:
