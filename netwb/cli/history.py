@@ -117,6 +117,13 @@ def changes(  # noqa: PLR0913 - one parameter an option
         empty=f"nothing changed since {since:%Y-%m-%d %H:%M} UTC"
         + ("" if until is None else f" until {until:%Y-%m-%d %H:%M} UTC"),
     )
+    earlier = sum(one.at < since for one in found)
+    if earlier:
+        made = "one was" if earlier == 1 else f"{earlier} were"
+        say(
+            f"{made} made before {since:%Y-%m-%d %H:%M} UTC, as the device's own clock says, and"
+            " stored by netwb since"
+        )
     if patch:
         for change in found:
             _print_patch(narrowed, change)

@@ -164,7 +164,7 @@ def _text(digest: Digest) -> Iterator[str]:
     yield from _text_states("What is wrong", wrong, digest.zone)
     yield from _text_states("What is stale", stale, digest.zone)
     if digest.changed:
-        yield from ("", f"What changed ({digest.changed})", "")
+        yield from ("", f"What changed ({digest.changed})", *_dated_before(digest), "")
     for change in digest.changes:
         yield _headline(change, digest.zone)
         for hunk in change.hunks:
@@ -192,6 +192,14 @@ def _text_states(title: str, states: Sequence[Standing], zone: tzinfo) -> Iterat
 def _left(count: int, thing: str) -> Iterator[str]:
     if count > 0:
         yield f"  ... {count} {thing}{'s' if thing.endswith('change') and count > 1 else ''}"
+
+
+def _dated_before(digest: Digest) -> Iterator[str]:
+    """Why a change of before stands there: what netwb stored since is told, whenever it was made."""
+    count = sum(one.at < digest.since and not one.is_first for one in digest.changes)
+    if count:
+        made = "One was" if count == 1 else f"{count} were"
+        yield f"{made} made before, as the device's own clock says, and stored by netwb since."
 
 
 def _headline(change: ShownChange, zone: tzinfo) -> str:
@@ -229,6 +237,7 @@ def _html(digest: Digest) -> Iterator[str]:
     yield from _html_states("What is stale", stale, digest.zone)
     if digest.changed:
         yield _heading(f"What changed ({digest.changed})")
+        yield from map(_paragraph, _dated_before(digest))
         yield table("".join(_html_change(change, digest.zone) for change in digest.changes))
         yield from map(_paragraph, _left(digest.changed - len(digest.changes), "more change"))
     if not digest.says_something:

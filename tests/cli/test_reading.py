@@ -6,6 +6,7 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,22 @@ def test_changes_are_those_of_the_time_and_the_person(netwb: Commands) -> None:
     ]
     assert netwb("changes", "--since", since, "--by", "ana", "--json").json == {"items": []}
     assert "-ntp server 192.0.2.53" in netwb("changes", "--since", since, "--patch").out
+
+
+def test_a_change_that_was_made_before_that_time_and_stored_since_is_said_to_be(
+    home: Rig, netwb: Commands
+) -> None:
+    made_at = home.clock.now + timedelta(hours=1)
+    home.clock.advance(days=2)
+    since = f"{home.clock.now - timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    home.answer("acme/edge1", ios("edge1", by="ben", at=made_at, ntp="192.0.2.7"))
+    home.back_up()
+
+    told = netwb("changes", "--since", since)
+
+    assert "2026-11-21 03:00" in told.out
+    assert "one was made before 2026-11-23 01:00 UTC, as the device's own clock says" in told.err
+    assert netwb("changes", "--since", "2026-11-20").err == ""
 
 
 def test_lists_name_the_sections_that_were_touched(netwb: Commands) -> None:

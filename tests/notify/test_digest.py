@@ -59,6 +59,18 @@ def digest(
     )
 
 
+def test_a_change_that_was_made_before_its_time_is_said_to_be() -> None:
+    before = NOON - timedelta(days=3)
+    shown = (change(at=before), change(), change(at=before, is_first=True))
+
+    message = digest_message(digest(*shown))
+    told = "One was made before, as the device's own clock says, and stored by netwb since."
+
+    assert told in message.text
+    assert told.replace("'", "&#x27;") in message.html
+    assert "made before" not in digest_message(digest(change())).text
+
+
 def test_it_says_what_changed_what_is_wrong_and_what_is_stale() -> None:
     message = digest_message(
         digest(
