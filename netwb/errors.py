@@ -218,7 +218,9 @@ class ArchiveBusyError(ArchiveError):
 
 
 class ArchiveDamagedError(ArchiveError):
-    """The repository is not what Git can read."""
+    """The repository is not what Git can read. `reason`: what was found, where that is known."""
+
+    reason = ""
 
 
 class SecretMissingError(ArchiveError):

@@ -22,6 +22,7 @@ _FORBIDDEN = re.compile(
 _DAMAGED = re.compile(
     r"not a git repository|corrupt|bad object|bad tree|missing (blob|tree|commit)|inflate"
     r"|unable to read|not a valid object|does not point to|invalid object|could not get object"
+    r"|pack has|failed to apply delta|early EOF|premature end|Not all child|nonexistent object|did not receive expected"
     r"|bad signature|unable to parse|broken|object file .* is empty|bad revision|bad file|is too small|wrong (index|pack)|Not a valid (commit|object)",
     re.IGNORECASE,
 )
@@ -46,10 +47,12 @@ def git_error(path: str, said: str) -> ArchiveError:
 
 def damaged(path: str, reason: str) -> ArchiveDamagedError:
     """The repository is not what Git can read."""
-    return ArchiveDamagedError(
+    error = ArchiveDamagedError(
         f"repository {path} is damaged ({reason}): move it aside and put back a copy of it,"
         " from a backup or from its remote"
     )
+    error.reason = reason
+    return error
 
 
 def main_line(said: str) -> str:

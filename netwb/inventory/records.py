@@ -315,8 +315,9 @@ SecretKind = Literal[
     "snmp_priv",
     "token",
     "url",
+    "store_url",
 ]
-SECRET_KINDS: tuple[SecretKind, ...] = (  # of credentials; a token and a URL open no device
+SECRET_KINDS: tuple[SecretKind, ...] = (  # of credentials; a token or a URL opens no device
     "password",
     "private_key",
     "passphrase",

@@ -24,6 +24,7 @@ WORDS: Mapping[SecretKind, str] = {
     "snmp_priv": "SNMP privacy password",
     "token": "token",
     "url": "URL",
+    "store_url": "URL of the database",
 }
 
 

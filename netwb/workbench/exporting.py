@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from netwb._version import __version__
 from netwb.access.principals import LOCAL
 from netwb.errors import InputError, NetwbError
-from netwb.health.exporting.checking import Verified, verified
+from netwb.health.exporting.checking import Verified, prove_repositories, verified
 from netwb.health.exporting.loading import (
     Destination,
     load_export,
@@ -118,7 +118,8 @@ class ExportFace(Face):
         with bars.ShareProgress("check") as bar:
             tell = told or bar.told
             path = Path(file).expanduser().absolute()
-            with verified(path, words, lambda share: tell("reading", share)) as found:
+            with verified(path, words, lambda share: tell("reading", share / 2)) as found:
+                prove_repositories(found, lambda share: tell("archives", (1 + share) / 2))
                 return _summary(path, path.stat().st_size, found.manifest)
 
     @staticmethod
@@ -151,6 +152,7 @@ class ExportFace(Face):
                 to, moved_key = _destination(found, place, store, environment)
                 if only == "check":
                     require_free(to)
+                    prove_repositories(found)
                 else:
                     load_export(found, to, tell)
                     _settle_in(place, environment, found)
@@ -273,7 +275,7 @@ def _store_url(
         return named
     if store == "home":
         return ""
-    return Secrets(environment).read("password", store)
+    return Secrets(environment).read("store_url", store)
 
 
 def new_passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:

@@ -14,10 +14,11 @@ from zipfile import ZipFile
 
 import pytest
 
-from netwb.errors import InputError, NotPermittedError, UnknownNameError
+from netwb.errors import ArchiveDamagedError, InputError, NotPermittedError, UnknownNameError
 from netwb.inventory.records import SecretSource
 from netwb.roles import Role
 from tests.benches import Rig, ios, rig
+from tests.flipped import flip_a_text
 from tests.real_components import require_real
 from tests.workbench.people import add
 
@@ -63,10 +64,19 @@ def test_tables_and_history_are_read_without_netwb(made: Rig, tmp_path: Path) ->
     assert json.loads(found["tenant.json"])["rows"] == dict(done.rows)
     assert b"git clone" in found["README.txt"]
     (tmp_path / "history.bundle").write_bytes(found["history.bundle"])
-    clone = ["git", "clone", "--quiet", "--branch", "main", "history.bundle", "history"]
+    clone = ["git", "clone", "--quiet", "history.bundle", "history"]
     subprocess.run(clone, cwd=tmp_path, check=True)
     assert "192.0.2.99" in (tmp_path / "history/fra1/edge1.cfg").read_text()
     assert (tmp_path / "acme.zip").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_history_is_not_handed_over(made: Rig, tmp_path: Path) -> None:
+    flip_a_text(made.bench.home / "archive" / "acme.git")
+
+    with pytest.raises(ArchiveDamagedError, match=r"acme\.git is damaged .*put back a copy"):
+        made.bench.export_tenant("acme", tmp_path / "acme.zip")
+
+    assert list(tmp_path.glob("acme.zip*")) == []
 
 
 def test_nothing_of_another_tenant_and_no_secret_is_in_it(made: Rig, tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from netwb.errors import ExportRefusedError, InputError
+from netwb.archive.bundles import prove_bundle
+from netwb.errors import ArchiveDamagedError, ExportRefusedError, InputError
 from netwb.health.exporting.container import ExportFile, digest_of
 from netwb.health.exporting.manifest import (
     CODE,
     HEAD,
     MANIFEST,
+    Bundle,
     Head,
     Manifest,
     Member,
@@ -78,6 +80,30 @@ def verified(path: Path, passphrase: str, note: Note = lambda _: None) -> Iterat
         except tarfile.ReadError as error:  # the file ends in the middle of a member
             raise ExportRefusedError(_refusal(path, _CUT)) from error
         yield found
+
+
+def prove_repositories(export: Verified, note: Note = lambda _: None) -> None:
+    """Make each repository once, aside. Raises ExportRefusedError.
+
+    note   is told which share of them was made
+    """
+    for number, bundle in enumerate(export.manifest.bundles, 1):
+        with whole(export.path, bundle):
+            prove_bundle(export.stream(bundle.member), bundle.main)
+        note(number / len(export.manifest.bundles))
+
+
+@contextmanager
+def whole(path: Path, bundle: Bundle) -> Iterator[None]:
+    """Around what reads a bundle that is as it was written: the repository was damaged by then."""
+    try:
+        yield
+    except ArchiveDamagedError as error:
+        why = (
+            f"the archive of {bundle.tenant} was damaged before it was made ({error.reason}); take"
+            " an older export, or put that repository back where it was made, and export again"
+        )
+        raise ExportRefusedError(_refusal(path, why)) from error
 
 
 def _refusal(path: Path, why: str) -> str:

@@ -1,4 +1,4 @@
-"""Change one setting in the text of `netwb.toml`; comments and everything else stay. Pure."""
+"""Change one setting in the text of `netwb.toml`; comments of their own lines and everything else stay. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SECTION = re.compile(r"\s*\[\s*([\w.-]+)\s*\]\s*(#.*)?")
 
 
 def with_setting(text: str, section: str, name: str, value: str | None) -> str:
-    """The text with that setting; None leaves it out, as a comment.
+    """The text with that setting; None takes its line out. The old one, maybe a secret, is gone.
 
     Raises SettingsError where the text writes it in a way that cannot be changed line by line.
     """
@@ -28,7 +28,7 @@ def with_setting(text: str, section: str, name: str, value: str | None) -> str:
             found = number
     new = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}"]
     if found is not None:
-        lines[found : found + 1] = [f"# {lines[found].strip()}", *new]
+        lines[found : found + 1] = new
     elif new:
         head_too = [] if at else ["", f"[{section}]"]
         at = at or len(lines)

@@ -9,12 +9,13 @@ import random
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from netwb.errors import (
+    ArchiveDamagedError,
     ArchiveError,
     ExportError,
     ExportRefusedError,
@@ -28,6 +29,7 @@ from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
 from tests.benches import Rig
 from tests.conftest import FULL
+from tests.flipped import flip_a_text
 from tests.health.exporting.conftest import ENVIRONMENT, PASSPHRASE, QUICK, SOURCE, quiet
 from tests.real_components import require_real
 from tests.store.conftest import as_nobody
@@ -125,6 +127,42 @@ def test_members_that_are_not_what_was_written_are_refused(
     edited = rewritten(export, tmp_path / "edited.netwb", **changes)
 
     refused(edited, tmp_path / "new", words)
+
+
+def test_a_repository_with_a_flipped_byte_is_told_and_leaves_no_export(
+    full: Rig, tmp_path: Path
+) -> None:
+    flip_a_text(full.bench.home / "archive" / "acme.git")
+
+    with pytest.raises(ArchiveDamagedError, match=r"acme\.git is damaged .*put back a copy"):
+        full.bench.export(tmp_path / "all.netwb", passphrase=SOURCE, told=quiet)
+
+    assert list(tmp_path.glob("all*")) == []
+
+
+def test_an_export_that_was_made_of_a_damaged_repository_is_refused(
+    full: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flip_a_text(full.bench.home / "archive" / "acme.git")
+    monkeypatch.setattr("netwb.health.exporting.writing.write_bundle", write_unproven)
+    write_export(full.bench._sources(), tmp_path / "all.netwb", PASSPHRASE, costs=QUICK)
+
+    words = "the archive of acme was damaged before it was made .*take an older export"
+    refused(tmp_path / "all.netwb", tmp_path / "new", words)
+    with pytest.raises(ExportRefusedError, match=words):
+        Workbench.import_export(
+            tmp_path / "all.netwb",
+            passphrase=SOURCE,
+            home=tmp_path / "new",
+            only="check",
+            environment=ENVIRONMENT,
+            told=quiet,
+        )
+
+
+def write_unproven(path: Path, names: list[str], put: Callable[[bytes], object]) -> None:
+    """As netwb did once."""
+    put(subprocess.check_output(["git", "-C", path, "bundle", "create", "--quiet", "-", *names]))
 
 
 def test_a_newer_format_is_told_with_the_version_that_reads_it(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.errors import InputError, SettingsError
+from netwb.errors import InputError, InventoryError, SettingsError
 from netwb.health.exporting.settings_text import with_setting
 from netwb.health.exporting.writing import write_export
 from netwb.inventory.records import SecretSource
@@ -73,6 +73,19 @@ def test_the_answers_are_the_same_on_either_database(
     )
     same(opened(tmp_path / "back"), expected)
     assert (tmp_path / "back" / "netwb.db").exists()
+    assert url not in (tmp_path / "back" / "netwb.toml").read_text()
+
+
+def test_a_database_whose_url_is_not_told_is_named(export: Path, tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match="URL of the database: environment variable NOPE"):
+        Workbench.import_export(
+            export,
+            passphrase=SOURCE,
+            home=tmp_path / "new",
+            store=SecretSource(origin="env:NOPE"),
+            environment=ENVIRONMENT,
+            told=quiet,
+        )
 
 
 def test_two_databases_named_at_once_are_refused(export: Path, tmp_path: Path) -> None:
@@ -120,6 +133,8 @@ def test_one_setting_is_changed_and_all_others_stay(text: str) -> None:
     assert tomllib.loads(changed) == {**before, "store": {**before.get("store", {}), "url": "new"}}
     gone = tomllib.loads(with_setting(changed, "store", "url", None))
     assert "url" not in gone.get("store", {})
+    assert '"new"' not in with_setting(changed, "store", "url", None)
+    assert '"old"' not in changed
     assert {line for line in text.splitlines() if line.startswith("#")} <= set(changed.splitlines())
 
 

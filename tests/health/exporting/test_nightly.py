@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from netwb.errors import ExportError, InputError, InventoryError, NetwbError
+from netwb.errors import ArchiveDamagedError, ExportError, InputError, InventoryError, NetwbError
 from netwb.settings import SelfBackupSettings
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, rig
+from tests.flipped import flip_a_text
 from tests.health.exporting.conftest import ENVIRONMENT, SOURCE, quiet
 
 Sets = Callable[..., None]
@@ -123,3 +124,17 @@ def test_an_export_that_fails_removes_no_older_one(made: Rig, sets: Sets, tmp_pa
         made.bench.back_up_itself()
 
     assert list((tmp_path / "own").iterdir()) == [before]
+
+
+def test_a_damaged_repository_takes_no_older_export_away(
+    made: Rig, sets: Sets, tmp_path: Path
+) -> None:
+    sets(keep=1)
+    usable = made.bench.back_up_itself().file
+    made.clock.advance(days=1)
+    flip_a_text(made.bench.home / "archive" / "acme.git")
+
+    with pytest.raises(ArchiveDamagedError, match=r"acme\.git is damaged"):
+        made.bench.back_up_itself()
+
+    assert list((tmp_path / "own").iterdir()) == [usable]
