@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, select
+from sqlalchemy import Row, ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from netwb.health.counts import CONFIG
 from netwb.health.freshness import DeviceBackup, is_overdue, judge_freshness
-from netwb.roles import Scope
+from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.models import (
     BackupOutcomeRow,
+    BackupRunRow,
     CurrentRow,
     DeviceRow,
     SiteRow,
@@ -32,6 +33,13 @@ def read_backups(
     """Every living device of the scope, by tenant, site, hostname."""
     with database.reading(scope) as session:
         return tuple(_judged(session.execute(_statement()), now, allowed))
+
+
+def waits_since(database: Database) -> datetime | None:
+    """When the first backup that is known began; None: there was none, or no device is active."""
+    active = exists().where(DeviceRow.status == "active")
+    with database.reading(ALL_TENANTS) as session:
+        return session.scalar(select(func.min(BackupRunRow.started_at)).where(active))
 
 
 def _judged(

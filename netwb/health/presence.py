@@ -19,6 +19,7 @@ from netwb.store.servers import Server
 NIGHTLY = "nightly"  # the job that saves all
 NAMED = 5  # jobs that are told by name
 SELF_BACKUP_LATE = timedelta(hours=50)  # two nights were missed
+NIGHT_MISSED = timedelta(hours=26)  # a night, with as much as it may be late
 PUSH_LATE = timedelta(hours=24)  # what was not pushed for so long would be lost with this machine
 _START = "start it: `netwb scheduler`, or its unit"
 
@@ -34,14 +35,23 @@ class FailingJob:
 
 
 def judge_daemon(
-    daemons: Sequence[Daemon], *, now: datetime, next_job: tuple[datetime, str] | None = None
+    daemons: Sequence[Daemon],
+    *,
+    now: datetime,
+    next_job: tuple[datetime, str] | None = None,
+    ended_at: datetime | None = None,
+    waits_since: datetime | None = None,
 ) -> Diagnosis:
-    """Whether one leads; `daemons` are those of the last day, the newest sign of life first."""
-    if not daemons:
-        return advice("daemon", "none runs: nothing is backed up, pushed or told by itself", _START)
+    """Whether one leads; `daemons` are those of the last day, the newest sign of life first.
+
+    ended_at     when the one that led last ended as it was told to
+    waits_since  since when there is something to do; None: there is no active device, or no backup
+    """
     alive = [one for one in daemons if one.alive]
     if not alive:
-        silent = daemons[0]
+        silent = daemons[0] if daemons else None
+        if silent is None or (ended_at is not None and ended_at >= silent.beat_at):
+            return _none_runs(ended_at, waits_since, now)
         return wrong(
             "daemon",
             f"none is alive: the last sign of life came {age(silent.beat_at, now)} ago from"
@@ -56,6 +66,19 @@ def judge_daemon(
         "daemon",
         f"leads on {leader.host} for {age(leader.leads_since, now)}{others}{_coming(next_job)}",
     )
+
+
+def _none_runs(ended_at: datetime | None, waits_since: datetime | None, now: datetime) -> Diagnosis:
+    """Nobody wants one in a new home, or for some hours; over a night it is missed."""
+    ended = f", the last one ended {age(ended_at, now)} ago as it was told to" if ended_at else ""
+    said = f"none runs{ended}: nothing is backed up, pushed or told by itself"
+    missed = is_missed(waits_since, now) and (ended_at is None or is_missed(ended_at, now))
+    return wrong("daemon", said, _START) if missed else advice("daemon", said, _START)
+
+
+def is_missed(since: datetime | None, now: datetime) -> bool:
+    """Whether a night went by since then in which nothing was done by itself."""
+    return since is not None and now - since > NIGHT_MISSED
 
 
 def judge_server(servers: Sequence[Server], *, now: datetime) -> Diagnosis:
@@ -112,11 +135,21 @@ def judge_failing(failing: Sequence[FailingJob], *, now: datetime) -> Iterator[D
         )
 
 
-def judge_schedule(nightly: Sequence[tuple[str, str]]) -> Diagnosis:
-    """Whether all is backed up by itself: (place, trigger) of the nightly job, "" being everywhere."""
+def judge_schedule(
+    nightly: Sequence[tuple[str, str]],
+    *,
+    now: datetime,
+    waits_since: datetime | None = None,
+    held_until: datetime | None = None,
+) -> Diagnosis:
+    """Whether all is backed up by itself: (place, trigger) of the nightly job, "" being everywhere.
+
+    waits_since  as of `judge_daemon`; held_until: by a black-out of all
+    """
     off = sorted(place or "all" for place, trigger in nightly if trigger == "off")
     if off:
-        return advice(
+        judged = wrong if "all" in off and is_missed(waits_since, now) else advice
+        return judged(
             "schedule",
             f"the nightly backup is off for {', '.join(off[:NAMED])}",
             f"`netwb schedule set {NIGHTLY} default` gives it its own time again, at a place"
@@ -131,7 +164,11 @@ def judge_schedule(nightly: Sequence[tuple[str, str]]) -> Diagnosis:
         if own == 1
         else f", {own} at their own times"
     )
-    return ok("schedule", f"all is backed up at {everywhere}{some}")
+    said = f"all is backed up at {everywhere}{some}"
+    if held_until is not None:
+        until = f"held back by a black-out until {held_until:%Y-%m-%d %H:%M} UTC"
+        return advice("schedule", f"{said}, and {until}", "`netwb blackout list` shows which")
+    return ok("schedule", said)
 
 
 def judge_self_backup(folder: str, newest_at: datetime | None, *, now: datetime) -> Diagnosis:

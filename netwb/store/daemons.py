@@ -15,7 +15,7 @@ from netwb.roles import NO_TENANT
 from netwb.store.database import Database
 from netwb.store.holders import is_dead
 from netwb.store.inserting import upsert
-from netwb.store.models import DaemonRow
+from netwb.store.models import DaemonRow, LeaseRow
 
 SILENT_S = 90.0  # a daemon beats several times within it; one that did not hangs, or is gone
 KEPT = timedelta(days=1)  # a dead one is remembered for so long
@@ -70,6 +70,20 @@ class Daemons:
         """It ended as it was told to."""
         with self._database.writing(NO_TENANT) as session:
             session.execute(delete(DaemonRow).where(DaemonRow.holder == self._holder))
+
+    def ended_well(self, lease: str) -> datetime | None:
+        """When the last one that led ended as it was told to; None where it did not, or leads.
+
+        Whoever ends well gives its term back and takes its row along; who was killed leaves a row.
+        """
+        known = select(DaemonRow.holder)
+        ended = select(LeaseRow.until).where(
+            LeaseRow.name == lease,
+            LeaseRow.until <= self._clock(),
+            LeaseRow.holder.not_in(known),
+        )
+        with self._database.reading(NO_TENANT) as session:
+            return session.scalar(ended)
 
     def list(self) -> tuple[Daemon, ...]:
         """Those of the last day, the one with the newest sign of life first."""

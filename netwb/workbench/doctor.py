@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
 from netwb.errors import NetwbError
+from netwb.health.backups import waits_since
 from netwb.health.clocks import check_clock
 from netwb.health.counts import held_texts
 from netwb.health.devices import (
@@ -35,6 +36,7 @@ from netwb.health.repositories import check_repositories
 from netwb.health.waiting import judge_held
 from netwb.health.weakening import check_settings
 from netwb.roles import ALL_TENANTS
+from netwb.schedules.records import EVERYTHING
 from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.workbench.compose import master_file_of, open_database, read_settings
@@ -125,7 +127,7 @@ class DoctorFace(PresenceFace):
         return {
             "clock": lambda: check_clock(database, now=parts.clock()),
             **self._what_runs(),
-            "schedule": lambda: judge_schedule(self._nightly_triggers()),
+            "schedule": self._schedule,
             "self backup": self._self_backup,
             "purge": purging_of(parts).check,
             "repositories": lambda: check_repositories(archive, database),
@@ -138,6 +140,15 @@ class DoctorFace(PresenceFace):
                 parts.access.tokens.list(ALL_TENANTS), now=parts.clock()
             ),
         }
+
+    def _schedule(self) -> Diagnosis:
+        now, nightly = self._parts.clock(), self._parts.scheduling.job(NIGHTLY)
+        return judge_schedule(
+            self._nightly_triggers(),
+            now=now,
+            waits_since=waits_since(self._parts.database),
+            held_until=self._timetable().holds(nightly, EVERYTHING)(now),
+        )
 
     def _nightly_triggers(self) -> list[tuple[str, str]]:
         """Place and trigger of the job that saves all; "" is everywhere."""

@@ -1,12 +1,14 @@
-"""What netwb itself runs on, on the facade: daemon, jobs, server, remotes, disk."""
+"""What netwb itself runs on, on the facade: daemon, jobs, black-outs, server, remotes, disk, targets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from netwb.health.backups import waits_since
 from netwb.health.diagnosis import Diagnosis
 from netwb.health.disk import Forecast, Space, forecast, judge_disk
 from netwb.health.examining import Check, examined
+from netwb.health.hindrances import Held, judge_blackouts, judge_targets
 from netwb.health.presence import (
     FailingJob,
     judge_daemon,
@@ -17,9 +19,12 @@ from netwb.health.presence import (
 )
 from netwb.health.space import read_growth, read_space
 from netwb.inventory.records import EVERYWHERE
+from netwb.roles import Permission
+from netwb.roles import allowed as permits
 from netwb.workbench.at_places import place_label
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.exporting import ExportFace
+from netwb.workbench.leader import LEASE
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.scheduling import DaemonState
 
@@ -48,10 +53,26 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
         now = self._parts.clock()
         return {
             "daemon": self._daemon_stands,
+            "black-outs": lambda: judge_blackouts(self._held()),
             "server": lambda: judge_server(self._parts.servers.list(), now=now),
             "remote": lambda: judge_remotes(self.remotes(), now=now),
             "disk": self._disk,
+            **({"notifications": self._targets} if self._sees_targets() else {}),
         }
+
+    def _sees_targets(self) -> bool:
+        return permits(self._actor, Permission.SYSTEM_MANAGE)
+
+    def _targets(self) -> Iterator[Diagnosis]:
+        targets = self._parts.notify.targets.list(self._scope)
+        return judge_targets(targets, now=self._parts.clock())
+
+    def _held(self) -> list[Held]:
+        return [
+            Held(place=one.place, start=one.from_at, end=one.until_at, reason=one.reason)
+            for one in self._everywhere().blackouts()
+            if one.state == "holds" and one.from_at is not None and one.until_at is not None
+        ]
 
     def _daemons(self) -> DaemonState:
         """Of all, whatever this Workbench is narrowed to."""
@@ -62,7 +83,11 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
         state = self._daemons()
         coming = [(job.next_at, job.name) for job in state.jobs if job.next_at is not None]
         leads = judge_daemon(
-            state.daemons, next_job=min(coming, default=None), now=self._parts.clock()
+            state.daemons,
+            next_job=min(coming, default=None),
+            now=self._parts.clock(),
+            ended_at=self._parts.scheduling.daemons.ended_well(LEASE),
+            waits_since=waits_since(self._parts.database),
         )
         failing = tuple(self._failing_jobs())
         return leads, judge_late(state.late), *judge_failing(failing, now=self._parts.clock())

@@ -145,14 +145,60 @@ def test_without_a_remote_one_is_advised() -> None:
 
 
 def test_a_schedule_that_backs_nothing_up_is_told() -> None:
-    well = judge_schedule([("", "02:00"), ("acme", "sun 03:00")])
-    off = judge_schedule([("", "off"), ("acme/fra1", "off"), ("bolt", "02:00")])
+    well = judge_schedule([("", "02:00"), ("acme", "sun 03:00")], now=NOW)
+    off = judge_schedule([("", "off"), ("acme/fra1", "off"), ("bolt", "02:00")], now=NOW)
 
     assert (well.verdict, well.said) == (
         "ok",
         "all is backed up at 02:00, 1 place at its own time",
     )
     assert (off.verdict, off.said) == ("advice", "the nightly backup is off for acme/fra1, all")
+
+
+@pytest.mark.parametrize(
+    ("waits_h", "ended_h", "verdict"),
+    [
+        (None, None, "advice"),
+        (20, None, "advice"),
+        (27, None, "wrong"),
+        (400, 3, "advice"),
+        (400, 27, "wrong"),
+    ],
+    ids=["fresh", "first-day", "never-one", "ended-today", "ended-long-ago"],
+)
+def test_without_a_daemon_a_night_that_was_missed_is_wrong(
+    waits_h: float | None, ended_h: float | None, verdict: str
+) -> None:
+    waits, ended = (
+        None if hours is None else NOW - timedelta(hours=hours) for hours in (waits_h, ended_h)
+    )
+
+    found = judge_daemon([], now=NOW, waits_since=waits, ended_at=ended)
+
+    assert found.verdict == verdict
+
+
+def test_one_that_ended_well_is_not_told_by_the_row_of_one_that_was_killed_before() -> None:
+    after, before = NOW - timedelta(minutes=1), NOW - timedelta(hours=3)
+
+    well = judge_daemon([GONE], now=NOW, ended_at=after)
+    killed = judge_daemon([GONE], now=NOW, ended_at=before)
+
+    assert "the last one ended 1 min ago as it was told to" in well.said
+    assert (well.verdict, killed.verdict) == ("advice", "wrong")
+
+
+def test_the_nightly_backup_off_for_all_is_wrong_once_it_is_missed() -> None:
+    nightly, long_ago = [("", "off")], NOW - timedelta(days=3)
+
+    assert judge_schedule(nightly, now=NOW, waits_since=long_ago).verdict == "wrong"
+    assert judge_schedule([("acme", "off")], now=NOW, waits_since=long_ago).verdict == "advice"
+
+
+def test_a_schedule_that_a_black_out_holds_back_says_so() -> None:
+    found = judge_schedule([("", "02:00")], now=NOW, held_until=NOW + timedelta(days=9))
+
+    assert (found.verdict, "until 2026-03-10 08:00 UTC" in found.said) == ("advice", True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from netwb.errors import UnknownNameError, UnreachableError
+from netwb.health.diagnosis import VERDICTS
 from netwb.roles import Role
+from netwb.store.daemons import Daemons
 from netwb.workbench.status import Status
 from tests.benches import Rig, ios, rig
 from tests.long_texts import long_ios
@@ -103,6 +105,55 @@ def test_a_home_without_devices_says_so(tmp_path: Path) -> None:
         status = made.bench.status()
 
     assert "no active device" in status.headline
+
+
+def part(made: Rig, check: str) -> tuple[str, str]:
+    """Verdict and sentence of the worst of what netwb runs on."""
+    found = [one for one in made.bench.status().parts if one.check == check]
+    worst = min(found, key=lambda one: VERDICTS.index(one.verdict))
+    return worst.verdict, worst.said
+
+
+def test_a_black_out_of_months_is_wrong_and_one_of_a_night_is_told(made: Rig) -> None:
+    made.back_up()
+    made.bench.where(tenant="acme").add_blackout(reason="a change", end="6h")
+    assert part(made, "black-outs")[0] == "advice"
+    assert made.bench.status().good
+
+    made.bench.add_blackout(reason="freeze 12", end="120d")
+
+    assert part(made, "black-outs") == (
+        "wrong",
+        "all is backed up by nothing until 2027-03-20 02:00 UTC: freeze 12",
+    )
+    assert not made.bench.status().good
+
+
+def test_a_night_without_a_daemon_is_wrong(made: Rig) -> None:
+    assert part(made, "daemon")[0] == "advice"
+    made.back_up()
+    made.clock.advance(hours=26)
+    assert part(made, "daemon")[0] == "advice"
+
+    made.clock.advance(hours=1)
+
+    assert part(made, "daemon")[0] == "wrong"
+
+
+def test_a_daemon_that_ended_well_is_not_taken_for_one_that_was_killed(made: Rig) -> None:
+    parts = made.bench._parts
+    Daemons(parts.database, "elsewhere:1:x", made.clock).beat(leads_since=made.clock.now)
+    made.clock.advance(minutes=20)
+    assert part(made, "daemon")[0] == "wrong"
+    leader = made.bench.lead()
+    leader.begin()
+    assert part(made, "daemon")[0] == "ok"
+
+    leader.leave()
+    made.clock.advance(minutes=1)
+
+    verdict, said = part(made, "daemon")
+    assert (verdict, "ended 1 min ago as it was told to" in said) == ("advice", True)
 
 
 def test_one_tenant_is_what_is_narrowed_to(made: Rig) -> None:
