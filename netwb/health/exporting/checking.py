@@ -124,11 +124,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _verify(path: Path, file: BinaryIO, passphrase: str, note: Note) -> Verified:
     export, total = ExportFile(path, file), max(path.stat().st_size, 1)
     walk = export.walk(lambda place: note(place / total))
-    head, key, first = _opening(walk, passphrase)
+    head, key, opening, first = _opening(walk, passphrase)
     places: dict[str, tarfile.TarInfo] = {}
     texts: dict[str, bytes] = {}
     found = [first]
+    infos = [opening]
     for info, stream in walk:
+        infos.append(info)
         if info.name in {MANIFEST, CODE}:
             texts[info.name] = stream.read(_LONGEST_MANIFEST)
         else:
@@ -136,6 +138,9 @@ def _verify(path: Path, file: BinaryIO, passphrase: str, note: Note) -> Verified
             found.append(_member(info, stream))
     manifest = _proven(key, texts, head)
     _compare(found, manifest.members)
+    odd = export.odd_place(infos, manifest.made_at)
+    if odd is not None:
+        raise ExportRefusedError(_CHANGED.format(odd))
     return Verified(
         path=path,
         head=head,
@@ -150,7 +155,7 @@ def _verify(path: Path, file: BinaryIO, passphrase: str, note: Note) -> Verified
 
 def _opening(
     walk: Iterator[tuple[tarfile.TarInfo, BinaryIO]], passphrase: str
-) -> tuple[Head, bytes, Member]:
+) -> tuple[Head, bytes, tarfile.TarInfo, Member]:
     """The head with its key: a wrong passphrase is told before the rest is read."""
     for info, stream in walk:
         if info.name != HEAD or info.size > _LONGEST_HEAD:
@@ -161,7 +166,7 @@ def _opening(
         if key is None:
             raise ExportRefusedError(_WRONG)
         stream.seek(0)
-        return head, key, _member(info, stream)
+        return head, key, info, _member(info, stream)
     msg = "it is no export of netwb; name the right file"
     raise ExportRefusedError(msg)
 

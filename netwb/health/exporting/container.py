@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from io import BufferedReader, FileIO, RawIOBase
@@ -67,9 +67,7 @@ class ExportWriter:
             left = left[self._file.write(left) :]
 
     def _header(self, name: str, size: int) -> bytes:
-        info = tarfile.TarInfo(name)
-        info.size, info.mtime, info.mode = size, self._at, 0o600
-        return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
+        return _header(name, size, self._at)
 
 
 class ExportFile:
@@ -101,10 +99,35 @@ class ExportFile:
             msg = "it is no export of netwb, or its beginning was changed; name the right file"
             raise ExportRefusedError(msg) from error
 
+    def odd_place(self, members: Iterable[tarfile.TarInfo], at: datetime) -> str | None:
+        """Where what lies around the members is not what was written; None where all of it is.
+
+        members   each of them, in the order of the file
+        at        when the export was made
+        """
+        place = 0
+        for info in members:
+            header = _header(info.name, info.size, int(at.timestamp()))
+            end = place + len(header) + info.size
+            if not self._has(place, header) or not self._has(end, bytes(-end % _BLOCK)):
+                return info.name
+            place = end + -end % _BLOCK
+        return None if self._has(place, bytes(2 * _BLOCK)) and not self._file.read(1) else "its end"
+
+    def _has(self, place: int, wanted: bytes) -> bool:
+        self._file.seek(place)
+        return self._file.read(len(wanted)) == wanted
+
     def stream(self, info: tarfile.TarInfo) -> BufferedReader:
         """A member's bytes; several may be read in turn."""
         part = _Part(self._file, info.offset_data, info.size)
         return BufferedReader(part, PIECE)
+
+
+def _header(name: str, size: int, at: int) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size, info.mtime, info.mode = size, at, 0o600
+    return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
 
 
 class _Part(RawIOBase):
