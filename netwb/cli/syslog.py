@@ -72,4 +72,7 @@ def _where(found: SyslogState) -> str:
         return "no listener: set `syslog.address`"
     ports = [("UDP", found.udp_port), ("TCP", found.tcp_port)]
     listed = " and ".join(f"{name} port {port}" for name, port in ports if port)
-    return f"the scheduler listens at {found.address}, {listed or 'no port at all'}"
+    where = f"{found.address}, {listed or 'no port at all'}"
+    if not found.led:
+        return f"nothing listens: no scheduler runs; `netwb scheduler` would listen at {where}"
+    return f"the scheduler listens at {where}"

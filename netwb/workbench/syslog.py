@@ -38,11 +38,15 @@ class WaitingChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyslogState:
-    """Where messages are heard by the settings ("" nowhere), what became of them, what waits."""
+    """Where messages are heard by the settings ("" nowhere), what became of them, what waits.
+
+    led   a scheduler leads now: without one nothing listens
+    """
 
     address: str
     udp_port: int
     tcp_port: int
+    led: bool
     counts: Mapping[str, int]
     waiting: tuple[WaitingChange, ...]
 
@@ -98,6 +102,7 @@ class SyslogFace(Face):
             address=settings.address,
             udp_port=settings.udp_port,
             tcp_port=settings.tcp_port,
+            led=any(one.leads_since for one in self._parts.scheduling.daemons.list()),
             counts=counts,
             waiting=tuple(waiting),
         )

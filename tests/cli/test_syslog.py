@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,25 @@ def test_hostile_messages_send_a_terminal_nothing(
     told = capsys.readouterr().out
     assert "\x1b" not in told
     assert "\x9b" not in told
+
+
+def test_a_listener_is_told_of_only_while_a_scheduler_leads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETWB_SYSLOG__ADDRESS", "127.0.0.1")
+    with rig(tmp_path, {"acme": ("edge1",)}) as made:
+        home = made.bench.home
+        made.clock.now = datetime.now(UTC)
+        leader = made.bench.lead()
+
+        assert run(home, "syslog", "show") == 0
+        before = capsys.readouterr().err
+        leader.begin()
+        assert run(home, "syslog", "show") == 0
+        led = capsys.readouterr().err
+
+    assert before.startswith("nothing listens: no scheduler runs; `netwb scheduler` would listen")
+    assert led.startswith("the scheduler listens at 127.0.0.1, UDP port")
 
 
 def test_what_was_heard_and_waits_is_shown(
