@@ -16,6 +16,7 @@ from typing import Any, Literal
 import pytest
 
 from netwb.access.records import NewUser
+from netwb.health import repositories
 from netwb.roles import Role
 from tests.benches import Rig, rig
 from tests.cli.commands import Commands, Ran
@@ -52,7 +53,9 @@ def test_a_sound_home_is_well_and_advice_is_no_failure(netwb: Commands) -> None:
 
     found = rows(ran)
     assert ran.status == 0, [row for row in found.values() if row["verdict"] == "wrong"]
-    assert found["repositories"]["said"] == "1 can be read, and end where the index does"
+    assert found["repositories"]["said"] == (
+        "1 can be read as far as their newest 20 commits go, and end where the index does"
+    )
     assert found["key place"]["verdict"] == "advice"
     assert found["admins"]["verdict"] == "advice"
     assert all(row["cure"] for row in found.values() if row["verdict"] in ("advice", "wrong"))
@@ -251,6 +254,37 @@ def test_a_repository_without_its_objects(netwb: Commands, home: Rig) -> None:
         pack.unlink()
 
     assert rows(netwb("doctor", "--json"))["repositories"]["verdict"] == "wrong"
+
+
+@pytest.mark.parametrize("where", [0.2, 0.4, 0.6, 0.8])
+def test_a_repository_in_which_one_byte_was_flipped(
+    netwb: Commands, home: Rig, where: float
+) -> None:
+    objects = home.bench.home / "archive" / "acme.git" / "objects"
+    pack = max(objects.rglob("*.pack"), key=lambda one: one.stat().st_size)
+    spoilt = bytearray(pack.read_bytes())
+    spoilt[int(len(spoilt) * where)] ^= 0x40
+    pack.chmod(0o600)
+    pack.write_bytes(spoilt)
+
+    ran = netwb("doctor", "--json")
+
+    found = rows(ran)["repositories"]
+    assert (ran.status, found["verdict"]) == (1, "wrong"), found
+    assert "acme.git is damaged" in found["said"]
+
+
+def test_what_there_was_no_time_to_read_is_said(
+    netwb: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repositories, "READING_S", -1.0)
+
+    said = [
+        row["said"] for row in netwb("doctor", "--json").json["items"] if "objects" in row["said"]
+    ]
+
+    assert len(said) == 1
+    assert "were not read for want of time" in said[0]
 
 
 def test_a_repository_that_lost_its_newest_commit(netwb: Commands, home: Rig) -> None:
