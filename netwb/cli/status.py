@@ -127,11 +127,14 @@ def _print_tenants(tenants: Iterable[TenantBackups], now: datetime) -> None:
 def _night(night: LastNight | None) -> str:
     if night is None:
         return "No backup has run yet; `netwb backup` runs one."
-    began = f"{night.started_at:%Y-%m-%d %H:%M} UTC"
-    ended = "still runs" if night.ended_at is None else f"ended {night.ended_at:%H:%M}"
+    shown = "%Y-%m-%d %H:%M UTC"
+    began = f"began {night.started_at:{shown}}"
+    ended = "still runs" if night.ended_at is None else f"ended {night.ended_at:{shown}}"
+    runs = f"{len(night.runs)} runs, the first {began}, the last" if len(night.runs) > 1 else began
+    joined = " " if len(night.runs) > 1 else ", "
     return (
-        f"Last night: began {began}, {ended}; {night.good:,} of {night.planned:,} good, "
-        f"{night.changed:,} changed, {night.not_saved:,} not saved."
+        f"Newest backups: {runs}{joined}{ended}; since then {night.good:,} of {night.planned:,} good,"
+        f" {night.changed:,} changed, {night.not_saved:,} not saved."
     )
 
 

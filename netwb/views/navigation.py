@@ -269,7 +269,7 @@ def _night(night: LastNight | None, address: Address, moment: Moment) -> str:
 
 
 def _night_words(night: LastNight | None, moment: Moment) -> str:
-    head = '<div class="lbl">Last night</div>'
+    head = '<div class="lbl">Newest backups</div>'
     if night is None:
         return f'{head}<div class="kv">{shape("unknown")} <span>No backup yet</span></div>'
     good: Shape = "ok" if night.not_saved == 0 and night.ended_at else "warn"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netwb.errors import UnreachableError
-from tests.benches import Rig, rig
+from tests.benches import Rig, ios, rig
 from tests.cli.commands import Commands
 
 
@@ -42,6 +42,24 @@ def test_a_person_reads_the_sentence_first_then_the_devices_with_their_next_step
     assert "borealis/edge9 was never tried; `netwb backup --device borealis/edge9`" in ran.out
     assert "acme/edge2: no answer; look at its cable" in ran.out
     assert "1 of 2 good" in ran.out
+
+
+def test_backups_by_hand_are_called_no_night_and_each_of_several_is_counted(
+    netwb: Commands, home: Rig
+) -> None:
+    one = netwb("status").out
+    home.answer("acme/edge2", ios("edge2"))
+    home.clock.advance(hours=16)
+    home.back_up("acme/edge1", "acme/edge2")
+
+    two = netwb("status").out
+
+    assert "night" not in one + two
+    assert "Newest backups: began 2036-11-20 02:00 UTC, ended 2036-11-20 02:00 UTC;" in one
+    assert (
+        "Newest backups: 2 runs, the first began 2036-11-20 02:00 UTC, the last ended"
+        " 2036-11-20 18:00 UTC; since then 2 of 2 good"
+    ) in two
 
 
 def test_a_script_gets_one_document(netwb: Commands) -> None:

@@ -75,8 +75,9 @@ def _night(night: LastNight | None, at: Moment) -> str:
     if night.ended_at is None:
         return f"A backup runs since {begun}: {words.number(night.good)} of {words.number(night.planned)} so far."
     return (
-        f"The last night began {begun} and saved {words.number(night.good)} of"
-        f" {words.count(night.planned, 'device')}; {words.number(night.changed)} changed."
+        f"The newest backups began {begun} and saved, with those repeated since,"
+        f" {words.number(night.good)} of {words.count(night.planned, 'device')};"
+        f" {words.number(night.changed)} changed."
     )
 
 
