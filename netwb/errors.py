@@ -218,9 +218,9 @@ class ArchiveBusyError(ArchiveError):
 
 
 class ArchiveDamagedError(ArchiveError):
-    """The repository is not what Git can read. `reason`: what was found, where that is known."""
+    """The repository is not what Git can read."""
 
-    reason = ""
+    reason = ""  # what was found, where that is known
 
 
 class SecretMissingError(ArchiveError):
