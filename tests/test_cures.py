@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import cache
 
 import click
 import pytest
@@ -14,11 +14,15 @@ from tests.sentences import ROOT, sentences
 TYPED = re.compile(r"`netwb (?!x )([a-z-][^`]*)`")
 
 
-def typed() -> Iterator[tuple[str, str]]:
-    """Module and command line; what is put into one reads `x`."""
-    for path in sorted((ROOT / "netwb").rglob("*.py")):
-        module = path.relative_to(ROOT).as_posix()
-        yield from ((module, line) for text in sentences(path) for line in TYPED.findall(text))
+@cache
+def typed() -> tuple[tuple[str, str], ...]:
+    """Module and command line, of the whole source read once; what is put into one reads `x`."""
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), line)
+        for path in sorted((ROOT / "netwb").rglob("*.py"))
+        for text in sentences(path)
+        for line in TYPED.findall(text)
+    )
 
 
 def unknown_in(line: str) -> str:
