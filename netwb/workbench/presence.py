@@ -57,13 +57,13 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
             "server": lambda: judge_server(self._parts.servers.list(), now=now),
             "remote": lambda: judge_remotes(self.remotes(), now=now),
             "disk": self._disk,
-            **({"notifications": self._targets} if self._sees_targets() else {}),
+            **({"notifications": self._target_stands} if self._sees_targets() else {}),
         }
 
     def _sees_targets(self) -> bool:
         return permits(self._actor, Permission.SYSTEM_MANAGE)
 
-    def _targets(self) -> Iterator[Diagnosis]:
+    def _target_stands(self) -> Iterator[Diagnosis]:
         targets = self._parts.notify.targets.list(self._scope)
         return judge_targets(targets, now=self._parts.clock())
 
