@@ -1,16 +1,26 @@
-"""The lazy door: heavy packages load on first use; and the way to files that travel beside netwb.
+"""The lazy door: what is not needed at once loads on first use; and the way to files beside netwb.
 
-`from netwb import Workbench` stays under a second because napalm, netmiko, asyncssh, alembic,
-pandas, git and rich's bars stand behind `lazy()`. The list of what may is in `tests/test_floors.py`.
+`from netwb import Workbench` stays under a second, and a command is there at once, in one manner:
+
+- A module that can wait stands behind `lazy()`; its name begins with `_` where it is one of ours.
+  Heavy packages do: napalm, netmiko, asyncssh, alembic, pandas, git, rich's bars. So does all that
+  the facade stands on, the floors 2 to 4 of `tests/test_floors.py`: its methods reach a module there
+  through its stand-in when they are called. What they take and give is imported for types alone.
+- What is made of such modules is a `part` of the object that holds it: made when it is first asked.
+- A server, whose event loop may not wait for an import, calls `load_ours()` before its port opens.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from threading import RLock
+from typing import Any, Generic, TypeVar
+
+Made = TypeVar("Made")
 
 
 class LazyModule:
@@ -31,12 +41,46 @@ def lazy(name: str) -> Any:
 
     Pair it with a real import under `if TYPE_CHECKING:`, so that the type checker sees the module.
     """
+    _stood_in.add(name)
     return LazyModule(name)
+
+
+_stood_in: set[str] = set()
 
 
 def load(name: str) -> None:
     """Import the module `name` now, where others would wait for it later."""
     import_module(name)
+
+
+def load_ours(*packages: str) -> None:
+    """Import now what stands behind the door in those packages, and what stands behind that."""
+    loaded: set[str] = set()
+    while waiting := {name for name in _stood_in - loaded if name.startswith(packages)}:
+        for name in sorted(waiting):
+            import_module(name)
+        loaded |= waiting
+
+
+class part(Generic[Made]):  # noqa: N801 - it stands where `property` stands
+    """A property that is made when it is first asked for, once, whichever thread asks; then it stays.
+
+    `functools.cached_property` makes it once in Python 3.11 alone: later ones take no lock.
+    """
+
+    def __init__(self, make: Callable[[Any], Made]) -> None:
+        self.__doc__ = make.__doc__
+        self._make = make
+        self._making = RLock()
+
+    def __get__(self, whole: object, kind: type) -> Made:
+        """Make it; from then on Python finds it in the object itself and asks here no more."""
+        name = self._make.__name__
+        with self._making:
+            if name not in whole.__dict__:
+                whole.__dict__[name] = self._make(whole)
+        made: Made = whole.__dict__[name]
+        return made
 
 
 def shared(name: str) -> Any:

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from netwb.inventory.records import Device, Facts, NewCredential, NewDevice, Sec
 from netwb.settings import ArchiveSettings
 from netwb.workbench import Workbench
 from netwb.workbench.compose_access import compose_access
+from netwb.workbench.parts import Parts
 from tests.postgresql import Cluster
 from tests.stores import STORES
 
@@ -235,7 +237,7 @@ def _rigged(bench: Workbench, gatherer: ReplayGatherer) -> BackupFlow:
         clock=parts.clock,
         passwords=Passwords(QUICK),
     )
-    bench._parts = replace(parts, access=access, backup=flow, backup_without_agent=flow)
+    bench._parts = with_parts(parts, access=access, backup=flow, backup_without_agent=flow)
     return flow
 
 
@@ -264,6 +266,13 @@ def rig(
     made = model.copied(folder / "home", {**_variables(url), **(settings or {})}, between)
     with closing(made.bench):
         yield made
+
+
+def with_parts(parts: Parts, **others: object) -> Parts:
+    """A copy with these in place of its own; what was made already stays."""
+    copied = copy(parts)
+    vars(copied).update(others)
+    return copied
 
 
 def _fill(made: Rig, tenant: str, hostnames: tuple[str, ...]) -> None:

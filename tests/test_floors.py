@@ -175,6 +175,9 @@ HEAVY = {
     *("napalm", "netmiko", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
+    "netwb.cli.demo.building",
+    "netwb.cli.demo.playing",
+    "netwb.cli.demo.summary",
     "netwb.lab.hostkeys",
     "netwb.lab.jump",
     "netwb.lab.listening",
@@ -183,7 +186,22 @@ BEHIND_THE_DOOR = {
     "netwb.lab.terminal",
     "netwb.views",
     "netwb.web",
+    "netwb.workbench.attempting",
+    "netwb.workbench.compose",
+    "netwb.workbench.compose_access",
+    "netwb.workbench.compose_notify",
+    "netwb.workbench.compose_remotes",
+    "netwb.workbench.compose_scheduling",
+    "netwb.workbench.from_remote",
+    "netwb.workbench.leader",
+    "netwb.workbench.parts",
+    "netwb.workbench.planning",
+    "netwb.workbench.platform_files",
     "netwb.workbench.progress",
+    "netwb.workbench.reports",
+    "netwb.workbench.shown_diff",
+    "netwb.workbench.telling",
+    "netwb.workbench.words",
 }
 LAZY = HEAVY | BEHIND_THE_DOOR
 
@@ -327,18 +345,29 @@ def hides_no_import(name: str, tree: ast.Module) -> Iterator[str]:
     for word, call in calls(tree):
         if word in {"__import__", "import_module"}:
             yield f"calls {word}; only netwb.loading does"
-        if word == "lazy" and not names_lazily(call):
+        if word == "lazy" and not names_lazily(name, call):
             yield f"calls {ast.unparse(call)}; give it a row in HEAVY or BEHIND_THE_DOOR"
 
 
-def names_lazily(call: ast.Call) -> bool:
-    name = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
-    return isinstance(name, str) and row(name, LAZY) is not None
+def names_lazily(name: str, call: ast.Call) -> bool:
+    """A row of LAZY; for the facade and commands also what stands below the facade."""
+    other = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
+    if not isinstance(other, str):
+        return False
+    return row(other, LAZY) is not None or (floor(name) >= 5 and 0 <= floor(other) < 5)
 
 
 def loads_the_heavy_lazily(name: str, tree: ast.Module) -> Iterator[str]:
     for item in imports(tree):
         if row(item.name, LAZY) and not item.for_types and not row(name, BEHIND_THE_DOOR):
+            yield f"imports {item.name} at once; write lazy({item.name!r})"
+
+
+def reaches_down_lazily(name: str, tree: ast.Module) -> Iterator[str]:
+    if floor(name) != 5 or row(name, BEHIND_THE_DOOR):
+        return
+    for item in imports(tree):
+        if floor(item.name) in {2, 3, 4} and item.root == "netwb" and not item.for_types:
             yield f"imports {item.name} at once; write lazy({item.name!r})"
 
 
@@ -350,6 +379,7 @@ RULES: tuple[Callable[[str, ast.Module], Iterator[str]], ...] = (
     uses_the_door,
     hides_no_import,
     loads_the_heavy_lazily,
+    reaches_down_lazily,
 )
 
 
@@ -381,6 +411,8 @@ def test_every_module(rule: Callable[[str, ast.Module], Iterator[str]]) -> None:
         ("netwb.store.audit", "json = lazy('json')", hides_no_import),
         ("netwb.store.audit", "json = import_module('json')", hides_no_import),
         ("netwb.store.schema", "from alembic import command", loads_the_heavy_lazily),
+        ("netwb.cli.scan", "from netwb.workbench.words import Change", loads_the_heavy_lazily),
+        ("netwb.workbench.audits", "from netwb.store.audit import Audit", reaches_down_lazily),
     ],
 )
 def test_rule_bites(
@@ -399,6 +431,34 @@ def test_no_module_imports_itself_through_others() -> None:
         graph = {name: needs for name, needs in graph.items() if name not in leaves}
 
     assert sorted(graph) == [], "each of these is in, or above, a circle"
+
+
+# What a session and a command have at once beside the facade; all else waits for its first use.
+AT_ONCE = {
+    *("netwb.ages", "netwb.cures", "netwb.inventory.fields", "netwb.schedules"),
+    *("netwb.health.diagnosis", "netwb.health.freshness"),  # words that commands print
+}
+
+
+def loaded_by(code: str) -> set[str]:
+    """Names of all modules, once that was run by a Python of its own."""
+    script = f"import sys\n{code}\nprint(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize("code", ["from netwb import Workbench", "import netwb.cli.main"])
+def test_a_first_import_loads_the_facade_and_its_words_alone(code: str) -> None:
+    loaded = loaded_by(code)
+    own = {name for name in loaded if name in modules()}
+    foreign = {name.partition(".")[0] for name in loaded} & (
+        DOORS.keys() - {"click", "re2", "rich"}
+    )
+
+    waits = {name for name in own if 1 <= floor(name) < 5 and not row(name, AT_ONCE)}
+    assert waits == set()
+    assert {name for name in own if row(name, BEHIND_THE_DOOR)} == set()
+    assert foreign == set()
 
 
 RECORDER = """

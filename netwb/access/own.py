@@ -10,7 +10,8 @@ from netwb.access.password_rule import check_password
 from netwb.access.passwords import Passwords
 from netwb.access.throttle import Throttle, counts_of
 from netwb.access.totp import Totp
-from netwb.access.users import Users, check_words, check_zone
+from netwb.access.users import Users, check_words
+from netwb.access.zones import check_zone
 from netwb.errors import InputError
 from netwb.faults import Faults
 from netwb.roles import ALL_TENANTS

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
-from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -29,7 +27,8 @@ from netwb.access.rows import (
     user_slugs,
     visible,
 )
-from netwb.errors import InputError, InventoryError, NotPermittedError
+from netwb.access.zones import check_zone
+from netwb.errors import InventoryError, NotPermittedError
 from netwb.faults import Faults
 from netwb.roles import ALL_TENANTS, MATRIX, Actor, Role, Scope
 from netwb.settings import AccessSettings
@@ -215,20 +214,6 @@ def check_login(name: str) -> str:
         )
         raise InventoryError(msg)
     return name
-
-
-def check_zone(name: str) -> str:
-    """An IANA time zone, or empty for the server's own."""
-    if name and name not in _zones():
-        msg = f"{name[:64]!r} is no time zone; write it as Europe/Berlin"
-        raise InputError(msg)
-    return name
-
-
-@cache
-def _zones() -> set[str]:
-    """Of this machine; looking for them takes 10 ms, at each opening of a home."""
-    return available_timezones()
 
 
 def check_words(thing: str, text: str) -> str:

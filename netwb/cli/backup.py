@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -11,7 +11,9 @@ from netwb.cli.exits import DONE, NOT_AVAILABLE, SOME_FAILED
 from netwb.cli.show import in_words, json_option, plain, print_items, print_json, print_table, say
 from netwb.errors import ArchiveError, RunUnderWayError, StoreError
 from netwb.workbench import Workbench
-from netwb.workbench.words import BackupReport, Device
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import BackupReport, Device
 
 CRITERIA = ("hostname", "tenant", "site", "role", "platform", "label", "status")
 WAIT_MINUTES = 60  # the longest run that is still a night's

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.scheduler import at_place
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
-from netwb.workbench.words import BlackoutState
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import BlackoutState
 
 
 def register(cli: click.Group) -> None:

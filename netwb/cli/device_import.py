@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,13 @@ from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import BAD_INPUT, DONE, SOME_FAILED
 from netwb.cli.problems import grouped
 from netwb.cli.show import json_option, print_json, print_table, say
-from netwb.inventory.importers.rows import Columns, ImportOptions, ImportPlan, PlannedDevice
+from netwb.loading import lazy
+
+if TYPE_CHECKING:
+    from netwb.inventory.importers import rows as _rows
+    from netwb.inventory.importers.rows import ImportPlan, PlannedDevice
+else:
+    _rows = lazy("netwb.inventory.importers.rows")
 
 
 @click.command("import", cls=NetwbCommand)
@@ -43,8 +50,8 @@ def import_(  # noqa: PLR0913 - one parameter an option
     a folder with hosts.yaml of a Nornir SimpleInventory, or router.db of RANCID or Oxidized, whose
     fields are called 0, 1, 2, ... Known devices are updated.
     """
-    options = ImportOptions(
-        columns=Columns(
+    options = _rows.ImportOptions(
+        columns=_rows.Columns(
             mapping=_pairs("--map", mapping),
             ignored=frozenset(ignore),
             defaults=_pairs("--defaults", [p for text in defaults for p in text.split(",")]),

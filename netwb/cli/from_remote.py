@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,9 +13,14 @@ from netwb.cli.asking import SOURCE, answered, ask
 from netwb.cli.context import state
 from netwb.cli.show import print_json, say
 from netwb.inventory.records import SecretSource
+from netwb.loading import lazy
 from netwb.workbench import Workbench
-from netwb.workbench.remotes import RemoteSource
-from netwb.workbench.words import Restored
+
+if TYPE_CHECKING:
+    from netwb.workbench import words as _words
+    from netwb.workbench.words import Restored
+else:
+    _words = lazy("netwb.workbench.words")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -49,7 +54,7 @@ def restore_all(
     context: click.Context, url: str, folder: Path | None, options: dict[str, Any]
 ) -> None:
     """Restore the tenant whose archive lies at `url`."""
-    source = RemoteSource(
+    source = _words.RemoteSource(
         url=url,
         passphrase=known_source(options["passphrase"], "passphrase of the remote"),
         username=options["username"],

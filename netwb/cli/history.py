@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -20,7 +20,9 @@ from netwb.cli.show import json_option, print_items, print_json, print_table, pr
 from netwb.inventory.records import ConfigKind
 from netwb.workbench import Workbench
 from netwb.workbench.comparing import MOST_TOUCHED
-from netwb.workbench.words import Change
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import Change
 
 kind_option = click.option(
     "--startup", "kind", flag_value="startup", default="running", help="The startup configuration."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,8 +15,10 @@ from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.problems import grouped
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.errors import InputError
-from netwb.inventory.importers.netbox_plan import SyncPlan
 from netwb.workbench.netbox import NetboxPlan, NetboxSynced
+
+if TYPE_CHECKING:
+    from netwb.inventory.importers.netbox_plan import SyncPlan
 
 _ACTIONS = {"add": "added", "update": "changed", "retire": "retired", "same": "unchanged"}
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from netwb.cli.show import print_text, shown, stdout_console
-from netwb.configs.diff import ConfigDiff, DiffLine
+
+if TYPE_CHECKING:
+    from netwb.configs.diff import ConfigDiff, DiffLine
 
 _MARK = {"same": " ", "added": "+", "removed": "-"}
 _PATCH_STYLE = {"+": "green", "-": "red", "@": "cyan"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,9 @@ from netwb.cli.scan import accept
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.errors import InputError
 from netwb.inventory.records import SecretSource
-from netwb.workbench.words import Pushed, Remote
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import Pushed, Remote
 
 SHORT = 12
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import json_option, print_items, print_table, say
-from netwb.workbench.words import SecretHit
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import SecretHit
 
 SHORT = 12
 

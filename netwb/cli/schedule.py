@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +11,9 @@ from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.scheduler import at_place
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.schedules.triggers import parse_span_s
-from netwb.workbench.words import JobState
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import JobState
 
 
 def register(cli: click.Group) -> None:

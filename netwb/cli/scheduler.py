@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,9 @@ from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import in_words, json_option, print_items, print_json, print_table, say
 from netwb.loading import shared
 from netwb.workbench import Workbench
-from netwb.workbench.words import Firing, JobState
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import Firing, JobState
 
 UNSAVED = ("failed", "rejected")  # counts of a night that are not well
 

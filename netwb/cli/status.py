@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +13,11 @@ from netwb.cli.context import NetwbCommand, reading
 from netwb.cli.diagnoses import print_diagnoses
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import json_option, print_json, print_table
-from netwb.health.freshness import DeviceBackup, cause_and_cure
-from netwb.workbench.status import LastNight, Status, TenantBackups
+from netwb.health.freshness import DeviceBackup, TenantBackups, cause_and_cure
+from netwb.workbench.status import Status
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import LastNight
 
 SHOWN = 50  # devices of the table; `--json` has all
 

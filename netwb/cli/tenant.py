@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,7 +13,9 @@ from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.fields import given, inherited_options, print_record, say_changed
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.errors import InputError
-from netwb.workbench.leaving import TenantPurge
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import TenantPurge
 
 
 def register(cli: click.Group) -> None:

@@ -18,12 +18,12 @@ from netwb.lab.dialects import DIALECTS
 from netwb.lab.edits import Edit, EditKind
 from netwb.lab.faults import Fault
 from netwb.lab.nights import Shift, draw_edits
+from netwb.lab.size import DEVICES
 from netwb.lab.world import World
 
 USERNAME = "netwb"
 JUMP_USERNAME = "hopper"
 NIGHTS = 30
-DEVICES = 24
 _WORKDAY = timedelta(hours=17)  # from the end of the work on a night's texts back to its start
 IDLE: EditKind = "change_nothing"
 _BUSY_PERCENT = 11.0  # of the devices are changed on a working day

@@ -10,7 +10,7 @@ import re
 
 from netwb.collect.causes import words_of
 from netwb.cures import pathless_cause
-from netwb.workbench.overview import Unsaved
+from netwb.workbench.words import Unsaved
 
 LONGEST = 160  # characters of a device's or an error's sentence in a list
 

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from netwb.health.freshness import WORST_FIRST
 from netwb.web.tally import Labels, family, head, sample
-from netwb.workbench.figures import Figures, Machine, TenantCounts
+from netwb.workbench.figures import Figures, Machine
+from netwb.workbench.words import TenantCounts
 
 Samples = Iterable[tuple[Labels, float]]
 

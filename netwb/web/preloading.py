@@ -10,16 +10,18 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from netwb.loading import load
+from netwb.loading import load, load_ours
+from netwb.workbench.serving import STOOD_ON
 
 OWN = "netwb."
 
 
 def preload(dashboards: Path) -> None:
-    """Every module of ours that a script in that folder imports."""
+    """Every module of ours that a script in that folder imports, and all that the facade stands on."""
     for script in sorted(dashboards.glob("*.py")):
         for name in imported(script.read_text(encoding="utf-8")):
             load(name)
+    load_ours(*STOOD_ON)
 
 
 def imported(script: str) -> Iterator[str]:

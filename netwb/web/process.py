@@ -113,6 +113,7 @@ def _open() -> _Opened:
 
 def _begin() -> _Opened:
     bench = Workbench.open()
+    bench.make_ready()
     web = bench.settings.web
     threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")
     logins = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="netwb-login")

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from nornir.core import Nornir
-
-from netwb.collect.drivers.link import Link
-from netwb.collect.loop import LoopThread
-from netwb.collect.runner import SessionRunner, make_nornir
-from netwb.collect.ssh import Sessions
-from netwb.inventory.nornir_plugin import make_inventory
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+
+    from netwb.collect import loop as _loop
+    from netwb.collect import runner as _runner
+    from netwb.collect import ssh as _ssh
+    from netwb.collect.drivers import link as _link
+    from netwb.inventory import nornir_plugin as _nornir_plugin
+else:
+    _link = lazy("netwb.collect.drivers.link")
+    _loop = lazy("netwb.collect.loop")
+    _runner = lazy("netwb.collect.runner")
+    _ssh = lazy("netwb.collect.ssh")
+    _nornir_plugin = lazy("netwb.inventory.nornir_plugin")
 
 
 class AdhocFace(Face):
@@ -31,12 +41,16 @@ class AdhocFace(Face):
         living = [device for device in devices if device.status != "retired"]
         targets = self._parts.credentials.targets(self._scope, living)
         settings, platforms = self._parts.settings.collect, self._parts.platforms
-        sessions = Sessions(
+        sessions = _ssh.Sessions(
             settings,
             lambda _target, _key: None,  # trusted within this object; a backup or a probe stores it
             agent_path=self._agent_path,
         )
-        link = Link(loop=LoopThread(), sessions=sessions, platforms=platforms, settings=settings)
+        link = _link.Link(
+            loop=_loop.LoopThread(), sessions=sessions, platforms=platforms, settings=settings
+        )
         for tenant_id, count in sorted(Counter(target.tenant_id for target in targets).items()):
             self._audit("nornir.open", f"{count} devices", tenant_id=tenant_id)
-        return make_nornir(make_inventory(targets, platforms), SessionRunner(link))
+        return _runner.make_nornir(
+            _nornir_plugin.make_inventory(targets, platforms), _runner.SessionRunner(link)
+        )

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from netwb.archive.witnesses import witnesses
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
-from netwb.store.audit import AuditEvent, AuditProblem, AuditReport, Wanted
-from netwb.workbench.face import Face, Parts
+from netwb.workbench.face import Face
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 
-__all__ = ["Asked", "AuditEvent", "AuditFace", "AuditProblem", "AuditReport"]
+if TYPE_CHECKING:
+    from netwb.archive import witnesses as _witnesses
+    from netwb.store import audit as _store_audit
+    from netwb.store.audit import AuditReport
+    from netwb.workbench.parts import Parts
+else:
+    _witnesses = lazy("netwb.archive.witnesses")
+    _store_audit = lazy("netwb.store.audit")
 
 
 class Asked(TypedDict, total=False):
@@ -37,14 +43,14 @@ class AuditFace(Face):
 
     def audit_events(
         self, *, limit: int = 50, before: int | None = None, **asked: Unpack[Asked]
-    ) -> Records[AuditEvent]:
+    ) -> Records[_store_audit.AuditEvent]:
         """Events of this scope's tenants, newest first; `before` is the last `seq` of a page."""
         self._require(Permission.AUDIT_VIEW)
         self._parts.access.denials.settle()
         found = self._parts.audit.events(
             self._scope, limit=limit, before=before, wanted=self._wanted(asked)
         )
-        return records_of(found, AuditEvent)
+        return records_of(found, _store_audit.AuditEvent)
 
     def audit_count(self, **asked: Unpack[Asked]) -> int:
         """How many events `audit_events` would give without a limit."""
@@ -72,13 +78,13 @@ class AuditFace(Face):
         self._audit("keys.renew", "master key")
         return path
 
-    def _wanted(self, asked: Asked) -> Wanted:
+    def _wanted(self, asked: Asked) -> _store_audit.Wanted:
         """A tenant that this Workbench is narrowed to holds for the audit too."""
         tenants = {asked.get("tenant") or None, self._where.tenant} - {None}
         ids = {self._parts.places.tenant(self._scope, str(tenant)).id for tenant in tenants}
         now = self._parts.clock()
         since, until = asked.get("since"), asked.get("until")
-        return Wanted(
+        return _store_audit.Wanted(
             actor=asked.get("who", ""),
             action=asked.get("what", ""),
             target=asked.get("on", ""),
@@ -93,12 +99,12 @@ def noted_heads(parts: Parts) -> frozenset[str]:
     brought = {
         tenant.slug: _brought_at(parts, tenant.id) for tenant in parts.places.tenants(ALL_TENANTS)
     }
-    return witnesses(parts.home.folder("archive"), brought)
+    return _witnesses.witnesses(parts.home.folder("archive"), brought)
 
 
 def _brought_at(parts: Parts, tenant_id: str) -> str | None:
     """The newest commit that came with the tenant from a remote; None where none did."""
-    wanted = Wanted(action="remote.restore", tenant_id=tenant_id)
+    wanted = _store_audit.Wanted(action="remote.restore", tenant_id=tenant_id)
     events = parts.audit.events(ALL_TENANTS, limit=1, wanted=wanted)
     return next((str(event.detail["main"]) for event in events if "main" in event.detail), None)
 

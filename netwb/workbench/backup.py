@@ -7,19 +7,21 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Literal
 
-from netwb.collect.flow import BackupRequest
-from netwb.collect.outcome import BackupOutcome, BackupReport
 from netwb.errors import RunUnderWayError
 from netwb.inventory.records import Device
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
-from netwb.workbench.reports import ShownReport
 
 if TYPE_CHECKING:
+    from netwb.collect import flow as _flow
+    from netwb.collect.outcome import BackupOutcome, BackupReport
     from netwb.workbench import progress as bars
+    from netwb.workbench import reports as _reports
 else:
+    _reports = lazy("netwb.workbench.reports")
+    _flow = lazy("netwb.collect.flow")
     bars = lazy("netwb.workbench.progress")
 
 BACKED_UP = ("active", "maintenance")  # planned devices do not answer yet, retired ones no longer
@@ -52,7 +54,7 @@ class BackupFace(Face):
         on_outcome: Callable[[BackupOutcome], None] | None = None,
         wait_s: float = 0,
         on_wait: Callable[[RunUnderWayError], None] = lambda _: None,
-    ) -> ShownReport:
+    ) -> _reports.ShownReport:
         """Back devices up, with a progress bar where somebody looks.
 
         on_outcome  instead of the bar: called as each device ends, from another thread
@@ -83,16 +85,16 @@ class BackupFace(Face):
         planned: Sequence[Device],
         note: str,
         on_outcome: Callable[[BackupOutcome], None] | None,
-    ) -> ShownReport:
+    ) -> _reports.ShownReport:
         targets = self._parts.credentials.targets(self._scope, planned)
-        request = BackupRequest(targets=targets, actor=self._actor, note=note)
+        request = _flow.BackupRequest(targets=targets, actor=self._actor, note=note)
         if on_outcome is not None:
             report = self._backup.back_up(request, on_outcome)
         else:
             with bars.BackupProgress(len(targets)) as progress:
                 report = self._backup.back_up(request, progress.note)
         self._audit_run(report, planned, note)
-        return ShownReport.of(report)
+        return _reports.ShownReport.of(report)
 
     def _chosen(self, references: Sequence[str]) -> list[Device]:
         if not references:

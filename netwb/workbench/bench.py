@@ -9,19 +9,16 @@ from contextlib import closing
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from netwb.access.principals import LOCAL, Principal, local_principal
 from netwb.errors import InventoryError, NetwbError, NotPermittedError
 from netwb.inventory.records import Where
-from netwb.store.database import Need
+from netwb.loading import lazy
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.blackouts import BlackoutFace
-from netwb.workbench.compose import create_parts, open_parts, upgrade_parts
 from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import (
-    Diagnosis,
     DoctorFace,
     examine_ground,
     may_open,
@@ -46,6 +43,16 @@ from netwb.workbench.serving import ServingFace
 from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.upkeep import UpkeepFace
 from netwb.workbench.watching import WatchFace
+
+if TYPE_CHECKING:
+    from netwb.access import principals as _principals
+    from netwb.access.principals import Principal
+    from netwb.health.diagnosis import Diagnosis
+    from netwb.store.database import Need
+    from netwb.workbench import compose as _compose
+else:
+    _principals = lazy("netwb.access.principals")
+    _compose = lazy("netwb.workbench.compose")
 
 
 def _utc_now() -> datetime:
@@ -97,7 +104,7 @@ class Workbench(
         Raises HomeError, SettingsError, KeyringError, MigrationNeededError, StoreUnavailableError.
         """
         environment = os.environ if environment is None else environment
-        parts = open_parts(find_home(home, environment), environment, clock, need)
+        parts = _compose.open_parts(find_home(home, environment), environment, clock, need)
         return cls(parts, _local_login(), Where())
 
     @classmethod
@@ -110,7 +117,7 @@ class Workbench(
     ) -> Self:
         """Set a home up (folders, settings, master key, database) where it is not, and open it."""
         environment = os.environ if environment is None else environment
-        parts = create_parts(find_home(home, environment), environment, clock)
+        parts = _compose.create_parts(find_home(home, environment), environment, clock)
         return cls(parts, _local_login(), Where())
 
     @staticmethod
@@ -119,7 +126,7 @@ class Workbench(
     ) -> str:
         """Migrate the home's database to this version, after a copy; says what was done."""
         environment = os.environ if environment is None else environment
-        return upgrade_parts(find_home(home, environment), environment)
+        return _compose.upgrade_parts(find_home(home, environment), environment)
 
     @classmethod
     def examine(
@@ -195,4 +202,4 @@ class Workbench(
 
 
 def _local_login() -> Principal:
-    return local_principal(f"{LOCAL}{getpass.getuser()}")
+    return _principals.local_principal(f"{_principals.LOCAL}{getpass.getuser()}")

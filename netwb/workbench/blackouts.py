@@ -10,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 from netwb.errors import InputError
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.schedules.blackouts import YEAR, find_clash, leaves_none, require_ends, spans
 from netwb.schedules.records import EVERYTHING, Blackout, Place
 from netwb.schedules.triggers import parse_span_s, parse_trigger, render_span
-from netwb.store.ids import new_id
 from netwb.workbench.at_places import place_label
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 from netwb.workbench.scheduling import SchedulingFace
 
-__all__ = ["BlackoutFace", "BlackoutState"]
+if TYPE_CHECKING:
+    from netwb.store import ids as _ids
+else:
+    _ids = lazy("netwb.store.ids")
 
 MOST_REASON = 200  # characters
 
@@ -84,7 +88,7 @@ class BlackoutFace(SchedulingFace):
         zone, now = self._parts.scheduling.zone(time_zone), self._parts.clock()
         from_at, until_at, starts, lasts_s = _times(start, end, each, lasts, zone, now)
         new = Blackout(
-            id=new_id(),
+            id=_ids.new_id(),
             place=place,
             from_at=from_at,
             until_at=until_at,

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from netwb.archive.authors import authors
-from netwb.archive.history import change_of
-from netwb.archive.records import Change, Revision
-from netwb.configs.diff import ConfigDiff, render_patch, whole_text
 from netwb.errors import InputError, UnknownNameError
 from netwb.inventory.fields import quoted
 from netwb.inventory.records import ConfigKind, Device
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.reading import LATEST, ReadingFace
+
+if TYPE_CHECKING:
+    from netwb.archive import authors as _authors
+    from netwb.archive import history as _history
+    from netwb.archive.records import Change, Revision
+    from netwb.configs import diff as _diffs
+    from netwb.configs.diff import ConfigDiff
+else:
+    _diffs = lazy("netwb.configs.diff")
+    _authors = lazy("netwb.archive.authors")
+    _history = lazy("netwb.archive.history")
 
 MOST_TOUCHED = 100  # changes whose sections one call finds: half a second where none is known yet
 
@@ -50,10 +59,10 @@ class Comparison:
         """
         new = self.new.revision.path
         if self.old is None:
-            return render_patch(self.diff, old=None, new=new)
+            return _diffs.render_patch(self.diff, old=None, new=new)
         old = self.old.revision.path
         same = self.old.device_id == self.new.device_id
-        return render_patch(self.diff, old=old, new=new if same else old)
+        return _diffs.render_patch(self.diff, old=old, new=new if same else old)
 
 
 class ComparingFace(ReadingFace):
@@ -107,12 +116,12 @@ class ComparingFace(ReadingFace):
         """The same of revisions of one device."""
         self._require(Permission.CONFIG_VIEW)
         device = self._device(reference)
-        return self.touched([change_of(revision, device) for revision in revisions])
+        return self.touched([_history.change_of(revision, device) for revision in revisions])
 
     def require_author(self, name: str) -> None:
         """Raise UnknownNameError where nothing in scope is by a person of that name."""
         self._require(Permission.CONFIG_VIEW)
-        known = authors(self._parts.database, self._scope)
+        known = _authors.authors(self._parts.database, self._scope)
         if name not in known:
             msg = f"nothing that is stored is by {quoted(name)}; a change shows whose it is"
             raise UnknownNameError(msg, thing="author", wanted=name, among=known)
@@ -121,7 +130,7 @@ class ComparingFace(ReadingFace):
         text = self._parts.history.text(self._scope, device, revision)
         side = _compared(device, revision)
         label = f"{device.tenant}/{device.hostname}@{revision.id[:12]}"
-        return Comparison(old=None, new=side, diff=whole_text(text, new=label))
+        return Comparison(old=None, new=side, diff=_diffs.whole_text(text, new=label))
 
 
 def _compared(device: Device, revision: Revision) -> ComparedSide:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from netwb.configs.names import same_name
 from netwb.inventory.records import Device, DeviceChanges, DeviceEvent, Inherited, NewDevice
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.places import Changed, PlacesFace
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.configs import names as _names
+else:
+    _names = lazy("netwb.configs.names")
 
 
 class DevicesFace(PlacesFace):
@@ -71,7 +76,7 @@ class DevicesFace(PlacesFace):
         own = was.sysname
         if own is None and self._parts.history.revisions(self._scope, was, limit=1):
             own = was.hostname
-        if own is not None and same_name(own, device.hostname):
+        if own is not None and _names.same_name(own, device.hostname):
             own = None
         if own == was.sysname:
             return device

@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
-from netwb.archive.records import Change
 from netwb.errors import NetwbError
 from netwb.inventory.records import EVERYWHERE, Where
-from netwb.notify.digest import (
-    MOST_CHANGES,
-    MOST_DIFFS,
-    Digest,
-    ShownChange,
-    digest_message,
-    shown_hunks,
-)
-from netwb.notify.records import Route, Standing, Target
-from netwb.notify.routes import TENANT_DETAILS, digest_tenants, open_detail
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission, Scope
 from netwb.workbench.backup import BACKED_UP
 from netwb.workbench.reading import ReadingFace
+
+if TYPE_CHECKING:
+    from netwb.archive.records import Change
+    from netwb.notify import digest as _digests
+    from netwb.notify import routes as _routes
+    from netwb.notify.records import Route, Standing, Target
+else:
+    _routes = lazy("netwb.notify.routes")
+    _digests = lazy("netwb.notify.digest")
 
 FIRST = timedelta(hours=24)  # told of by a target's first digest
 LONGEST = timedelta(days=7)  # after a long rest
@@ -55,7 +55,7 @@ class DigestFace(ReadingFace):
         for target, last_at in targets.want_digest(self._today()):
             digest = self._digest(target, routes, last_at)
             tells = digest.says_something or target.digest == "always"
-            message = digest_message(digest) if tells else None
+            message = _digests.digest_message(digest) if tells else None
             if queue.add_digest(target, message, self._today()):
                 sent, silent = sent + tells, silent + (not tells)
         return Digested(sent=sent, silent=silent, forgotten=queue.forget_old())
@@ -67,17 +67,19 @@ class DigestFace(ReadingFace):
     def _zone(self) -> tzinfo:
         return self._parts.scheduling.zone("")
 
-    def _digest(self, target: Target, routes: Sequence[Route], last_at: datetime | None) -> Digest:
+    def _digest(
+        self, target: Target, routes: Sequence[Route], last_at: datetime | None
+    ) -> _digests.Digest:
         now = self._parts.clock()
         since = max(last_at or now - FIRST, now - LONGEST)
-        tenants = digest_tenants(target, routes)
+        tenants = _routes.digest_tenants(target, routes)
         scope = Scope(tenants)
         changes = self._changes_of(scope, since)
         shown = [
-            self._shown(change, is_drawn=place < MOST_DIFFS)
-            for place, change in enumerate(changes[:MOST_CHANGES])
+            self._shown(change, is_drawn=place < _digests.MOST_DIFFS)
+            for place, change in enumerate(changes[: _digests.MOST_CHANGES])
         ]
-        return Digest(
+        return _digests.Digest(
             whose=target.tenant,
             zone=self._zone(),
             since=since,
@@ -91,8 +93,8 @@ class DigestFace(ReadingFace):
         devices = self._parts.devices.named(scope, EVERYWHERE)
         return self._parts.history.changes(scope, since=since, devices=devices)
 
-    def _shown(self, change: Change, *, is_drawn: bool) -> ShownChange:
-        shown = ShownChange(
+    def _shown(self, change: Change, *, is_drawn: bool) -> _digests.ShownChange:
+        shown = _digests.ShownChange(
             label=f"{change.tenant}/{change.hostname}",
             author=change.author,
             at=change.at,
@@ -104,7 +106,7 @@ class DigestFace(ReadingFace):
         if shown.is_first or not is_drawn:
             return shown
         try:
-            hunks, more = shown_hunks(self.change_diff(change))
+            hunks, more = _digests.shown_hunks(self.change_diff(change))
         except NetwbError:  # one text that cannot be read is counted still
             return shown
         return replace(shown, hunks=hunks, more_hunks=more)
@@ -113,8 +115,8 @@ class DigestFace(ReadingFace):
         for one in self._parts.notices.standing(scope):
             if not target.tenant_id:
                 yield one
-            elif one.kind in TENANT_DETAILS:
-                yield replace(one, detail=open_detail(one.kind, one.detail))
+            elif one.kind in _routes.TENANT_DETAILS:
+                yield replace(one, detail=_routes.open_detail(one.kind, one.detail))
 
     def _forget_gone_devices(self) -> None:
         """What was wrong with a device that is retired by now is nobody's trouble any more."""

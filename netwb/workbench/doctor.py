@@ -8,88 +8,108 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from netwb.errors import NetwbError
-from netwb.health.backups import waits_since
-from netwb.health.clocks import check_clock
-from netwb.health.counts import held_texts
-from netwb.health.devices import (
-    check_credentials,
-    check_devices,
-    check_host_keys,
-    check_reach,
-)
-from netwb.health.diagnosis import Diagnosis, is_wrong, of_error, unknown
-from netwb.health.examining import Check, examined
-from netwb.health.foundation import check_has_keys, check_soundness, check_tables
-from netwb.health.ground import (
-    check_file_system,
-    check_files,
-    check_home,
-    check_surroundings,
-)
-from netwb.health.keys import check_key_place, check_old_copies
-from netwb.health.machine import check_file_limit, check_git, check_python, check_zones
-from netwb.health.people import check_admins, check_tokens
-from netwb.health.presence import NIGHTLY, judge_schedule, judge_self_backup
-from netwb.health.repositories import check_repositories
-from netwb.health.waiting import judge_held
-from netwb.health.weakening import check_settings
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS
 from netwb.schedules.records import EVERYTHING
 from netwb.settings import Settings
-from netwb.store.database import Database
-from netwb.workbench.compose import master_file_of, open_database, read_settings
 from netwb.workbench.home import Home, require_home
 from netwb.workbench.leaving import purging_of
+from netwb.workbench.night import NIGHTLY
 from netwb.workbench.presence import PresenceFace
 
-__all__ = ["Diagnosis", "DoctorFace", "examine_ground"]
+if TYPE_CHECKING:
+    from netwb.health import backups as _backups
+    from netwb.health import clocks as _clocks
+    from netwb.health import counts as _counts
+    from netwb.health import devices as _devices
+    from netwb.health import diagnosis as _diagnosis
+    from netwb.health import examining as _examining
+    from netwb.health import foundation as _foundation
+    from netwb.health import ground as _ground
+    from netwb.health import keys as _keys
+    from netwb.health import machine as _machine
+    from netwb.health import people as _people
+    from netwb.health import presence as _presence
+    from netwb.health import repositories as _repositories
+    from netwb.health import waiting as _waiting
+    from netwb.health import weakening as _weakening
+    from netwb.health.diagnosis import Diagnosis
+    from netwb.health.examining import Check
+    from netwb.store.database import Database
+    from netwb.workbench import compose as _compose
+else:
+    _diagnosis = lazy("netwb.health.diagnosis")
+    _people = lazy("netwb.health.people")
+    _weakening = lazy("netwb.health.weakening")
+    _backups = lazy("netwb.health.backups")
+    _clocks = lazy("netwb.health.clocks")
+    _counts = lazy("netwb.health.counts")
+    _devices = lazy("netwb.health.devices")
+    _examining = lazy("netwb.health.examining")
+    _foundation = lazy("netwb.health.foundation")
+    _ground = lazy("netwb.health.ground")
+    _keys = lazy("netwb.health.keys")
+    _machine = lazy("netwb.health.machine")
+    _presence = lazy("netwb.health.presence")
+    _repositories = lazy("netwb.health.repositories")
+    _waiting = lazy("netwb.health.waiting")
+    _compose = lazy("netwb.workbench.compose")
 
 
 def examine_ground(home: Home, environment: Mapping[str, str]) -> Iterator[Diagnosis]:
     """What can be said of a home before it is opened, in the order in which it stands on it."""
-    yield from _asked({"python": check_python, "git": check_git, "time zones": check_zones})
+    yield from _asked(
+        {
+            "python": _machine.check_python,
+            "git": _machine.check_git,
+            "time zones": _machine.check_zones,
+        }
+    )
     path = home.path
-    stands = examined("home", lambda: check_home(path))
+    stands = _examining.examined("home", lambda: _ground.check_home(path))
     yield from stands
     if stands[0].verdict == "unknown" or not path.is_dir():
         return
     yield from _asked(
         {
-            "modes": lambda: check_files(path),
-            "surroundings": lambda: check_surroundings(path),
-            "old copies": lambda: check_old_copies(path),
+            "modes": lambda: _ground.check_files(path),
+            "surroundings": lambda: _ground.check_surroundings(path),
+            "old copies": lambda: _keys.check_old_copies(path),
         }
     )
     try:
         require_home(home, "reading")
-        settings = read_settings(home, environment)
-        database = open_database(home, settings, "reading")
+        settings = _compose.read_settings(home, environment)
+        database = _compose.open_database(home, settings, "reading")
     except NetwbError as error:
-        yield of_error("settings", error)
+        yield _diagnosis.of_error("settings", error)
         return
     with closing(database):
         yield from _on_settings(home, settings, database)
 
 
 def _on_settings(home: Home, settings: Settings, database: Database) -> Iterator[Diagnosis]:
-    master_file = master_file_of(home, settings)
+    master_file = _compose.master_file_of(home, settings)
     yield from _asked(
         {
-            "settings": lambda: check_settings(settings),
-            "open files": lambda: check_file_limit(settings.collect.sessions),
-            "file system": lambda: check_file_system(home.path, sqlite=database.path is not None),
-            "key place": lambda: check_key_place(master_file, database.path),
+            "settings": lambda: _weakening.check_settings(settings),
+            "open files": lambda: _machine.check_file_limit(settings.collect.sessions),
+            "file system": lambda: _ground.check_file_system(
+                home.path, sqlite=database.path is not None
+            ),
+            "key place": lambda: _keys.check_key_place(master_file, database.path),
         }
     )
-    answers = examined("database", lambda: check_tables(database))
+    answers = _examining.examined("database", lambda: _foundation.check_tables(database))
     yield from answers
-    if not is_wrong(answers):
+    if not _diagnosis.is_wrong(answers):
         yield from _asked(
             {
-                "keys": lambda: check_has_keys(database),
-                "soundness": lambda: check_soundness(database),
+                "keys": lambda: _foundation.check_has_keys(database),
+                "soundness": lambda: _foundation.check_soundness(database),
             }
         )
 
@@ -102,8 +122,8 @@ def may_open(found: Sequence[Diagnosis]) -> bool:
 def unopened(found: Sequence[Diagnosis], error: NetwbError | None) -> Iterator[Diagnosis]:
     """The home does not open: by which fault, where no check before has said it."""
     if error is not None and not any(str(error).startswith(one.said) for one in found):
-        yield of_error("opening", error)
-    yield unknown(
+        yield _diagnosis.of_error("opening", error)
+    yield _diagnosis.unknown(
         "the rest",
         "repositories, devices, people and what runs were not looked at",
         "mend what is wrong above, then run `netwb doctor` again",
@@ -118,35 +138,37 @@ class DoctorFace(PresenceFace):
         self._require_local("the state")
         checks = self._checks()
         if devices:
-            checks["reach"] = lambda: check_reach(self._parts.database, devices)
+            checks["reach"] = lambda: _devices.check_reach(self._parts.database, devices)
         return tuple(_asked(checks))
 
     def _checks(self) -> dict[str, Check]:
         parts = self._parts
         database, archive = parts.database, parts.home.folder("archive")
         return {
-            "clock": lambda: check_clock(database, now=parts.clock()),
+            "clock": lambda: _clocks.check_clock(database, now=parts.clock()),
             **self._what_runs(),
             "schedule": self._schedule,
             "self backup": self._self_backup,
             "purge": purging_of(parts).check,
-            "repositories": lambda: check_repositories(archive, database),
-            "quarantine": lambda: judge_held(held_texts(database, ALL_TENANTS), now=parts.clock()),
-            "devices": lambda: check_devices(database),
-            "credentials": lambda: check_credentials(database),
-            "host keys": lambda: check_host_keys(database),
+            "repositories": lambda: _repositories.check_repositories(archive, database),
+            "quarantine": lambda: _waiting.judge_held(
+                _counts.held_texts(database, ALL_TENANTS), now=parts.clock()
+            ),
+            "devices": lambda: _devices.check_devices(database),
+            "credentials": lambda: _devices.check_credentials(database),
+            "host keys": lambda: _devices.check_host_keys(database),
             "admins": self._admins,
-            "tokens": lambda: check_tokens(
+            "tokens": lambda: _people.check_tokens(
                 parts.access.tokens.list(ALL_TENANTS), now=parts.clock()
             ),
         }
 
     def _schedule(self) -> Diagnosis:
         now, nightly = self._parts.clock(), self._parts.scheduling.job(NIGHTLY)
-        return judge_schedule(
+        return _presence.judge_schedule(
             self._nightly_triggers(),
             now=now,
-            waits_since=waits_since(self._parts.database),
+            waits_since=_backups.waits_since(self._parts.database),
             held_until=self._timetable().holds(nightly, EVERYTHING)(now),
         )
 
@@ -158,14 +180,16 @@ class DoctorFace(PresenceFace):
     def _self_backup(self) -> Diagnosis:
         folder = self._parts.settings.self_backup.folder
         newest = self.newest_self_backup()
-        return judge_self_backup(folder, newest[1] if newest else None, now=self._parts.clock())
+        return _presence.judge_self_backup(
+            folder, newest[1] if newest else None, now=self._parts.clock()
+        )
 
     def _admins(self) -> Diagnosis:
         by_provider = self._parts.settings.access.oidc_issuer
         users = self._parts.access.users.list(ALL_TENANTS)
-        return check_admins(users, logins="provider" if by_provider else "own")
+        return _people.check_admins(users, logins="provider" if by_provider else "own")
 
 
 def _asked(checks: Mapping[str, Check]) -> Iterator[Diagnosis]:
     for name, check in checks.items():
-        yield from examined(name, check)
+        yield from _examining.examined(name, check)

@@ -6,23 +6,23 @@ What comes out asks for its rights at each call; nothing here is kept in the pro
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from netwb.access.arrivals import Arrival
-from netwb.access.principals import (
-    AsTenant,
-    Held,
-    Principal,
-    session_principal,
-    token_principal,
-    user_principal,
-)
 from netwb.access.records import Admission, Origin, ProviderLogin
-from netwb.access.standing import Standing
 from netwb.errors import NotAuthenticatedError
 from netwb.inventory.records import EVERYWHERE
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Rights
 from netwb.workbench.face import Face
+
+if TYPE_CHECKING:
+    from netwb.access import arrivals as _arrivals
+    from netwb.access import principals as _principals
+    from netwb.access.principals import Principal
+    from netwb.access.standing import Standing
+else:
+    _arrivals = lazy("netwb.access.arrivals")
+    _principals = lazy("netwb.access.principals")
 
 VIEW_WINDOW_S = 3600.0  # a view of a tenant is audited once in it, and not at each page
 
@@ -65,17 +65,17 @@ class DoorsFace(Face):
         del origin  # as above
         who = self._of_session(secret)
         standing = who.standing()
-        return self._as(who if standing is None else Held(who, standing))
+        return self._as(who if standing is None else _principals.Held(who, standing))
 
     def request_by_token(self, text: str, *, origin: Origin) -> Self:
         """As `at_token`, for the one request that brought it: its rights are read once."""
-        return self._as(Held(*self._of_token(text, origin)))
+        return self._as(_principals.Held(*self._of_token(text, origin)))
 
     def _of_session(self, secret: str) -> Principal:
         access = self._parts.access
         found = access.sessions.find(secret)
         access.provider.ask_again(found)
-        return session_principal(access.standings, found.user_id, found.id)
+        return _principals.session_principal(access.standings, found.user_id, found.id)
 
     def _of_token(self, text: str, origin: Origin) -> tuple[Principal, Standing]:
         access = self._parts.access
@@ -84,7 +84,7 @@ class DoorsFace(Face):
         except NotAuthenticatedError:
             access.login.refuse("a token", "token", origin)
             raise
-        principal = token_principal(access.standings, token_id, address=origin.address)
+        principal = _principals.token_principal(access.standings, token_id, address=origin.address)
         return principal, standing
 
     def begin_oidc(self, next_page: str, callback_url: str) -> ProviderLogin:
@@ -117,7 +117,9 @@ class DoorsFace(Face):
         access = self._parts.access
         try:
             if self._parts.settings.access.proxy_groups_header:
-                person = Arrival(source="proxy", subject=name, name=name, groups=frozenset(groups))
+                person = _arrivals.Arrival(
+                    source="proxy", subject=name, name=name, groups=frozenset(groups)
+                )
                 arrived = access.arrivals.take_in(person)
             else:
                 arrived = access.arrivals.take_in_known(name)
@@ -151,14 +153,16 @@ class DoorsFace(Face):
         self._require_local("the rights of other users")
         access, own = self._parts.access, self._actor
         user = access.users.get(ALL_TENANTS, name)
-        principal = user_principal(access.standings, user.id, means="local", via=own.name)
+        principal = _principals.user_principal(
+            access.standings, user.id, means="local", via=own.name
+        )
         principal.actor()  # a user who may not act is refused now, not at the first use
         return self._as(principal)
 
     def as_tenant(self, slug: str) -> Self:
         """What that tenant's own staff see, read only, for whoever sees more than that tenant."""
         tenant = self._parts.places.tenant(self._scope, slug)
-        view = AsTenant(self._who, tenant.id, tenant.slug)
+        view = _principals.AsTenant(self._who, tenant.id, tenant.slug)
         with self._denials_audited("view.as_tenant", tenant.slug):
             actor = view.actor()
         self._parts.access.denials.note(

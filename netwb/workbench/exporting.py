@@ -11,36 +11,43 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from netwb._version import __version__
-from netwb.access.principals import LOCAL
 from netwb.errors import InputError, NetwbError
-from netwb.health.exporting.checking import Verified, prove_repositories, verified
-from netwb.health.exporting.loading import (
-    Destination,
-    load_export,
-    require_empty,
-    require_free,
-)
-from netwb.health.exporting.manifest import SETTINGS_FILE, Manifest
-from netwb.health.exporting.nightly import SelfBackup, back_up_itself, exports
-from netwb.health.exporting.settings_text import with_setting
-from netwb.health.exporting.writing import Sources, Told, write_export
 from netwb.inventory.records import SecretSource
-from netwb.inventory.secret_sources import Secrets
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.settings import build_settings, from_environment
-from netwb.store.canonical import instant
-from netwb.store.database import Database
-from netwb.workbench.compose import open_parts
 from netwb.workbench.face import Face
 from netwb.workbench.home import Home, find_home, parse_settings
 
 if TYPE_CHECKING:
+    from netwb.access import principals as _principals
+    from netwb.health.exporting import checking as _checking
+    from netwb.health.exporting import loading as _destinations
+    from netwb.health.exporting import manifest as _manifest
+    from netwb.health.exporting import nightly as _nightly
+    from netwb.health.exporting import settings_text as _settings_text
+    from netwb.health.exporting import writing as _writing
+    from netwb.health.exporting.checking import Verified
+    from netwb.health.exporting.manifest import Manifest
+    from netwb.health.exporting.writing import Told
+    from netwb.inventory import secret_sources as _secret_sources
+    from netwb.store import canonical as _canonical
+    from netwb.store import database as _database
+    from netwb.workbench import compose as _compose
     from netwb.workbench import progress as bars
 else:
+    _principals = lazy("netwb.access.principals")
+    _checking = lazy("netwb.health.exporting.checking")
+    _destinations = lazy("netwb.health.exporting.loading")
+    _manifest = lazy("netwb.health.exporting.manifest")
+    _nightly = lazy("netwb.health.exporting.nightly")
+    _settings_text = lazy("netwb.health.exporting.settings_text")
+    _writing = lazy("netwb.health.exporting.writing")
+    _secret_sources = lazy("netwb.inventory.secret_sources")
+    _canonical = lazy("netwb.store.canonical")
+    _database = lazy("netwb.store.database")
+    _compose = lazy("netwb.workbench.compose")
     bars = lazy("netwb.workbench.progress")
-
-__all__ = ["Export", "ExportFace", "Imported", "SelfBackup"]
 
 LEAST = 12  # characters of a passphrase: it alone guards all keys, wherever the file gets to
 
@@ -101,7 +108,7 @@ class ExportFace(Face):
         words = new_passphrase(passphrase, self._parts.environment)
         path = Path(file).expanduser().absolute()
         with bars.ShareProgress("export") as bar:
-            written = write_export(self._sources(), path, words, told=told or bar.told)
+            written = _writing.write_export(self._sources(), path, words, told=told or bar.told)
         self._audit("export", path.name, detail={"bytes": written.size})
         return _summary(path, written.size, written.manifest)
 
@@ -118,8 +125,8 @@ class ExportFace(Face):
         with bars.ShareProgress("check") as bar:
             tell = told or bar.told
             path = Path(file).expanduser().absolute()
-            with verified(path, words, lambda share: tell("reading", share / 2)) as found:
-                prove_repositories(found, lambda share: tell("archives", (1 + share) / 2))
+            with _checking.verified(path, words, lambda share: tell("reading", share / 2)) as found:
+                _checking.prove_repositories(found, lambda share: tell("archives", (1 + share) / 2))
                 return _summary(path, path.stat().st_size, found.manifest)
 
     @staticmethod
@@ -144,17 +151,17 @@ class ExportFace(Face):
         environment = os.environ if environment is None else environment
         words = _passphrase(passphrase, environment)
         place = find_home(home, environment).path
-        require_empty(place)
+        _destinations.require_empty(place)
         path = Path(file).expanduser().absolute()
         with bars.ShareProgress("import") as bar:
             tell = told or bar.told
-            with verified(path, words, lambda share: tell("checking", share)) as found:
+            with _checking.verified(path, words, lambda share: tell("checking", share)) as found:
                 to, moved_key = _destination(found, place, store, environment)
                 if only == "check":
-                    require_free(to)
-                    prove_repositories(found)
+                    _destinations.require_free(to)
+                    _checking.prove_repositories(found)
                 else:
-                    load_export(found, to, tell)
+                    _destinations.load_export(found, to, tell)
                     _settle_in(place, environment, found)
                 return Imported(
                     home=place,
@@ -163,7 +170,7 @@ class ExportFace(Face):
                     export=_summary(path, path.stat().st_size, found.manifest),
                 )
 
-    def back_up_itself(self) -> SelfBackup:
+    def back_up_itself(self) -> _nightly.SelfBackup:
         """Export netwb into `self_backup.folder` and keep the newest ones; nothing where none is set.
 
         What is wrong is told as a state, `self.backup`, and raised.
@@ -172,13 +179,13 @@ class ExportFace(Face):
         self._require_everywhere("netwb's own backup")
         settings = self._parts.settings.self_backup
         if not settings.folder:
-            return SelfBackup()
+            return _nightly.SelfBackup()
         try:
             words = new_passphrase(
                 SecretSource(origin=settings.passphrase), self._parts.environment
             )
             folder = Path(settings.folder).expanduser()
-            done = back_up_itself(self._sources(), folder, words, keep=settings.keep)
+            done = _nightly.back_up_itself(self._sources(), folder, words, keep=settings.keep)
         except NetwbError as error:
             self._tell_self_backup(settings.folder, str(error))
             raise
@@ -191,7 +198,7 @@ class ExportFace(Face):
         self._require(Permission.HEALTH_VIEW)
         self._require_everywhere("netwb's own backup")
         folder = self._parts.settings.self_backup.folder
-        found = exports(Path(folder).expanduser()) if folder else []
+        found = _nightly.exports(Path(folder).expanduser()) if folder else []
         if not found:
             return None
         return found[-1], datetime.fromtimestamp(found[-1].stat().st_mtime, UTC)
@@ -206,8 +213,8 @@ class ExportFace(Face):
             message=fault or "netwb backs itself up again",
         )
 
-    def _sources(self) -> Sources:
-        return Sources(
+    def _sources(self) -> _writing.Sources:
+        return _writing.Sources(
             home=self._parts.home.path,
             settings_file=self._parts.home.settings_file,
             master_file=self._parts.master_file,
@@ -222,9 +229,9 @@ def _destination(
     home: Path,
     store: Literal["home"] | SecretSource | None,
     environment: Mapping[str, str],
-) -> tuple[Destination, str]:
+) -> tuple[_destinations.Destination, str]:
     """Where it goes, and where its master key was, when that was outside of the home."""
-    text = export.sealed(SETTINGS_FILE).decode()
+    text = export.sealed(_manifest.SETTINGS_FILE).decode()
     own = build_settings(parse_settings(text, f"of export {export.path}"))
     over = build_settings(from_environment(environment))
     if store is not None and over.store.url:
@@ -232,11 +239,11 @@ def _destination(
         raise InputError(msg)
     url = _store_url(store, over.store.url or own.store.url, environment)
     if url != own.store.url:
-        text = with_setting(text, "store", "url", url or None)
+        text = _settings_text.with_setting(text, "store", "url", url or None)
     if own.keys.master_file:
-        text = with_setting(text, "keys", "master_file", None)
+        text = _settings_text.with_setting(text, "keys", "master_file", None)
     master_file = over.keys.master_file
-    to = Destination(
+    to = _destinations.Destination(
         home=home,
         settings=text,
         store_url=url,
@@ -251,21 +258,24 @@ def _settle_in(home: Path, environment: Mapping[str, str], export: Verified) -> 
 
     A run beside the export may have had commits in Git that its tables did not name yet.
     """
-    parts = open_parts(Home(home), environment, lambda: datetime.now(UTC))
+    parts = _compose.open_parts(Home(home), environment, lambda: datetime.now(UTC))
     try:
         parts.archive.recover({one.id: one.slug for one in parts.places.tenants(ALL_TENANTS)})
-        detail = {"made_at": instant(export.manifest.made_at), "schema": export.manifest.schema}
-        actor = f"{LOCAL}{getpass.getuser()}"
+        detail = {
+            "made_at": _canonical.instant(export.manifest.made_at),
+            "schema": export.manifest.schema,
+        }
+        actor = f"{_principals.LOCAL}{getpass.getuser()}"
         parts.audit.append(actor, "import", export.path.name, detail=detail)
     finally:
         parts.database.close()
 
 
-def _database_name(to: Destination) -> str:
+def _database_name(to: _destinations.Destination) -> str:
     """Without its password."""
     if not to.store_url:
         return "SQLite in the home"
-    return Database(to.store_url).name
+    return _database.Database(to.store_url).name
 
 
 def _store_url(
@@ -275,7 +285,7 @@ def _store_url(
         return named
     if store == "home":
         return ""
-    return Secrets(environment).read("store_url", store)
+    return _secret_sources.Secrets(environment).read("store_url", store)
 
 
 def new_passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
@@ -288,7 +298,7 @@ def new_passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
 
 
 def _passphrase(source: SecretSource, environment: Mapping[str, str]) -> str:
-    return Secrets(environment).read("passphrase", source)
+    return _secret_sources.Secrets(environment).read("passphrase", source)
 
 
 def _summary(path: Path, size: int, manifest: Manifest) -> Export:

@@ -6,92 +6,27 @@ A face's method is short: permission, flow, audit, return. Edges see faces and r
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from pathlib import Path
-from typing import Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
 
-from netwb.access.parts import AccessParts
-from netwb.access.principals import Principal, named_principal
-from netwb.archive.history import History
-from netwb.archive.index_check import IndexCheck
-from netwb.archive.quarantine import Quarantine
-from netwb.archive.remote.parts import RemoteParts
-from netwb.archive.touched import Touched
-from netwb.archive.upkeep import Upkeep
-from netwb.archive.writer import Archive
-from netwb.collect.acceptance import Acceptance
-from netwb.collect.coverage import DeviceCoverage
-from netwb.collect.flow import BackupFlow
-from netwb.collect.runs import Runs
 from netwb.errors import NotPermittedError, StoreError
-from netwb.inventory.credentials import Credentials
-from netwb.inventory.devices import Devices
-from netwb.inventory.netbox_sources import NetboxSources
-from netwb.inventory.netbox_sync import NetboxSync
-from netwb.inventory.places import Places
 from netwb.inventory.records import EVERYWHERE, Device, Where
-from netwb.inventory.rows import unknown_device
-from netwb.platforms.messages import MessageRule
-from netwb.platforms.record import Platform
+from netwb.loading import lazy
 from netwb.roles import Actor, Permission, Scope, require, require_everywhere, require_local
-from netwb.settings import Settings
-from netwb.store.audit import Audit
-from netwb.store.bursts import KeptBursts
-from netwb.store.database import Database
-from netwb.store.jobs import Jobs
-from netwb.store.keyring import Keyring
-from netwb.store.notices import Notices
-from netwb.store.servers import Servers
-from netwb.workbench.alike import Alike
-from netwb.workbench.compose_notify import NotifyParts
-from netwb.workbench.compose_scheduling import SchedulingParts
-from netwb.workbench.home import Home
+
+if TYPE_CHECKING:
+    from netwb.access import principals as _principals
+    from netwb.access.principals import Principal
+    from netwb.collect.flow import BackupFlow
+    from netwb.inventory import rows as _rows
+    from netwb.workbench.parts import Parts
+else:
+    _principals = lazy("netwb.access.principals")
+    _rows = lazy("netwb.inventory.rows")
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Everything that `Workbench.open` constructs, once a process."""
-
-    access: AccessParts
-    home: Home
-    settings: Settings
-    environment: Mapping[str, str] = field(repr=False)  # holds what `env:NAME` names
-    clock: Callable[[], datetime]
-    platforms: Mapping[str, Platform]
-    database: Database
-    master_file: Path
-    keyring: Keyring
-    audit: Audit
-    jobs: Jobs
-    notices: Notices
-    notify: NotifyParts
-    servers: Servers
-    places: Places
-    devices: Devices
-    credentials: Credentials
-    archive: Archive
-    history: History
-    quarantine: Quarantine
-    acceptance: Acceptance
-    bursts: KeptBursts
-    messages: Mapping[str, tuple[MessageRule, ...]]
-    backup: BackupFlow
-    backup_without_agent: BackupFlow
-    runs: Runs
-    remote: RemoteParts
-    upkeep: Upkeep
-    scheduling: SchedulingParts
-    index_check: IndexCheck
-    netbox_sources: NetboxSources
-    netbox_sync: NetboxSync
-    touched: Touched = field(default_factory=Touched)
-    read_devices: Alike[Device] = field(default_factory=Alike)
-    read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)
 
 
 class Face:
@@ -109,7 +44,7 @@ class Face:
 
     def _named(self, reference: str) -> Self:
         """A Workbench for who filed a piece of work, with the rights that it has now."""
-        who = named_principal(self._parts.access.standings, reference)
+        who = _principals.named_principal(self._parts.access.standings, reference)
         return type(self)(self._parts, who, EVERYWHERE)
 
     @property
@@ -170,7 +105,7 @@ class Face:
         """
         device = self._parts.devices.get(self._meant_scope, reference)
         if self._where != EVERYWHERE and device.id not in self._meant_ids():
-            raise unknown_device(reference)
+            raise _rows.unknown_device(reference)
         return device
 
     def _meant_ids(self) -> frozenset[str]:

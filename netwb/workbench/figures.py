@@ -6,33 +6,29 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from netwb._version import __version__
-from netwb.archive.remote.records import Remote
-from netwb.collect.tallying import BOUNDS_S, COUNT, LENGTHS, OUTCOMES, SUM_MS
-from netwb.health.backups import read_backups
-from netwb.health.counts import (
-    HeldTexts,
-    LastRun,
-    TenantCounts,
-    deliveries,
-    firing_counts,
-    held_texts,
-    job_counts,
-    last_done,
-    last_run,
-    running_runs,
-    stuck_workers,
-    tenant_counts,
-)
-from netwb.health.disk import Space
-from netwb.health.freshness import DeviceBackup
-from netwb.health.space import read_space, tree_size
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
-from netwb.store.tallies import read_tally
 from netwb.workbench.status import StatusFace
 
-__all__ = ["Figures", "FiguresFace", "Machine", "TenantCounts"]
+if TYPE_CHECKING:
+    from netwb.archive.remote.records import Remote
+    from netwb.collect import tallying as _tallying
+    from netwb.health import backups as _backups
+    from netwb.health import counts as _counts
+    from netwb.health import space as _space
+    from netwb.health.counts import HeldTexts, LastRun, TenantCounts
+    from netwb.health.disk import Space
+    from netwb.health.freshness import DeviceBackup
+    from netwb.store import tallies as _tallies
+else:
+    _tallying = lazy("netwb.collect.tallying")
+    _backups = lazy("netwb.health.backups")
+    _counts = lazy("netwb.health.counts")
+    _space = lazy("netwb.health.space")
+    _tallies = lazy("netwb.store.tallies")
 
 DAY = timedelta(days=1)  # what is not counted for ever is counted by the day
 
@@ -107,12 +103,12 @@ class FiguresFace(StatusFace):
         slugs = {tenant.id: tenant.slug for tenant in parts.places.tenants(scope)}
         return Figures(
             now_s=now.timestamp(),
-            jobs=job_counts(database, scope),
-            tenants=tenant_counts(database, scope),
-            backups=read_backups(database, scope, now=now, allowed=self._allowed()),
-            outcomes=_by_slug(read_tally(database, scope, OUTCOMES), slugs),
-            held=held_texts(database, scope),
-            deliveries=deliveries(database, scope, since=now - DAY),
+            jobs=_counts.job_counts(database, scope),
+            tenants=_counts.tenant_counts(database, scope),
+            backups=_backups.read_backups(database, scope, now=now, allowed=self._allowed()),
+            outcomes=_by_slug(_tallies.read_tally(database, scope, _tallying.OUTCOMES), slugs),
+            held=_counts.held_texts(database, scope),
+            deliveries=_counts.deliveries(database, scope, since=now - DAY),
             repositories=self._repository_sizes(slugs.values()),
             remotes=tuple(self.remotes()),
             standing=self._standing_counts(slugs),
@@ -122,7 +118,7 @@ class FiguresFace(StatusFace):
     def _repository_sizes(self, slugs: Iterable[str]) -> Mapping[str, int]:
         archive = self._parts.home.folder("archive")
         paths = {slug: archive / f"{slug}.git" for slug in slugs}
-        return {slug: tree_size(path) for slug, path in paths.items() if path.is_dir()}
+        return {slug: _space.tree_size(path) for slug, path in paths.items() if path.is_dir()}
 
     def _standing_counts(self, slugs: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
         found = self._parts.notices.standing(self._scope)
@@ -132,26 +128,29 @@ class FiguresFace(StatusFace):
         parts, now = self._parts, self._parts.clock()
         database = parts.database
         lengths = {
-            label: count for (_, label), count in read_tally(database, ALL_TENANTS, LENGTHS).items()
+            label: count
+            for (_, label), count in _tallies.read_tally(
+                database, ALL_TENANTS, _tallying.LENGTHS
+            ).items()
         }
         queued, queued_since = parts.jobs.queued()
         leader = self._daemons().leader
         return Machine(
             version=__version__,
-            last_run=last_run(database),
-            running=running_runs(database),
-            lengths={str(bound): lengths.get(str(bound), 0) for bound in BOUNDS_S},
-            length_s=lengths.get(SUM_MS, 0) / 1000,
-            runs=lengths.get(COUNT, 0),
+            last_run=_counts.last_run(database),
+            running=_counts.running_runs(database),
+            lengths={str(bound): lengths.get(str(bound), 0) for bound in _tallying.BOUNDS_S},
+            length_s=lengths.get(_tallying.SUM_MS, 0) / 1000,
+            runs=lengths.get(_tallying.COUNT, 0),
             queued=queued,
             queued_since=queued_since,
-            stuck=stuck_workers(database, now=now),
-            firings=firing_counts(database, since=now - DAY),
-            done=last_done(database),
+            stuck=_counts.stuck_workers(database, now=now),
+            firings=_counts.firing_counts(database, since=now - DAY),
+            done=_counts.last_done(database),
             beat_at=leader.beat_at if leader else None,
             servers=sum(server.alive for server in parts.servers.list()),
             messages=parts.bursts.counts(),
-            space=read_space(parts.home.path, database.path),
+            space=_space.read_space(parts.home.path, database.path),
         )
 
 

@@ -13,23 +13,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from netwb.access.principals import LOCAL, local_principal
-from netwb.archive.remote.bringing import Brought
-from netwb.archive.remote.inventory import count_devices
-from netwb.archive.remote.opening import Credentials
-from netwb.archive.remote.records import Restored
-from netwb.archive.remote.restoring import Source, brought_from, require_whole, write_texts
 from netwb.errors import HomeError
 from netwb.inventory.records import SecretSource
-from netwb.inventory.secret_sources import Secrets
 from netwb.loading import lazy
 from netwb.settings import Settings, build_settings, from_environment
-from netwb.workbench.compose import create_parts, read_settings
 from netwb.workbench.home import Home
 
 if TYPE_CHECKING:
+    from netwb.access import principals as _principals
+    from netwb.archive.remote import inventory as _inventory
+    from netwb.archive.remote import opening as _opening
+    from netwb.archive.remote import records as _records
+    from netwb.archive.remote import restoring as _restoring
+    from netwb.archive.remote.bringing import Brought
+    from netwb.inventory import secret_sources as _secret_sources
+    from netwb.workbench import compose as _compose
     from netwb.workbench import progress as bars
 else:
+    _principals = lazy("netwb.access.principals")
+    _inventory = lazy("netwb.archive.remote.inventory")
+    _opening = lazy("netwb.archive.remote.opening")
+    _records = lazy("netwb.archive.remote.records")
+    _restoring = lazy("netwb.archive.remote.restoring")
+    _secret_sources = lazy("netwb.inventory.secret_sources")
+    _compose = lazy("netwb.workbench.compose")
     bars = lazy("netwb.workbench.progress")
 
 
@@ -53,15 +60,15 @@ def into_home(
     home: Home,
     environment: Mapping[str, str],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Restored:
+) -> _records.Restored:
     """Make the tenant part of a home, which is set up where it is not, and must not have it."""
     place = home.folder("archive") if home.settings_file.exists() else _above(home.path)
     with _brought(source, place, _settings(home, environment), environment) as brought:
-        parts = create_parts(home, environment, clock)
+        parts = _compose.create_parts(home, environment, clock)
         with closing(parts.database):
             parts.remote.installer.require_room(brought)
             parts.remote.installer.install(brought)
-            actor = local_principal(f"{LOCAL}{getpass.getuser()}").actor()
+            actor = _principals.local_principal(f"{_principals.LOCAL}{getpass.getuser()}").actor()
             parts.audit.append(
                 actor,
                 "remote.restore",
@@ -78,19 +85,19 @@ def into_home(
 
 def into_folder(
     source: RemoteSource, folder: Path, home: Home, environment: Mapping[str, str]
-) -> Restored:
+) -> _records.Restored:
     """Write every revision's whole text into a new folder; no home is needed, nor made."""
     settings = _settings(home, environment)
     with _brought(source, _above(folder), settings, environment) as brought:
-        write_texts(brought, folder)
+        _restoring.write_texts(brought, folder)
         return restored(brought, str(folder))
 
 
-def restored(brought: Brought, place: str) -> Restored:
+def restored(brought: Brought, place: str) -> _records.Restored:
     """What it gave."""
-    return Restored(
+    return _records.Restored(
         tenant=brought.tenant,
-        devices=count_devices(brought.inventory),
+        devices=_inventory.count_devices(brought.inventory),
         revisions=brought.revisions,
         lacking=brought.lacking,
         place=place,
@@ -101,11 +108,11 @@ def restored(brought: Brought, place: str) -> Restored:
 def _brought(
     source: RemoteSource, place: Path, settings: Settings, environment: Mapping[str, str]
 ) -> Iterator[Brought]:
-    secrets = Secrets(environment)
-    found = Source(
+    secrets = _secret_sources.Secrets(environment)
+    found = _restoring.Source(
         url=source.url,
         passphrase=secrets.read("passphrase", source.passphrase),
-        credentials=Credentials(
+        credentials=_opening.Credentials(
             username=source.username,
             password=secrets.read("password", source.password) if source.password else "",
             key=secrets.read("private_key", source.key) if source.key else "",
@@ -113,16 +120,16 @@ def _brought(
     )
     with (
         bars.ShareProgress("restore") as bar,
-        brought_from(found, place, settings.remote, progress=bar.told) as brought,
+        _restoring.brought_from(found, place, settings.remote, progress=bar.told) as brought,
     ):
         if source.lacking == "refused":
-            require_whole(brought)
+            _restoring.require_whole(brought)
         yield brought
 
 
 def _settings(home: Home, environment: Mapping[str, str]) -> Settings:
     if home.settings_file.exists():
-        return read_settings(home, environment)
+        return _compose.read_settings(home, environment)
     return build_settings({}, from_environment(environment))
 
 

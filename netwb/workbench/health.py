@@ -6,13 +6,19 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netwb.cures import pathless_cause
 from netwb.errors import NetwbError
+from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.store.schema import require_current
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.store import schema as _schema
+else:
+    _schema = lazy("netwb.store.schema")
 
 _SERVER = re.compile(r"(database \S+) at \S+")
 
@@ -45,7 +51,7 @@ class HealthFace(Face):
             return "answers"
 
     def _store_opens(self) -> str:
-        require_current(self._parts.database)
+        _schema.require_current(self._parts.database)
         self._parts.keyring.key("audit")
         return "tables are current, keys open"
 

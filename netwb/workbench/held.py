@@ -8,17 +8,25 @@ the rules do not know in it stays as it is.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from netwb.archive.records import QuarantineItem, Revision
-from netwb.collect.judging import TenantKeys
-from netwb.configs.diff import ConfigDiff
-from netwb.configs.redact import redact
-from netwb.configs.sections import readable
 from netwb.errors import InputError, UnknownPlatformError
 from netwb.inventory.records import ConfigKind, Device
+from netwb.loading import lazy
 from netwb.platforms.record import Platform
 from netwb.roles import Permission
 from netwb.workbench.reading import ReadingFace, Side
+
+if TYPE_CHECKING:
+    from netwb.archive.records import QuarantineItem, Revision
+    from netwb.collect import judging as _judging
+    from netwb.configs import redact as _redact
+    from netwb.configs import sections as _sections
+    from netwb.configs.diff import ConfigDiff
+else:
+    _redact = lazy("netwb.configs.redact")
+    _sections = lazy("netwb.configs.sections")
+    _judging = lazy("netwb.collect.judging")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,7 @@ class HeldFace(ReadingFace):
         return MaskedText(
             item=item,
             device=device,
-            lines=tuple(map(readable, text.removesuffix(b"\n").split(b"\n"))),
+            lines=tuple(map(_sections.readable, text.removesuffix(b"\n").split(b"\n"))),
             good=good[0] if good else None,
             diff=self._beside((device, good[0]), item, text) if good else None,
         )
@@ -78,10 +86,10 @@ class HeldFace(ReadingFace):
             held = quarantine.clean(self._scope, item.id).text
         else:
             held = quarantine.text(self._scope, item.id).replace(b"\r", b"")
-        keys = TenantKeys.of(self._parts.keyring, device.tenant_id)
+        keys = _judging.TenantKeys.of(self._parts.keyring, device.tenant_id)
         known = self._parts.archive.known_secrets(device.tenant_id, device.id, [held])
         platform = self._platform(device)
-        return redact(held, (), platform, key=keys.redact, known=tuple(known)).text
+        return _redact.redact(held, (), platform, key=keys.redact, known=tuple(known)).text
 
     def _beside(self, good: Side, item: QuarantineItem, text: bytes) -> ConfigDiff:
         platform = self._platform(good[0])

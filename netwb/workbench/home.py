@@ -12,12 +12,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netwb.errors import HomeError, SettingsError
-from netwb.health.exporting.loading import ASIDE
+from netwb.loading import lazy
 from netwb.settings import describe_settings
-from netwb.store.database import Need
+
+if TYPE_CHECKING:
+    from netwb.health.exporting import loading as _destinations
+    from netwb.store.database import Need
+else:
+    _destinations = lazy("netwb.health.exporting.loading")
 
 DEFAULT_HOME = "~/.local/share/netwb"
 FOLDERS = ("archive", "quarantine", "telegraf.d", "reports", "platforms.d", "rules")
@@ -90,7 +95,7 @@ def _is_set_up(home: Home) -> bool:
 
 def require_no_import(home: Home) -> None:
     """Raise HomeError where an import was cut off: setting a home up there would mix two."""
-    if (home.path / ASIDE).is_dir() and not home.settings_file.exists():
+    if (home.path / _destinations.ASIDE).is_dir() and not home.settings_file.exists():
         msg = f"home {home.path} holds half an import; do it again with `netwb import`"
         raise HomeError(msg)
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netwb.errors import ImportRefusedError
-from netwb.inventory.importers.router_db import is_router_db, read_fields
-from netwb.inventory.importers.rows import Heading, Source
-from netwb.inventory.importers.table import decode, read_header
+from netwb.loading import lazy
+
+if TYPE_CHECKING:
+    from netwb.inventory.importers import router_db as _router_db
+    from netwb.inventory.importers import rows as _rows
+    from netwb.inventory.importers import table as _table
+    from netwb.inventory.importers.rows import Heading
+else:
+    _router_db = lazy("netwb.inventory.importers.router_db")
+    _rows = lazy("netwb.inventory.importers.rows")
+    _table = lazy("netwb.inventory.importers.table")
 
 _ROUTER_DB = ".db"  # router.db, or ROUTER.GROUP.db
 _YAML = (".yaml", ".yml")
 LONGEST_FILE = 64 * 1024 * 1024  # bytes; a hundred thousand devices are about ten million
 
 
-def source_of(name: str, text: str) -> Source:
+def source_of(name: str, text: str) -> _rows.Source:
     """What somebody handed in, by a file's name or, where it has none, by its first character.
 
     A pasted text and a browser's file come without a folder, so that a SimpleInventory is its
@@ -23,22 +32,22 @@ def source_of(name: str, text: str) -> Source:
     suffix = Path(name).suffix.casefold()
     first = text.lstrip("\ufeff \t\r\n")[:1]
     if suffix == ".json" or (not suffix and first in {"{", "["}):
-        return Source(kind="netbox", texts={"netbox": text})
+        return _rows.Source(kind="netbox", texts={"netbox": text})
     if suffix in _YAML or (not suffix and text.lstrip().startswith("---")):
-        return Source(kind="nornir", texts={"hosts": text})
-    if suffix == _ROUTER_DB or (not suffix and is_router_db(text)):
-        return Source(kind="router_db", texts={"router_db": text})
-    return Source(kind="table", texts={"table": text.removeprefix("\ufeff")})
+        return _rows.Source(kind="nornir", texts={"hosts": text})
+    if suffix == _ROUTER_DB or (not suffix and _router_db.is_router_db(text)):
+        return _rows.Source(kind="router_db", texts={"router_db": text})
+    return _rows.Source(kind="table", texts={"table": text.removeprefix("\ufeff")})
 
 
-def headings_of(source: Source) -> tuple[Heading, ...]:
+def headings_of(source: _rows.Source) -> tuple[Heading, ...]:
     """The columns of a table; none where the source has names of its own."""
     if source.kind == "router_db":
-        return read_fields(source.texts["router_db"])
-    return read_header(source.texts["table"]) if source.kind == "table" else ()
+        return _router_db.read_fields(source.texts["router_db"])
+    return _table.read_header(source.texts["table"]) if source.kind == "table" else ()
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path) -> _rows.Source:
     """A folder is a SimpleInventory, `.json` NetBox's, `.db` RANCID's, anything else a table."""
     if path.is_dir():
         names = ("hosts", "groups", "defaults")
@@ -46,12 +55,12 @@ def read_source(path: Path) -> Source:
         if "hosts" not in texts:
             msg = f"folder {path} holds no hosts.yaml; give a SimpleInventory folder or a file"
             raise ImportRefusedError(msg)
-        return Source(kind="nornir", texts=texts)
+        return _rows.Source(kind="nornir", texts=texts)
     if path.suffix.casefold() == ".json":
-        return Source(kind="netbox", texts={"netbox": _text(path)})
+        return _rows.Source(kind="netbox", texts={"netbox": _text(path)})
     if path.suffix.casefold() == _ROUTER_DB:
-        return Source(kind="router_db", texts={"router_db": _text(path)})
-    return Source(kind="table", texts={"table": _text(path)})
+        return _rows.Source(kind="router_db", texts={"router_db": _text(path)})
+    return _rows.Source(kind="table", texts={"table": _text(path)})
 
 
 def _first_of(folder: Path, name: str) -> str | None:
@@ -71,4 +80,4 @@ def _text(path: Path) -> str:
     if len(content) > LONGEST_FILE:
         msg = f"file {path} is longer than {LONGEST_FILE} bytes; is it the right one?"
         raise ImportRefusedError(msg)
-    return decode(content)
+    return _table.decode(content)

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from netwb.inventory.importers.rows import (
-    Heading,
-    ImportOptions,
-    ImportPlan,
-    PlannedDevice,
-    Source,
-)
-from netwb.inventory.intake import Intake
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.import_files import headings_of, read_source, source_of
+
+if TYPE_CHECKING:
+    from netwb.inventory import intake as _taking_in
+    from netwb.inventory.importers import rows as _rows
+    from netwb.inventory.importers.rows import Heading, ImportPlan, PlannedDevice
+else:
+    _rows = lazy("netwb.inventory.importers.rows")
+    _taking_in = lazy("netwb.inventory.intake")
 
 
 class ImportsFace(Face):
     """`plan_import`, `apply_import`, and the same with a text that somebody hands in."""
 
     @staticmethod
-    def import_source(name: str, text: str) -> Source:
+    def import_source(name: str, text: str) -> _rows.Source:
         """A source of a text that was handed in; `name` is its file's name, "" of a pasted one."""
         return source_of(name, text)
 
     @staticmethod
-    def import_headings(source: Source) -> tuple[Heading, ...]:
+    def import_headings(source: _rows.Source) -> tuple[Heading, ...]:
         """The columns of a table with what each would be read as; none of another source.
 
         Raises ImportRefusedError where it cannot be read.
@@ -35,34 +37,36 @@ class ImportsFace(Face):
         return headings_of(source)
 
     def plan_import(
-        self, source: str | Path | Source, options: ImportOptions | None = None
+        self, source: str | Path | _rows.Source, options: _rows.ImportOptions | None = None
     ) -> ImportPlan:
         """What an import would do now; nothing is written, bad rows stand in `problems`."""
         self._require(Permission.INVENTORY_EDIT)
-        return self._intake().plan(self._scope, self._read(source), options or ImportOptions())
+        return self._intake().plan(
+            self._scope, self._read(source), options or _rows.ImportOptions()
+        )
 
     def apply_import(
-        self, source: str | Path | Source, options: ImportOptions | None = None
+        self, source: str | Path | _rows.Source, options: _rows.ImportOptions | None = None
     ) -> ImportPlan:
         """Import devices in one transaction; ImportRefusedError, and nothing written, if rows are bad."""
         self._require(Permission.INVENTORY_EDIT)
         done = self._intake().apply(
-            self._scope, self._read(source), options or ImportOptions(), actor=self._actor
+            self._scope, self._read(source), options or _rows.ImportOptions(), actor=self._actor
         )
         self._audit_import(done)
         self._follow(done.devices)
         return done
 
-    def _read(self, source: str | Path | Source) -> Source:
+    def _read(self, source: str | Path | _rows.Source) -> _rows.Source:
         """A file's content, for who may read files here; others hand the content in as a Source."""
-        if isinstance(source, Source):
+        if isinstance(source, _rows.Source):
             return source
         self._require_local("files")
         return read_source(Path(source).expanduser())
 
-    def _intake(self) -> Intake:
+    def _intake(self) -> _taking_in.Intake:
         parts = self._parts
-        return Intake(parts.database, parts.devices, parts.clock, parts.platforms)
+        return _taking_in.Intake(parts.database, parts.devices, parts.clock, parts.platforms)
 
     def _audit_import(self, done: ImportPlan) -> None:
         """One event a tenant, so that each sees its own in its audit."""

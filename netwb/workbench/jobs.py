@@ -12,9 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from netwb.collect.outcome import BackupOutcome
 from netwb.errors import (
     ArchiveError,
     HomeError,
@@ -25,10 +24,17 @@ from netwb.errors import (
     SettingsError,
     StoreError,
 )
+from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.store.jobs import Claim, Job, Jobs
 from netwb.workbench.backup import BACKED_UP, BackupFace
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.collect.outcome import BackupOutcome
+    from netwb.store import jobs as _store_jobs
+    from netwb.store.jobs import Claim, Jobs
+else:
+    _store_jobs = lazy("netwb.store.jobs")
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +117,7 @@ class JobsFace(BackupFace):
 
     def start_backup(
         self, *references: str, note: str = "", only: Literal["all", "failed"] = "all"
-    ) -> Job:
+    ) -> _store_jobs.Job:
         """File a backup and come back at once; `job` follows it.
 
         references  as in `back_up`; which devices are meant is settled now
@@ -146,7 +152,7 @@ class JobsFace(BackupFace):
             )
             raise RunUnderWayError(msg)
 
-    def job(self, job_id: str) -> Job:
+    def job(self, job_id: str) -> _store_jobs.Job:
         """One job as it stands: progress `{"planned", "done", "changed", ...}` of this scope."""
         self._require(Permission.BACKUP_RUN)
         job = self._shared(self._parts.jobs.get(self._scope, job_id, actor=self._actor.name))
@@ -160,11 +166,11 @@ class JobsFace(BackupFace):
             result |= _cause(type(cause).__name__, str(cause))
         return replace(job, result=result)
 
-    def jobs(self, *, limit: int = 50) -> Records[Job]:
+    def jobs(self, *, limit: int = 50) -> Records[_store_jobs.Job]:
         """Jobs of this scope's tenants and one's own, newest first, without their outcomes."""
         self._require(Permission.BACKUP_RUN)
         found = self._parts.jobs.list(self._scope, actor=self._actor.name, limit=limit)
-        return records_of(map(self._shared, found), Job)
+        return records_of(map(self._shared, found), _store_jobs.Job)
 
     def run_jobs(self, stop: threading.Event) -> None:
         """Be a worker until `stop` is set: take queued jobs and do them, one after the other."""
@@ -218,7 +224,7 @@ class JobsFace(BackupFace):
         in_vain = bool(report.outcomes) and not report.with_status("changed", "unchanged")
         return "failed" if in_vain else "done", {"run_id": report.run_id}
 
-    def _shared(self, job: Job) -> Job:
+    def _shared(self, job: _store_jobs.Job) -> _store_jobs.Job:
         """The job as far as this scope holds it."""
         counts: Counter[str] = Counter()
         for tenant_id, words in job.progress.items():

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from netwb.archive.vault import Vault
 from netwb.errors import InputError, UnknownNameError
-from netwb.health.handover import Handover, hand_over
-from netwb.health.purging import PurgeParts, Purging, TenantPurge
 from netwb.inventory.records import SecretSource, Tenant
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.exporting import new_passphrase
-from netwb.workbench.face import Face, Parts
+from netwb.workbench.face import Face
 
-__all__ = ["Handover", "LeavingFace", "TenantPurge"]
+if TYPE_CHECKING:
+    from netwb.archive import vault as _vault
+    from netwb.health import handover as _handover
+    from netwb.health import purging as _purges
+    from netwb.health.handover import Handover
+    from netwb.health.purging import TenantPurge
+    from netwb.workbench.parts import Parts
+else:
+    _vault = lazy("netwb.archive.vault")
+    _handover = lazy("netwb.health.handover")
+    _purges = lazy("netwb.health.purging")
 
 
 class LeavingFace(Face):
@@ -31,11 +40,11 @@ class LeavingFace(Face):
         self._require_local("the files")
         words = None if secrets is None else new_passphrase(secrets, self._parts.environment)
         tenant = self._parts.places.tenant(self._scope, reference)
-        done = hand_over(
+        done = _handover.hand_over(
             tenant,
             Path(file).expanduser().absolute(),
             database=self._parts.database,
-            vault=Vault(self._parts.database, self._parts.keyring),
+            vault=_vault.Vault(self._parts.database, self._parts.keyring),
             archive=self._parts.home.folder("archive"),
             at=self._parts.clock(),
             passphrase=words,
@@ -83,10 +92,10 @@ class LeavingFace(Face):
         self._require_everywhere(thing)
 
 
-def purging_of(parts: Parts) -> Purging:
+def purging_of(parts: Parts) -> _purges.Purging:
     """What purges in that home."""
-    return Purging(
-        PurgeParts(
+    return _purges.Purging(
+        _purges.PurgeParts(
             home=parts.home.path,
             database=parts.database,
             audit=parts.audit,

@@ -10,17 +10,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
-from netwb.archive.ages import Brought, LineAges
-from netwb.archive.lines import Run, number_at
-from netwb.archive.records import Revision
-from netwb.configs.diff import ConfigDiff
-from netwb.configs.sections import readable
-from netwb.configs.words import changed_words
 from netwb.errors import InputError
 from netwb.inventory.records import ConfigKind, Device
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.reading import ReadingFace, Side
+
+if TYPE_CHECKING:
+    from netwb.archive import ages as _line_ages
+    from netwb.archive import lines as _line_runs
+    from netwb.archive.ages import Brought
+    from netwb.archive.lines import Run
+    from netwb.archive.records import Revision
+    from netwb.configs import sections as _sections
+    from netwb.configs import words as _words
+    from netwb.configs.diff import ConfigDiff
+else:
+    _sections = lazy("netwb.configs.sections")
+    _words = lazy("netwb.configs.words")
+    _line_ages = lazy("netwb.archive.ages")
+    _line_runs = lazy("netwb.archive.lines")
 
 _MOST_STEPS = 4  # of what stood before: each reads two texts from Git
 _ALIKE = 0.5  # ratio of characters from which a removed line is what an added one replaced
@@ -103,7 +114,7 @@ class LineStoryFace(ReadingFace):
         return DatedText(
             device=device,
             revision=revision,
-            lines=tuple(map(readable, lines)),
+            lines=tuple(map(_sections.readable, lines)),
             stretches=tuple(_stretches(runs, brought)),
         )
 
@@ -116,9 +127,9 @@ class LineStoryFace(ReadingFace):
             msg = f"{device.hostname}@{revision.id[:12]} has {len(lines)} lines; none is {line}"
             raise InputError(msg)
         runs = self._ages.runs(self._scope, device, revision)
-        number = number_at(runs, line - 1)
+        number = _line_runs.number_at(runs, line - 1)
         own = self._ages.brought(self._scope, device, kind, {number})[number]
-        place = _Place(readable(lines[line - 1]), _rank(lines, runs, line - 1))
+        place = _Place(_sections.readable(lines[line - 1]), _rank(lines, runs, line - 1))
         return LineStory(
             line=line,
             text=place.text,
@@ -131,8 +142,8 @@ class LineStoryFace(ReadingFace):
         )
 
     @property
-    def _ages(self) -> LineAges:
-        return LineAges(self._parts.home.folder("archive"), self._parts.database)
+    def _ages(self) -> _line_ages.LineAges:
+        return _line_ages.LineAges(self._parts.home.folder("archive"), self._parts.database)
 
     def _before_line(
         self, device: Device, kind: ConfigKind, number: int, place: _Place
@@ -160,7 +171,7 @@ class LineStoryFace(ReadingFace):
         return ((device, found[1]), (device, found[0])) if len(found) == 2 else None
 
     def _elsewhere(self, device: Device, line: bytes) -> int | None:
-        if readable(line).strip() in _SEPARATORS:
+        if _sections.readable(line).strip() in _SEPARATORS:
             return None
         found = self._parts.history.carriers(self._scope, line, self._narrowed())
         return len(found - {device.id})
@@ -187,7 +198,7 @@ def _stretches(runs: Sequence[Run], brought: Mapping[int, Brought]) -> Iterator[
 
 def _rank(lines: Sequence[bytes], runs: Sequence[Run], line: int) -> int:
     """How many lines above have the same text and came with the same revision."""
-    number, place, rank = number_at(runs, line), 0, 0
+    number, place, rank = _line_runs.number_at(runs, line), 0, 0
     for its, count in runs:
         if its == number:
             rank += lines[place : min(place + count, line)].count(lines[line])
@@ -240,7 +251,7 @@ def _counterpart(removed: Sequence[str], added: Sequence[str], number: int) -> s
 
 
 def _shares_words(old: str, new: str) -> bool:
-    return bool(changed_words([("removed", old), ("added", new)]))
+    return bool(_words.changed_words([("removed", old), ("added", new)]))
 
 
 def _likeness(old: str, new: str) -> float:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netwb.errors import ArchiveError, InventoryError, NetboxError
-from netwb.inventory.importers.netbox_plan import NetboxDevice, SyncPlan
-from netwb.inventory.importers.rows import PlannedDevice
-from netwb.inventory.netbox import Asked, Filters, check_filters, check_url, fetch
-from netwb.inventory.netbox_sources import NetboxSource
 from netwb.inventory.records import SecretSource, Tenant
-from netwb.inventory.secret_sources import Secrets, check_reference, lasting
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
-__all__ = ["NetboxFace", "NetboxPlan", "NetboxSource", "NetboxSynced"]
+if TYPE_CHECKING:
+    from netwb.inventory import netbox as _netbox
+    from netwb.inventory import netbox_sources as _netbox_sources
+    from netwb.inventory import secret_sources as _secret_sources
+    from netwb.inventory.importers.netbox_plan import NetboxDevice, SyncPlan
+    from netwb.inventory.importers.rows import PlannedDevice
+    from netwb.inventory.netbox import Filters
+else:
+    _netbox = lazy("netwb.inventory.netbox")
+    _netbox_sources = lazy("netwb.inventory.netbox_sources")
+    _secret_sources = lazy("netwb.inventory.secret_sources")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +50,15 @@ class NetboxSynced:
 class NetboxFace(Face):
     """`netboxes`, `set_netbox`, `unset_netbox`, `plan_netbox`, `sync_netbox`, `accept_netbox`."""
 
-    def netboxes(self) -> Records[NetboxSource]:
+    def netboxes(self) -> Records[_netbox_sources.NetboxSource]:
         """Every tenant's NetBox in scope, and how it stands; none of them is asked."""
         self._require(Permission.INVENTORY_EDIT)
         found = self._parts.netbox_sources.list(self._meant_scope)
-        return records_of(found, NetboxSource)
+        return records_of(found, _netbox_sources.NetboxSource)
 
     def set_netbox(
         self, tenant: str, url: str, *, token: SecretSource, filters: Filters = ()
-    ) -> NetboxSource:
+    ) -> _netbox_sources.NetboxSource:
         """Read a tenant's devices from that NetBox from now on.
 
         filters   of the question for devices, as NetBox names them; none: `tenant` is the tenant
@@ -59,9 +66,16 @@ class NetboxFace(Face):
         """
         self._require(Permission.SYSTEM_MANAGE)
         meant = self._parts.places.tenant(self._scope, tenant)
-        url, filters = check_url(url), check_filters(filters or (("tenant", meant.slug),))
+        url, filters = (
+            _netbox.check_url(url),
+            _netbox.check_filters(filters or (("tenant", meant.slug),)),
+        )
         secret = self._read_token(token)
-        reference = lasting(check_reference("token", token.origin)) if _kept(token) else ""
+        reference = (
+            _secret_sources.lasting(_secret_sources.check_reference("token", token.origin))
+            if _kept(token)
+            else ""
+        )
         self._parts.netbox_sources.set(
             self._scope, meant.id, url=url, filters=filters, token=secret, reference=reference
         )
@@ -140,8 +154,8 @@ class NetboxFace(Face):
         sources = self._parts.netbox_sources
         source = sources.get(self._scope, tenant.id, tenant.slug)
         token = sources.token(self._scope, tenant.id)
-        asked = Asked(url=source.url, filters=source.filters, token=token)
-        return fetch(asked, self._parts.settings.netbox)
+        asked = _netbox.Asked(url=source.url, filters=source.filters, token=token)
+        return _netbox.fetch(asked, self._parts.settings.netbox)
 
     def _tell_waiting(self, tenant: Tenant, plan: SyncPlan | None) -> None:
         """Told once while the same tenant's plan waits, and when it no longer does."""
@@ -181,7 +195,7 @@ class NetboxFace(Face):
     def _read_token(self, source: SecretSource) -> str:
         if source.answer is None:
             self._require_local("files and variables")
-        return Secrets(self._parts.environment).read("token", source)
+        return _secret_sources.Secrets(self._parts.environment).read("token", source)
 
 
 def _kept(source: SecretSource) -> bool:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from netwb.collect.nights import LastNight, find_last_night
+from typing import TYPE_CHECKING
+
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
+
+if TYPE_CHECKING:
+    from netwb.collect import nights as _nights
+    from netwb.collect.nights import LastNight
+else:
+    _nights = lazy("netwb.collect.nights")
 
 
 class NightsFace(Face):
@@ -18,4 +26,4 @@ class NightsFace(Face):
         """
         self._require(Permission.CONFIG_VIEW)
         now = self._parts.clock()
-        return find_last_night(self._parts.database, self._meant_scope, now=now)
+        return _nights.find_last_night(self._parts.database, self._meant_scope, now=now)

@@ -7,33 +7,44 @@ at public addresses only.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netwb.errors import DeliveryError, InputError
 from netwb.inventory.records import SecretSource
-from netwb.inventory.secret_sources import Secrets, check_reference, lasting
-from netwb.notify.messages import Service
-from netwb.notify.records import (
-    AddedTarget,
-    Delivered,
-    Delivery,
-    DeliveryState,
-    DigestChoice,
-    NewRoute,
-    NewTarget,
-    Route,
-    Standing,
-    Target,
-    TargetKind,
-    Trial,
-)
-from netwb.notify.routes import check_name, check_patterns
-from netwb.notify.targets import GivenUrl
-from netwb.notify.webhooks import Reach, check_webhook, require_public, shown_webhook, split_url
-from netwb.notify.wording import trial_message
+from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.store.ids import new_id
-from netwb.workbench.compose_notify import NotifyParts
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.inventory import secret_sources as _secret_sources
+    from netwb.notify import messages as _messages
+    from netwb.notify import records as _records
+    from netwb.notify import routes as _routes
+    from netwb.notify import targets as _targets
+    from netwb.notify import webhooks as _webhooks
+    from netwb.notify import wording as _wording
+    from netwb.notify.records import (
+        AddedTarget,
+        Delivered,
+        DeliveryState,
+        DigestChoice,
+        NewRoute,
+        NewTarget,
+        TargetKind,
+    )
+    from netwb.notify.webhooks import Reach
+    from netwb.store import ids as _ids
+    from netwb.workbench.compose_notify import NotifyParts
+else:
+    _records = lazy("netwb.notify.records")
+    _routes = lazy("netwb.notify.routes")
+    _wording = lazy("netwb.notify.wording")
+    _secret_sources = lazy("netwb.inventory.secret_sources")
+    _messages = lazy("netwb.notify.messages")
+    _targets = lazy("netwb.notify.targets")
+    _webhooks = lazy("netwb.notify.webhooks")
+    _ids = lazy("netwb.store.ids")
 
 ALL_TARGETS = "the provider's notification targets"
 
@@ -41,12 +52,12 @@ ALL_TARGETS = "the provider's notification targets"
 class NotifyFace(Face):
     """Add, set, retire, try targets; route to them; see and repeat deliveries; deliver."""
 
-    def notify_targets(self) -> Records[Target]:
+    def notify_targets(self) -> Records[_records.Target]:
         """Targets in scope, the provider's first, and how each fares."""
         self._require(Permission.SYSTEM_MANAGE)
-        return records_of(self._notify.targets.list(self._meant_scope), Target)
+        return records_of(self._notify.targets.list(self._meant_scope), _records.Target)
 
-    def notify_target(self, reference: str) -> Target:
+    def notify_target(self, reference: str) -> _records.Target:
         """One by `name`, `tenant/name` or id."""
         self._require(Permission.SYSTEM_MANAGE)
         return self._notify.targets.get(self._meant_scope, reference)
@@ -57,8 +68,8 @@ class NotifyFace(Face):
         A webhook's key is in the answer, this once. Raises InputError for a URL that is none.
         """
         self._require(Permission.SYSTEM_MANAGE)
-        check_name(new.name)
-        check_patterns(route.kinds)
+        _routes.check_name(new.name)
+        _routes.check_patterns(route.kinds)
         tenant_id = self._owner_id(new.tenant)
         tenants = self._route_tenants(route, tenant_id)
         url = self._given_url(new.url, new.kind, "public" if tenant_id else "anywhere")
@@ -66,7 +77,7 @@ class NotifyFace(Face):
         self._notify.targets.add_route(
             self._scope,
             added.target.id,
-            kinds=check_patterns(route.kinds),
+            kinds=_routes.check_patterns(route.kinds),
             severity=route.severity,
             tenants=tenants,
         )
@@ -75,7 +86,7 @@ class NotifyFace(Face):
 
     def set_notify_target(
         self, reference: str, *, url: SecretSource | None = None, digest: DigestChoice | None = None
-    ) -> Target:
+    ) -> _records.Target:
         """Change a target's URL, of the same kind, or whether it is sent the digest."""
         target = self._own_target(reference)
         reach: Reach = "public" if target.tenant_id else "anywhere"
@@ -93,32 +104,32 @@ class NotifyFace(Face):
         self._audit_target("notify.target.rotate", added.target)
         return added
 
-    def settle_notify_key(self, reference: str) -> Target:
+    def settle_notify_key(self, reference: str) -> _records.Target:
         """End a rotation: the key before signs no more."""
         target = self._own_target(reference)
         settled = self._notify.targets.settle(self._scope, target.id)
         self._audit_target("notify.target.settle", settled)
         return settled
 
-    def retire_notify_target(self, reference: str) -> Target:
+    def retire_notify_target(self, reference: str) -> _records.Target:
         """Retire a target; its secrets are deleted, and what waits for it is not sent."""
         target = self._own_target(reference)
         retired = self._notify.targets.retire(self._scope, target.id)
         self._audit_target("notify.target.retire", retired)
         return retired
 
-    def notify_routes(self) -> Records[Route]:
+    def notify_routes(self) -> Records[_records.Route]:
         """What the targets in scope are told."""
         self._require(Permission.SYSTEM_MANAGE)
-        return records_of(self._notify.targets.routes(self._meant_scope), Route)
+        return records_of(self._notify.targets.routes(self._meant_scope), _records.Route)
 
-    def add_notify_route(self, reference: str, route: NewRoute) -> Route:
+    def add_notify_route(self, reference: str, route: NewRoute) -> _records.Route:
         """Tell a target more."""
         target = self._own_target(reference)
         added = self._notify.targets.add_route(
             self._scope,
             target.id,
-            kinds=check_patterns(route.kinds),
+            kinds=_routes.check_patterns(route.kinds),
             severity=route.severity,
             tenants=self._route_tenants(route, target.tenant_id),
         )
@@ -127,7 +138,7 @@ class NotifyFace(Face):
         )
         return added
 
-    def retire_notify_route(self, route_id: str) -> Route:
+    def retire_notify_route(self, route_id: str) -> _records.Route:
         """Tell a target less."""
         self._require(Permission.SYSTEM_MANAGE)
         gone = self._notify.targets.retire_route(self._meant_scope, route_id)
@@ -135,13 +146,13 @@ class NotifyFace(Face):
         self._audit_target("notify.route.retire", target, kinds=list(gone.kinds))
         return gone
 
-    def test_notify(self, reference: str | None = None) -> Records[Trial]:
+    def test_notify(self, reference: str | None = None) -> Records[_records.Trial]:
         """Send a test message to a target, or to each of them, at once; says what came of it."""
         self._require(Permission.SYSTEM_MANAGE)
         scope = self._meant_scope
         targets = self._notify.targets
         meant = [targets.get(scope, reference)] if reference else list(targets.list(scope))
-        return records_of(map(self._tried, meant), Trial)
+        return records_of(map(self._tried, meant), _records.Trial)
 
     def deliveries(
         self,
@@ -149,13 +160,13 @@ class NotifyFace(Face):
         target: str | None = None,
         state: DeliveryState | None = None,
         limit: int = 50,
-    ) -> Records[Delivery]:
+    ) -> Records[_records.Delivery]:
         """Messages to the targets in scope, newest first, with what came of each."""
         self._require(Permission.SYSTEM_MANAGE)
         found = self._notify.queue.list(self._meant_scope, target=target, state=state, limit=limit)
-        return records_of(found, Delivery)
+        return records_of(found, _records.Delivery)
 
-    def redeliver(self, delivery_id: int) -> Delivery:
+    def redeliver(self, delivery_id: int) -> _records.Delivery:
         """Send a message again in the next round, under the id that it has."""
         self._require(Permission.SYSTEM_MANAGE)
         again = self._notify.queue.redeliver(self._meant_scope, delivery_id)
@@ -164,10 +175,10 @@ class NotifyFace(Face):
         )
         return again
 
-    def standing(self) -> Records[Standing]:
+    def standing(self) -> Records[_records.Standing]:
         """What is wrong now, longest first."""
         self._require(Permission.HEALTH_VIEW)
-        return records_of(self._parts.notices.standing(self._meant_scope), Standing)
+        return records_of(self._parts.notices.standing(self._meant_scope), _records.Standing)
 
     def deliver_notices(self) -> Delivered:
         """One round: what is new finds its targets, and what is due is sent. The daemon's, each minute."""
@@ -179,7 +190,7 @@ class NotifyFace(Face):
     def _notify(self) -> NotifyParts:
         return self._parts.notify
 
-    def _own_target(self, reference: str) -> Target:
+    def _own_target(self, reference: str) -> _records.Target:
         """A target that the actor may change; the provider's are seen by its own people only."""
         self._require(Permission.SYSTEM_MANAGE)
         return self._notify.targets.get(self._meant_scope, reference)
@@ -200,37 +211,44 @@ class NotifyFace(Face):
             raise InputError(msg)
         return [self._parts.places.tenant(self._scope, slug).id for slug in route.tenants]
 
-    def _given_url(self, source: SecretSource, kind: TargetKind, reach: Reach) -> GivenUrl:
+    def _given_url(self, source: SecretSource, kind: TargetKind, reach: Reach) -> _targets.GivenUrl:
         """Read a URL and judge it; what it is kept as follows from where it came from."""
         if source.answer is None:
             self._require_local("files and variables")
-        text = Secrets(self._parts.environment).read("url", source)
+        text = _secret_sources.Secrets(self._parts.environment).read("url", source)
         if kind == "webhook":
-            check_webhook(text, reach)
-            hosts: tuple[str, ...] = (split_url(text).hostname or "",)
-            shown = shown_webhook(text)
+            _webhooks.check_webhook(text, reach)
+            hosts: tuple[str, ...] = (_webhooks.split_url(text).hostname or "",)
+            shown = _webhooks.shown_webhook(text)
         else:
             hosts, shown = self._judged_service(text, reach)
         if reach == "public":
             for host in hosts:
-                require_public(host)
+                _webhooks.require_public(host)
         is_kept = source.keep == "reference" and source.answer is None
-        reference = lasting(check_reference("url", source.origin)) if is_kept else None
-        return GivenUrl(text=text, reference=reference, shown=shown)
+        reference = (
+            _secret_sources.lasting(_secret_sources.check_reference("url", source.origin))
+            if is_kept
+            else None
+        )
+        return _targets.GivenUrl(text=text, reference=reference, shown=shown)
 
     def _judged_service(self, text: str, reach: Reach) -> tuple[tuple[str, ...], str]:
         try:
-            with Service(text, reach, self._parts.environment) as service:
+            with _messages.Service(text, reach, self._parts.environment) as service:
                 return service.hosts, service.shown
         except DeliveryError as error:
             raise InputError(str(error)) from error
 
-    def _tried(self, target: Target) -> Trial:
-        message, message_id = trial_message(target.label, self._parts.clock()), f"msg_{new_id()}"
+    def _tried(self, target: _records.Target) -> _records.Trial:
+        message, message_id = (
+            _wording.trial_message(target.label, self._parts.clock()),
+            f"msg_{_ids.new_id()}",
+        )
         error = self._notify.deliverer.try_out(target, message, message_id)
         self._notify.queue.note_trial(target, message, message_id, error)
         self._audit_target("notify.test", target, arrived="no" if error else "yes")
-        return Trial(target=target.label, shown=target.shown, error=error)
+        return _records.Trial(target=target.label, shown=target.shown, error=error)
 
-    def _audit_target(self, action: str, target: Target, **detail: object) -> None:
+    def _audit_target(self, action: str, target: _records.Target, **detail: object) -> None:
         self._audit(action, target.label, tenant_id=target.tenant_id, detail=detail)

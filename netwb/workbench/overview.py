@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from netwb.archive.records import Change
-from netwb.collect.unsaved import Unsaved, find_unsaved
 from netwb.inventory.records import NamedDevice
+from netwb.loading import lazy
 from netwb.roles import Permission, allowed
 from netwb.workbench.backup import BACKED_UP
 from netwb.workbench.comparing import ComparingFace
 from netwb.workbench.moments import parse_moment
 
-__all__ = ["Overview", "OverviewFace", "Unsaved"]
+if TYPE_CHECKING:
+    from netwb.archive.records import Change
+    from netwb.collect import unsaved as _unsaved
+    from netwb.collect.unsaved import Unsaved
+else:
+    _unsaved = lazy("netwb.collect.unsaved")
 
 NIGHTS_COUNTED = timedelta(days=30)  # how far back failures in a row are counted
 
@@ -49,7 +54,7 @@ class OverviewFace(ComparingFace):
         begin = parse_moment(since, now)
         changes = tuple(self.changes(since=begin, until=until))
         devices = {device.id: device for device in self._narrowed()}
-        tried = find_unsaved(
+        tried = _unsaved.find_unsaved(
             self._parts.database, self._scope, since=begin, counted_since=now - NIGHTS_COUNTED
         )
         unsaved = [item for item in tried.unsaved if item.device_id in devices]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netwb.access.records import (
     IssuedToken,
@@ -20,14 +20,19 @@ from netwb.access.records import (
     User,
     UserChanges,
 )
-from netwb.access.standing import Standing
 from netwb.errors import NotPermittedError
 from netwb.faults import Faults
 from netwb.inventory.records import SecretSource
-from netwb.inventory.secret_sources import Secrets
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, NO_TENANT, Actor, Permission, Rights, Scope, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.access.standing import Standing
+    from netwb.inventory import secret_sources as _secret_sources
+else:
+    _secret_sources = lazy("netwb.inventory.secret_sources")
 
 OWN = "user:"  # how the reference of a person begins, in a login or by name; a token's does not
 
@@ -183,7 +188,7 @@ class PeopleFace(Face):
         """A password from a variable or a file of the local login, or from a person's answer."""
         if source.answer is None:
             self._require_local("files and variables")
-        return Secrets(self._parts.environment).read("password", source)
+        return _secret_sources.Secrets(self._parts.environment).read("password", source)
 
     def change_password(self, *, old: str, new: str) -> None:
         """One's own; the other logins of this person end."""

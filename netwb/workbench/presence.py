@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from netwb.health.backups import waits_since
-from netwb.health.diagnosis import Diagnosis
-from netwb.health.disk import Forecast, Space, forecast, judge_disk
-from netwb.health.examining import Check, examined
-from netwb.health.hindrances import Held, judge_blackouts, judge_targets
-from netwb.health.presence import (
-    FailingJob,
-    judge_daemon,
-    judge_failing,
-    judge_late,
-    judge_remotes,
-    judge_server,
-)
-from netwb.health.space import read_growth, read_space
 from netwb.inventory.records import EVERYWHERE
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.roles import allowed as permits
 from netwb.workbench.at_places import place_label
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.exporting import ExportFace
-from netwb.workbench.leader import LEASE
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.scheduling import DaemonState
 
-__all__ = ["Diagnosis", "PresenceFace"]
+if TYPE_CHECKING:
+    from netwb.health import backups as _backups
+    from netwb.health import disk as _disks
+    from netwb.health import examining as _examining
+    from netwb.health import hindrances as _hindrances
+    from netwb.health import presence as _presence
+    from netwb.health import space as _space
+    from netwb.health.diagnosis import Diagnosis
+    from netwb.health.disk import Forecast, Space
+    from netwb.health.examining import Check
+    from netwb.health.hindrances import Held
+    from netwb.health.presence import FailingJob
+    from netwb.workbench import leader as _leader
+else:
+    _backups = lazy("netwb.health.backups")
+    _disks = lazy("netwb.health.disk")
+    _examining = lazy("netwb.health.examining")
+    _hindrances = lazy("netwb.health.hindrances")
+    _presence = lazy("netwb.health.presence")
+    _space = lazy("netwb.health.space")
+    _leader = lazy("netwb.workbench.leader")
 
 
 class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
@@ -46,16 +53,18 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
 
     def _standing_parts(self) -> tuple[Diagnosis, ...]:
         return tuple(
-            one for name, check in self._what_runs().items() for one in examined(name, check)
+            one
+            for name, check in self._what_runs().items()
+            for one in _examining.examined(name, check)
         )
 
     def _what_runs(self) -> Mapping[str, Check]:
         now = self._parts.clock()
         return {
             "daemon": self._daemon_stands,
-            "black-outs": lambda: judge_blackouts(self._held()),
-            "server": lambda: judge_server(self._parts.servers.list(), now=now),
-            "remote": lambda: judge_remotes(self.remotes(), now=now),
+            "black-outs": lambda: _hindrances.judge_blackouts(self._held()),
+            "server": lambda: _presence.judge_server(self._parts.servers.list(), now=now),
+            "remote": lambda: _presence.judge_remotes(self.remotes(), now=now),
             "disk": self._disk,
             **({"notifications": self._target_stands} if self._sees_targets() else {}),
         }
@@ -65,11 +74,13 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
 
     def _target_stands(self) -> Iterator[Diagnosis]:
         targets = self._parts.notify.targets.list(self._scope)
-        return judge_targets(targets, now=self._parts.clock())
+        return _hindrances.judge_targets(targets, now=self._parts.clock())
 
     def _held(self) -> list[Held]:
         return [
-            Held(place=one.place, start=one.from_at, end=one.until_at, reason=one.reason)
+            _hindrances.Held(
+                place=one.place, start=one.from_at, end=one.until_at, reason=one.reason
+            )
             for one in self._everywhere().blackouts()
             if one.state == "holds" and one.from_at is not None and one.until_at is not None
         ]
@@ -82,15 +93,16 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
         """Whether it leads, and whether what is due is done, and well."""
         state = self._daemons()
         coming = [(job.next_at, job.name) for job in state.jobs if job.next_at is not None]
-        leads = judge_daemon(
+        leads = _presence.judge_daemon(
             state.daemons,
             next_job=min(coming, default=None),
             now=self._parts.clock(),
-            ended_at=self._parts.scheduling.daemons.ended_well(LEASE),
-            waits_since=waits_since(self._parts.database),
+            ended_at=self._parts.scheduling.daemons.ended_well(_leader.LEASE),
+            waits_since=_backups.waits_since(self._parts.database),
         )
         failing = tuple(self._failing_jobs())
-        return leads, judge_late(state.late), *judge_failing(failing, now=self._parts.clock())
+        late = _presence.judge_late(state.late)
+        return leads, late, *_presence.judge_failing(failing, now=self._parts.clock())
 
     def _everywhere(self) -> PresenceFace:
         """This Workbench of whoever acts, narrowed to nothing."""
@@ -106,12 +118,14 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
             job, place = firing.due.job, firing.due.place
             if (job, place) in due:
                 said = firing.said if self._scope.holds(place.tenant_id) else ""
-                yield FailingJob(job=job, place=place_label(names[place]), since=since, said=said)
+                yield _presence.FailingJob(
+                    job=job, place=place_label(names[place]), since=since, said=said
+                )
 
     def _disk(self) -> Diagnosis:
-        return judge_disk(*self._space_left())
+        return _disks.judge_disk(*self._space_left())
 
     def _space_left(self) -> tuple[Space, Forecast | None]:
         database = self._parts.database
-        space = read_space(self._parts.home.path, database.path)
-        return space, forecast(space, read_growth(database, now=self._parts.clock()))
+        space = _space.read_space(self._parts.home.path, database.path)
+        return space, _disks.forecast(space, _space.read_growth(database, now=self._parts.clock()))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from netwb.collect.probe import LoginRow, Prober, ProbeRow
 from netwb.inventory.records import Device, Target
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
-__all__ = ["LoginRow", "ProbeRow", "ProbingFace"]
+if TYPE_CHECKING:
+    from netwb.collect import probe as _probe
+else:
+    _probe = lazy("netwb.collect.probe")
 
 
 class ProbingFace(Face):
@@ -21,8 +25,8 @@ class ProbingFace(Face):
         return tuple(sorted(self._parts.platforms))
 
     def probe(
-        self, *references: str, on_row: Callable[[ProbeRow], None] = lambda _: None
-    ) -> Records[ProbeRow]:
+        self, *references: str, on_row: Callable[[_probe.ProbeRow], None] = lambda _: None
+    ) -> Records[_probe.ProbeRow]:
         """Log in to devices and say what they are; nothing is stored.
 
         references  hostnames, `tenant/hostname` or ids; none: all that this Workbench is narrowed to
@@ -30,9 +34,9 @@ class ProbingFace(Face):
         """
         self._require(Permission.BACKUP_RUN)
         prober = self._prober(lambda _target, _key: None)
-        return records_of(prober.probe(self._targets(references), on_row), ProbeRow)
+        return records_of(prober.probe(self._targets(references), on_row), _probe.ProbeRow)
 
-    def apply_probe(self, rows: Sequence[ProbeRow]) -> int:
+    def apply_probe(self, rows: Sequence[_probe.ProbeRow]) -> int:
         """Store platform, facts and first host keys of probed devices; how many were reached."""
         self._require(Permission.INVENTORY_EDIT)
         devices, known = self._parts.devices, [row for row in rows if row.platform is not None]
@@ -54,7 +58,7 @@ class ProbingFace(Face):
             )
         return len(known)
 
-    def try_credential(self, name: str, *references: str) -> Records[LoginRow]:
+    def try_credential(self, name: str, *references: str) -> Records[_probe.LoginRow]:
         """Log in, and out again, where the credential is in use; some refusals end the trying.
 
         name        the credential, as `name` or `tenant/name`
@@ -70,7 +74,7 @@ class ProbingFace(Face):
         ]
         rows = self._prober(lambda _target, _key: None).test_logins(targets)
         self._audit("credential.test", full, tenant_id=credential.tenant_id)
-        return records_of(rows, LoginRow)
+        return records_of(rows, _probe.LoginRow)
 
     def _targets(self, references: Sequence[str]) -> Sequence[Target]:
         devices: Sequence[Device]
@@ -81,8 +85,8 @@ class ProbingFace(Face):
         living = [device for device in devices if device.status != "retired"]
         return self._parts.credentials.targets(self._scope, living)
 
-    def _prober(self, on_new_host_key: Callable[[Target, str], None]) -> Prober:
-        return Prober(
+    def _prober(self, on_new_host_key: Callable[[Target, str], None]) -> _probe.Prober:
+        return _probe.Prober(
             settings=self._parts.settings.collect,
             platforms=self._parts.platforms,
             on_new_host_key=on_new_host_key,

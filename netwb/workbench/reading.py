@@ -6,12 +6,8 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from netwb.archive.listing import newest_revisions
-from netwb.archive.matching import Match
-from netwb.archive.records import Change, ChangePlace, Hit, QuarantineItem, Revision
-from netwb.configs.diff import ConfigDiff
 from netwb.errors import (
     InputError,
     NotPermittedError,
@@ -20,15 +16,29 @@ from netwb.errors import (
     WrongDeviceError,
 )
 from netwb.inventory.records import EVERYWHERE, ConfigKind, Device, NamedDevice
+from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.store.ids import is_id
 from netwb.workbench.marks import MarksFace
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
-from netwb.workbench.shown_diff import ShownDiff
-from netwb.workbench.telling import tell_accepted, tell_revealed
 
-Side = tuple[Device, Revision]
+if TYPE_CHECKING:
+    from netwb.archive import listing as _listing
+    from netwb.archive import records as _records
+    from netwb.archive.matching import Match
+    from netwb.archive.records import ChangePlace
+    from netwb.configs.diff import ConfigDiff
+    from netwb.store import ids as _ids
+    from netwb.workbench import shown_diff as _shown_diff
+    from netwb.workbench import telling as _telling
+else:
+    _shown_diff = lazy("netwb.workbench.shown_diff")
+    _telling = lazy("netwb.workbench.telling")
+    _listing = lazy("netwb.archive.listing")
+    _records = lazy("netwb.archive.records")
+    _ids = lazy("netwb.store.ids")
+
+Side: TypeAlias = "tuple[Device, _records.Revision]"
 LATEST = "latest"
 logger = logging.getLogger(__name__)
 
@@ -43,17 +53,17 @@ class ReadingFace(MarksFace):
         limit: int = 50,
         before: int | None = None,
         kind: ConfigKind = "running",
-    ) -> Records[Revision]:
+    ) -> Records[_records.Revision]:
         """Revisions of one device, newest first; `before` is the `number` of the last one seen."""
         self._require(Permission.CONFIG_VIEW)
         by_id = self._history_by_id(reference, limit, before, kind)
         if by_id:
-            return records_of(by_id, Revision)
+            return records_of(by_id, _records.Revision)
         device = self._device(reference)
         found = self._parts.history.revisions(
             self._scope, device, kind=kind, limit=limit, before=before
         )
-        return records_of(found, Revision)
+        return records_of(found, _records.Revision)
 
     def changes(  # noqa: PLR0913 - each narrows the list, by its name
         self,
@@ -64,7 +74,7 @@ class ReadingFace(MarksFace):
         device: str | None = None,
         limit: int | None = None,
         after: ChangePlace | None = None,
-    ) -> Records[Change]:
+    ) -> Records[_records.Change]:
         """What changed across the devices that this Workbench is narrowed to, newest first.
 
         device         only this one's: a hostname, tenant/hostname or id
@@ -83,9 +93,9 @@ class ReadingFace(MarksFace):
             limit=limit,
             after=after,
         )
-        return records_of(found, Change)
+        return records_of(found, _records.Change)
 
-    def revision(self, reference: str, *, kind: ConfigKind = "running") -> Revision:
+    def revision(self, reference: str, *, kind: ConfigKind = "running") -> _records.Revision:
         """The one revision that `DEVICE@REV` names; `DEVICE` is its newest."""
         self._require(Permission.CONFIG_VIEW)
         return self._revision(reference, kind)[1]
@@ -116,7 +126,7 @@ class ReadingFace(MarksFace):
         older = self._before(newer) if old is None else self._revision(_side(reference, old), kind)
         return self._diff(older, newer, words)
 
-    def change_diff(self, change: Change) -> ConfigDiff:
+    def change_diff(self, change: _records.Change) -> ConfigDiff:
         """What one change did; raises UnknownRevisionError for a device's first revision."""
         self._require(Permission.CONFIG_VIEW)
         device = self._device(change.device_id)
@@ -133,7 +143,7 @@ class ReadingFace(MarksFace):
         author: str | None = None,
         match: Match = "text",
         most: int | None = None,
-    ) -> Records[Hit]:
+    ) -> Records[_records.Hit]:
         """Lines that hold the text: who carries it now, or who ever did, from when to when.
 
         match   the text as it is, as whole words, or as a pattern (a regular expression of RE2)
@@ -153,7 +163,7 @@ class ReadingFace(MarksFace):
             most=most,
             devices=self._narrowed(),
         )
-        return records_of(found, Hit)
+        return records_of(found, _records.Hit)
 
     def restore(
         self,
@@ -203,7 +213,9 @@ class ReadingFace(MarksFace):
                 raise
             logger.warning("%s, which the audit has not: its database takes no writes", what)
 
-    def _audit_taken(self, action: str, device: Device, revision: Revision, **detail: str) -> None:
+    def _audit_taken(
+        self, action: str, device: Device, revision: _records.Revision, **detail: str
+    ) -> None:
         self._audit(
             action,
             f"{device.tenant}/{device.hostname}@{revision.id[:12]}",
@@ -212,14 +224,16 @@ class ReadingFace(MarksFace):
         )
 
     def _tell_revealed(self, device: Device, reason: str) -> None:
-        tell_revealed(self._parts.notices, device, who=self._actor.name, reason=reason)
+        _telling.tell_revealed(self._parts.notices, device, who=self._actor.name, reason=reason)
 
-    def quarantine(self) -> Records[QuarantineItem]:
+    def quarantine(self) -> Records[_records.QuarantineItem]:
         """Texts of the devices meant that wait for a person, newest first."""
         self._require(Permission.CONFIG_VIEW)
         held = self._parts.quarantine.list(self._scope)
         meant = self._meant_ids() if held else ()
-        return records_of((item for item in held if item.device_id in meant), QuarantineItem)
+        return records_of(
+            (item for item in held if item.device_id in meant), _records.QuarantineItem
+        )
 
     def quarantined_text(self, reference: str, *, kind: ConfigKind = "running") -> bytes:
         """The held text of one device, with its secrets: it was never redacted.
@@ -247,7 +261,7 @@ class ReadingFace(MarksFace):
         )
         self._audit_quarantine("quarantine.accept", device, kind, reason)
         stored = self._parts.history.resolve(self._scope, device, revision, kind=kind)
-        tell_accepted(self._parts.notices, device, stored)
+        _telling.tell_accepted(self._parts.notices, device, stored)
         return revision
 
     def discard_quarantined(
@@ -261,7 +275,7 @@ class ReadingFace(MarksFace):
         self._parts.quarantine.settle(self._scope, item.id, "discarded", self._actor)
         self._audit_quarantine("quarantine.discard", device, kind, reason)
 
-    def _require_own_text(self, item: QuarantineItem) -> None:
+    def _require_own_text(self, item: _records.QuarantineItem) -> None:
         if item.cause_kind == WrongDeviceError.__name__ and self._scope.tenants is not None:
             msg = (
                 f"the text held of {item.tenant}/{item.hostname} names another device, which may be"
@@ -281,11 +295,11 @@ class ReadingFace(MarksFace):
 
     def _history_by_id(
         self, reference: str, limit: int, before: int | None, kind: ConfigKind
-    ) -> tuple[Revision, ...]:
+    ) -> tuple[_records.Revision, ...]:
         """By one statement, where a device's id was given and every device is meant."""
-        if self._where != EVERYWHERE or not is_id(reference):
+        if self._where != EVERYWHERE or not _ids.is_id(reference):
             return ()
-        return newest_revisions(
+        return _listing.newest_revisions(
             self._parts.database, self._scope, reference, kind=kind, limit=limit, before=before
         )
 
@@ -322,7 +336,7 @@ class ReadingFace(MarksFace):
             style=platform.sections if platform else "indent",
             blocks=platform.blocks if platform else (),
         )
-        return ShownDiff.of(found, old=old, new=new)
+        return _shown_diff.ShownDiff.of(found, old=old, new=new)
 
     def _moment(self, value: datetime | str | None) -> datetime | None:
         return None if value is None else parse_moment(value, self._parts.clock())

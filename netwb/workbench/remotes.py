@@ -12,36 +12,39 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from netwb.archive.remote.bringing import Brought
-from netwb.archive.remote.keys import wrap_keys
-from netwb.archive.remote.opening import Opener
-from netwb.archive.remote.records import (
-    NewRemote,
-    PushCounts,
-    Pushed,
-    Remote,
-    Restored,
-)
-from netwb.archive.remote.restoring import Source, brought_from, require_whole
-from netwb.archive.remote.standing import Standing
-from netwb.archive.remote.url import RemoteUrl, parse_url
-from netwb.archive.scanning import SecretHit, find_hit
 from netwb.errors import InputError, RemoteError
 from netwb.inventory.records import SecretKind, SecretSource, Tenant
-from netwb.inventory.secret_sources import Secrets, check_reference, lasting
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.face import Face
-from netwb.workbench.from_remote import RemoteSource, into_folder, into_home, restored
 from netwb.workbench.home import find_home
 from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
+    from netwb.archive import scanning as _scanning
+    from netwb.archive.remote import keys as _keys
+    from netwb.archive.remote import opening as _opening
+    from netwb.archive.remote import records as _records
+    from netwb.archive.remote import restoring as _restoring
+    from netwb.archive.remote import url as _url
+    from netwb.archive.remote.bringing import Brought
+    from netwb.archive.remote.records import Restored
+    from netwb.archive.remote.standing import Standing
+    from netwb.archive.remote.url import RemoteUrl
+    from netwb.inventory import secret_sources as _secret_sources
+    from netwb.workbench import from_remote as _from_remote
     from netwb.workbench import progress as bars
+    from netwb.workbench.from_remote import RemoteSource
 else:
+    _from_remote = lazy("netwb.workbench.from_remote")
+    _keys = lazy("netwb.archive.remote.keys")
+    _opening = lazy("netwb.archive.remote.opening")
+    _records = lazy("netwb.archive.remote.records")
+    _restoring = lazy("netwb.archive.remote.restoring")
+    _url = lazy("netwb.archive.remote.url")
+    _scanning = lazy("netwb.archive.scanning")
+    _secret_sources = lazy("netwb.inventory.secret_sources")
     bars = lazy("netwb.workbench.progress")
-
-__all__ = ["RemoteSource", "RemotesFace"]
 
 AT_ONCE = 4  # pushes; each is a Git of its own
 LEAST = 12  # characters of a passphrase: it alone guards the keys, wherever they lie
@@ -50,14 +53,14 @@ LEAST = 12  # characters of a passphrase: it alone guards the keys, wherever the
 class RemotesFace(Face):
     """`remotes`, `remote`, `set_remote`, `push`, `check_remote` and what belongs to them."""
 
-    def remotes(self) -> Records[Remote]:
+    def remotes(self) -> Records[_records.Remote]:
         """Every remote in scope, by tenant, and how it stands; no remote is asked."""
         self._require(Permission.HEALTH_VIEW)
         pusher = self._parts.remote.pusher
         found = self._parts.remote.remotes.list(self._meant_scope)
-        return records_of((pusher.stands(one) for one in found), Remote)
+        return records_of((pusher.stands(one) for one in found), _records.Remote)
 
-    def remote(self, tenant: str) -> Remote:
+    def remote(self, tenant: str) -> _records.Remote:
         """One tenant's remote. Raises UnknownNameError."""
         self._require(Permission.HEALTH_VIEW)
         return self._parts.remote.pusher.stands(self._remote_of(tenant)[1])
@@ -70,16 +73,16 @@ class RemotesFace(Face):
         username: str = "",
         password: SecretSource | None = None,
         key: SecretSource | None = None,
-    ) -> Remote:
+    ) -> _records.Remote:
         """Push a tenant's archive to `url` from now on; the key of its host is trusted anew.
 
         Raises InputError for a URL that is no remote's, or what does not open one like it.
         """
         self._require(Permission.SYSTEM_MANAGE)
         meant = self._parts.places.tenant(self._scope, tenant)
-        judged = parse_url(url)
+        judged = _url.parse_url(url)
         self._require_fitting_remote(judged, username, password, key)
-        new = NewRemote(
+        new = _records.NewRemote(
             url=url,
             username=username,
             password=self._secret_of("password", password),
@@ -100,7 +103,7 @@ class RemotesFace(Face):
         self._require(Permission.SYSTEM_MANAGE)
         meant, found = self._remote_of(tenant)
         self._parts.remote.remotes.unset(self._scope, meant.id)
-        self._remote_opener(meant, parse_url(found.url)).forget()
+        self._remote_opener(meant, _url.parse_url(found.url)).forget()
         self._audit("remote.unset", meant.slug, tenant_id=meant.id, detail={"url": found.url})
 
     def set_remote_passphrase(self, tenant: str, passphrase: SecretSource) -> None:
@@ -117,7 +120,7 @@ class RemotesFace(Face):
                 f"the passphrase is too short: give {LEAST} characters or more; a sentence is good"
             )
             raise InputError(msg)
-        wrapped = wrap_keys(self._parts.keyring, meant.id, words)
+        wrapped = _keys.wrap_keys(self._parts.keyring, meant.id, words)
         self._parts.remote.remotes.wrap(self._scope, found.tenant_id, wrapped)
         self._audit("remote.passphrase", meant.slug, tenant_id=meant.id)
 
@@ -129,7 +132,7 @@ class RemotesFace(Face):
         """
         self._require(Permission.SYSTEM_MANAGE)
         meant, found = self._remote_of(tenant)
-        source = Source(
+        source = _restoring.Source(
             url=found.url,
             passphrase=self._secret_of("passphrase", passphrase),
             credentials=self._parts.remote.remotes.credentials(meant.id),
@@ -138,14 +141,14 @@ class RemotesFace(Face):
             bars.ShareProgress("try") as bar,
             self._brought(source, f"remote of {meant.slug}", bar) as it,
         ):
-            require_whole(it)
+            _restoring.require_whole(it)
             self._require_its_own(it, meant)
             self._parts.remote.remotes.checked(found, main=it.main)
-            tried = restored(it, "")
+            tried = _from_remote.restored(it, "")
         self._audit("remote.check", meant.slug, tenant_id=meant.id)
         return tried
 
-    def push(self, *, when: Literal["due", "now"] = "due") -> Records[Pushed]:
+    def push(self, *, when: Literal["due", "now"] = "due") -> Records[_records.Pushed]:
         """Push the archives of the tenants meant, a few at once; faults are in the answers.
 
         when   "due": only where something is to be pushed, and not before its next try; "now": all
@@ -154,7 +157,7 @@ class RemotesFace(Face):
         found = self._parts.remote.remotes.list(self._meant_scope)
         with ThreadPoolExecutor(AT_ONCE) as pool:  # one that hangs holds up no other tenant's
             done = pool.map(lambda one: self._parts.remote.pusher.push(one, when), found)
-            return records_of(done, Pushed)
+            return records_of(done, _records.Pushed)
 
     def _keep_passphrase(self, tenant: Tenant) -> None:
         """A tenant that came from a remote goes on with the passphrase that it came with."""
@@ -163,7 +166,9 @@ class RemotesFace(Face):
         if carried and remotes.get(self._scope, tenant.id, tenant.slug).wrapped is None:
             remotes.wrap(self._scope, tenant.id, carried)
 
-    def scan_secrets(self, told: Callable[[str, float], None] | None = None) -> Records[SecretHit]:
+    def scan_secrets(
+        self, told: Callable[[str, float], None] | None = None
+    ) -> Records[_scanning.SecretHit]:
         """What the newest rules call a secret and stands open in stored texts, oldest first.
 
         Every text of the tenants meant, once; a second scan looks at what is new. It names the device,
@@ -171,22 +176,22 @@ class RemotesFace(Face):
         """
         self._require(Permission.SYSTEM_MANAGE)
         scan = self._parts.remote.scan
-        found: list[SecretHit] = []
+        found: list[_scanning.SecretHit] = []
         with bars.ShareProgress("scan") as bar:
             for one in self._parts.places.tenants(self._meant_scope):
                 texts = scan.texts(one.id)
                 tell = partial(_tell_scanned, told or bar.told, one.slug, texts)
                 found += scan.hits(one.id, one.slug, beat=tell)
-        return records_of(found, SecretHit)
+        return records_of(found, _scanning.SecretHit)
 
-    def accept_secret(self, tenant: str, hit_id: str, *, reason: str) -> SecretHit:
+    def accept_secret(self, tenant: str, hit_id: str, *, reason: str) -> _scanning.SecretHit:
         """Let a hit of the scan be pushed as it is, audited with the reason. UnknownRevisionError."""
         self._require(Permission.SYSTEM_MANAGE)
         if not reason.strip():
             msg = "the reason is empty; say why in a few words, for it stands in the audit"
             raise InputError(msg)
         meant = self._parts.places.tenant(self._scope, tenant)
-        hit = find_hit(self._parts.remote.scan.hits(meant.id, meant.slug), hit_id)
+        hit = _scanning.find_hit(self._parts.remote.scan.hits(meant.id, meant.slug), hit_id)
         self._parts.remote.scan.accept(self._scope, hit, reason, self._actor)
         self._audit(
             "secret.accept",
@@ -196,24 +201,24 @@ class RemotesFace(Face):
         )
         return replace(hit, accepted=self._actor.name)
 
-    def push_after_run(self) -> Records[Pushed] | None:
+    def push_after_run(self) -> Records[_records.Pushed] | None:
         """What follows a run by hand: what is due is pushed, unless a daemon leads; then None.
 
         The daemon's job does it within minutes, and no run waits for a remote.
         """
         self._require(Permission.BACKUP_RUN)
         if not self._parts.remote.remotes.list(self._meant_scope):
-            return records_of((), Pushed)
+            return records_of((), _records.Pushed)
         daemons = self._parts.scheduling.daemons.list()
         if any(one.alive and one.leads_since is not None for one in daemons):
             return None
         return self.push(when="due")
 
-    def push_due(self) -> PushCounts:
+    def push_due(self) -> _records.PushCounts:
         """`push` of what is due, as the daemon's job."""
         done = self.push(when="due")
         count = Counter(one.status for one in done)
-        return PushCounts(
+        return _records.PushCounts(
             pushed=count["pushed"],
             failed=count["failed"],
             waiting=count["waiting"],
@@ -240,18 +245,18 @@ class RemotesFace(Face):
         place = find_home(home, environment)
         if folder is not None:
             path = Path(folder).expanduser().absolute()
-            return into_folder(source, path, place, environment)
-        return into_home(source, place, environment)
+            return _from_remote.into_folder(source, path, place, environment)
+        return _from_remote.into_home(source, place, environment)
 
     def _remote_of(self, tenant: str) -> tuple[Tenant, Standing]:
         meant = self._parts.places.tenant(self._scope, tenant)
         return meant, self._parts.remote.remotes.get(self._scope, meant.id, meant.slug)
 
     def _brought(
-        self, source: Source, name: str, bar: bars.ShareProgress
+        self, source: _restoring.Source, name: str, bar: bars.ShareProgress
     ) -> AbstractContextManager[Brought]:
         folder, settings = self._parts.home.folder("archive"), self._parts.settings.remote
-        return brought_from(source, folder, settings, name=name, progress=bar.told)
+        return _restoring.brought_from(source, folder, settings, name=name, progress=bar.told)
 
     def _require_its_own(self, brought: Brought, tenant: Tenant) -> None:
         """Raise RemoteError where what came is another tenant's, or sealed by other keys."""
@@ -297,18 +302,18 @@ class RemotesFace(Face):
             return ""
         if source.answer is None:
             self._require_local("files and variables")
-        secret = Secrets(self._parts.environment).read(kind, source)
+        secret = _secret_sources.Secrets(self._parts.environment).read(kind, source)
         return "" if source.keep == "reference" else secret
 
-    def _remote_opener(self, tenant: Tenant, url: RemoteUrl) -> Opener:
+    def _remote_opener(self, tenant: Tenant, url: RemoteUrl) -> _opening.Opener:
         folder = self._parts.home.folder("archive")
-        return Opener(tenant.slug, url, folder, self._parts.settings.remote)
+        return _opening.Opener(tenant.slug, url, folder, self._parts.settings.remote)
 
 
 def _reference(kind: SecretKind, source: SecretSource | None) -> str:
     if source is None or source.keep != "reference":
         return ""
-    return lasting(check_reference(kind, source.origin))
+    return _secret_sources.lasting(_secret_sources.check_reference(kind, source.origin))
 
 
 def _tell_scanned(

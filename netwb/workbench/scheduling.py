@@ -9,25 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netwb.errors import InputError, RunUnderWayError, UnknownNameError
 from netwb.inventory.records import EVERYWHERE
+from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.schedules.blackouts import leaves_none
 from netwb.schedules.deciding import LATE_S, begins_at, next_due
 from netwb.schedules.records import EVERYTHING, JobSpec, Place
 from netwb.schedules.triggers import After, Off, parse_trigger
-from netwb.store.daemons import Daemon
-from netwb.store.firings import ACTOR, Firing
 from netwb.workbench.at_places import place_label
-from netwb.workbench.attempting import Heart, attempt
-from netwb.workbench.leader import Leader
 from netwb.workbench.night import NightFace
-from netwb.workbench.planning import Planner, Timetable
 from netwb.workbench.records import Records, records_of
 
-__all__ = ["Daemon", "DaemonState", "JobState", "SchedulingFace"]
+if TYPE_CHECKING:
+    from netwb.store import firings as _firings
+    from netwb.store.daemons import Daemon
+    from netwb.store.firings import Firing
+    from netwb.workbench import attempting as _attempting
+    from netwb.workbench import leader as _leader
+    from netwb.workbench import planning as _planning
+else:
+    _attempting = lazy("netwb.workbench.attempting")
+    _leader = lazy("netwb.workbench.leader")
+    _planning = lazy("netwb.workbench.planning")
+    _firings = lazy("netwb.store.firings")
 
 CLAIM_S = 30.0  # of a job that a person began: it gives signs of life several times within
 MOST_JITTER_S = 6 * 3600
@@ -149,8 +156,8 @@ class SchedulingFace(NightFace):
         if firing is None:
             msg = f"{self._scheduled(job)} runs already; `netwb scheduler --list` shows since when"
             raise RunUnderWayError(msg)
-        with Heart(parts.firings, firing, CLAIM_S):
-            ending = attempt(spec, firing, self._call_job, self._parts.clock)
+        with _attempting.Heart(parts.firings, firing, CLAIM_S):
+            ending = _attempting.attempt(spec, firing, self._call_job, self._parts.clock)
         parts.firings.end(firing, ending)
         return replace(firing, status=ending.status, result=ending.result, said=ending.said)
 
@@ -168,13 +175,13 @@ class SchedulingFace(NightFace):
             late=tuple(self._late(table)),
         )
 
-    def lead(self) -> Leader:
+    def lead(self) -> _leader.Leader:
         """This process's part as a daemon, acting as `system:scheduler`."""
         self._require_local("the daemon's part")
-        acting = self._named(ACTOR)
+        acting = self._named(_firings.ACTOR)
         parts, settings = self._parts.scheduling, self._parts.settings.scheduler
-        planner = Planner(parts, self._parts.clock, jitter_s=settings.jitter_s)
-        return Leader(
+        planner = _planning.Planner(parts, self._parts.clock, jitter_s=settings.jitter_s)
+        return _leader.Leader(
             parts,
             planner,
             self._parts.notices,
@@ -201,9 +208,9 @@ class SchedulingFace(NightFace):
         where = self._place_names().get(place)
         return place_label(where) if where else "a place that is gone"
 
-    def _timetable(self) -> Timetable:
+    def _timetable(self) -> _planning.Timetable:
         jitter_s = self._parts.settings.scheduler.jitter_s
-        return Timetable(self._parts.scheduling, self._meant_scope, jitter_s=jitter_s)
+        return _planning.Timetable(self._parts.scheduling, self._meant_scope, jitter_s=jitter_s)
 
     def _settable(self, job: str) -> tuple[JobSpec, Place]:
         """The job and the place, once who acts may give it a time there."""
@@ -239,13 +246,15 @@ class SchedulingFace(NightFace):
         name = place_label(self._where)
         return f"{job} of {name}" if name else job
 
-    def _states(self, table: Timetable) -> Iterator[JobState]:
+    def _states(self, table: _planning.Timetable) -> Iterator[JobState]:
         names, meant = self._place_names(), self._place_meant()
         for spec, place in table.pairs():
             if place in names and meant.holds(place):
                 yield self._state(table, spec, place, place_label(names[place]))
 
-    def _state(self, table: Timetable, spec: JobSpec, place: Place, name: str) -> JobState:
+    def _state(
+        self, table: _planning.Timetable, spec: JobSpec, place: Place, name: str
+    ) -> JobState:
         last, (waiting, runs) = table.newest(spec.name, place), table.of(spec.name, place)
         found = table.schedule(spec, place)
         shown = self._scope.holds(place.tenant_id)  # counts of all are for who sees all
@@ -265,7 +274,7 @@ class SchedulingFace(NightFace):
             says=spec.says,
         )
 
-    def _next_at(self, table: Timetable, spec: JobSpec, place: Place) -> datetime | None:
+    def _next_at(self, table: _planning.Timetable, spec: JobSpec, place: Place) -> datetime | None:
         """When the open firing begins; where none is planned yet, the next one that will be."""
         timing, holds = table.timing(spec, place), table.holds(spec, place)
         waiting, _ = table.of(spec.name, place)
@@ -278,7 +287,7 @@ class SchedulingFace(NightFace):
         due = first.due.at if first and planned else next_due(timing, self._parts.clock())
         return due and begins_at(timing, due, holds)
 
-    def _late(self, table: Timetable) -> Iterator[str]:
+    def _late(self, table: _planning.Timetable) -> Iterator[str]:
         now, names = self._parts.clock(), self._place_names()
         for spec, place in table.pairs():
             waiting, runs = table.of(spec.name, place)

@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from netwb.loading import load_ours
 from netwb.settings import Settings
 from netwb.workbench.face import Face
+
+STOOD_ON = tuple(
+    f"netwb.{name}."
+    for name in (
+        *("access", "archive", "collect", "configs", "health", "inventory", "notify"),
+        *("platforms", "schedules", "store", "workbench"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +29,7 @@ class ServerKeys:
 
 
 class ServingFace(Face):
-    """`settings`, `server_keys`."""
+    """`settings`, `server_keys`, `make_ready`."""
 
     @property
     def settings(self) -> Settings:
@@ -33,3 +42,8 @@ class ServingFace(Face):
         self._require_local("the server's keys")
         keyring = self._parts.keyring
         return ServerKeys(cookie=keyring.key("cookie"), pages=keyring.key("pages"))
+
+    def make_ready(self) -> None:
+        """Load and make now what methods would at their first call: a server's loop may not wait."""
+        load_ours(*STOOD_ON)
+        self._parts.make_all()

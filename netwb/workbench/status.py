@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from netwb.collect.nights import LastNight
-from netwb.health.backups import Allowed, read_backups
-from netwb.health.diagnosis import Diagnosis, is_wrong
-from netwb.health.expecting import allowed_age
-from netwb.health.freshness import (
-    DeviceBackup,
-    TenantBackups,
-    by_tenant,
-    headline,
-    worst_first,
-)
-from netwb.health.presence import NIGHTLY
 from netwb.inventory.records import EVERYWHERE
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.roles import allowed as permits
 from netwb.schedules.records import EVERYTHING, Place
+from netwb.workbench.night import NIGHTLY
 from netwb.workbench.nights import NightsFace
-from netwb.workbench.planning import Timetable
 from netwb.workbench.presence import PresenceFace
 
-__all__ = ["DeviceBackup", "Diagnosis", "LastNight", "Status", "StatusFace", "TenantBackups"]
+if TYPE_CHECKING:
+    from netwb.collect.nights import LastNight
+    from netwb.health import backups as _backups
+    from netwb.health import diagnosis as _diagnosis
+    from netwb.health import expecting as _expecting
+    from netwb.health import freshness as _freshness
+    from netwb.health.backups import Allowed
+    from netwb.health.diagnosis import Diagnosis
+    from netwb.health.freshness import DeviceBackup, TenantBackups
+    from netwb.workbench import planning as _planning
+else:
+    _diagnosis = lazy("netwb.health.diagnosis")
+    _freshness = lazy("netwb.health.freshness")
+    _planning = lazy("netwb.workbench.planning")
+    _backups = lazy("netwb.health.backups")
+    _expecting = lazy("netwb.health.expecting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +58,15 @@ class StatusFace(PresenceFace, NightsFace):
     def status(self) -> Status:
         """One look at all; `parts` only for whoever holds health.view."""
         backups = self.device_backups()
-        tenants = by_tenant(backups)
+        tenants = _freshness.by_tenant(backups)
         parts = self._standing_parts() if permits(self._actor, Permission.HEALTH_VIEW) else ()
         lacking = [one for one in backups if one.freshness != "fresh"]
         return Status(
             at=self._parts.clock(),
-            good=all(one.fresh == one.devices for one in tenants) and not is_wrong(parts),
-            headline=headline(tenants),
-            without=worst_first(lacking),
+            good=all(one.fresh == one.devices for one in tenants)
+            and not _diagnosis.is_wrong(parts),
+            headline=_freshness.headline(tenants),
+            without=_freshness.worst_first(lacking),
             tenants=tenants,
             last_night=self.last_night(),
             parts=parts,
@@ -68,8 +74,8 @@ class StatusFace(PresenceFace, NightsFace):
 
     def backup_headline(self) -> tuple[str, bool]:
         """The sentence of `status` alone, and whether each active device has a fresh good backup."""
-        tenants = by_tenant(self.device_backups())
-        return headline(tenants), all(one.fresh == one.devices for one in tenants)
+        tenants = _freshness.by_tenant(self.device_backups())
+        return _freshness.headline(tenants), all(one.fresh == one.devices for one in tenants)
 
     def device_backups(self) -> tuple[DeviceBackup, ...]:
         """How each living device's backup stands, by tenant, site, hostname.
@@ -77,7 +83,7 @@ class StatusFace(PresenceFace, NightsFace):
         Who may not see addresses is told the kind of a cause alone.
         """
         self._require(Permission.CONFIG_VIEW)
-        found = read_backups(
+        found = _backups.read_backups(
             self._parts.database,
             self._meant_scope,
             now=self._parts.clock(),
@@ -94,12 +100,14 @@ class StatusFace(PresenceFace, NightsFace):
         now, parts = self._parts.clock(), self._parts.scheduling
         least = timedelta(hours=self._parts.settings.configs.fresh_h)
         nightly = parts.job(NIGHTLY)
-        table = Timetable(parts, ALL_TENANTS, jitter_s=self._parts.settings.scheduler.jitter_s)
+        table = _planning.Timetable(
+            parts, ALL_TENANTS, jitter_s=self._parts.settings.scheduler.jitter_s
+        )
 
         def allowed(tenant_id: str, site_id: str) -> timedelta:
             place = Place(tenant_id=tenant_id, site_id=site_id)
             found = table.schedule(nightly, place)
             timing = table.timing(nightly, found.place if found else EVERYTHING)
-            return allowed_age(timing, table.holds(nightly, place), now=now, least=least)
+            return _expecting.allowed_age(timing, table.holds(nightly, place), now=now, least=least)
 
         return allowed

@@ -7,18 +7,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netwb.errors import UnknownPlatformError
-from netwb.health.syslog import judged
-from netwb.health.syslog.desk import Desk, DeskParts
-from netwb.health.syslog.judged import JudgedMessage
 from netwb.inventory.records import EVERYWHERE, NamedDevice
+from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.store.bursts import Filed
-from netwb.store.firings import ACTOR
-from netwb.workbench.compose import load_messages, load_platforms
 from netwb.workbench.face import Face
 from netwb.workbench.home import find_home
+
+if TYPE_CHECKING:
+    from netwb.health.syslog import desk as _desk
+    from netwb.health.syslog import judged as _judged
+    from netwb.health.syslog.judged import JudgedMessage
+    from netwb.store import firings as _firings
+    from netwb.store.bursts import Filed
+    from netwb.workbench import platform_files as _platform_files
+else:
+    _desk = lazy("netwb.health.syslog.desk")
+    _judged = lazy("netwb.health.syslog.judged")
+    _firings = lazy("netwb.store.firings")
+    _platform_files = lazy("netwb.workbench.platform_files")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,7 @@ class SyslogFace(Face):
         settings = self._parts.settings.syslog
         if not settings.address:
             return
-        parts = DeskParts(
+        parts = _desk.DeskParts(
             database=self._parts.database,
             bursts=self._parts.bursts,
             notices=self._parts.notices,
@@ -73,10 +82,10 @@ class SyslogFace(Face):
             settings=settings,
             blackouts=self._parts.scheduling.blackouts,
             zone=self._parts.scheduling.zone,
-            actor=ACTOR,
-            on_filed=self._named(ACTOR)._audit_filed,  # noqa: SLF001 - the same face
+            actor=_firings.ACTOR,
+            on_filed=self._named(_firings.ACTOR)._audit_filed,  # noqa: SLF001 - the same face
         )
-        Desk(parts).listen(stop)
+        _desk.Desk(parts).listen(stop)
 
     def syslog_counts(self) -> Mapping[str, int]:
         """Messages by what became of them, since the home was made."""
@@ -119,8 +128,10 @@ def judge_messages(
     data: bytes, *, platform: str, home: str | Path | None, environment: Mapping[str, str]
 ) -> tuple[JudgedMessage, ...]:
     """What each line would start on that platform, by netwb's records and the home's own."""
-    known = load_messages(load_platforms(find_home(home, environment).folder("platforms.d")))
+    known = _platform_files.load_messages(
+        _platform_files.load_platforms(find_home(home, environment).folder("platforms.d"))
+    )
     if platform not in known:
         msg = f"of platform {platform} no messages are known; known are {', '.join(sorted(known))}"
         raise UnknownPlatformError(msg)
-    return judged.judge_messages(data, known[platform])
+    return _judged.judge_messages(data, known[platform])

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from netwb.archive.records import Revision
-from netwb.collect.telling import ChangedText, change_told
+from typing import TYPE_CHECKING
+
 from netwb.inventory.records import Device
-from netwb.store.notices import Notices
+from netwb.loading import lazy
+
+if TYPE_CHECKING:
+    from netwb.archive.records import Revision
+    from netwb.collect import telling as _telling
+    from netwb.store.notices import Notices
+else:
+    _telling = lazy("netwb.collect.telling")
 
 
 def tell_accepted(notices: Notices, device: Device, revision: Revision) -> None:
@@ -20,7 +27,7 @@ def tell_accepted(notices: Notices, device: Device, revision: Revision) -> None:
         message=f"the held configuration of {label} was accepted",
     )
     if revision.cause == "accept" and revision.number > 1:
-        change = ChangedText(
+        change = _telling.ChangedText(
             device_id=device.id,
             tenant_id=device.tenant_id,
             label=label,
@@ -32,7 +39,7 @@ def tell_accepted(notices: Notices, device: Device, revision: Revision) -> None:
             removed=revision.removed,
             run_id=revision.run_id,
         )
-        notices.happened_many("config.changed", [change_told(change)])
+        notices.happened_many("config.changed", [_telling.change_told(change)])
 
 
 def tell_revealed(notices: Notices, device: Device, *, who: str, reason: str) -> None:

@@ -7,31 +7,27 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from netwb.access.cleaning import AccessCleaned
-from netwb.archive.index_check import Depth, IndexVerdict, words
-from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
 from netwb.errors import ArchiveError, AuditBrokenError
 from netwb.inventory.records import Tenant
 from netwb.loading import lazy
-from netwb.notify.records import Observed
 from netwb.roles import Permission
-from netwb.store.retention import Act, sweep_jobs, sweep_runs
 from netwb.workbench.auditing import noted_heads
 from netwb.workbench.face import Face
 
 if TYPE_CHECKING:
+    from netwb.access.cleaning import AccessCleaned
+    from netwb.archive import index_check as _index_check
+    from netwb.archive.index_check import Depth, IndexVerdict
+    from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
+    from netwb.notify import records as _records
+    from netwb.store import retention as _retention
+    from netwb.store.retention import Act
     from netwb.workbench import progress as bars
 else:
+    _records = lazy("netwb.notify.records")
+    _index_check = lazy("netwb.archive.index_check")
+    _retention = lazy("netwb.store.retention")
     bars = lazy("netwb.workbench.progress")
-
-__all__ = [
-    "AccessCleaned",
-    "AuditChecked",
-    "IndexChecked",
-    "RepositoriesKept",
-    "Swept",
-    "UpkeepFace",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +204,7 @@ class UpkeepFace(Face):
         if verdict.outcome == "busy":
             return
         notices = self._parts.notices
-        state = Observed(
+        state = _records.Observed(
             tenant_id=verdict.tenant_id,
             subject=verdict.tenant_id,
             label=verdict.tenant,
@@ -225,7 +221,7 @@ class UpkeepFace(Face):
                 subject=verdict.tenant_id,
                 label=verdict.tenant,
                 severity="warning",
-                message=f"{said} ({words(verdict.wrong)})",
+                message=f"{said} ({_index_check.words(verdict.wrong)})",
             )
         self._audit(
             "index.check",
@@ -240,9 +236,9 @@ class UpkeepFace(Face):
         if before := _long_ago(now, settings.quarantine_days):
             texts = sum(parts.quarantine.expire(before, act).values())
         if before := _long_ago(now, settings.jobs_days):
-            jobs = sweep_jobs(parts.database, before, act)
+            jobs = _retention.sweep_jobs(parts.database, before, act)
         if before := _long_ago(now, settings.runs_days):
-            outcomes, runs = sweep_runs(parts.database, before, act)
+            outcomes, runs = _retention.sweep_runs(parts.database, before, act)
         return Swept(held_texts=texts, jobs=jobs, runs=runs, outcomes=outcomes)
 
     def _tenants_meant(self) -> tuple[Tenant, ...]:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from netwb.health.backups import read_backups
-from netwb.health.diagnosis import Diagnosis
-from netwb.health.examining import examined
-from netwb.health.freshness import DeviceBackup
-from netwb.notify.records import Observed, Standing
+from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.workbench.figures import FiguresFace
 
-__all__ = ["HealthWatched", "WatchFace"]
+if TYPE_CHECKING:
+    from netwb.health import backups as _backups
+    from netwb.health import examining as _examining
+    from netwb.health.diagnosis import Diagnosis
+    from netwb.health.freshness import DeviceBackup
+    from netwb.notify import records as _records
+    from netwb.notify.records import Standing
+else:
+    _records = lazy("netwb.notify.records")
+    _backups = lazy("netwb.health.backups")
+    _examining = lazy("netwb.health.examining")
 
 STALE, DISK = "device.stale", "disk.space"  # kinds of notices
 
@@ -37,9 +44,11 @@ class WatchFace(FiguresFace):
         self._require(Permission.HEALTH_VIEW)
         self._require_everywhere("the watch over all")
         parts, now = self._parts, self._parts.clock()
-        backups = read_backups(parts.database, ALL_TENANTS, now=now, allowed=self._allowed())
+        backups = _backups.read_backups(
+            parts.database, ALL_TENANTS, now=now, allowed=self._allowed()
+        )
         expected = [one for one in backups if not one.excused]
-        disk = examined("disk", self._disk)[0]
+        disk = _examining.examined("disk", self._disk)[0]
         told = self._tell_stale(expected) + self._tell_disk(disk)
         stale = sum(one.overdue for one in expected)
         return HealthWatched(devices=len(expected), stale=stale, disk=disk.verdict, told=told)
@@ -70,12 +79,12 @@ class WatchFace(FiguresFace):
         return int(changed)
 
 
-def _observed(one: DeviceBackup, now: datetime) -> Observed:
+def _observed(one: DeviceBackup, now: datetime) -> _records.Observed:
     detail: dict[str, object] = {}
     if one.copy_at is not None:
         age_s = int((now - one.copy_at).total_seconds())
         detail = {"copy_at": one.copy_at.isoformat(), "age_s": age_s}
-    return Observed(
+    return _records.Observed(
         tenant_id=one.tenant_id,
         subject=one.device_id,
         label=one.name,
@@ -85,9 +94,9 @@ def _observed(one: DeviceBackup, now: datetime) -> Observed:
     )
 
 
-def _not_awaited(one: Standing) -> Observed:
+def _not_awaited(one: Standing) -> _records.Observed:
     """Of a device that is in maintenance, planned or retired now."""
-    return Observed(
+    return _records.Observed(
         tenant_id=one.tenant_id,
         subject=one.subject,
         label=one.label,

@@ -17,24 +17,36 @@ from netwb.access.records import (
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.archive.remote.records import Pushed, Remote, Restored, Stranger
 from netwb.archive.scanning import SecretHit
+from netwb.collect.coverage import Copy, DeviceCoverage, DeviceRun, Night
 from netwb.collect.nights import LastNight
 from netwb.collect.outcome import BackupOutcome, BackupReport
+from netwb.collect.probe import ProbeRow
+from netwb.collect.unsaved import Unsaved
+from netwb.health.counts import TenantCounts
+from netwb.health.purging import TenantPurge
 from netwb.inventory.records import Device, NamedDevice, Site, Tenant
+from netwb.store.audit import AuditEvent, AuditReport
 from netwb.store.daemons import Daemon
 from netwb.store.firings import Firing
 from netwb.store.jobs import Job
 from netwb.workbench.blackouts import BlackoutState
+from netwb.workbench.from_remote import RemoteSource
 from netwb.workbench.scheduling import DaemonState, JobState
 
 __all__ = [
     "Admission",
+    "AuditEvent",
+    "AuditReport",
     "BackupOutcome",
     "BackupReport",
     "BlackoutState",
     "Change",
+    "Copy",
     "Daemon",
     "DaemonState",
     "Device",
+    "DeviceCoverage",
+    "DeviceRun",
     "Firing",
     "Hit",
     "IssuedToken",
@@ -45,20 +57,26 @@ __all__ = [
     "NamedDevice",
     "NewToken",
     "NewUser",
+    "Night",
     "Origin",
     "Person",
+    "ProbeRow",
     "ProviderLogin",
     "Pushed",
     "QuarantineItem",
     "Remote",
+    "RemoteSource",
     "Restored",
     "Revision",
     "SecretHit",
     "Site",
     "Stranger",
     "Tenant",
+    "TenantCounts",
+    "TenantPurge",
     "Token",
     "TotpSecret",
+    "Unsaved",
     "User",
     "UserChanges",
 ]

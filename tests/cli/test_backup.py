@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.cli.demo.command import _play
+from netwb.cli.demo.playing import play
 from netwb.cli.demo.state import new_state, only_demo_on
 from netwb.cli.main import main
 from netwb.inventory.records import NewCredential, NewDevice, SecretSource
@@ -207,7 +207,7 @@ def test_a_demo_taken_up_days_later_plays_the_nights_between(
     home = tmp_path / "demo"
     home.mkdir()
     before = new_state(datetime.now(UTC) - timedelta(days=days), devices=1)
-    _play(home, before, once=True, port=None, as_json=True)
+    play(home, before, once=True, port=None, as_json=True)
 
     ran = Commands(home, capsys)("demo", "--once", "--json")
 

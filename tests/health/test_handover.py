@@ -8,7 +8,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -17,7 +16,7 @@ import pytest
 from netwb.errors import ArchiveDamagedError, InputError, NotPermittedError, UnknownNameError
 from netwb.inventory.records import SecretSource
 from netwb.roles import Role
-from tests.benches import Rig, ios, rig
+from tests.benches import Rig, ios, rig, with_parts
 from tests.flipped import flip_a_text
 from tests.real_components import require_real
 from tests.workbench.people import add
@@ -32,7 +31,7 @@ def made(tmp_path: Path) -> Iterator[Rig]:
     folder.mkdir()
     with rig(folder, {"acme": ("edge1", "edge2"), "umbra": ("core1",)}, past=two_nights) as made:
         environment = {**made.bench._parts.environment, "PASSPHRASE": "a sentence for acme alone"}
-        made.bench._parts = replace(made.bench._parts, environment=environment)
+        made.bench._parts = with_parts(made.bench._parts, environment=environment)
         yield made
 
 

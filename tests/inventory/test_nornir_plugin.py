@@ -10,7 +10,7 @@ from nornir.core.task import Result, Task
 from netwb.inventory.nornir_plugin import PLUGIN, NetwbInventory, make_inventory
 from netwb.inventory.records import Login, Target
 from netwb.platforms.record import Platform
-from netwb.workbench.compose import load_platforms
+from netwb.workbench.platform_files import load_platforms
 
 LOGIN = Login(credential="acme/lab", username="netwb", password="pw", enable="en")
 

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwb.lab.demo import DEVICES, NIGHTS, SITES, TENANTS, DemoPasswords, DemoPlan, demo_plan
+from netwb.lab.demo import NIGHTS, SITES, TENANTS, DemoPasswords, DemoPlan, demo_plan
 from netwb.lab.faults import EFFECTS
 from netwb.lab.fleet import Fleet
+from netwb.lab.size import DEVICES
 from tests.lab.ground import show_running
 
 LAST_NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

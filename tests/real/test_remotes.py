@@ -12,7 +12,7 @@ import pytest
 
 from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
-from netwb.workbench.remotes import RemoteSource
+from netwb.workbench.words import RemoteSource
 from tests.benches import Rig, a_night, ios, rig
 from tests.real.git_hosts import (
     ADDRESS,

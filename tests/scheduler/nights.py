@@ -16,7 +16,7 @@ from netwb.store.models import FiringRow
 from netwb.workbench import Workbench
 from netwb.workbench.leader import Leader
 from netwb.workbench.planning import Start
-from tests.benches import Rig, TestClock
+from tests.benches import Rig, TestClock, with_parts
 
 NIGHT: tuple[JobSpec, ...] = tuple(
     job for job in shared("scheduler.jobs").JOBS if job.name in {"nightly", "retry"}
@@ -36,7 +36,7 @@ def with_jobs(made: Rig | Played, jobs: Iterable[JobSpec] = NIGHT) -> None:
     """The bench's table of jobs is this one from now on."""
     parts, table = made.bench._parts, {job.name: job for job in jobs}
     scheduling = replace(parts.scheduling, table=lambda: table)
-    made.bench._parts = replace(parts, scheduling=scheduling)
+    made.bench._parts = with_parts(parts, scheduling=scheduling)
 
 
 def pass_until(

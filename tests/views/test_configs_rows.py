@@ -24,8 +24,8 @@ from netwb.views.configs.rows import (
     top_of,
 )
 from netwb.views.navigation import Moment
-from netwb.workbench.overview import Overview, Unsaved
-from netwb.workbench.words import Change
+from netwb.workbench.overview import Overview
+from netwb.workbench.words import Change, Unsaved
 
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 MOMENT = Moment(now=NOW, zone=ZoneInfo("UTC"))

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from netwb.views.history.days import Listed, render_days, strip_of
 from netwb.views.navigation import Moment
-from netwb.workbench.coverage import DeviceRun
-from netwb.workbench.words import Revision
+from netwb.workbench.words import DeviceRun, Revision
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 AT = Moment(now=NOW, zone=ZoneInfo("UTC"))

@@ -16,7 +16,7 @@ from netwb.roles import Role
 from netwb.views.history.head import saved_state
 from netwb.views.history.page import HistoryView
 from netwb.views.navigation import Moment
-from netwb.workbench.coverage import Copy, DeviceRun
+from netwb.workbench.words import Copy, DeviceRun
 from tests.benches import START, Rig, ios, rig
 from tests.views.made_frames import KeptFrame, act, frame_of, words
 

@@ -14,7 +14,7 @@ import pytest
 
 from netwb.errors import InputError, NetwbError, RemoteError
 from netwb.workbench import Workbench
-from netwb.workbench.remotes import RemoteSource
+from netwb.workbench.words import RemoteSource
 from tests.benches import Rig, ios, rig
 from tests.postgresql import Cluster
 from tests.stores import KINDS, cluster_of

@@ -15,7 +15,7 @@ from netwb.inventory.importers.rows import Source
 from netwb.inventory.records import CredentialChanges, NewCredential, SecretKind, SecretSource
 from netwb.roles import ALL_TENANTS, Actor, Role, Scope
 from netwb.workbench import Workbench
-from tests.benches import Rig, a_night, ios, ios_text, rig
+from tests.benches import Rig, a_night, ios, ios_text, rig, with_parts
 from tests.stores import EACH_STORE
 
 pytestmark = EACH_STORE
@@ -143,7 +143,7 @@ def test_who_came_over_a_network_imports_content_and_no_path(two: Rig, tmp_path:
 
 def test_the_agent_is_for_the_login_that_owns_it(two: Rig) -> None:
     parts = two.bench._parts
-    parts = replace(parts, environment={"SSH_AUTH_SOCK": "/run/agent"})
+    parts = with_parts(parts, environment={"SSH_AUTH_SOCK": "/run/agent"})
     local = Workbench(parts, two.bench._who, two.bench._where)
     over_network = Workbench(parts, remote(two)._who, two.bench._where)
 

@@ -27,7 +27,7 @@ from netwb.settings import AccessSettings
 from netwb.workbench import Workbench
 from netwb.workbench.compose_access import compose_access
 from tests.access.provider import CLIENT, SECRET, Provider, running_provider
-from tests.benches import Rig, rig
+from tests.benches import Rig, rig, with_parts
 from tests.stores import KINDS, cluster_of
 from tests.workbench.people import HOME, PASSWORD, add, logged_in
 
@@ -48,7 +48,7 @@ def with_access(made: Rig, **settings: Any) -> None:
         passwords=parts.access.own.passwords,
     )
     whole = replace(parts.settings, access=access)
-    made.bench._parts = replace(parts, access=composed, settings=whole)
+    made.bench._parts = with_parts(parts, access=composed, settings=whole)
 
 
 @pytest.fixture(params=KINDS)

@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from netwb.cli.context import HomeCommand, state
-from netwb.cli.demo.building import (
-    PlayedClock,
-    Refused,
-    fill_inventory,
-    move_inventory,
-    network_logins,
-    pass_night,
-    prepare_home,
-    secrets_of,
-)
-from netwb.cli.demo.people import add_people
-from netwb.cli.demo.serving import serve_until_ended
-from netwb.cli.demo.state import (
-    DemoState,
-    caught_up,
-    clear_home,
-    new_state,
-    only_demo_on,
-    read_state,
-    write_state,
-)
-from netwb.cli.demo.summary import DemoResult, print_summary, summary_document
-from netwb.cli.show import json_option, print_json, say
-from netwb.lab.demo import DEVICES, DemoNight, DemoPlan
-from netwb.lab.fleet import Fleet
-from netwb.workbench import Workbench
-from netwb.workbench.words import BackupReport
+from netwb.cli.show import json_option
+from netwb.lab.size import DEVICES
+from netwb.loading import lazy
 
-MOST_MISSED = 30  # nights that a start plays at most: some half a minute of a person's time
+if TYPE_CHECKING:
+    from netwb.cli.demo import playing as _playing
+else:
+    _playing = lazy("netwb.cli.demo.playing")
+
 DEFAULT_HOME = "~/.local/share/netwb-demo"  # beside a real home, never in it
 
 
@@ -82,162 +56,4 @@ def demo(
     """
     named = state(context).home or os.environ.get("NETWB_HOME") or DEFAULT_HOME
     home = Path(named).expanduser().absolute()
-    read_state(home)  # nothing is written into a home that is no demo's
-    with only_demo_on(home):
-        found = _read_whole(home)
-        now = datetime.now(UTC)
-        current = caught_up(found, now) if found else new_state(now, devices=devices)
-        status = _play(home, current, once=once, port=port, as_json=as_json)
-    context.exit(status)
-
-
-def _read_whole(home: Path) -> DemoState | None:
-    """The state of a demo that was built to its end; what is left of another one is taken away."""
-    found = read_state(home)
-    if found is None or found.built:
-        return found
-    say(f"the demo in {home} was interrupted while it was built; it is built anew")
-    clear_home(home)
-    return None
-
-
-def _play(home: Path, current: DemoState, *, once: bool, port: int | None, as_json: bool) -> int:
-    """Build it or go on, show it, and stay until it is ended. Gives the exit status."""
-    plan = current.plan()
-    act = _go_on if current.built else _build
-    with _network(current, plan) as fleet:
-        bench, result = act(home, current, plan, fleet)
-        if as_json:
-            print_json(summary_document(bench, result))
-        else:
-            print_summary(bench, result)
-        _print_logins(result)
-        bench.close()
-        return 0 if once else _stay(result, current, port)
-
-
-@contextmanager
-def _network(current: DemoState, plan: DemoPlan) -> Iterator[Fleet]:
-    """The fleet on the port that it had, or on a free one where another program has taken that."""
-    fleet = _fleet(current, plan, current.port)
-    try:
-        fleet.__enter__()
-    except OSError:
-        if not current.port:
-            raise
-        fleet = _fleet(current, plan, 0)
-        fleet.__enter__()
-    try:
-        yield fleet
-    finally:
-        fleet.__exit__()
-
-
-def _fleet(current: DemoState, plan: DemoPlan, port: int) -> Fleet:
-    return Fleet(plan.world, jumps=plan.jumps, port=port, seed=current.seed)
-
-
-def _build(
-    home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
-) -> tuple[Workbench, DemoResult]:
-    began = monotonic()
-    write_state(home, current)
-    prepare_home(home)
-    clock = PlayedClock(plan.nights[0].at)
-    bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
-    fill_inventory(bench, plan, fleet)
-    refused, _ = _pass_nights(bench, fleet, plan.nights, clock)
-    clock.turn_to(datetime.now(UTC))
-    logins = add_people(bench)
-    write_state(home, replace(current, port=fleet.port, built=True))
-    took_s = monotonic() - began
-    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, logins=logins)
-
-
-def _go_on(
-    home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
-) -> tuple[Workbench, DemoResult]:
-    """The nights that passed since, and one more backup, of a network whose faults were mended.
-
-    That they passed is remembered first: whoever ends it in their middle finds their edits in the
-    one more backup of the next start, and no night twice.
-    """
-    began, now = monotonic(), datetime.now(UTC)
-    clock = PlayedClock(now)
-    bench = Workbench.open(home, environment=secrets_of(current), clock=clock)
-    if fleet.port != current.port:
-        move_inventory(bench, plan, fleet)
-    write_state(home, replace(current, port=fleet.port))
-    missed = _missed(bench, plan, current.played)
-    if missed:
-        say(_told(len(missed), passed=current.nights - current.played))
-    mended = replace(plan.nights[-1], at=now, faults={})
-    refused, report = _pass_nights(bench, fleet, (*missed, mended), clock)
-    took_s = monotonic() - began
-    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, report=report)
-
-
-def _missed(bench: Workbench, plan: DemoPlan, played: int) -> tuple[DemoNight, ...]:
-    """Nights behind those played and all that was stored; of many the newest alone."""
-    stored = bench.where(status="any").changes(since=plan.nights[0].at, limit=1)
-    seen = stored[0].at if stored else plan.nights[0].at
-    return tuple(night for night in plan.nights[played:] if night.at > seen)[-MOST_MISSED:]
-
-
-def _told(missed: int, *, passed: int) -> str:
-    nights = f"{passed} night{'' if passed == 1 else 's'}"
-    newest = "" if missed == passed else f"; the newest {missed} are played"
-    return f"{nights} passed since this demo was last started{newest}"
-
-
-def _pass_nights(
-    bench: Workbench, fleet: Fleet, nights: tuple[DemoNight, ...], clock: PlayedClock
-) -> tuple[tuple[Refused, ...], BackupReport | None]:
-    """What was refused in all the nights, and the report of the last one."""
-    report: BackupReport | None = None
-    refused: list[Refused] = []
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("nights"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[at]}"),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        task = progress.add_task("nights", total=len(nights), at="")
-        for night in nights:
-            clock.turn_to(night.at)
-            report = pass_night(bench, fleet, night, lambda _: None)
-            bad = report.with_status("rejected", "failed")
-            refused += [Refused(night=night.at, outcome=outcome) for outcome in bad]
-            progress.update(task, advance=1, at=f"{night.at:%d %b}")
-    return tuple(refused), report
-
-
-def _print_logins(result: DemoResult) -> None:
-    """On stderr: the passwords belong to the person who looks, not to what reads the document."""
-    say("")
-    if not result.logins:
-        say("The logins' passwords were shown when this demo was built; a new one for ana:")
-        say(f"  netwb user set ana --password prompt --home {result.home}")
-        return
-    say("Logins, whose passwords are shown this once:")
-    for login in result.logins:
-        say(f"  {login.role:<9} {login.name:<9} {login.password}  {login.sees}: {login.does}")
-
-
-def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
-    """Keep network, server and daemon alive until somebody ends it."""
-    option = f"--home {result.home}"
-    say("")
-    for line in network_logins(current):
-        say(line)
-    say("Try in another terminal:")
-    say(f"  netwb backup {option}")
-    say(f"  netwb changes --since 7d --patch {option}")
-    say(f"  netwb search --ever snmp-server {option}")
-    say(f"  netwb scheduler --list {option}")
-    say("")
-    return serve_until_ended(result.home, port)
+    context.exit(_playing.run(home, devices=devices, once=once, port=port, as_json=as_json))

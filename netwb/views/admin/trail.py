@@ -13,7 +13,8 @@ from netwb.views.inventory.device import detail_words
 from netwb.views.navigation import Moment
 from netwb.views.states import empty
 from netwb.views.words import count, exact, listed, number, when, zone_city
-from netwb.workbench.auditing import Asked, AuditEvent, AuditReport
+from netwb.workbench.auditing import Asked
+from netwb.workbench.words import AuditEvent, AuditReport
 
 FILTERS = ("who", "what", "on", "of", "since", "until")  # as the address names them
 PAGE = 100  # events on a page

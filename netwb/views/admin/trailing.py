@@ -13,7 +13,8 @@ from netwb.views.desk import Acts, Desk
 from netwb.views.sheet import Act
 from netwb.views.states import loading
 from netwb.workbench import Workbench
-from netwb.workbench.auditing import Asked, AuditEvent, AuditReport
+from netwb.workbench.auditing import Asked
+from netwb.workbench.words import AuditEvent, AuditReport
 
 CHECKED_AT_ONCE = 20_000  # links: a walk of them takes about a second of a thread
 CSV_ROWS = 100_000  # most events in a file: what a spreadsheet still opens

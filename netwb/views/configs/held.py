@@ -16,8 +16,8 @@ from weakref import WeakValueDictionary
 
 from netwb.inventory.records import NamedDevice
 from netwb.views.configs.filters import UNKNOWN, Filters, Names
-from netwb.workbench.overview import Overview, Unsaved
-from netwb.workbench.words import Change
+from netwb.workbench.overview import Overview
+from netwb.workbench.words import Change, Unsaved
 
 LIKE = 3  # other times looked at for equal records, the newest first: each costs some milliseconds
 T = TypeVar("T")

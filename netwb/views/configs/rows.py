@@ -24,8 +24,7 @@ from netwb.views.configs.listing import (
 )
 from netwb.views.html import button, esc, link, stat, state, tag, when
 from netwb.views.navigation import Moment
-from netwb.workbench.overview import Unsaved
-from netwb.workbench.words import Change
+from netwb.workbench.words import Change, Unsaved
 
 ROW_PX, HEAD_PX = 70, 36  # configs.css holds rows and heads to that
 AHEAD = 20  # changes drawn above what is seen, and below

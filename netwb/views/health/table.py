@@ -20,7 +20,8 @@ from netwb.views.causes import cause_alone
 from netwb.views.cures import in_page
 from netwb.views.html import Shape, age, button, esc, link, shape, state, tag
 from netwb.views.navigation import Moment
-from netwb.workbench.status import LastNight, Status
+from netwb.workbench.status import Status
+from netwb.workbench.words import LastNight
 
 SHOWN = 100  # devices drawn at first; more on demand
 LONGEST = 240  # characters of a cause with its cure

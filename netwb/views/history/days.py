@@ -18,8 +18,7 @@ from netwb.views.html import esc, stat, state, tag
 from netwb.views.inventory.rows import NightMark
 from netwb.views.navigation import Moment
 from netwb.views.words import DAYS, clock, count, day, exact
-from netwb.workbench.coverage import DeviceRun
-from netwb.workbench.words import Revision
+from netwb.workbench.words import DeviceRun, Revision
 
 NIGHTS = 30
 OWN = ("rules", "rename", "retire")  # causes of revisions that no person made

@@ -15,8 +15,7 @@ from netwb.views.inventory.strips import long_strip
 from netwb.views.inventory.table import copy_age_shape
 from netwb.views.navigation import Moment
 from netwb.views.words import clock, commit, count, day, number, when
-from netwb.workbench.coverage import Copy, DeviceRun
-from netwb.workbench.words import Revision
+from netwb.workbench.words import Copy, DeviceRun, Revision
 
 KINDS: tuple[tuple[ConfigKind, str], ...] = (("running", "Running"), ("startup", "Startup"))
 LOOKS = (("text", "Text"), ("since", "Since when"))

@@ -35,9 +35,8 @@ from netwb.views.html import button, page_url
 from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.sheet import Act, OnAct, Sheet
-from netwb.workbench.coverage import Copy, DeviceRun
 from netwb.workbench.line_stories import DatedText
-from netwb.workbench.words import Revision
+from netwb.workbench.words import Copy, DeviceRun, Revision
 
 LIST_PX, NARROW_LIST_PX = 384, 300
 REVISIONS = 100  # listed at first; more on demand

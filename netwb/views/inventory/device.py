@@ -36,8 +36,7 @@ from netwb.views.inventory.table import (
 )
 from netwb.views.states import empty
 from netwb.views.words import commit, count, listed, moment, number, size, span
-from netwb.workbench.coverage import DeviceRun
-from netwb.workbench.words import Revision
+from netwb.workbench.words import DeviceRun, Revision
 
 _RUN_STATES: dict[str, tuple[Shape, str]] = {
     "changed": ("ok", "changed"),

@@ -26,7 +26,7 @@ from netwb.views.inventory.stage import Acts, Stage
 from netwb.views.sheet import Act
 from netwb.views.states import loading
 from netwb.views.words import count
-from netwb.workbench.coverage import DeviceCoverage
+from netwb.workbench.words import DeviceCoverage
 
 NIGHTS = 21
 _SPARE_DAYS = 2  # read beyond the strip: a zone ahead of UTC begins its first day earlier

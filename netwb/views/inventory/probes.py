@@ -13,7 +13,7 @@ from netwb.views.inventory.links import Links
 from netwb.views.inventory.table import NOTHING, Sees
 from netwb.views.states import running
 from netwb.views.words import count, number
-from netwb.workbench.probing import ProbeRow
+from netwb.workbench.words import ProbeRow
 
 _REACHED: Mapping[str, Shape] = {
     "command line": "ok",

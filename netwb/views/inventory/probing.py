@@ -13,7 +13,7 @@ from netwb.views.inventory.stage import Acts, Stage
 from netwb.views.sheet import Act
 from netwb.views.words import count
 from netwb.workbench import Workbench
-from netwb.workbench.probing import ProbeRow
+from netwb.workbench.words import ProbeRow
 
 DRAW_S = 0.5  # how often the live table is drawn
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from netwb.inventory.records import Device
-from netwb.workbench.coverage import DeviceCoverage, Night
+from netwb.workbench.words import DeviceCoverage, Night
 
 NightMark = Literal["changed", "unchanged", "rejected", "failed", "none"]
 Saved = Literal["saved", "kept back", "failed", "not tried", "never"]

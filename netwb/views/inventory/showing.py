@@ -15,8 +15,7 @@ from netwb.views.inventory.table import Sees
 from netwb.views.sheet import Act
 from netwb.views.states import loading, not_found
 from netwb.workbench import Workbench
-from netwb.workbench.coverage import DeviceCoverage, DeviceRun
-from netwb.workbench.words import Revision
+from netwb.workbench.words import DeviceCoverage, DeviceRun, Revision
 
 NIGHTS = 90
 REVISIONS = 400  # read for the strip: more than a change each night

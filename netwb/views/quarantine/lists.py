@@ -11,9 +11,8 @@ from netwb.views.fields import Ask, Field, dialog, text_field
 from netwb.views.html import age, button, esc, link, shape, stat, state, tag, when
 from netwb.views.navigation import Moment
 from netwb.views.words import count, number, size
-from netwb.workbench.coverage import Copy, DeviceCoverage
 from netwb.workbench.held import MaskedText
-from netwb.workbench.words import QuarantineItem
+from netwb.workbench.words import Copy, DeviceCoverage, QuarantineItem
 
 LOOKS = (("change", "What it would change"), ("text", "The text"))
 SHOWN_S = 60  # that a revealed text stays on screen; the stylesheet of the rows says the same

@@ -28,9 +28,8 @@ from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.panes import SHRINKS, list_and_detail
 from netwb.views.quarantine import lists
 from netwb.views.sheet import Act, OnAct, Sheet
-from netwb.workbench.coverage import DeviceCoverage
 from netwb.workbench.held import MaskedText
-from netwb.workbench.words import QuarantineItem
+from netwb.workbench.words import DeviceCoverage, QuarantineItem
 
 LIST_PX, NARROW_LIST_PX = 384, 300
 HERE = Path(__file__).parent

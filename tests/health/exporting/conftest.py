@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from netwb.inventory.records import SecretSource
 from netwb.roles import Role
 from netwb.store.passphrase import Costs
 from netwb.workbench import Workbench
-from tests.benches import Rig, ios, ios_text, rig
+from tests.benches import Rig, ios, ios_text, rig, with_parts
 
 PASSPHRASE = "a sentence that nobody guesses"
 SOURCE = SecretSource(origin="env:PASSPHRASE")
@@ -74,7 +73,7 @@ def full(tmp_path: Path) -> Iterator[Rig]:
     folder = tmp_path / "old"
     folder.mkdir()
     with rig(folder, TENANTS, past=fill) as made:
-        made.bench._parts = replace(
+        made.bench._parts = with_parts(
             made.bench._parts, environment={**made.bench._parts.environment, **ENVIRONMENT}
         )
         yield made

@@ -11,7 +11,7 @@ import pytest
 from netwb.errors import ArchiveDamagedError, ExportError, InputError, InventoryError, NetwbError
 from netwb.settings import SelfBackupSettings
 from netwb.workbench import Workbench
-from tests.benches import Rig, a_night, rig
+from tests.benches import Rig, a_night, rig, with_parts
 from tests.flipped import flip_a_text
 from tests.health.exporting.conftest import ENVIRONMENT, SOURCE, quiet
 
@@ -32,7 +32,7 @@ def sets(made: Rig, tmp_path: Path) -> Sets:
         own = {"folder": str(tmp_path / "own"), "passphrase": "env:PASSPHRASE", **given}
         parts = made.bench._parts
         settings = replace(parts.settings, self_backup=SelfBackupSettings(**own))  # type: ignore[arg-type]
-        made.bench._parts = replace(
+        made.bench._parts = with_parts(
             parts, settings=settings, environment={**parts.environment, **ENVIRONMENT}
         )
 
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_once_and_its_end_too(
 ) -> None:
     sets(**given)
     parts = made.bench._parts
-    made.bench._parts = replace(parts, environment={**parts.environment, "SHORT": "short"})
+    made.bench._parts = with_parts(parts, environment={**parts.environment, "SHORT": "short"})
 
     for _ in range(2):
         with pytest.raises(error, match=words):

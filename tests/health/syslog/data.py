@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from netwb.platforms.messages import MessageRule
-from netwb.workbench.compose import load_messages, load_platforms
+from netwb.workbench.platform_files import load_messages, load_platforms
 
 DATA = Path(__file__).parents[2] / "data"
 NOWHERE = Path("/nowhere")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from netwb.workbench import Workbench
+from tests.benches import with_parts
 
 PATIENCE_S = 30.0
 
@@ -55,7 +56,7 @@ def ears(bench: Workbench, **settings: Any) -> Iterator[Ears]:
     }
     parts = bench._parts
     syslog = replace(parts.settings.syslog, **{**free, **settings})
-    bench._parts = replace(parts, settings=replace(parts.settings, syslog=syslog))
+    bench._parts = with_parts(parts, settings=replace(parts.settings, syslog=syslog))
     stop = threading.Event()
     with ThreadPoolExecutor(1) as thread:
         done = thread.submit(bench.listen_syslog, stop)

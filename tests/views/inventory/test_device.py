@@ -18,8 +18,7 @@ from netwb.views.inventory.device import (
 from netwb.views.inventory.links import Links
 from netwb.views.inventory.rows import rows_of
 from netwb.views.inventory.table import Sees
-from netwb.workbench.coverage import DeviceRun
-from netwb.workbench.words import Revision
+from netwb.workbench.words import DeviceRun, Revision
 from tests.views.inventory.test_rows import DAYS, NIGHT, UTC_ZONE, covered, device
 from tests.views.visits import HOSTILE
 

@@ -20,7 +20,7 @@ from netwb.views.inventory.rows import (
     query_of,
     rows_of,
 )
-from netwb.workbench.coverage import Copy, DeviceCoverage, Night
+from netwb.workbench.words import Copy, DeviceCoverage, Night
 
 UTC_ZONE, BERLIN = ZoneInfo("UTC"), ZoneInfo("Europe/Berlin")
 NIGHT = datetime(2026, 11, 20, 2, tzinfo=UTC)

@@ -1,0 +1,3 @@
+"""How large a demo is where nobody says."""
+
+DEVICES = 24
