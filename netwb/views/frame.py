@@ -111,6 +111,7 @@ class Frame:
         self._asking = asyncio.Lock()
         self._unread = ""  # a line of what the address holds in vain, until it is closed
         self._notices = 0  # how many stood over the page so far
+        self._notice = ""  # the one that does
         self.bar = Sheet(on_act=self.act, height=HEAD_PX)
         self.side = Sheet(sizing_mode="stretch_both")
         self.top = Sheet(navigation.banner(self.person), on_act=self.act)
@@ -265,7 +266,11 @@ class Frame:
             await self._again()
 
     async def _load(self, view: PageView, main: pn.Column, content: Viewable) -> None:
-        """An error here has nothing to stand beside: it takes the place of the content."""
+        """An error here has nothing to stand beside: it takes the place of the content.
+
+        A line over the page that came meanwhile, as of a job that the address names, stays.
+        """
+        notices = self._notices
         try:
             if not await self.holds():
                 return
@@ -280,7 +285,7 @@ class Frame:
                 main[1] = content
             unknown = self.address.unknown()
             self._unread = states.unread(unknown) if unknown else ""
-            self._draw_top("")
+            self._draw_top("" if notices == self._notices else self._notice)
 
     async def read_night(self) -> None:
         """Bring the foot of the navigation up to date."""
@@ -294,6 +299,7 @@ class Frame:
 
     def _draw_top(self, notice: str) -> None:
         """The line over the page: whose view it is, and what went wrong last."""
+        self._notice = notice
         self.top.html = navigation.banner(self.person) + self._unread + notice
 
     def _draw_bar(self) -> None:

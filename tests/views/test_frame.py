@@ -238,6 +238,23 @@ def test_error_of_what_goes_on_beside_an_act_outlives_that_act(engineer: Frame) 
     assert "o job of that name." in engineer.top.html
 
 
+def test_error_of_what_goes_on_beside_the_first_reading_outlives_it(engineer: Frame) -> None:
+    async def fails() -> None:
+        raise InputError("no job of that name")
+
+    class Followed(PlainView):
+        async def load(self) -> None:
+            await engineer.guard(fails)
+
+    engineer.draw(Followed(engineer))
+    asyncio.run(engineer.load())
+    assert "o job of that name." in engineer.top.html
+
+    engineer.draw(PlainView(engineer))
+    asyncio.run(engineer.load())
+    assert engineer.top.html == ""
+
+
 def test_fault_of_ours_is_logged_and_leaves_the_page_alive(
     engineer: Frame, caplog: pytest.LogCaptureFixture
 ) -> None:
