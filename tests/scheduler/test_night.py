@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from netwb.schedules.records import Blackout, JobSpec, Place
 from netwb.store.models import FiringRow
 from netwb.workbench import Workbench
 from netwb.workbench.leader import Leader
+from netwb.workbench.planning import Start
 from tests.benches import START, Rig, ios, rig
 from tests.scheduler.nights import Played, ended, pass_until, with_jobs
 
@@ -299,23 +301,37 @@ def test_a_job_that_is_switched_off_is_not_tried_again_either(made: Rig) -> None
     assert made.bench.timetable()[1].next_at is None
 
 
-def test_a_night_goes_on_where_the_database_was_away_and_nobody_led_between(made: Rig) -> None:
-    leader = made.bench.lead()
+def night_due(made: Rig, leader: Leader) -> Start:
+    """What the leader may begin at the first night's time."""
     made.clock.now = at(1, 59, day=1)
     leader.beat()
     leader.due()
     made.clock.now = at(2, day=1)
     leader.beat()
     (start,) = leader.due()
+    return start
+
+
+@contextmanager
+def database_away(made: Rig) -> Iterator[None]:
+    """SQLite's file is not where it was."""
+    file = made.bench.home / "netwb.db"
+    file.rename(file.with_suffix(".away"))
+    try:
+        yield
+    finally:
+        file.with_suffix(".away").rename(file)
+
+
+def test_a_night_goes_on_where_the_database_was_away_and_nobody_led_between(made: Rig) -> None:
+    leader = made.bench.lead()
+    start = night_due(made, leader)
     real = leader._call
 
     def long(spec: JobSpec, place: Place) -> object:
         made.clock.advance(minutes=5)  # nobody could beat: the lease has ended meanwhile
-        file = made.bench.home / "netwb.db"
-        file.rename(file.with_suffix(".away"))
-        with pytest.raises(StoreUnavailableError):
+        with database_away(made), pytest.raises(StoreUnavailableError):
             leader.beat()
-        file.with_suffix(".away").rename(file)
         leader.beat()
         return real(spec, place)
 
@@ -328,23 +344,14 @@ def test_a_night_goes_on_where_the_database_was_away_and_nobody_led_between(made
 
 def test_a_night_that_lost_its_database_goes_on_seconds_after_it_is_back(made: Rig) -> None:
     bench, leader = made.bench, made.bench.lead()
-    made.clock.now = at(1, 59, day=1)
-    leader.beat()
-    leader.due()
-    made.clock.now = at(2, day=1)
-    leader.beat()
-    (start,) = leader.due()
+    start = night_due(made, leader)
     real = leader._call
 
     def broken(_spec: JobSpec, _place: Place) -> None:
         targets = bench._parts.credentials.targets(bench._scope, list(bench.devices()))
         run_id, lease = bench._parts.runs.start(targets, actor="system:scheduler", note="")
-        file = bench.home / "netwb.db"
-        file.rename(file.with_suffix(".away"))
-        try:
+        with database_away(made):
             bench._parts.runs.end(run_id, lease)
-        finally:
-            file.with_suffix(".away").rename(file)
 
     leader._call = broken
     leader.run(start)
