@@ -21,6 +21,8 @@
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
+    ├─ MetricsError             samples cannot be read or written
+    │  ├─ MetricsUnavailableError  └─ MetricsRefusedError
     ├─ RunUnderWayError         another run holds these devices
     ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
@@ -275,6 +277,18 @@ class AuditBrokenError(StoreError):
 
 class LeaseLostError(StoreError):
     """Another process took over; what this one was about to do is left undone."""
+
+
+class MetricsError(NetwbError):
+    """What was measured cannot be read or written."""
+
+
+class MetricsUnavailableError(MetricsError):
+    """The metrics store does not answer; never an empty chart in its place."""
+
+
+class MetricsRefusedError(MetricsError):
+    """The metrics store answers that it will not: no right, no such database, too much asked."""
 
 
 class RunUnderWayError(NetwbError):

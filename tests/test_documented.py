@@ -19,7 +19,7 @@ from netwb import Workbench, errors
 from netwb.cli.exits import exit_status
 from netwb.cli.main import cli
 from netwb.errors import NetwbError
-from netwb.settings import describe_settings
+from netwb.setting_layers import describe_settings
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from netwb.errors import SettingsError
-from netwb.settings import Settings, build_settings, describe_settings, from_environment
+from netwb.setting_layers import build_settings, describe_settings, from_environment
+from netwb.settings import Settings
 
 
 def test_without_layers_every_setting_has_its_default() -> None:

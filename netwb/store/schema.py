@@ -61,7 +61,7 @@ class Migrations:
         return "older" if found in self.revisions else "newer"
 
 
-MIGRATIONS = Migrations("netwb.store:migrations", ("0001", "0002", "0003", "0004"))
+MIGRATIONS = Migrations("netwb.store:migrations", ("0001", "0002", "0003", "0004", "0005"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from netwb.errors import (
     InventoryError,
     ListenError,
     LoginThrottledError,
+    MetricsError,
     NetboxError,
     NetwbError,
     NotAuthenticatedError,
@@ -164,6 +165,12 @@ SAYINGS: dict[type[NetwbError], Saying] = {
         title="The database is not available",
         detail=_INSIDE,
         retry_after_s=10,
+    ),
+    MetricsError: Saying(
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title="The metrics store is not available",
+        detail=_INSIDE,
+        retry_after_s=30,
     ),
     SettingsError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE, title="The server is not set up", detail=_INSIDE

@@ -12,7 +12,8 @@ from netwb.access.rights import check_totp_word
 from netwb.access.zones import check_zone
 from netwb.errors import InputError, SettingsError
 from netwb.health.syslog.sources import check_syslog
-from netwb.settings import Settings, build_settings, from_environment
+from netwb.setting_layers import build_settings, from_environment
+from netwb.settings import Settings
 from netwb.store.database import Database, Need
 from netwb.store.keyring import Keyring
 from netwb.store.masterkey import MasterKey

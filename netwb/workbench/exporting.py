@@ -15,7 +15,7 @@ from netwb.errors import InputError, NetwbError
 from netwb.inventory.records import SecretSource
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
-from netwb.settings import build_settings, from_environment
+from netwb.setting_layers import build_settings, from_environment
 from netwb.workbench.face import Face
 from netwb.workbench.home import Home, find_home, parse_settings
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Literal
 from netwb.errors import HomeError
 from netwb.inventory.records import SecretSource
 from netwb.loading import lazy
-from netwb.settings import Settings, build_settings, from_environment
+from netwb.setting_layers import build_settings, from_environment
+from netwb.settings import Settings
 from netwb.workbench.home import Home
 
 if TYPE_CHECKING:

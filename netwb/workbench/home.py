@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from netwb.errors import HomeError, SettingsError
 from netwb.loading import lazy
-from netwb.settings import describe_settings
+from netwb.setting_layers import describe_settings
 
 if TYPE_CHECKING:
     from netwb.health.exporting import loading as _destinations

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from netwb.health.weakening import check_settings, is_loopback
-from netwb.settings import build_settings
+from netwb.setting_layers import build_settings
 
 
 def verdicts(**sections: dict[str, Any]) -> list[tuple[str, str]]:

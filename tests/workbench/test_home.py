@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from netwb.errors import HomeError, SettingsError
-from netwb.settings import build_settings
+from netwb.setting_layers import build_settings
 from netwb.workbench.compose import read_settings
 from netwb.workbench.home import (
     Home,

@@ -42,6 +42,7 @@ from netwb.store.models.notices import (
     NotifyTargetRow,
     StandingRow,
 )
+from netwb.store.models.ports import PortNameRow, PortRow
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
 from netwb.store.models.tallies import TallyRow
@@ -79,6 +80,8 @@ __all__ = [
     "NoticeRow",
     "NotifyRouteRow",
     "NotifyTargetRow",
+    "PortNameRow",
+    "PortRow",
     "QuarantineRow",
     "RemoteRow",
     "RevisionRow",

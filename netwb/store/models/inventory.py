@@ -104,6 +104,7 @@ class DeviceRow(TenantOwned, Base):
     hostname: Mapped[str]
     address: Mapped[str]
     port: Mapped[int]
+    snmp_port: Mapped[int] = mapped_column(default=161)
     platform: Mapped[str]
     status: Mapped[str]
     role: Mapped[str | None]

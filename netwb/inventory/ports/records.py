@@ -1,0 +1,109 @@
+"""Words of ports: frozen records that travel between floors. No I/O, no database.
+
+A port is (device id, ifName), never an ifIndex (design D11, D12): it keeps its history when its
+device numbers its interfaces anew, and under its former names when it was renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypedDict
+
+PortSource = Literal["discovered", "given"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """One port as the inventory knows it. `id` is opaque, stable and never reused."""
+
+    id: str
+    device_id: str
+    device_tenant: str  # slug; samples are tagged with it
+    site: str  # slug of the device's
+    hostname: str  # of the device
+    name: str  # ifName
+    former_names: tuple[str, ...]  # newest first
+    tenant_id: str
+    tenant: str  # slug of whom it is for: traffic, bills and status follow it
+    alias: str  # ifAlias, as the device last said it
+    if_type: int | None  # IANAifType
+    if_index: int | None
+    speed_bps: int | None  # as the device says it; None or 0: it does not
+    speed_override_bps: int | None  # as the contract says it
+    circuit_ref: str | None
+    watched: bool  # whether its being down degrades its device
+    first_seen_at: datetime | None
+    last_seen_at: datetime | None  # None: never, it was only given
+
+    @property
+    def limit_bps(self) -> int | None:
+        """What 100 % is."""
+        return self.speed_override_bps or self.speed_bps or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPort:
+    """A port as a poll found it. Device text is hostile: nothing of it was judged yet."""
+
+    name: str
+    if_index: int
+    alias: str
+    if_type: int | None
+    speed_bps: int | None
+
+
+class PortChanges(TypedDict, total=False):
+    """What `set` may change of a port; None clears, for `tenant` back to the device's."""
+
+    tenant: str | None
+    circuit_ref: str | None
+    speed_override_bps: int | None
+    watched: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WherePort:
+    """Which ports are meant; None asks nothing.
+
+    find    part of name, ifAlias or circuit reference, without case
+    """
+
+    device: str | None = None  # hostname, tenant/hostname or id
+    tenant: str | None = None  # whom it is for, slug
+    site: str | None = None
+    name: str | None = None
+    circuit_ref: str | None = None
+    find: str | None = None
+    watched: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnmpLogin:
+    """How one device is asked by SNMP. Lives in memory for a poll, never in a log or a repr.
+
+    community      v2c; else the words of v3 (RFC 3414, 3826)
+    """
+
+    credential: str  # "tenant/name", for messages
+    community: str | None = field(default=None, repr=False)
+    user: str | None = None
+    auth_protocol: str | None = None
+    auth_key: str | None = field(default=None, repr=False)
+    priv_protocol: str | None = None
+    priv_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnmpTarget:
+    """All that a poller needs to know about one device, resolved and inherited."""
+
+    device_id: str
+    tenant_id: str
+    tenant: str  # slug
+    site: str  # slug
+    hostname: str
+    address: str
+    port: int
+    login: SnmpLogin | None
+    no_login: str = ""  # why there is none, with the cure

@@ -1,0 +1,63 @@
+"""What traffic needs: ports, and where a device answers SNMP."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+Moment = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Make its tables, a function a concept."""
+    _snmp()
+    _ports()
+
+
+def _snmp() -> None:
+    op.add_column(
+        "device", sa.Column("snmp_port", sa.Integer(), nullable=False, server_default="161")
+    )
+
+
+def _ports() -> None:
+    op.create_table(
+        "port",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("alias", sa.Text(), nullable=False),
+        sa.Column("if_type", sa.Integer(), nullable=True),
+        sa.Column("if_index", sa.Integer(), nullable=True),
+        sa.Column("speed_bps", sa.BigInteger(), nullable=True),
+        sa.Column("speed_override_bps", sa.BigInteger(), nullable=True),
+        sa.Column("circuit_ref", sa.Text(), nullable=True),
+        sa.Column("watched", sa.Boolean(), nullable=False),
+        sa.Column("first_seen_at", Moment, nullable=True),
+        sa.Column("last_seen_at", Moment, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("updated_at", Moment, nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_port_device_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_port_tenant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_port")),
+        sa.UniqueConstraint("device_id", "name", name=op.f("uq_port_device_id_name")),
+    )
+    op.create_index(op.f("ix_port_circuit_ref"), "port", ["circuit_ref"])
+    op.create_index(op.f("ix_port_tenant_id"), "port", ["tenant_id"])
+    op.create_table(
+        "port_name",
+        sa.Column("port_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("until_at", Moment, nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["port_id"], ["port.id"], name=op.f("fk_port_name_port_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_port_name_tenant_id")),
+        sa.PrimaryKeyConstraint("port_id", "name", name=op.f("pk_port_name")),
+    )
+    op.create_index(op.f("ix_port_name_tenant_id"), "port_name", ["tenant_id"])

@@ -1,0 +1,43 @@
+"""The tables of ports: interfaces of devices, whom they are for, and what they were called."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from netwb.store.models.ground import Base, TenantOwned
+
+
+class PortRow(TenantOwned, Base):
+    """A port. `tenant_id` is whom it is for, which need not be the tenant of its device."""
+
+    __tablename__ = "port"
+    __table_args__ = (
+        UniqueConstraint("device_id", "name"),
+        Index("ix_port_circuit_ref", "circuit_ref"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    name: Mapped[str]  # ifName
+    alias: Mapped[str]  # ifAlias
+    if_type: Mapped[int | None]
+    if_index: Mapped[int | None]
+    speed_bps: Mapped[int | None] = mapped_column(BigInteger)
+    speed_override_bps: Mapped[int | None] = mapped_column(BigInteger)
+    circuit_ref: Mapped[str | None]
+    watched: Mapped[bool]
+    first_seen_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class PortNameRow(TenantOwned, Base):
+    """A name that a port bore before; its samples of that time are found under it."""
+
+    __tablename__ = "port_name"
+    port_id: Mapped[str] = mapped_column(ForeignKey("port.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    until_at: Mapped[datetime]
