@@ -12,15 +12,13 @@ outside 127.0.0.0/8.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import resource
 import threading
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from ipaddress import IPv4Address
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from netwb.errors import NetwbError
 from netwb.lab.faults import Fault
+from netwb.lab.loopback import addresses_from, allow_files
 from netwb.lab.shelf import Shelf
 from netwb.lab.world import World
 from netwb.loading import lazy
@@ -61,7 +59,7 @@ class Fleet:
         self.world = world
         self._jumps = tuple(jumps)
         keys = [*self.keys, *(jump.key for jump in self._jumps)]
-        self._addresses = dict(zip(keys, _from(first_address), strict=False))
+        self._addresses = dict(zip(keys, addresses_from(first_address), strict=False))
         self._asked_port = port
         self._think_s = think_s
         self._seed = seed
@@ -70,7 +68,7 @@ class Fleet:
         self._stage: listening.Stage | None = None
 
     def __enter__(self) -> Self:
-        _allow_files(len(self._addresses) * _FILES_PER_DEVICE + _OPEN_FILES)
+        allow_files(len(self._addresses) * _FILES_PER_DEVICE + _OPEN_FILES)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="lab", daemon=True)
         self._thread.start()
@@ -167,23 +165,3 @@ class Fleet:
         thread.join()
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
-
-
-def _from(first: str) -> Iterator[str]:
-    """Count addresses up from `first`, leaving .0 and .255 out, and never off the loopback."""
-    number = int(IPv4Address(first))
-    while (address := IPv4Address(number)).is_loopback:
-        if number & 255 not in (0, 255):
-            yield str(address)
-        number += 1
-    msg = f"{address} is no loopback address; start the lab at one in 127.0.0.0/8"
-    raise NetwbError(msg)
-
-
-def _allow_files(wanted: int) -> None:
-    """Raise the soft limit of open files as far as the hard one lets it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

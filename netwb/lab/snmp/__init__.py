@@ -1,0 +1,1 @@
+"""Simulated SNMP agents."""
