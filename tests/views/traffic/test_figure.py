@@ -38,9 +38,8 @@ def drawing(**changes: object) -> Drawing:
 
 
 def shown(figure: TrafficFigure, kind: type) -> list[Any]:
-    return [
-        model for model in figure.model.references() if isinstance(model, kind) and model.visible
-    ]
+    models: list[Any] = [m for m in figure.model.references() if isinstance(m, kind)]
+    return [model for model in models if model.visible]
 
 
 def test_what_goes_out_is_below_zero_and_both_axes_have_our_words() -> None:
