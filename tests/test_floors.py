@@ -31,6 +31,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.records": 0,
     "netwb.loading": 0,
     "netwb.log_lines": 0,
+    "netwb.metrics.poller.records": 0,
     "netwb.metrics.records": 0,
     "netwb.notify.records": 0,
     "netwb.platforms": 0,
@@ -58,6 +59,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,
     "netwb.inventory.importers": 1,
+    "netwb.inventory.ports.text": 1,
     "netwb.metrics.points": 1,
     "netwb.metrics.samples": 1,
     "netwb.metrics.status": 1,
@@ -119,6 +121,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.telling": 4,
     "netwb.collect.unsaved": 4,
     "netwb.health": 4,
+    "netwb.metrics.poller": 4,
     # 5 facade
     "netwb.workbench": 5,
     # 6 edges
