@@ -13,7 +13,7 @@
     │  ├─ LoginNotTriedError       ├─ HostKeyChangedError     ├─ DeadlineError
     │  ├─ ConnectionLostError      ├─ CommandRejectedError    ├─ RestrictedLoginError
     │  ├─ IncompleteConfigError    ├─ WrongDeviceError        ├─ ShrunkConfigError
-    │  └─ RunInterruptedError
+    │  ├─ RunInterruptedError      └─ PollError               (no good counters)
     ├─ ArchiveError             a repository cannot be read or written
     │  ├─ UnknownRevisionError     ├─ ArchiveBusyError        ├─ ArchiveDamagedError
     │  ├─ SecretMissingError       └─ RemoteError
@@ -205,6 +205,10 @@ class ShrunkConfigError(DeviceError):
 
 class RunInterruptedError(DeviceError):
     """The run that had this device ended without a word; the next one does it again."""
+
+
+class PollError(DeviceError):
+    """A device's answer to SNMP cannot be used."""
 
 
 class ArchiveError(NetwbError):

@@ -44,11 +44,14 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenPort:
-    """A port as a poll found it. Device text is hostile: nothing of it was judged yet."""
+    """A port as a poll found it; its texts are clean (`inventory.ports.text`).
+
+    None: the device did not say, and what is known stays.
+    """
 
     name: str
     if_index: int
-    alias: str
+    alias: str | None
     if_type: int | None
     speed_bps: int | None
 
