@@ -7,7 +7,10 @@ from pathlib import Path
 from netwb.roles import Role
 from netwb.workbench.alike import Alike
 from tests.benches import rig
+from tests.stores import EACH_STORE
 from tests.views.people import log_in
+
+pytestmark = EACH_STORE
 
 
 def test_the_second_of_two_equal_records_is_the_first() -> None:

@@ -10,13 +10,15 @@ from netwb.access.records import NewUser
 from netwb.errors import InputError
 from netwb.roles import Role
 from tests.benches import Rig, rig
+from tests.stores import KINDS, cluster_of
 
 STATE = ["2026-11-20T02:00:00+00:00", "0123456789abcdef", 7]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with rig(tmp_path_factory.mktemp("marks"), {"acme": ("edge1",)}) as opened:
+@pytest.fixture(scope="module", params=KINDS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("marks")
+    with rig(folder, {"acme": ("edge1",)}, cluster=cluster_of(request)) as opened:
         for name in ("ana", "ben"):
             opened.bench.add_user(NewUser(name=name, role=Role.VIEWER, tenants=None))
         yield opened
@@ -30,7 +32,7 @@ def test_a_mark_gives_back_what_it_was_given(made: Rig) -> None:
 
 def test_another_process_of_the_home_reads_it(made: Rig) -> None:
     mark = made.bench.acting_as("ana").mark("/changes", STATE)
-    other = type(made.bench).open(made.bench.home, environment={})
+    other = type(made.bench).open(made.bench.home, environment=made.variables)
 
     assert other.acting_as("ana").read_mark("/changes", mark) == STATE
     other.close()

@@ -11,15 +11,17 @@ from netwb.roles import Role
 from netwb.workbench import Workbench
 from netwb.workbench.comparing import MOST_TOUCHED
 from tests.benches import START, Rig, ios, rig
+from tests.stores import EACH_STORE, KINDS, cluster_of
 from tests.views.people import log_in
 
 NIGHT = START + timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+@pytest.fixture(scope="module", params=KINDS)
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     folder: Path = tmp_path_factory.mktemp("overview")
-    with rig(folder, {"acme": ("edge1", "edge2"), "borealis": ("pe1",)}) as one:
+    hosts = {"acme": ("edge1", "edge2"), "borealis": ("pe1",)}
+    with rig(folder, hosts, cluster=cluster_of(request)) as one:
         one.back_up()
         for _ in range(2):
             one.clock.advance(days=1)
@@ -51,6 +53,7 @@ def test_an_overview_counts_what_was_tried_changed_and_not_saved(made: Rig) -> N
     assert "127.0.0.1" in unsaved.cause_message
 
 
+@EACH_STORE
 def test_a_device_that_was_saved_again_is_not_among_those_not_saved(tmp_path: Path) -> None:
     with rig(tmp_path, {"acme": ("edge1",)}) as made:
         made.answer("acme/edge1", UnreachableError("edge1: no answer; look"))

@@ -18,8 +18,11 @@ from netwb.errors import (
 )
 from netwb.roles import ALL_TENANTS, Role
 from tests.benches import Rig, ios, rig
+from tests.stores import EACH_STORE
 from tests.workbench.people import add, logged_in
 from tests.workbench.remotes import asked, bare, git, tip
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture

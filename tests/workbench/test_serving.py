@@ -11,6 +11,9 @@ from netwb.access.records import NewUser, Origin
 from netwb.errors import NotPermittedError
 from netwb.roles import Role
 from tests.benches import Rig, rig
+from tests.stores import EACH_STORE
+
+pytestmark = EACH_STORE
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def made(tmp_path: Path) -> Iterator[Rig]:
 def test_every_process_of_a_home_has_the_same_keys(made: Rig) -> None:
     keys = made.bench.server_keys()
 
-    assert keys == type(made.bench).open(made.bench.home, environment={}).server_keys()
+    assert keys == type(made.bench).open(made.bench.home, environment=made.variables).server_keys()
     assert len({keys.cookie, keys.pages}) == 2
     assert keys.cookie.hex() not in repr(keys)
 
