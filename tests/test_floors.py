@@ -215,6 +215,7 @@ BEHIND_THE_DOOR = {
     "netwb.workbench.attempting",
     "netwb.workbench.compose",
     "netwb.workbench.compose_access",
+    "netwb.workbench.compose_metrics",
     "netwb.workbench.compose_notify",
     "netwb.workbench.compose_remotes",
     "netwb.workbench.compose_scheduling",

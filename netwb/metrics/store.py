@@ -36,3 +36,7 @@ class MetricsStore(Protocol):
     def health(self) -> StoreHealth:
         """What it is, and from when to when it has samples."""
         ...
+
+    def close(self) -> None:
+        """Let go of what is open; the next use opens it again."""
+        ...

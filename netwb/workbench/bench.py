@@ -197,8 +197,8 @@ class Workbench(
         return f"<Workbench of {self.home} as {self._actor.name}{narrowed}>"
 
     def close(self) -> None:
-        """Close the database's connections; narrowed copies close with it."""
-        self._parts.database.close()
+        """Close the connections of the databases; narrowed copies close with it."""
+        self._parts.close()
 
 
 def _local_login() -> Principal:

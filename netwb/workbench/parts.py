@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from netwb.inventory import netbox_sync as _netbox_sync
     from netwb.inventory import places as _places
     from netwb.inventory import secret_sources as _secret_sources
+    from netwb.metrics.store import MetricsStore
     from netwb.platforms.messages import MessageRule
     from netwb.platforms.record import Platform
     from netwb.store import audit as _audit
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from netwb.store.keyring import Keyring
     from netwb.workbench import (
         compose_access,
+        compose_metrics,
         compose_notify,
         compose_remotes,
         compose_scheduling,
@@ -89,6 +91,7 @@ else:
     _notices = lazy("netwb.store.notices")
     _servers = lazy("netwb.store.servers")
     compose_access = lazy("netwb.workbench.compose_access")
+    compose_metrics = lazy("netwb.workbench.compose_metrics")
     compose_notify = lazy("netwb.workbench.compose_notify")
     compose_remotes = lazy("netwb.workbench.compose_remotes")
     compose_scheduling = lazy("netwb.workbench.compose_scheduling")
@@ -116,6 +119,12 @@ class Parts:
             if isinstance(found, part):
                 getattr(self, name)
 
+    def close(self) -> None:
+        """Close what holds files or connections open."""
+        self.database.close()
+        if "metrics" in vars(self):
+            self.metrics.close()
+
     @part
     def audit(self) -> _audit.Audit:
         """Who did what."""
@@ -130,6 +139,11 @@ class Parts:
     def notices(self) -> _notices.Notices:
         """What people are to be told."""
         return _notices.Notices(self.database, self.clock)
+
+    @part
+    def metrics(self) -> MetricsStore:
+        """Where counters are."""
+        return compose_metrics.compose_metrics(self.home.path)
 
     @part
     def notify(self) -> compose_notify.NotifyParts:

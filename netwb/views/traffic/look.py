@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from netwb.errors import InputError
 from netwb.views.traffic.amounts import Unit
 
+Choice = TypeVar("Choice", bound=str)
 RangeName = Literal["6h", "24h", "7d", "30d", "between"]
 RANGES: dict[RangeName, tuple[str, timedelta]] = {
     "6h": ("6 h", timedelta(hours=6)),
@@ -80,13 +81,8 @@ class Look:
 
 def look_of(query: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Look:
     """The look that an address asks for. Raises InputError for what is no time, range or unit."""
-    name, unit = query.get("range", USUAL), query.get("unit", "bits")
-    if name not in RANGES:
-        msg = f"{name!r} is no range; choose one of {', '.join(RANGES)}"
-        raise InputError(msg)
-    if unit not in get_args(Unit):
-        msg = f"{unit!r} is no unit; choose one of {', '.join(UNITS)}"
-        raise InputError(msg)
+    name = _chosen("range", query.get("range", USUAL), tuple(RANGES))
+    unit = _chosen("unit", query.get("unit", "bits"), tuple(UNITS))
     until = now.replace(microsecond=0)
     look = Look(
         name=name,
@@ -97,6 +93,14 @@ def look_of(query: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Look:
         flags=query.get("flags") != "0",
     )
     return _own(look, query, zone) if name == "between" else look
+
+
+def _chosen(thing: str, said: str, known: tuple[Choice, ...]) -> Choice:
+    found = next((one for one in known if one == said), None)
+    if found is None:
+        msg = f"{said!r} is no {thing}; choose one of {', '.join(known)}"
+        raise InputError(msg)
+    return found
 
 
 def _own(look: Look, query: Mapping[str, str], zone: ZoneInfo) -> Look:
