@@ -38,6 +38,8 @@ def polls(points: Iterable[Point]) -> Mapping[PollKey, Mapping[str, Values]]:
     found: dict[tuple[Measurement, str, str, int], dict[str, Values]] = {}
     for point in points:
         check(point)
+        if not point.values:
+            continue
         key = point.key
         names = found.setdefault((point.measurement, key.tenant, key.device_id, point.at), {})
         before = names.get(key.name)

@@ -1,0 +1,165 @@
+"""One request to an InfluxDB and its answer, within its time; faults in words, never the secret.
+
+No redirect is followed, no proxy and no .netrc asked; the connection is cut at the end of its time,
+however slowly it drips.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from netwb.cut_off import cut_after
+from netwb.errors import MetricsError, MetricsUnavailableError, SettingsError
+
+READ_BYTES = 256 * 1024
+_MOST_ERROR_BYTES = 64 * 1024
+_WRITE = "write http://influxdb.example.net:8086"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where an InfluxDB is, and how it is spoken to.
+
+    url        as the setting has it, without a login
+    username   1.x: its login; empty: `secret` is a token
+    """
+
+    url: SplitResult
+    username: str = ""
+    secret: str = field(default="", repr=False)
+    ca_file: str = ""
+    answer_s: float = 30.0
+
+    @property
+    def name(self) -> str:
+        """How a sentence calls it."""
+        return f"InfluxDB {self.url.netloc}"
+
+
+@dataclass(slots=True)
+class Answer:
+    """Status and headers of an answer; `chunks` gives its body once."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+    def body(self, most: int = _MOST_ERROR_BYTES) -> bytes:
+        """The beginning of what is left of the body."""
+        found = b""
+        for chunk in self.chunks:
+            found += chunk
+            if len(found) > most:
+                break
+        return found[:most]
+
+
+def parse_url(text: str) -> SplitResult:
+    """SettingsError where no InfluxDB can be there; the text is not shown, as it may hold a login."""
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        port_fits = parts.port is None or parts.port > 0
+    except ValueError:
+        raise _wrong("is none") from None
+    if not text.isprintable() or " " in text or parts.scheme not in {"http", "https"}:
+        raise _wrong("is none of http or https")
+    if parts.username is not None or parts.password is not None:
+        raise _wrong("holds a login; give metrics.username and metrics.secret, leave it out there")
+    if not parts.hostname or not port_fits or parts.query or parts.fragment:
+        raise _wrong("names no host and port")
+    return parts
+
+
+@contextmanager
+def exchange(
+    server: Server, path: str, *, query: Mapping[str, str], body: bytes | None = None
+) -> Iterator[Answer]:
+    """GET, or POST where there is a body; 4xx and 5xx are answers as well."""
+    connection = _connection(server)
+    whole = f"{server.url.path}{path}?{urlencode(query)}" if query else f"{server.url.path}{path}"
+    with _faults(server):
+        try:
+            connection.connect()
+            assert connection.sock is not None
+            with cut_after(server.answer_s, connection.sock):
+                method = "GET" if body is None else "POST"
+                connection.request(method, whole, body, _headers(server, path))
+                with connection.getresponse() as found:
+                    headers = {name.lower(): value for name, value in found.getheaders()}
+                    yield Answer(found.status, headers, _chunks(found))
+        finally:
+            connection.close()
+
+
+def _chunks(answer: http.client.HTTPResponse) -> Iterator[bytes]:
+    while chunk := answer.read1(READ_BYTES):
+        yield chunk
+    if answer.length:
+        raise http.client.IncompleteRead(b"", answer.length)
+
+
+def _connection(server: Server) -> http.client.HTTPConnection:
+    host, port = server.url.hostname or "", server.url.port
+    if server.url.scheme == "http":
+        return http.client.HTTPConnection(host, port or 8086, timeout=server.answer_s)
+    try:
+        context = ssl.create_default_context(cafile=server.ca_file or None)
+    except OSError as error:
+        msg = f"setting metrics.ca_file {server.ca_file} holds no certificates; correct it"
+        raise SettingsError(msg) from error
+    return http.client.HTTPSConnection(host, port or 443, timeout=server.answer_s, context=context)
+
+
+def _headers(server: Server, path: str) -> dict[str, str]:
+    kind = "text/plain; charset=utf-8" if "write" in path else "application/x-www-form-urlencoded"
+    headers = {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "Content-Type": kind,
+    }
+    if server.username:
+        login = b64encode(f"{server.username}:{server.secret}".encode()).decode()
+        headers["Authorization"] = f"Basic {login}"
+    elif server.secret:
+        headers["Authorization"] = f"Token {server.secret}"
+    return headers
+
+
+@contextmanager
+def _faults(server: Server) -> Iterator[None]:
+    try:
+        yield
+    except MetricsError as error:  # its words may be those of the server
+        if server.secret and server.secret in str(error):
+            raise type(error)(str(error).replace(server.secret, "(hidden)")) from None
+        raise
+    except TimeoutError as error:
+        msg = (
+            f"{server.name} does not answer within {server.answer_s:.0f} s; ask for a shorter time,"
+            " or raise metrics.answer_s"
+        )
+        raise MetricsUnavailableError(msg) from error
+    except http.client.HTTPException as error:
+        msg = f"{server.name} breaks off in the middle of its answer; look at its log, or try again"
+        raise MetricsUnavailableError(msg) from error
+    except ssl.SSLCertVerificationError as error:
+        msg = (
+            f"the certificate of {server.name} is not trusted ({error.verify_message}); name its CA"
+            " by metrics.ca_file"
+        )
+        raise MetricsUnavailableError(msg) from error
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        msg = f"{server.name} cannot be reached ({said}); start it, or correct metrics.url"
+        raise MetricsUnavailableError(msg) from error
+
+
+def _wrong(why: str) -> SettingsError:
+    return SettingsError(f"setting metrics.url {why}; {_WRITE}")

@@ -1,0 +1,235 @@
+"""The metrics store in an InfluxDB, asked by InfluxQL over HTTP: 1.x, 2.x and 3 alike.
+
+Samples are read as they are and thinned here: InfluxQL's windows give a window's start in place of
+the time of their last sample, and rates need that time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netwb.errors import MetricsRefusedError, MetricsUnavailableError
+from netwb.loading import part
+from netwb.metrics.influxql.answers import Piece, pieces, refusal
+from netwb.metrics.influxql.asking import Asked, TagKey, by_series, flat, selecting
+from netwb.metrics.influxql.http import Server, exchange
+from netwb.metrics.influxql.lines import lines, tag_value
+from netwb.metrics.points import REAL, check
+from netwb.metrics.records import (
+    FIELDS,
+    Measurement,
+    Point,
+    Question,
+    SeriesKey,
+    StoreHealth,
+)
+from netwb.metrics.samples import MISSING, Samples
+from netwb.metrics.schema_map import OWN, SchemaMap
+from netwb.metrics.thinning import answering
+
+BATCH = 5000  # lines of one request
+CHUNK = 10_000  # rows of one piece of an answer
+MOST_SAMPLES = 10_000_000  # of one question: some seconds and a gigabyte here, as much there
+_NEVER = 4_000_000_000  # epoch seconds; later than any sample
+
+
+class InfluxqlStore:
+    """A `MetricsStore` in a database of an InfluxDB 1.x, or in a bucket of 2.x or 3.
+
+    organization   2.x: the bucket's; without it its route for writers of 1.x is used
+    interval_s     between samples of one series: an answer's size is reckoned before it is asked for
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        database: str,
+        organization: str = "",
+        interval_s: int = 60,
+        names: SchemaMap = OWN,
+    ) -> None:
+        self._server = server
+        self._database = database
+        self._organization = organization
+        self._interval_s = interval_s
+        self._names = names
+
+    def write(self, points: Iterable[Point]) -> None:
+        """Keep a poll's points; a batch that failed is whole after the next try, as none doubles."""
+        given = list(points)
+        for point in given:
+            check(point)
+        each = lines(given, self._names)
+        while batch := list(islice(each, BATCH)):
+            self._write("\n".join(batch).encode())
+
+    def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
+        """Samples by series; one without any is left out."""
+        self._check_size(len(keys), question)
+        tags = self._tag_keys(keys)
+        found: dict[SeriesKey, Samples] = {}
+        for asked in by_series(
+            list(tags),
+            question.measurement,
+            question.fields,
+            self._names,
+            since=question.since - question.edge_s,
+            until=question.until + question.edge_s,
+        ):
+            for tag_key, rows in self._series(asked, question.measurement):
+                samples = _answered(question, rows)
+                if samples is not None:
+                    found[tags[tag_key]] = samples
+        return found
+
+    def newest(
+        self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
+    ) -> Mapping[SeriesKey, Samples]:
+        """The newest sample of each series since then, by flat selects."""
+        tags = self._tag_keys(keys)
+        newest: dict[TagKey, Sequence[Any]] = {}
+        for asked in flat(list(tags), measurement, fields, self._names, since=since):
+            for piece in self._ask(asked):
+                for row in piece.rows:
+                    own = self._tag_key(measurement, dict(zip(piece.columns, row, strict=True)))
+                    if own not in newest or row[0] >= newest[own][0]:
+                        newest[own] = row[: 1 + len(fields)]
+        question = Question(
+            measurement=measurement, fields=tuple(fields), since=since, until=_NEVER
+        )
+        answers = {tags[own]: _answered(question, [row]) for own, row in newest.items()}
+        return {key: samples for key, samples in answers.items() if samples is not None}
+
+    def health(self) -> StoreHealth:
+        """What it is, and from when to when it has samples."""
+        times = [at for measurement in FIELDS for at in self._ends(measurement)]
+        return StoreHealth(
+            name="InfluxDB",
+            version=self._version,
+            oldest=min(times, default=None),
+            newest=max(times, default=None),
+        )
+
+    def close(self) -> None:
+        """Nothing is held between two requests."""
+
+    @part
+    def _version(self) -> str:
+        """As the server says it in each answer: `1.6.7~rc0`, `v2.9.1`."""
+        with exchange(self._server, "/ping", query={}) as answer:
+            if answer.status not in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
+                raise refusal(self._server.name, answer.status, answer.body())
+            version = answer.headers.get("x-influxdb-version", "")
+        if not version:
+            msg = f"{self._server.name} gives no answer of an InfluxDB; correct metrics.url"
+            raise MetricsUnavailableError(msg)
+        return version
+
+    def _write(self, body: bytes) -> None:
+        path, query = "/write", {"db": self._database, "precision": "s"}
+        if self._organization and not self._version.startswith("1."):
+            path = "/api/v2/write"
+            query = {"bucket": self._database, "org": self._organization, "precision": "s"}
+        with exchange(self._server, path, query=query, body=body) as answer:
+            if answer.status not in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
+                raise refusal(self._server.name, answer.status, answer.body())
+
+    def _ask(self, asked: Asked) -> Iterator[Piece]:
+        form = {
+            "db": self._database,
+            "epoch": "s",
+            "chunked": "true",
+            "chunk_size": str(CHUNK),
+            "q": asked.text,
+            "params": json.dumps(asked.values),
+        }
+        body = urlencode(form).encode()
+        with exchange(self._server, "/query", query={}, body=body) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise refusal(self._server.name, answer.status, answer.body())
+            yield from pieces(self._server.name, answer.chunks)
+
+    def _series(
+        self, asked: Asked, measurement: Measurement
+    ) -> Iterator[tuple[TagKey, list[Sequence[Any]]]]:
+        """Rows of one series after the other, which may come in several pieces."""
+        rows: list[Sequence[Any]] = []
+        now: TagKey | None = None
+        for piece in self._ask(asked):
+            own = self._tag_key(measurement, piece.tags)
+            if now is not None and own != now:
+                yield now, rows
+                rows = []
+            now = own
+            rows.extend(piece.rows)
+        if now is not None:
+            yield now, rows
+
+    def _tag_keys(self, keys: Collection[SeriesKey]) -> dict[TagKey, SeriesKey]:
+        """Each series by its tags; MetricsRefusedError where two of them have the same ones there."""
+        found: dict[TagKey, SeriesKey] = {}
+        for key in keys:
+            own = TagKey(
+                tenant=tag_value(key.tenant) if self._names.tenant else "",
+                device=tag_value(key.device_id),
+                port=tag_value(key.name),
+            )
+            if found.setdefault(own, key) != key:
+                msg = f"{key.name or key.device_id!r} and another one have one name in the database"
+                raise MetricsRefusedError(f"{msg} {self._server.name}; ask for one of them")
+        return found
+
+    def _tag_key(self, measurement: Measurement, tags: Mapping[str, str]) -> TagKey:
+        names = self._names
+        return TagKey(
+            tenant=tags[names.tenant] if names.tenant else "",
+            device=tags[names.device],
+            port=tags[names.port] if measurement == "interface" else "",
+        )
+
+    def _ends(self, measurement: Measurement) -> Iterator[int]:
+        own = self._names.of(measurement)
+        for order in ("ASC", "DESC"):
+            text = f"{selecting(list(own.fields.values()), own)} ORDER BY time {order} LIMIT 1"
+            for piece in self._ask(Asked(text=text, values={})):
+                yield from (int(row[0]) for row in piece.rows)
+
+    def _check_size(self, series: int, question: Question) -> None:
+        samples = series * (question.until - question.since) // self._interval_s
+        if samples >= MOST_SAMPLES:
+            msg = (
+                f"that asks {self._server.name} for {samples / 1e6:.0f} million samples at once;"
+                " ask for fewer ports, or a shorter time"
+            )
+            raise MetricsRefusedError(msg)
+
+
+def _answered(question: Question, rows: Sequence[Sequence[Any]]) -> Samples | None:
+    """Rows of time and fields; of several in one second the last one counts."""
+    columns = list(zip(*rows, strict=True))
+    at = np.array(columns[0], dtype=np.int64)
+    alone = np.append(at[1:] != at[:-1], True)
+    values = {
+        field: _column(question.measurement, column)[alone]
+        for field, column in zip(question.fields, columns[1:], strict=True)
+    }
+    return answering(question, at[alone], values)
+
+
+def _column(measurement: Measurement, values: Sequence[Any]) -> NDArray[Any]:
+    """A field's values; `null` is what was not answered, a counter may be written as a real number."""
+    if measurement in REAL:
+        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    try:
+        return np.array(values, dtype=np.int64)
+    except TypeError:
+        return np.array([MISSING if v is None else v for v in values], dtype=np.int64)
