@@ -23,6 +23,8 @@
     │  ├─ AuditBrokenError         └─ LeaseLostError
     ├─ MetricsError             samples cannot be read or written
     │  ├─ MetricsUnavailableError  └─ MetricsRefusedError
+    ├─ TelegrafError            Telegraf's configuration cannot be as asked
+    │  └─ TelegrafFailedError      Telegraf, or what reloads it, did not do what it was asked
     ├─ RunUnderWayError         another run holds these devices
     ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
@@ -293,6 +295,14 @@ class MetricsUnavailableError(MetricsError):
 
 class MetricsRefusedError(MetricsError):
     """The metrics store answers that it will not: no right, no such database, too much asked."""
+
+
+class TelegrafError(NetwbError):
+    """A shard or a file of Telegraf's configuration cannot be as it was asked for."""
+
+
+class TelegrafFailedError(TelegrafError):
+    """Telegraf does not take its new files, or what reloads it fails; the former ones are in force."""
 
 
 class RunUnderWayError(NetwbError):

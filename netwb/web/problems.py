@@ -39,6 +39,8 @@ from netwb.errors import (
     SettingsError,
     StalePlanError,
     StoreError,
+    TelegrafError,
+    TelegrafFailedError,
     UnknownDeviceError,
     UnknownNameError,
     UnknownRevisionError,
@@ -169,6 +171,15 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     MetricsError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="The metrics store is not available",
+        detail=_INSIDE,
+        retry_after_s=30,
+    ),
+    TelegrafError: Saying(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, title="Telegraf's configuration cannot be made"
+    ),
+    TelegrafFailedError: Saying(
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title="Telegraf did not do what it was asked",
         detail=_INSIDE,
         retry_after_s=30,
     ),
