@@ -299,6 +299,23 @@ class MetricsSettings:
     interval_s: int = _setting(
         60, "s", "How often counters are read, by Telegraf and by netwb itself.", least=5, most=3600
     )
+    snmp_timeout_s: float = _setting(2.0, "s", "Longest wait for one answer to SNMP.", least=0.1)
+    snmp_retries: int = _setting(
+        1, "tries", "How often a question that was not answered is asked again.", least=0
+    )
+    poll_deadline_s: float = _setting(
+        20.0, "s", "`netwb poll`: longest time for all of one device.", least=1
+    )
+    poll_devices: int = _setting(
+        100, "devices", "`netwb poll`: most devices that are asked at once.", least=1
+    )
+    pings: int = _setting(
+        3,
+        "pings",
+        "`netwb poll`: echo requests to each device, one after the other; 0: none.",
+        least=0,
+        most=10,
+    )
     raw_days: int = _setting(35, "days", "SQLite: how long each sample is kept.", least=1)
     rollup_days: int = _setting(
         400, "days", "SQLite: how long one sample of five minutes is kept after that.", least=1

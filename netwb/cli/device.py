@@ -40,6 +40,7 @@ WORDS = (  # options that add and set share
     click.option("--transport", metavar="WORD", help="fast, stock or netmiko:<device_type>."),
     click.option("--role", metavar="TEXT", help="Its role: pe, access, ..."),
     click.option("--status", metavar="WORD", help="planned, active or maintenance."),
+    click.option("--snmp-port", metavar="N", help="UDP port of SNMP; 161 by default."),
     click.option("--port", metavar="N", help="SSH port; 22 by default."),
 )
 
@@ -254,7 +255,8 @@ def _row(d: Device) -> tuple[Any, ...]:
 
 
 def _rows(device: Device) -> Iterator[tuple[str, Any]]:
-    plain = ("id", "tenant", "site", "hostname", "address", "port", "platform", "status", "role")
+    plain = ("id", "tenant", "site", "hostname", "address", "port", "snmp_port")
+    kind = ("platform", "status", "role", "transport")
     facts = (
         "sysname",
         "syslog_source",
@@ -265,7 +267,7 @@ def _rows(device: Device) -> Iterator[tuple[str, Any]]:
         "facts_at",
         "contract_ref",
     )
-    yield from ((name, getattr(device, name)) for name in (*plain, "transport"))
+    yield from ((name, getattr(device, name)) for name in (*plain, *kind))
     for name in ("credential", "snmp_credential", "jump"):
         yield name, _with_source(getattr(device, name))
     yield "host_key", device.host_key or "none yet; the first login's will be trusted"

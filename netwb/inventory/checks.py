@@ -26,7 +26,12 @@ Check = Callable[[Any], Any]  # gives the value as stored, or raises InventoryEr
 CREDENTIAL_FIELDS = ("credential", "snmp_credential", "jump_credential")
 REFERENCES = (*CREDENTIAL_FIELDS, "site")  # names of other rows, stored as `<field>_id`
 NEVER_EMPTY = frozenset({"site", "address", "status", "labels"})
-CLEARED = {"port": 22, "platform": AUTO, "transport": "fast"}  # what an emptied field falls back to
+CLEARED = {
+    "port": 22,
+    "snmp_port": 161,
+    "platform": AUTO,
+    "transport": "fast",
+}  # what an emptied field falls back to
 
 
 def _text(thing: str) -> Check:
@@ -53,6 +58,7 @@ def device_checks(platforms: Collection[str]) -> dict[str, Check]:
         "site": _text("site"),
         "address": check_address,
         "port": check_port,
+        "snmp_port": check_port,
         "platform": lambda value: check_platform(value, platforms),
         "status": lambda value: check_status(value, SET_STATUSES),
         "role": _text("role"),

@@ -87,6 +87,7 @@ class Device:
     created_at: datetime
     updated_at: datetime
     host_key: str | None  # SHA256 fingerprint of the trusted key
+    snmp_port: int = 161  # UDP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,7 @@ class NewDevice:
     address: str
     platform: str
     port: int = 22
+    snmp_port: int = 161
     status: DeviceStatus = "active"
     role: str | None = None
     transport: Transport = "fast"
@@ -268,6 +270,7 @@ class DeviceChanges(TypedDict, total=False):
     site: str
     address: str
     port: int
+    snmp_port: int
     platform: str
     status: DeviceStatus
     role: str | None

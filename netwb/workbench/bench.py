@@ -36,6 +36,7 @@ from netwb.workbench.netbox import NetboxFace
 from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
+from netwb.workbench.polling import PollingFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
@@ -66,6 +67,7 @@ class Workbench(
     PeopleFace,
     InventoryFace,
     ProbingFace,
+    PollingFace,
     BlackoutFace,
     OverviewFace,
     LineStoryFace,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from netwb.inventory import netbox_sync as _netbox_sync
     from netwb.inventory import places as _places
     from netwb.inventory import secret_sources as _secret_sources
+    from netwb.inventory.ports import ports as _ports
     from netwb.metrics.store import MetricsStore
     from netwb.platforms.messages import MessageRule
     from netwb.platforms.record import Platform
@@ -81,6 +82,7 @@ else:
     _netbox_sources = lazy("netwb.inventory.netbox_sources")
     _netbox_sync = lazy("netwb.inventory.netbox_sync")
     _places = lazy("netwb.inventory.places")
+    _ports = lazy("netwb.inventory.ports.ports")
     _secret_sources = lazy("netwb.inventory.secret_sources")
     _audit = lazy("netwb.store.audit")
     _bursts = lazy("netwb.store.bursts")
@@ -189,6 +191,11 @@ class Parts:
     def devices(self) -> _devices.Devices:
         """The inventory."""
         return _devices.Devices(self.database, self.clock, self.platforms)
+
+    @part
+    def ports(self) -> _ports.Ports:
+        """Interfaces of devices, and whom they are for."""
+        return _ports.Ports(self.database, self.clock)
 
     @part
     def credentials(self) -> _credentials.Credentials:

@@ -11,6 +11,7 @@ from netwb.inventory.records import DeviceChanges, FieldChange, NewDevice
 REQUIRED = ("tenant", "site", "hostname", "address", "platform")
 OPTIONAL = (
     "port",
+    "snmp_port",
     "credential",
     "snmp_credential",
     "role",

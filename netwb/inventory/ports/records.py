@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypedDict
-
-PortSource = Literal["discovered", "given"]
+from typing import TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +24,7 @@ class Port:
     former_names: tuple[str, ...]  # newest first
     tenant_id: str
     tenant: str  # slug of whom it is for: traffic, bills and status follow it
+    tenant_since_at: datetime | None  # None: from the first; what was before is another's
     alias: str  # ifAlias, as the device last said it
     if_type: int | None  # IANAifType
     if_index: int | None
@@ -40,6 +39,18 @@ class Port:
     def limit_bps(self) -> int | None:
         """What 100 % is."""
         return self.speed_override_bps or self.speed_bps or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortName:
+    """A name under which samples of a port lie, and in which time they are its own.
+
+    since, until   None: no other port of the device bore the name before, or since
+    """
+
+    name: str  # ifName
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

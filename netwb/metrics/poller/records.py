@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from netwb.errors import NetwbError
@@ -47,3 +48,39 @@ class DevicePoll:
     notes: tuple[str, ...] = ()
     cause: NetwbError | None = None
     took_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOutcome:
+    """What became of one device in one poll, without what it gave."""
+
+    device_id: str
+    tenant: str  # slug
+    hostname: str
+    status: PollStatus
+    points: int
+    ports: int | None  # None: they were not learnt
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    cause: NetwbError | None
+    took_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """One poll of some devices.
+
+    renamed   (tenant/hostname, old name, new name) of ports that kept their history
+    no_pings  why none were sent; empty: they were, or none are wanted
+    """
+
+    started_at: datetime
+    ended_at: datetime
+    outcomes: tuple[PollOutcome, ...]
+    new_ports: int
+    renamed: tuple[tuple[str, str, str], ...]
+    no_pings: str
+
+    def count(self, status: PollStatus) -> int:
+        """Devices of that status."""
+        return sum(outcome.status == status for outcome in self.outcomes)

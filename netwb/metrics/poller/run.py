@@ -10,7 +10,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 
 from netwb.errors import PollError
@@ -37,7 +37,7 @@ class Poll:
         self._loop = asyncio.new_event_loop()
         self._room = asyncio.Semaphore(_KEPT)
 
-    def __iter__(self) -> Iterator[DevicePoll]:
+    def __iter__(self) -> Generator[DevicePoll]:
         thread = threading.Thread(target=self._run, name="poll", daemon=True)
         thread.start()
         try:

@@ -19,6 +19,7 @@ class PortRow(TenantOwned, Base):
         Index("ix_port_circuit_ref", "circuit_ref"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
+    tenant_since_at: Mapped[datetime | None]  # None: from the first
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
     name: Mapped[str]  # ifName
     alias: Mapped[str]  # ifAlias

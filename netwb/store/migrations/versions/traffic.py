@@ -38,6 +38,7 @@ def _ports() -> None:
         sa.Column("speed_override_bps", sa.BigInteger(), nullable=True),
         sa.Column("circuit_ref", sa.Text(), nullable=True),
         sa.Column("watched", sa.Boolean(), nullable=False),
+        sa.Column("tenant_since_at", Moment, nullable=True),
         sa.Column("first_seen_at", Moment, nullable=True),
         sa.Column("last_seen_at", Moment, nullable=True),
         sa.Column("created_at", Moment, nullable=False),

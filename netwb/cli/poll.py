@@ -1,0 +1,133 @@
+"""`netwb poll`: ask devices for their counters, at every beat or once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from netwb.cli.context import NetwbCommand, bench
+from netwb.cli.exits import DONE, SOME_FAILED
+from netwb.cli.show import in_words, json_option, print_json, print_table, say
+from netwb.errors import NetwbError
+
+if TYPE_CHECKING:
+    from netwb.metrics.poller.records import PollOutcome, PollReport
+
+SHOWN_CAUSES = 20  # a terminal page; --json has them all
+
+
+def register(cli: click.Group) -> None:
+    """Add the command."""
+    cli.add_command(poll)
+
+
+@click.command(cls=NetwbCommand)
+@click.option("--once", is_flag=True, help="One poll now, then end.")
+@click.option("--tenant", metavar="T", help="Only this tenant's devices.")
+@click.option("--site", metavar="S", help="Only this site's devices.")
+@click.option("--device", "devices", metavar="D", multiple=True, help="This device; repeatable.")
+@json_option
+@click.pass_context
+def poll(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    once: bool,
+    tenant: str | None,
+    site: str | None,
+    devices: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Read counters by SNMP, and pings, where no Telegraf does: every minute until SIGTERM."""
+    named = {name: value for name, value in (("tenant", tenant), ("site", site)) if value}
+    narrowed = bench(context).where(**named)
+    if not once and as_json:
+        msg = "--json goes with --once; without it there is no end to print at"
+        raise click.UsageError(msg, context)
+    if once:
+        report = narrowed.poll(*devices)
+        _show(report, as_json=as_json)
+        return SOME_FAILED if len(report.outcomes) > report.count("answered") else DONE
+    with _until_terminated() as stopped:
+        narrowed.keep_polling(*devices, stopped=stopped, on_report=_say_beat, on_error=_say_error)
+    return DONE
+
+
+@contextmanager
+def _until_terminated() -> Iterator[Event]:
+    """An event that SIGTERM and the keyboard set, in place of their ends."""
+    stopped = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _show(report: PollReport, *, as_json: bool) -> None:
+    _say_report(report)
+    if as_json:
+        print_json(report)
+        return
+    bad = [outcome for outcome in report.outcomes if outcome.status != "answered"]
+    if bad:
+        print_table(
+            ("device", "status", "why"),
+            [(_name(o), o.status, why(o)) for o in bad[:SHOWN_CAUSES]],
+            empty="",
+        )
+    if len(bad) > SHOWN_CAUSES:
+        say(f"... and {len(bad) - SHOWN_CAUSES} more; --json shows them all")
+    for outcome in report.outcomes:
+        for note in outcome.notes:
+            say(f"{_name(outcome)}: {note}")
+
+
+def why(outcome: PollOutcome) -> str:
+    """What is missing of a device, and the cause where there is one."""
+    return "; ".join((*([str(outcome.cause)] if outcome.cause else []), *outcome.missing))
+
+
+def _say_report(report: PollReport) -> None:
+    took_s = (report.ended_at - report.started_at).total_seconds()
+    counts = ", ".join(
+        f"{count} {status}"
+        for status in ("answered", "partial", "failed")
+        if (count := report.count(status))
+    )
+    points = sum(outcome.points for outcome in report.outcomes)
+    say(f"{in_words(len(report.outcomes))} in {took_s:.1f} s: {counts or 'none'}; {points} points")
+    if report.new_ports:
+        say(f"{report.new_ports} new ports; `netwb port list` shows them")
+    for device, old, new in report.renamed:
+        say(f"{device}: port {old} is called {new} now, and keeps its history")
+    if report.no_pings:
+        say(report.no_pings)
+
+
+def _say_beat(report: PollReport, missed: int) -> None:
+    if missed:
+        say(f"{missed} polls were missed before this one: the one before took too long")
+    _say_report(report)
+    for outcome in report.outcomes:
+        if outcome.status != "answered":
+            say(f"{_name(outcome)}: {why(outcome)}")
+
+
+def _say_error(error: NetwbError) -> None:
+    say(f"netwb: {error}; the next poll tries again")
+
+
+def _name(outcome: PollOutcome) -> str:
+    return f"{outcome.tenant}/{outcome.hostname}"

@@ -1,0 +1,120 @@
+"""Ports: scoped reads and writes. A port's samples follow it through renames (design D11, D12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from netwb.errors import InventoryError, UnknownNameError
+from netwb.inventory.fields import quoted
+from netwb.inventory.ports.records import Port, PortName, SeenPort, WherePort
+from netwb.inventory.ports.rows import ASKED_AT_ONCE, list_ports, ports_by_id
+from netwb.inventory.ports.sighting import Sighted, sight
+from netwb.inventory.rows import find_device
+from netwb.roles import ALL_TENANTS, Scope
+from netwb.store.database import Database
+from netwb.store.models import PortNameRow, PortRow
+
+ALL_PORTS = WherePort()
+
+
+class Ports:
+    """Reads and writes of ports."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def list(self, scope: Scope, where: WherePort = ALL_PORTS) -> tuple[Port, ...]:
+        """Ports of living devices, by tenant of the device, hostname and ifIndex.
+
+        Those of a retired device where `where.device` is its id. UnknownDeviceError where there is
+        no such device, nor a port of one that the scope holds.
+        """
+        with self._database.reading(ALL_TENANTS) as session:
+            found = list_ports(session, scope, where)
+        if not found and where.device is not None:
+            with self._database.reading(scope) as session:
+                find_device(session, where.device)
+        return found
+
+    def get(self, scope: Scope, device: str, name: str) -> Port:
+        """One port by its device and name; a name of before names it while no other port has it."""
+        ports = self.list(scope, WherePort(device=device))
+        named = [port for port in ports if port.name == name] or [
+            port for port in ports if name in port.former_names
+        ]
+        if not named:
+            msg = (
+                f"port {quoted(name)} of device {quoted(device)} is not known; `netwb port list "
+                f"--device {device}` shows those that are"
+            )
+            among = tuple(port.name for port in ports)
+            raise UnknownNameError(msg, thing="port", wanted=name, among=among)
+        if len({port.device_id for port in named}) > 1:
+            slugs = sorted(port.device_tenant for port in named)
+            msg = f"device {quoted(device)} is in {' and '.join(slugs)}; write {slugs[0]}/{device}"
+            raise InventoryError(msg)
+        return named[0]
+
+    def by_id(self, scope: Scope, ids: Sequence[str]) -> tuple[Port, ...]:
+        """Those of them that the scope holds, in the order of `list`."""
+        with self._database.reading(ALL_TENANTS) as session:
+            return ports_by_id(session, scope, ids)
+
+    def names(self, scope: Scope, ports: Sequence[Port]) -> Mapping[str, tuple[PortName, ...]]:
+        """Under which names the samples of each port lie, by its id: the name of now, then others.
+
+        A name may have been another port's before, and a port another tenant's: what was measured
+        then is theirs, and who sees all tenants sees it.
+        """
+        with self._database.reading(ALL_TENANTS) as session:
+            bearers = _bearers(session, {port.device_id for port in ports})
+        return {port.id: tuple(_own_names(port, bearers[port.device_id], scope)) for port in ports}
+
+    def sighted(self, seen: Mapping[str, Sequence[SeenPort]]) -> Sighted:
+        """Remember what a poll found, by device id: new ports, changed ones, renamed ones."""
+        with self._database.writing(ALL_TENANTS) as session:
+            return sight(session, seen, self._clock())
+
+
+_Bearer = tuple[str, str, datetime | None]  # id of the port, name, until when; None: it has it now
+
+
+def _bearers(session: Session, device_ids: set[str]) -> Mapping[str, tuple[_Bearer, ...]]:
+    """Who bears and bore which names, by device."""
+    found: dict[str, tuple[_Bearer, ...]] = dict.fromkeys(device_ids, ())
+    ids = sorted(device_ids)
+    for start in range(0, len(ids), ASKED_AT_ONCE):
+        on_device = PortRow.device_id.in_(ids[start : start + ASKED_AT_ONCE])
+        now = select(PortRow.device_id, PortRow.id, PortRow.name).where(on_device)
+        before = (
+            select(PortRow.device_id, PortNameRow.port_id, PortNameRow.name, PortNameRow.until_at)
+            .join_from(PortNameRow, PortRow, PortRow.id == PortNameRow.port_id)
+            .where(on_device)
+            .order_by(PortNameRow.until_at.desc())
+        )
+        for device_id, port_id, name in session.execute(now):
+            found[device_id] += ((port_id, name, None),)
+        for device_id, port_id, name, until in session.execute(before):
+            found[device_id] += ((port_id, name, until),)
+    return found
+
+
+def _own_names(port: Port, bearers: Sequence[_Bearer], scope: Scope) -> Iterator[PortName]:
+    given_at = None if scope.tenants is None else port.tenant_since_at
+    for port_id, name, until in bearers:
+        if port_id != port.id:
+            continue
+        others = [
+            ended
+            for other, theirs, ended in bearers
+            if other != port.id and theirs == name and ended is not None
+        ]
+        before = [ended for ended in others if until is None or ended < until]
+        since = max((at for at in (*before, given_at) if at is not None), default=None)
+        if since is None or until is None or since < until:
+            yield PortName(name=name, since=since, until=until)

@@ -1,0 +1,154 @@
+"""Find ports' rows, and turn them into records. Inside a caller's session.
+
+A port may be for another tenant than its device is, whose row, site and name a customer's session
+does not hold. So these selects run in sessions of all tenants and narrow the ports themselves, by
+`_visible`, which every one of them passes: nothing else of this module may be asked for ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from netwb.inventory.ports.records import Port, WherePort
+from netwb.roles import Scope
+from netwb.store.models import DeviceRow, PortNameRow, PortRow, SiteRow, TenantRow
+
+ASKED_AT_ONCE = 10_000  # ids in one statement; SQLite takes 32,766 values
+_Owner = aliased(TenantRow)  # of the port
+_OF_PORT = (
+    PortRow.id,
+    PortRow.device_id,
+    PortRow.name,
+    PortRow.tenant_id,
+    PortRow.tenant_since_at,
+    PortRow.alias,
+    PortRow.if_type,
+    PortRow.if_index,
+    PortRow.speed_bps,
+    PortRow.speed_override_bps,
+    PortRow.circuit_ref,
+    PortRow.watched,
+    PortRow.first_seen_at,
+    PortRow.last_seen_at,
+)
+_OF_OTHERS = (
+    TenantRow.slug.label("device_tenant"),
+    SiteRow.slug.label("site"),
+    DeviceRow.hostname,
+    _Owner.slug.label("tenant"),
+)
+
+
+def list_ports(session: Session, scope: Scope, where: WherePort) -> tuple[Port, ...]:
+    """Ports in scope by tenant of the device, hostname and ifIndex; two statements."""
+    rows = session.execute(_ports(scope).where(*_conditions(where))).all()
+    found = rows if where.find is None else [row for row in rows if _holds(row, where.find)]
+    former = _former_names(session, [row.id for row in found])
+    return tuple(_port(row, former.get(row.id, ())) for row in found)
+
+
+def ports_by_id(session: Session, scope: Scope, ids: Collection[str]) -> tuple[Port, ...]:
+    """The same of some ports, in the same order."""
+    found: list[Row[Any]] = []
+    for asked in _in_parts(ids):
+        found += session.execute(_ports(scope).where(PortRow.id.in_(asked)))
+    former = _former_names(session, ids)
+    return tuple(_port(row, former.get(row.id, ())) for row in found)
+
+
+def _ports(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_OF_PORT, *_OF_OTHERS)
+        .join_from(PortRow, DeviceRow, DeviceRow.id == PortRow.device_id)
+        .join(SiteRow, SiteRow.id == DeviceRow.site_id)
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .join(_Owner, _Owner.id == PortRow.tenant_id)
+        .where(*_visible(scope))
+        .order_by(TenantRow.slug, DeviceRow.hostname, PortRow.if_index, PortRow.name)
+    )
+
+
+def _visible(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """What loader criteria would add, were the device's own row within the scope too."""
+    return () if scope.tenants is None else (PortRow.tenant_id.in_(sorted(scope.tenants)),)
+
+
+def _conditions(where: WherePort) -> tuple[ColumnElement[bool], ...]:
+    equal: list[tuple[Any, str | None]] = [
+        (_Owner.slug, where.tenant),
+        (PortRow.name, where.name),
+        (PortRow.circuit_ref, where.circuit_ref),
+    ]
+    conditions = [column == _said(value) for column, value in equal if value is not None]
+    if where.watched is not None:
+        conditions.append(PortRow.watched.is_(where.watched))
+    if where.site is not None:
+        tenant, _, slug = _said(where.site).rpartition("/")
+        conditions += [SiteRow.slug == slug, *([TenantRow.slug == tenant] if tenant else [])]
+    if where.device is None:
+        conditions.append(DeviceRow.status != "retired")
+    else:
+        conditions.append(_is_device(_said(where.device)))
+    return tuple(conditions)
+
+
+def _is_device(said: str) -> ColumnElement[bool]:
+    tenant, slash, hostname = said.rpartition("/")
+    named = (func.lower(DeviceRow.hostname) == hostname.lower()) & (DeviceRow.status != "retired")
+    return named & (TenantRow.slug == tenant) if slash else or_(named, DeviceRow.id == said)
+
+
+def _said(value: str) -> str:
+    """What can be looked up; NUL and broken characters name nothing, and no database takes them."""
+    return value if value.isprintable() else ""
+
+
+def _holds(row: Row[Any], wanted: str) -> bool:
+    """Here and not in SQL: SQLite knows the case of ASCII letters alone."""
+    part = wanted.casefold()
+    return any(part in (text or "").casefold() for text in (row.name, row.alias, row.circuit_ref))
+
+
+def _former_names(session: Session, ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    former: dict[str, tuple[str, ...]] = {}
+    for asked in _in_parts(ids):
+        statement = select(PortNameRow.port_id, PortNameRow.name).order_by(
+            PortNameRow.until_at.desc()
+        )
+        for port_id, name in session.execute(statement.where(PortNameRow.port_id.in_(asked))):
+            former[port_id] = (*former.get(port_id, ()), name)
+    return former
+
+
+def _in_parts(ids: Collection[str]) -> Iterable[list[str]]:
+    wanted = list(ids)
+    for start in range(0, len(wanted), ASKED_AT_ONCE):
+        yield wanted[start : start + ASKED_AT_ONCE]
+
+
+def _port(row: Row[Any], former: tuple[str, ...]) -> Port:
+    return Port(
+        id=row.id,
+        device_id=row.device_id,
+        device_tenant=row.device_tenant,
+        site=row.site,
+        hostname=row.hostname,
+        name=row.name,
+        former_names=former,
+        tenant_id=row.tenant_id,
+        tenant=row.tenant,
+        tenant_since_at=row.tenant_since_at,
+        alias=row.alias,
+        if_type=row.if_type,
+        if_index=row.if_index,
+        speed_bps=row.speed_bps,
+        speed_override_bps=row.speed_override_bps,
+        circuit_ref=row.circuit_ref,
+        watched=row.watched,
+        first_seen_at=row.first_seen_at,
+        last_seen_at=row.last_seen_at,
+    )
