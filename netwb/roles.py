@@ -43,13 +43,11 @@ class Permission(StrEnum):
 LATER = frozenset(  # of the contract; nothing asks for them yet
     {
         Permission.MONITORING_VIEW,
-        Permission.TRAFFIC_VIEW,
         Permission.COMPLIANCE_VIEW,
         Permission.COMPLIANCE_EDIT,
         Permission.BILLING_VIEW,
         Permission.BILLING_EDIT,
         Permission.TELEGRAF_FETCH,
-        Permission.REFERENCE_EDIT,
         Permission.BLACKHOLE_VIEW,
         Permission.BLACKHOLE_REQUEST,
         Permission.BLACKHOLE_APPROVE,

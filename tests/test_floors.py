@@ -60,6 +60,8 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.credential_shape": 1,
     "netwb.inventory.fields": 1,
     "netwb.inventory.importers": 1,
+    "netwb.inventory.ports.checks": 1,
+    "netwb.inventory.ports.importing": 1,
     "netwb.inventory.ports.joining": 1,
     "netwb.inventory.ports.text": 1,
     "netwb.metrics.points": 1,

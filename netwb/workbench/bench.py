@@ -37,6 +37,7 @@ from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.polling import PollingFace
+from netwb.workbench.ports import PortsFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
@@ -68,6 +69,7 @@ class Workbench(
     InventoryFace,
     ProbingFace,
     PollingFace,
+    PortsFace,
     BlackoutFace,
     OverviewFace,
     LineStoryFace,

@@ -57,20 +57,21 @@ def read_source(path: Path) -> _rows.Source:
             raise ImportRefusedError(msg)
         return _rows.Source(kind="nornir", texts=texts)
     if path.suffix.casefold() == ".json":
-        return _rows.Source(kind="netbox", texts={"netbox": _text(path)})
+        return _rows.Source(kind="netbox", texts={"netbox": read_text(path)})
     if path.suffix.casefold() == _ROUTER_DB:
-        return _rows.Source(kind="router_db", texts={"router_db": _text(path)})
-    return _rows.Source(kind="table", texts={"table": _text(path)})
+        return _rows.Source(kind="router_db", texts={"router_db": read_text(path)})
+    return _rows.Source(kind="table", texts={"table": read_text(path)})
 
 
 def _first_of(folder: Path, name: str) -> str | None:
     for suffix in _YAML:
         if (folder / f"{name}{suffix}").exists():
-            return _text(folder / f"{name}{suffix}")
+            return read_text(folder / f"{name}{suffix}")
     return None
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file's text; ImportRefusedError where it cannot be read, or is too long."""
     try:
         with path.open("rb") as file:
             content = file.read(LONGEST_FILE + 1)

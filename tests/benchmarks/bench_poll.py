@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic, process_time
 
-from netwb.inventory.records import NewCredential, NewDevice, SecretSource
+from netwb.inventory.records import NewCredential, NewDevice, SecretKind, SecretSource
 from netwb.lab.snmp.device import usual_agent
 from netwb.lab.snmp.fleet import AgentFleet
 from netwb.workbench import Workbench
@@ -51,8 +51,10 @@ def fill(bench: Workbench, port: int, addresses: list[str]) -> None:
     """A tenant with these devices."""
     bench.add_tenant("acme", name="Acme")
     bench.add_site("acme/fra1")
-    secrets = {"snmp_community": SecretSource(origin="env:COMMUNITY")}
-    bench.add_credential(NewCredential(tenant="acme", name="snmp", secrets=secrets))  # type: ignore[dict-item]
+    secrets: dict[SecretKind, SecretSource] = {
+        "snmp_community": SecretSource(origin="env:COMMUNITY")
+    }
+    bench.add_credential(NewCredential(tenant="acme", name="snmp", secrets=secrets))
     bench.set_tenant("acme", snmp_credential="snmp")
     for number, address in enumerate(addresses, 1):
         bench.add_device(

@@ -42,7 +42,7 @@ def decode(content: bytes) -> str:
 
 def parse_table(text: str, columns: Columns) -> Parsed:
     """Rows by our column names; ImportRefusedError names every column that is not known."""
-    records = list(_records(_lines(text)))
+    records = list(records_of(text))
     if not records:
         raise ImportRefusedError(_EMPTY)
     header = [name.strip() for name in records[0][1]]
@@ -59,7 +59,7 @@ def read_header(text: str) -> tuple[Heading, ...]:
 
     Raises ImportRefusedError where the text is empty or no CSV.
     """
-    records = _records(_lines(text))
+    records = records_of(text)
     found = next(records, None)
     if found is None:
         raise ImportRefusedError(_EMPTY)
@@ -73,12 +73,12 @@ def read_header(text: str) -> tuple[Heading, ...]:
     )
 
 
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def records_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record of a CSV text that is not blank, with the line that it begins on.
 
-
-def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not blank, with the line that it begins on."""
+    Raises ImportRefusedError where the text is no CSV.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     hint = re.fullmatch(r"sep=(.)", lines[0])  # Excel's own first line
     first = next((line for line in lines[bool(hint) :] if line.strip()), "")
     delimiter = hint[1] if hint else max(DELIMITERS, key=first.count)

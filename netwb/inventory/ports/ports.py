@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwb.errors import InventoryError, UnknownNameError
+from netwb.errors import ImportRefusedError, InventoryError, UnknownNameError
 from netwb.inventory.fields import quoted
+from netwb.inventory.ports.editing import checked, edit_port, write_planned
+from netwb.inventory.ports.importing import (
+    PortPlace,
+    PortPlan,
+    PortWorld,
+    judge_ports,
+    parse_ports,
+)
 from netwb.inventory.ports.records import Port, PortName, SeenPort, WherePort
 from netwb.inventory.ports.rows import ASKED_AT_ONCE, list_ports, ports_by_id
 from netwb.inventory.ports.sighting import Sighted, sight
-from netwb.inventory.rows import find_device
+from netwb.inventory.records import FieldChange
+from netwb.inventory.rows import find_device, name_devices
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
-from netwb.store.models import PortNameRow, PortRow
+from netwb.store.models import DeviceRow, PortNameRow, PortRow, TenantRow
 
 ALL_PORTS = WherePort()
 
@@ -74,6 +84,78 @@ class Ports:
         with self._database.reading(ALL_TENANTS) as session:
             bearers = _bearers(session, {port.device_id for port in ports})
         return {port.id: tuple(_own_names(port, bearers[port.device_id], scope)) for port in ports}
+
+    def set(
+        self, scope: Scope, port_id: str, changes: Mapping[str, Any]
+    ) -> tuple[Port, tuple[FieldChange, ...]]:
+        """Change fields; gives the port as it was, and what really changed.
+
+        None clears; a tenant goes back to that of the device then.
+        """
+        held = self._held(scope, port_id)
+        wanted = checked(changes, held.device_tenant)
+        with self._database.writing(scope) as session:
+            return held, edit_port(session, held, wanted, self._clock())
+
+    def _held(self, scope: Scope, port_id: str) -> Port:
+        found = self.by_id(scope, [port_id])
+        if not found:
+            msg = f"port {quoted(port_id)} is not known; `netwb port list` shows those that are"
+            raise UnknownNameError(msg)
+        return found[0]
+
+    def plan(self, scope: Scope, text: str, ignored: frozenset[str] = frozenset()) -> PortPlan:
+        """What the import of a table would do now; bad rows stand in `problems`."""
+        return judge_ports(parse_ports(text, ignored), self._world(scope))
+
+    def apply(
+        self,
+        scope: Scope,
+        text: str,
+        ignored: frozenset[str] = frozenset(),
+        *,
+        bad_rows: Literal["refuse", "skip"] = "refuse",
+    ) -> PortPlan:
+        """Do it, in one transaction; ImportRefusedError and nothing written where a row is bad."""
+        rows = parse_ports(text, ignored)
+        with self._database.writing(scope) as session:
+            plan = judge_ports(rows, self._world(scope))
+            if plan.problems and bad_rows == "refuse":
+                msg = (
+                    f"{len(plan.problems)} of {len(rows)} rows are bad and nothing was imported; "
+                    "correct them, or take the good ones with --skip-bad"
+                )
+                raise ImportRefusedError(msg, plan.problems)
+            write_planned(session, plan.ports, self._clock())
+        return plan
+
+    def _world(self, scope: Scope) -> PortWorld:
+        ports = self.list(scope)
+        with self._database.reading(scope) as session:
+            slugs = session.scalars(select(TenantRow.slug).where(TenantRow.status != "retired"))
+            own = name_devices(session, DeviceRow.status != "retired")
+            tenants = frozenset(slugs)
+        places = {
+            port.device_id: PortPlace(
+                id=port.device_id,
+                tenant=port.device_tenant,
+                hostname=port.hostname,
+                in_scope=False,
+            )
+            for port in ports
+        } | {
+            one.id: PortPlace(id=one.id, tenant=one.tenant, hostname=one.hostname, in_scope=True)
+            for one in own
+        }
+        called: dict[str, tuple[PortPlace, ...]] = {}
+        for place in places.values():
+            for word in (place.hostname, place.label, place.id):
+                called[word.casefold()] = (*called.get(word.casefold(), ()), place)
+        return PortWorld(
+            tenants=tenants,
+            devices=called,
+            ports={(port.device_id, port.name): port for port in ports},
+        )
 
     def sighted(self, seen: Mapping[str, Sequence[SeenPort]]) -> Sighted:
         """Remember what a poll found, by device id: new ports, changed ones, renamed ones."""

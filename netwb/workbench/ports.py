@@ -1,0 +1,105 @@
+"""Ports on the facade: interfaces, whom they are for, and what people call them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Unpack
+
+from netwb.inventory.ports.records import Port, PortChanges, WherePort
+from netwb.inventory.records import EVERYWHERE
+from netwb.roles import Permission
+from netwb.workbench.face import Face
+from netwb.workbench.import_files import read_text
+from netwb.workbench.places import Changed
+from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.inventory.ports.importing import PortPlan
+
+_REFERENCES = frozenset({"circuit_ref"})  # what the ERP's right is enough for
+
+
+class PortsFace(Face):
+    """`ports`, `port`, `set_port`, `plan_port_import`, `apply_port_import`."""
+
+    def ports(self, where: WherePort | None = None) -> Records[Port]:
+        """Ports for the tenants that this Workbench means, on whosever device they are.
+
+        where   which of them; further criteria of this Workbench narrow by their devices
+        """
+        self._require(Permission.TRAFFIC_VIEW)
+        return records_of(self._meant_ports(where or WherePort()), Port)
+
+    def port(self, device: str, name: str) -> Port:
+        """One port, by its device and its ifName of now or before; UnknownNameError."""
+        self._require(Permission.TRAFFIC_VIEW)
+        return self._parts.ports.get(self._meant_scope, device, name)
+
+    def set_port(self, device: str, name: str, **changes: Unpack[PortChanges]) -> Changed:
+        """Change whom a port is for and what is known of it; None clears. Gives what changed.
+
+        The right to references is enough for `circuit_ref`.
+        """
+        references = changes.keys() <= _REFERENCES
+        self._require(Permission.REFERENCE_EDIT if references else Permission.INVENTORY_EDIT)
+        port = self._parts.ports.get(self._meant_scope, device, name)
+        was, changed = self._parts.ports.set(self._scope, port.id, changes)
+        if changed:
+            fields = [item.field for item in changed]
+            target = f"{was.device_tenant}/{was.hostname} {was.name}"
+            self._audit("port.set", target, tenant_id=was.tenant_id, detail={"fields": fields})
+        return changed
+
+    def plan_port_import(
+        self, source: Path | str, ignored: frozenset[str] = frozenset()
+    ) -> PortPlan:
+        """What an import would do now; nothing is written.
+
+        source   a file's path, for who may read files here, or the text of a CSV
+        """
+        self._require(Permission.INVENTORY_EDIT)
+        return self._parts.ports.plan(self._scope, self._table(source), ignored)
+
+    def apply_port_import(
+        self,
+        source: Path | str,
+        ignored: frozenset[str] = frozenset(),
+        *,
+        bad_rows: Literal["refuse", "skip"] = "refuse",
+    ) -> PortPlan:
+        """Import in one transaction; ImportRefusedError, and nothing written, if rows are bad."""
+        self._require(Permission.INVENTORY_EDIT)
+        done = self._parts.ports.apply(self._scope, self._table(source), ignored, bad_rows=bad_rows)
+        self._audit_port_import(done)
+        return done
+
+    def _table(self, source: Path | str) -> str:
+        if isinstance(source, str):
+            return source
+        self._require_local("files")
+        return read_text(source.expanduser())
+
+    def _audit_port_import(self, done: PortPlan) -> None:
+        """One event a tenant whose devices' ports were touched."""
+        ids = {item.slug: item.id for item in self._parts.places.tenants(self._scope)}
+        for tenant in sorted({item.device.tenant for item in done.ports}):
+            actions = [item.action for item in done.ports if item.device.tenant == tenant]
+            detail = {action: actions.count(action) for action in ("add", "update")}
+            if any(detail.values()):
+                self._audit("port.import", tenant, tenant_id=ids.get(tenant, ""), detail=detail)
+
+    def _meant_ports(self, where: WherePort) -> Sequence[Port]:
+        """Of the tenants and devices that this Workbench is narrowed to."""
+        found = self._parts.ports.list(self._meant_scope, where)
+        tenant, _, site = (self._where.site or "").rpartition("/")
+        if site:
+            found = tuple(
+                port for port in found if port.site == site and tenant in {"", port.device_tenant}
+            )
+        by_device = replace(self._where, tenant=None, site=None)
+        if by_device == EVERYWHERE:
+            return found
+        meant = self._meant_ids()
+        return tuple(port for port in found if port.device_id in meant)
