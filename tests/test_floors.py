@@ -108,6 +108,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.rows": 3,
     "netwb.inventory.secret_sources": 3,
     "netwb.inventory.senders": 3,
+    "netwb.inventory.shards": 3,
     "netwb.inventory.sightings": 3,
     "netwb.inventory.snmp": 3,
     "netwb.inventory.targets": 3,
@@ -115,6 +116,8 @@ FLOORS: dict[str, int] = {
     "netwb.metrics.opening": 3,
     "netwb.metrics.sqlite": 3,
     "netwb.notify": 3,
+    "netwb.telegraf.folder": 3,
+    "netwb.telegraf.shelf": 3,
     # 4 flows
     "netwb.collect.batch": 4,
     "netwb.collect.coverage": 4,

@@ -8,6 +8,7 @@ from netwb.errors import SettingsError
 from netwb.metrics.influxql.http import Server, parse_url
 from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.sqlite.store import SqliteStore
+from netwb.metrics.sqlite.upkeep import Keeping
 from netwb.metrics.store import MetricsStore
 from netwb.settings import MetricsSettings
 
@@ -19,7 +20,8 @@ def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsSto
     Raises SettingsError.
     """
     if not settings.url:
-        return SqliteStore(home / "metrics.db")
+        keeping = Keeping(raw_days=settings.raw_days, rollup_days=settings.rollup_days)
+        return SqliteStore(home / "metrics.db", keeping=keeping)
     server = Server(
         url=parse_url(settings.url),
         username=settings.username,

@@ -1,52 +1,92 @@
 """Which samples of a series answer a question: those in its span, its neighbours, one a window.
 
 Pure. Every store reads a little more than it is asked for, and answers through here: that they agree
-at the edges is no accident.
+at the edges is no accident. What is thinned keeps the highest rate of what is gone, so that a
+maximum survives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.points import REAL
-from netwb.metrics.records import Measurement, Question
-from netwb.metrics.samples import MISSING, Samples, Times
+from netwb.metrics.records import COUNTER_FIELDS, Measurement, Question
+from netwb.metrics.samples import MISSING, Real, Samples, Times
 
-Columns = Mapping[str, NDArray[Any]]
+_NO_TIMES: Times = np.empty(0, dtype=np.int64)
 
 
-def answering(question: Question, at: Times, columns: Columns) -> Samples | None:
-    """Samples of one series in that answer; None where it has none.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Strand:
+    """Samples of one series as they are kept.
 
-    at        rising, each moment once; from at most `edge_s` before the span to as much after it
-    columns   an array of the same length by field
+    at        rising, each moment once
+    columns   by field
+    highest   as in `Samples`, by counter; empty where all samples of that time are kept
     """
-    answered = answers(question.measurement, np.stack(list(columns.values()), axis=-1))
-    first, last = np.searchsorted(at[answered], (question.since, question.until))
-    rows = np.flatnonzero(answered)
-    within = rows[first:last]
+
+    at: Times = field(default_factory=lambda: _NO_TIMES)
+    columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    highest: Mapping[str, Real] = field(default_factory=dict)
+
+
+def answering(question: Question, strand: Strand) -> Samples | None:
+    """Those samples of a series that answer; None where it has none.
+
+    The strand reaches from at most `edge_s` before the span to as much after it.
+    """
+    strand = answered(question.measurement, strand)
+    at = strand.at
+    first, last = np.searchsorted(at, (question.since, question.until))
+    before = strand_of(strand, slice(max(first - 1, 0), first))
+    within = strand_of(strand, slice(first, last))
+    after = strand_of(strand, slice(last, last + 1))
     if question.every_s:
-        within = within[last_of_windows(at[within], question.every_s)]
-    if question.edge_s:
-        before = rows[max(first - 1, 0) : first]
-        after = rows[last : last + 1]
-        before = before[at[before] >= question.since - question.edge_s]
-        after = after[at[after] < question.until + question.edge_s]
-        within = np.concatenate((before, within, after))
-    if not len(within):
+        within = thinned(within, question.every_s)
+    edges = question.edge_s
+    parts = [
+        *((before,) if edges and (before.at >= question.since - edges).all() else ()),
+        within,
+        *((after,) if edges and (after.at < question.until + edges).all() else ()),
+    ]
+    whole = parts[0] if len(parts) == 1 else end_to_end(parts)
+    if not len(whole.at):
         return None
-    return Samples(at=at[within], values={field: columns[field][within] for field in columns})
+    return Samples(at=whole.at, values=whole.columns, highest=whole.highest or None)
 
 
-def answers(measurement: Measurement, sample: NDArray[Any]) -> NDArray[np.bool_]:
-    """Where any of the fields, which are the last axis, was answered."""
-    given = ~np.isnan(sample) if measurement in REAL else sample != MISSING
-    found: NDArray[np.bool_] = given.any(axis=-1)
+def answered(measurement: Measurement, strand: Strand) -> Strand:
+    """Without the samples that answer none of the fields: they are none of that question."""
+    found = np.zeros(len(strand.at), dtype=bool)
+    for column in strand.columns.values():
+        found |= given(measurement, column)
+    return strand if found.all() else strand_of(strand, found)
+
+
+def given(measurement: Measurement, sample: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where there was an answer."""
+    found: NDArray[np.bool_] = ~np.isnan(sample) if measurement in REAL else sample != MISSING
     return found
+
+
+def thinned(strand: Strand, every_s: int) -> Strand:
+    """The last sample of each window, and the highest rates up to it."""
+    places = last_of_windows(strand.at, every_s)
+    kept = strand_of(strand, places)
+    if not len(places):
+        return kept
+    starts = np.append(0, places[:-1] + 1)
+    highest = {
+        name: np.fmax.reduceat(_rates(strand, name), starts)
+        for name in strand.columns
+        if name in COUNTER_FIELDS
+    }
+    return Strand(at=kept.at, columns=kept.columns, highest=highest)
 
 
 def last_of_windows(at: Times, every_s: int) -> NDArray[np.intp]:
@@ -57,3 +97,41 @@ def last_of_windows(at: Times, every_s: int) -> NDArray[np.intp]:
     """
     windows = at // every_s
     return np.flatnonzero(np.append(windows[1:] != windows[:-1], True)[: len(at)])
+
+
+def strand_of(strand: Strand, places: Any) -> Strand:
+    """Some of its samples: a slice, numbers, or a mask."""
+    return Strand(
+        at=strand.at[places],
+        columns={name: column[places] for name, column in strand.columns.items()},
+        highest={name: rates[places] for name, rates in strand.highest.items()},
+    )
+
+
+def end_to_end(parts: list[Strand]) -> Strand:
+    """Strands one after the other; where one knows highest rates and another none, NaN stands."""
+    names = {name for part in parts for name in part.highest}
+    return Strand(
+        at=np.concatenate([part.at for part in parts]),
+        columns={
+            name: np.concatenate([part.columns[name] for part in parts])
+            for name in parts[0].columns
+        },
+        highest={
+            name: np.concatenate(
+                [part.highest.get(name, np.full(len(part.at), np.nan)) for part in parts]
+            )
+            for name in sorted(names)
+        },
+    )
+
+
+def _rates(strand: Strand, name: str) -> Real:
+    """Per second up to each sample, or what is known to have been higher; a fall tells nothing."""
+    column = strand.columns[name]
+    known = strand.highest.get(name)
+    rates = np.full(len(column), np.nan)
+    rise = np.diff(column)  # modulo 2**64: a wrap is a small rise
+    sure = (column[1:] != MISSING) & (column[:-1] != MISSING) & (rise >= 0)
+    np.divide(rise, np.diff(strand.at), out=rates[1:], where=sure)
+    return rates if known is None else np.fmax(rates, known)

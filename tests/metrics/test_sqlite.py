@@ -16,6 +16,7 @@ from netwb.errors import MetricsUnavailableError
 from netwb.metrics.sqlite.file import FORM
 from netwb.metrics.sqlite.store import SqliteStore
 from tests.metrics.contract import StoreContract, rows
+from tests.metrics.files import opened
 from tests.metrics.points import NOON, key, octets, question
 from tests.small_disks import fill, small_disk
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = SqliteStore(tmp_path / "metrics.db")
+    made = opened(tmp_path)
     yield made
     made.close()
 
@@ -41,13 +42,13 @@ def test_the_file_is_its_owners_alone(store: SqliteStore, tmp_path: Path) -> Non
 
 
 def test_nothing_is_opened_before_it_is_used(tmp_path: Path) -> None:
-    SqliteStore(tmp_path / "metrics.db").close()
+    opened(tmp_path).close()
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_one_store_writes_another_one_reads(store: SqliteStore, tmp_path: Path) -> None:
-    other = SqliteStore(tmp_path / "metrics.db")
+    other = opened(tmp_path)
     assert other.read([key()], question(NOON, NOON + 60)) == {}
 
     store.write([octets(NOON, 1)])
@@ -65,26 +66,26 @@ def test_a_file_that_is_taken_away_is_begun_anew(store: SqliteStore, tmp_path: P
     store.write([octets(NOON + 60, 2)])
 
     assert rows(store.read([key()], question(NOON, NOON + 300))[key()]) == [(NOON + 60, 2)]
-    with closing(SqliteStore(tmp_path / "away" / "metrics.db")) as old:
+    with closing(opened(tmp_path / "away")) as old:
         assert rows(old.read([key()], question(NOON, NOON + 300))[key()]) == [(NOON, 1)]
 
 
 def test_many_processes_make_and_write_one_file(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from netwb.metrics.sqlite.store import SqliteStore\n"
+        "from tests.metrics.files import opened\n"
         "from tests.metrics.points import NOON, key, octets\n"
         "own = int(sys.argv[2])\n"
-        "store = SqliteStore(Path(sys.argv[1]))\n"
+        "store = opened(Path(sys.argv[1]))\n"
         "for n in range(20):\n"
         "    store.write([octets(NOON + n, own, of=key(f'eth{own}', device_id=f'd{own % 2}'))])\n"
     )
-    command = [sys.executable, "-c", script, str(tmp_path / "metrics.db")]
+    command = [sys.executable, "-c", script, str(tmp_path)]
     writers = [subprocess.Popen([*command, str(n)], cwd=ROOT) for n in range(4)]
     assert [writer.wait(timeout=60) for writer in writers] == [0] * 4
 
     keys = [key(f"eth{n}", device_id=f"d{n % 2}") for n in range(4)]
-    with closing(SqliteStore(tmp_path / "metrics.db")) as store:
+    with closing(opened(tmp_path)) as store:
         found = store.read(keys, question(NOON, NOON + 60))
     assert {k.name: rows(samples) for k, samples in found.items()} == {
         f"eth{n}": [(NOON + at, n) for at in range(20)] for n in range(4)
@@ -139,13 +140,13 @@ def test_a_file_of_a_newer_netwb_is_left_alone(store: SqliteStore, tmp_path: Pat
     with closing(sqlite3.connect(tmp_path / "metrics.db")) as newer:
         newer.execute(f"PRAGMA user_version={FORM + 1}")
 
-    for again in (store, SqliteStore(tmp_path / "metrics.db")):
+    for again in (store, opened(tmp_path)):
         with closing(again), pytest.raises(MetricsUnavailableError, match="by a newer netwb; run"):
             again.write([octets(NOON + 60, 1)])
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "gone" / "metrics.db")
+    store = opened(tmp_path / "gone")
 
     with pytest.raises(MetricsUnavailableError, match="No such file or directory; check the file"):
         store.health()
@@ -173,7 +174,7 @@ def test_a_row_that_nobody_can_read_is_damage_too(store: SqliteStore, tmp_path: 
 
 
 def test_another_writer_is_waited_for_and_then_named(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "metrics.db", busy_timeout_s=0.2)
+    store = opened(tmp_path, busy_timeout_s=0.2)
     store.write([octets(NOON, 1)])
     with closing(sqlite3.connect(tmp_path / "metrics.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -191,7 +192,7 @@ def test_another_writer_is_waited_for_and_then_named(tmp_path: Path) -> None:
 @pytest.mark.real
 def test_a_full_disk_is_named_and_no_poll_is_half_written(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
-    with small_disk(tmp_path / "disk"), closing(SqliteStore(tmp_path / "disk/metrics.db")) as store:
+    with small_disk(tmp_path / "disk"), closing(opened(tmp_path / "disk")) as store:
         keys = [key(f"eth{n}", device_id=f"d{n % 8}") for n in range(800)]
         store.write(octets(NOON, 1, of=own) for own in keys)
         fill(tmp_path / "disk" / "ballast")

@@ -33,7 +33,7 @@ from netwb.metrics.records import (
 )
 from netwb.metrics.samples import MISSING, Samples
 from netwb.metrics.schema_map import OWN, SchemaMap
-from netwb.metrics.thinning import answering
+from netwb.metrics.thinning import Strand, answering
 
 BATCH = 5000  # lines of one request
 CHUNK = 10_000  # rows of one piece of an answer
@@ -222,7 +222,7 @@ def _answered(question: Question, rows: Sequence[Sequence[Any]]) -> Samples | No
         field: _column(question.measurement, column)[alone]
         for field, column in zip(question.fields, columns[1:], strict=True)
     }
-    return answering(question, at[alone], values)
+    return answering(question, Strand(at=at[alone], columns=values))
 
 
 def _column(measurement: Measurement, values: Sequence[Any]) -> NDArray[Any]:

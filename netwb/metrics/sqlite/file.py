@@ -19,10 +19,10 @@ from urllib.parse import quote
 
 from netwb.errors import MetricsUnavailableError
 
-FORM = 1  # user_version; raised with the tables
+FORM = 2  # user_version; raised when a table is added, which an older file then gets
 _OURS = 0x6E77626D  # application_id: "nwbm"
 _TABLES = """
-CREATE TABLE device (
+CREATE TABLE IF NOT EXISTS device (
     id INTEGER PRIMARY KEY,
     measurement TEXT NOT NULL,
     tenant TEXT NOT NULL,
@@ -30,20 +30,51 @@ CREATE TABLE device (
     UNIQUE (measurement, tenant, device_id)
 );
 -- the names of one device's ports in the order of its polls' rows, as JSON
-CREATE TABLE layout (
+CREATE TABLE IF NOT EXISTS layout (
     id INTEGER PRIMARY KEY,
     device INTEGER NOT NULL REFERENCES device (id),
     names TEXT NOT NULL,
     UNIQUE (device, names)
 );
 -- what one device answered at one moment: a row of 8 bytes a field for each name of the layout
-CREATE TABLE poll (
+CREATE TABLE IF NOT EXISTS poll (
     device INTEGER NOT NULL REFERENCES device (id),
     at INTEGER NOT NULL,
     layout INTEGER NOT NULL REFERENCES layout (id),
     sample BLOB NOT NULL,
     PRIMARY KEY (device, at)
 ) WITHOUT ROWID;
+-- all samples of one device in the hour that begins then, packed; `moments` of them
+CREATE TABLE IF NOT EXISTS hour (
+    device INTEGER NOT NULL REFERENCES device (id),
+    start INTEGER NOT NULL,
+    layout INTEGER NOT NULL REFERENCES layout (id),
+    moments INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (device, start)
+) WITHOUT ROWID;
+-- all samples of one series in the day that begins then, packed; `first` is the time of the first one
+CREATE TABLE IF NOT EXISTS day (
+    device INTEGER NOT NULL REFERENCES device (id),
+    name TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    moments INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (device, name, start)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS day_start ON day (start, device);
+-- the last sample of each five minutes of some days, and the highest rates of what is gone
+CREATE TABLE IF NOT EXISTS coarse (
+    device INTEGER NOT NULL REFERENCES device (id),
+    name TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    moments INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (device, name, start)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS coarse_start ON coarse (start, device);
 """
 _AWAY = "move it away, and an empty one is begun"
 _FAULTS = {  # primary result code -> what is wrong; the cure
@@ -154,7 +185,7 @@ class MetricsFile:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if not self._form(connection):
+        if self._form(connection) < FORM:
             self._make(connection)
         connection.execute("PRAGMA synchronous=NORMAL")  # a power cut takes the last polls at most
 
@@ -162,8 +193,8 @@ class MetricsFile:
         """Make the tables, unless another process was quicker."""
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
-        if not self._form(connection):
-            for statement in _TABLES.split(";"):
+        if self._form(connection) < FORM:
+            for statement in _TABLES.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id={_OURS}")
             connection.execute(f"PRAGMA user_version={FORM}")

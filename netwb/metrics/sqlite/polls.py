@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -18,37 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netwb.metrics.points import REAL, PollKey, Values
+from netwb.metrics.points import PollKey, Values
 from netwb.metrics.records import FIELDS, Measurement
-from netwb.metrics.samples import MISSING, Times
 from netwb.metrics.sqlite.file import unreadable
+from netwb.metrics.sqlite.matrix import Matrix, joined, kind, missing
 
 Row = tuple[int, int, bytes]  # at, layout, sample
 _HALF, _WHOLE = 2**63, 2**64
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """Polls of one device, with the same ports.
-
-    at       rising
-    places   the row of each name
-    sample   shape (polls, names, fields), in the order of `records.FIELDS`
-    """
-
-    at: Times
-    places: Mapping[str, int]
-    sample: NDArray[Any]
-
-
-def kind(measurement: Measurement) -> type[np.int64 | np.float64]:
-    """Of its fields."""
-    return np.float64 if measurement in REAL else np.int64
-
-
-def missing(measurement: Measurement) -> Any:
-    """What stands for a field that was not answered."""
-    return np.nan if measurement in REAL else MISSING
 
 
 def put(connection: sqlite3.Connection, key: PollKey, names: Mapping[str, Values]) -> None:
@@ -57,24 +32,25 @@ def put(connection: sqlite3.Connection, key: PollKey, names: Mapping[str, Values
     found = connection.execute(
         "SELECT at, layout, sample FROM poll WHERE device = ? AND at = ?", (device, key.at)
     ).fetchall()
+    places: Mapping[str, int] = {name: row for row, name in enumerate(names)}
     sample = _sample(key.measurement, names)
-    places = {name: place for place, name in enumerate(names)}
     if found:
-        before = matrices(connection, key.measurement, found)[0]
-        places, sample = _merged(key.measurement, before, places, sample)
-    layout = _layout(connection, device, list(places))
+        places, sample = _over(connection, key, found, places, sample)
     connection.execute(
         "INSERT OR REPLACE INTO poll VALUES (?, ?, ?, ?)",
-        (device, key.at, layout, sample.tobytes()),
+        (device, key.at, layout_of(connection, device, places), sample.tobytes()),
     )
 
 
 def matrices(
-    connection: sqlite3.Connection, measurement: Measurement, rows: Sequence[Row]
+    connection: sqlite3.Connection,
+    measurement: Measurement,
+    rows: Sequence[Row],
+    fields: Sequence[str],
 ) -> list[Matrix]:
     """Rows of one device in order of time; neighbours of the same layout become one."""
     return [
-        _matrix(measurement, _names(connection, layout), list(those))
+        _matrix(measurement, places_of(connection, layout), list(those), fields)
         for layout, those in groupby(rows, key=itemgetter(1))
     ]
 
@@ -90,17 +66,58 @@ def find_device(
     return int(found[0]) if found else None
 
 
-def _matrix(measurement: Measurement, names: Sequence[str], rows: Sequence[Row]) -> Matrix:
+def layout_of(connection: sqlite3.Connection, device: int, names: Iterable[str]) -> int:
+    """The number of these names in this order; made where it is not there."""
+    own = (device, json.dumps(list(names), ensure_ascii=False))
+    found = connection.execute(
+        "SELECT id FROM layout WHERE device = ? AND names = ?", own
+    ).fetchone()
+    if found:
+        return int(found[0])
+    return _number(connection.execute("INSERT INTO layout (device, names) VALUES (?, ?)", own))
+
+
+def places_of(connection: sqlite3.Connection, layout: int) -> dict[str, int]:
+    """The row of each name in it."""
+    found = connection.execute("SELECT names FROM layout WHERE id = ?", (layout,)).fetchone()
+    if found is None:
+        raise unreadable()
+    return {name: row for row, name in enumerate(json.loads(found[0]))}
+
+
+def _matrix(
+    measurement: Measurement, places: Mapping[str, int], rows: Sequence[Row], fields: Sequence[str]
+) -> Matrix:
+    whole = FIELDS[measurement]
     try:
         flat = np.frombuffer(b"".join(row[2] for row in rows), dtype=kind(measurement))
-        sample = flat.reshape(len(rows), len(names), len(FIELDS[measurement]))
+        cube = flat.reshape(len(rows), len(places), len(whole))
     except (TypeError, ValueError) as error:
         raise unreadable() from error
     return Matrix(
         at=np.array([row[0] for row in rows], dtype=np.int64),
-        places={name: place for place, name in enumerate(names)},
-        sample=sample,
+        places=places,
+        columns={field: cube[:, :, whole.index(field)].T for field in fields},
     )
+
+
+def _over(
+    connection: sqlite3.Connection,
+    key: PollKey,
+    before: Sequence[Row],
+    places: Mapping[str, int],
+    sample: NDArray[Any],
+) -> tuple[Mapping[str, int], NDArray[Any]]:
+    """The later write of one moment over the earlier one, field by field."""
+    fields = FIELDS[key.measurement]
+    later = Matrix(
+        at=np.array([key.at], dtype=np.int64),
+        places=places,
+        columns={field: sample[:, [place]] for place, field in enumerate(fields)},
+    )
+    earlier = matrices(connection, key.measurement, before, fields)
+    whole = joined(key.measurement, [*earlier, later])
+    return whole.places, np.concatenate([whole.columns[field] for field in fields], axis=1)
 
 
 def _sample(measurement: Measurement, names: Mapping[str, Values]) -> NDArray[Any]:
@@ -113,19 +130,6 @@ def _sample(measurement: Measurement, names: Mapping[str, Values]) -> NDArray[An
     return array.reshape(len(names), len(fields))
 
 
-def _merged(
-    measurement: Measurement, before: Matrix, places: Mapping[str, int], sample: NDArray[Any]
-) -> tuple[dict[str, int], NDArray[Any]]:
-    """The earlier write of one moment with the later one over it, field by field."""
-    names = {name: place for place, name in enumerate({**before.places, **places})}
-    whole = np.full((len(names), sample.shape[1]), missing(measurement), dtype=kind(measurement))
-    whole[: len(before.places)] = before.sample[0]
-    rows = [names[name] for name in places]
-    given = ~np.isnan(sample) if measurement in REAL else sample != MISSING
-    whole[rows] = np.where(given, sample, whole[rows])
-    return names, whole
-
-
 def _device(connection: sqlite3.Connection, key: PollKey) -> int:
     found = find_device(connection, key.measurement, key.tenant, key.device_id)
     if found is not None:
@@ -135,22 +139,6 @@ def _device(connection: sqlite3.Connection, key: PollKey) -> int:
         (key.measurement, key.tenant, key.device_id),
     )
     return _number(made)
-
-
-def _layout(connection: sqlite3.Connection, device: int, names: Sequence[str]) -> int:
-    own = (device, json.dumps(names, ensure_ascii=False))
-    found = connection.execute(
-        "SELECT id FROM layout WHERE device = ? AND names = ?", own
-    ).fetchone()
-    if found:
-        return int(found[0])
-    return _number(connection.execute("INSERT INTO layout (device, names) VALUES (?, ?)", own))
-
-
-def _names(connection: sqlite3.Connection, layout: int) -> list[str]:
-    found = connection.execute("SELECT names FROM layout WHERE id = ?", (layout,)).fetchone()
-    names: list[str] = json.loads(found[0])
-    return names
 
 
 def _number(made: sqlite3.Cursor) -> int:

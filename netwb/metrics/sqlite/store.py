@@ -1,54 +1,103 @@
-"""The metrics store of a home without an InfluxDB: `metrics.db`, read and written by any process."""
+"""The metrics store of a home without an InfluxDB: `metrics.db`, read and written by any process.
+
+Each answer is of one moment: what another process packs meanwhile is neither missing nor there twice.
+"""
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from netwb.errors import MetricsError
 from netwb.metrics.points import polls
-from netwb.metrics.records import FIELDS, Measurement, Point, Question, SeriesKey, StoreHealth
-from netwb.metrics.samples import Samples
+from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
+from netwb.metrics.samples import Samples, Times
+from netwb.metrics.sqlite.chunks import Tier, Wanted, days, hours
 from netwb.metrics.sqlite.file import MetricsFile
-from netwb.metrics.sqlite.polls import Matrix, find_device, matrices, put
-from netwb.metrics.thinning import answering, answers
+from netwb.metrics.sqlite.matrix import Matrix, merged, strand_in
+from netwb.metrics.sqlite.polls import find_device, matrices, put
+from netwb.metrics.sqlite.upkeep import Keeping, keep_up
+from netwb.metrics.thinning import Strand, answered, answering, end_to_end, given
 
+Found = dict[SeriesKey, Samples]
+logger = logging.getLogger(__name__)
+
+UPKEEP_S = 0.5  # of one write; what is left waits for the next one
+LOOK_S = 20  # between two looks for what has grown old
 _POLLS = "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? AND at < ? ORDER BY at"
 _NEWEST = (
     "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? ORDER BY at DESC LIMIT ?"
 )
-_SPAN = """
-SELECT min((SELECT min(at) FROM poll WHERE device = device.id)),
-       max((SELECT max(at) FROM poll WHERE device = device.id)) FROM device
+_ENDS = """
+SELECT coalesce((SELECT min(first) FROM coarse WHERE start = (SELECT min(start) FROM coarse)),
+                (SELECT min(first) FROM day WHERE start = (SELECT min(start) FROM day))),
+       (SELECT min((SELECT min(start) FROM hour WHERE device = device.id)) FROM device),
+       (SELECT min((SELECT min(at) FROM poll WHERE device = device.id)) FROM device),
+       (SELECT max((SELECT max(at) FROM poll WHERE device = device.id)) FROM device)
 """
+_OLD: tuple[Tier, ...] = ("day", "coarse")
 _A_FEW = 4  # polls; a port that is not in the newest one was left out of it, or is no more
+_NEVER = 2**62  # epoch seconds; later than any sample
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class SqliteStore:
-    """A `MetricsStore` in one file; safe between threads."""
+    """A `MetricsStore` in one file; safe between threads.
 
-    def __init__(self, path: Path, *, busy_timeout_s: float = 10.0) -> None:
+    It keeps itself up: whoever writes packs some of what has grown old, and lets go what is too old.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        keeping: Keeping,
+        clock: Callable[[], datetime] = _now,
+        busy_timeout_s: float = 10.0,
+    ) -> None:
         self._file = MetricsFile(path, busy_timeout_s=busy_timeout_s)
+        self._keeping = keeping
+        self._clock = clock
+        self._next_look = -inf
+        self._looking = Lock()
 
     def write(self, points: Iterable[Point]) -> None:
         """Keep a poll's points, all or none; one that is there already is written over."""
-        given = polls(points)
+        each = polls(points)
         with self._file.writing() as connection:
-            for key, names in given.items():
+            for key, names in each.items():
                 put(connection, key, names)
+        self._keep_up_a_little()
 
     def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
         """Samples by series; one without any is left out."""
-        since, until = question.since - question.edge_s, question.until + question.edge_s
         found: dict[SeriesKey, Samples] = {}
         with self._file.reading() as connection:
             for device, own in _by_device(connection, keys, question.measurement):
-                rows = connection.execute(_POLLS, (device, since, until)).fetchall()
-                parts = matrices(connection, question.measurement, rows)
+                wanted = Wanted(
+                    device=device,
+                    measurement=question.measurement,
+                    fields=question.fields,
+                    since=question.since - question.edge_s,
+                    until=question.until + question.edge_s,
+                )
+                reader = _Reader(connection, wanted, {key.name for key in own})
                 for key in own:
-                    samples = _of_port(question, parts, key.name)
+                    strand = reader.strand(key.name)
+                    samples = answering(question, strand) if strand else None
                     if samples is not None:
                         found[key] = samples
         return found
@@ -60,29 +109,86 @@ class SqliteStore:
         found: dict[SeriesKey, Samples] = {}
         with self._file.reading() as connection:
             for device, own in _by_device(connection, keys, measurement):
-                left, limit, whole = own, 1, False
-                while left and not whole:
-                    rows = connection.execute(_NEWEST, (device, since, limit)).fetchall()
-                    parts = matrices(connection, measurement, rows[::-1])
-                    left = _newest(left, measurement, fields, parts, found)
-                    limit, whole = limit * _A_FEW, len(rows) < limit
+                wanted = Wanted(
+                    device=device,
+                    measurement=measurement,
+                    fields=fields,
+                    since=since,
+                    until=_NEVER,
+                )
+                left = _newest_polled(connection, wanted, own, found)
+                _newest_packed(connection, wanted, left, found)
         return found
 
     def health(self) -> StoreHealth:
         """What it is, and from when to when it has samples."""
         with self._file.reading() as connection:
-            oldest, newest = connection.execute(_SPAN).fetchone()
+            *oldest, newest = connection.execute(_ENDS).fetchone()
         return StoreHealth(
             name="SQLite",
             version=sqlite3.sqlite_version,
-            oldest=oldest,
+            oldest=min((at for at in oldest if at is not None), default=None),
             newest=newest,
             size_bytes=self._file.size_bytes(),
         )
 
+    def keep_up(self, limit_s: float = inf) -> bool:
+        """Pack and let go what has grown old, for so long; says whether all is done.
+
+        Every write does some of it.
+        """
+        with self._file.reading() as connection:
+            newest = connection.execute(_ENDS).fetchone()[-1]
+        if newest is None:
+            return True
+        now = min(newest, int(self._clock().timestamp()))
+        return keep_up(self._file.writing, self._keeping, now, limit_s)
+
     def close(self) -> None:
         """Close the idle connections."""
         self._file.close()
+
+    def _keep_up_a_little(self) -> None:
+        """What is written is written, whatever becomes of that."""
+        if monotonic() < self._next_look or not self._looking.acquire(blocking=False):
+            return
+        try:
+            done = self.keep_up(UPKEEP_S)
+            self._next_look = monotonic() + (LOOK_S if done else 0)
+        except MetricsError as error:
+            logger.warning("old samples wait to be packed: %s", error)
+            self._next_look = monotonic() + LOOK_S
+        finally:
+            self._looking.release()
+
+
+class _Reader:
+    """Samples of one device's ports for one question, wherever they are kept."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, wanted: Wanted, names: Collection[str]
+    ) -> None:
+        self._connection = connection
+        self._wanted = wanted
+        rows = connection.execute(_POLLS, (wanted.device, wanted.since, wanted.until)).fetchall()
+        self._matrices = [
+            *hours(connection, wanted, names),
+            *matrices(connection, wanted.measurement, rows, wanted.fields),
+        ]
+
+    def strand(self, name: str) -> Strand | None:
+        """All that there is of one port, and a little more on either side."""
+        parts = [
+            *days(self._connection, "coarse", self._wanted, name),
+            *days(self._connection, "day", self._wanted, name),
+            *(strand for matrix in self._matrices if (strand := strand_in(matrix, name))),
+        ]
+        if not parts:
+            return None
+        whole = parts[0] if len(parts) == 1 else end_to_end(parts)
+        if (whole.at[1:] > whole.at[:-1]).all():
+            return whole
+        return merged(self._wanted.measurement, parts)  # something came late, and is not packed yet
 
 
 def _by_device(
@@ -98,43 +204,56 @@ def _by_device(
             yield device, own
 
 
-def _of_port(question: Question, parts: Sequence[Matrix], name: str) -> Samples | None:
-    """What one port's samples in the polls answer."""
-    places = [(part, part.places[name]) for part in parts if name in part.places]
-    if not places:
-        return None
-    at = np.concatenate([part.at for part, _ in places])
-    fields = FIELDS[question.measurement]
-    columns = {
-        field: np.concatenate(
-            [part.sample[:, place, fields.index(field)] for part, place in places]
-        )
-        for field in question.fields
-    }
-    return answering(question, at, columns)
-
-
-def _newest(
-    keys: Sequence[SeriesKey],
-    measurement: Measurement,
-    fields: Sequence[str],
-    parts: Sequence[Matrix],
-    found: dict[SeriesKey, Samples],
+def _newest_polled(
+    connection: sqlite3.Connection, wanted: Wanted, keys: list[SeriesKey], found: Found
 ) -> list[SeriesKey]:
-    """Put the newest sample of each key into `found`; gives the keys that have none in the polls."""
-    columns = [FIELDS[measurement].index(field) for field in fields]
-    left = list(keys)
-    for part in reversed(parts):
-        sample = part.sample[:, :, columns]
-        answered = answers(measurement, sample)
-        for key in left:
-            place = part.places.get(key.name)
-            if place is None:
-                continue
-            rows = np.flatnonzero(answered[:, place])
-            if len(rows):
-                own = slice(rows[-1], rows[-1] + 1)
-                values = {f: sample[own, place, i] for i, f in enumerate(fields)}
-                found[key] = Samples(at=part.at[own], values=values)
-        left = [key for key in left if key not in found]
+    """Put the newest polled sample of each key into `found`; gives the keys that have none."""
+    left, limit, whole = keys, 1, False
+    while left and not whole:
+        rows = connection.execute(_NEWEST, (wanted.device, wanted.since, limit)).fetchall()
+        parts = matrices(connection, wanted.measurement, rows[::-1], wanted.fields)
+        for part in reversed(parts):
+            left = _newest_in(wanted, part, left, found)
+        limit, whole = limit * _A_FEW, len(rows) < limit
     return left
+
+
+def _newest_packed(
+    connection: sqlite3.Connection, wanted: Wanted, keys: list[SeriesKey], found: Found
+) -> None:
+    """The same of what was packed: of ports that have not answered for some time."""
+    left = keys
+    for part in hours(connection, wanted, {key.name for key in left}, "DESC") if left else ():
+        left = _newest_in(wanted, part, left, found)
+        if not left:
+            break
+    for key in left:
+        for tier in _OLD:
+            for strand in days(connection, tier, wanted, key.name, "DESC"):
+                one = answered(wanted.measurement, strand)
+                if len(one.at) and one.at[-1] >= wanted.since and key not in found:
+                    found[key] = _last(one.at, one.columns, len(one.at) - 1)
+
+
+def _newest_in(
+    wanted: Wanted, part: Matrix, keys: list[SeriesKey], found: Found
+) -> list[SeriesKey]:
+    """Keys that have no sample in it; the newest one of each other is put into `found`."""
+    known = np.zeros((len(part.places), len(part.at)), dtype=bool)
+    for field in wanted.fields:
+        known |= given(wanted.measurement, part.columns[field])
+    known &= part.at >= wanted.since
+    left = []
+    for key in keys:
+        place = part.places.get(key.name)
+        if place is None or not known[place].any():
+            left.append(key)
+        else:
+            columns = {field: column[place] for field, column in part.columns.items()}
+            found[key] = _last(part.at, columns, int(np.flatnonzero(known[place])[-1]))
+    return left
+
+
+def _last(at: Times, columns: Mapping[str, NDArray[Any]], place: int) -> Samples:
+    own = slice(place, place + 1)
+    return Samples(at=at[own], values={field: column[own] for field, column in columns.items()})

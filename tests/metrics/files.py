@@ -1,0 +1,23 @@
+"""Embedded stores of tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from netwb.metrics.sqlite.store import SqliteStore
+from netwb.metrics.sqlite.upkeep import Keeping
+
+FAR = datetime(2100, 1, 1, tzinfo=UTC)  # what is old goes by the newest sample alone
+
+
+def opened(
+    folder: Path, *, raw_days: int = 35, rollup_days: int = 400, busy_timeout_s: float = 10.0
+) -> SqliteStore:
+    """The store of that home."""
+    return SqliteStore(
+        folder / "metrics.db",
+        keeping=Keeping(raw_days=raw_days, rollup_days=rollup_days),
+        clock=lambda: FAR,
+        busy_timeout_s=busy_timeout_s,
+    )
