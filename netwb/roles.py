@@ -47,7 +47,6 @@ LATER = frozenset(  # of the contract; nothing asks for them yet
         Permission.COMPLIANCE_EDIT,
         Permission.BILLING_VIEW,
         Permission.BILLING_EDIT,
-        Permission.TELEGRAF_FETCH,
         Permission.BLACKHOLE_VIEW,
         Permission.BLACKHOLE_REQUEST,
         Permission.BLACKHOLE_APPROVE,

@@ -16,6 +16,8 @@ from netwb.errors import TelegrafError
 from netwb.inventory.ports.records import SnmpTarget
 from netwb.telegraf.records import MAIN, Move, Shard
 
+Plan = Mapping[str, tuple[SnmpTarget, ...]]
+NOBODY = ""
 _STEPS = 1 << 53  # numbers that a double holds apart between 0 and 1
 
 
@@ -24,13 +26,18 @@ def in_force(shards: Sequence[Shard], main: Shard | None = None) -> tuple[Shard,
     return tuple(shards) or (main or Shard(name=MAIN),)
 
 
-def plan(
-    shards: Sequence[Shard], targets: Iterable[SnmpTarget]
-) -> Mapping[str, tuple[SnmpTarget, ...]]:
+def plan(shards: Sequence[Shard], targets: Iterable[SnmpTarget]) -> Plan:
     """Devices of each shard by its name, in the order given; a shard without any has an empty tuple.
 
     Raises TelegrafError that names the sites which no shard serves.
     """
+    found = dict(spread(shards, targets))
+    _refuse_unserved(sorted({f"{one.tenant}/{one.site}" for one in found.pop(NOBODY, ())}))
+    return found
+
+
+def spread(shards: Sequence[Shard], targets: Iterable[SnmpTarget]) -> Plan:
+    """The same, with the devices of sites that no shard serves under the name of `NOBODY`."""
     found: dict[str, list[SnmpTarget]] = {shard.name: [] for shard in shards}
     serving: dict[str, tuple[Shard, ...]] = {}
     for target in targets:
@@ -38,9 +45,7 @@ def plan(
         if site not in serving:
             serving[site] = tuple(shard for shard in shards if shard.serves(site))
         chosen = chosen_shard(serving[site], target.device_id)
-        if chosen is not None:
-            found[chosen.name].append(target)
-    _refuse_unserved(sorted(site for site, of_site in serving.items() if not of_site))
+        found.setdefault(chosen.name if chosen else NOBODY, []).append(target)
     return {name: tuple(devices) for name, devices in found.items()}
 
 
@@ -51,9 +56,7 @@ def chosen_shard(shards: Sequence[Shard], device_id: str) -> Shard | None:
     return max(shards, key=lambda shard: (_score(shard, device_id), shard.name))
 
 
-def moves(
-    old: Mapping[str, tuple[SnmpTarget, ...]], new: Mapping[str, tuple[SnmpTarget, ...]]
-) -> tuple[Move, ...]:
+def moves(old: Plan, new: Plan) -> tuple[Move, ...]:
     """Devices that another shard serves in the new plan, by tenant and hostname."""
     before = {one.device_id: name for name, devices in old.items() for one in devices}
     after = {one.device_id: name for name, devices in new.items() for one in devices}
@@ -64,11 +67,11 @@ def moves(
             tenant=one.tenant,
             site=one.site,
             hostname=one.hostname,
-            old=before.get(device_id, ""),
-            new=after.get(device_id, ""),
+            old=before.get(device_id, NOBODY),
+            new=after.get(device_id, NOBODY),
         )
         for device_id, one in known.items()
-        if before.get(device_id) != after.get(device_id)
+        if before.get(device_id, NOBODY) != after.get(device_id, NOBODY)
     ]
     return tuple(sorted(moved, key=lambda move: (move.tenant, move.hostname, move.device_id)))
 

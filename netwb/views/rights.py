@@ -25,6 +25,7 @@ SENTENCES: tuple[tuple[tuple[Permission, ...], str], ...] = (
         "May reveal secrets, with a reason, each time in the audit trail",
     ),
     ((Permission.HEALTH_VIEW,), "May see how netwb itself does"),
+    ((Permission.TELEGRAF_FETCH,), "May fetch the configuration of Telegraf"),
     ((Permission.AUDIT_VIEW,), "May read the audit trail of the same tenants"),
     ((Permission.ACCESS_MANAGE,), "May add people, give roles and end logins"),
     ((Permission.SYSTEM_MANAGE,), "May change how netwb itself is set up"),

@@ -43,6 +43,7 @@ from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.syslog import SyslogFace
+from netwb.workbench.telegraf import TelegrafFace
 from netwb.workbench.upkeep import UpkeepFace
 from netwb.workbench.watching import WatchFace
 
@@ -70,6 +71,7 @@ class Workbench(
     ProbingFace,
     PollingFace,
     PortsFace,
+    TelegrafFace,
     BlackoutFace,
     OverviewFace,
     LineStoryFace,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from netwb.inventory import netbox_sync as _netbox_sync
     from netwb.inventory import places as _places
     from netwb.inventory import secret_sources as _secret_sources
+    from netwb.inventory import shards as _shards
     from netwb.inventory.ports import ports as _ports
     from netwb.metrics.store import MetricsStore
     from netwb.platforms.messages import MessageRule
@@ -84,6 +85,7 @@ else:
     _places = lazy("netwb.inventory.places")
     _ports = lazy("netwb.inventory.ports.ports")
     _secret_sources = lazy("netwb.inventory.secret_sources")
+    _shards = lazy("netwb.inventory.shards")
     _audit = lazy("netwb.store.audit")
     _bursts = lazy("netwb.store.bursts")
     _holders = lazy("netwb.store.holders")
@@ -196,6 +198,9 @@ class Parts:
     def ports(self) -> _ports.Ports:
         """Interfaces of devices, and whom they are for."""
         return _ports.Ports(self.database, self.clock)
+    def shards(self) -> _shards.Shards:
+        """Telegrafs that share the devices out between them."""
+        return _shards.Shards(self.database, self.clock)
 
     @part
     def credentials(self) -> _credentials.Credentials:

@@ -46,6 +46,7 @@ from netwb.store.models.ports import PortNameRow, PortRow
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
 from netwb.store.models.tallies import TallyRow
+from netwb.store.models.telegraf import TelegrafShardRow, TelegrafShardSiteRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
 __all__ = [
@@ -94,6 +95,8 @@ __all__ = [
     "SyslogBurstRow",
     "SyslogCountRow",
     "TallyRow",
+    "TelegrafShardRow",
+    "TelegrafShardSiteRow",
     "TenantOwned",
     "TenantRow",
     "TokenRow",

@@ -17,6 +17,7 @@ def upgrade() -> None:
     """Make its tables, a function a concept."""
     _snmp()
     _ports()
+    _telegraf()
 
 
 def _snmp() -> None:
@@ -62,3 +63,35 @@ def _ports() -> None:
         sa.PrimaryKeyConstraint("port_id", "name", name=op.f("pk_port_name")),
     )
     op.create_index(op.f("ix_port_name_tenant_id"), "port_name", ["tenant_id"])
+
+
+def _telegraf() -> None:
+    op.create_table(
+        "telegraf_shard",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("reload", sa.JSON(), nullable=False),
+        sa.Column("restart", sa.JSON(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("updated_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_telegraf_shard")),
+    )
+    op.create_table(
+        "telegraf_shard_site",
+        sa.Column("shard", sa.Text(), nullable=False),
+        sa.Column("site_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shard"], ["telegraf_shard.name"], name=op.f("fk_telegraf_shard_site_shard")
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["site.id"], name=op.f("fk_telegraf_shard_site_site_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_telegraf_shard_site_tenant_id")
+        ),
+        sa.PrimaryKeyConstraint("shard", "site_id", name=op.f("pk_telegraf_shard_site")),
+    )
+    op.create_index(op.f("ix_telegraf_shard_site_site_id"), "telegraf_shard_site", ["site_id"])
+    op.create_index(op.f("ix_telegraf_shard_site_tenant_id"), "telegraf_shard_site", ["tenant_id"])

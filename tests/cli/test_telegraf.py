@@ -1,0 +1,108 @@
+"""`netwb telegraf` and `netwb shard`: files of a real home, answers as one document, errors as one line."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from netwb.inventory.records import NewCredential, NewDevice, SecretSource
+from netwb.workbench import Workbench
+from tests.cli.commands import Commands
+
+
+@pytest.fixture
+def netwb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
+    """The command over a home with a device that has a community, and one that has none."""
+    made = Workbench.create(tmp_path / "home", environment={})
+    for tenant, hostname in (("acme", "edge1"), ("umbra", "pe1")):
+        made.add_tenant(tenant, name=tenant.title())
+        made.add_site(f"{tenant}/fra1")
+        made.add_device(
+            NewDevice(
+                tenant=tenant,
+                site="fra1",
+                hostname=hostname,
+                address="127.0.0.1",
+                platform="cisco_ios",
+            )
+        )
+    secrets = {"snmp_community": SecretSource(origin="prompt", answer="Pub1icRead")}
+    made.add_credential(NewCredential(tenant="acme", name="snmp", secrets=secrets))  # type: ignore[arg-type]
+    made.set_tenant("acme", snmp_credential="snmp")
+    made.close()
+    return Commands(tmp_path / "home", capsys)
+
+
+def test_render_writes_every_shard_and_says_who_is_not_asked(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    ran = netwb("telegraf", "render", "-o", str(tmp_path / "out"))
+
+    assert ran.status == 0, ran.err
+    assert "umbra/pe1 is not asked by SNMP: device umbra/pe1 has no SNMP credential" in ran.err
+    text = (tmp_path / "out/main/telegraf.d/netwb-acme.fra1.conf").read_text()
+    assert tomllib.loads(text)["inputs"]["snmp"][0]["tags"]["device"] == "edge1"
+    assert "Pub1icRead" not in ran.out + ran.err
+
+
+def test_render_s_answer_is_one_document_without_a_secret(netwb: Commands, tmp_path: Path) -> None:
+    ran = netwb("telegraf", "render", "-o", str(tmp_path / "out"), "--json")
+
+    (item,) = ran.json["items"]
+    assert (item["shard"], item["devices"], item["files"]) == ("main", 2, 3)
+    assert item["variables"] == ["SNMP_ACME__SNMP_COMMUNITY"]
+    assert "Pub1icRead" not in ran.out
+
+
+def test_shards_are_added_listed_changed_and_forgotten(netwb: Commands, tmp_path: Path) -> None:
+    added = netwb(
+        *("shard", "add", "north", "--site", "acme/fra1", "--weight", "2"),
+        *("--reload", "systemctl reload 'telegraf@north'"),
+    )
+    assert added.status == 0, added.err
+    changed = netwb("shard", "set", "north", "--site", "umbra/fra1", "--json").json
+
+    assert changed["sites"] == ["umbra/fra1"]
+    assert changed["reload"] == ["systemctl", "reload", "telegraf@north"]
+    assert "umbra/fra1" in netwb("shard", "list").out
+    refused = netwb("telegraf", "render", "-o", str(tmp_path / "out"))
+    assert (refused.status, refused.out) == (2, "")
+    assert refused.err == (
+        "netwb: no shard serves acme/fra1; give it one with `netwb shard set NAME --site acme/fra1`\n"
+    )
+    assert netwb("shard", "retire", "north").status == 0
+    assert netwb("shard", "list", "--json").json["items"][0]["name"] == "main"
+
+
+def test_a_preview_says_who_moves(netwb: Commands) -> None:
+    ran = netwb("shard", "add", "north", "--site", "acme/fra1", "--preview", "--json")
+
+    assert [(one["hostname"], one["old"], one["new"]) for one in ran.json["items"]] == [
+        ("edge1", "main", "north"),
+        ("pe1", "main", ""),
+    ]
+    assert "nobody" in netwb("shard", "add", "north", "--site", "acme/fra1", "--preview").out
+    assert netwb("shard", "list", "--json").json["items"][0]["name"] == "main"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("shard", "set", "north", "--weight", "2"), 4, "shard 'north' is not known"),
+        (("shard", "add", "North"), 2, "shard 'North' is not usable"),
+        (("shard", "add", "north", "--weight", "0"), 2, "weight 0 of a shard is not usable"),
+        (("shard", "add", "north", "--site", "acme/x"), 4, "site 'acme/x' is not known"),
+        (("shard", "add", "north", "--reload", "a 'b"), 2, '--reload "a \'b" cannot be read as a'),
+        (("shard", "add", "north", "--place", "moon"), 2, "moon"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    netwb: Commands, arguments: tuple[str, ...], status: int, says: str
+) -> None:
+    ran = netwb(*arguments)
+
+    assert (ran.status, ran.out) == (status, "")
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
