@@ -198,6 +198,8 @@ class Parts:
     def ports(self) -> _ports.Ports:
         """Interfaces of devices, and whom they are for."""
         return _ports.Ports(self.database, self.clock)
+
+    @part
     def shards(self) -> _shards.Shards:
         """Telegrafs that share the devices out between them."""
         return _shards.Shards(self.database, self.clock)
