@@ -85,7 +85,8 @@ def into_buckets(rates: Rates, since: int, until: int, step_s: int) -> Buckets:
     covered = np.diff(_risen(edges, started, ended, np.ones(len(value))))
     there = covered >= _COVERED * step_s
     mean = np.divide(volume, covered, out=np.full(len(begin), np.nan), where=there)
-    highest = np.where(there, _highest(edges, started, ended, value), np.nan)
+    most = _highest(edges, started, ended, rates.highest[kept])
+    highest = np.where(there, most, np.nan)
     return Buckets(step_s=step_s, begin=begin, mean=mean, highest=highest, covered=covered)
 
 

@@ -60,6 +60,7 @@ class Rates:
     begin, end   epoch seconds; the next begin is this end, or later where a sample was left out
     count        how much the counter rose, in its own unit; 0 where there is no rate
     value        per second, octets as bits; NaN where there is no rate
+    highest      of the polls in between, where a store kept only one of several; else the same
     flag         of `Flag`, ored
     """
 
@@ -67,6 +68,7 @@ class Rates:
     end: Times
     count: Whole
     value: Real
+    highest: Real
     flag: Flags
 
     def __len__(self) -> int:
@@ -106,28 +108,34 @@ def rates(
     flag[reset] |= Flag.RESET
     span = np.diff(at)
     flag[span > gap_s] |= Flag.GAP
-    value = rose * (8.0 if field in OCTETS else 1.0) / span
+    factor = 8.0 if field in OCTETS else 1.0
+    value = rose * factor / span
     if field in OCTETS:
         flag |= _against_speed(samples, rows, value, limits)
     gone = flag >= Flag.GAP
+    value = np.where(gone, np.nan, value)
     return Rates(
         begin=at[:-1],
         end=at[1:],
         count=np.where(gone, 0, rose),
-        value=np.where(gone, np.nan, value),
+        value=value,
+        highest=_highest(samples, field, rows, value) if samples.highest else value,
         flag=flag,
     )
 
 
+def _highest(samples: Samples, field: str, rows: NDArray[np.intp], value: Real) -> Real:
+    known = (samples.highest or {}).get(field)
+    if known is None:
+        return value
+    between: Real = known[rows[1:]] * (8.0 if field in OCTETS else 1.0)
+    found: Real = np.where(np.isnan(value), value, np.fmax(value, between))
+    return found
+
+
 def _nothing() -> Rates:
-    whole = np.empty(0, np.int64)
-    return Rates(
-        begin=whole,
-        end=whole,
-        count=whole,
-        value=np.empty(0, np.float64),
-        flag=np.empty(0, np.int64),
-    )
+    whole, real = np.empty(0, np.int64), np.empty(0, np.float64)
+    return Rates(begin=whole, end=whole, count=whole, value=real, highest=real, flag=whole)
 
 
 def _difference(counter: Whole, *, narrow: bool) -> Whole:
@@ -201,7 +209,8 @@ def _resets(samples: Samples, rows: NDArray[np.intp], device: Samples | None) ->
 
 def _changed(told: Whole) -> Bits:
     known = (told[:-1] != MISSING) & (told[1:] != MISSING)
-    return known & (told[:-1] != told[1:])
+    changed: Bits = known & (told[:-1] != told[1:])
+    return changed
 
 
 def _restarts(device: Samples) -> Bits:

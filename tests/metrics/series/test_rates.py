@@ -153,6 +153,20 @@ def test_a_change_of_speed_is_told_and_changes_no_rate() -> None:
     assert found.flag.tolist() == [Flag.SPEED_CHANGED]
 
 
+def test_the_highest_poll_of_a_thinned_store_is_not_lost() -> None:
+    thinned = counters(0, 7_500, 15_000)
+    told = Samples(
+        at=thinned.at,
+        values=thinned.values,
+        highest={FIELD: np.array([np.nan, 1_000.0, np.nan])},
+    )
+
+    found = of(told)
+
+    assert found.highest.tolist() == [8_000, 1_000]
+    assert said(found) == [1_000, 1_000]
+
+
 @pytest.mark.parametrize("values", [(), (5,), (None, None)])
 def test_fewer_than_two_samples_say_nothing(values: tuple[int | None, ...]) -> None:
     assert len(of(counters(*values))) == 0

@@ -1,0 +1,131 @@
+"""One direction of one port in a stretch of time: buckets to draw, and numbers to read. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from netwb.metrics.samples import Real, Samples
+from netwb.metrics.series.buckets import Buckets, into_buckets
+from netwb.metrics.series.percentiles import WINDOW_S, Ranked, nearest_rank
+from netwb.metrics.series.rates import Flag, Rates
+
+EventKind = Literal["reset", "fell", "absurd", "over", "speed"]
+_EVENTS: tuple[tuple[Flag, EventKind], ...] = (
+    (Flag.RESET, "reset"),
+    (Flag.FELL, "fell"),
+    (Flag.ABSURD, "absurd"),
+    (Flag.OVER_SPEED, "over"),
+    (Flag.SPEED_CHANGED, "speed"),
+)
+_HALF = 0.5  # of a window has data, or it is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flow:
+    """In the unit of its rates; None and NaN where there is no data.
+
+    mean, highest   a value a bucket
+    percentile      the 95th of five-minute windows, by nearest rank
+    least, most     of the rates between two polls
+    total           how much went through while there was data, in the counter's own unit
+    """
+
+    mean: Real
+    highest: Real
+    least: float | None
+    average: float | None
+    percentile: Ranked
+    most: float | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What a counter did that a reader has to know of; epoch seconds."""
+
+    kind: EventKind
+    at: int
+
+
+def flow_of(rates: Rates, buckets: Buckets, since: int, until: int) -> Flow:
+    """Numbers are of the rates that ended within the time; buckets are as they were made."""
+    within = rates.kept & (rates.end > since) & (rates.begin < until)
+    value = rates.value[within]
+    if not len(value):
+        return Flow(
+            mean=buckets.mean,
+            highest=buckets.highest,
+            least=None,
+            average=None,
+            percentile=nearest_rank(value),
+            most=None,
+            total=None,
+        )
+    span = (rates.end - rates.begin)[within]
+    return Flow(
+        mean=buckets.mean,
+        highest=buckets.highest,
+        least=float(value.min()),
+        average=float((value * span).sum() / span.sum()),
+        percentile=nearest_rank(windows(rates, since, until)),
+        most=float(rates.highest[within].max()),
+        total=int(rates.count[within].sum()),
+    )
+
+
+def windows(rates: Rates, since: int, until: int) -> Real:
+    """The mean of each whole five-minute window in the time; NaN where half of it has no data."""
+    first, last = -(-since // WINDOW_S) * WINDOW_S, until // WINDOW_S * WINDOW_S
+    if last <= first:
+        return np.empty(0, np.float64)
+    made = into_buckets(rates, first, last, WINDOW_S)
+    return np.where(made.covered >= _HALF * WINDOW_S, made.mean, np.nan)
+
+
+def events(rates: Sequence[Rates], since: int, until: int, *, most: int) -> tuple[Event, ...]:
+    """The newest of them, each moment and kind once, newest first."""
+    found: set[tuple[int, EventKind]] = set()
+    for one in rates:
+        within = (one.end > since) & (one.end <= until)
+        for flag, kind in _EVENTS:
+            found |= {(at, kind) for at in one.end[within & (one.flag & flag > 0)].tolist()}
+    return tuple(Event(at=at, kind=kind) for at, kind in sorted(found, reverse=True)[:most])
+
+
+def joined(parts: Sequence[Samples]) -> Samples:
+    """Samples of one series that lie under several names, in order of time; of a moment the first."""
+    if len(parts) == 1:
+        return parts[0]
+    at = np.concatenate([part.at for part in parts])
+    at, places = np.unique(at, return_index=True)
+    values = {
+        field: np.concatenate([part.values[field] for part in parts])[places]
+        for field in parts[0].values
+    }
+    fields = {field for part in parts for field in part.highest or {}}
+    highest = {
+        field: np.concatenate([_known(part, field) for part in parts])[places] for field in fields
+    }
+    return Samples(at=at, values=values, highest=highest or None)
+
+
+def _known(part: Samples, field: str) -> Real:
+    """The highest rates of a field, NaN where nothing is known of them."""
+    return (part.highest or {}).get(field, np.full(len(part), np.nan))
+
+
+def within(samples: Samples, since: int | None, until: int | None) -> Samples:
+    """Those from `since` on and before `until`; None: no end."""
+    first = np.searchsorted(samples.at, since) if since is not None else 0
+    last = np.searchsorted(samples.at, until) if until is not None else len(samples)
+    part = slice(int(first), int(last))
+    highest = samples.highest
+    return Samples(
+        at=samples.at[part],
+        values={field: column[part] for field, column in samples.values.items()},
+        highest={field: column[part] for field, column in highest.items()} if highest else None,
+    )

@@ -1,0 +1,95 @@
+"""Numbers of one direction in a stretch of time, and what a reader has to know of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from netwb.metrics.samples import Samples
+from netwb.metrics.series.buckets import into_buckets
+from netwb.metrics.series.flows import Event, Flow, events, flow_of, joined, windows, within
+from netwb.metrics.series.rates import Rates, rates
+from tests.metrics.series.counters import FIELD, at_times, counters
+
+GAP_S = 150
+
+
+def of(samples: Samples) -> Rates:
+    return rates(samples, FIELD, gap_s=GAP_S)
+
+
+def flow(samples: Samples, since: int, until: int) -> Flow:
+    found = of(samples)
+    return flow_of(found, into_buckets(found, since, until, 60), since, until)
+
+
+def test_numbers_are_of_the_rates_within_the_time() -> None:
+    values = [7_500 * number for number in range(11)]
+    values[5:] = [value + 60_000 for value in values[5:]]
+
+    found = flow(counters(*values), 0, 600)
+
+    assert (found.least, found.most) == (1_000, 9_000)
+    assert found.average == 1_800
+    assert found.total == 135_000
+    assert (found.percentile.value, found.percentile.windows) == (2_600, 2)
+
+
+def test_without_data_there_is_no_number() -> None:
+    found = flow(counters(5), 0, 600)
+
+    assert (found.least, found.average, found.most, found.total) == (None, None, None, None)
+    assert found.percentile.value is None
+    assert np.isnan(found.mean).all()
+
+
+def test_a_window_that_half_is_missing_is_not_ranked() -> None:
+    counted = at_times(
+        {0: 0, 60: 7_500, 120: 15_000, 600: 75_000, 660: 82_500, 720: 90_000, 780: 97_500}
+    )
+
+    found = windows(of(counted), 0, 900)
+
+    assert np.isfinite(found).tolist() == [False, False, True]
+
+
+def test_only_whole_windows_are_ranked() -> None:
+    values = [7_500 * number for number in range(30)]
+
+    assert len(windows(of(counters(*values)), 100, 1_000)) == 2
+    assert len(windows(of(counters(*values)), 100, 200)) == 0
+
+
+def test_what_a_counter_did_is_told_newest_first_and_once() -> None:
+    reset = of(counters(90_000, 97_500, 10, 7_510, ifCounterDiscontinuityTime=[1, 1, 2, 2]))
+
+    told = events([reset, reset], 0, 1_000, most=10)
+
+    assert told == (Event(kind="reset", at=120), Event(kind="fell", at=120))
+    assert events([reset], 0, 100, most=10) == ()
+    assert len(events([reset], 0, 1_000, most=1)) == 1
+
+
+def test_samples_under_two_names_are_one_series() -> None:
+    old, new = at_times({0: 1, 60: 2}), at_times({60: 9, 120: 3})
+
+    found = joined([new, old])
+
+    assert found.at.tolist() == [0, 60, 120]
+    assert found.values[FIELD].tolist() == [1, 9, 3]
+
+
+def test_the_highest_that_one_of_them_knows_stays_known() -> None:
+    old = at_times({0: 1, 60: 2})
+    thinned = Samples(at=old.at, values=old.values, highest={FIELD: np.array([7.0, 8.0])})
+
+    found = joined([at_times({120: 3}), thinned])
+
+    assert found.highest is not None
+    assert np.nan_to_num(found.highest[FIELD], nan=-1).tolist() == [7, 8, -1]
+
+
+def test_samples_are_cut_at_both_ends() -> None:
+    found = within(counters(0, 1, 2, 3), 60, 180)
+
+    assert found.at.tolist() == [60, 120]
+    assert within(counters(0, 1), None, None).at.tolist() == [0, 60]
