@@ -37,7 +37,8 @@ logger = logging.getLogger(__name__)
 access_log = logging.getLogger("netwb.web.access")
 
 SESSION_COOKIE = "netwb_session"
-_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/=-]{1,512})")
+# `Token` is how a Telegraf that fetches its configuration gives what INFLUX_TOKEN holds.
+_BEARER = re.compile(r"(?i:bearer|token) +([A-Za-z0-9._~+/=-]{1,512})")
 _SAFE = frozenset({"GET", "HEAD"})
 _HEADERS = {
     **ALWAYS,

@@ -15,7 +15,7 @@ STOOD_ON = tuple(
     f"netwb.{name}."
     for name in (
         *("access", "archive", "collect", "configs", "health", "inventory", "notify"),
-        *("platforms", "schedules", "store", "workbench"),
+        *("platforms", "schedules", "store", "telegraf", "workbench"),
     )
 )
 

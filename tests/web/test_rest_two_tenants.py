@@ -127,6 +127,10 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
             {"site": "{tenant}/{site}"},
         )
     ],
+    ("GET", "/telegraf/shards/{name}"): [
+        Question(ids={"name": "main"}),
+        Question(ids={"name": "main"}, accept="text/plain"),
+    ],
     ("GET", "/jobs/{job_id}"): [Question(ids={"job_id": "{job}"})],
     ("GET", "/openapi.json"): [Question()],
     ("GET", "/docs"): [Question()],
