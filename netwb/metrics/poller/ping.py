@@ -11,7 +11,7 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -27,6 +27,9 @@ _NONCE_BYTES = 16
 _LONGEST = 1500  # bytes of a reply that are read
 _REPLIES_A_TURN = 100  # of the loop, so that others have theirs
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h: the kernel says when a reply came
+_SO_RCVBUFFORCE = 33  # the same: beyond net.core.rmem_max, for who may
+_SOL_RAW, _ICMP_FILTER = 255, 1  # linux/icmp.h: the types that a raw socket is not to be given
+_BUFFER_BYTES = 2 * 1024 * 1024  # replies of two thousand devices at once
 _STAMP = struct.Struct("qq")  # seconds, nanoseconds
 _REFUSAL = (
     "pings are not measured: this machine lets netwb send none; add its group to the sysctl "
@@ -128,10 +131,21 @@ def _open(family: socket.AddressFamily) -> socket.socket | None:
         except OSError:
             continue
         door.setblocking(False)
-        with suppress(OSError):
-            door.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        for level, option, value in _options(family, kind):
+            with suppress(OSError):  # each makes it better, and it works without
+                door.setsockopt(level, option, value)
         return door
     return None
+
+
+def _options(
+    family: socket.AddressFamily, kind: socket.SocketKind
+) -> Iterator[tuple[int, int, int | bytes]]:
+    yield socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1
+    yield socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES
+    yield socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES
+    if family == socket.AF_INET and kind == socket.SOCK_RAW:
+        yield _SOL_RAW, _ICMP_FILTER, struct.pack("I", ~(1 << _REPLY[family]) & 0xFFFFFFFF)
 
 
 def _stamped(beside: Sequence[tuple[int, int, bytes]]) -> float:

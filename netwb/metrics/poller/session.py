@@ -126,7 +126,8 @@ class Session:
 
     def _wrong_key(self) -> str:
         return (
-            f"{self._place()} refuses credential {self._login}; give it the right SNMPv3 passwords"
+            f"{self._place()} refuses credential {self._login}; give it the "
+            "user, protocols and passwords of its SNMPv3"
         )
 
     @property
