@@ -42,6 +42,7 @@ FLOORS: dict[str, int] = {
     # 1 pure
     "netwb.access.password_rule": 1,
     "netwb.ages": 1,
+    "netwb.amounts": 1,
     "netwb.collect.causes": 1,
     "netwb.collect.facts": 1,
     "netwb.configs": 1,

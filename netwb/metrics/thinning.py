@@ -76,7 +76,24 @@ def given(measurement: Measurement, sample: NDArray[Any]) -> NDArray[np.bool_]:
 
 def thinned(strand: Strand, every_s: int) -> Strand:
     """The last sample of each window, and the highest rates up to it."""
-    places = last_of_windows(strand.at, every_s)
+    return _condensed(strand, last_of_windows(strand.at, every_s))
+
+
+def coarser(measurement: Measurement, strand: Strand, every_s: int) -> Strand:
+    """The same for keeping: of each field the last sample that has it, commonly one for all.
+
+    Whoever asks later for some of the fields finds the last sample of those.
+    """
+    places = {
+        int(place)
+        for column in strand.columns.values()
+        for has in (np.flatnonzero(given(measurement, column)),)
+        for place in has[last_of_windows(strand.at[has], every_s)]
+    }
+    return _condensed(strand, np.array(sorted(places), dtype=np.intp))
+
+
+def _condensed(strand: Strand, places: NDArray[np.intp]) -> Strand:
     kept = strand_of(strand, places)
     if not len(places):
         return kept

@@ -56,6 +56,7 @@ def bits(column: NDArray[Any]) -> Numbers:
 
 
 def _pack(column: Numbers) -> bytes:
+    column = np.ascontiguousarray(column)
     present = column != MISSING
     whole = bool(present.all())
     if not whole:

@@ -28,7 +28,7 @@ from netwb.metrics.sqlite.chunks import (
 )
 from netwb.metrics.sqlite.matrix import joined, merged, strands
 from netwb.metrics.sqlite.polls import matrices
-from netwb.metrics.thinning import Strand, last_of_windows, thinned
+from netwb.metrics.thinning import coarser
 
 EVERY_S = 300  # of what is kept for long: the windows of a bill
 POLLS_STAY_S = HOUR_S  # after their hour: for the newest of all, and for what comes a little late
@@ -155,8 +155,8 @@ def _make_coarse(
     for (name,) in names:
         there = days(connection, "coarse", _within(wanted, COARSE_S), name)
         fine = days(connection, "day", _within(wanted, DAY_S), name)
-        coarser = merged(measurement, [*there, *(thinned(day, EVERY_S) for day in fine)])
-        put_days(connection, "coarse", wanted, name, start, _alone(coarser))
+        whole = coarser(measurement, merged(measurement, [*there, *fine]), EVERY_S)
+        put_days(connection, "coarse", wanted, name, start, whole)
         connection.execute(
             "DELETE FROM day WHERE device = ? AND name = ? AND start >= ? AND start < ?",
             (device, name, start, start + COARSE_S),
@@ -176,13 +176,6 @@ def _all_of(device: int, measurement: Measurement, since: int, until: int) -> Wa
 def _within(wanted: Wanted, span_s: int) -> Wanted:
     """The same of those chunks alone that begin in the span: none reaches into it."""
     return replace(wanted, since=wanted.since + span_s - 1)
-
-
-def _alone(strand: Strand) -> Strand:
-    """One sample a window also where a late one came into it; its highest rates stay known."""
-    if len(last_of_windows(strand.at, EVERY_S)) == len(strand.at):
-        return strand
-    return thinned(strand, EVERY_S)
 
 
 def _let_go(connection: sqlite3.Connection, *, edge: int) -> None:

@@ -1,0 +1,352 @@
+"""The embedded store over weeks: what is packed reads as before, and what is thinned keeps its peaks."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netwb.errors import MetricsUnavailableError
+from netwb.metrics.records import Point, Question, SeriesKey
+from netwb.metrics.samples import Samples
+from netwb.metrics.sqlite.chunks import COARSE_S, DAY_S, HOUR_S
+from netwb.metrics.sqlite.store import SqliteStore
+from netwb.metrics.sqlite.upkeep import Keeping
+from tests.metrics.contract import rows
+from tests.metrics.files import LONG_AGO, opened
+from tests.metrics.points import NOON, key, octets, point, question
+
+MIDNIGHT = NOON // COARSE_S * COARSE_S  # of a day that begins a row of coarse ones
+ROOT = Path(__file__).resolve().parents[2]
+Answers = Mapping[SeriesKey, dict[str, list[Any]]]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = opened(tmp_path, raw_days=2, rollup_days=8)
+    yield made
+    made.close()
+
+
+def life(since: int, until: int, dice: random.Random, every_s: int = 60) -> Iterator[Point]:
+    """Of a device: polls that come a little late, ports that come and go, fields without an answer."""
+    received = dice.randrange(2**40)
+    for planned in range(since, until, every_s):
+        at = planned + dice.randrange(4)
+        received += dice.randrange(10**9)
+        if dice.random() < 0.05:
+            continue
+        yield octets(at, received)
+        yield point(at, of=key("eth1"), ifHCInOctets=received // 3, ifHCOutOctets=2**64 - received)
+        if at % 10_800 < HOUR_S:
+            yield point(at, of=key("eth2"), ifOperStatus=1 + at % 2)
+        yield point(at, of=key(""), measurement="ping", average_response_ms=dice.random())
+
+
+def later(store: SqliteStore, at: int) -> None:
+    """Let that moment be the newest one, and all grow as old as it is by then."""
+    store.write([octets(at, 1, of=key(device_id="d9"))])
+    assert store.keep_up()
+
+
+def answers(store: SqliteStore, *asked: Question) -> list[Answers]:
+    """Everything that is read, to be compared."""
+    keys = [key(), key("eth1"), key("eth2"), key("")]
+    return [{k: flat(s) for k, s in store.read(keys, one).items()} for one in asked]
+
+
+def flat(samples: Samples) -> dict[str, list[Any]]:
+    columns = {field: list(map(repr, column.tolist())) for field, column in samples.values.items()}
+    return {"at": samples.at.tolist(), **columns}
+
+
+def tables(folder: Path) -> dict[str, int]:
+    """How many rows of that device stand in each."""
+    with closing(sqlite3.connect(folder / "metrics.db")) as file:
+        return {
+            name: file.execute(
+                f"SELECT count(*) FROM {name} JOIN device ON device.id = device"
+                " WHERE device_id = 'd1' AND measurement = 'interface'"
+            ).fetchone()[0]
+            for name in ("poll", "hour", "day", "coarse")
+        }
+
+
+QUESTIONS = (
+    question(MIDNIGHT, MIDNIGHT + 3 * DAY_S, "ifHCInOctets", "ifHCOutOctets", "ifOperStatus"),
+    question(MIDNIGHT + 5000, MIDNIGHT + 5001 + HOUR_S, edge_s=300),
+    question(MIDNIGHT + DAY_S - 90, MIDNIGHT + DAY_S + 90, edge_s=300),
+    question(MIDNIGHT + 100, MIDNIGHT + 2 * DAY_S, every_s=300, edge_s=900),
+    question(MIDNIGHT, MIDNIGHT + 3 * DAY_S, "ifOperStatus", every_s=HOUR_S),
+    question(0, MIDNIGHT + DAY_S, "average_response_ms", measurement="ping"),
+)
+
+
+def test_what_is_packed_reads_as_before(
+    store: SqliteStore, tmp_path: Path, dice: random.Random
+) -> None:
+    with closing(opened(tmp_path, now=LONG_AGO)) as unpacked:
+        unpacked.write(life(MIDNIGHT, MIDNIGHT + 2 * DAY_S, dice))
+    before = answers(store, *QUESTIONS)
+    assert tables(tmp_path)["poll"] > 2000
+
+    assert store.keep_up()
+    assert tables(tmp_path)["hour"] == 46  # all but the last one and the hour under way
+    assert answers(store, *QUESTIONS) == before
+
+    later(store, MIDNIGHT + 2 * DAY_S + 27 * HOUR_S)
+    assert tables(tmp_path) == {"poll": 0, "hour": 0, "day": 6, "coarse": 0}
+    assert answers(store, *QUESTIONS) == before
+
+
+def test_what_comes_late_is_packed_with_the_rest(
+    store: SqliteStore, tmp_path: Path, dice: random.Random
+) -> None:
+    points = list(life(MIDNIGHT, MIDNIGHT + DAY_S, dice))
+    (tmp_path / "other").mkdir()
+    with closing(opened(tmp_path / "other", now=LONG_AGO)) as other:
+        other.write(points)
+        wanted = answers(other, *QUESTIONS)
+    late = dice.sample(points, len(points) // 3)
+    store.write(one for one in points if one not in late)
+    later(store, MIDNIGHT + DAY_S + 2 * HOUR_S)
+    store.write(late[::2])
+
+    assert tables(tmp_path)["poll"] > 0
+    for stage in (DAY_S + 3 * HOUR_S, 2 * DAY_S + 2 * HOUR_S):
+        later(store, MIDNIGHT + stage)
+    store.write(late)  # the first half once more: it is not there twice
+    assert answers(store, *QUESTIONS) == wanted
+    later(store, MIDNIGHT + 2 * DAY_S + 4 * HOUR_S)
+
+    assert tables(tmp_path) == {"poll": 0, "hour": 0, "day": 3, "coarse": 0}
+    assert answers(store, *QUESTIONS) == wanted
+
+
+def test_after_its_time_one_sample_of_five_minutes_stays(
+    store: SqliteStore, tmp_path: Path, dice: random.Random
+) -> None:
+    with closing(opened(tmp_path, now=LONG_AGO)) as unpacked:
+        unpacked.write(life(MIDNIGHT, MIDNIGHT + COARSE_S, dice))
+    coarse = question(MIDNIGHT, MIDNIGHT + COARSE_S, "ifHCInOctets", "ifHCOutOctets", every_s=300)
+    ping = question(
+        MIDNIGHT, MIDNIGHT + COARSE_S, "average_response_ms", measurement="ping", every_s=300
+    )
+    daily = question(MIDNIGHT, MIDNIGHT + COARSE_S, every_s=DAY_S)
+    before = answers(store, coarse, ping, daily)
+    peaks = {q: store.read([key()], q)[key()].highest for q in (coarse, daily)}
+
+    later(store, MIDNIGHT + COARSE_S + 2 * DAY_S)
+
+    assert tables(tmp_path) == {"poll": 0, "hour": 0, "day": 0, "coarse": 3}
+    assert answers(store, coarse, ping, daily) == before
+    for asked, peak in peaks.items():
+        found = store.read([key()], asked)[key()].highest
+        assert peak is not None
+        assert found is not None
+        assert found["ifHCInOctets"].tolist()[1:] == pytest.approx(
+            peak["ifHCInOctets"].tolist()[1:], rel=1 / 4000
+        )
+    whole = store.read([key()], question(MIDNIGHT, MIDNIGHT + COARSE_S))[key()]
+    assert len(whole) == len(before[0][key()]["at"])
+    assert whole.highest is not None
+
+
+def test_a_peak_of_one_poll_survives_and_a_reset_makes_none(store: SqliteStore) -> None:
+    steady = [octets(MIDNIGHT + 60 * n, 6_000 * n) for n in range(10)]
+    burst = [octets(MIDNIGHT + 60 * n, 6_000 * n + 600_000) for n in range(10, 20)]
+    reset = [octets(MIDNIGHT + 60 * n, 6_000 * (n - 20)) for n in range(20, 30)]
+    store.write([*steady, *burst, *reset])
+    later(store, MIDNIGHT + COARSE_S + 2 * DAY_S)
+
+    found = store.read([key()], question(MIDNIGHT, MIDNIGHT + HOUR_S))[key()]
+
+    assert (found.at - MIDNIGHT).tolist() == [240, 540, 840, 1140, 1440, 1740]
+    assert found.highest is not None
+    peaks = found.highest["ifHCInOctets"].tolist()
+    assert peaks == pytest.approx([100, 100, 10_100, 100, 100, 100], rel=1 / 4000)
+
+
+def test_what_comes_late_into_thinned_days_takes_its_place(
+    store: SqliteStore, tmp_path: Path
+) -> None:
+    store.write(octets(MIDNIGHT + 300 * n, 1000 * n) for n in range(12))
+    later(store, MIDNIGHT + COARSE_S + 2 * DAY_S)
+    store.write([octets(MIDNIGHT + 430, 2000), octets(MIDNIGHT + 4000, 20_000)])
+    asked = question(MIDNIGHT, MIDNIGHT + DAY_S, every_s=300)
+    wanted = answers(store, asked)
+    later(store, MIDNIGHT + COARSE_S + 2 * DAY_S + 1)
+
+    assert tables(tmp_path) == {"poll": 0, "hour": 0, "day": 0, "coarse": 1}
+    assert answers(store, asked) == wanted
+    assert (MIDNIGHT + 430, 2000) in rows(store.read([key()], asked)[key()])
+
+
+def test_what_is_too_old_goes(store: SqliteStore, tmp_path: Path) -> None:
+    store.write([octets(MIDNIGHT, 5), octets(MIDNIGHT + COARSE_S, 6)])
+    later(store, MIDNIGHT + COARSE_S + 10 * DAY_S - 60)
+    assert store.health().oldest == MIDNIGHT
+
+    later(store, MIDNIGHT + COARSE_S + 10 * DAY_S)
+
+    assert store.health().oldest == MIDNIGHT + COARSE_S
+    assert tables(tmp_path)["coarse"] == 1
+
+
+def test_health_knows_the_oldest_sample_wherever_it_is(store: SqliteStore) -> None:
+    store.write([octets(MIDNIGHT + 77, 5), octets(MIDNIGHT + 77, 6, of=key("eth1"))])
+
+    for at in (77, 3 * HOUR_S, 3 * DAY_S, COARSE_S + 3 * DAY_S):
+        later(store, MIDNIGHT + at)
+        health = store.health()
+        assert health.oldest is not None
+        assert MIDNIGHT + 77 - HOUR_S < health.oldest <= MIDNIGHT + 77
+        assert health.newest == MIDNIGHT + at
+
+
+def test_the_newest_sample_is_found_wherever_it_is(store: SqliteStore) -> None:
+    store.write(
+        [octets(MIDNIGHT, 5), octets(MIDNIGHT + 60, 6), octets(MIDNIGHT, 1, of=key("eth1"))]
+    )
+    store.write([point(MIDNIGHT + 90, ifOperStatus=1)])
+
+    for at in (90, 3 * HOUR_S, 3 * DAY_S, COARSE_S + 3 * DAY_S):
+        later(store, MIDNIGHT + at)
+        keys = [key(), key("eth1"), key("eth7")]
+        found = store.newest(keys, "interface", ["ifHCInOctets"], MIDNIGHT)
+        assert {k.name: rows(samples) for k, samples in found.items()} == {
+            "eth0": [(MIDNIGHT + 60, 6)],
+            "eth1": [(MIDNIGHT, 1)],
+        }
+        late = store.newest(keys, "interface", ["ifHCInOctets"], MIDNIGHT + 1)
+        assert late.keys() == {key()}
+
+
+def test_a_clock_that_is_behind_the_samples_keeps_them(tmp_path: Path) -> None:
+    early = datetime.fromtimestamp(MIDNIGHT + HOUR_S, UTC)
+    store = SqliteStore(
+        tmp_path / "metrics.db",
+        keeping=Keeping(raw_days=2, rollup_days=8),
+        clock=lambda: early,
+    )
+    with closing(store):
+        store.write([octets(MIDNIGHT, 5), octets(MIDNIGHT + 100 * DAY_S, 6)])
+        assert store.keep_up()
+
+    assert tables(tmp_path)["poll"] == 2
+
+
+def test_layouts_that_nobody_needs_go(store: SqliteStore, tmp_path: Path) -> None:
+    for n in range(5):
+        store.write([octets(MIDNIGHT + n, 5, of=key(f"eth{n}"))])
+    later(store, MIDNIGHT + 3 * DAY_S)
+
+    with closing(sqlite3.connect(tmp_path / "metrics.db")) as file:
+        assert file.execute("SELECT count(*) FROM layout").fetchone() == (1,)  # of the newest one
+
+
+def test_whoever_writes_packs_some_of_what_is_old(store: SqliteStore, tmp_path: Path) -> None:
+    store.write(octets(MIDNIGHT + 60 * n, n) for n in range(600))
+
+    assert tables(tmp_path)["hour"] == 8
+
+
+def test_what_cannot_be_packed_is_told_and_the_write_stands(
+    store: SqliteStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.write([octets(MIDNIGHT, 1)])
+    with closing(sqlite3.connect(tmp_path / "metrics.db")) as file, file:
+        file.execute("UPDATE poll SET sample = x'00'")
+    store.close()
+    with closing(opened(tmp_path)) as again, caplog.at_level(logging.WARNING):
+        again.write([octets(MIDNIGHT + DAY_S, 2)])
+
+        assert "old samples wait to be packed" in caplog.text
+        assert again.health().newest == MIDNIGHT + DAY_S
+
+
+@pytest.mark.parametrize("table", ["hour", "day", "coarse"])
+@pytest.mark.parametrize("data", ["x''", "x'00'", "zeroblob(200)", "'text'", "substr(data, 1, 90)"])
+def test_packed_rows_that_nobody_can_read_are_damage(
+    store: SqliteStore, tmp_path: Path, table: str, data: str
+) -> None:
+    store.write(octets(MIDNIGHT + 60 * n, n * 1_000_003 % 2**40) for n in range(60))
+    later(
+        store,
+        MIDNIGHT + {"hour": 3 * HOUR_S, "day": 3 * DAY_S, "coarse": COARSE_S + 3 * DAY_S}[table],
+    )
+    with closing(sqlite3.connect(tmp_path / "metrics.db")) as file, file:
+        file.execute(f"UPDATE {table} SET data = {data}")
+
+    with pytest.raises(MetricsUnavailableError, match="is damaged; put back a copy of it"):
+        store.read([key()], question(MIDNIGHT, MIDNIGHT + DAY_S))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_writer_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    child = [sys.executable, __file__, str(tmp_path)]
+    told = 0
+    while told < HOURS:
+        with subprocess.Popen(
+            [*child, str(told)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            for line in writer.stdout:
+                told = int(line)
+                if dice.random() < 0.04:
+                    signalled_after(writer, dice.random() / 50)
+                    break
+        assert writer.returncode in {0, -signal.SIGKILL}
+
+    with closing(opened(tmp_path, raw_days=1)) as store:
+        asked = question(MIDNIGHT, MIDNIGHT + HOURS * HOUR_S, every_s=300)
+        found = store.read([key()], asked)[key()]
+        assert store.keep_up()
+        again = store.read([key()], asked)[key()]
+        newest = question(MIDNIGHT + (HOURS - 24) * HOUR_S, MIDNIGHT + HOURS * HOUR_S)
+        raw = store.read([key()], newest)[key()]
+    wanted = [(at, at) for at in range(MIDNIGHT + 240, MIDNIGHT + HOURS * HOUR_S, 300)]
+    assert rows(found) == wanted
+    assert rows(again) == wanted
+    assert rows(raw) == [(at, at) for at in range(newest.since, newest.until, 60)]
+
+
+HOURS = 6 * 24
+
+
+def signalled_after(process: subprocess.Popen[str], seconds: float) -> None:
+    """Kill it in the middle of what it does by then."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+
+
+def write_hours(folder: Path, first: int) -> None:
+    """Write hour after hour and pack what is old; each is told when it is written."""
+    store = opened(folder, raw_days=1)
+    for hour in range(first, HOURS):
+        start = MIDNIGHT + hour * HOUR_S
+        store.write(minutes(start))
+        os.write(1, f"{hour + 1}\n".encode())
+        store.keep_up()
+
+
+def minutes(start: int) -> Iterable[Point]:
+    return [octets(at, at) for at in range(start, start + HOUR_S, 60)]
+
+
+if __name__ == "__main__":
+    write_hours(Path(sys.argv[1]), int(sys.argv[2]))
