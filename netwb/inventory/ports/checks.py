@@ -13,7 +13,9 @@ from netwb.inventory.ports.text import LONGEST_NAME, clean
 
 Check = Callable[[Any], Any]  # gives the value as stored, or raises InventoryError
 FASTEST_BPS = 10**14  # a hundred times the fastest port there is
-_SPEED = re.compile(r"(?P<number>\d{1,15}(\.\d{1,9})?)\s*(?P<unit>[kKmMgGtT]?)(bps|[bB]it/s)?")
+_SPEED = re.compile(
+    r"(?P<number>[0-9]{1,15}(\.[0-9]{1,9})?)\s*(?P<unit>[kKmMgGtT]?)(bps|[bB]it/s)?"
+)
 _UNITS: Mapping[str, int] = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _YES = frozenset({"yes", "true", "1", "y"})
 _NO = frozenset({"no", "false", "0", "n"})
