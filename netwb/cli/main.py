@@ -40,6 +40,7 @@ from netwb.cli import (
     tenant,
     text,
     token,
+    traffic,
     user,
 )
 from netwb.cli.context import NetwbGroup
@@ -133,6 +134,7 @@ for _group in (
     syslog,
     audit,
     poll,
+    traffic,
     telegraf,
     shard,
     status,

@@ -16,6 +16,7 @@ Show = Callable[[str, Literal["push", "replace"]], None]
 KEPT = ("tenant", "as")
 LOOKS = (  # how a page is looked at, by anybody: period, search, filter, order, kind of drawing
     *("period", "since", "until", "find", "when", "mode", "look", "side", "extent", "moved"),
+    *("range", "unit", "week", "flags"),
     *("q", "sort", "text", "by", "platform", "site", "role", "status", "label", "backup"),
 )
 KNOWN = (
@@ -35,7 +36,7 @@ KNOWN = (
             "within",
         }
         | {"quarantine", "health", "import", "tab", "tenants", "user", "who", "what", "on", "of"}
-        | {"before", "next"}
+        | {"before", "next", "port"}
     )
 )
 MOST = 50  # parameters; no view of ours has more than a dozen

@@ -40,6 +40,7 @@ class Place:
 
 PLACES = (
     Place(page="configs", title="Configs", permission=Permission.CONFIG_VIEW),
+    Place(page="traffic", title="Traffic", permission=Permission.TRAFFIC_VIEW),
     Place(page="inventory", title="Inventory", permission=Permission.INVENTORY_VIEW),
     Place(page="admin", title="Admin", permission=Permission.AUDIT_VIEW),
 )

@@ -32,18 +32,19 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
+from netwb.workbench.monitoring import MonitoringFace
 from netwb.workbench.netbox import NetboxFace
 from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.polling import PollingFace
-from netwb.workbench.ports import PortsFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.telegraf import TelegrafFace
+from netwb.workbench.traffic import TrafficFace
 from netwb.workbench.upkeep import UpkeepFace
 from netwb.workbench.watching import WatchFace
 
@@ -70,7 +71,8 @@ class Workbench(
     InventoryFace,
     ProbingFace,
     PollingFace,
-    PortsFace,
+    TrafficFace,
+    MonitoringFace,
     TelegrafFace,
     BlackoutFace,
     OverviewFace,

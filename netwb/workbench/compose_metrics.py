@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from netwb.metrics.sqlite.store import SqliteStore
+from netwb.inventory.secret_sources import Secrets
+from netwb.metrics.opening import open_store
 from netwb.metrics.store import MetricsStore
+from netwb.settings import MetricsSettings
 
-FILE = "metrics.db"
 
+def compose_metrics(
+    home: Path, settings: MetricsSettings, environment: Mapping[str, str]
+) -> MetricsStore:
+    """What counters are written to and read from; nothing is opened before its first use.
 
-def compose_metrics(home: Path) -> MetricsStore:
-    """What counters are written to and read from; nothing is opened before its first use."""
-    return SqliteStore(home / FILE)
+    environment   is where the reference of its secret is looked up
+    """
+    secret = Secrets(environment).resolve("token", settings.secret) if settings.secret else ""
+    return open_store(settings, home, secret)

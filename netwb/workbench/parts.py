@@ -147,7 +147,9 @@ class Parts:
     @part
     def metrics(self) -> MetricsStore:
         """Where counters are."""
-        return compose_metrics.compose_metrics(self.home.path)
+        return compose_metrics.compose_metrics(
+            self.home.path, self.settings.metrics, self.environment
+        )
 
     @part
     def notify(self) -> compose_notify.NotifyParts:

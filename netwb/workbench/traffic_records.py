@@ -5,40 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from netwb.inventory.ports.records import Port
+from netwb.loading import lazy
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    import pandas as pd
 
-    Real = NDArray[np.float64]
-    Times = NDArray[np.int64]
+    from netwb.metrics.samples import Times
+    from netwb.metrics.series.flows import Event, Flow
+else:
+    pd = lazy("pandas")
 
 Side = Literal["in", "out"]
 Kind = Literal["bits", "packets", "errors", "discards"]
 SIDES: tuple[Side, ...] = ("in", "out")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Flow:
-    """One direction, a value a bucket, NaN where there is no data; the unit is that of its kind.
-
-    highest     the highest rate between two polls that touched the bucket
-    percentile  the 95th by nearest rank over five-minute windows: `rank`-th smallest of `windows`
-    total       octets, packets or errors that went through in the time that has data
-    """
-
-    mean: Real
-    highest: Real
-    least: float | None
-    average: float | None
-    percentile: float | None
-    rank: int
-    windows: int
-    most: float | None
-    total: float | None
+FIELDS: Mapping[tuple[Kind, Side], str] = {
+    ("bits", "in"): "ifHCInOctets",
+    ("bits", "out"): "ifHCOutOctets",
+    ("packets", "in"): "ifHCInUcastPkts",
+    ("packets", "out"): "ifHCOutUcastPkts",
+    ("errors", "in"): "ifInErrors",
+    ("errors", "out"): "ifOutErrors",
+    ("discards", "in"): "ifInDiscards",
+    ("discards", "out"): "ifOutDiscards",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,9 +38,10 @@ class PortTraffic:
     """One port in one stretch of time.
 
     begin     epoch seconds at which each bucket begins, aligned to `step_s`
+    flows     bit/s, packets/s, errors/s, discards/s; totals in octets, packets, errors, discards
     gaps      stretches without data, epoch seconds, within the time
-    flags     what the counters did that a reader has to know, in words: a reset, an absurd jump
-    newest    of all its samples; None: nothing was ever measured
+    events    what the counters did that a reader has to know, newest first
+    newest    of all its samples up to the end; None: nothing was measured in or near the time
     """
 
     port: Port
@@ -59,7 +52,7 @@ class PortTraffic:
     begin: Times
     flows: Mapping[tuple[Kind, Side], Flow]
     gaps: tuple[tuple[int, int], ...]
-    flags: tuple[str, ...]
+    events: tuple[Event, ...]
     newest: datetime | None
 
     @property
@@ -69,10 +62,31 @@ class PortTraffic:
             return True
         return (self.until - self.newest).total_seconds() > 2 * self.interval_s
 
+    def frame(self) -> pd.DataFrame:
+        """A row a bucket, by its begin (aware, UTC); two columns a kind and side, NaN without data."""
+        columns: dict[str, Any] = {}
+        for (kind, side), flow in self.flows.items():
+            columns[f"{kind}_{side}"] = flow.mean
+            columns[f"{kind}_{side}_highest"] = flow.highest
+        index = pd.to_datetime(self.begin, unit="s", utc=True)
+        return pd.DataFrame(columns, index=pd.DatetimeIndex(index, name="begin"))
+
+    def __repr__(self) -> str:
+        port = self.port
+        return (
+            f"<traffic of {port.device_tenant}/{port.hostname} {port.name},"
+            f" {self.since:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M} UTC>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Escaped, as all that pandas draws is."""
+        shown: str = self.frame().to_html(max_rows=60, border=0)
+        return shown
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusyPort:
-    """A port among the busiest: 95th percentiles in bit/s over the time."""
+    """A port among the busiest: 95th percentiles in bit/s over the time; None: no data."""
 
     port: Port
     p95_in: float | None

@@ -96,19 +96,24 @@ def events(rates: Sequence[Rates], since: int, until: int, *, most: int) -> tupl
     return tuple(Event(at=at, kind=kind) for at, kind in sorted(found, reverse=True)[:most])
 
 
-def joined(parts: Sequence[Samples]) -> Samples:
-    """Samples of one series that lie under several names, in order of time; of a moment the first."""
+def joined(parts: Sequence[Samples], fields: Sequence[str]) -> Samples:
+    """Samples of one series that lie under several names, in order of time; of a moment the first.
+
+    fields   that were asked for: of no parts at all it is an empty series of them
+    """
+    if not parts:
+        whole = np.empty(0, np.int64)
+        return Samples(at=whole, values=dict.fromkeys(fields, whole))
     if len(parts) == 1:
         return parts[0]
     at = np.concatenate([part.at for part in parts])
     at, places = np.unique(at, return_index=True)
     values = {
-        field: np.concatenate([part.values[field] for part in parts])[places]
-        for field in parts[0].values
+        field: np.concatenate([part.values[field] for part in parts])[places] for field in fields
     }
-    fields = {field for part in parts for field in part.highest or {}}
+    known = {field for part in parts for field in part.highest or {}}
     highest = {
-        field: np.concatenate([_known(part, field) for part in parts])[places] for field in fields
+        field: np.concatenate([_known(part, field) for part in parts])[places] for field in known
     }
     return Samples(at=at, values=values, highest=highest or None)
 

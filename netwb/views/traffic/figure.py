@@ -24,8 +24,9 @@ from bokeh.models.annotations import Label, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
+from netwb.amounts import Unit, amount
 from netwb.views.theme import FONT, Scheme, tokens
-from netwb.views.traffic.amounts import Unit, amount, mirrored
+from netwb.views.traffic.axis import mirrored
 
 Real = NDArray[np.float64]
 Times = NDArray[np.int64]

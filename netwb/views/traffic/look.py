@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
+from netwb.amounts import Unit
 from netwb.errors import InputError
-from netwb.views.traffic.amounts import Unit
 
 Choice = TypeVar("Choice", bound=str)
 RangeName = Literal["6h", "24h", "7d", "30d", "between"]

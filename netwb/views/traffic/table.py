@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from netwb.amounts import Unit, amount, change, octets, speed
 from netwb.inventory.ports.records import Port
+from netwb.metrics.series.flows import Event, EventKind, Flow
 from netwb.views import words
 from netwb.views.address import Address
 from netwb.views.html import age, csv_of, esc, icon, link, page_url, shape, stat, tag, when
 from netwb.views.navigation import Moment
-from netwb.views.traffic.amounts import Unit, amount, change, octets, speed
-from netwb.workbench.traffic_records import SIDES, BusyPort, Flow, Kind, PortTraffic, Side
+from netwb.workbench.traffic_records import SIDES, BusyPort, Kind, PortTraffic, Side
 
 NOT_APPLICABLE = "\N{EN DASH}"
 SIDE_WORDS: dict[Side, str] = {"in": "In", "out": "Out"}
@@ -125,10 +126,10 @@ def _numbers_row(traffic: PortTraffic, before: PortTraffic | None, unit: Unit, s
     said = [amount(in_unit(value, unit, port), unit) for value in _values(flow)]
     said[2] = f"<b>{said[2]}</b>"
     total = octets(flow.total) if kind == "bits" else _packets(flow.total)
-    share = in_unit(flow.percentile, "percent", port) if kind == "bits" else None
+    share = in_unit(flow.percentile.value, "percent", port) if kind == "bits" else None
     more = [
         total,
-        change(flow.percentile, was.percentile) if was else NOT_APPLICABLE,
+        change(flow.percentile.value, was.percentile.value) if was else NOT_APPLICABLE,
         amount(share, "percent") if share is not None else NOT_APPLICABLE,
     ]
     labels = ("Min", "Mean", "95th", "Max", "Total", "Week before", "Of port")
@@ -140,7 +141,7 @@ def _numbers_row(traffic: PortTraffic, before: PortTraffic | None, unit: Unit, s
 
 
 def _values(flow: Flow) -> tuple[float | None, ...]:
-    return (flow.least, flow.average, flow.percentile, flow.most)
+    return (flow.least, flow.average, flow.percentile.value, flow.most)
 
 
 def _packets(total: float | None) -> str:
@@ -152,10 +153,7 @@ def render_marks(traffic: PortTraffic, marks: Sequence[Mark], moment: Moment) ->
     rows = [
         *((int(mark.at.timestamp()), _mark_row(mark, moment)) for mark in marks),
         *((begin, _gap_row(begin, end, moment)) for begin, end in traffic.gaps),
-        *(
-            (0, f'<td></td><td colspan="2">{shape("unknown")} {esc(said)}</td>')
-            for said in traffic.flags
-        ),
+        *((event.at, _event_row(event, moment)) for event in traffic.events),
     ]
     if not rows:
         return '<div class="lbl pad">On this chart</div><p class="t3 sm pad">No change, no gap.</p>'
@@ -169,6 +167,21 @@ def _mark_row(mark: Mark, moment: Moment) -> str:
         f"<td>{when(mark.at, moment.now, moment.zone)}</td>"
         f'<td>{icon("flag", size=12)} {done}</td><td class="r">{link(mark.url, "Diff")}</td>'
     )
+
+
+EVENT_WORDS: dict[EventKind, str] = {
+    "reset": "the counters began anew; nothing is counted across it",
+    "fell": "a counter fell without a word; nothing is counted across it",
+    "absurd": "more than the port can carry; left out",
+    "over": "more than 1.1 times the speed that the device tells; kept",
+    "speed": "the device tells another speed from here on",
+}
+
+
+def _event_row(event: Event, moment: Moment) -> str:
+    at = datetime.fromtimestamp(event.at, UTC)
+    said = f'{shape("unknown")} <span class="t2">{esc(EVENT_WORDS[event.kind])}</span>'
+    return f'<td>{when(at, moment.now, moment.zone)}</td><td colspan="2">{said}</td>'
 
 
 def _gap_row(begin: int, end: int, moment: Moment) -> str:

@@ -72,7 +72,7 @@ def test_what_a_counter_did_is_told_newest_first_and_once() -> None:
 def test_samples_under_two_names_are_one_series() -> None:
     old, new = at_times({0: 1, 60: 2}), at_times({60: 9, 120: 3})
 
-    found = joined([new, old])
+    found = joined([new, old], (FIELD,))
 
     assert found.at.tolist() == [0, 60, 120]
     assert found.values[FIELD].tolist() == [1, 9, 3]
@@ -82,7 +82,7 @@ def test_the_highest_that_one_of_them_knows_stays_known() -> None:
     old = at_times({0: 1, 60: 2})
     thinned = Samples(at=old.at, values=old.values, highest={FIELD: np.array([7.0, 8.0])})
 
-    found = joined([at_times({120: 3}), thinned])
+    found = joined([at_times({120: 3}), thinned], (FIELD,))
 
     assert found.highest is not None
     assert np.nan_to_num(found.highest[FIELD], nan=-1).tolist() == [7, 8, -1]
