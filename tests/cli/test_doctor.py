@@ -36,6 +36,9 @@ def a_night(made: Rig) -> None:
     made.back_up()
 
 
+ROOT_PAGE = "select rootpage from sqlite_schema where name = ?"
+
+
 @pytest.fixture
 def netwb(home: Rig, capsys: pytest.CaptureFixture[str]) -> Commands:
     return Commands(home.bench.home, capsys)
@@ -232,9 +235,11 @@ def test_a_database_that_was_scribbled_over_is_found(netwb: Commands, home: Rig)
     path = home.bench.home / "netwb.db"
     with closing(sqlite3.connect(path)) as database:
         database.execute("pragma wal_checkpoint(truncate)")
+        (size,) = database.execute("pragma page_size").fetchone()
+        (page,) = database.execute(ROOT_PAGE, ("past_line",)).fetchone()
     with path.open("r+b") as file:
-        file.seek(path.stat().st_size // 2)
-        file.write(b"\xff" * 8192)
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
 
     found = rows(netwb("doctor", "--json"))
 

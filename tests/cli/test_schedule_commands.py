@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,8 @@ def test_the_answer_says_what_a_blackout_holds_back_from_now_and_what_only_comes
     words = ("blackout", "add", "--reason", "x", "--tenant")
     held = netwb(*words, "acme", "--from", "2 days ago", "--until", "2d")
     now = netwb(*words, "umbra", "--from", "now", "--until", "2d", "--json")
-    comes = netwb("blackout", "add", "--each", "sat 22:00", "--for", "6h", "--reason", "x")
+    in_three_days = f"{datetime.now(UTC) + timedelta(days=3):%a}".lower()
+    comes = netwb("blackout", "add", "--each", f"{in_three_days} 22:00", "--for", "6h", *words[2:4])
 
     assert "; from now until 2" in held.err
     assert "UTC it holds back nightly, retry" in held.err
