@@ -98,8 +98,8 @@ def _in_order(line: Line) -> Line:
     if not (same & (line.at[1:] <= line.at[:-1])).any():
         return line
     line = line.of(np.lexsort((line.origin, line.at, line.row)))
-    newest = np.maximum.accumulate(line.origin)
-    line = replace(line, late=line.origin < newest)
+    first_of_rest = np.minimum.accumulate(line.origin[::-1])[::-1]
+    line = replace(line, late=line.origin > first_of_rest)
     twin = (line.row[1:] == line.row[:-1]) & (line.at[1:] == line.at[:-1])
     line = replace(line, doubled=np.append(False, twin)[: len(line)])
     return line.of(np.append(~twin, True)[: len(line)])
@@ -110,7 +110,7 @@ def strays(line: Line, began_anew: Bits) -> Bits:
 
     An agent that answers from a cache, or a poll that was stamped with another's time, would make a
     spike of two that follow each other. A counter that began anew does not come back to where it
-    was. Where a low sample and a high one would explain a fall both, it is the low one.
+    was. Where low samples and high ones would both explain a fall, it is the low ones.
 
     began_anew   of each sample but the first: its port or its device says so
     """
@@ -122,11 +122,14 @@ def strays(line: Line, began_anew: Bits) -> Bits:
     lives = np.append(0, np.cumsum(began_anew))
     for length in range(1, STRAYS + 1):
         low = _goes_on(line, lives, falls - 1, falls + length)
-        high = ~low & _goes_on(line, lives, falls - 1 - length, falls)
         for step in range(length):
             found[falls[low] + step] = True
+        falls = falls[~low]
+    for length in range(1, STRAYS + 1):
+        high = _goes_on(line, lives, falls - 1 - length, falls)
+        for step in range(length):
             found[falls[high] - 1 - step] = True
-        falls = falls[~low & ~high]
+        falls = falls[~high]
     return found
 
 

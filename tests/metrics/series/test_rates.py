@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwb.metrics.samples import MISSING, Samples
-from netwb.metrics.series.rates import Flag, Limits, Rates, rates
+from netwb.metrics.series.rates import Flag, Limits, PortSamples, Rates, rates, rates_of
 from tests.metrics.series.counters import FIELD, at_times, counters
 
 GAP_S = 150
@@ -193,3 +193,265 @@ def test_no_rate_is_ever_negative(values: list[int]) -> None:
     found = of(counters(*values))
 
     assert not (found.value[found.kept] < 0).any()
+
+
+# ---- samples that are not in order
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (0, 7_500, 10**15, 22_500, 30_000),
+        (0, 7_500, 10**15, 10**15 + 1, 30_000),
+        (0, 7_500, 3, 4, 30_000),
+        (0, 15_000, 7_500, 22_500, 30_000),
+        (10**15, 7_500, 15_000, 22_500, 30_000),
+    ],
+    ids=["too high", "two too high", "two too low", "exchanged", "the first one"],
+)
+def test_samples_beside_the_others_make_no_spike(values: tuple[int, ...]) -> None:
+    found = of(counters(*values))
+
+    assert found.value[found.kept].max() <= 2_000
+    assert found.value[-1] > 0
+
+
+def test_a_sample_that_is_left_out_is_told_and_leaves_no_gap() -> None:
+    found = rates(counters(0, 7_500, 3, 22_500), FIELD, gap_s=90)
+
+    assert said(found) == [1_000, 1_000]
+    assert found.flag.tolist() == [0, Flag.LATE]
+
+
+def test_a_counter_that_began_anew_is_not_taken_for_strays() -> None:
+    anew = counters(90_000, 97_500, 0, 7_500, 105_000, ifCounterDiscontinuityTime=[1, 1, 2, 2, 2])
+
+    found = of(anew)
+
+    assert found.flag.tolist() == [0, Flag.RESET, 0, 0]
+    assert np.nan_to_num(found.value, nan=-1).tolist() == [1_000, -1, 1_000, 13_000]
+
+
+def test_samples_in_any_order_are_put_in_order_and_it_is_told() -> None:
+    found = of(at_times({0: 0, 120: 15_000, 60: 7_500, 180: 22_500}))
+
+    assert said(found) == [1_000, 1_000, 1_000]
+    assert found.flag.tolist() == [Flag.LATE, 0, 0]
+
+
+def test_of_two_samples_of_one_moment_the_later_one_counts() -> None:
+    doubled = Samples(
+        at=np.array([0, 60, 60, 120]), values={FIELD: np.array([0, 5, 7_500, 15_000])}
+    )
+
+    found = of(doubled)
+
+    assert said(found) == [1_000, 1_000]
+    assert found.flag.tolist() == [Flag.DUPLICATE, 0]
+
+
+# ---- counters that begin anew
+
+
+@pytest.mark.parametrize("before", [2**63 + 5, 2**64 - 2**52, 2**62])
+def test_a_fall_from_the_upper_half_of_64_bits_is_no_enormous_rise(before: int) -> None:
+    found = of(counters(before, 100, 7_600))
+
+    assert found.flag.tolist() == [Flag.FELL, 0]
+    assert np.isnan(found.value[0])
+
+
+def test_a_rise_that_no_port_can_make_has_no_rate() -> None:
+    assert of(counters(5, 2**63 + 5)).flag.tolist() == [Flag.ABSURD]
+
+
+@pytest.mark.parametrize("before", [4_000, 3 * 10**9])
+def test_errors_that_fall_far_below_their_range_did_not_wrap(before: int) -> None:
+    found = of(counters(before, 0, 60, field="ifInErrors"), "ifInErrors")
+
+    assert found.flag.tolist() == [Flag.FELL, 0]
+
+
+def test_no_more_errors_wrap_than_a_port_has_packets() -> None:
+    slow = Limits(physical_bps=10**6)
+    found = of(counters(2**32 - 10**6, 10**6, field="ifOutErrors"), "ifOutErrors", limits=slow)
+
+    assert found.flag.tolist() == [Flag.FELL]
+
+
+def device(at: list[int], **fields: list[int]) -> Samples:
+    return Samples(
+        at=np.array(at), values={name: np.array(column) for name, column in fields.items()}
+    )
+
+
+def test_an_agent_that_alone_was_started_anew_takes_no_rate() -> None:
+    """snmpd counts a start, and the kernel's counters go on."""
+    started = device([0, 60, 120], snmpEngineBoots=[4, 5, 5], sysUpTime=[90_000, 100, 6_100])
+
+    found = of(counters(0, 7_500, 15_000), device=started)
+
+    assert said(found) == [1_000, 1_000]
+    assert found.flag.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("offset", [-9, 0, 9])
+def test_a_restart_explains_a_fall_though_the_device_was_asked_apart_from_its_port(
+    offset: int,
+) -> None:
+    boots = device([0 + offset, 60 + offset, 120 + offset], snmpEngineBoots=[4, 5, 5])
+
+    assert of(counters(90_000, 500, 8_000), device=boots).flag.tolist() == [Flag.RESET, 0]
+
+
+def test_a_restart_that_an_unanswered_poll_hides_is_seen_across_it() -> None:
+    boots = device([0, 60, 120], snmpEngineBoots=[4, MISSING, 5])
+
+    assert of(counters(90_000, None, 500), device=boots).flag.tolist() == [Flag.RESET]
+
+
+def test_a_fall_while_uptime_wraps_by_itself_is_no_restart() -> None:
+    wrapped = device([0, 60], sysUpTime=[2**32 - 3_000, 3_000])
+
+    assert of(counters(90_000, 500), device=wrapped).flag.tolist() == [Flag.FELL]
+
+
+def test_a_restart_long_before_497_days_is_one() -> None:
+    fell = device([0, 60], sysUpTime=[2**31, 3_000])
+
+    assert of(counters(90_000, 500), device=fell).flag.tolist() == [Flag.RESET]
+
+
+def test_a_device_that_tells_nothing_explains_nothing() -> None:
+    assert of(counters(90_000, 500), device=device([])).flag.tolist() == [Flag.FELL]
+    assert of(counters(90_000, 500, ifCounterDiscontinuityTime=[7, MISSING])).flag.tolist() == [
+        Flag.FELL
+    ]
+
+
+def test_across_another_index_or_name_there_is_no_rate() -> None:
+    found = rates(counters(0, 7_500, 9_000_000, 9_007_500), FIELD, gap_s=GAP_S, seams=(120,))
+
+    assert found.flag.tolist() == [0, Flag.REINDEX, 0]
+    assert np.isnan(found.value).tolist() == [False, True, False]
+
+
+# ---- what a port can carry
+
+
+def test_whole_seconds_do_not_make_a_full_port_absurd() -> None:
+    """It sent for 60.9 s, and both ends were cut to seconds."""
+    full = Limits(physical_bps=10**9)
+
+    assert of(counters(0, 7_612_500_000), limits=full).flag.tolist() == [0]
+    assert of(counters(0, 7_750_000_000), limits=full).flag.tolist() == [Flag.ABSURD]
+
+
+def test_the_speed_of_the_contract_counts_before_the_device_s() -> None:
+    sold = Limits(speed_bps=10**7)
+
+    over = of(counters(0, 150_000_000, ifHighSpeed=[1_000, 1_000]), limits=sold)
+
+    assert over.flag.tolist() == [Flag.OVER_SPEED]
+    assert said(over) == [20_000_000]
+
+
+def test_packets_are_never_over_a_speed() -> None:
+    many = counters(0, 10**9, field="ifHCInUcastPkts", ifHighSpeed=[1, 1])
+
+    assert of(many, "ifHCInUcastPkts").flag.tolist() == [0]
+
+
+# ---- what a store keeps for long
+
+
+def rolled_up(highest: list[float]) -> Samples:
+    """One sample of five minutes each."""
+    whole = counters(0, 37_500, 75_000, every_s=300)
+    return Samples(at=whole.at, values=whole.values, highest={FIELD: np.array(highest)})
+
+
+def test_one_sample_of_five_minutes_that_a_store_kept_is_no_gap() -> None:
+    assert said(of(rolled_up([NAN, 1_000, 1_000]))) == [1_000, 1_000]
+
+
+def test_a_highest_that_no_port_can_reach_is_not_believed() -> None:
+    assert of(rolled_up([NAN, 1e17, 2_000])).highest.tolist() == [1_000, 16_000]
+
+
+def test_there_is_no_highest_where_there_is_no_rate() -> None:
+    reset = rolled_up([NAN, 500, 500])
+    reset.values[FIELD][0] = 10**9
+
+    assert np.isnan(of(reset).highest).tolist() == [True, False]
+
+
+# ---- many ports
+
+
+def test_a_port_without_the_field_and_one_without_samples_have_no_rate() -> None:
+    ports = [counters(), counters(0, 7_500, field="ifHCOutOctets"), counters(0, 7_500)]
+
+    found = rates_of([PortSamples(samples=one) for one in ports], FIELD, gap_s=GAP_S)
+
+    assert (found.rows, found.row.tolist(), said(found)) == (3, [2], [1_000])
+    assert [len(found.of(row)) for row in range(3)] == [0, 0, 1]
+
+
+def test_of_no_ports_there_is_nothing() -> None:
+    found = rates_of([], FIELD, gap_s=GAP_S)
+
+    assert (len(found), found.rows) == (0, 0)
+
+
+_values = st.lists(
+    st.none() | st.integers(0, 10**6) | st.integers(0, 2**64 - 1), min_size=0, max_size=9
+)
+_moments = st.lists(st.integers(0, 900), min_size=9, max_size=9)
+
+
+@st.composite
+def _ports(draw: st.DrawFn) -> PortSamples:
+    """One whose samples come in any order, of a device that starts now and then."""
+    values, at = draw(_values), draw(_moments)
+    told = draw(st.lists(st.integers(1, 2), min_size=9, max_size=9))
+    samples = counters(*values, ifCounterDiscontinuityTime=told[: len(values)])
+    moments = np.array(at[: len(values)], np.int64)
+    return PortSamples(
+        samples=Samples(at=moments, values=samples.values),
+        device=draw(st.none() | st.just(device([0, 300, 600], snmpEngineBoots=[1, 2, 2]))),
+        limits=Limits(physical_bps=draw(st.none() | st.just(10**9))),
+        seams=tuple(draw(st.lists(st.integers(0, 900), max_size=2))),
+    )
+
+
+@given(st.lists(_ports(), max_size=5))
+def test_many_ports_at_once_are_each_as_alone(ports: list[PortSamples]) -> None:
+    together = rates_of(ports, FIELD, gap_s=GAP_S)
+
+    for row, port in enumerate(ports):
+        alone, own = rates_of([port], FIELD, gap_s=GAP_S), together.of(row)
+        for name in ("begin", "end", "count", "value", "highest", "flag"):
+            np.testing.assert_array_equal(getattr(own, name), getattr(alone, name))
+
+
+@given(_ports())
+def test_pairs_are_in_order_and_have_a_rate_or_a_reason(port: PortSamples) -> None:
+    found = rates_of([port], FIELD, gap_s=GAP_S)
+
+    assert (found.begin < found.end).all()
+    assert (found.begin[1:] >= found.end[:-1]).all()
+    assert ((found.flag >= Flag.GAP) == ~found.kept).all()
+    assert (found.highest[found.kept] >= found.value[found.kept]).all()
+    assert (found.count >= 0).all()
+
+
+@given(st.data())
+def test_one_stray_sample_in_a_steady_series_never_makes_a_spike(data: st.DataObject) -> None:
+    steady: list[int] = [10**9 + 7_500 * number for number in range(12)]
+    steady[data.draw(st.integers(0, 11))] = data.draw(st.integers(0, 10**15))
+
+    found = rates(counters(*steady), FIELD, gap_s=GAP_S)
+
+    inner = found.value[1:-1]
+    assert np.nanmax(inner) <= 2_000 * (1 + 1e-9)
