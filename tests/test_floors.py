@@ -119,6 +119,8 @@ FLOORS: dict[str, int] = {
     "netwb.metrics.sqlite": 3,
     "netwb.notify": 3,
     "netwb.telegraf.folder": 3,
+    "netwb.telegraf.program": 3,
+    "netwb.telegraf.trial": 3,
     "netwb.telegraf.shelf": 3,
     # 4 flows
     "netwb.collect.batch": 4,
@@ -136,6 +138,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.telling": 4,
     "netwb.collect.unsaved": 4,
     "netwb.health": 4,
+    "netwb.telegraf.apply": 4,
     "netwb.metrics.poller": 4,
     # 5 facade
     "netwb.workbench": 5,

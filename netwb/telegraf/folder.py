@@ -69,6 +69,13 @@ class ShardFolder:
         except OSError as error:
             raise _unusable(self.path / name, error) from error
 
+    def take_in(self, staged: Path, name: str) -> None:
+        """Rename one file in that was written beside, on the same disk."""
+        try:
+            staged.replace(self.path / name)
+        except OSError as error:
+            raise _unusable(self.path / name, error) from error
+
     def take_away(self, name: str) -> None:
         """Delete one file; one that is gone is no fault."""
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 MAIN = "main"  # the shard of every site, where none is defined
@@ -116,6 +117,7 @@ class ShardFiles:
 
     texts         path within the shard's folder -> text, sorted; no secret is in them
     environment   variable -> secret, sorted: what the file of that name holds, 0600
+    asked         devices that are asked by SNMP, as (slug of the tenant, id)
     samples       one device a profile
     """
 
@@ -123,6 +125,7 @@ class ShardFiles:
     texts: Mapping[str, str]
     environment: Mapping[str, str] = field(repr=False)
     device_ids: tuple[str, ...]
+    asked: tuple[tuple[str, str], ...] = ()
     unasked: tuple[Unasked, ...] = ()
     samples: tuple[Sample, ...] = ()
 
@@ -133,3 +136,74 @@ class Finding:
 
     path: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One file that an apply would write or delete; `lines` of a changed one as in a patch."""
+
+    path: str
+    change: Change
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretChange:
+    """One variable that would change, by fingerprints of its secrets; "" is none."""
+
+    variable: str
+    old: str
+    new: str
+
+
+Told = Literal["reload", "restart", "nobody"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardDiff:
+    """What differs between a shard's folder and the inventory.
+
+    needs     what Telegraf has to do to take it: a process keeps its environment, so that changed
+              secrets need a restart
+    unasked   devices that are not asked by SNMP, and why
+    """
+
+    shard: str
+    folder: str
+    files: tuple[FileChange, ...]
+    secrets: tuple[SecretChange, ...]
+    needs: Literal["nothing", "reload", "restart"]
+    unasked: tuple[Unasked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardOutcome:
+    """What an apply did to one shard.
+
+    status     unchanged; planned, by a dry run; applied
+    told       how Telegraf was told; nobody: no command is set, and a person has to
+    warnings   for a person to read
+    until      until when samples are waited for, before the former files are put back
+    """
+
+    shard: str
+    status: Literal["unchanged", "planned", "applied"]
+    files: int = 0
+    told: Told = "nobody"
+    warnings: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardVerdict:
+    """What became of new files that were on trial.
+
+    status   proven: samples came; waiting; silent: none came, as none had before; rolled_back: none
+             came although they did before, and the former files are in force; unknown: the metrics
+             store does not answer
+    """
+
+    shard: str
+    status: Literal["proven", "waiting", "silent", "rolled_back", "unknown"]
+    until: datetime
+    message: str = ""

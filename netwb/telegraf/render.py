@@ -93,6 +93,7 @@ def render(
         texts=texts,
         environment=dict(sorted(environment.items())),
         device_ids=tuple(target.device_id for target in targets),
+        asked=tuple((one.tenant, one.device_id) for one in blocks if one.login is not None),
         unasked=tuple(unasked),
         samples=_samples(blocks, templates, asking),
     )

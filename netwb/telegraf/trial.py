@@ -1,0 +1,140 @@
+"""What an apply has to remember of a shard: on the disk beside its folder, and whole at any moment.
+
+telegraf.d/.state/<shard>/state.json     what is under way, and what was found wrong
+telegraf.d/.state/<shard>/before/...     files as they were, until the new ones are proven
+telegraf.d/.state/<shard>/staged/...     new ones, before they are renamed in
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from netwb.errors import HomeError
+from netwb.telegraf.records import Change, Told
+
+STATE_FOLDER = ".state"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Files that are being put in place, or were, and are not proven yet.
+
+    phase     writing: some may be there and others not; told: all are, and Telegraf was told
+    files     how each differs from what it was when the last proven files were in force
+    at        when Telegraf was told, epoch seconds; 0 before
+    watched   devices whose samples would prove it: (tenant, id)
+    wrote     whether those gave samples before
+    """
+
+    phase: Literal["writing", "told"]
+    files: Mapping[str, Change]
+    needs: Literal["reload", "restart"]
+    digest: str
+    at: int = 0
+    told: Told = "nobody"
+    watched: tuple[tuple[str, str], ...] = ()
+    wrote: Literal["yes", "no"] = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Of one shard.
+
+    mark      of the inventory that was last applied, or refused
+    refused   digest of files that were rolled back, which are not tried again by themselves
+    """
+
+    trial: Trial | None = None
+    mark: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateFolder:
+    """Where a shard's state is; `live` is its folder."""
+
+    path: Path
+    live: Path = field(repr=False)
+
+    @property
+    def staged(self) -> Path:
+        """Where new files wait."""
+        return self.path / "staged"
+
+    @property
+    def before(self) -> Path:
+        """Where the proven ones are kept."""
+        return self.path / "before"
+
+    def load(self) -> State:
+        """As it was saved last; a new one where there is none, or where it is no state of ours."""
+        try:
+            found = json.loads((self.path / "state.json").read_bytes())
+            trial = found.pop("trial")
+            return State(trial=_trial(trial) if trial else None, **found)
+        except FileNotFoundError:
+            return State()
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return State()  # a hand has been in it; files are compared anew
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+
+    def save(self, state: State) -> None:
+        """As a whole, and on the disk when it returns: renames rely on it."""
+        new = self.path / "state.json.new"
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with new.open("w", encoding="utf-8") as file:
+                json.dump(asdict(state), file)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(self.path / "state.json")
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+
+    def keep(self, name: str) -> None:
+        """Keep a live file as it is now, unless an older one is kept already; by a link, at once."""
+        kept = self.before / name
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not kept.exists():
+            os.link(self.live / name, kept)
+
+    def put_back(self, trial: Trial) -> None:
+        """Make the live files what they were before the trial; done again, it does no more."""
+        for name, change in trial.files.items():
+            if change == "added":
+                (self.live / name).unlink(missing_ok=True)
+            elif (self.before / name).exists():
+                (self.live / name).parent.mkdir(mode=0o700, exist_ok=True)
+                back = self.path / "back.new"
+                back.unlink(missing_ok=True)
+                os.link(self.before / name, back)
+                back.replace(self.live / name)
+                back.unlink(missing_ok=True)  # of one file two names: rename does nothing
+
+    def forget(self, state: State) -> State:
+        """End the trial: what is live is in force."""
+        ended = replace(state, trial=None)
+        self.save(ended)
+        shutil.rmtree(self.before, ignore_errors=True)
+        shutil.rmtree(self.staged, ignore_errors=True)
+        return ended
+
+
+def state_folder(telegraf_d: Path, shard: str) -> StateFolder:
+    """That of a shard in a home's `telegraf.d`."""
+    return StateFolder(telegraf_d / STATE_FOLDER / shard, telegraf_d / shard)
+
+
+def _trial(found: Mapping[str, Any]) -> Trial:
+    return Trial(**{**found, "watched": tuple((t, d) for t, d in found["watched"])})
+
+
+def _unusable(path: Path, error: OSError) -> HomeError:
+    return HomeError(f"{path} cannot be used: {error.strerror}; check its owner and the disk")
