@@ -154,7 +154,7 @@ class TrafficFace(PortsFace):
             interval_s=interval_s,
             begin=drawn.begin,
             flows=flows,
-            gaps=_buckets.gaps(drawn, begin, end) if len(samples) else ((begin, end),),
+            gaps=_gaps(drawn, begin, end, 2 * interval_s) if len(samples) else ((begin, end),),
             events=_flows.events(rates, begin, end, most=EVENTS),
             newest=_newest(samples, end),
         )
@@ -201,6 +201,16 @@ def _own(samples: Samples, name: PortName) -> Samples:
     until = int(name.until.timestamp()) if name.until is not None else None
     cut: Samples = _flows.within(samples, since, until)
     return cut
+
+
+def _gaps(
+    drawn: _buckets.Buckets, since: int, until: int, late_s: int
+) -> tuple[tuple[int, int], ...]:
+    """The next poll is only on its way at an end that is as young as that: it is no gap yet."""
+    found = _buckets.gaps(drawn, since, until)
+    return tuple(
+        (begin, end) for begin, end in found if end < until or end - begin > late_s + drawn.step_s
+    )
 
 
 def _newest(samples: Samples, until: int) -> datetime | None:

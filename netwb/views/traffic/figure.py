@@ -20,7 +20,7 @@ from bokeh.models import (
     Range1d,
     TapTool,
 )
-from bokeh.models.annotations import Label, Span
+from bokeh.models.annotations import BoxAnnotation, Label, Span
 from bokeh.plotting import figure
 from numpy.typing import NDArray
 
@@ -32,7 +32,13 @@ Real = NDArray[np.float64]
 Times = NDArray[np.int64]
 SIDES: tuple[tuple[str, Literal[1, -1]], ...] = (("in", 1), ("out", -1))
 USED = ("in", "out", "prev", "surface", "line", "line2", "t2", "t3")  # tokens, each another colour
+_LINES = (
+    "at",
+    "clock",
+    *(f"{name}{part}" for name, _ in SIDES for part in ("", "_before", "_said")),
+)
 HEAD = 0.12  # of the height is above the axis, for flags
+FOOT = 0.06  # and below it, for the words of the 95th out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,15 +92,22 @@ class TrafficFigure:
 
     def __init__(self, scheme: Scheme = "dark") -> None:
         self.scheme: Scheme = scheme
-        self.lines = ColumnDataSource()
-        self.stretches = {name: ColumnDataSource() for name, _ in SIDES}
+        self.lines = ColumnDataSource({name: [] for name in _LINES})
+        self.stretches = {name: ColumnDataSource(_no_stretch()) for name, _ in SIDES}
         self.gaps = ColumnDataSource({"left": [], "right": []})
         self.flags = ColumnDataSource({"x": [], "y": [], "said": [], "url": []})
         self.model = self._figure()
         self._p95 = {name: self._percentile(name) for name, _ in SIDES}
         self._limit = self._span("width", "line2", [6, 4])
-        self._words = self._dead()
         self._glyphs()
+        self._veil = BoxAnnotation(
+            fill_color=tokens(self.scheme)["surface"],
+            fill_alpha=0.45,
+            line_color=None,
+            visible=False,
+        )
+        self.model.add_layout(self._veil)
+        self._words = self._dead()
         self._labels()
         self.paint(scheme)
 
@@ -129,7 +142,10 @@ class TrafficFigure:
         self._limit.update(
             location=drawing.limit or 0, visible=bool(drawing.limit and drawing.limit <= stage.top)
         )
-        self._words.update(text=drawing.dead, visible=bool(drawing.dead))
+        self._words.update(
+            text=drawing.dead, x=drawing.until * 1_000, y=stage.top / 2, visible=bool(drawing.dead)
+        )
+        self._veil.visible = bool(drawing.dead)
 
     def _mark(self, name: str, sign: int, p95: float | None, unit: Unit) -> None:
         span, label = self._p95[name]
@@ -255,7 +271,7 @@ class TrafficFigure:
             x_offset=10,
             text_baseline="middle",
             text_color=colour["t2"],
-            text_font=FONT,
+            text_font={"value": FONT},
             text_font_size="11px",
         )
         plot.add_tools(TapTool(renderers=[flags]))
@@ -310,11 +326,11 @@ class TrafficFigure:
 
     def _dead(self) -> Label:
         label = Label(
-            x=16,
-            y=12,
-            x_units="screen",
-            y_units="screen",
+            x=0,
+            x_offset=-12,
+            y=0,
             text="",
+            text_align="right",
             text_color=tokens(self.scheme)["t2"],
             text_font=FONT,
             text_font_size="15px",
@@ -344,7 +360,7 @@ def _stage(drawing: Drawing) -> _Stage:
     axis = mirrored(_most(drawing.sides["in"]), _most(drawing.sides["out"]), drawing.unit)
     head = HEAD * (axis.high - axis.low)
     return _Stage(
-        low=axis.low,
+        low=axis.low - FOOT * (axis.high - axis.low),
         top=axis.high,
         high=axis.high + head,
         flags=axis.high + 0.62 * head,
@@ -379,9 +395,13 @@ def _pointed(mean: float, most: float, unit: Unit) -> str:
     return f"{said}, up to {amount(most, unit)}" if most > mean else said
 
 
+def _no_stretch() -> dict[str, Any]:
+    return {"band_x": [], "band_y": [], "area_x": [], "area_y": []}
+
+
 def _stretches(at: Times, flow: Flow, sign: int) -> dict[str, Any]:
     """An outline for each stretch of data: from the mean to the highest, and from zero to the mean."""
-    data: dict[str, Any] = {"band_x": [], "band_y": [], "area_x": [], "area_y": []}
+    data = _no_stretch()
     for start, stop in _runs(np.isfinite(flow.mean)):
         x = at[start:stop] * 1_000.0
         mean, most = sign * flow.mean[start:stop], sign * flow.highest[start:stop]

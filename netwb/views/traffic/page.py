@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import panel as pn
 from panel.viewable import Viewable
@@ -74,12 +74,11 @@ class TrafficView:
         self.tools = self._sheet()
         self.head = self._sheet(states.loading())
         self.foot = self._sheet()
-        self.list = self._sheet(sizing_mode="stretch_both", styles=SHRINKS, visible=False)
-        self.chart = pn.pane.Bokeh(
-            self.figure.model, sizing_mode="stretch_both", margin=0, visible=False
-        )
+        self.list = self._sheet(sizing_mode="stretch_both", styles=SHRINKS)
+        self.chart = pn.pane.Bokeh(self.figure.model, sizing_mode="stretch_both", margin=0)
+        self.room = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
         self._document = pn.state.curdoc
-        self._shown: tuple[float, float] | None = None
+        self._span_shown: tuple[float, float] | None = None
         self._zooming: asyncio.Task[None] | None = None
         for edge in ("start", "end"):
             self.figure.model.x_range.on_change(edge, self._ranged)
@@ -107,7 +106,7 @@ class TrafficView:
         """Toolbar, chart, numbers; or toolbar and the list of the busiest."""
         fills = {"sizing_mode": "stretch_both", "margin": 0}
         return pn.Column(
-            self.tools, self.head, self.chart, self.foot, self.list, self.driver,
+            self.tools, self.head, self.room, self.foot, self.driver,
             styles={**SHRINKS, "overflow": "hidden auto"}, **fills,
         )  # fmt: skip
 
@@ -184,9 +183,8 @@ class TrafficView:
         self.shown = None
         self.frame.crumbs(("Traffic", None))
         self.busiest = await self.frame.ask(self._read_busiest, self.look)
-        self.chart.visible = False
+        await self._on_document(partial(self._show, "list"))
         self.foot.html = self.head.html = ""
-        self.list.visible = True
         self.list.html = self._listed()
 
     def _read_busiest(self, look: Look) -> tuple[BusyPort, ...]:
@@ -205,8 +203,7 @@ class TrafficView:
 
     def _say(self, said: str) -> None:
         """In the place of the chart."""
-        self.chart.visible = False
-        self.list.visible = False
+        self._later(partial(self._show, "words"))
         self.foot.html = ""
         self.head.html = said
 
@@ -221,7 +218,6 @@ class TrafficView:
         if self.shown is None:
             return
         look, traffic, moment = self.look, self.shown.traffic, self.frame.moment()
-        self.list.visible = False
         self.head.html = render_head(traffic, moment) + render_legend(
             look.unit,
             traffic.step_s,
@@ -244,17 +240,27 @@ class TrafficView:
 
     async def _draw(self, drawing: Drawing) -> None:
         await self._on_document(partial(self._put, drawing))
-        self.chart.visible = True
 
     def _put(self, drawing: Drawing) -> None:
-        self._shown = (drawing.since * 1_000.0, drawing.until * 1_000.0)
+        self._span_shown = (drawing.since * 1_000.0, drawing.until * 1_000.0)
         self.figure.draw(drawing)
+        self._show("chart")
+
+    def _show(self, what: Literal["chart", "list", "words"]) -> None:
+        """One of them has the room under the toolbar."""
+        wanted = {"chart": [self.chart], "list": [self.list], "words": []}[what]
+        if list(self.room) != wanted:
+            self.room[:] = wanted
 
     def _scheme(self, scheme: Scheme) -> None:
+        self._later(partial(self.figure.paint, scheme))
+
+    def _later(self, change: Callable[[], None]) -> None:
+        """Change models once the document's lock is held."""
         if self._document is None:
-            self.figure.paint(scheme)
+            change()
         else:
-            self._document.add_next_tick_callback(partial(self.figure.paint, scheme))
+            self._document.add_next_tick_callback(change)
 
     async def _on_document(self, change: Callable[[], None]) -> None:
         """Change Bokeh's models under the document's lock, in one message."""
@@ -283,7 +289,7 @@ class TrafficView:
     def _ranged(self, _edge: str, _old: object, _new: object) -> None:
         """The browser moved an end of the time axis; both ends come one after the other."""
         span = self.figure.model.x_range
-        if self._shown is None or (span.start, span.end) == self._shown:
+        if self._span_shown is None or (span.start, span.end) == self._span_shown:
             return
         if self._zooming is not None:
             self._zooming.cancel()
@@ -292,7 +298,11 @@ class TrafficView:
     async def _zoomed(self) -> None:
         await asyncio.sleep(PAUSE_S)
         span = self.figure.model.x_range
-        if self.look is None or self._shown is None or (span.start, span.end) == self._shown:
+        if (
+            self.look is None
+            or self._span_shown is None
+            or (span.start, span.end) == self._span_shown
+        ):
             return
         since, until = (_moment(edge) for edge in (span.start, span.end))
         if since is not None and until is not None and since < until:

@@ -78,9 +78,9 @@ def _newest(traffic: PortTraffic, moment: Moment) -> str:
 def render_legend(unit: Unit, step_s: int, zone: str, *, week: bool, flags: bool) -> str:
     """What the lines mean, in words."""
     step = words.span(step_s)
-    kind = "packets" if unit == "packets" else ""
+    kind = " packets" if unit == "packets" else ""
     parts = [
-        f'<span><i class="key in"></i>In {kind}, mean of {step}</span>',
+        f'<span><i class="key in"></i>In{kind}, mean of {step}</span>',
         '<span><i class="key out"></i>Out</span>',
         '<span><i class="key band"></i>up to the highest poll</span>',
         '<span class="wide-only"><i class="key p95"></i>95th percentile</span>',
@@ -202,7 +202,7 @@ def render_busiest(
         '<th class="r">95th</th></tr></thead>'
     )
     rows = "".join(_busy_row(one, address, chosen) for one in busiest)
-    return f'<table class="busy" id="busy">{head}<tbody>{rows}</tbody></table>'
+    return f'<table class="busiest" id="busiest">{head}<tbody>{rows}</tbody></table>'
 
 
 def _busy_row(one: BusyPort, address: Address, chosen: str) -> str:
