@@ -7,7 +7,7 @@ maximum survives.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ class Strand:
     """Samples of one series as they are kept.
 
     at        rising, each moment once
-    columns   by field
+    columns   by field; of several series at once, where each has the same moments, an axis before them
     highest   as in `Samples`, by counter; empty where all samples of that time are kept
     """
 
@@ -62,10 +62,16 @@ def answering(question: Question, strand: Strand) -> Samples | None:
 
 def answered(measurement: Measurement, strand: Strand) -> Strand:
     """Without the samples that answer none of the fields: they are none of that question."""
-    found = np.zeros(len(strand.at), dtype=bool)
-    for column in strand.columns.values():
-        found |= given(measurement, column)
+    found = is_answered(measurement, strand.columns)
     return strand if found.all() else strand_of(strand, found)
+
+
+def is_answered(measurement: Measurement, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Where any of the fields was."""
+    first, *others = (given(measurement, column) for column in columns.values())
+    for other in others:
+        first |= other
+    return first
 
 
 def given(measurement: Measurement, sample: NDArray[Any]) -> NDArray[np.bool_]:
@@ -98,9 +104,10 @@ def _condensed(strand: Strand, places: NDArray[np.intp]) -> Strand:
     if not len(places):
         return kept
     starts = np.append(0, places[:-1] + 1)
+    seconds = np.diff(strand.at)
     highest = {
-        name: np.fmax.reduceat(_rates(strand, name), starts)
-        for name in strand.columns
+        name: np.fmax.reduceat(_rates(column, seconds, strand.highest.get(name)), starts, axis=-1)
+        for name, column in strand.columns.items()
         if name in COUNTER_FIELDS
     }
     return Strand(at=kept.at, columns=kept.columns, highest=highest)
@@ -120,35 +127,39 @@ def strand_of(strand: Strand, places: Any) -> Strand:
     """Some of its samples: a slice, numbers, or a mask."""
     return Strand(
         at=strand.at[places],
-        columns={name: column[places] for name, column in strand.columns.items()},
-        highest={name: rates[places] for name, rates in strand.highest.items()},
+        columns={name: column[..., places] for name, column in strand.columns.items()},
+        highest={name: rates[..., places] for name, rates in strand.highest.items()},
     )
 
 
-def end_to_end(parts: list[Strand]) -> Strand:
+def end_to_end(parts: Sequence[Strand]) -> Strand:
     """Strands one after the other; where one knows highest rates and another none, NaN stands."""
     names = {name for part in parts for name in part.highest}
     return Strand(
         at=np.concatenate([part.at for part in parts]),
         columns={
-            name: np.concatenate([part.columns[name] for part in parts])
+            name: np.concatenate([part.columns[name] for part in parts], axis=-1)
             for name in parts[0].columns
         },
         highest={
-            name: np.concatenate(
-                [part.highest.get(name, np.full(len(part.at), np.nan)) for part in parts]
-            )
+            name: np.concatenate([_known(part, name) for part in parts], axis=-1)
             for name in sorted(names)
         },
     )
 
 
-def _rates(strand: Strand, name: str) -> Real:
+def _known(strand: Strand, name: str) -> Real:
+    found = strand.highest.get(name)
+    return np.full(strand.columns[name].shape, np.nan) if found is None else found
+
+
+def _rates(column: NDArray[Any], seconds: Times, known: Real | None) -> Real:
     """Per second up to each sample, or what is known to have been higher; a fall tells nothing."""
-    column = strand.columns[name]
-    known = strand.highest.get(name)
-    rates = np.full(len(column), np.nan)
-    rise = np.diff(column)  # modulo 2**64: a wrap is a small rise
-    sure = (column[1:] != MISSING) & (column[:-1] != MISSING) & (rise >= 0)
-    np.divide(rise, np.diff(strand.at), out=rates[1:], where=sure)
+    rates = np.full(column.shape, np.nan)
+    rise = column[..., 1:] - column[..., :-1]  # modulo 2**64: a wrap is a small rise
+    np.divide(rise, seconds, out=rates[..., 1:])
+    untold = rise < 0
+    if column.size and column.min() == MISSING:
+        untold |= (column[..., 1:] == MISSING) | (column[..., :-1] == MISSING)
+    rates[..., 1:][untold] = np.nan
     return rates if known is None else np.fmax(rates, known)

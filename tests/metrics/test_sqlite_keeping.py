@@ -276,6 +276,23 @@ def test_what_cannot_be_packed_is_told_and_the_write_stands(
         assert again.health().newest == MIDNIGHT + DAY_S
 
 
+def test_the_disk_that_it_will_take_is_foretold_by_what_is_there(
+    store: SqliteStore, dice: random.Random
+) -> None:
+    assert store.forecast(60).whole_bytes == 0
+    store.write([octets(MIDNIGHT, 1), octets(MIDNIGHT, 1, of=key("eth1"))])
+    at_first = store.forecast(60)
+    assert (at_first.series, store.forecast(600).raw_a_day) == (2, at_first.raw_a_day // 10)
+
+    store.write(life(MIDNIGHT, MIDNIGHT + 2 * COARSE_S, dice))
+    later(store, MIDNIGHT + 2 * COARSE_S + DAY_S)
+    found = store.forecast(60)
+
+    assert found.series == 1  # that of the newest moment
+    assert 0 < found.coarse_a_day < found.raw_a_day < at_first.raw_a_day
+    assert found.whole_bytes > 10 * found.raw_a_day
+
+
 @pytest.mark.parametrize("table", ["hour", "day", "coarse"])
 @pytest.mark.parametrize("data", ["x''", "x'00'", "zeroblob(200)", "'text'", "substr(data, 1, 90)"])
 def test_packed_rows_that_nobody_can_read_are_damage(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,31 @@ def joined(measurement: Measurement, parts: Sequence[Matrix]) -> Matrix:
             known = given(measurement, column)
             columns[field][cells] = np.where(known, column, columns[field][cells])
     return Matrix(at=at, places=places, columns=columns)
+
+
+def run_together(parts: Iterable[Matrix]) -> list[Matrix]:
+    """The same in fewer pieces: where one goes on after another with the same ports."""
+    runs: list[list[Matrix]] = []
+    for part in parts:
+        before = runs[-1][-1] if runs else None
+        if before and before.places == part.places and before.at[-1] < part.at[0]:
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return [_one(run) for run in runs]
+
+
+def _one(run: Sequence[Matrix]) -> Matrix:
+    if len(run) == 1:
+        return run[0]
+    return Matrix(
+        at=np.concatenate([part.at for part in run]),
+        places=run[0].places,
+        columns={
+            field: np.concatenate([part.columns[field] for part in run], axis=1)
+            for field in run[0].columns
+        },
+    )
 
 
 def strand_in(matrix: Matrix, name: str) -> Strand | None:

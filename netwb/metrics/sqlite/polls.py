@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -77,12 +78,17 @@ def layout_of(connection: sqlite3.Connection, device: int, names: Iterable[str])
     return _number(connection.execute("INSERT INTO layout (device, names) VALUES (?, ?)", own))
 
 
-def places_of(connection: sqlite3.Connection, layout: int) -> dict[str, int]:
+def places_of(connection: sqlite3.Connection, layout: int) -> Mapping[str, int]:
     """The row of each name in it."""
     found = connection.execute("SELECT names FROM layout WHERE id = ?", (layout,)).fetchone()
     if found is None:
         raise unreadable()
-    return {name: row for row, name in enumerate(json.loads(found[0]))}
+    return _places(found[0])
+
+
+@lru_cache(maxsize=4096)
+def _places(names: str) -> Mapping[str, int]:
+    return {name: row for row, name in enumerate(json.loads(names))}
 
 
 def _matrix(
