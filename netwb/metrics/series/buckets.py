@@ -1,4 +1,4 @@
-"""Rates into buckets of one length: the mean, and the highest that touched it. Pure.
+"""Rates into buckets: the mean, and the highest that touched each. Pure.
 
 Buckets are aligned to the epoch, so that neither a zoom nor an edge moves one. A rate that lies
 across an edge is shared out by time. Ports are summed after that, never before: each has its own
@@ -7,14 +7,14 @@ resets and gaps.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Times
-from netwb.metrics.series.rates import Flags, Rates
+from netwb.metrics.series.line import Places
+from netwb.metrics.series.rates import Rates
 
 STEPS_S = (
     1,
@@ -39,9 +39,9 @@ _COVERED = 0.1  # of a bucket at least, to be one: a second of data is no five m
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Buckets:
-    """A value for each bucket, NaN where there is no data.
+    """One port: a value for each bucket, NaN where there is no data.
 
-    begin     epoch seconds, multiples of `step_s`
+    begin     epoch seconds, rising
     mean      over the time that has data
     highest   of the rates that touch it
     covered   seconds of it that have data
@@ -52,6 +52,27 @@ class Buckets:
     mean: Real
     highest: Real
     covered: Real
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Table:
+    """Many ports: a row each, a column a bucket; else as `Buckets`.
+
+    edges     epoch seconds, one more than there are buckets, rising; they may be of any lengths
+    """
+
+    edges: Times
+    mean: Real
+    highest: Real
+    covered: Real
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sum:
+    """Many ports as one, and how many of them have data in each bucket."""
+
+    buckets: Buckets
+    ports: NDArray[np.int64]
 
 
 def step_for(span_s: int, most: int, *, least_s: int) -> int:
@@ -66,68 +87,139 @@ def step_for(span_s: int, most: int, *, least_s: int) -> int:
 
 def begins(since: int, until: int, step_s: int) -> Times:
     """Where the buckets of a stretch of time begin: each that it touches."""
+    return edges(since, until, step_s)[:-1]
+
+
+def edges(since: int, until: int, step_s: int) -> Times:
+    """The same with the end of the last one."""
     first, last = since // step_s, -(-until // step_s)
-    return np.arange(first, max(last, first + 1), dtype=np.int64) * step_s
+    return np.arange(first, max(last, first + 1) + 1, dtype=np.int64) * step_s
 
 
 def into_buckets(rates: Rates, since: int, until: int, step_s: int) -> Buckets:
-    """Rates shared out over the buckets of a stretch of time."""
-    begin = begins(since, until, step_s)
-    kept = rates.kept
-    started, ended, value = rates.begin[kept], rates.end[kept], rates.value[kept]
-    if not len(value):
-        nothing = np.full(len(begin), np.nan)
-        return Buckets(
-            step_s=step_s, begin=begin, mean=nothing, highest=nothing, covered=np.zeros(len(begin))
-        )
-    edges = np.append(begin, begin[-1] + step_s)
-    volume = np.diff(_risen(edges, started, ended, value))
-    covered = np.diff(_risen(edges, started, ended, np.ones(len(value))))
-    there = covered >= _COVERED * step_s
-    mean = np.divide(volume, covered, out=np.full(len(begin), np.nan), where=there)
-    most = _highest(edges, started, ended, rates.highest[kept])
-    highest = np.where(there, most, np.nan)
-    return Buckets(step_s=step_s, begin=begin, mean=mean, highest=highest, covered=covered)
+    """One port's rates, shared out over the buckets of a stretch of time."""
+    return _row(into_table(rates, edges(since, until, step_s)), step_s)
 
 
-def _risen(edges: Times, started: Times, ended: Times, value: Real) -> Real:
-    """How much went by up to each edge: constant within a gap."""
-    amounts = np.concatenate(([0.0], np.cumsum(value * (ended - started))))
-    place = np.searchsorted(ended, edges, "right")  # rates that ended by then
-    inside = np.minimum(place, len(value) - 1)
-    partly = np.clip(edges - started[inside], 0, ended[inside] - started[inside])
-    risen: Real = amounts[place] + np.where(place < len(value), partly * value[inside], 0.0)
-    return risen
+def before(rates: Rates, buckets: Buckets, by_s: int) -> Buckets:
+    """What was so much earlier in each of these buckets; they keep their own begins."""
+    ends = np.append(buckets.begin, buckets.begin[-1:] + buckets.step_s)
+    table = into_table(rates, ends - by_s)
+    return replace(_row(table, buckets.step_s), begin=buckets.begin)
 
 
-def _highest(edges: Times, started: Times, ended: Times, value: Real) -> Real:
-    first = np.searchsorted(ended, edges[:-1], "right")  # ends after the bucket began
-    last = np.searchsorted(started, edges[1:], "left")  # began before it ended
-    some = last > first
-    padded = np.append(value, -np.inf)
-    ends = np.stack((first, np.maximum(last, first)), axis=1).ravel()
-    found = np.maximum.reduceat(padded, ends)[::2]
-    result: Real = np.where(some, found, np.nan)
-    return result
+def into_table(rates: Rates, edges: Times) -> Table:
+    """Rates of each port, shared out over these buckets."""
+    shares = _shared_out(rates, edges)
+    shape = (rates.rows, len(edges) - 1)
+    covered = np.zeros(shape)
+    covered[shares.row, shares.bucket] = shares.covered
+    mean, highest = np.full(shape, np.nan), np.full(shape, np.nan)
+    enough = shares.covered >= _COVERED * np.diff(edges)[shares.bucket]
+    row, bucket = shares.row[enough], shares.bucket[enough]
+    mean[row, bucket] = shares.mean[enough]
+    highest[row, bucket] = shares.highest[enough]
+    return Table(edges=edges, mean=mean, highest=highest, covered=covered)
 
 
-def sum_of(series: Sequence[Buckets]) -> tuple[Buckets, NDArray[np.int64]]:
-    """Several ports, of the same buckets, as one; and how many of them have data in each.
+def sum_of(rates: Rates, since: int, until: int, step_s: int, *, poll_s: int) -> Sum:
+    """Many ports as one: each into its own buckets, and then those.
 
-    The highest of a sum is at most the sum of the highest; that is what is given.
+    The highest of a sum is no sum of highests, which may have come at different times: it is that of
+    windows of `poll_s`. A port without data is missing from the sum of its bucket.
     """
-    means = np.stack([one.mean for one in series])
-    highest = np.stack([one.highest for one in series])
-    number = np.isfinite(means).sum(axis=0)
-    there = number > 0
-    total = Buckets(
-        step_s=series[0].step_s,
-        begin=series[0].begin,
-        mean=np.where(there, np.nansum(means, axis=0), np.nan),
-        highest=np.where(there, np.nansum(highest, axis=0), np.nan),
-        covered=np.max(np.stack([one.covered for one in series]), axis=0),
+    table = into_table(rates, edges(since, until, step_s))
+    ports = np.isfinite(table.mean).sum(axis=0)
+    mean = np.where(ports > 0, np.nansum(table.mean, axis=0), np.nan)
+    highest = np.fmax(_highest_sums(rates, table, poll_s), mean)
+    buckets = Buckets(
+        step_s=step_s,
+        begin=table.edges[:-1],
+        mean=mean,
+        highest=highest,
+        covered=table.covered.max(axis=0, initial=0.0),
     )
-    return total, number
+    return Sum(buckets=buckets, ports=ports)
+
+
+def _highest_sums(rates: Rates, table: Table, poll_s: int) -> Real:
+    """The highest sum, in any window of a poll, of those ports that have data in its bucket."""
+    coarse = table.edges
+    fine = np.union1d(coarse, edges(int(coarse[0]), int(coarse[-1]), poll_s))
+    fine = fine[(fine >= coarse[0]) & (fine <= coarse[-1])]
+    bucket = np.searchsorted(coarse, fine[:-1], "right") - 1
+    shares = _shared_out(rates, fine)
+    counted = np.isfinite(table.mean[shares.row, bucket[shares.bucket]])
+    window, mean = shares.bucket[counted], shares.mean[counted]
+    sums = np.zeros(len(bucket))
+    np.add.at(sums, window, mean)
+    highest = np.full(len(coarse) - 1, np.nan)
+    some = np.unique(window)
+    np.fmax.at(highest, bucket[some], sums[some])
+    return highest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Shares:
+    """What each bucket of each row has, where it has anything; in order of row and bucket."""
+
+    row: Places
+    bucket: Places
+    mean: Real
+    covered: Real
+    highest: Real
+
+
+def _shared_out(rates: Rates, edges: Times) -> _Shares:
+    """Each pair is cut at the edges that it lies across; pieces of one bucket are put together."""
+    number = len(edges) - 1
+    used = np.flatnonzero(rates.kept & (rates.end > edges[0]) & (rates.begin < edges[-1]))
+    first = np.clip(_place(edges, rates.begin[used]), 0, None)
+    last = np.clip(_place(edges, rates.end[used] - 1), None, number - 1)
+    pieces = last - first + 1
+    which = np.repeat(used, pieces)
+    behind = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    bucket = np.repeat(first, pieces) + behind
+    begin = np.maximum(rates.begin[which], edges[bucket])
+    span = (np.minimum(rates.end[which], edges[bucket + 1]) - begin).astype(np.float64)
+    key = rates.row[which].astype(np.intp) * number + bucket
+    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    covered = _reduced(np.add, span, starts)
+    highest = _reduced(np.maximum, rates.highest[which], starts)
+    mean = _reduced(np.add, rates.value[which] * span, starts) / covered
+    return _Shares(
+        row=key[starts] // number,
+        bucket=bucket[starts],
+        mean=np.minimum(mean, highest),  # the last digit of a quotient may be one too many
+        covered=covered,
+        highest=highest,
+    )
+
+
+def _place(edges: Times, at: Times) -> Places:
+    """In which bucket each moment is, -1 of what is before them; all of one length are not searched."""
+    lengths = np.diff(edges)
+    if (lengths == lengths[0]).all():
+        found: Places = (at - edges[0]) // lengths[0]
+        return found
+    return np.searchsorted(edges, at, "right") - 1
+
+
+def _reduced(how: np.ufunc, values: Real, starts: Places) -> Real:
+    """Of each group of values; `reduceat` knows no empty list of groups."""
+    found: Real = how.reduceat(values, starts) if len(starts) else values[:0]
+    return found
+
+
+def _row(table: Table, step_s: int) -> Buckets:
+    """The buckets of one port."""
+    return Buckets(
+        step_s=step_s,
+        begin=table.edges[:-1],
+        mean=table.mean[0],
+        highest=table.highest[0],
+        covered=table.covered[0],
+    )
 
 
 def gaps(buckets: Buckets, since: int, until: int) -> tuple[tuple[int, int], ...]:
@@ -141,11 +233,3 @@ def gaps(buckets: Buckets, since: int, until: int) -> tuple[tuple[int, int], ...
         for first, last in stretches
     )
     return tuple((first, last) for first, last in found if first < last)
-
-
-def told(flags: Sequence[Flags]) -> int:
-    """All flags of several rates, ored."""
-    result = 0
-    for flag in flags:
-        result |= int(np.bitwise_or.reduce(flag)) if len(flag) else 0
-    return result

@@ -6,7 +6,7 @@ ports take hardly longer than one with as many samples.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,6 +86,11 @@ def column(ports: Sequence[Samples], field: str) -> NDArray[np.int64]:
     )
 
 
+def anywhere(ports: Sequence[Samples], field: str) -> bool:
+    """Whether any port has the field."""
+    return any(field in samples.values for samples in ports)
+
+
 def end_to_end(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """One array of all; of none an empty one."""
     if len(parts) == 1:
@@ -105,21 +110,23 @@ def _in_order(line: Line) -> Line:
     return line.of(np.append(~twin, True)[: len(line)])
 
 
-def strays(line: Line, began_anew: Bits) -> Bits:
+def strays(line: Line, began_anew: Callable[[Places, Places], Bits]) -> Bits:
     """Which samples are lower, or higher, than those on both sides of them.
 
     An agent that answers from a cache, or a poll that was stamped with another's time, would make a
     spike of two that follow each other. A counter that began anew does not come back to where it
     was. Where low samples and high ones would both explain a fall, it is the low ones.
 
-    began_anew   of each sample but the first: its port or its device says so
+    began_anew   says of neighbours whether their port or its device says so
     """
     found = np.zeros(len(line), np.bool_)
     same = line.row[1:] == line.row[:-1]
-    falls = np.flatnonzero(same & (line.counter[1:] < line.counter[:-1]) & ~began_anew) + 1
+    falls = np.flatnonzero(same & (line.counter[1:] < line.counter[:-1])) + 1
     if not len(falls):
         return found
-    lives = np.append(0, np.cumsum(began_anew))
+    anew = began_anew(np.arange(len(line) - 1), np.arange(1, len(line)))
+    falls = falls[~anew[falls - 1]]
+    lives = np.append(0, np.cumsum(anew))
     for length in range(1, STRAYS + 1):
         low = _goes_on(line, lives, falls - 1, falls + length)
         for step in range(length):

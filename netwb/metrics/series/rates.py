@@ -16,7 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Samples, Times, Whole
-from netwb.metrics.series.line import Bits, Line, Places, Rows, Unsigned, column, laid_out, strays
+from netwb.metrics.series.line import (
+    Bits,
+    Line,
+    Places,
+    Rows,
+    Unsigned,
+    anywhere,
+    column,
+    laid_out,
+    strays,
+)
 from netwb.metrics.series.told import Told, told
 
 Flags = NDArray[np.int64]
@@ -27,6 +37,7 @@ OVER = 1.1  # times its speed: kept, and told
 FASTEST_BPS = 100_000_000_000_000  # no port, and no bundle of ports, carries more
 SMALLEST_PACKET_BITS = 160  # a header of IPv4 (RFC 791)
 ROLLUP_GAP_S = 450  # where a store kept one sample of five minutes: one and a half of those
+_SPEED = "ifHighSpeed"  # Mbit/s
 _LARGEST_32 = np.uint64(2**32 - 1)
 _WRAP_SHARE = 8  # a wrap is believed up to this part of a counter's range; 9 M errors/s at a minute
 _STAMPS_S = 1  # both times are whole seconds: so much longer it may really have been
@@ -162,102 +173,119 @@ def rates_of(ports: Sequence[PortSamples], field: str, *, gap_s: float) -> Rates
     samples = [port.samples for port in ports]
     line = laid_out(samples, field)
     said = told(line, samples, [port.device for port in ports], [port.seams for port in ports])
-    each = np.arange(len(line))
-    began_anew = said.discontinued(each[:-1], each[1:]) | said.restarted(each[:-1], each[1:])
-    kept = np.flatnonzero(~strays(line, began_anew))
+    kept = np.flatnonzero(~strays(line, said.began_anew))
     same = line.row[kept[1:]] == line.row[kept[:-1]]
-    physical = np.array([port.limits.physical_bps or FASTEST_BPS for port in ports], np.float64)
-    pairs = _Pairs(
-        line=line,
-        first=kept[:-1][same],
-        second=kept[1:][same],
-        most=(physical / (8 if field in OCTETS else SMALLEST_PACKET_BITS))[
-            line.row[kept[1:][same]]
-        ],
-        highest=_known_highest(samples, field)[line.origin],
-    )
-    rise, flag = _rises(pairs, said, narrow=field in NARROW)
-    flag |= _given(pairs) | _apart(pairs, gap_s)
-    return _valued(pairs, ports, field, rise, flag)
+    pairs = _Pairs(line=line, first=kept[:-1][same], second=kept[1:][same])
+    most = _most(pairs, ports, 8 if field in OCTETS else SMALLEST_PACKET_BITS)
+    between = _between(pairs, samples, field)
+    rise, flag = _rises(pairs, said, most, narrow=field in NARROW)
+    _mark(flag, _apart(pairs, between, gap_s), Flag.GAP)
+    _mark_order(flag, pairs)
+    return _valued(pairs, ports, field, rise, most, between, flag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Pairs:
-    """Neighbours in a line, by their places in it.
-
-    most      that each counter can rise by in a second
-    highest   that a store knows to have been between samples of the line
-    """
+    """Neighbours in a line, by their places in it; a span is in seconds."""
 
     line: Line
     first: Places
     second: Places
-    most: Real
-    highest: Real
+
+    @property
+    def row(self) -> Rows:
+        """Whose each is."""
+        return self.line.row[self.second]
 
     @property
     def span(self) -> Times:
-        """Seconds."""
+        """Seconds between them."""
         return self.line.at[self.second] - self.line.at[self.first]
 
 
-def _rises(pairs: _Pairs, said: Told, *, narrow: bool) -> tuple[Unsigned, Flags]:
+def _mark(flag: Flags, these: Bits, by: Flag) -> None:
+    """Most marks are rare: to look whether there is any costs less than to write them all."""
+    if these.any():
+        flag[these] |= by
+
+
+def _most(pairs: _Pairs, ports: Sequence[PortSamples], bits: int) -> Real:
+    """What each counter can rise by in a second; bits: of an octet, of a packet."""
+    physical = np.array([port.limits.physical_bps or FASTEST_BPS for port in ports], np.float64)
+    found: Real = (physical / bits)[pairs.row]
+    return found
+
+
+def _between(pairs: _Pairs, samples: Sequence[Samples], field: str) -> Real | None:
+    """The highest that a store knows of, up to each sample of the line; None: of no port."""
+    if not any(field in (one.highest or {}) for one in samples):
+        return None
+    parts = [(one.highest or {}).get(field, np.full(len(one), np.nan)) for one in samples]
+    found: Real = np.concatenate(parts)[pairs.line.origin]
+    return found
+
+
+def _rises(pairs: _Pairs, said: Told, most: Real, *, narrow: bool) -> tuple[Unsigned, Flags]:
     """How much each counter rose, modulo its range, and why that is not to be believed."""
     first, second = pairs.first, pairs.second
     old, new = pairs.line.counter[first], pairs.line.counter[second]
     rise, fell = new - old, new < old
-    if narrow:
-        rise = np.where(fell & (old <= _LARGEST_32), rise & _LARGEST_32, rise)
-    most = pairs.most * (pairs.span + _STAMPS_S)
-    wrap, bits = (Flag.WRAP32, 32) if narrow else (Flag.WRAP64, 64)
-    wrapped = rise <= np.minimum(most, 2.0**bits / _WRAP_SHARE)
-    reset = said.discontinued(first, second) | (fell & said.restarted(first, second))
-    flag = _where(reset, Flag.RESET) | _where(said.renamed(first, second), Flag.REINDEX)
-    flag |= _where(fell & ~reset & wrapped, wrap) | _where(fell & ~reset & ~wrapped, Flag.FELL)
-    flag |= _where(~fell & (rise > most), Flag.ABSURD)
+    flag = np.zeros(len(rise), np.int64)
+    ceiling = most * (pairs.span + _STAMPS_S)
+    _mark(flag, said.renamed(first, second), Flag.REINDEX)
+    _mark(flag, said.discontinued(first, second), Flag.RESET)
+    _mark(flag, ~fell & (rise > ceiling), Flag.ABSURD)
+    if fell.any():
+        _mark(flag, fell & said.restarted(first, second), Flag.RESET)
+        wrap, bits = (Flag.WRAP32, 32) if narrow else (Flag.WRAP64, 64)
+        if narrow:
+            rise = np.where(fell & (old <= _LARGEST_32), rise & _LARGEST_32, rise)
+        believed = rise <= np.minimum(ceiling, 2.0**bits / _WRAP_SHARE)
+        open_ = fell & (flag & Flag.RESET == 0)
+        _mark(flag, open_ & believed, wrap)
+        _mark(flag, open_ & ~believed, Flag.FELL)
     return rise, flag
 
 
-def _where(these: Bits, flag: Flag) -> Flags:
-    return these * np.int64(flag)
-
-
-def _given(pairs: _Pairs) -> Flags:
+def _mark_order(flag: Flags, pairs: _Pairs) -> None:
     """How the samples came."""
-    late = pairs.line.late[pairs.second] | (pairs.second - pairs.first > 1)
-    return _where(late, Flag.LATE) | _where(pairs.line.doubled[pairs.second], Flag.DUPLICATE)
+    _mark(flag, pairs.line.late[pairs.second] | (pairs.second - pairs.first > 1), Flag.LATE)
+    _mark(flag, pairs.line.doubled[pairs.second], Flag.DUPLICATE)
 
 
-def _apart(pairs: _Pairs, gap_s: float) -> Flags:
+def _apart(pairs: _Pairs, between: Real | None, gap_s: float) -> Bits:
     """Which are too far apart; a sample between them that is left out was an answer all the same."""
-    thinned = ~np.isnan(pairs.highest[1:])
-    most = np.where(thinned, max(gap_s, ROLLUP_GAP_S), gap_s)
-    wide = np.append(0, np.cumsum(np.diff(pairs.line.at) > most))
-    return _where(wide[pairs.second] > wide[pairs.first], Flag.GAP)
+    most: Real | float = gap_s
+    if between is not None and gap_s < ROLLUP_GAP_S:
+        most = np.where(np.isnan(between[1:]), gap_s, ROLLUP_GAP_S)
+    wide = np.diff(pairs.line.at) > most
+    before = np.append(0, np.cumsum(wide))
+    found: Bits = before[pairs.second] > before[pairs.first]
+    return found
 
 
-def _known_highest(samples: Sequence[Samples], field: str) -> Real:
-    """As stores know it, of all ports end to end; NaN of others."""
-    parts = [(one.highest or {}).get(field) for one in samples]
-    filled = [
-        np.full(len(one), np.nan) if part is None else part
-        for one, part in zip(samples, parts, strict=True)
-    ]
-    return np.concatenate([np.empty(0), *filled])
-
-
-def _valued(
-    pairs: _Pairs, ports: Sequence[PortSamples], field: str, rise: Unsigned, flag: Flags
+def _valued(  # noqa: PLR0913, PLR0917 - one after the other they are made, and put together here
+    pairs: _Pairs,
+    ports: Sequence[PortSamples],
+    field: str,
+    rise: Unsigned,
+    most: Real,
+    between: Real | None,
+    flag: Flags,
 ) -> Rates:
     factor = 8.0 if field in OCTETS else 1.0
     gone = flag >= Flag.GAP
-    count = np.where(gone, 0, rise).astype(np.int64)
-    value = np.where(gone, np.nan, count * factor / pairs.span)
-    between = pairs.highest[pairs.second]
-    between = np.where(gone | (between > pairs.most), np.nan, between * factor)
-    highest = np.fmax(value, between)
+    count = rise.astype(np.int64)
+    count[gone] = 0
+    value = count * factor / pairs.span
+    value[gone] = np.nan
+    highest = value
+    if between is not None:
+        known = between[pairs.second]
+        known = np.where(gone | (known > most), np.nan, known * factor)
+        highest = np.fmax(value, known)
     if field in OCTETS:
-        flag = flag | _speeds(pairs, ports, highest)
+        _mark_speeds(flag, pairs, ports, highest)
     return Rates(
         begin=pairs.line.at[pairs.first],
         end=pairs.line.at[pairs.second],
@@ -265,17 +293,19 @@ def _valued(
         value=value,
         highest=highest,
         flag=flag,
-        row=pairs.line.row[pairs.second],
+        row=pairs.row,
         rows=len(ports),
     )
 
 
-def _speeds(pairs: _Pairs, ports: Sequence[PortSamples], highest: Real) -> Flags:
+def _mark_speeds(flag: Flags, pairs: _Pairs, ports: Sequence[PortSamples], highest: Real) -> None:
     """What is over its speed, and where the speed is another; a tunnel says 0, and nothing by it."""
-    said = column([port.samples for port in ports], "ifHighSpeed")[pairs.line.origin]  # Mbit/s
-    old, new = said[pairs.first], said[pairs.second]
+    samples = [port.samples for port in ports]
     known = np.array([port.limits.speed_bps or 0 for port in ports], np.float64)
-    own = known[pairs.line.row[pairs.second]]
-    speed = np.where(own > 0, own, np.maximum(old, new) * 1e6)
-    over = _where((speed > 0) & (highest > OVER * speed), Flag.OVER_SPEED)
-    return over | _where((old > 0) & (new > 0) & (old != new), Flag.SPEED_CHANGED)
+    speed = known[pairs.row]
+    if anywhere(samples, _SPEED):
+        said = column(samples, _SPEED)[pairs.line.origin]
+        old, new = said[pairs.first], said[pairs.second]
+        speed = np.where(speed > 0, speed, np.maximum(old, new) * 1e6)
+        _mark(flag, (old != new) & (old > 0) & (new > 0), Flag.SPEED_CHANGED)
+    _mark(flag, (highest > OVER * speed) & (speed > 0), Flag.OVER_SPEED)

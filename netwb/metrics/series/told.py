@@ -8,27 +8,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from netwb.metrics.samples import MISSING, Samples, Times, Whole
-from netwb.metrics.series.line import Bits, Line, Places, column
+from netwb.metrics.series.line import Bits, Line, Places, anywhere, column
 from netwb.metrics.series.restarts import Restarts, restarts
+
+_TOLD = "ifCounterDiscontinuityTime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Told:
     """A value for each sample of a line.
 
-    discontinuity   ifCounterDiscontinuityTime; MISSING where it was not told
+    discontinuity   ifCounterDiscontinuityTime; MISSING where it was not told; None: nowhere
     begun           how many restarts of its device may have begun before it
     over            how many of them were over by then
     seams           how many changes of its ifIndex or name there were up to it
     """
 
-    discontinuity: Whole
+    discontinuity: Whole | None
     begun: Places
     over: Places
     seams: Places
 
     def discontinued(self, first: Places, second: Places) -> Bits:
         """Whether the port says that its counters began anew between two samples."""
+        if self.discontinuity is None:
+            return np.zeros(len(first), np.bool_)
         one, other = self.discontinuity[first], self.discontinuity[second]
         found: Bits = (one != other) & (one != MISSING) & (other != MISSING)
         return found
@@ -40,6 +44,10 @@ class Told:
         """
         found: Bits = self.begun[second] > self.over[first]
         return found
+
+    def began_anew(self, first: Places, second: Places) -> Bits:
+        """Either of them."""
+        return self.discontinued(first, second) | self.restarted(first, second)
 
     def renamed(self, first: Places, second: Places) -> Bits:
         """Whether it got another ifIndex or name between them."""
@@ -56,7 +64,7 @@ def told(
     """Of a line of these ports, their devices, and the moments at which each was another."""
     starts = _starts(devices)
     return Told(
-        discontinuity=column(ports, "ifCounterDiscontinuityTime")[line.origin],
+        discontinuity=column(ports, _TOLD)[line.origin] if anywhere(ports, _TOLD) else None,
         begun=_passed(line, [one.after for one in starts], itself=False),
         over=_passed(line, [one.until for one in starts], itself=True),
         seams=_passed(line, [np.array(own, np.int64) for own in seams], itself=True),

@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwb.metrics.series.buckets import Buckets, begins, gaps, into_buckets, step_for, sum_of
-from netwb.metrics.series.rates import rates
+from netwb.metrics.samples import Samples
+from netwb.metrics.series.buckets import (
+    Buckets,
+    before,
+    begins,
+    edges,
+    gaps,
+    into_buckets,
+    into_table,
+    step_for,
+    sum_of,
+)
+from netwb.metrics.series.rates import PortSamples, Rates, rates, rates_of
 from tests.metrics.series.counters import FIELD, at_times, counters
 
 GAP_S = 150
@@ -66,16 +77,99 @@ def test_without_data_every_bucket_is_empty() -> None:
     assert gaps(made, 10, 500) == ((10, 500),)
 
 
+def ports(*samples: Samples) -> Rates:
+    return rates_of([PortSamples(samples=one) for one in samples], FIELD, gap_s=GAP_S)
+
+
 def test_ports_are_summed_after_their_resets_and_say_how_many_they_are() -> None:
-    reset = rates(
-        counters(10**9, 50, 7_550, ifCounterDiscontinuityTime=[1, 2, 2]), FIELD, gap_s=GAP_S
+    reset = counters(10**9, 50, 7_550, ifCounterDiscontinuityTime=[1, 2, 2])
+    steady = counters(0, 7_500, 15_000)
+
+    total = sum_of(ports(reset, steady, counters()), 0, 180, 60, poll_s=60)
+
+    assert total.buckets.mean.tolist()[:2] == [1_000, 2_000]
+    assert total.ports.tolist() == [1, 2, 0]
+    assert np.isnan(total.buckets.mean[2])
+    assert np.isnan(total.buckets.highest[2])
+
+
+def test_the_highest_of_a_sum_is_of_one_moment() -> None:
+    """Each port alone has a minute of 2,000; they are not the same minute."""
+    early, late = counters(0, 15_000, 15_000, 15_000), counters(0, 0, 0, 15_000)
+
+    total = sum_of(ports(early, late), 0, 180, 180, poll_s=60)
+
+    assert total.buckets.mean == pytest.approx([2_000 / 3 * 2])
+    assert total.buckets.highest.tolist() == [2_000]
+
+
+def test_ports_that_are_polled_apart_are_summed_as_if_together() -> None:
+    steady = [7_500 * number for number in range(11)]
+
+    total = sum_of(
+        ports(*(counters(*steady, begin=begin) for begin in (0, 13, 59))), 60, 600, 60, poll_s=60
     )
-    steady = rates(counters(0, 7_500, 15_000), FIELD, gap_s=GAP_S)
 
-    total, number = sum_of([into_buckets(one, 0, 120, 60) for one in (reset, steady)])
+    assert total.buckets.mean == pytest.approx(3_000)
+    assert total.buckets.highest == pytest.approx(3_000)
+    assert total.ports.tolist() == [3] * 9
 
-    assert total.mean.tolist() == [1_000, 2_000]
-    assert number.tolist() == [1, 2]
+
+def test_a_sum_in_shorter_buckets_than_polls_has_a_highest_in_each() -> None:
+    total = sum_of(ports(counters(0, 7_500), counters(0, 15_000)), 0, 60, 20, poll_s=60)
+
+    assert total.buckets.highest.tolist() == [3_000, 3_000, 3_000]
+
+
+def test_a_sum_of_no_ports_is_no_data() -> None:
+    total = sum_of(ports(), 0, 120, 60, poll_s=60)
+
+    assert total.ports.tolist() == [0, 0]
+    assert np.isnan(total.buckets.mean).all()
+
+
+def test_a_long_rate_is_in_each_bucket_that_it_touches() -> None:
+    found = rates(counters(0, 112_500, every_s=900), FIELD, gap_s=1_000)
+
+    made = into_buckets(found, 0, 900, 60)
+
+    assert made.mean == pytest.approx(1_000)
+    assert made.covered.tolist() == [60] * 15
+
+
+def test_what_lies_outside_the_time_is_left_out() -> None:
+    made = buckets(0, 75_000, 82_500, 90_000, 900_000, since=60, until=180, step_s=60)
+
+    assert made.mean.tolist() == [1_000, 1_000]
+    assert made.highest.tolist() == [1_000, 1_000]
+
+
+def test_buckets_of_other_lengths_have_their_means_too() -> None:
+    """A day on which clocks change has 23 or 25 hours."""
+    found = rates(counters(*(7_500 * number for number in range(61))), FIELD, gap_s=GAP_S)
+
+    made = into_table(found, np.array([0, 1_380, 2_820, 3_600]))
+
+    assert made.mean[0] == pytest.approx(1_000)
+    assert made.covered[0].tolist() == [1_380, 1_440, 780]
+
+
+def test_an_earlier_time_lies_in_the_same_buckets() -> None:
+    rising = rates(counters(*(3_750 * n * n for n in range(20))), FIELD, gap_s=GAP_S)
+    now = into_buckets(rising, 600, 900, 60)
+
+    was = before(rising, now, 420)
+
+    assert was.begin.tolist() == now.begin.tolist()
+    assert was.mean.tolist() == into_buckets(rising, 180, 480, 60).mean.tolist()
+
+
+def test_an_earlier_time_needs_no_multiple_of_a_bucket() -> None:
+    rising = rates(counters(*(3_750 * n * n for n in range(20))), FIELD, gap_s=GAP_S)
+
+    was = before(rising, into_buckets(rising, 600, 900, 300), 60)
+
+    assert was.mean == pytest.approx([np.diff(rising.value).mean() * 11 + rising.value[0]])
 
 
 @pytest.mark.parametrize(
@@ -115,3 +209,44 @@ def test_as_much_goes_through_the_buckets_as_through_the_port(
     assert through == pytest.approx(8 * sum(steps), rel=1e-9, abs=slivers + 1e-6)
     assert (made.mean[there] <= made.highest[there] * (1 + 1e-9)).all()
     assert begins(begin, until, step_s)[0] <= begin
+
+
+_samples = st.builds(
+    lambda steps, begin: counters(*np.cumsum([0, *steps]).tolist(), begin=begin),
+    st.lists(st.integers(0, 10**9), max_size=20),
+    st.integers(0, 1_000),
+)
+
+
+@given(st.lists(_samples, max_size=4), st.sampled_from([60, 100, 300, 900]))
+def test_a_table_of_many_ports_is_the_buckets_of_each(many: list[Samples], step_s: int) -> None:
+    found = ports(*many)
+    table = into_table(found, edges(100, 1_500, step_s))
+
+    for row in range(len(many)):
+        alone = into_buckets(found.of(row), 100, 1_500, step_s)
+        np.testing.assert_array_equal(table.mean[row], alone.mean)
+        np.testing.assert_array_equal(table.highest[row], alone.highest)
+        np.testing.assert_array_equal(table.covered[row], alone.covered)
+
+
+@given(st.lists(_samples, min_size=1, max_size=4), st.sampled_from([60, 100, 300, 900]))
+def test_a_sum_is_no_more_than_its_ports_together(many: list[Samples], step_s: int) -> None:
+    found = ports(*many)
+    table = into_table(found, edges(100, 1_500, step_s))
+
+    total = sum_of(found, 100, 1_500, step_s, poll_s=60)
+
+    there = total.ports > 0
+    together = np.nansum(table.highest, axis=0)[there]
+    assert (total.buckets.highest[there] <= together * (1 + 1e-9)).all()
+    assert (total.buckets.mean[there] <= total.buckets.highest[there]).all()
+    assert np.isnan(total.buckets.mean[~there]).all()
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=5, max_size=40), st.integers(0, 3_000))
+def test_a_zoom_moves_no_bucket(steps: list[int], since: int) -> None:
+    found = rates(counters(*np.cumsum([0, *steps]).tolist()), FIELD, gap_s=GAP_S)
+    whole, part = (into_buckets(found, begin, 3_600, 300) for begin in (0, since))
+
+    np.testing.assert_array_equal(part.mean, whole.mean[since // 300 :])
