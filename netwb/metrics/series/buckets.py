@@ -8,12 +8,13 @@ resets and gaps.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Times
-from netwb.metrics.series.line import Places
+from netwb.metrics.series.line import Places, Rows
 from netwb.metrics.series.rates import Rates
 
 STEPS_S = (
@@ -163,10 +164,10 @@ def _highest_sums(rates: Rates, table: Table, poll_s: int) -> Real:
 class _Shares:
     """What each bucket of each row has, where it has anything; in order of row and bucket."""
 
-    row: Places
+    row: Rows
     bucket: Places
     mean: Real
-    covered: Real
+    covered: Times
     highest: Real
 
 
@@ -174,22 +175,21 @@ def _shared_out(rates: Rates, edges: Times) -> _Shares:
     """Each pair is cut at the edges that it lies across; pieces of one bucket are put together."""
     number = len(edges) - 1
     used = np.flatnonzero(rates.kept & (rates.end > edges[0]) & (rates.begin < edges[-1]))
-    first = np.clip(_place(edges, rates.begin[used]), 0, None)
-    last = np.clip(_place(edges, rates.end[used] - 1), None, number - 1)
-    pieces = last - first + 1
-    which = np.repeat(used, pieces)
-    behind = np.arange(len(which)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    bucket = np.repeat(first, pieces) + behind
-    begin = np.maximum(rates.begin[which], edges[bucket])
-    span = (np.minimum(rates.end[which], edges[bucket + 1]) - begin).astype(np.float64)
-    key = rates.row[which].astype(np.intp) * number + bucket
-    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
-    covered = _reduced(np.add, span, starts)
-    highest = _reduced(np.maximum, rates.highest[which], starts)
-    mean = _reduced(np.add, rates.value[which] * span, starts) / covered
+    begin, end, row = rates.begin[used], rates.end[used], rates.row[used]
+    first = np.maximum(_place(edges, begin), 0)
+    pieces = np.minimum(_place(edges, end - 1), number - 1) - first + 1
+    which = np.repeat(np.arange(len(used)), pieces)
+    starts = np.cumsum(pieces) - pieces
+    bucket = np.arange(len(which)) + (first - starts)[which]
+    span = np.minimum(end[which], edges[1:][bucket]) - np.maximum(begin[which], edges[bucket])
+    key = (row.astype(np.intp) * number)[which] + bucket
+    groups = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: len(key)])
+    covered = _reduced(np.add, span, groups)
+    highest = _reduced(np.maximum, rates.highest[used][which], groups)
+    mean = _reduced(np.add, rates.value[used][which] * span, groups) / covered
     return _Shares(
-        row=key[starts] // number,
-        bucket=bucket[starts],
+        row=row[which[groups]],
+        bucket=bucket[groups],
         mean=np.minimum(mean, highest),  # the last digit of a quotient may be one too many
         covered=covered,
         highest=highest,
@@ -205,9 +205,9 @@ def _place(edges: Times, at: Times) -> Places:
     return np.searchsorted(edges, at, "right") - 1
 
 
-def _reduced(how: np.ufunc, values: Real, starts: Places) -> Real:
-    """Of each group of values; `reduceat` knows no empty list of groups."""
-    found: Real = how.reduceat(values, starts) if len(starts) else values[:0]
+def _reduced(how: np.ufunc, values: NDArray[Any], groups: Places) -> NDArray[Any]:
+    """Of each group of values, by where it starts; `reduceat` knows no empty list of groups."""
+    found: NDArray[Any] = how.reduceat(values, groups) if len(groups) else values[:0]
     return found
 
 

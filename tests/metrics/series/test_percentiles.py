@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import ceil
 
 import numpy as np
@@ -27,6 +28,22 @@ def test_missing_windows_are_not_ranked() -> None:
     found = nearest_rank(np.array([np.nan, 5.0, 1.0, np.nan, 3.0]))
 
     assert (found.value, found.rank, found.windows) == (5.0, 3, 3)
+
+
+def test_the_first_window_with_that_value_is_named() -> None:
+    assert nearest_rank(np.array([np.nan, 1.0, 7.0, 7.0])).place == 2
+    assert nearest_rank(np.array([np.nan])).place is None
+
+
+def test_a_table_without_columns_has_no_percentile() -> None:
+    assert np.isnan(nearest_ranks(np.empty((2, 0)))).tolist() == [True, True]
+
+
+@given(st.integers(1, 200_000), st.integers(1, 100))
+def test_the_rank_is_the_least_that_holds_the_share(windows: int, percent: int) -> None:
+    rank = rank_of(windows, Fraction(percent, 100))
+
+    assert 100 * (rank - 1) < percent * windows <= 100 * rank
 
 
 def test_of_nothing_there_is_no_percentile() -> None:
