@@ -47,7 +47,9 @@ def change(now: float | None, before: float | None) -> str:
     if now is None or not before or not isfinite(now) or not isfinite(before):
         return NO_DATA
     share = 100 * (now / before - 1)
-    return f"+{share:.0f} %" if share >= 0.5 else f"{_signed(share, 0)} %"
+    if abs(share) < 0.5:
+        return "0 %"
+    return f"+{share:.0f} %" if share > 0 else f"{_signed(share, 0)} %"
 
 
 def prefix_of(value: float) -> tuple[float, str]:

@@ -248,9 +248,13 @@ class TrafficView:
 
     def _show(self, what: Literal["chart", "list", "words"]) -> None:
         """One of them has the room under the toolbar."""
-        wanted = {"chart": [self.chart], "list": [self.list], "words": []}[what]
-        if list(self.room) != wanted:
-            self.room[:] = wanted
+        shown: dict[str, list[Viewable]] = {
+            "chart": [self.chart],
+            "list": [self.list],
+            "words": [],
+        }
+        if list(self.room) != shown[what]:
+            self.room[:] = shown[what]
 
     def _scheme(self, scheme: Scheme) -> None:
         self._later(partial(self.figure.paint, scheme))
