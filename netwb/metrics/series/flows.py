@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Samples
-from netwb.metrics.series.buckets import Buckets, into_buckets
+from netwb.metrics.series.buckets import Buckets, edges, into_table
 from netwb.metrics.series.percentiles import WINDOW_S, Ranked, nearest_rank
 from netwb.metrics.series.rates import Flag, Rates
 
@@ -79,10 +80,16 @@ def flow_of(rates: Rates, buckets: Buckets, since: int, until: int) -> Flow:
 
 def windows(rates: Rates, since: int, until: int) -> Real:
     """The mean of each whole five-minute window in the time; NaN where half of it has no data."""
+    own: Real = window_table(rates, since, until)[0]
+    return own
+
+
+def window_table(rates: Rates, since: int, until: int) -> NDArray[np.float64]:
+    """The same of many ports: a row each, a column a window."""
     first, last = -(-since // WINDOW_S) * WINDOW_S, until // WINDOW_S * WINDOW_S
     if last <= first:
-        return np.empty(0, np.float64)
-    made = into_buckets(rates, first, last, WINDOW_S)
+        return np.empty((rates.rows, 0))
+    made = into_table(rates, edges(first, last, WINDOW_S))
     return np.where(made.covered >= _HALF * WINDOW_S, made.mean, np.nan)
 
 
