@@ -39,7 +39,8 @@ async def poll_device(target: SnmpTarget, rules: PollRules, pinger: Pinger) -> D
     try:
         address = await address_of(target)
     except UnreachableError as error:
-        return DevicePoll(target=target, status="failed", cause=error, took_s=monotonic() - began)
+        took_s = monotonic() - began
+        return DevicePoll(target=target, status="failed", cause=_apart(error), took_s=took_s)
     echo = asyncio.create_task(pinger.ping(address, rules.pings))
     try:
         read = await _read(target, address, rules)
@@ -64,8 +65,13 @@ async def _read(target: SnmpTarget, address: str, rules: PollRules) -> _Read:
             "metrics.deadline_s, or look at what keeps it busy"
         )
     except DeviceError as error:
-        read.cause = error
+        read.cause = _apart(error)
     return read
+
+
+def _apart(error: DeviceError) -> DeviceError:
+    """The same without its traceback, whose frames would hold the device's socket open."""
+    return type(error)(str(error))
 
 
 async def _fill(read: _Read, session: Session) -> None:

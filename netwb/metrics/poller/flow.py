@@ -56,15 +56,13 @@ class PollFlow:
     ) -> PollReport:
         """Poll; what was read until it is stopped is written. MetricsError where it cannot be."""
         taken, started_at = _Taken(), self._clock()
-        poll = Poll(targets, rules)
+        poll = Poll(targets, rules, stopped)
         with closing(iter(poll)) as results:
             for result in results:
                 self._take(taken, result)
                 on_device(taken.outcomes[-1])
                 if len(taken.points) >= WRITTEN_AT_ONCE:
                     self._write(taken)
-                if stopped():
-                    break
         self._write(taken)
         names = {target.device_id: f"{target.tenant}/{target.hostname}" for target in targets}
         return PollReport(

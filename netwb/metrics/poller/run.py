@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from netwb.errors import PollError
@@ -21,16 +21,24 @@ from netwb.metrics.poller.records import DevicePoll, PollRules
 
 logger = logging.getLogger(__name__)
 _KEPT = 50  # results that wait to be taken
+_LOOK_S = 0.2  # how often it is asked whether to end while no device answers
 
 
 class Poll:
     """One poll of some devices; iterate it once.
 
+    stopped   asked between results, and while none comes: whether to end before all have
     refusal   why no pings are sent, once the first result is there
     """
 
-    def __init__(self, targets: Sequence[SnmpTarget], rules: PollRules) -> None:
+    def __init__(
+        self,
+        targets: Sequence[SnmpTarget],
+        rules: PollRules,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.refusal = ""
+        self._stopped = stopped
         self._targets = targets
         self._rules = rules
         self._done: queue.SimpleQueue[DevicePoll | None] = queue.SimpleQueue()
@@ -38,17 +46,25 @@ class Poll:
         self._room = asyncio.Semaphore(_KEPT)
 
     def __iter__(self) -> Generator[DevicePoll]:
-        thread = threading.Thread(target=self._run, name="poll", daemon=True)
-        thread.start()
+        worker = ThreadPoolExecutor(1, thread_name_prefix="poll")
+        work = worker.submit(self._run)
         try:
-            while (result := self._done.get()) is not None:
+            for result in iter(self._next, None):
                 with suppress(RuntimeError):  # the last ones are taken when the loop has ended
                     self._loop.call_soon_threadsafe(self._room.release)
                 yield result
         finally:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._cancel)
-            thread.join()
+            worker.shutdown()
+        work.result()  # what went wrong there goes wrong here
+
+    def _next(self) -> DevicePoll | None:
+        """The next result, as soon as there is one; None after the last."""
+        while not self._stopped():
+            with suppress(queue.Empty):
+                return self._done.get(timeout=_LOOK_S)
+        return None
 
     def _run(self) -> None:
         try:

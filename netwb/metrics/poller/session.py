@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +139,8 @@ class Session:
 
 async def address_of(target: SnmpTarget) -> str:
     """The device's address, looked up where it is a name; UnreachableError where there is none."""
+    with suppress(ValueError):
+        return str(ip_address(target.address))
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(target.address, target.port, type=socket.SOCK_DGRAM)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -228,6 +230,34 @@ def test_whoever_leaves_the_loop_ends_the_poll(fleet: AgentFleet) -> None:
     assert asked < 500 * 20
     assert list(poll) == []
     assert fleet.asked("edge2") - asked <= 2  # what was under way
+
+
+def test_a_poll_that_is_stopped_ends_before_a_silent_device_has_used_its_time(
+    fleet: AgentFleet,
+) -> None:
+    fleet.set_fault("edge1", "silent")
+    stopped = Event()
+    rules = PollRules(timeout_s=60, deadline_s=600, pings=0)
+    targets = [target(fleet, "edge2"), target(fleet, "edge1")]
+
+    found = []
+    for result in Poll(targets, rules, stopped.is_set):
+        found.append(result.target.hostname)
+        stopped.set()
+
+    assert found == ["edge2"]
+
+
+def test_no_socket_outlives_a_poll_whose_results_are_kept(fleet: AgentFleet) -> None:
+    fleet.set_fault("edge1", "silent")
+    fleet.set_fault("edge3", "refused")
+    targets = [target(fleet, key) for key in ("edge1", "edge2", "edge3")] * 5
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    kept = list(Poll(targets, QUICK))
+
+    assert len(kept) == 15
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_no_devices_give_nothing() -> None:
