@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from netwb.metrics.samples import Real, Samples
-from netwb.metrics.series.buckets import Buckets, edges, into_table
+from netwb.metrics.samples import Real, Samples, Whole
+from netwb.metrics.series.buckets import Buckets, Sum, edges, into_table, sum_of
 from netwb.metrics.series.percentiles import WINDOW_S, Ranked, nearest_rank
 from netwb.metrics.series.rates import Flag, Rates
 
@@ -32,6 +32,7 @@ class Flow:
     mean, highest   a value a bucket
     percentile      the 95th of five-minute windows, by nearest rank
     least, most     of the rates between two polls
+    average         over the time that has data
     total           how much went through while there was data, in the counter's own unit
     """
 
@@ -53,29 +54,72 @@ class Event:
 
 
 def flow_of(rates: Rates, buckets: Buckets, since: int, until: int) -> Flow:
-    """Numbers are of the rates that ended within the time; buckets are as they were made."""
-    within = rates.kept & (rates.end > since) & (rates.begin < until)
-    value = rates.value[within]
-    if not len(value):
-        return Flow(
-            mean=buckets.mean,
-            highest=buckets.highest,
-            least=None,
-            average=None,
-            percentile=nearest_rank(value),
-            most=None,
-            total=None,
-        )
-    span = (rates.end - rates.begin)[within]
+    """Numbers of one port within the time; a rate that lies across an end of it counts in part.
+
+    buckets   as they were made of these rates
+    """
+    shares = _shares(rates, since, until)
+    used = shares > 0
+    value, span = rates.value[used], shares[used] * (rates.end - rates.begin)[used]
     return Flow(
         mean=buckets.mean,
         highest=buckets.highest,
-        least=float(value.min()),
-        average=float((value * span).sum() / span.sum()),
+        least=float(value.min()) if len(value) else None,
+        average=float((value * span).sum() / span.sum()) if len(value) else None,
         percentile=nearest_rank(windows(rates, since, until)),
-        most=float(rates.highest[within].max()),
-        total=int(rates.count[within].sum()),
+        most=float(rates.highest[used].max()) if len(value) else None,
+        total=int(totals(rates, since, until)[0]) if len(value) else None,
     )
+
+
+def flow_of_sum(
+    rates: Rates, since: int, until: int, step_s: int, *, poll_s: int
+) -> tuple[Flow, Sum]:
+    """Numbers of many ports as one: windows are summed and then ranked, each poll's too.
+
+    poll_s   how long the windows are of which there is a least and a highest
+    """
+    shown = sum_of(rates, since, until, step_s, poll_s=poll_s)
+    polls = sum_of(rates, since, until, poll_s, poll_s=poll_s).buckets.mean
+    known = polls[np.isfinite(polls)]
+    return (
+        Flow(
+            mean=shown.buckets.mean,
+            highest=shown.buckets.highest,
+            least=float(known.min()) if len(known) else None,
+            average=float(known.mean()) if len(known) else None,
+            percentile=nearest_rank(summed_windows(rates, since, until)),
+            most=float(known.max()) if len(known) else None,
+            total=int(totals(rates, since, until).sum()) if len(known) else None,
+        ),
+        shown,
+    )
+
+
+def totals(rates: Rates, since: int, until: int) -> Whole:
+    """How much went through each port while there was data, in the counter's own unit.
+
+    Whole pairs are exact; of one that lies across an end of the time a part is reckoned.
+    """
+    shares = _shares(rates, since, until)
+    found = np.zeros(rates.rows, np.int64)
+    part = np.rint(shares * rates.count).astype(np.int64)
+    np.add.at(found, rates.row, np.where(shares < 1, part, rates.count))
+    return found
+
+
+def _shares(rates: Rates, since: int, until: int) -> Real:
+    """How much of each pair lies within the time, from 0 to 1; 0 of one without a rate."""
+    inside = np.minimum(rates.end, until) - np.maximum(rates.begin, since)
+    shares: Real = np.maximum(inside, 0) / (rates.end - rates.begin)
+    return np.where(rates.kept, shares, 0.0)
+
+
+def summed_windows(rates: Rates, since: int, until: int) -> Real:
+    """The sum of all ports in each whole five-minute window; NaN where none of them has data."""
+    table = window_table(rates, since, until)
+    some = np.isfinite(table).any(axis=0)
+    return np.where(some, np.nansum(table, axis=0), np.nan)
 
 
 def windows(rates: Rates, since: int, until: int) -> Real:
@@ -94,12 +138,18 @@ def window_table(rates: Rates, since: int, until: int) -> NDArray[np.float64]:
 
 
 def events(rates: Sequence[Rates], since: int, until: int, *, most: int) -> tuple[Event, ...]:
-    """The newest of them, each moment and kind once, newest first."""
+    """The newest of them, each moment and kind once, newest first.
+
+    What goes on over many polls is one event, when it began: a port that is always over the speed
+    that it says would hide all else.
+    """
     found: set[tuple[int, EventKind]] = set()
     for one in rates:
         within = (one.end > since) & (one.end <= until)
         for flag, kind in _EVENTS:
-            found |= {(at, kind) for at in one.end[within & (one.flag & flag > 0)].tolist()}
+            there = one.flag & flag > 0
+            began = there & within & ~np.append(False, there[:-1])[: len(there)]
+            found |= {(at, kind) for at in one.end[began][-most:].tolist()}
     return tuple(Event(at=at, kind=kind) for at, kind in sorted(found, reverse=True)[:most])
 
 

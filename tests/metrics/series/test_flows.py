@@ -6,8 +6,18 @@ import numpy as np
 
 from netwb.metrics.samples import Samples
 from netwb.metrics.series.buckets import into_buckets
-from netwb.metrics.series.flows import Event, Flow, events, flow_of, joined, windows, within
-from netwb.metrics.series.rates import Rates, rates
+from netwb.metrics.series.flows import (
+    Event,
+    Flow,
+    events,
+    flow_of,
+    flow_of_sum,
+    joined,
+    totals,
+    windows,
+    within,
+)
+from netwb.metrics.series.rates import PortSamples, Rates, rates, rates_of
 from tests.metrics.series.counters import FIELD, at_times, counters
 
 GAP_S = 150
@@ -93,3 +103,76 @@ def test_samples_are_cut_at_both_ends() -> None:
 
     assert found.at.tolist() == [60, 120]
     assert within(counters(0, 1), None, None).at.tolist() == [0, 60]
+
+
+def steady(bps: int, minutes: int = 20, begin: int = 0) -> Samples:
+    return counters(*(bps // 8 * 60 * number for number in range(minutes + 1)), begin=begin)
+
+
+def ports(*samples: Samples) -> Rates:
+    return rates_of([PortSamples(samples=one) for one in samples], FIELD, gap_s=GAP_S)
+
+
+def test_a_rate_across_an_end_of_the_time_counts_in_part() -> None:
+    found = flow(counters(0, 7_500, 22_500), 30, 90)
+
+    assert found.total == 3_750 + 7_500
+    assert found.average == 1_500
+    assert (found.least, found.most) == (1_000, 2_000)
+
+
+def test_a_total_is_exact_to_the_last_octet() -> None:
+    values = [0, 2**60 + 1, 2**61 + 3]
+
+    found = totals(rates(counters(*values, every_s=10**6), FIELD, gap_s=10**7), 0, 10**7)
+
+    assert found.tolist() == [2**61 + 3]
+
+
+def test_each_port_has_its_own_total() -> None:
+    found = totals(ports(steady(8_000), counters(5), steady(16_000)), 0, 120)
+
+    assert found.tolist() == [120_000, 0, 240_000]
+
+
+def test_what_goes_on_is_told_once() -> None:
+    over = counters(*(15_000_000 * n for n in range(9)), ifHighSpeed=[1] * 9)
+    fell = of(counters(90_000, 10, 7_510))
+
+    told = events([of(over), fell], 0, 1_000, most=10)
+
+    assert [(event.at, event.kind) for event in told] == [(60, "over"), (60, "fell")]
+
+
+def test_what_began_before_the_time_and_goes_on_is_not_told_again() -> None:
+    over = of(counters(*(15_000_000 * n for n in range(9)), ifHighSpeed=[1] * 9))
+
+    assert events([over], 120, 1_000, most=10) == ()
+
+
+def test_numbers_of_a_sum_are_of_windows_that_were_summed_before_they_were_ranked() -> None:
+    """Two ports, each busy in a window of its own: together they are always as busy."""
+    early = counters(*(7_500 * min(n, 5) for n in range(11)))
+    late = counters(*(7_500 * max(n - 5, 0) for n in range(11)))
+
+    found, shown = flow_of_sum(ports(early, late), 0, 600, 300, poll_s=60)
+
+    assert (found.percentile.value, found.percentile.windows) == (1_000, 2)
+    assert (found.least, found.average, found.most, found.total) == (1_000, 1_000, 1_000, 75_000)
+    assert shown.ports.tolist() == [2, 2]
+    assert found.mean.tolist() == [1_000, 1_000]
+
+
+def test_a_window_in_which_one_port_has_data_is_a_window_of_the_sum() -> None:
+    found, shown = flow_of_sum(ports(steady(8_000, 5), steady(8_000, 10)), 0, 900, 300, poll_s=60)
+
+    assert shown.ports.tolist() == [2, 1, 0]
+    assert (found.percentile.value, found.percentile.windows) == (16_000, 2)
+
+
+def test_a_sum_without_data_has_no_number() -> None:
+    found, shown = flow_of_sum(ports(counters(5), counters()), 0, 900, 300, poll_s=60)
+
+    assert (found.least, found.average, found.most, found.total) == (None, None, None, None)
+    assert found.percentile.value is None
+    assert shown.ports.tolist() == [0, 0, 0]
