@@ -312,13 +312,28 @@ class MetricsSettings:
     pings: int = _setting(
         3,
         "pings",
-        "`netwb poll`: echo requests to each device, one after the other; 0: none.",
+        "Echo requests to each device at a poll, one after the other; 0: none.",
         least=0,
         most=10,
     )
     raw_days: int = _setting(35, "days", "SQLite: how long each sample is kept.", least=1)
     rollup_days: int = _setting(
         400, "days", "SQLite: how long one sample of five minutes is kept after that.", least=1
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegrafSettings:
+    """How Telegraf is told of its files; a shard may have commands of its own."""
+
+    program: str = _setting(
+        "telegraf", "path", "Telegraf's program, which checks new files; empty: it is not asked."
+    )
+    reload: str = _setting(
+        "", "command", "What tells Telegraf of changed files: systemctl reload telegraf; no shell."
+    )
+    restart: str = _setting(
+        "", "command", "What starts it anew after a changed secret: systemctl restart telegraf."
     )
 
 
@@ -340,3 +355,4 @@ class Settings:
     access: AccessSettings = field(default_factory=AccessSettings)
     syslog: SyslogSettings = field(default_factory=SyslogSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
+    telegraf: TelegrafSettings = field(default_factory=TelegrafSettings)

@@ -100,6 +100,22 @@ JOBS: tuple[JobSpec, ...] = (
         says="Walk the audit chain, and hold it against the heads that commits carry.",
     ),
     JobSpec(
+        name="telegraf",
+        trigger="every 1m",
+        method="follow_telegraf",
+        says="Write Telegraf's files anew where devices changed, and put them back where it falls silent.",
+        lane="quick",
+        missed="skip",
+        grace_s=300,
+    ),
+    JobSpec(
+        name="telegraf-nightly",
+        trigger="03:40",
+        method="renew_telegraf",
+        says="Compare all of Telegraf's files with the inventory, and its secrets with their sources.",
+        again_s=(300,),
+    ),
+    JobSpec(
         name="notify",
         trigger="every 1m",
         method="deliver_notices",

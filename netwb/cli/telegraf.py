@@ -1,14 +1,19 @@
-"""`netwb telegraf render`: Telegraf's configuration, as the inventory gives it."""
+"""`netwb telegraf render | diff | check | apply`: Telegraf's configuration, as the inventory gives it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 import click
 
-from netwb.cli.context import NetwbGroup, reading
-from netwb.cli.show import json_option, print_items, print_table, say
-from netwb.telegraf.records import ShardFiles
+from netwb.cli.context import NetwbGroup, bench, reading
+from netwb.cli.exits import DONE, SOME_FAILED
+from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
+from netwb.telegraf.records import FileChange, ShardDiff, ShardFiles, ShardOutcome, ShardVerdict
+
+_BAD = frozenset({"silent", "rolled_back", "unknown"})
 
 
 def register(cli: click.Group) -> None:
@@ -42,7 +47,62 @@ def render(context: click.Context, *, folder: Path, as_json: bool) -> None:
     rows = [tuple(_summary(files, folder).values())[:4] for files in written]
     print_table(("shard", "folder", "devices", "files"), rows, empty="no shard serves your sites")
     for files in written:
-        say_unasked(files)
+        for one in files.unasked:
+            say(f"{one.tenant}/{one.hostname} is not asked by SNMP: {one.reason}")
+
+
+@telegraf.command()
+@json_option
+@click.pass_context
+def diff(context: click.Context, *, as_json: bool) -> None:
+    """What an apply would change; of secrets that differ their fingerprints alone."""
+    found = reading(context).diff_telegraf()
+    if as_json:
+        print_items(found)
+        return
+    for shard in found:
+        _show_diff(shard)
+
+
+@telegraf.command()
+@json_option
+@click.pass_context
+def check(context: click.Context, *, as_json: bool) -> int:
+    """Whether the files are fit for use, and whether a device of each profile answers; exit 1 if not."""
+    found = bench(context).check_telegraf()
+    if as_json:
+        print_items(found)
+    else:
+        for one in found:
+            say(f"{': '.join(filter(None, (one.shard, one.path, one.message)))}")
+    wrong = any(one.grade == "wrong" for one in found)
+    if not wrong and not as_json:
+        say("all files are fit for use")
+    return SOME_FAILED if wrong else DONE
+
+
+@telegraf.command()
+@click.option("--dry-run", is_flag=True, help="Write nothing; the same as diff.")
+@click.option("--no-wait", is_flag=True, help="Do not wait for samples; the daemon looks for them.")
+@json_option
+@click.pass_context
+def apply(context: click.Context, *, dry_run: bool, no_wait: bool, as_json: bool) -> int:
+    """Put changed files in place and tell Telegraf; where it falls silent then, put the former back."""
+    if dry_run:
+        context.invoke(diff, as_json=as_json)
+        return DONE
+    workbench = bench(context)
+    outcomes = workbench.apply_telegraf()
+    if not as_json:
+        for outcome in outcomes:
+            _say_outcome(outcome)
+    waits = not no_wait and any(outcome.until for outcome in outcomes)
+    verdicts: Sequence[ShardVerdict] = workbench.await_telegraf(stopped=Event()) if waits else ()
+    if as_json:
+        print_json({"items": outcomes, "verdicts": verdicts})
+    for verdict in verdicts:
+        say(verdict.message or f"shard {verdict.shard}: samples come")
+    return SOME_FAILED if any(one.status in _BAD for one in verdicts) else DONE
 
 
 def _summary(files: ShardFiles, folder: Path) -> dict[str, object]:
@@ -56,7 +116,29 @@ def _summary(files: ShardFiles, folder: Path) -> dict[str, object]:
     }
 
 
-def say_unasked(files: ShardFiles) -> None:
-    """Devices that a shard cannot ask, and why."""
-    for one in files.unasked:
-        say(f"{one.tenant}/{one.hostname} is not asked by SNMP: {one.reason}")
+def _show_diff(shard: ShardDiff) -> None:
+    needs = f"; it needs a {shard.needs}" if shard.needs != "nothing" else ""
+    counts = f"files that differ: {len(shard.files)}, secrets: {len(shard.secrets)}"
+    say(f"shard {shard.shard} in {shard.folder}: {counts}{needs}")
+    for change in shard.files:
+        _show_change(change)
+    for secret in shard.secrets:
+        click.echo(f"{secret.variable}: {secret.old or 'none'} -> {secret.new or 'none'}")
+
+
+def _show_change(change: FileChange) -> None:
+    if not change.lines:
+        click.echo(f"{change.path}: {change.change}")
+    for line in change.lines:
+        click.echo(shown(line))
+
+
+def _say_outcome(outcome: ShardOutcome) -> None:
+    for warning in outcome.warnings:
+        say(f"shard {outcome.shard}: {warning}")
+    if outcome.status == "unchanged":
+        say(f"shard {outcome.shard} is as the inventory says")
+        return
+    told = f", {outcome.told} done" if outcome.told != "nobody" else ""
+    until = f"; samples are waited for until {outcome.until:%H:%M:%S} UTC" if outcome.until else ""
+    say(f"shard {outcome.shard}: files put in place: {outcome.files}{told}{until}")

@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = {
     "run.ended": "a backup run ended",
     "self.backup": "netwb's own backup did not succeed",
     "syslog.dropped": "syslog messages were dropped",
+    "telegraf.shard": "a Telegraf fell silent when its files had changed",
 }
 
 

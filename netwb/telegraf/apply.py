@@ -31,7 +31,7 @@ from netwb.errors import (
 )
 from netwb.metrics.records import SeriesKey
 from netwb.store.leases import Lease, Leases
-from netwb.telegraf.checks import check_texts, refuse_findings
+from netwb.telegraf.checks import check_texts, has_output, refuse_findings
 from netwb.telegraf.compare import (
     Fingerprint,
     file_changes,
@@ -45,6 +45,7 @@ from netwb.telegraf.records import (
     AGENT_FILE,
     DEVICES_FOLDER,
     Change,
+    Finding,
     Shard,
     ShardDiff,
     ShardFiles,
@@ -63,6 +64,10 @@ LEASE_S = 300.0  # longer than a check, a test and a command together may take
 WATCHED = 200  # devices whose samples prove a shard: one that answers is enough
 LOOKED_BACK = 5  # intervals in which a device must have given a sample to be one that did
 SETTLING_S = 30  # flush and jitter of Telegraf, beside two intervals
+NO_PROGRAM = "Telegraf's program is not on this machine: its own check was left out"
+NO_OUTPUT = (
+    "no file has an output: Telegraf does not start; set metrics.url, or add a snippet of yours"
+)
 Needs = Literal["reload", "restart"]
 
 
@@ -129,6 +134,11 @@ class Applier:
         """What a person should read of files that are fit for use; TelegrafError for others."""
         with self._holding(files.shard.name) as lease:
             return _Apply(self._parts, files, lease, "").judged()
+
+    def findings(self, files: ShardFiles) -> tuple[Finding, ...]:
+        """Everything that netwb's own checks find, in all files and in operators' own."""
+        live = ShardFolder(self._parts.folder / files.shard.name)
+        return check_texts({**files.texts, **live.snippets()})
 
     def settle(self, shard: Shard) -> ShardVerdict | None:
         """What became of files on trial; None where none are."""
@@ -237,10 +247,12 @@ class _Apply:
         except TelegrafError:
             self._folder.save(self._marked(state))  # the daemon waits for another inventory
             raise
-        needs = needed(changes, secrets, self._files.environment)
-        trial = self._begun(state, changes, "restart" if needs == "restart" else "reload", digest)
+        found = needed(changes, secrets, self._files.environment)
+        needs: Needs = "restart" if found == "restart" else "reload"
+        trial = self._begun(state, changes, needs, digest)
         self._put_in_place(replace(state, trial=trial), changes)
-        return self._tell(trial, len(changes), warnings)
+        untold = trial.needs if left else needs  # what a crash left was never told
+        return self._tell(trial, untold, len(changes), warnings)
 
     def _marked(self, state: State) -> State:
         return replace(state, mark=self._mark or state.mark)
@@ -251,13 +263,14 @@ class _Apply:
         samples = {f"{one.name} ({one.profile})": one.text for one in self._files.samples}
         agent = {AGENT_FILE: self._files.texts[AGENT_FILE]}
         refuse_findings(check_texts({**agent, **snippets, **samples}))
+        said = () if has_output({**agent, **snippets}) else (NO_OUTPUT,)
         telegraf = self._parts.telegraf
         if not telegraf.is_there:
-            return ("Telegraf's program is not on this machine: its own check was left out",)
+            return (*said, NO_PROGRAM)
         view = self._viewed(snippets)
         try:
             telegraf.check(view, self._files.environment)
-            return self._tried(view)
+            return (*said, *self._tried(view))
         finally:
             shutil.rmtree(view, ignore_errors=True)
 
@@ -339,16 +352,18 @@ class _Apply:
             else:
                 self._live.take_in(staged.path / name, name)
 
-    def _tell(self, trial: Trial, files: int, warnings: tuple[str, ...]) -> ShardOutcome:
+    def _tell(
+        self, trial: Trial, needs: Needs, files: int, warnings: tuple[str, ...]
+    ) -> ShardOutcome:
         self._parts.leases.check(self._lease)
         state = self._marked(self._folder.load())
         try:
-            told = _told(self._shard, trial.needs, self._parts.environment)
+            told = _told(self._shard, needs, self._parts.environment)
         except TelegrafFailedError as error:
             raise self._undone(state, trial, error) from error
         if told == "nobody" or not trial.watched:
             self._folder.forget(replace(state, refused=""))
-            said = () if told != "nobody" else (_untold(self._shard, trial.needs),)
+            said = () if told != "nobody" else (_untold(self._shard, needs),)
             return self._outcome("applied", files=files, told=told, warnings=(*warnings, *said))
         at = int(self._parts.clock().timestamp())
         on_trial = replace(trial, phase="told", at=at, told=told)

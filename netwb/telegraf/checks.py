@@ -113,6 +113,11 @@ def check_texts(
     return tuple(found)
 
 
+def has_output(texts: Mapping[str, str]) -> bool:
+    """Whether any of those files, which are TOML, says where Telegraf writes to."""
+    return any(tomllib.loads(text).get("outputs") for text in texts.values())
+
+
 def _interval_s(documents: Iterable[Mapping[str, Any]]) -> float:
     said = [document.get("agent", {}).get("interval") for document in documents]
     return next((found for text in said if (found := _seconds(text)) is not None), 10.0)

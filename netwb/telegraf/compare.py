@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterator, Mapping
 from difflib import unified_diff
+from hashlib import sha256
 from typing import Literal
 
 from netwb.telegraf.records import Change, FileChange, SecretChange
@@ -58,3 +60,8 @@ def needed(
     if any(old.get(variable) != secret for variable, secret in new.items()):
         return "restart"
     return "reload" if files else "nothing"
+
+
+def fingerprint(key: bytes, secret: str) -> str:
+    """Eight hexadecimal digits, the same for the same secret; without the key they tell nothing."""
+    return hmac.new(key, secret.encode(), sha256).hexdigest()[:8]

@@ -85,7 +85,7 @@ def tell(command: Sequence[str], environment: Mapping[str, str]) -> None:
     done = _run(command, own, {}, COMMAND_S)
     if done.returncode:
         said = _last(done.stderr or done.stdout)
-        msg = f"`{' '.join(command)}` ended with {done.returncode}: {said}"
+        msg = f"command {' '.join(command)!r} ended with {done.returncode}: {said}"
         raise TelegrafFailedError(msg)
 
 
@@ -115,10 +115,10 @@ def _run(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        msg = f"`{' '.join(command[:3])}` did not end within {time_s:.0f} s"
+        msg = f"command {' '.join(command[:3])!r} did not end within {time_s:.0f} s"
         raise TelegrafFailedError(msg) from error
     except OSError as error:
-        msg = f"`{command[0]}` cannot be run: {error.strerror}; correct the command"
+        msg = f"command {command[0]!r} cannot be run: {error.strerror}; correct it"
         raise TelegrafFailedError(msg) from error
     done.stdout, done.stderr = _without(done.stdout, secrets), _without(done.stderr, secrets)
     return done

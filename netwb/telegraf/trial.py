@@ -27,6 +27,7 @@ class Trial:
 
     phase     writing: some may be there and others not; told: all are, and Telegraf was told
     files     how each differs from what it was when the last proven files were in force
+    needs     what Telegraf has to do to go back to those
     at        when Telegraf was told, epoch seconds; 0 before
     watched   devices whose samples would prove it: (tenant, id)
     wrote     whether those gave samples before

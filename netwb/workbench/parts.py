@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from netwb.store import servers as _servers
     from netwb.store.database import Database
     from netwb.store.keyring import Keyring
+    from netwb.telegraf import apply as _apply
+    from netwb.telegraf import compare as _compare
+    from netwb.telegraf import program as _program
     from netwb.workbench import (
         compose_access,
         compose_metrics,
@@ -94,6 +97,9 @@ else:
     _leases = lazy("netwb.store.leases")
     _notices = lazy("netwb.store.notices")
     _servers = lazy("netwb.store.servers")
+    _apply = lazy("netwb.telegraf.apply")
+    _compare = lazy("netwb.telegraf.compare")
+    _program = lazy("netwb.telegraf.program")
     compose_access = lazy("netwb.workbench.compose_access")
     compose_metrics = lazy("netwb.workbench.compose_metrics")
     compose_notify = lazy("netwb.workbench.compose_notify")
@@ -205,6 +211,24 @@ class Parts:
     def shards(self) -> _shards.Shards:
         """Telegrafs that share the devices out between them."""
         return _shards.Shards(self.database, self.clock)
+
+    @part
+    def telegraf(self) -> _apply.Applier:
+        """What puts their files in place."""
+        return _apply.Applier(
+            _apply.ApplyParts(
+                folder=self.home.folder("telegraf.d"),
+                telegraf=_program.Telegraf(self.settings.telegraf.program, self.environment),
+                leases=self._new_leases(),
+                store=lambda: self.metrics,
+                fingerprint=lambda secret: _compare.fingerprint(
+                    self.keyring.key("telegraf"), secret
+                ),
+                clock=self.clock,
+                interval_s=self.settings.metrics.interval_s,
+                environment=self.environment,
+            )
+        )
 
     @part
     def credentials(self) -> _credentials.Credentials:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from threading import Event
+from typing import TYPE_CHECKING, Literal, Unpack
 
+from netwb.errors import (
+    HomeError,
+    NetwbError,
+    RunUnderWayError,
+    SettingsError,
+    TelegrafError,
+    TelegrafFailedError,
+)
+from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.telegraf.records import MAIN, Asking, Move, Output, Shard, ShardFiles
+from netwb.telegraf.records import (
+    MAIN,
+    Asking,
+    Move,
+    Output,
+    Shard,
+    ShardDiff,
+    ShardFiles,
+    ShardOutcome,
+    ShardVerdict,
+)
 from netwb.workbench.face import Face
 from netwb.workbench.polling import POLLED
 from netwb.workbench.records import Records, records_of
@@ -20,6 +42,7 @@ if TYPE_CHECKING:
     from netwb.inventory import snmp as _snmp
     from netwb.inventory.ports.records import SnmpTarget
     from netwb.inventory.shards import ShardChanges
+    from netwb.telegraf import apply as _apply
     from netwb.telegraf import checks as _checks
     from netwb.telegraf import folder as _folder
     from netwb.telegraf import render as _render
@@ -29,6 +52,7 @@ else:
     _secret_sources = lazy("netwb.inventory.secret_sources")
     _defined = lazy("netwb.inventory.shards")
     _snmp = lazy("netwb.inventory.snmp")
+    _apply = lazy("netwb.telegraf.apply")
     _checks = lazy("netwb.telegraf.checks")
     _folder = lazy("netwb.telegraf.folder")
     _render = lazy("netwb.telegraf.render")
@@ -36,8 +60,31 @@ else:
     _shelf = lazy("netwb.telegraf.shelf")
 
 
+_FILES = "Telegraf's files"
+_LOOK_S = 5.0  # between two looks for samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardFinding:
+    """One thing about a shard's files; a note alone makes nothing wrong."""
+
+    shard: str
+    path: str
+    message: str
+    grade: Literal["wrong", "note"] = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegrafFollowed:
+    """What the daemon did: shards that it follows, those it wrote anew, those it put back."""
+
+    shards: int = 0
+    applied: int = 0
+    rolled_back: int = 0
+
+
 class TelegrafFace(Face):
-    """`shards`, `add_shard`, `set_shard`, `retire_shard`, `preview_shard`, `telegraf_text`..."""
+    """`shards`, `add_shard`, ...; `write_`, `diff_`, `check_`, `apply_`, `settle_telegraf`, ..."""
 
     def shards(self) -> Records[Shard]:
         """Shards in force that serve a site in scope: those that are defined, else `main`."""
@@ -99,6 +146,184 @@ class TelegrafFace(Face):
             _folder.write_shard(folder / files.shard.name, files)
         return records_of(found, ShardFiles)
 
+    def diff_telegraf(self) -> Records[ShardDiff]:
+        """What an apply would change, shard by shard; those elsewhere are left out."""
+        self._require(Permission.TELEGRAF_FETCH)
+        self._require_everywhere(_FILES)
+        found = [self._parts.telegraf.diff(files) for files in self._files_here()]
+        return records_of(found, ShardDiff)
+
+    def check_telegraf(self) -> Records[ShardFinding]:
+        """All that is wrong with the files as they would be, operators' own among them.
+
+        By netwb's own checks, by Telegraf where its program is there, and by trying a device a
+        profile; nothing is changed.
+        """
+        self._require(Permission.TELEGRAF_FETCH)
+        self._require_everywhere(_FILES)
+        self._require_local("Telegraf's program")
+        found = [one for files in self._files_here() for one in self._checked(files)]
+        return records_of(found, ShardFinding)
+
+    def apply_telegraf(self) -> Records[ShardOutcome]:
+        """Put the files of every shard here in place, and tell its Telegraf.
+
+        Raises the error of a shard whose files are not fit for use, or whose Telegraf could not be
+        told, after the others were done.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        self._require_everywhere(_FILES)
+        self._require_local("commands")
+        return records_of(self._applied(self._files_here(), refused="again"), ShardOutcome)
+
+    def settle_telegraf(self) -> Records[ShardVerdict]:
+        """What became of files on trial; those of a shard that fell silent are put back."""
+        self._require(Permission.SYSTEM_MANAGE)
+        self._require_everywhere(_FILES)
+        self._require_local("commands")
+        verdicts = [
+            verdict
+            for shard in self._shards_here()
+            if (verdict := self._parts.telegraf.settle(shard)) is not None
+        ]
+        for verdict in verdicts:
+            self._tell_verdict(verdict)
+        return records_of(verdicts, ShardVerdict)
+
+    def await_telegraf(
+        self,
+        *,
+        stopped: Event,
+        on_verdicts: Callable[[Sequence[ShardVerdict]], None] = lambda _: None,
+    ) -> Records[ShardVerdict]:
+        """Settle trials again and again until none is left, or no metrics store tells of one.
+
+        on_verdicts   called after each look
+        """
+        last: dict[str, ShardVerdict] = {}
+        while True:
+            verdicts = self.settle_telegraf()
+            on_verdicts(verdicts)
+            last |= {verdict.shard: verdict for verdict in verdicts}
+            now = self._parts.clock()
+            open_ = [
+                one
+                for one in verdicts
+                if one.status == "waiting" or (one.status == "unknown" and now < one.until)
+            ]
+            if not open_ or stopped.wait(_LOOK_S):
+                return records_of(last.values(), ShardVerdict)
+
+    def follow_telegraf(self) -> TelegrafFollowed:
+        """Settle trials, and apply shards where devices, credentials, places or shards changed.
+
+        A shard is followed once a person has applied it.
+        """
+        verdicts = self.settle_telegraf()
+        if not (begun := self._begun()):
+            return TelegrafFollowed()
+        mark, is_due = self._parts.shards.mark(), self._parts.telegraf.is_due
+        outcomes = self._applied_of({one.name for one in begun if is_due(one.name, mark)})
+        return TelegrafFollowed(
+            shards=len(begun),
+            applied=sum(one.status == "applied" for one in outcomes),
+            rolled_back=sum(one.status == "rolled_back" for one in verdicts),
+        )
+
+    def renew_telegraf(self) -> TelegrafFollowed:
+        """Compare every shard that is followed with the inventory, whatever its mark says.
+
+        It finds what no mark tells of: a file or a variable that a secret is a reference to.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        self._require_everywhere(_FILES)
+        self._require_local("commands")
+        begun = self._begun()
+        outcomes = self._applied_of({shard.name for shard in begun})
+        return TelegrafFollowed(
+            shards=len(begun), applied=sum(one.status == "applied" for one in outcomes)
+        )
+
+    def _begun(self) -> Sequence[Shard]:
+        is_begun = self._parts.telegraf.is_begun
+        return [shard for shard in self._shards_here() if is_begun(shard.name)]
+
+    def _applied_of(self, names: AbstractSet[str]) -> Sequence[ShardOutcome]:
+        if not names:
+            return ()
+        wanted = [files for files in self._files_here() if files.shard.name in names]
+        return self._applied(wanted, refused="leave")
+
+    def _applied(
+        self, wanted: Sequence[ShardFiles], *, refused: Literal["again", "leave"]
+    ) -> Sequence[ShardOutcome]:
+        mark = self._parts.shards.mark()
+        outcomes: list[ShardOutcome] = []
+        failed: list[NetwbError] = []
+        for files in wanted:
+            try:
+                outcome = self._parts.telegraf.apply(files, mark=mark, refused=refused)
+            except (TelegrafError, RunUnderWayError, HomeError) as error:
+                failed.append(error)
+                continue
+            outcomes.append(outcome)
+            if outcome.status == "applied":
+                detail = {"files": outcome.files, "told": outcome.told}
+                self._audit("telegraf.apply", outcome.shard, detail=detail)
+        if failed:
+            raise failed[0] if len(failed) == 1 else _together(failed)
+        return outcomes
+
+    def _checked(self, files: ShardFiles) -> Iterator[ShardFinding]:
+        name = files.shard.name
+        found = self._parts.telegraf.findings(files)
+        for one in found:
+            yield ShardFinding(shard=name, path=one.path, message=one.message)
+        warnings = () if found else self._judged(files)
+        for warning in warnings:
+            known = warning in {_apply.NO_PROGRAM, _apply.NO_OUTPUT}
+            grade: Literal["wrong", "note"] = "note" if known else "wrong"
+            yield ShardFinding(shard=name, path="", message=warning, grade=grade)
+        for device in files.unasked:
+            message = f"{device.tenant}/{device.hostname} is not asked by SNMP: {device.reason}"
+            yield ShardFinding(shard=name, path="", message=message, grade="note")
+
+    def _judged(self, files: ShardFiles) -> tuple[str, ...]:
+        try:
+            return self._parts.telegraf.judge(files)
+        except TelegrafError as error:
+            return (str(error),)
+
+    def _tell_verdict(self, verdict: ShardVerdict) -> None:
+        """Told once while a shard is silent, and when samples come again."""
+        if verdict.status in {"waiting", "unknown"}:
+            return
+        self._parts.notices.stands(
+            "telegraf.shard",
+            subject=verdict.shard,
+            label=verdict.shard,
+            is_wrong=verdict.status != "proven",
+            message=verdict.message or f"samples of shard {verdict.shard} come",
+        )
+        self._audit(f"telegraf.{verdict.status}", verdict.shard)
+
+    def _files_here(self) -> Sequence[ShardFiles]:
+        return [files for files in self._all_shard_files() if files.shard.place == "here"]
+
+    def _shards_here(self) -> Sequence[Shard]:
+        return [
+            self._with_commands(shard) for shard in self._shards_in_force() if shard.place == "here"
+        ]
+
+    def _with_commands(self, shard: Shard) -> Shard:
+        """With the settings' commands where it has none of its own."""
+        settings = self._parts.settings.telegraf
+        return replace(
+            shard,
+            reload=shard.reload or _arguments("reload", settings.reload),
+            restart=shard.restart or _arguments("restart", settings.restart),
+        )
+
     def _require_shard_editor(self, changes: ShardChanges) -> None:
         self._require(Permission.SYSTEM_MANAGE)
         self._require_everywhere("a shard")
@@ -117,9 +342,8 @@ class TelegrafFace(Face):
 
     def _snmp_targets(self) -> Sequence[SnmpTarget]:
         parts = self._parts
-        devices = [
-            one for one in parts.devices.list(self._scope, self._where) if one.status in POLLED
-        ]
+        found = parts.devices.list(self._scope, EVERYWHERE)  # a file is of all devices or wrong
+        devices = [one for one in found if one.status in POLLED]
         return _snmp.SnmpTargets(parts.database, parts.keyring, parts.environment).of(
             self._scope, devices
         )
@@ -137,7 +361,11 @@ class TelegrafFace(Face):
         templates = _shelf.load_templates()
         return [
             _render.render(
-                shard, planned[shard.name], templates=templates, output=output, asking=asking
+                self._with_commands(shard),
+                planned[shard.name],
+                templates=templates,
+                output=output,
+                asking=asking,
             )
             for shard in shards
         ]
@@ -169,3 +397,19 @@ class TelegrafFace(Face):
 
 def _told(changes: ShardChanges) -> dict[str, object]:
     return {name: list(v) if isinstance(v, list | tuple) else v for name, v in changes.items()}
+
+
+def _arguments(name: str, command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        msg = f"telegraf.{name} {command!r} is no command: {error}; quote it as for a shell"
+        raise SettingsError(msg) from error
+
+
+def _together(failed: Sequence[NetwbError]) -> TelegrafError:
+    """One error of several shards, of the graver class."""
+    kind = TelegrafError
+    if any(isinstance(error, TelegrafFailedError) for error in failed):
+        kind = TelegrafFailedError
+    return kind(f"{len(failed)} shards were not applied: {'; '.join(map(str, failed))}")

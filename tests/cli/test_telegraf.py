@@ -106,3 +106,82 @@ def test_what_cannot_be_is_one_sentence(
     assert (ran.status, ran.out) == (status, "")
     assert says in ran.err
     assert ran.err.count("\n") == 1
+
+
+def test_what_differs_is_shown_put_in_place_and_then_nothing_differs(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    folder = tmp_path / "home" / "telegraf.d" / "main"
+
+    first = netwb("telegraf", "diff")
+    assert "telegraf.d/netwb-acme.fra1.conf: added" in first.out
+    assert "SNMP_ACME__SNMP_COMMUNITY: none -> " in first.out
+    assert not folder.exists()
+    applied = netwb("telegraf", "apply")
+    assert applied.status == 0, applied.err
+    assert "files put in place: 4" in applied.err
+    assert "restart it yourself, or set telegraf.restart" in applied.err
+
+    assert (folder / "telegraf.d" / "netwb-acme.fra1.conf").is_file()
+    assert "files that differ: 0, secrets: 0" in netwb("telegraf", "diff").err
+    assert "shard main is as the inventory says" in netwb("telegraf", "apply").err
+    assert "Pub1icRead" not in first.out + first.err + applied.out + applied.err
+
+
+def test_a_dry_run_is_the_diff(netwb: Commands, tmp_path: Path) -> None:
+    ran = netwb("telegraf", "apply", "--dry-run", "--json")
+
+    (item,) = ran.json["items"]
+    assert (item["shard"], item["needs"], ran.status) == ("main", "restart", 0)
+    assert not (tmp_path / "home" / "telegraf.d" / "main").exists()
+
+
+def test_an_apply_s_answer_is_one_document(netwb: Commands) -> None:
+    found = netwb("telegraf", "apply", "--json").json
+
+    assert [(one["shard"], one["status"]) for one in found["items"]] == [("main", "applied")]
+    assert found["verdicts"] == []
+
+
+def test_a_check_says_what_is_wrong_and_what_is_only_worth_knowing(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    good = netwb("telegraf", "check")
+    assert good.status == 0
+    assert "umbra/pe1 is not asked by SNMP" in good.err
+    netwb("telegraf", "apply")
+    snippet = tmp_path / "home" / "telegraf.d" / "main" / "telegraf.d" / "own.conf"
+    snippet.write_text('[[inputs.ping]]\nurls = ["$HOME"]\n')
+
+    bad = netwb("telegraf", "check", "--json")
+
+    assert bad.status == 1
+    wrong = [one for one in bad.json["items"] if one["grade"] == "wrong"]
+    assert {one["path"] for one in wrong} >= {"telegraf.d/own.conf"}
+    assert "'$HOME' has a single $" in wrong[0]["message"]
+    refused = netwb("telegraf", "check")
+    assert (refused.status, "own.conf" in refused.err) == (1, True)
+
+
+def test_a_command_of_the_settings_that_is_none_is_refused(
+    netwb: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETWB_TELEGRAF__RELOAD", "systemctl 'reload")
+
+    ran = netwb("telegraf", "apply")
+
+    assert ran.status == 2
+    assert 'telegraf.reload "systemctl \'reload" is no command' in ran.err
+
+
+def test_without_waiting_the_daemon_is_left_to_look_for_samples(
+    netwb: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETWB_TELEGRAF__RELOAD", "/bin/true")
+    monkeypatch.setenv("NETWB_TELEGRAF__RESTART", "/bin/true")
+
+    ran = netwb("telegraf", "apply", "--no-wait")
+
+    assert ran.status == 0
+    assert "restart done; samples are waited for until" in ran.err
+    assert (tmp_path / "home/telegraf.d/.state/main/state.json").is_file()
