@@ -43,6 +43,7 @@ class Poll:
         self._rules = rules
         self._done: queue.SimpleQueue[DevicePoll | None] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
+        self._main: asyncio.Task[None] | None = None
         self._room = asyncio.Semaphore(_KEPT)
 
     def __iter__(self) -> Generator[DevicePoll]:
@@ -77,10 +78,18 @@ class Poll:
             self._done.put(None)
 
     def _cancel(self) -> None:
+        """End every task, again and again: one that has an answer just then may not notice.
+
+        `asyncio.wait_for` gives the answer and forgets the cancelling (cpython issue 86296).
+        """
+        if self._main is not None and self._main.done():
+            return
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
+        self._loop.call_later(_LOOK_S, self._cancel)
 
     async def _all(self) -> None:
+        self._main = asyncio.current_task()
         waiting = iter(self._targets)
         async with Pinger() as pinger, asyncio.TaskGroup() as group:
             self.refusal = pinger.refusal if self._rules.pings else ""
