@@ -44,7 +44,7 @@ class Traffic:
         self._mean = 10 ** self._dice.uniform(5, 8.7, (ports, 1))  # bit/s
         self._start = self._dice.integers(0, 2**44, (ports, 1))
 
-    def keys(self) -> list[SeriesKey]:
+    def series(self) -> list[SeriesKey]:
         return [SeriesKey(tenant="acme", device_id=self._device, name=name) for name in self._names]
 
     def points(self, times: list[int]) -> Iterator[list[Point]]:

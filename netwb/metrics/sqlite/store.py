@@ -14,6 +14,8 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 
+import numpy as np
+
 from netwb.errors import MetricsError
 from netwb.metrics.points import polls
 from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
@@ -274,12 +276,12 @@ def _newest_in(
 ) -> list[SeriesKey]:
     """Keys that have no sample in it; the newest one of each other is put into `found`."""
     known = is_answered(wanted.measurement, part.columns) & (part.at >= wanted.since)
-    some: list[bool] = known.any(axis=1).tolist()
+    some = set(np.flatnonzero(known.any(axis=1)).tolist())
     last: list[int] = (len(part.at) - 1 - known[:, ::-1].argmax(axis=1)).tolist()
     left = []
     for key in keys:
         place = part.places.get(key.name)
-        if place is None or not some[place]:
+        if place is None or place not in some:
             left.append(key)
         else:
             own = slice(last[place], last[place] + 1)
