@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
@@ -67,20 +67,23 @@ class Influx:
 
     def order(self, text: str) -> Any:
         """Run statements of its administrator."""
-        login = {"u": ADMIN, "p": ADMIN_PASSWORD} if self.auth else {}
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=_WAIT_S)
-        try:
-            connection.request("POST", f"/query?{urlencode({'q': text, **login})}")
-            answer = json.loads(connection.getresponse().read())
-        finally:
-            connection.close()
+        answer = json.loads(self._post("/query", {"q": text}))
         assert not any("error" in result for result in answer.get("results", [answer])), answer
         return answer
 
-    def stop(self) -> None:
-        """End the process; asked again it does nothing."""
-        self.process.terminate()
-        self.process.wait(_WAIT_S)
+    def write(self, database: str, lines: str) -> None:
+        """Lines as somebody else writes them, their times in seconds."""
+        answer = self._post("/write", {"db": database, "precision": "s"}, lines)
+        assert not answer, answer
+
+    def _post(self, path: str, query: Mapping[str, str], body: str = "") -> bytes:
+        login = {"u": ADMIN, "p": ADMIN_PASSWORD} if self.auth else {}
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=_WAIT_S)
+        try:
+            connection.request("POST", f"{path}?{urlencode({**query, **login})}", body.encode())
+            return connection.getresponse().read()
+        finally:
+            connection.close()
 
 
 def program() -> str | None:

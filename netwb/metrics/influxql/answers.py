@@ -83,6 +83,11 @@ def said(server: str, words: str) -> MetricsError:
     return MetricsRefusedError(f"{server} does not answer that ({short})")
 
 
+def no_answer(server: str) -> MetricsUnavailableError:
+    """Of what no InfluxDB says."""
+    return MetricsUnavailableError(f"{server} gives no answer of an InfluxDB; correct metrics.url")
+
+
 def broken_off(server: str) -> MetricsUnavailableError:
     """Of an answer that promised more."""
     return MetricsUnavailableError(
@@ -107,8 +112,7 @@ def _document(server: str, line: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or not ({"results", "error"} & document.keys()):
-        msg = f"{server} gives no answer of an InfluxDB; correct metrics.url"
-        raise MetricsUnavailableError(msg)
+        raise no_answer(server)
     return document
 
 

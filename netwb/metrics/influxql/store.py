@@ -16,9 +16,9 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import NDArray
 
-from netwb.errors import MetricsRefusedError, MetricsUnavailableError
+from netwb.errors import MetricsRefusedError
 from netwb.loading import part
-from netwb.metrics.influxql.answers import Piece, pieces, refusal
+from netwb.metrics.influxql.answers import Piece, no_answer, pieces, refusal
 from netwb.metrics.influxql.asking import Asked, TagKey, by_series, flat, selecting
 from netwb.metrics.influxql.http import Server, exchange
 from netwb.metrics.influxql.lines import lines, tag_value
@@ -130,8 +130,7 @@ class InfluxqlStore:
                 raise refusal(self._server.name, answer.status, answer.body())
             version = answer.headers.get("x-influxdb-version", "")
         if not version:
-            msg = f"{self._server.name} gives no answer of an InfluxDB; correct metrics.url"
-            raise MetricsUnavailableError(msg)
+            raise no_answer(self._server.name)
         return version
 
     def _write(self, body: bytes) -> None:
@@ -190,11 +189,14 @@ class InfluxqlStore:
 
     def _tag_key(self, measurement: Measurement, tags: Mapping[str, str]) -> TagKey:
         names = self._names
-        return TagKey(
-            tenant=tags[names.tenant] if names.tenant else "",
-            device=tags[names.device],
-            port=tags[names.port] if measurement == "interface" else "",
-        )
+        try:
+            return TagKey(
+                tenant=tags[names.tenant] if names.tenant else "",
+                device=tags[names.device],
+                port=tags[names.port] if measurement == "interface" else "",
+            )
+        except KeyError:
+            raise no_answer(self._server.name) from None
 
     def _ends(self, measurement: Measurement) -> Iterator[int]:
         own = self._names.of(measurement)
