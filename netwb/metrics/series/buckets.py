@@ -132,7 +132,7 @@ def sum_of(rates: Rates, since: int, until: int, step_s: int, *, poll_s: int) ->
     table = into_table(rates, edges(since, until, step_s))
     ports = np.isfinite(table.mean).sum(axis=0)
     mean = np.where(ports > 0, np.nansum(table.mean, axis=0), np.nan)
-    highest = np.fmax(_highest_sums(rates, table, poll_s), mean)
+    highest = np.fmax(_highest_sums(rates, table, poll_s), mean) if step_s > poll_s else mean
     buckets = Buckets(
         step_s=step_s,
         begin=table.edges[:-1],
@@ -174,11 +174,12 @@ class _Shares:
 def _shared_out(rates: Rates, edges: Times) -> _Shares:
     """Each pair is cut at the edges that it lies across; pieces of one bucket are put together."""
     number = len(edges) - 1
-    used = np.flatnonzero(rates.kept & (rates.end > edges[0]) & (rates.begin < edges[-1]))
+    inside = rates.kept & (rates.end > edges[0]) & (rates.begin < edges[-1])
+    used = slice(None) if inside.all() else np.flatnonzero(inside)
     begin, end, row = rates.begin[used], rates.end[used], rates.row[used]
     first = np.maximum(_place(edges, begin), 0)
     pieces = np.minimum(_place(edges, end - 1), number - 1) - first + 1
-    which = np.repeat(np.arange(len(used)), pieces)
+    which = np.repeat(np.arange(len(begin)), pieces)
     starts = np.cumsum(pieces) - pieces
     bucket = np.arange(len(which)) + (first - starts)[which]
     span = np.minimum(end[which], edges[1:][bucket]) - np.maximum(begin[which], edges[bucket])

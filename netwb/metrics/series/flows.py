@@ -68,7 +68,7 @@ def flow_of(rates: Rates, buckets: Buckets, since: int, until: int) -> Flow:
         average=float((value * span).sum() / span.sum()) if len(value) else None,
         percentile=nearest_rank(windows(rates, since, until)),
         most=float(rates.highest[used].max()) if len(value) else None,
-        total=int(totals(rates, since, until)[0]) if len(value) else None,
+        total=int(_totals(rates, shares)[0]) if len(value) else None,
     )
 
 
@@ -101,10 +101,15 @@ def totals(rates: Rates, since: int, until: int) -> Whole:
 
     Whole pairs are exact; of one that lies across an end of the time a part is reckoned.
     """
-    shares = _shares(rates, since, until)
+    return _totals(rates, _shares(rates, since, until))
+
+
+def _totals(rates: Rates, shares: Real) -> Whole:
     found = np.zeros(rates.rows, np.int64)
-    part = np.rint(shares * rates.count).astype(np.int64)
-    np.add.at(found, rates.row, np.where(shares < 1, part, rates.count))
+    count = np.where(shares > 0, rates.count, 0)
+    part = np.flatnonzero((shares > 0) & (shares < 1))
+    count[part] = np.rint(shares[part] * count[part])
+    np.add.at(found, rates.row, count)
     return found
 
 

@@ -16,6 +16,7 @@ from netwb.metrics.samples import MISSING, Samples, Times
 
 Bits = NDArray[np.bool_]
 Places = NDArray[np.intp]
+Where = Places | slice  # places that follow each other are taken without a copy
 Rows = NDArray[np.int32]
 Unsigned = NDArray[np.uint64]
 
@@ -26,6 +27,7 @@ STRAYS = 2  # samples that came late, one after the other; more is a counter tha
 class Line:
     """Samples, sorted by row, then by time; each moment of a row once.
 
+    rows       how many ports there are
     row        whose it is
     at         epoch seconds
     counter    as the agent has it
@@ -34,6 +36,7 @@ class Line:
     doubled    there was another one of the same moment, given before it
     """
 
+    rows: int
     row: Rows
     at: Times
     counter: Unsigned
@@ -47,6 +50,7 @@ class Line:
     def of(self, places: Places | Bits) -> Line:
         """Some of its samples."""
         return Line(
+            rows=self.rows,
             row=self.row[places],
             at=self.at[places],
             counter=self.counter[places],
@@ -65,6 +69,7 @@ def laid_out(ports: Sequence[Samples], field: str) -> Line:
     at = end_to_end([samples.at for samples in ports])
     counter = column(ports, field)
     line = Line(
+        rows=len(ports),
         row=np.repeat(np.arange(len(ports), dtype=np.int32), lengths),
         at=at,
         counter=counter.view(np.uint64),
@@ -110,7 +115,15 @@ def _in_order(line: Line) -> Line:
     return line.of(np.append(~twin, True)[: len(line)])
 
 
-def strays(line: Line, began_anew: Callable[[Places, Places], Bits]) -> Bits:
+def neighbours(left_out: Bits) -> tuple[Where, Where]:
+    """Places of each two samples that follow each other, of one row or not."""
+    if not left_out.any():
+        return slice(None, -1), slice(1, None)
+    kept = np.flatnonzero(~left_out)
+    return kept[:-1], kept[1:]
+
+
+def strays(line: Line, began_anew: Callable[[Where, Where], Bits]) -> Bits:
     """Which samples are lower, or higher, than those on both sides of them.
 
     An agent that answers from a cache, or a poll that was stamped with another's time, would make a
@@ -124,7 +137,7 @@ def strays(line: Line, began_anew: Callable[[Places, Places], Bits]) -> Bits:
     falls = np.flatnonzero(same & (line.counter[1:] < line.counter[:-1])) + 1
     if not len(falls):
         return found
-    anew = began_anew(np.arange(len(line) - 1), np.arange(1, len(line)))
+    anew = began_anew(slice(None, -1), slice(1, None))
     falls = falls[~anew[falls - 1]]
     lives = np.append(0, np.cumsum(anew))
     for length in range(1, STRAYS + 1):

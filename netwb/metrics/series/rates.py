@@ -19,15 +19,16 @@ from netwb.metrics.samples import Real, Samples, Times, Whole
 from netwb.metrics.series.line import (
     Bits,
     Line,
-    Places,
     Rows,
     Unsigned,
+    Where,
     anywhere,
     column,
     laid_out,
+    neighbours,
     strays,
 )
-from netwb.metrics.series.told import Told, told
+from netwb.metrics.series.told import Told
 
 Flags = NDArray[np.int64]
 
@@ -172,47 +173,62 @@ def rates_of(ports: Sequence[PortSamples], field: str, *, gap_s: float) -> Rates
     """
     samples = [port.samples for port in ports]
     line = laid_out(samples, field)
-    said = told(line, samples, [port.device for port in ports], [port.seams for port in ports])
-    kept = np.flatnonzero(~strays(line, said.began_anew))
-    same = line.row[kept[1:]] == line.row[kept[:-1]]
-    pairs = _Pairs(line=line, first=kept[:-1][same], second=kept[1:][same])
+    told = Told(
+        line,
+        ports=samples,
+        devices=[port.device for port in ports],
+        seams=[port.seams for port in ports],
+    )
+    left_out = strays(line, told.began_anew)
+    pairs = _Pairs.of(line, *neighbours(left_out))
     most = _most(pairs, ports, 8 if field in OCTETS else SMALLEST_PACKET_BITS)
     between = _between(pairs, samples, field)
-    rise, flag = _rises(pairs, said, most, narrow=field in NARROW)
+    rise, flag = _rises(pairs, told, most, narrow=field in NARROW)
     _mark(flag, _apart(pairs, between, gap_s), Flag.GAP)
-    _mark_order(flag, pairs)
+    _mark_order(flag, pairs, left_out)
     return _valued(pairs, ports, field, rise, most, between, flag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Pairs:
-    """Neighbours in a line, by their places in it; a span is in seconds."""
+    """Neighbours in a line, by their places in it.
+
+    row    whose each is
+    same   whether it is one port's; the last sample of a port and the first of the next are no pair,
+           and are taken out in the end
+    span   seconds between them
+    """
 
     line: Line
-    first: Places
-    second: Places
+    first: Where
+    second: Where
+    row: Rows
+    same: Bits
+    span: Times
 
-    @property
-    def row(self) -> Rows:
-        """Whose each is."""
-        return self.line.row[self.second]
-
-    @property
-    def span(self) -> Times:
-        """Seconds between them."""
-        return self.line.at[self.second] - self.line.at[self.first]
+    @classmethod
+    def of(cls, line: Line, first: Where, second: Where) -> _Pairs:
+        row = line.row[second]
+        same = line.row[first] == row
+        span = np.where(same, line.at[second] - line.at[first], 1)
+        return cls(line=line, first=first, second=second, row=row, same=same, span=span)
 
 
-def _mark(flag: Flags, these: Bits, by: Flag) -> None:
+def _mark(flag: Flags, these: Bits | None, by: Flag) -> None:
     """Most marks are rare: to look whether there is any costs less than to write them all."""
-    if these.any():
+    if these is not None and these.any():
         flag[these] |= by
 
 
 def _most(pairs: _Pairs, ports: Sequence[PortSamples], bits: int) -> Real:
     """What each counter can rise by in a second; bits: of an octet, of a packet."""
     physical = np.array([port.limits.physical_bps or FASTEST_BPS for port in ports], np.float64)
-    found: Real = (physical / bits)[pairs.row]
+    return _by_row(physical / bits, pairs)
+
+
+def _by_row(values: Real, pairs: _Pairs) -> Real:
+    """A value of each port for each of its pairs; one that all of them share stands for all."""
+    found: Real = values[:1] if (values == values[:1]).all() else values[pairs.row]
     return found
 
 
@@ -225,18 +241,18 @@ def _between(pairs: _Pairs, samples: Sequence[Samples], field: str) -> Real | No
     return found
 
 
-def _rises(pairs: _Pairs, said: Told, most: Real, *, narrow: bool) -> tuple[Unsigned, Flags]:
+def _rises(pairs: _Pairs, told: Told, most: Real, *, narrow: bool) -> tuple[Unsigned, Flags]:
     """How much each counter rose, modulo its range, and why that is not to be believed."""
     first, second = pairs.first, pairs.second
     old, new = pairs.line.counter[first], pairs.line.counter[second]
     rise, fell = new - old, new < old
     flag = np.zeros(len(rise), np.int64)
     ceiling = most * (pairs.span + _STAMPS_S)
-    _mark(flag, said.renamed(first, second), Flag.REINDEX)
-    _mark(flag, said.discontinued(first, second), Flag.RESET)
+    _mark(flag, told.renamed(first, second), Flag.REINDEX)
+    _mark(flag, told.discontinued(first, second), Flag.RESET)
     _mark(flag, ~fell & (rise > ceiling), Flag.ABSURD)
     if fell.any():
-        _mark(flag, fell & said.restarted(first, second), Flag.RESET)
+        _mark(flag, fell & told.restarted(first, second), Flag.RESET)
         wrap, bits = (Flag.WRAP32, 32) if narrow else (Flag.WRAP64, 64)
         if narrow:
             rise = np.where(fell & (old <= _LARGEST_32), rise & _LARGEST_32, rise)
@@ -247,10 +263,14 @@ def _rises(pairs: _Pairs, said: Told, most: Real, *, narrow: bool) -> tuple[Unsi
     return rise, flag
 
 
-def _mark_order(flag: Flags, pairs: _Pairs) -> None:
-    """How the samples came."""
-    _mark(flag, pairs.line.late[pairs.second] | (pairs.second - pairs.first > 1), Flag.LATE)
-    _mark(flag, pairs.line.doubled[pairs.second], Flag.DUPLICATE)
+def _mark_order(flag: Flags, pairs: _Pairs, left_out: Bits) -> None:
+    """How the samples came: late or beside the others, or two of one moment."""
+    line = pairs.line
+    if left_out.any():
+        before = np.append(0, np.cumsum(left_out))
+        _mark(flag, before[pairs.second] > before[pairs.first], Flag.LATE)
+    _mark(flag, line.late[pairs.second], Flag.LATE)
+    _mark(flag, line.doubled[pairs.second], Flag.DUPLICATE)
 
 
 def _apart(pairs: _Pairs, between: Real | None, gap_s: float) -> Bits:
@@ -259,6 +279,8 @@ def _apart(pairs: _Pairs, between: Real | None, gap_s: float) -> Bits:
     if between is not None and gap_s < ROLLUP_GAP_S:
         most = np.where(np.isnan(between[1:]), gap_s, ROLLUP_GAP_S)
     wide = np.diff(pairs.line.at) > most
+    if isinstance(pairs.first, slice):
+        return wide
     before = np.append(0, np.cumsum(wide))
     found: Bits = before[pairs.second] > before[pairs.first]
     return found
@@ -286,14 +308,15 @@ def _valued(  # noqa: PLR0913, PLR0917 - one after the other they are made, and 
         highest = np.fmax(value, known)
     if field in OCTETS:
         _mark_speeds(flag, pairs, ports, highest)
+    pair = slice(None) if pairs.same.all() else pairs.same
     return Rates(
-        begin=pairs.line.at[pairs.first],
-        end=pairs.line.at[pairs.second],
-        count=count,
-        value=value,
-        highest=highest,
-        flag=flag,
-        row=pairs.row,
+        begin=pairs.line.at[pairs.first][pair],
+        end=pairs.line.at[pairs.second][pair],
+        count=count[pair],
+        value=value[pair],
+        highest=highest[pair],
+        flag=flag[pair],
+        row=pairs.row[pair],
         rows=len(ports),
     )
 
@@ -301,11 +324,10 @@ def _valued(  # noqa: PLR0913, PLR0917 - one after the other they are made, and 
 def _mark_speeds(flag: Flags, pairs: _Pairs, ports: Sequence[PortSamples], highest: Real) -> None:
     """What is over its speed, and where the speed is another; a tunnel says 0, and nothing by it."""
     samples = [port.samples for port in ports]
-    known = np.array([port.limits.speed_bps or 0 for port in ports], np.float64)
-    speed = known[pairs.row]
+    speed = _by_row(np.array([port.limits.speed_bps or 0 for port in ports], np.float64), pairs)
     if anywhere(samples, _SPEED):
         said = column(samples, _SPEED)[pairs.line.origin]
         old, new = said[pairs.first], said[pairs.second]
-        speed = np.where(speed > 0, speed, np.maximum(old, new) * 1e6)
         _mark(flag, (old != new) & (old > 0) & (new > 0), Flag.SPEED_CHANGED)
+        speed = np.where(speed > 0, speed, np.maximum(old, new) * 1e6)
     _mark(flag, (highest > OVER * speed) & (speed > 0), Flag.OVER_SPEED)

@@ -3,72 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from netwb.metrics.samples import MISSING, Samples, Times, Whole
-from netwb.metrics.series.line import Bits, Line, Places, anywhere, column
+from netwb.metrics.samples import MISSING, Samples, Times
+from netwb.metrics.series.line import Bits, Line, Places, Where, anywhere, column
 from netwb.metrics.series.restarts import Restarts, restarts
 
 _TOLD = "ifCounterDiscontinuityTime"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Told:
-    """A value for each sample of a line.
+    """Of each sample of a line; what is dear to find out is found out where it is asked for.
 
-    discontinuity   ifCounterDiscontinuityTime; MISSING where it was not told; None: nowhere
-    begun           how many restarts of its device may have begun before it
-    over            how many of them were over by then
-    seams           how many changes of its ifIndex or name there were up to it
+    ports, devices, seams   of each row: its samples, those of its device, and the moments at which
+                            it got another ifIndex or name
     """
 
-    discontinuity: Whole | None
-    begun: Places
-    over: Places
-    seams: Places
+    def __init__(
+        self,
+        line: Line,
+        *,
+        ports: Sequence[Samples],
+        devices: Sequence[Samples | None],
+        seams: Sequence[Sequence[int]],
+    ) -> None:
+        self._line = line
+        self._discontinuity = column(ports, _TOLD)[line.origin] if anywhere(ports, _TOLD) else None
+        self._devices = devices
+        self._seams = seams
 
-    def discontinued(self, first: Places, second: Places) -> Bits:
+    def discontinued(self, first: Where, second: Where) -> Bits:
         """Whether the port says that its counters began anew between two samples."""
-        if self.discontinuity is None:
-            return np.zeros(len(first), np.bool_)
-        one, other = self.discontinuity[first], self.discontinuity[second]
-        found: Bits = (one != other) & (one != MISSING) & (other != MISSING)
+        if self._discontinuity is None:
+            return np.zeros(len(self._line.at[first]), np.bool_)
+        one, other = self._discontinuity[first], self._discontinuity[second]
+        found: Bits = one != other
+        if found.any():
+            found &= (one != MISSING) & (other != MISSING)
         return found
 
-    def restarted(self, first: Places, second: Places) -> Bits:
+    def restarted(self, first: Where, second: Where) -> Bits:
         """Whether its device may have begun anew between them.
 
         A device is asked for its own state a little before or after its ports.
         """
-        found: Bits = self.begun[second] > self.over[first]
+        begun, over = self._restarts
+        found: Bits = begun[second] > over[first]
         return found
 
-    def began_anew(self, first: Places, second: Places) -> Bits:
+    def began_anew(self, first: Where, second: Where) -> Bits:
         """Either of them."""
         return self.discontinued(first, second) | self.restarted(first, second)
 
-    def renamed(self, first: Places, second: Places) -> Bits:
-        """Whether it got another ifIndex or name between them."""
-        found: Bits = self.seams[second] > self.seams[first]
+    def renamed(self, first: Where, second: Where) -> Bits | None:
+        """Whether it got another ifIndex or name between them; None: no port did."""
+        if not any(self._seams):
+            return None
+        own = [np.array(seams, np.int64) for seams in self._seams]
+        passed = _passed(self._line, own, itself=True)
+        found: Bits = passed[second] > passed[first]
         return found
 
-
-def told(
-    line: Line,
-    ports: Sequence[Samples],
-    devices: Sequence[Samples | None],
-    seams: Sequence[Sequence[int]],
-) -> Told:
-    """Of a line of these ports, their devices, and the moments at which each was another."""
-    starts = _starts(devices)
-    return Told(
-        discontinuity=column(ports, _TOLD)[line.origin] if anywhere(ports, _TOLD) else None,
-        begun=_passed(line, [one.after for one in starts], itself=False),
-        over=_passed(line, [one.until for one in starts], itself=True),
-        seams=_passed(line, [np.array(own, np.int64) for own in seams], itself=True),
-    )
+    @cached_property
+    def _restarts(self) -> tuple[Places, Places]:
+        """How many restarts may have begun before each sample, and how many were over by then."""
+        starts = _starts(self._devices)
+        begun = _passed(self._line, [one.after for one in starts], itself=False)
+        return begun, _passed(self._line, [one.until for one in starts], itself=True)
 
 
 def _starts(devices: Sequence[Samples | None]) -> list[Restarts]:
