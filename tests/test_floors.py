@@ -114,6 +114,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.sightings": 3,
     "netwb.inventory.snmp": 3,
     "netwb.inventory.targets": 3,
+    "netwb.metrics.flux": 3,
     "netwb.metrics.influxql": 3,
     "netwb.metrics.opening": 3,
     "netwb.metrics.sqlite": 3,
@@ -179,6 +180,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "click": ("netwb.cli",),
     "cryptography": ("netwb.access", "netwb.store", "netwb.lab"),
     "git": ("netwb.archive",),
+    "influxdb_client": ("netwb.metrics.flux",),
     "joserfc": ("netwb.access.oidc",),
     "napalm": ("netwb.collect.drivers",),
     "gufo": ("netwb.metrics.poller",),
@@ -205,6 +207,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "netwb.notify",
     ),
     "tornado": ("netwb.web",),
+    "urllib3": ("netwb.metrics.flux",),  # what influxdb-client raises
     "yaml": ("netwb.inventory.importers",),
 }
 
@@ -224,6 +227,7 @@ BEHIND_THE_DOOR = {
     "netwb.lab.server",
     "netwb.lab.tally",
     "netwb.lab.terminal",
+    "netwb.metrics.flux",
     "netwb.metrics.influxql",
     "netwb.metrics.opening",
     "netwb.metrics.samples",
@@ -483,7 +487,7 @@ def test_no_module_imports_itself_through_others() -> None:
 
 # What a session and a command have at once beside the facade; all else waits for its first use.
 AT_ONCE = {
-    *("netwb.ages", "netwb.cures", "netwb.inventory.fields", "netwb.schedules"),
+    *("netwb.ages", "netwb.amounts", "netwb.cures", "netwb.inventory.fields", "netwb.schedules"),
     *("netwb.health.diagnosis", "netwb.health.freshness"),  # words that commands print
 }
 

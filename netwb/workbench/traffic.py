@@ -214,7 +214,7 @@ def _gaps(
 
 
 def _newest(samples: Samples, until: int) -> datetime | None:
-    before = samples.at[samples.at < until]
+    before = samples.at[samples.at <= until]
     return datetime.fromtimestamp(int(before[-1]), UTC) if len(before) else None
 
 
