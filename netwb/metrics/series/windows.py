@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from netwb.metrics.samples import MISSING, Times, Whole
+from netwb.metrics.samples import Times, Whole
 from netwb.metrics.series.percentiles import WINDOW_S
 from netwb.metrics.series.rates import FASTEST_BPS, PortSamples, rates
 
 NONE = -1  # octets of a window that is missing
 IN, OUT = "ifHCInOctets", "ifHCOutOctets"
+_TOLD = "ifCounterDiscontinuityTime"
 _BITS = 8
 
 
@@ -87,9 +88,9 @@ def _until(each: Whole, place: Whole) -> Whole:
 
 
 def _rises(port: PortSamples, field: str, gap_s: float) -> _Rises:
-    if _is_plain(port, field, gap_s):
-        at, counter = port.samples.at, port.samples.values[field]
-        return _Rises(begin=at[:-1], end=at[1:], count=np.diff(counter))
+    plain = _plain(port, field, gap_s)
+    if plain is not None:
+        return plain
     told = rates(
         port.samples,
         field,
@@ -102,19 +103,24 @@ def _rises(port: PortSamples, field: str, gap_s: float) -> _Rises:
     return _Rises(begin=told.begin[kept], end=told.end[kept], count=told.count[kept])
 
 
-def _is_plain(port: PortSamples, field: str, gap_s: float) -> bool:
-    """Whether each pair of neighbours is an ordinary rate, as with most ports in most months.
+def _plain(port: PortSamples, field: str, gap_s: float) -> _Rises | None:
+    """The pairs of a port of which each is an ordinary rate or a gap; None of any other.
 
-    `rates` would say the same of them, in ten times the time: a thousand ports have 86 million pairs.
+    `rates` says the same of them, in ten times the time: a thousand ports have 86 million pairs.
     """
-    counter = port.samples.values.get(field)
+    at, counter = port.samples.at, port.samples.values.get(field)
     if counter is None or len(counter) < 2 or port.seams or port.samples.highest:
-        return False
-    span, rise = np.diff(port.samples.at), np.diff(counter)
-    if counter[0] < 0 or span.min() <= 0 or span.max() > gap_s or rise.min() < 0:
-        return False
+        return None
+    span, rise = np.diff(at), np.diff(counter)
+    if counter[0] < 0 or span.min() <= 0 or rise.min() < 0:
+        return None
     fastest = port.limits.physical_bps or FASTEST_BPS
     if rise.max() > fastest / _BITS * span.min():
-        return False
-    anew = port.samples.values.get("ifCounterDiscontinuityTime")
-    return anew is None or bool((anew == anew[0]).all() and anew[0] != MISSING)
+        return None
+    anew = port.samples.values.get(_TOLD)
+    if anew is not None and (anew != anew[0]).any():
+        return None
+    if span.max() <= gap_s:
+        return _Rises(begin=at[:-1], end=at[1:], count=rise)
+    kept = span <= gap_s
+    return _Rises(begin=at[:-1][kept], end=at[1:][kept], count=rise[kept])
