@@ -37,7 +37,7 @@ from netwb.notify.services import (
     SELF_HOSTED,
     check_service,
     check_tenant_service,
-    hidden,
+    hidden_service,
     scheme_of,
     shown_service,
     unmade,
@@ -53,7 +53,7 @@ SMTP_TIMEOUT_S = 10.0
 ALONE_S = 60  # longer than the parent waits for a message
 _PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
 _NOT_PUBLIC = "its address is not public; a tenant's targets are at public ones"
-_WORDS_MOST = 200
+_SAID_MOST = 300  # characters; cut when all is hidden, as half of a secret would be found nowhere
 _ANSWER = re.compile(r"\berror=(\d{3})\b")  # how apprise logs the status that a service answered
 # What apprise logs of an exception, and what it means to a person.
 _MEANINGS = (
@@ -205,7 +205,7 @@ class Sender:
         except (OSError, smtplib.SMTPException) as error:
             stopped = self._guard.stopped
             said = _NOT_PUBLIC if stopped else mail_fault(error, plugin.smtp_host, plugin.port)
-            raise DeliveryError(hidden(said, self._url)) from error
+            raise DeliveryError(hidden_service(said, self._url)[:_SAID_MOST]) from error
 
 
 def _written(scheme: str) -> str:
@@ -268,9 +268,9 @@ _MAIL_FAULTS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _words(said: bytes | str) -> str:
-    """One bounded line of what a server said."""
+    """One line of what a server said."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return " ".join(text.split())[:_WORDS_MOST]
+    return " ".join(text.split())
 
 
 def _connected(plugin: Any) -> smtplib.SMTP:

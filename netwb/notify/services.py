@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from netwb.errors import InputError
+from netwb.notify.hiding import hidden
 
 MAIL = frozenset({"mailto", "mailtos"})
 _OWN_HOST = MAIL | {"json", "jsons", "xml", "xmls", "form", "forms"}  # where the host is no token
@@ -30,10 +31,9 @@ _TENANT_PARAMETERS = frozenset(
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 _MAIL_MODES = ("starttls", "ssl", "insecure")
+_RECIPIENTS = frozenset({"to", "from", "cc"})  # a person must read which one is refused
 _UNSIGNED = frozenset({"pgp", "pgpkey", "wkd", "smime"})  # netwb writes its mails itself
-_HIDDEN = "****"
 PORT_MOST = 65535
-_SHORTEST_SECRET = 4  # characters; a shorter part hides words and no secret
 
 
 def scheme_of(url: str) -> str:
@@ -95,11 +95,9 @@ def shown_service(url: str, recipients: tuple[str, ...] = ()) -> str:
     return f"{place} to {', '.join(recipients)}" if recipients else place
 
 
-def hidden(text: str, url: str) -> str:
+def hidden_service(text: str, url: str) -> str:
     """The text without any part of the URL that may be a secret."""
-    for part in sorted(set(_parts(url)), key=len, reverse=True):
-        text = text.replace(part, _HIDDEN)
-    return text
+    return hidden(text, (url, *_parts(url)))
 
 
 def _has_sound_port(url: str) -> bool:
@@ -154,14 +152,10 @@ def _refused(scheme: str) -> InputError:
 def _parts(url: str) -> Iterator[str]:
     parts = urlsplit(url)
     host = parts.hostname if scheme_of(url) in _OWN_HOST else None
-    found = [
-        parts.netloc.rpartition("@")[0],
-        *parts.netloc.rpartition("@")[0].split(":"),
-        *([] if host else [parts.netloc, *parts.netloc.replace("@", ":").split(":")]),
-        *parts.path.split("/"),
-        *(value for name, value in parse_qsl(parts.query) if name not in {"to", "from", "cc"}),
-        parts.fragment,
-        url,
-    ]
-    for part in found:
-        yield from {one for one in (part, unquote(part)) if len(one) >= _SHORTEST_SECRET}
+    login = parts.netloc.rpartition("@")[0]
+    yield from (login, *login.split(":"))
+    if not host:
+        yield from (parts.netloc, *parts.netloc.replace("@", ":").split(":"))
+    yield from parts.path.split("/")
+    yield from (value for name, value in parse_qsl(parts.query) if name not in _RECIPIENTS)
+    yield parts.fragment

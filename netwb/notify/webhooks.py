@@ -24,6 +24,7 @@ from netwb._version import __version__
 from netwb.cut_off import cut_after
 from netwb.errors import DeliveryError, InputError
 from netwb.notify.addresses import is_public
+from netwb.notify.hiding import hidden_webhook
 from netwb.notify.signing import signed_headers
 
 Reach = Literal["public", "anywhere"]  # a tenant's targets; the provider's own
@@ -179,7 +180,8 @@ def _exchange(
     connection.request("POST", path, post.body, headers)
     answer = connection.getresponse()
     said = _said(answer) if answer.status >= HTTP_ERRORS else ""
-    return answer.status, dict(answer.getheaders()), said
+    words = hidden_webhook(said, post.url)[:_WORDS_MOST]
+    return answer.status, dict(answer.getheaders()), words
 
 
 def _said(answer: http.client.HTTPResponse) -> str:
@@ -189,7 +191,7 @@ def _said(answer: http.client.HTTPResponse) -> str:
         content = answer.read(ANSWER_BYTES)
     text = " ".join(content[:1000].decode("utf-8", "replace").split())
     plain = text.isprintable() and not text.startswith("<")
-    return text[:_WORDS_MOST] if plain else ""
+    return text if plain else ""
 
 
 def _judge(host: str, status: int, headers: Mapping[str, str], said: str) -> None:

@@ -15,7 +15,7 @@ from netwb.errors import DeliveryError, InputError
 from netwb.notify.child import Guard
 from netwb.notify.messages import Service
 from netwb.notify.records import Message
-from netwb.notify.services import check_service, hidden, shown_service
+from netwb.notify.services import check_service, hidden_service, shown_service
 from netwb.notify.webhooks import Reach
 from tests.notify.mailbox import Mailbox, mail_server, part
 from tests.notify.receivers import Receiver, drip, flood, hang, receiving, status
@@ -285,7 +285,7 @@ def test_nothing_of_a_url_is_shown_that_may_be_a_secret(url: str) -> None:
     with service(url, "public") as opened:
         shown = opened.shown
 
-    said = hidden(f"failed with {url} and TIiajkdnlazkcOXrIdevi7FQ", url)
+    said = hidden_service(f"failed with {url} and TIiajkdnlazkcOXrIdevi7FQ", url)
 
     for secret in ("T1JJ3T3L2", "A1BRTD4JD", "TIiaj", "abcdefg", "123456789", "JHMHI", "Secret"):
         assert secret not in shown

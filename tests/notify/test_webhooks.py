@@ -264,3 +264,27 @@ def tls(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     context.load_cert_chain(certificate, key)
     with receiving(context=context) as receiver:
         yield receiver.url, certificate
+
+
+@pytest.mark.parametrize(
+    "quoted", ["S3cretPath", "s3cretpath", "/hook/S3cretPath", "ECHO%2BTOK", "ECHO+TOK"]
+)
+def test_a_receiver_that_quotes_the_url_gives_nothing_of_it_away(
+    receiver: Receiver, quoted: str
+) -> None:
+    receiver.answer = status(404, f"unknown {quoted}")
+
+    with pytest.raises(DeliveryError) as caught:
+        send_webhook(post(f"{receiver.url}?token=ECHO%2BTOK"), "anywhere")
+
+    assert str(caught.value).replace("/", "").endswith(" answers 404: unknown ****")
+    assert quoted.rpartition("/")[2] not in str(caught.value)
+
+
+def test_a_secret_at_the_end_of_what_is_shown_is_hidden_whole(receiver: Receiver) -> None:
+    receiver.answer = status(404, "x" * 115 + " S3cretPath")
+
+    with pytest.raises(DeliveryError) as caught:
+        send_webhook(post(receiver.url), "anywhere")
+
+    assert "S3c" not in str(caught.value)
