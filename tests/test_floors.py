@@ -253,6 +253,7 @@ BEHIND_THE_DOOR = {
     "netwb.workbench.reports",
     "netwb.workbench.shown_diff",
     "netwb.workbench.telling",
+    "netwb.workbench.wall_sites",
     "netwb.workbench.words",
 }
 LAZY = HEAVY | BEHIND_THE_DOOR

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
 from netwb.errors import SettingsError
+from netwb.loading import lazy
 from netwb.metrics.influxql.http import Server, parse_url
 from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.sqlite.store import SqliteStore
 from netwb.metrics.sqlite.upkeep import Keeping
 from netwb.metrics.store import MetricsStore
 from netwb.settings import MetricsSettings
+
+_flux: Any = lazy("netwb.metrics.flux.store")  # influxdb-client takes a second to load
+
+Language = Literal["influxql", "flux"]
 
 
 def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsStore:
@@ -20,8 +26,7 @@ def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsSto
     Raises SettingsError.
     """
     if not settings.url:
-        keeping = Keeping(raw_days=settings.raw_days, rollup_days=settings.rollup_days)
-        return SqliteStore(home / "metrics.db", keeping=keeping)
+        return open_sqlite(settings, home)
     server = Server(
         url=parse_url(settings.url),
         username=settings.username,
@@ -29,6 +34,8 @@ def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsSto
         ca_file=settings.ca_file,
         answer_s=settings.answer_s,
     )
+    if settings.language == "flux":
+        return _opened_flux(settings, server)
     if settings.language == "influxql":
         return InfluxqlStore(
             server,
@@ -36,5 +43,29 @@ def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsSto
             organization=settings.organization,
             interval_s=settings.interval_s,
         )
-    msg = f"setting metrics.language is {settings.language!r}; write influxql"
+    msg = f"setting metrics.language is {settings.language!r}; write influxql, or flux for a 2.x"
     raise SettingsError(msg)
+
+
+def open_sqlite(settings: MetricsSettings, home: Path) -> SqliteStore:
+    """The home's own, which can also say what it will take on the disk (`forecast`)."""
+    keeping = Keeping(raw_days=settings.raw_days, rollup_days=settings.rollup_days)
+    return SqliteStore(home / "metrics.db", keeping=keeping)
+
+
+def _opened_flux(settings: MetricsSettings, server: Server) -> MetricsStore:
+    if not settings.organization:
+        msg = (
+            "setting metrics.language is flux, which needs metrics.organization; name the bucket's"
+        )
+        raise SettingsError(msg)
+    if settings.username:
+        msg = "setting metrics.language is flux, which asks by a token; clear metrics.username"
+        raise SettingsError(msg)
+    store: MetricsStore = _flux.FluxStore(
+        server,
+        bucket=settings.database,
+        organization=settings.organization,
+        interval_s=settings.interval_s,
+    )
+    return store

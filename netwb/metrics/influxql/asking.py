@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netwb.metrics.influxql.lines import tag_value
 from netwb.metrics.records import Measurement
 from netwb.metrics.schema_map import MeasurementNames, SchemaMap
 
 TERMS = 1500  # comparisons of one statement: two queries of 750 take as long as one of 1,500
+
+
+Group = tuple[Sequence[str], Sequence[str]]  # devices, and the ports that each of them has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -95,26 +97,30 @@ def _tags(measurement: Measurement, names: SchemaMap) -> list[str]:
     return [name for name in (names.tenant, names.device, port) if name]
 
 
-def _conditions(
-    keys: Iterable[TagKey], measurement: Measurement, names: SchemaMap
-) -> Iterator[tuple[str, dict[str, str | int]]]:
-    """Conditions that those series meet and no other one, of one tenant each."""
+def batches(keys: Iterable[TagKey], measurement: Measurement) -> Iterator[tuple[str, list[Group]]]:
+    """A tenant, and devices with ports of it that one statement can name; together they are all keys."""
     for tenant, groups in _grouped(keys, measurement).items():
-        batch: list[tuple[Sequence[str], Sequence[str]]] = []
+        batch: list[Group] = []
         size = 0
         for devices, ports in groups:
             if batch and size + len(devices) + len(ports) > TERMS:
-                yield _condition(tenant, batch, names)
+                yield tenant, batch
                 batch, size = [], 0
             batch.append((devices, ports))
             size += len(devices) + len(ports)
         if batch:
-            yield _condition(tenant, batch, names)
+            yield tenant, batch
 
 
-def _grouped(
-    keys: Iterable[TagKey], measurement: Measurement
-) -> Mapping[str, Iterator[tuple[list[str], Sequence[str]]]]:
+def _conditions(
+    keys: Iterable[TagKey], measurement: Measurement, names: SchemaMap
+) -> Iterator[tuple[str, dict[str, str | int]]]:
+    """Conditions that those series meet and no other one, of one tenant each."""
+    for tenant, groups in batches(keys, measurement):
+        yield _condition(tenant, groups, names)
+
+
+def _grouped(keys: Iterable[TagKey], measurement: Measurement) -> Mapping[str, Iterator[Group]]:
     """By tenant: devices that share their ports, at most so many at once, and those ports."""
     ports: dict[tuple[str, str], list[str]] = {}
     for key in keys:
@@ -128,7 +134,7 @@ def _grouped(
 
 def _split(
     groups: Mapping[tuple[str, ...], Sequence[str]],
-) -> Iterator[tuple[list[str], Sequence[str]]]:
+) -> Iterator[Group]:
     half = TERMS // 2
     for ports, devices in groups.items():
         for first in range(0, len(devices), half):
@@ -137,13 +143,13 @@ def _split(
 
 
 def _condition(
-    tenant: str, groups: Sequence[tuple[Sequence[str], Sequence[str]]], names: SchemaMap
+    tenant: str, groups: Sequence[Group], names: SchemaMap
 ) -> tuple[str, dict[str, str | int]]:
     values: dict[str, str | int] = {}
 
     def bound(name: str, value: str) -> str:
         parameter = f"v{len(values)}"
-        values[parameter] = tag_value(value)
+        values[parameter] = value
         return f"{quoted(name)} = ${parameter}"
 
     def any_of(name: str, these: Sequence[str]) -> str:

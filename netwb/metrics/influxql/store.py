@@ -7,7 +7,7 @@ the time of their last sample, and rates need that time.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -16,12 +16,13 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import NDArray
 
-from netwb.errors import MetricsRefusedError
 from netwb.loading import part
 from netwb.metrics.influxql.answers import Piece, no_answer, pieces, refusal
 from netwb.metrics.influxql.asking import Asked, TagKey, by_series, flat, selecting
 from netwb.metrics.influxql.http import Server, exchange
-from netwb.metrics.influxql.lines import lines, tag_value
+from netwb.metrics.influxql.lines import lines
+from netwb.metrics.influxql.size import check_size
+from netwb.metrics.influxql.tags import tag_key, tag_keys
 from netwb.metrics.points import REAL, check
 from netwb.metrics.records import (
     FIELDS,
@@ -37,7 +38,6 @@ from netwb.metrics.thinning import Strand, answering
 
 BATCH = 5000  # lines of one request
 CHUNK = 10_000  # rows of one piece of an answer
-MOST_SAMPLES = 10_000_000  # of one question: some seconds and a gigabyte here, as much there
 _NEVER = 4_000_000_000  # epoch seconds; later than any sample
 
 
@@ -74,8 +74,8 @@ class InfluxqlStore:
 
     def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
         """Samples by series; one without any is left out."""
-        self._check_size(len(keys), question)
-        tags = self._tag_keys(keys)
+        check_size(self._server.name, len(keys), question, self._interval_s)
+        tags = tag_keys(self._server.name, keys, self._names)
         found: dict[SeriesKey, Samples] = {}
         for asked in by_series(
             list(tags),
@@ -85,22 +85,23 @@ class InfluxqlStore:
             since=question.since - question.edge_s,
             until=question.until + question.edge_s,
         ):
-            for tag_key, rows in self._series(asked, question.measurement):
+            for own, rows in self._series(asked, question.measurement):
                 samples = _answered(question, rows)
                 if samples is not None:
-                    found[tags[tag_key]] = samples
+                    found[tags[own]] = samples
         return found
 
     def newest(
         self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
     ) -> Mapping[SeriesKey, Samples]:
         """The newest sample of each series since then, by flat selects."""
-        tags = self._tag_keys(keys)
+        tags = tag_keys(self._server.name, keys, self._names)
         newest: dict[TagKey, Sequence[Any]] = {}
         for asked in flat(list(tags), measurement, fields, self._names, since=since):
             for piece in self._ask(asked):
                 for row in piece.rows:
-                    own = self._tag_key(measurement, dict(zip(piece.columns, row, strict=True)))
+                    tagged = dict(zip(piece.columns, row, strict=True))
+                    own = tag_key(self._server.name, measurement, tagged, self._names)
                     if own not in newest or row[0] >= newest[own][0]:
                         newest[own] = row[: 1 + len(fields)]
         question = Question(
@@ -164,7 +165,7 @@ class InfluxqlStore:
         rows: list[Sequence[Any]] = []
         now: TagKey | None = None
         for piece in self._ask(asked):
-            own = self._tag_key(measurement, piece.tags)
+            own = tag_key(self._server.name, measurement, piece.tags, self._names)
             if now is not None and own != now:
                 yield now, rows
                 rows = []
@@ -173,46 +174,12 @@ class InfluxqlStore:
         if now is not None:
             yield now, rows
 
-    def _tag_keys(self, keys: Collection[SeriesKey]) -> dict[TagKey, SeriesKey]:
-        """Each series by its tags; MetricsRefusedError where two of them have the same ones there."""
-        found: dict[TagKey, SeriesKey] = {}
-        for key in keys:
-            own = TagKey(
-                tenant=tag_value(key.tenant) if self._names.tenant else "",
-                device=tag_value(key.device_id),
-                port=tag_value(key.name),
-            )
-            if found.setdefault(own, key) != key:
-                msg = f"{key.name or key.device_id!r} and another one have one name in the database"
-                raise MetricsRefusedError(f"{msg} {self._server.name}; ask for one of them")
-        return found
-
-    def _tag_key(self, measurement: Measurement, tags: Mapping[str, str]) -> TagKey:
-        names = self._names
-        try:
-            return TagKey(
-                tenant=tags[names.tenant] if names.tenant else "",
-                device=tags[names.device],
-                port=tags[names.port] if measurement == "interface" else "",
-            )
-        except KeyError:
-            raise no_answer(self._server.name) from None
-
     def _ends(self, measurement: Measurement) -> Iterator[int]:
         own = self._names.of(measurement)
         for order in ("ASC", "DESC"):
             text = f"{selecting(list(own.fields.values()), own)} ORDER BY time {order} LIMIT 1"
             for piece in self._ask(Asked(text=text, values={})):
                 yield from (int(row[0]) for row in piece.rows)
-
-    def _check_size(self, series: int, question: Question) -> None:
-        samples = series * (question.until - question.since) // self._interval_s
-        if samples >= MOST_SAMPLES:
-            msg = (
-                f"that asks {self._server.name} for {samples / 1e6:.0f} million samples at once;"
-                " ask for fewer ports, or a shorter time"
-            )
-            raise MetricsRefusedError(msg)
 
 
 def _answered(question: Question, rows: Sequence[Sequence[Any]]) -> Samples | None:

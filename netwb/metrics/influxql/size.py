@@ -1,0 +1,22 @@
+"""How large an answer may be: reckoned before anybody is asked. Pure."""
+
+from __future__ import annotations
+
+from netwb.errors import MetricsRefusedError
+from netwb.metrics.records import Question
+
+MOST_SAMPLES = 10_000_000  # of one question: some seconds and a gigabyte here, as much there
+
+
+def check_size(server: str, series: int, question: Question, interval_s: int) -> None:
+    """Raise MetricsRefusedError for a question that asks for too much at once.
+
+    interval_s   between samples of one series
+    """
+    found = series * (question.until - question.since) // interval_s
+    if found >= MOST_SAMPLES:
+        msg = (
+            f"that asks {server} for {found / 1e6:.0f} million samples at once; ask for fewer ports,"
+            " or a shorter time"
+        )
+        raise MetricsRefusedError(msg)
