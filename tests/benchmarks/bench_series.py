@@ -19,9 +19,10 @@ from netwb.metrics.records import SeriesKey
 from netwb.metrics.samples import Samples
 from netwb.metrics.series.buckets import into_buckets
 from netwb.metrics.series.busiest import busiest
-from netwb.metrics.series.flows import flow_of, flow_of_sum
+from netwb.metrics.series.flows import flow_of
 from netwb.metrics.series.heat import heat_map
 from netwb.metrics.series.rates import PortSamples, Rates, rates, rates_of
+from netwb.metrics.series.sums import part_of, sum_of
 from netwb.metrics.series.trend import trend_of
 
 SINCE = 1_790_000_017  # epoch seconds; on no edge of a bucket
@@ -100,7 +101,7 @@ def many_ports() -> None:
     )
     timed(
         "  their sum and its numbers",
-        lambda: flow_of_sum(made, SINCE, until, 300, poll_s=300),
+        lambda: sum_of([part_of(made, SINCE, until, 300, poll_s=300)]),
     )
     timed("  their hours", lambda: heat_map(made, SINCE, until, speeds_bps=[10**9] * PORTS))
 

@@ -1,8 +1,7 @@
 """Rates into buckets: the mean, and the highest that touched each. Pure.
 
 Buckets are aligned to the epoch, so that neither a zoom nor an edge moves one. A rate that lies
-across an edge is shared out by time. Ports are summed after that, never before: each has its own
-resets and gaps.
+across an edge is shared out by time.
 """
 
 from __future__ import annotations
@@ -68,14 +67,6 @@ class Table:
     covered: Real
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sum:
-    """Many ports as one, and how many of them have data in each bucket."""
-
-    buckets: Buckets
-    ports: NDArray[np.int64]
-
-
 def step_for(span_s: int, most: int, *, least_s: int) -> int:
     """The shortest round step that makes at most so many buckets, and is no shorter than that."""
     wanted = max(span_s / max(most, 1), least_s)
@@ -111,7 +102,7 @@ def before(rates: Rates, buckets: Buckets, by_s: int) -> Buckets:
 
 def into_table(rates: Rates, edges: Times) -> Table:
     """Rates of each port, shared out over these buckets."""
-    shares = _shared_out(rates, edges)
+    shares = shared_out(rates, edges)
     shape = (rates.rows, len(edges) - 1)
     covered = np.zeros(shape)
     covered[shares.row, shares.bucket] = shares.covered
@@ -123,45 +114,8 @@ def into_table(rates: Rates, edges: Times) -> Table:
     return Table(edges=edges, mean=mean, highest=highest, covered=covered)
 
 
-def sum_of(rates: Rates, since: int, until: int, step_s: int, *, poll_s: int) -> Sum:
-    """Many ports as one: each into its own buckets, and then those.
-
-    The highest of a sum is no sum of highests, which may have come at different times: it is that of
-    windows of `poll_s`. A port without data is missing from the sum of its bucket.
-    """
-    table = into_table(rates, edges(since, until, step_s))
-    ports = np.isfinite(table.mean).sum(axis=0)
-    mean = np.where(ports > 0, np.nansum(table.mean, axis=0), np.nan)
-    highest = np.fmax(_highest_sums(rates, table, poll_s), mean) if step_s > poll_s else mean
-    buckets = Buckets(
-        step_s=step_s,
-        begin=table.edges[:-1],
-        mean=mean,
-        highest=highest,
-        covered=table.covered.max(axis=0, initial=0.0),
-    )
-    return Sum(buckets=buckets, ports=ports)
-
-
-def _highest_sums(rates: Rates, table: Table, poll_s: int) -> Real:
-    """The highest sum, in any window of a poll, of those ports that have data in its bucket."""
-    coarse = table.edges
-    fine = np.union1d(coarse, edges(int(coarse[0]), int(coarse[-1]), poll_s))
-    fine = fine[(fine >= coarse[0]) & (fine <= coarse[-1])]
-    bucket = np.searchsorted(coarse, fine[:-1], "right") - 1
-    shares = _shared_out(rates, fine)
-    counted = np.isfinite(table.mean[shares.row, bucket[shares.bucket]])
-    window, mean = shares.bucket[counted], shares.mean[counted]
-    sums = np.zeros(len(bucket))
-    np.add.at(sums, window, mean)
-    highest = np.full(len(coarse) - 1, np.nan)
-    some = np.unique(window)
-    np.fmax.at(highest, bucket[some], sums[some])
-    return highest
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Shares:
+class Shares:
     """What each bucket of each row has, where it has anything; in order of row and bucket."""
 
     row: Rows
@@ -171,7 +125,7 @@ class _Shares:
     highest: Real
 
 
-def _shared_out(rates: Rates, edges: Times) -> _Shares:
+def shared_out(rates: Rates, edges: Times) -> Shares:
     """Each pair is cut at the edges that it lies across; pieces of one bucket are put together."""
     number = len(edges) - 1
     inside = rates.kept & (rates.end > edges[0]) & (rates.begin < edges[-1])
@@ -188,7 +142,7 @@ def _shared_out(rates: Rates, edges: Times) -> _Shares:
     covered = _reduced(np.add, span, groups)
     highest = _reduced(np.maximum, rates.highest[used][which], groups)
     mean = _reduced(np.add, rates.value[used][which] * span, groups) / covered
-    return _Shares(
+    return Shares(
         row=row[which[groups]],
         bucket=bucket[groups],
         mean=np.minimum(mean, highest),  # the last digit of a quotient may be one too many

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Samples, Whole
-from netwb.metrics.series.buckets import Buckets, Sum, edges, into_table, sum_of
+from netwb.metrics.series.buckets import Buckets, edges, into_table
 from netwb.metrics.series.percentiles import WINDOW_S, Ranked, nearest_rank
 from netwb.metrics.series.rates import Flag, Rates
 
@@ -72,30 +72,6 @@ def flow_of(rates: Rates, buckets: Buckets, since: int, until: int) -> Flow:
     )
 
 
-def flow_of_sum(
-    rates: Rates, since: int, until: int, step_s: int, *, poll_s: int
-) -> tuple[Flow, Sum]:
-    """Numbers of many ports as one: windows are summed and then ranked, each poll's too.
-
-    poll_s   how long the windows are of which there is a least and a highest
-    """
-    shown = sum_of(rates, since, until, step_s, poll_s=poll_s)
-    polls = sum_of(rates, since, until, poll_s, poll_s=poll_s).buckets.mean
-    known = polls[np.isfinite(polls)]
-    return (
-        Flow(
-            mean=shown.buckets.mean,
-            highest=shown.buckets.highest,
-            least=float(known.min()) if len(known) else None,
-            average=float(known.mean()) if len(known) else None,
-            percentile=nearest_rank(summed_windows(rates, since, until)),
-            most=float(known.max()) if len(known) else None,
-            total=int(totals(rates, since, until).sum()) if len(known) else None,
-        ),
-        shown,
-    )
-
-
 def totals(rates: Rates, since: int, until: int) -> Whole:
     """How much went through each port while there was data, in the counter's own unit.
 
@@ -118,13 +94,6 @@ def _shares(rates: Rates, since: int, until: int) -> Real:
     inside = np.minimum(rates.end, until) - np.maximum(rates.begin, since)
     shares: Real = np.maximum(inside, 0) / (rates.end - rates.begin)
     return np.where(rates.kept, shares, 0.0)
-
-
-def summed_windows(rates: Rates, since: int, until: int) -> Real:
-    """The sum of all ports in each whole five-minute window; NaN where none of them has data."""
-    table = window_table(rates, since, until)
-    some = np.isfinite(table).any(axis=0)
-    return np.where(some, np.nansum(table, axis=0), np.nan)
 
 
 def windows(rates: Rates, since: int, until: int) -> Real:

@@ -17,7 +17,6 @@ from netwb.metrics.series.buckets import (
     into_buckets,
     into_table,
     step_for,
-    sum_of,
 )
 from netwb.metrics.series.rates import PortSamples, Rates, rates, rates_of
 from tests.metrics.series.counters import FIELD, at_times, counters
@@ -79,53 +78,6 @@ def test_without_data_every_bucket_is_empty() -> None:
 
 def ports(*samples: Samples) -> Rates:
     return rates_of([PortSamples(samples=one) for one in samples], FIELD, gap_s=GAP_S)
-
-
-def test_ports_are_summed_after_their_resets_and_say_how_many_they_are() -> None:
-    reset = counters(10**9, 50, 7_550, ifCounterDiscontinuityTime=[1, 2, 2])
-    steady = counters(0, 7_500, 15_000)
-
-    total = sum_of(ports(reset, steady, counters()), 0, 180, 60, poll_s=60)
-
-    assert total.buckets.mean.tolist()[:2] == [1_000, 2_000]
-    assert total.ports.tolist() == [1, 2, 0]
-    assert np.isnan(total.buckets.mean[2])
-    assert np.isnan(total.buckets.highest[2])
-
-
-def test_the_highest_of_a_sum_is_of_one_moment() -> None:
-    """Each port alone has a minute of 2,000; they are not the same minute."""
-    early, late = counters(0, 15_000, 15_000, 15_000), counters(0, 0, 0, 15_000)
-
-    total = sum_of(ports(early, late), 0, 180, 180, poll_s=60)
-
-    assert total.buckets.mean == pytest.approx([2_000 / 3 * 2])
-    assert total.buckets.highest.tolist() == [2_000]
-
-
-def test_ports_that_are_polled_apart_are_summed_as_if_together() -> None:
-    steady = [7_500 * number for number in range(11)]
-
-    total = sum_of(
-        ports(*(counters(*steady, begin=begin) for begin in (0, 13, 59))), 60, 600, 60, poll_s=60
-    )
-
-    assert total.buckets.mean == pytest.approx(3_000)
-    assert total.buckets.highest == pytest.approx(3_000)
-    assert total.ports.tolist() == [3] * 9
-
-
-def test_a_sum_in_shorter_buckets_than_polls_has_a_highest_in_each() -> None:
-    total = sum_of(ports(counters(0, 7_500), counters(0, 15_000)), 0, 60, 20, poll_s=60)
-
-    assert total.buckets.highest.tolist() == [3_000, 3_000, 3_000]
-
-
-def test_a_sum_of_no_ports_is_no_data() -> None:
-    total = sum_of(ports(), 0, 120, 60, poll_s=60)
-
-    assert total.ports.tolist() == [0, 0]
-    assert np.isnan(total.buckets.mean).all()
 
 
 def test_a_long_rate_is_in_each_bucket_that_it_touches() -> None:
@@ -228,20 +180,6 @@ def test_a_table_of_many_ports_is_the_buckets_of_each(many: list[Samples], step_
         np.testing.assert_array_equal(table.mean[row], alone.mean)
         np.testing.assert_array_equal(table.highest[row], alone.highest)
         np.testing.assert_array_equal(table.covered[row], alone.covered)
-
-
-@given(st.lists(_samples, min_size=1, max_size=4), st.sampled_from([60, 100, 300, 900]))
-def test_a_sum_is_no_more_than_its_ports_together(many: list[Samples], step_s: int) -> None:
-    found = ports(*many)
-    table = into_table(found, edges(100, 1_500, step_s))
-
-    total = sum_of(found, 100, 1_500, step_s, poll_s=60)
-
-    there = total.ports > 0
-    together = np.nansum(table.highest, axis=0)[there]
-    assert (total.buckets.highest[there] <= together * (1 + 1e-9)).all()
-    assert (total.buckets.mean[there] <= total.buckets.highest[there]).all()
-    assert np.isnan(total.buckets.mean[~there]).all()
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=5, max_size=40), st.integers(0, 3_000))

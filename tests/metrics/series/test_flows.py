@@ -11,7 +11,6 @@ from netwb.metrics.series.flows import (
     Flow,
     events,
     flow_of,
-    flow_of_sum,
     joined,
     totals,
     windows,
@@ -150,29 +149,18 @@ def test_what_began_before_the_time_and_goes_on_is_not_told_again() -> None:
     assert events([over], 120, 1_000, most=10) == ()
 
 
-def test_numbers_of_a_sum_are_of_windows_that_were_summed_before_they_were_ranked() -> None:
-    """Two ports, each busy in a window of its own: together they are always as busy."""
-    early = counters(*(7_500 * min(n, 5) for n in range(11)))
-    late = counters(*(7_500 * max(n - 5, 0) for n in range(11)))
+def test_samples_under_no_name_are_an_empty_series_and_under_one_are_its_own() -> None:
+    own = counters(1, 2)
 
-    found, shown = flow_of_sum(ports(early, late), 0, 600, 300, poll_s=60)
-
-    assert (found.percentile.value, found.percentile.windows) == (1_000, 2)
-    assert (found.least, found.average, found.most, found.total) == (1_000, 1_000, 1_000, 75_000)
-    assert shown.ports.tolist() == [2, 2]
-    assert found.mean.tolist() == [1_000, 1_000]
+    assert joined([own], [FIELD]) is own
+    assert len(joined([], [FIELD])) == 0
+    assert len(of(joined([], [FIELD]))) == 0
 
 
-def test_a_window_in_which_one_port_has_data_is_a_window_of_the_sum() -> None:
-    found, shown = flow_of_sum(ports(steady(8_000, 5), steady(8_000, 10)), 0, 900, 300, poll_s=60)
+def test_a_missed_poll_is_missing_windows_and_no_window_of_double_size() -> None:
+    """Polled each five minutes; the one at 900 s was not answered."""
+    whole = {300 * number: 37_500 * number for number in range(8) if number != 3}
 
-    assert shown.ports.tolist() == [2, 1, 0]
-    assert (found.percentile.value, found.percentile.windows) == (16_000, 2)
+    found = windows(rates(at_times(whole), FIELD, gap_s=450), 0, 2_100)
 
-
-def test_a_sum_without_data_has_no_number() -> None:
-    found, shown = flow_of_sum(ports(counters(5), counters()), 0, 900, 300, poll_s=60)
-
-    assert (found.least, found.average, found.most, found.total) == (None, None, None, None)
-    assert found.percentile.value is None
-    assert shown.ports.tolist() == [0, 0, 0]
+    assert np.nan_to_num(found, nan=-1).tolist() == [1_000, 1_000, -1, -1, 1_000, 1_000, 1_000]
