@@ -58,6 +58,7 @@ KEPT: Mapping[str, str] = {  # tables that hold nothing of a tenant, or keep wha
     "daemon": "processes",
     "syslog_count": "how many messages there were",
     "tally": "counts, by random ids",
+    "telegraf_shard": "the operator's Telegrafs: names, weights and commands; their sites go",
 }
 
 

@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from netwb.errors import (
-    HomeError,
     MetricsError,
     RunUnderWayError,
     TelegrafError,
@@ -39,7 +38,7 @@ from netwb.telegraf.compare import (
     secret_changes,
     shown_changes,
 )
-from netwb.telegraf.folder import ShardFolder, whole
+from netwb.telegraf.folder import ShardFolder, on_disk, whole
 from netwb.telegraf.program import Telegraf, tell
 from netwb.telegraf.records import (
     AGENT_FILE,
@@ -290,15 +289,12 @@ class _Apply:
         """A folder of all files as they would be, for Telegraf's own check alone."""
         view = self._folder.path / "viewed"
         shutil.rmtree(view, ignore_errors=True)
-        try:
+        with on_disk(view):
             (view / DEVICES_FOLDER).mkdir(mode=0o700, parents=True)
             for name, text in self._files.texts.items():
                 (view / name).write_text(text, "utf-8")
             for name in snippets:
                 (view / name).symlink_to(self._live.path / name)
-        except OSError as error:
-            msg = f"{view} cannot be written: {error.strerror}; check its owner and the disk"
-            raise HomeError(msg) from error
         return view
 
     def _begun(
@@ -381,7 +377,7 @@ class _Apply:
     ) -> TelegrafFailedError:
         """Put the former files back, and tell Telegraf of them, who may have heard half of it."""
         self._folder.put_back(trial)
-        self._folder.forget(replace(state, refused=trial.digest))
+        self._folder.forget(state)  # not refused: what a command cannot do now it may at night
         msg = f"shard {self._shard.name}: {error}; the former files are in force again"
         try:
             _told(self._shard, trial.needs, self._parts.environment)

@@ -119,7 +119,8 @@ def has_output(texts: Mapping[str, str]) -> bool:
 
 
 def _interval_s(documents: Iterable[Mapping[str, Any]]) -> float:
-    said = [document.get("agent", {}).get("interval") for document in documents]
+    agents = (agent for document in documents for agent in _tables(document.get("agent")))
+    said = [agent.get("interval") for agent in agents]
     return next((found for text in said if (found := _seconds(text)) is not None), 10.0)
 
 
@@ -134,8 +135,16 @@ def _seconds(text: object) -> float | None:
 
 def _plugins(document: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Plugin]]:
     """Each plugin as `snmp` with its options."""
-    for name, blocks in document.get(kind, {}).items():
-        yield from ((name, block) for block in (blocks if isinstance(blocks, list) else [blocks]))
+    for named in _tables(document.get(kind)):
+        for name, blocks in named.items():
+            yield from ((name, block) for block in _tables(blocks))
+
+
+def _tables(value: object) -> Iterator[Plugin]:
+    """A table, or those of a list; whatever else stands there `telegraf config check` refuses."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, Mapping):
+            yield item
 
 
 def _named(kind: str, name: str, plugin: Plugin) -> str:
@@ -224,7 +233,7 @@ def _faulty_snmp(plugin: Plugin, interval_s: float) -> Iterator[str]:
 
 def _faulty_version(plugin: Plugin) -> Iterator[str]:
     version = plugin.get("version", 2)
-    if version not in {1, 2, 3}:
+    if version not in (1, 2, 3):
         yield f"version {version!r} is none of SNMP's; take 2 or 3"
     if version == 3 and not plugin.get("sec_name"):
         yield "version 3 needs sec_name"
@@ -233,9 +242,9 @@ def _faulty_version(plugin: Plugin) -> Iterator[str]:
 
 
 def _fields(plugin: Plugin) -> Iterator[Mapping[str, Any]]:
-    yield from plugin.get("field", ())
-    for table in plugin.get("table", ()):
-        yield from table.get("field", ())
+    yield from _tables(plugin.get("field"))
+    for table in _tables(plugin.get("table")):
+        yield from _tables(table.get("field"))
 
 
 def _slow_snmp(plugin: Plugin, interval_s: float) -> Iterator[str]:
@@ -243,7 +252,7 @@ def _slow_snmp(plugin: Plugin, interval_s: float) -> Iterator[str]:
     retries = plugin.get("retries", _DEFAULTS["retries"])
     if timeout_s is None or not isinstance(retries, int):
         return  # `telegraf config check` says it
-    rounds = 1 + len(plugin.get("table", ()))
+    rounds = 1 + len(list(_tables(plugin.get("table"))))
     worst_s = timeout_s * (retries + 1) * rounds
     if worst_s >= interval_s:
         yield (

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from netwb.errors import HomeError
@@ -50,15 +51,13 @@ class ShardFolder:
 
     def prepare(self) -> None:
         """Make the folders, the owner's alone; Telegraf refuses to start where one is missing."""
-        try:
+        with on_disk(self.path):
             (self.path / DEVICES_FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise _unusable(self.path, error) from error
 
     def put(self, name: str, text: str) -> None:
         """Write one file as a whole; it is the owner's alone from its first byte on."""
         new = self.path / f".{name.replace('/', '_')}{_NEW}"
-        try:
+        with on_disk(self.path / name):
             new.unlink(missing_ok=True)
             there = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(there, "w", encoding="utf-8") as file:
@@ -66,22 +65,16 @@ class ShardFolder:
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(self.path / name)
-        except OSError as error:
-            raise _unusable(self.path / name, error) from error
 
     def take_in(self, staged: Path, name: str) -> None:
         """Rename one file in that was written beside, on the same disk."""
-        try:
+        with on_disk(self.path / name):
             staged.replace(self.path / name)
-        except OSError as error:
-            raise _unusable(self.path / name, error) from error
 
     def take_away(self, name: str) -> None:
         """Delete one file; one that is gone is no fault."""
-        try:
+        with on_disk(self.path / name):
             (self.path / name).unlink(missing_ok=True)
-        except OSError as error:
-            raise _unusable(self.path / name, error) from error
 
     def clear_unfinished(self) -> None:
         """What a process left that died while it wrote."""
@@ -98,10 +91,8 @@ class ShardFolder:
         return sorted(f"{DEVICES_FOLDER}/{path.name}" for path in folder.glob("*.conf"))
 
     def _read(self, name: str) -> str:
-        try:
+        with on_disk(self.path / name):
             return (self.path / name).read_text("utf-8", "replace")
-        except OSError as error:
-            raise _unusable(self.path / name, error) from error
 
 
 def write_shard(folder: Path, files: ShardFiles) -> int:
@@ -128,5 +119,11 @@ def _is_own(name: str) -> bool:
     return name.rpartition("/")[2].startswith(OWN_FILES)
 
 
-def _unusable(path: Path, error: OSError) -> HomeError:
-    return HomeError(f"{path} cannot be used: {error.strerror}; check its owner and the disk")
+@contextmanager
+def on_disk(path: Path) -> Iterator[None]:
+    """Name the place in what the operating system finds wrong with it."""
+    try:
+        yield
+    except OSError as error:
+        msg = f"{path} cannot be used: {error.strerror}; check its owner and the disk"
+        raise HomeError(msg) from error

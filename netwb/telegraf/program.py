@@ -115,7 +115,7 @@ def _run(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        msg = f"command {' '.join(command[:3])!r} did not end within {time_s:.0f} s"
+        msg = f"command {' '.join(command[:3])!r} did not end within {time_s:g} s"
         raise TelegrafFailedError(msg) from error
     except OSError as error:
         msg = f"command {command[0]!r} cannot be run: {error.strerror}; correct it"

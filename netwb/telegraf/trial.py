@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from netwb.errors import HomeError
+from netwb.telegraf.folder import on_disk
 from netwb.telegraf.records import Change, Told
 
 STATE_FOLDER = ".state"
@@ -75,49 +75,50 @@ class StateFolder:
 
     def load(self) -> State:
         """As it was saved last; a new one where there is none, or where it is no state of ours."""
+        file = self.path / "state.json"
+        with on_disk(file):
+            text = file.read_bytes() if file.exists() else b""
         try:
-            found = json.loads((self.path / "state.json").read_bytes())
+            found = json.loads(text)
             trial = found.pop("trial")
             return State(trial=_trial(trial) if trial else None, **found)
-        except FileNotFoundError:
-            return State()
         except (ValueError, TypeError, KeyError, AttributeError):
-            return State()  # a hand has been in it; files are compared anew
-        except OSError as error:
-            raise _unusable(self.path, error) from error
+            return State()  # none yet, or a hand has been in it: files are compared anew
 
     def save(self, state: State) -> None:
         """As a whole, and on the disk when it returns: renames rely on it."""
         new = self.path / "state.json.new"
-        try:
+        with on_disk(self.path):
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             with new.open("w", encoding="utf-8") as file:
                 json.dump(asdict(state), file)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(self.path / "state.json")
-        except OSError as error:
-            raise _unusable(self.path, error) from error
 
     def keep(self, name: str) -> None:
         """Keep a live file as it is now, unless an older one is kept already; by a link, at once."""
         kept = self.before / name
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not kept.exists():
-            os.link(self.live / name, kept)
+        with on_disk(kept):
+            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not kept.exists():
+                os.link(self.live / name, kept)
 
     def put_back(self, trial: Trial) -> None:
         """Make the live files what they were before the trial; done again, it does no more."""
         for name, change in trial.files.items():
-            if change == "added":
-                (self.live / name).unlink(missing_ok=True)
-            elif (self.before / name).exists():
-                (self.live / name).parent.mkdir(mode=0o700, exist_ok=True)
-                back = self.path / "back.new"
-                back.unlink(missing_ok=True)
-                os.link(self.before / name, back)
-                back.replace(self.live / name)
-                back.unlink(missing_ok=True)  # of one file two names: rename does nothing
+            with on_disk(self.live / name):
+                if change == "added":
+                    (self.live / name).unlink(missing_ok=True)
+                elif (self.before / name).exists():
+                    self._link_back(name)
+
+    def _link_back(self, name: str) -> None:
+        back = self.path / "back.new"
+        back.unlink(missing_ok=True)
+        os.link(self.before / name, back)
+        back.replace(self.live / name)
+        back.unlink(missing_ok=True)  # of two names of one file: the rename does nothing then
 
     def forget(self, state: State) -> State:
         """End the trial: what is live is in force."""
@@ -135,7 +136,3 @@ def state_folder(telegraf_d: Path, shard: str) -> StateFolder:
 
 def _trial(found: Mapping[str, Any]) -> Trial:
     return Trial(**{**found, "watched": tuple((t, d) for t, d in found["watched"])})
-
-
-def _unusable(path: Path, error: OSError) -> HomeError:
-    return HomeError(f"{path} cannot be used: {error.strerror}; check its owner and the disk")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from netwb.inventory.ports.records import SnmpLogin, SnmpTarget
-from netwb.loading import share
-from netwb.telegraf.records import Asking, Output, Shard, ShardFiles, Templates
+from netwb.telegraf.records import Asking, Output, Shard, ShardFiles
 from netwb.telegraf.render import render
+from netwb.telegraf.shelf import load_templates
 
 V2C = SnmpLogin(credential="acme/snmp", community="Pub1icRead")
 V3 = SnmpLogin(
@@ -25,19 +25,7 @@ INFLUX = Output(
 )
 MAIN = Shard(name="main")
 ASKING = Asking()
-FILES = {
-    "agent": "agent",
-    "influxdb": "influxdb",
-    "influxdb_v2": "influxdb_v2",
-    "no_output": "no_output",
-    "snmp": "snmp",
-    "v2c": "snmp_v2c",
-    "v3": "snmp_v3",
-    "ping": "ping",
-}
-TEMPLATES = Templates(
-    **{word: (share() / "telegraf" / f"{stem}.conf").read_text() for word, stem in FILES.items()}
-)
+TEMPLATES = load_templates()
 
 
 def target(

@@ -297,6 +297,18 @@ def test_a_command_that_fails_puts_the_former_files_back(proven: Ground) -> None
     )
     assert proven.text() == before
     assert proven.applier.settle(proven.shard) is None
+    (proven.tools / "fails-reload").unlink()
+    assert proven.applier.apply(proven.files(NEW), refused="leave").status == "applied"
+
+
+def test_a_command_that_does_not_end_is_given_up(
+    proven: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netwb.telegraf.program.COMMAND_S", 0.2)
+    shard = replace(proven.shard, reload=("/bin/sleep", "60"))
+
+    with pytest.raises(TelegrafFailedError, match=r"'/bin/sleep 60' did not end within 0\.2 s"):
+        proven.applier.apply(replace(proven.files(NEW), shard=shard))
 
 
 def test_a_command_that_is_not_there_is_said(proven: Ground) -> None:
@@ -418,6 +430,47 @@ def test_a_state_that_a_hand_has_broken_is_begun_anew(proven: Ground) -> None:
     (proven.parts.folder / ".state/main/state.json").write_text('{"trial": 7}')
 
     assert proven.applier.apply(proven.files(NEW)).status == "applied"
+
+
+def test_a_folder_of_states_that_cannot_be_used_is_said(made: Ground) -> None:
+    made.parts.folder.mkdir()
+    (made.parts.folder / ".state").write_text("a file")
+
+    with pytest.raises(HomeError, match=r"\.state/main.* cannot be used"):
+        made.applier.apply(made.files(OLD))
+
+
+def test_what_another_process_has_ended_is_not_ended_twice(proven: Ground) -> None:
+    proven.applier.apply(proven.files(NEW))
+    trial = proven.applier._state("main").load().trial
+    assert trial is not None
+    proven.clock.advance(seconds=61)
+    proven.answer("edge1")
+    verdict(proven)
+
+    late = proven.applier._end(proven.shard, trial, proven.clock(), "none")
+
+    assert (late.status, NEW in proven.text()) == ("waiting", True)
+
+
+def test_a_telegraf_that_cannot_be_told_of_a_roll_back_is_said(proven: Ground) -> None:
+    proven.applier.apply(proven.files(NEW))
+    proven.fail_when_told("reload")
+    proven.clock.advance(seconds=300)
+
+    found = verdict(proven)
+
+    assert found.status == "rolled_back"
+    assert "but Telegraf could not be told: command" in found.message
+
+
+def test_all_findings_are_told_and_a_configuration_is_judged_without_a_change(
+    made: Ground,
+) -> None:
+    files = made.files(OLD)
+    assert made.applier.findings(files) == ()
+    assert made.applier.judge(files) == ()
+    assert not (made.live / "telegraf.conf").exists()
 
 
 def test_an_apply_is_due_when_the_inventory_s_mark_is_another(made: Ground) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netwb.errors import TelegrafError
-from netwb.telegraf.checks import check_texts, refuse_findings, refuse_slow
+from netwb.telegraf.checks import check_texts, has_output, refuse_findings, refuse_slow
 from netwb.telegraf.records import Asking, Finding
 from tests.telegraf.ground import rendered, target
 
@@ -79,6 +79,7 @@ def test_what_telegraf_takes_wrongly_is_found(text: str, sentence: str) -> None:
         SNMP.replace('"udp://127.0.0.1:161"', '"127.0.0.1", "tcp6://[2001:db8::1]:161"'),
         SNMP + '[[inputs.snmp.field]]\nconversion = "float(2)"\n',
         SNMP.replace('"2s"', '"soon"'),  # Telegraf says so itself
+        SNMP.replace('"2s"', "2"),
         '[[inputs.ping]]\nurls = ["a"]\ntimeout = "soon"\n',
         '[[outputs.influxdb_v2]]\nurls = ["https://x:8086"]\n[[processors.rename]]\n',
         "[inputs.cpu]\npercpu = true\n",
@@ -86,6 +87,28 @@ def test_what_telegraf_takes_wrongly_is_found(text: str, sentence: str) -> None:
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
     assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "inputs = 5\n",
+        "[inputs]\nsnmp = 5\nping = [1, 2]\n",
+        "agent = [1]\noutputs = []\n",
+        SNMP + "table = 7\nfield = [1]\ntags = 3\n",
+        SNMP.replace("retries = 1", 'retries = "many"'),
+        '[[outputs.influxdb]]\nurls = "http://x"\n',
+    ],
+)
+def test_what_is_no_table_where_one_should_be_is_left_to_telegraf(text: str) -> None:
+    assert said(text) == []
+
+
+@pytest.mark.parametrize("version", ["[2]", '"2"', "{}", "2.5", "-1"])
+def test_a_version_of_any_kind_is_judged(version: str) -> None:
+    (found,) = said(SNMP.replace("version = 2", f"version = {version}"))
+
+    assert "is none of SNMP's" in found
 
 
 def test_two_files_with_one_alias_are_found_where_the_second_stands() -> None:
@@ -115,6 +138,11 @@ def test_a_configuration_without_inputs_is_found() -> None:
     (found,) = check_texts({"telegraf.conf": '[agent]\ninterval = "60s"\n'})
 
     assert found.message == "no file has an input; nothing is asked"
+
+
+def test_an_output_is_looked_for_in_all_files() -> None:
+    assert has_output({"a.conf": "[[inputs.cpu]]\n", "b.conf": "[[outputs.file]]\n"})
+    assert not has_output({"a.conf": AGENT})
 
 
 def test_nothing_at_all_is_no_finding() -> None:

@@ -127,6 +127,13 @@ def test_a_device_is_pinged_by_telegraf_itself() -> None:
     assert ping["tagexclude"] == ["url"]
 
 
+def test_a_name_in_place_of_an_address_is_asked_and_pinged_as_it_is() -> None:
+    found = documents(rendered(target(address="edge1.example.net")))[FRA]["inputs"]
+
+    assert found["snmp"][0]["agents"] == ["udp://edge1.example.net:161"]
+    assert (found["ping"][0]["urls"], found["ping"][0]["ipv6"]) == (["edge1.example.net"], False)
+
+
 def test_an_ipv6_agent_is_in_brackets() -> None:
     block = snmp(rendered(target(address="2001:db8::7")))
 
