@@ -54,7 +54,9 @@ def poll(  # noqa: PLR0913 - one parameter an option
         _show(report, as_json=as_json)
         return SOME_FAILED if len(report.outcomes) > report.count("answered") else DONE
     with _until_terminated() as stopped:
-        narrowed.keep_polling(*devices, stopped=stopped, on_report=_say_beat, on_error=_say_error)
+        narrowed.keep_polling(
+            *devices, stopped=stopped, on_report=_Beats().say, on_error=_say_error
+        )
     return DONE
 
 
@@ -116,13 +118,25 @@ def _say_report(report: PollReport) -> None:
         say(report.no_pings)
 
 
-def _say_beat(report: PollReport, missed: int) -> None:
-    if missed:
-        say(f"{missed} polls were missed before this one: the one before took too long")
-    _say_report(report)
-    for outcome in report.outcomes:
-        if outcome.status != "answered":
-            say(f"{_name(outcome)}: {why(outcome)}")
+class _Beats:
+    """Says of a poll what is not as it was at the one before: a log need not say the rest again."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] | None = None
+
+    def say(self, report: PollReport, missed: int) -> None:
+        """Who does not answer whole now, and who does again."""
+        if missed:
+            say(f"{missed} polls were missed before this one: the one before took too long")
+        now = {_name(o): why(o) for o in report.outcomes if o.status != "answered"}
+        before = self._said or {}
+        if now != self._said or report.new_ports or report.renamed:
+            _say_report(report)
+        for name in (name for name, words in now.items() if before.get(name) != words):
+            say(f"{name}: {now[name]}")
+        for name in before.keys() - now.keys():
+            say(f"{name}: answers again")
+        self._said = now
 
 
 def _say_error(error: NetwbError) -> None:

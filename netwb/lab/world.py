@@ -18,7 +18,7 @@ from netwb.lab.dialects import DIALECTS
 from netwb.lab.dialects.dialect import Dialect, Moment
 from netwb.lab.draw import Draw
 from netwb.lab.edits import Edit, apply_edit
-from netwb.lab.model import Model
+from netwb.lab.model import Interface, Model
 
 BUILT_BY = "admin"  # who a device names before anybody edited it
 
@@ -88,6 +88,11 @@ class World:
     def restricted(self, key: str, night: int) -> str:
         """Give what a login sees that may see little."""
         return self._dialect(key).restricted(self.model(key, night), self.moment(key, night))
+
+    def ports(self, key: str, night: int) -> tuple[tuple[str, Interface], ...]:
+        """Give that night's interfaces, each with its name."""
+        dialect = self._dialect(key)
+        return tuple((dialect.port_name(p), p) for p in self.model(key, night).interfaces)
 
     def another(self, kind: ConfigKind, key: str, night: int) -> str:
         """Give the text of another device of the same platform, of the same tenant if it can."""

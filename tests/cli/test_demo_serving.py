@@ -1,13 +1,14 @@
-"""The demo, its server and its daemon end together, whichever is killed."""
+"""The demo, its server, its daemon and its poller end together, whichever is killed."""
 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,30 +25,31 @@ SERVES = (
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo does at its end, and the ids of the two processes that it began."""
+    """What the demo does at its end, and the ids of the three processes that it began."""
 
     process: subprocess.Popen[str]
     server: int
     daemon: int
+    poller: int
 
 
 @contextmanager
 def demo(home: Path) -> Iterator[Demo]:
-    """Once its server listens and its daemon lives."""
+    """Once its server listens, its daemon lives and its poller has polled."""
     Workbench.create(home, environment={}).close()
     command = [sys.executable, "-c", SERVES, str(home)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    quick = {**os.environ, "NETWB_METRICS__INTERVAL_S": "5"}
+    with subprocess.Popen(command, env=quick, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:
-            awaited, said = {"listening on", "daemon of"}, []
+            awaited, said = {"listening on", "daemon of", "0 devices in"}, []
             for line in process.stderr:
                 said.append(line)
                 awaited -= {words for words in awaited if words in line}
                 if not awaited:
                     break
             assert not awaited, said
-            server, daemon = (int(child) for child in children_of(process.pid))
-            yield Demo(process, server, daemon)
+            yield Demo(process, *(int(child) for child in children_of(process.pid)))
         finally:
             process.kill()
 
@@ -67,11 +69,19 @@ def test_server_and_daemon_end_with_a_demo_that_is_killed(tmp_path: Path) -> Non
         one.process.kill()
 
         rest(one)
-        assert (status_of(one.server), status_of(one.daemon)) == ("Z", "Z")
+        ended = [status_of(pid) for pid in (one.server, one.daemon, one.poller)]
+        assert ended == ["Z", "Z", "Z"]
 
 
 def status_of(pid: int) -> str:
-    """One letter of a process's state; "Z" is one that ended and was not asked about."""
+    """One letter of a process's state; "Z" is one that ended and was not asked about.
+
+    One that closed its outputs is about to end, and is waited for.
+    """
+    with suppress(ProcessLookupError):
+        watched = os.pidfd_open(pid)
+        select.select([watched], [], [], ENDS_S)
+        os.close(watched)
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
@@ -84,7 +94,7 @@ def test_a_demo_whose_server_is_killed_says_so_and_ends(tmp_path: Path) -> None:
 
         assert "server was ended by signal 9" in rest(one)
         assert one.process.returncode == 128 + signal.SIGKILL
-        assert status_of(one.daemon) == "Z"
+        assert (status_of(one.daemon), status_of(one.poller)) == ("Z", "Z")
 
 
 def test_a_demo_whose_daemon_is_killed_keeps_its_pages(tmp_path: Path) -> None:
@@ -94,6 +104,16 @@ def test_a_demo_whose_daemon_is_killed_keeps_its_pages(tmp_path: Path) -> None:
         os.kill(one.server, signal.SIGTERM)
 
         assert "daemon had ended before, with status -9" in rest(one)
+        assert one.process.returncode == 0
+
+
+def test_a_demo_whose_poller_is_killed_keeps_its_pages(tmp_path: Path) -> None:
+    with demo(tmp_path / "home") as one:
+        os.kill(one.poller, signal.SIGKILL)
+        os.kill(one.server, 0)
+        os.kill(one.server, signal.SIGTERM)
+
+        assert "poller had ended before, with status -9" in rest(one)
         assert one.process.returncode == 0
 
 

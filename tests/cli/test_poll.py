@@ -163,7 +163,9 @@ def test_a_device_answers_snmp_on_the_port_that_is_set(netwb: Commands, fleet: A
     assert (bad.status, "port '0' is not usable" in bad.err) == (2, True)
 
 
-def test_polls_go_on_until_sigterm_and_end_with_0(fleet: AgentFleet, tmp_path: Path) -> None:
+def test_polls_go_on_until_sigterm_say_what_changes_and_end_with_0(
+    fleet: AgentFleet, tmp_path: Path
+) -> None:
     fleet.set_fault("edge2", "refused")
     command = [sys.executable, "-m", "netwb", "poll", "--home", str(tmp_path / "home")]
     environment = {**os.environ, **COMMUNITY, "NETWB_METRICS__INTERVAL_S": "5"}
@@ -171,11 +173,15 @@ def test_polls_go_on_until_sigterm_and_end_with_0(fleet: AgentFleet, tmp_path: P
         assert process.stderr is not None
         said = []
         for line in process.stderr:
-            said.append(line)
-            if sum("3 devices in" in one for one in said) == 2:
+            said.append(line.strip())
+            if "nothing listens for SNMP" in line:
+                fleet.set_fault("edge2", None)
+            elif "answers again" in line:
                 process.send_signal(signal.SIGTERM)
         assert process.wait(_WAIT_S) == 0
-    text = "".join(said)
-    assert "5 new ports" in text
-    assert "acme/edge2: nothing listens for SNMP" in text
-    assert "missed" not in text
+    first, found, failed, second, found_too, again = said
+    assert "2 answered, 1 failed" in first
+    assert (found.split(";")[0], found_too.split(";")[0]) == ("5 new ports", "2 new ports")
+    assert failed.startswith("acme/edge2: nothing listens for SNMP")
+    assert "3 answered" in second
+    assert again == "acme/edge2: answers again"

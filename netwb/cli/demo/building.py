@@ -12,8 +12,11 @@ from netwb.cli.demo.state import SETTINGS, DemoState
 from netwb.inventory.records import NewCredential, NewDevice, SecretSource
 from netwb.lab.demo import JUMP_USERNAME, USERNAME, DemoNight, DemoPlan
 from netwb.lab.fleet import Fleet
+from netwb.lab.snmp.fleet import AgentFleet
 from netwb.workbench import Workbench
 from netwb.workbench.words import BackupOutcome, BackupReport
+
+GIVEN_AWAY = "NW-2001"  # circuit of the port that is a customer's on its provider's device
 
 
 class PlayedClock:
@@ -47,7 +50,7 @@ def prepare_home(home: Path) -> None:
     (home / "netwb.toml").chmod(0o600)
 
 
-def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
+def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, agents: AgentFleet) -> None:
     """Tenants, sites, credentials and devices as the plan has them."""
     for tenant in plan.tenants:
         bench.add_tenant(tenant.slug, name=tenant.name)
@@ -69,27 +72,55 @@ def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
                 hostname=device.hostname,
                 address=fleet.address(device.key),
                 port=fleet.port,
+                snmp_port=agents.port,
                 platform=device.played.platform,
                 role=device.role,
             )
         )
+    open_to_snmp(bench, plan)
 
 
-def network_logins(state: DemoState) -> tuple[str, str]:
+def open_to_snmp(bench: Workbench, plan: DemoPlan) -> None:
+    """Each tenant's credential for SNMP, where it has none yet: older demos were built without."""
+    for tenant in plan.tenants:
+        if bench.tenant(tenant.slug).snmp_credential is None:
+            secrets = {"snmp_community": SecretSource(origin="env:COMMUNITY")}
+            bench.add_credential(
+                NewCredential(tenant=tenant.slug, name="snmp", secrets=secrets)  # type: ignore[arg-type]  # the keys are secret kinds
+            )
+            bench.set_tenant(tenant.slug, snmp_credential="snmp")
+
+
+def give_a_port_away(bench: Workbench) -> None:
+    """A provider's port is a customer's circuit: whose staff sees it, and no other of that device."""
+    bench.poll()
+    for port in bench.where(tenant="nordwind").ports()[:1]:
+        bench.set_port(
+            port.device_id, port.name, tenant="acme", circuit_ref=GIVEN_AWAY, watched=True
+        )
+
+
+def network_logins(state: DemoState) -> tuple[str, str, str]:
     """What opens the simulated devices, in words: a home of one's own may back them up, too."""
     return (
         f"The network's own login is {USERNAME}, password {state.login}, enable secret {state.enable}",
         f"(some Cisco IOS ask for it); its jump host's is {JUMP_USERNAME}, password {state.jump}.",
+        f"Its SNMP community is {state.community}.",
     )
 
 
 def secrets_of(state: DemoState) -> Mapping[str, str]:
     """What `env:NAME` gives in a demo; nothing of it stands in the process's own environment."""
-    return {"LOGIN": state.login, "ENABLE": state.enable, "JUMP": state.jump}
+    return {
+        "LOGIN": state.login,
+        "ENABLE": state.enable,
+        "JUMP": state.jump,
+        "COMMUNITY": state.community,
+    }
 
 
-def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
-    """The network listens on another port than last time."""
+def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, agents: AgentFleet) -> None:
+    """The network listens on other ports than last time."""
     for site in plan.sites:
         if site.jump:
             address = f"{JUMP_USERNAME}@{fleet.address(site.jump)}:{fleet.port}"
@@ -97,7 +128,7 @@ def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet) -> None:
     ours = {fleet.address(device.key) for device in plan.devices}
     for device in bench.devices():  # as a person left them: some retired, renamed, or added
         if device.address in ours:
-            bench.set_device(device.id, port=fleet.port)
+            bench.set_device(device.id, port=fleet.port, snmp_port=agents.port)
 
 
 def pass_night(

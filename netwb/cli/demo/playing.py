@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from netwb.cli.demo.building import (
+    GIVEN_AWAY,
     PlayedClock,
     Refused,
     fill_inventory,
+    give_a_port_away,
     move_inventory,
     network_logins,
+    open_to_snmp,
     pass_night,
     prepare_home,
     secrets_of,
@@ -37,9 +41,12 @@ from netwb.cli.demo.summary import DemoResult, print_summary, summary_document
 from netwb.cli.show import print_json, say
 from netwb.lab.demo import DemoNight, DemoPlan
 from netwb.lab.fleet import Fleet
+from netwb.lab.snmp.fleet import AgentFleet
+from netwb.lab.snmp.network import agents_of
 from netwb.workbench import Workbench
 from netwb.workbench.words import BackupReport
 
+Played = TypeVar("Played", bound=AbstractContextManager[Any])
 MOST_MISSED = 30  # nights that a start plays at most: some half a minute of a person's time
 
 
@@ -67,8 +74,8 @@ def play(home: Path, current: DemoState, *, once: bool, port: int | None, as_jso
     """Build it or go on, show it, and stay until it is ended. Gives the exit status."""
     plan = current.plan()
     act = _go_on if current.built else _build
-    with _network(current, plan) as fleet:
-        bench, result = act(home, current, plan, fleet)
+    with _network(current, plan) as network:
+        bench, result = act(home, current, plan, network)
         if as_json:
             print_json(summary_document(bench, result))
         else:
@@ -78,21 +85,42 @@ def play(home: Path, current: DemoState, *, once: bool, port: int | None, as_jso
         return 0 if once else _stay(result, current, port)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Network:
+    """The devices' SSH and their SNMP, on the same addresses."""
+
+    fleet: Fleet
+    agents: AgentFleet
+
+
 @contextmanager
-def _network(current: DemoState, plan: DemoPlan) -> Iterator[Fleet]:
-    """The fleet on the port that it had, or on a free one where another program has taken that."""
-    fleet = _fleet(current, plan, current.port)
-    try:
-        fleet.__enter__()
-    except OSError:
-        if not current.port:
-            raise
-        fleet = _fleet(current, plan, 0)
-        fleet.__enter__()
-    try:
-        yield fleet
-    finally:
-        fleet.__exit__()
+def _network(current: DemoState, plan: DemoPlan) -> Iterator[_Network]:
+    """On the ports that it had, or on free ones where another program has taken those."""
+    with _on_its_port(current.port, lambda port: _fleet(current, plan, port)) as fleet:
+        addresses = {key: fleet.address(key) for key in fleet.keys}
+        played = agents_of(
+            plan.world,
+            seed=current.seed,
+            night=len(plan.nights) - 1,
+            community=current.community.encode(),
+        )
+        with _on_its_port(
+            current.snmp_port, lambda port: AgentFleet(played, addresses=addresses, port=port)
+        ) as agents:
+            yield _Network(fleet=fleet, agents=agents)
+
+
+@contextmanager
+def _on_its_port(port: int, make: Callable[[int], Played]) -> Iterator[Played]:
+    """On that port where it is free, and else on another one."""
+    with ExitStack() as stack:
+        try:
+            playing = stack.enter_context(make(port))
+        except OSError:
+            if not port:
+                raise
+            playing = stack.enter_context(make(0))
+        yield playing
 
 
 def _fleet(current: DemoState, plan: DemoPlan, port: int) -> Fleet:
@@ -100,24 +128,29 @@ def _fleet(current: DemoState, plan: DemoPlan, port: int) -> Fleet:
 
 
 def _build(
-    home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
+    home: Path, current: DemoState, plan: DemoPlan, network: _Network
 ) -> tuple[Workbench, DemoResult]:
     began = monotonic()
     write_state(home, current)
     prepare_home(home)
     clock = PlayedClock(plan.nights[0].at)
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
-    fill_inventory(bench, plan, fleet)
-    refused, _ = _pass_nights(bench, fleet, plan.nights, clock)
+    fill_inventory(bench, plan, network.fleet, network.agents)
+    refused, _ = _pass_nights(bench, network.fleet, plan.nights, clock)
     clock.turn_to(datetime.now(UTC))
+    give_a_port_away(bench)
     logins = add_people(bench)
-    write_state(home, replace(current, port=fleet.port, built=True))
+    write_state(home, replace(_at_ports(current, network), built=True))
     took_s = monotonic() - began
     return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, logins=logins)
 
 
+def _at_ports(current: DemoState, network: _Network) -> DemoState:
+    return replace(current, port=network.fleet.port, snmp_port=network.agents.port)
+
+
 def _go_on(
-    home: Path, current: DemoState, plan: DemoPlan, fleet: Fleet
+    home: Path, current: DemoState, plan: DemoPlan, network: _Network
 ) -> tuple[Workbench, DemoResult]:
     """The nights that passed since, and one more backup, of a network whose faults were mended.
 
@@ -127,14 +160,15 @@ def _go_on(
     began, now = monotonic(), datetime.now(UTC)
     clock = PlayedClock(now)
     bench = Workbench.open(home, environment=secrets_of(current), clock=clock)
-    if fleet.port != current.port:
-        move_inventory(bench, plan, fleet)
-    write_state(home, replace(current, port=fleet.port))
+    if _at_ports(current, network) != current:
+        move_inventory(bench, plan, network.fleet, network.agents)
+    open_to_snmp(bench, plan)
+    write_state(home, _at_ports(current, network))
     missed = _missed(bench, plan, current.played)
     if missed:
         say(_told(len(missed), passed=current.nights - current.played))
     mended = replace(plan.nights[-1], at=now, faults={})
-    refused, report = _pass_nights(bench, fleet, (*missed, mended), clock)
+    refused, report = _pass_nights(bench, network.fleet, (*missed, mended), clock)
     took_s = monotonic() - began
     return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, report=report)
 
@@ -200,6 +234,7 @@ def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
     say(f"  netwb backup {option}")
     say(f"  netwb changes --since 7d --patch {option}")
     say(f"  netwb search --ever snmp-server {option}")
+    say(f"  netwb port list --find {GIVEN_AWAY} {option}")
     say(f"  netwb scheduler --list {option}")
     say("")
     return serve_until_ended(result.home, port)

@@ -1,5 +1,5 @@
-"""A process of the demo, run by its name alone: `netwb serve` or `netwb scheduler` that does not
-outlive it.
+"""A process of the demo, run by its name alone: `netwb serve`, `netwb scheduler` or `netwb poll`
+that does not outlive it.
 
 Its stdin is a pipe of which the demo holds the other end, and writes nothing: it ends with the demo,
 however that ends, also by `kill -9`.

@@ -1,7 +1,9 @@
-"""The demo's server and daemon: `netwb serve` and `netwb scheduler` as processes of their own.
+"""The demo's server, daemon and poller: `netwb serve`, `netwb scheduler` and `netwb poll` as processes
+of their own.
 
-So the simulated network, the pages and the nights do not wait for each other. The demo ends with its
-server, and both end with the demo; a daemon that ended early is said, and the pages stay.
+So the simulated network, the pages, the nights and the counters do not wait for each other. The demo
+ends with its server, and all end with the demo; one of the others that ended early is said, and the
+pages stay.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ _Process = subprocess.Popen[bytes]
 
 
 def serve_until_ended(home: Path, port: int | None) -> int:
-    """Serve the home until Ctrl-C or SIGTERM; a second one ends both processes the hard way.
+    """Serve the home until Ctrl-C or SIGTERM; a second one ends all processes the hard way.
 
     They say where they listen, and what is wrong, on the stderr that they share with this process.
     Gives the exit status: 0 where it was asked to end, the server's own where it ended by itself.
@@ -33,13 +35,15 @@ def serve_until_ended(home: Path, port: int | None) -> int:
     with (
         _process("serve", home, *where) as server,
         _process("scheduler", home) as daemon,
-        _passed_on_to((server, daemon)) as asked,
+        _process("poll", home) as poller,
+        _passed_on_to((server, daemon, poller)) as asked,
     ):
         status = server.wait()
-        early = daemon.poll() is not None
-        _end(daemon)
-        if not asked and (early or daemon.returncode):
-            say(f"the demo's daemon had ended before, with status {daemon.returncode}")
+        for name, process in (("daemon", daemon), ("poller", poller)):
+            early = process.poll() is not None
+            _end(process)
+            if not asked and (early or process.returncode):
+                say(f"the demo's {name} had ended before, with status {process.returncode}")
     if asked:
         return 0
     if status < 0:
@@ -58,11 +62,11 @@ def _process(command: str, home: Path, *words: str) -> _Process:
     )
 
 
-def _end(daemon: _Process) -> None:
+def _end(process: _Process) -> None:
     """As the demo's own end would: by its stdin."""
-    if daemon.stdin is not None:
-        daemon.stdin.close()
-    daemon.wait()
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from netwb.errors import HomeError
@@ -34,6 +35,9 @@ logins_per_s = 500.0
 connect_timeout_s = 2.0
 idle_timeout_s = 2.0
 total_deadline_s = 15.0
+
+[metrics]
+interval_s = 10
 """
 
 
@@ -53,8 +57,14 @@ class DemoState:
     nights: int
     devices: int
     port: int = 0
+    snmp_port: int = 0
     played: int = 0
     built: bool = True
+
+    @property
+    def community(self) -> str:
+        """What opens the devices to SNMP; it follows from the seed, which nobody else has."""
+        return f"Lab-{sha256(f'{self.seed} snmp'.encode()).hexdigest()[:12]}"
 
     def plan(self) -> DemoPlan:
         """The network, its nights and its faults."""

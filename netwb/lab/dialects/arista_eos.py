@@ -104,6 +104,10 @@ class AristaEos:
         }
         return json.dumps(answer, indent=4) + "\n"
 
+    def port_name(self, port: Interface) -> str:
+        """Give the name of an interface."""
+        return _name(port)
+
     def unknown(self, line: str, prompt_width: int) -> str:
         """Complain about a command that is not known."""
         del line, prompt_width

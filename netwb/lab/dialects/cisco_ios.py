@@ -107,6 +107,10 @@ class CiscoIos:
         del model, moment
         return None
 
+    def port_name(self, port: Interface) -> str:
+        """Give the name of an interface."""
+        return name(port)
+
     def unknown(self, line: str, prompt_width: int) -> str:
         """Point at the word that is not known."""
         place = prompt_width + line.rfind(" ") + 1

@@ -99,6 +99,10 @@ class CiscoNxos:
         del model, moment
         return None
 
+    def port_name(self, port: Interface) -> str:
+        """Give the name of an interface."""
+        return _name(port)
+
     def unknown(self, line: str, prompt_width: int) -> str:
         """Point at the word that is not known."""
         place = prompt_width + line.rfind(" ") + 1

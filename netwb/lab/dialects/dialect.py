@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from netwb.lab.edits import EditKind
-from netwb.lab.model import Model
+from netwb.lab.model import Interface, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,9 @@ class Dialect(Protocol):
 
     def version_json(self, model: Model, moment: Moment) -> str | None:
         """Answer `show version | json`; None where the platform has no such pipe."""
+
+    def port_name(self, port: Interface) -> str:
+        """Give the name of an interface, as the configuration has it."""
 
     def unknown(self, line: str, prompt_width: int) -> str:
         """Complain about a command that is not known."""

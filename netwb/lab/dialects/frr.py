@@ -82,6 +82,10 @@ class Frr:
         del model, moment
         return None
 
+    def port_name(self, port: Interface) -> str:
+        """Give the name of an interface."""
+        return f"eth{port.number}"
+
     def unknown(self, line: str, prompt_width: int) -> str:
         """Complain about a command that is not known."""
         del prompt_width

@@ -25,6 +25,7 @@ class AgentPort:
     descr: bytes = b""
     if_type: int = ETHERNET
     speed_mbps: int = 1000
+    enabled: bool = True  # else it is shut down, and carries nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,7 @@ def _columns(agent: Agent, booted_at: float) -> dict[Oid, Content]:
         (*IF, 2): text(lambda s: s.port.descr),
         (*IF, 3): whole(lambda s: s.port.if_type),
         (*IF, 5): whole(lambda s: min(s.port.speed_mbps * 1_000_000, _MOST_32 - 1), GAUGE32),
-        (*IF, 7): whole(lambda _: 1),
+        (*IF, 7): whole(lambda s: 1 if s.port.enabled else 2),
         (*IF, 8): whole(lambda s: 1 if s.up else 2),
         (*IF, 10): count(lambda s, now: s.into.octets(now)),
         (*IF, 13): count(lambda s, now: s.into.packets(now) // 900_000),

@@ -56,7 +56,7 @@ def states(agent: Agent, past: Sequence[AgentEvent]) -> tuple[PortState, ...]:
 
 def _state(agent: Agent, port: AgentPort, past: Sequence[AgentEvent], moved: int) -> PortState:
     of_port = [event for event in past if event.port in {port.key, ""}]
-    name, alias, up, reset_at = port.name, port.alias, True, 0.0
+    name, alias, up, reset_at = port.name, port.alias, port.enabled, 0.0
     for event in of_port:
         match event.kind:
             case "rename":
@@ -82,7 +82,8 @@ def _state(agent: Agent, port: AgentPort, past: Sequence[AgentEvent], moved: int
 def _counted(
     agent: Agent, port: AgentPort, past: Sequence[AgentEvent], direction: Direction
 ) -> Counted:
-    curve = curve_of(agent.seed, f"{agent.key}/{port.key}", direction, port.speed_mbps)
+    carried_mbps = port.speed_mbps if port.enabled else 0
+    curve = curve_of(agent.seed, f"{agent.key}/{port.key}", direction, carried_mbps)
     wraps = [e.at for e in agent.events if e.kind == "wrap" and e.port in {port.key, ""}]
     zeros = [e.at for e in past if e.kind in {"reset", "reboot"}]
     stalls = [(e.at, e.until) for e in past if e.kind == "stall"]
