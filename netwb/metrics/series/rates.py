@@ -180,23 +180,23 @@ def rates_of(ports: Sequence[PortSamples], field: str, *, gap_s: float) -> Rates
         seams=[port.seams for port in ports],
     )
     left_out = strays(line, told.began_anew)
-    pairs = _Pairs.of(line, *neighbours(left_out))
-    most = _most(pairs, ports, 8 if field in OCTETS else SMALLEST_PACKET_BITS)
-    between = _between(pairs, samples, field)
-    rise, flag = _rises(pairs, told, most, narrow=field in NARROW)
-    _mark(flag, _apart(pairs, between, gap_s), Flag.GAP)
+    pairs = _pairs(line, left_out, ports, field)
+    rise, flag = _rises(pairs, told, narrow=field in NARROW)
+    _mark(flag, _apart(pairs, gap_s), Flag.GAP)
     _mark_order(flag, pairs, left_out)
-    return _valued(pairs, ports, field, rise, most, between, flag)
+    return _valued(pairs, ports, field, rise, flag)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Pairs:
     """Neighbours in a line, by their places in it.
 
-    row    whose each is
-    same   whether it is one port's; the last sample of a port and the first of the next are no pair,
-           and are taken out in the end
-    span   seconds between them
+    row       whose each is
+    same      whether it is one port's; the last sample of a port and the first of the next are no
+              pair, and are taken out in the end
+    span      seconds between them
+    most      that its counter can rise by in a second
+    between   the highest that a store knows of up to each sample of the line; None: of none
     """
 
     line: Line
@@ -205,13 +205,26 @@ class _Pairs:
     row: Rows
     same: Bits
     span: Times
+    most: Real
+    between: Real | None
 
-    @classmethod
-    def of(cls, line: Line, first: Where, second: Where) -> _Pairs:
-        row = line.row[second]
-        same = line.row[first] == row
-        span = np.where(same, line.at[second] - line.at[first], 1)
-        return cls(line=line, first=first, second=second, row=row, same=same, span=span)
+
+def _pairs(line: Line, left_out: Bits, ports: Sequence[PortSamples], field: str) -> _Pairs:
+    first, second = neighbours(left_out)
+    row = line.row[second]
+    same = line.row[first] == row
+    physical = np.array([port.limits.physical_bps or FASTEST_BPS for port in ports], np.float64)
+    bits = 8 if field in OCTETS else SMALLEST_PACKET_BITS
+    return _Pairs(
+        line=line,
+        first=first,
+        second=second,
+        row=row,
+        same=same,
+        span=np.where(same, line.at[second] - line.at[first], 1),
+        most=_by_row(physical / bits, row),
+        between=_between(line, [port.samples for port in ports], field),
+    )
 
 
 def _mark(flag: Flags, these: Bits | None, by: Flag) -> None:
@@ -220,34 +233,27 @@ def _mark(flag: Flags, these: Bits | None, by: Flag) -> None:
         flag[these] |= by
 
 
-def _most(pairs: _Pairs, ports: Sequence[PortSamples], bits: int) -> Real:
-    """What each counter can rise by in a second; bits: of an octet, of a packet."""
-    physical = np.array([port.limits.physical_bps or FASTEST_BPS for port in ports], np.float64)
-    return _by_row(physical / bits, pairs)
-
-
-def _by_row(values: Real, pairs: _Pairs) -> Real:
+def _by_row(values: Real, row: Rows) -> Real:
     """A value of each port for each of its pairs; one that all of them share stands for all."""
-    found: Real = values[:1] if (values == values[:1]).all() else values[pairs.row]
+    found: Real = values[:1] if (values == values[:1]).all() else values[row]
     return found
 
 
-def _between(pairs: _Pairs, samples: Sequence[Samples], field: str) -> Real | None:
-    """The highest that a store knows of, up to each sample of the line; None: of no port."""
+def _between(line: Line, samples: Sequence[Samples], field: str) -> Real | None:
     if not any(field in (one.highest or {}) for one in samples):
         return None
     parts = [(one.highest or {}).get(field, np.full(len(one), np.nan)) for one in samples]
-    found: Real = np.concatenate(parts)[pairs.line.origin]
+    found: Real = np.concatenate(parts)[line.origin]
     return found
 
 
-def _rises(pairs: _Pairs, told: Told, most: Real, *, narrow: bool) -> tuple[Unsigned, Flags]:
+def _rises(pairs: _Pairs, told: Told, *, narrow: bool) -> tuple[Unsigned, Flags]:
     """How much each counter rose, modulo its range, and why that is not to be believed."""
     first, second = pairs.first, pairs.second
     old, new = pairs.line.counter[first], pairs.line.counter[second]
     rise, fell = new - old, new < old
     flag = np.zeros(len(rise), np.int64)
-    ceiling = most * (pairs.span + _STAMPS_S)
+    ceiling = pairs.most * (pairs.span + _STAMPS_S)
     _mark(flag, told.renamed(first, second), Flag.REINDEX)
     _mark(flag, told.discontinued(first, second), Flag.RESET)
     _mark(flag, ~fell & (rise > ceiling), Flag.ABSURD)
@@ -257,9 +263,9 @@ def _rises(pairs: _Pairs, told: Told, most: Real, *, narrow: bool) -> tuple[Unsi
         if narrow:
             rise = np.where(fell & (old <= _LARGEST_32), rise & _LARGEST_32, rise)
         believed = rise <= np.minimum(ceiling, 2.0**bits / _WRAP_SHARE)
-        open_ = fell & (flag & Flag.RESET == 0)
-        _mark(flag, open_ & believed, wrap)
-        _mark(flag, open_ & ~believed, Flag.FELL)
+        unsaid = fell & (flag & Flag.RESET == 0)
+        _mark(flag, unsaid & believed, wrap)
+        _mark(flag, unsaid & ~believed, Flag.FELL)
     return rise, flag
 
 
@@ -273,11 +279,11 @@ def _mark_order(flag: Flags, pairs: _Pairs, left_out: Bits) -> None:
     _mark(flag, line.doubled[pairs.second], Flag.DUPLICATE)
 
 
-def _apart(pairs: _Pairs, between: Real | None, gap_s: float) -> Bits:
+def _apart(pairs: _Pairs, gap_s: float) -> Bits:
     """Which are too far apart; a sample between them that is left out was an answer all the same."""
     most: Real | float = gap_s
-    if between is not None and gap_s < ROLLUP_GAP_S:
-        most = np.where(np.isnan(between[1:]), gap_s, ROLLUP_GAP_S)
+    if pairs.between is not None and gap_s < ROLLUP_GAP_S:
+        most = np.where(np.isnan(pairs.between[1:]), gap_s, ROLLUP_GAP_S)
     wide = np.diff(pairs.line.at) > most
     if isinstance(pairs.first, slice):
         return wide
@@ -286,14 +292,8 @@ def _apart(pairs: _Pairs, between: Real | None, gap_s: float) -> Bits:
     return found
 
 
-def _valued(  # noqa: PLR0913, PLR0917 - one after the other they are made, and put together here
-    pairs: _Pairs,
-    ports: Sequence[PortSamples],
-    field: str,
-    rise: Unsigned,
-    most: Real,
-    between: Real | None,
-    flag: Flags,
+def _valued(
+    pairs: _Pairs, ports: Sequence[PortSamples], field: str, rise: Unsigned, flag: Flags
 ) -> Rates:
     factor = 8.0 if field in OCTETS else 1.0
     gone = flag >= Flag.GAP
@@ -302,9 +302,9 @@ def _valued(  # noqa: PLR0913, PLR0917 - one after the other they are made, and 
     value = count * factor / pairs.span
     value[gone] = np.nan
     highest = value
-    if between is not None:
-        known = between[pairs.second]
-        known = np.where(gone | (known > most), np.nan, known * factor)
+    if pairs.between is not None:
+        known = pairs.between[pairs.second]
+        known = np.where(gone | (known > pairs.most), np.nan, known * factor)
         highest = np.fmax(value, known)
     if field in OCTETS:
         _mark_speeds(flag, pairs, ports, highest)
@@ -324,7 +324,7 @@ def _valued(  # noqa: PLR0913, PLR0917 - one after the other they are made, and 
 def _mark_speeds(flag: Flags, pairs: _Pairs, ports: Sequence[PortSamples], highest: Real) -> None:
     """What is over its speed, and where the speed is another; a tunnel says 0, and nothing by it."""
     samples = [port.samples for port in ports]
-    speed = _by_row(np.array([port.limits.speed_bps or 0 for port in ports], np.float64), pairs)
+    speed = _by_row(np.array([port.limits.speed_bps or 0 for port in ports], np.float64), pairs.row)
     if anywhere(samples, _SPEED):
         said = column(samples, _SPEED)[pairs.line.origin]
         old, new = said[pairs.first], said[pairs.second]

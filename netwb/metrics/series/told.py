@@ -53,10 +53,6 @@ class Told:
         found: Bits = begun[second] > over[first]
         return found
 
-    def began_anew(self, first: Where, second: Where) -> Bits:
-        """Either of them."""
-        return self.discontinued(first, second) | self.restarted(first, second)
-
     def renamed(self, first: Where, second: Where) -> Bits | None:
         """Whether it got another ifIndex or name between them; None: no port did."""
         if not any(self._seams):
@@ -65,6 +61,12 @@ class Told:
         passed = _passed(self._line, own, itself=True)
         found: Bits = passed[second] > passed[first]
         return found
+
+    def began_anew(self, first: Where, second: Where) -> Bits:
+        """Any of them: a fall is no late sample's."""
+        found = self.discontinued(first, second) | self.restarted(first, second)
+        renamed = self.renamed(first, second)
+        return found if renamed is None else found | renamed
 
     @cached_property
     def _restarts(self) -> tuple[Places, Places]:

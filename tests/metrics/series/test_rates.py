@@ -336,6 +336,16 @@ def test_across_another_index_or_name_there_is_no_rate() -> None:
     assert np.isnan(found.value).tolist() == [False, True, False]
 
 
+def test_another_port_s_counter_is_not_taken_for_late_samples() -> None:
+    """Two polls under another ifIndex, and back."""
+    swapped = counters(10**9, 10**9 + 7_500, 5, 7_505, 10**9 + 30_000)
+
+    found = rates(swapped, FIELD, gap_s=GAP_S, seams=(120, 240))
+
+    assert found.flag.tolist() == [0, Flag.REINDEX | Flag.FELL, 0, Flag.REINDEX]
+    assert np.nan_to_num(found.value, nan=-1).tolist() == [1_000, -1, 1_000, -1]
+
+
 # ---- what a port can carry
 
 
