@@ -284,7 +284,11 @@ class MetricsSettings:
         "", "URL", "InfluxDB's http(s)://host:port; empty means metrics.db in the home (SQLite)."
     )
     database: str = _setting("netwb", "name", "InfluxDB's database; of 2.x the bucket.")
-    organization: str = _setting("", "name", "InfluxDB 2.x: the bucket's; needed for Flux alone.")
+    organization: str = _setting(
+        "",
+        "name",
+        "InfluxDB 2.x: the bucket's; needed for Flux, and for Telegraf to write by 2.x's own door.",
+    )
     language: str = _setting(
         "influxql", "name", "How an InfluxDB is asked: influxql (1.x, 2.x, 3) or flux (2.x)."
     )
@@ -294,6 +298,11 @@ class MetricsSettings:
     )
     ca_file: str = _setting(
         "", "path", "PEM certificates that https is trusted by, in place of the system's."
+    )
+    names_file: str = _setting(
+        "",
+        "path",
+        "TOML of what things are called in an InfluxDB that others fill; empty: as here.",
     )
     answer_s: float = _setting(30.0, "s", "Longest time for one answer of InfluxDB.", least=0.1)
     interval_s: int = _setting(

@@ -13,6 +13,7 @@ from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.telegraf.records import FileChange, ShardDiff, ShardFiles, ShardOutcome, ShardVerdict
 
+_SAID = {"proven": "samples come", "waiting": "samples are waited for no longer"}
 _BAD = frozenset({"silent", "rolled_back", "unknown"})
 
 
@@ -101,7 +102,7 @@ def apply(context: click.Context, *, dry_run: bool, no_wait: bool, as_json: bool
     if as_json:
         print_json({"items": outcomes, "verdicts": verdicts})
     for verdict in verdicts:
-        say(verdict.message or f"shard {verdict.shard}: samples come")
+        say(verdict.message or f"shard {verdict.shard}: {_SAID[verdict.status]}")
     return SOME_FAILED if any(one.status in _BAD for one in verdicts) else DONE
 
 

@@ -151,8 +151,15 @@ class Applier:
             return ShardVerdict(shard=shard.name, status="unknown", until=until, message=str(error))
         if not proven and self._parts.clock() < until:
             return ShardVerdict(shard=shard.name, status="waiting", until=until)
-        with self._holding(shard.name):
-            return self._end(shard, trial, until, "proven" if proven else "none")
+        try:
+            with self._holding(shard.name):
+                return self._end(shard, trial, until, "proven" if proven else "none")
+        except RunUnderWayError:  # it ends the trial itself, or begins another one
+            return ShardVerdict(shard=shard.name, status="waiting", until=until)
+
+    def ended(self, shard: str) -> Literal["", "proven", "silent", "rolled_back"]:
+        """How its last trial ended, whichever process ended it."""
+        return self._state(shard).load().ended
 
     def _end(
         self, shard: Shard, trial: Trial, until: datetime, came: Literal["proven", "none"]
@@ -162,10 +169,10 @@ class Applier:
         if state.trial != trial:  # another process was quicker
             return ShardVerdict(shard=shard.name, status="waiting", until=until)
         if came == "proven":
-            folder.forget(state)
+            folder.forget(replace(state, ended="proven"))
             return ShardVerdict(shard=shard.name, status="proven", until=until)
         if trial.wrote == "no":
-            folder.forget(state)
+            folder.forget(replace(state, ended="silent"))
             msg = (
                 f"shard {shard.name} has written nothing since it was told of its files, and had not"
                 " before; look at the log of its Telegraf"
@@ -187,7 +194,7 @@ class Applier:
             _told(shard, trial.needs, self._parts.environment)
         except TelegrafFailedError as error:
             msg += f", but Telegraf could not be told: {error}"
-        folder.forget(replace(state, refused=trial.digest))
+        folder.forget(replace(state, refused=trial.digest, ended="rolled_back"))
         logger.warning("shard %s is rolled back", shard.name)
         return ShardVerdict(shard=shard.name, status="rolled_back", until=until, message=msg)
 

@@ -49,11 +49,13 @@ class State:
 
     mark      of the inventory that was last applied, or refused
     refused   digest of files that were rolled back, which are not tried again by themselves
+    ended     how the last trial ended
     """
 
     trial: Trial | None = None
     mark: str = ""
     refused: str = ""
+    ended: Literal["", "proven", "silent", "rolled_back"] = ""
 
 
 @dataclass(frozen=True, slots=True)

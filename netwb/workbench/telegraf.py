@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Literal, Unpack
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from netwb.inventory.shards import ShardChanges
     from netwb.telegraf import apply as _apply
     from netwb.telegraf import checks as _checks
+    from netwb.telegraf import compare as _compare
     from netwb.telegraf import folder as _folder
     from netwb.telegraf import render as _render
     from netwb.telegraf import shards as _shards
@@ -54,6 +56,7 @@ else:
     _snmp = lazy("netwb.inventory.snmp")
     _apply = lazy("netwb.telegraf.apply")
     _checks = lazy("netwb.telegraf.checks")
+    _compare = lazy("netwb.telegraf.compare")
     _folder = lazy("netwb.telegraf.folder")
     _render = lazy("netwb.telegraf.render")
     _shards = lazy("netwb.telegraf.shards")
@@ -212,7 +215,16 @@ class TelegrafFace(Face):
                 if one.status == "waiting" or (one.status == "unknown" and now < one.until)
             ]
             if not open_ or stopped.wait(_LOOK_S):
-                return records_of(last.values(), ShardVerdict)
+                return records_of(map(self._as_ended, last.values()), ShardVerdict)
+
+    def _as_ended(self, verdict: ShardVerdict) -> ShardVerdict:
+        """A trial that another process ended while it was waited for here."""
+        if verdict.status != "waiting":
+            return verdict
+        ended = self._parts.telegraf.ended(verdict.shard)
+        said = "another process has put its former files back" if ended == "rolled_back" else ""
+        message = f"shard {verdict.shard} wrote nothing: {said}" if said else ""
+        return replace(verdict, status=ended or "waiting", message=message)
 
     def follow_telegraf(self) -> TelegrafFollowed:
         """Settle trials, and apply shards where devices, credentials, places or shards changed.
@@ -222,7 +234,7 @@ class TelegrafFace(Face):
         verdicts = self.settle_telegraf()
         if not (begun := self._begun()):
             return TelegrafFollowed()
-        mark, is_due = self._parts.shards.mark(), self._parts.telegraf.is_due
+        mark, is_due = self._mark(), self._parts.telegraf.is_due
         outcomes = self._applied_of({one.name for one in begun if is_due(one.name, mark)})
         return TelegrafFollowed(
             shards=len(begun),
@@ -244,6 +256,14 @@ class TelegrafFace(Face):
             shards=len(begun), applied=sum(one.status == "applied" for one in outcomes)
         )
 
+    def _mark(self) -> str:
+        """Another text than before, once the inventory, a setting or a template has changed."""
+        output = self._output()
+        secret = _compare.fingerprint(self._parts.keyring.key("telegraf"), output.secret)
+        made_of = (self._parts.shards.mark(), self._asking(), output, secret)
+        templates = _shelf.load_templates()
+        return sha256(repr((*made_of, templates)).encode()).hexdigest()[:32]
+
     def _begun(self) -> Sequence[Shard]:
         is_begun = self._parts.telegraf.is_begun
         return [shard for shard in self._shards_here() if is_begun(shard.name)]
@@ -257,7 +277,7 @@ class TelegrafFace(Face):
     def _applied(
         self, wanted: Sequence[ShardFiles], *, refused: Literal["again", "leave"]
     ) -> Sequence[ShardOutcome]:
-        mark = self._parts.shards.mark()
+        mark = self._mark()
         outcomes: list[ShardOutcome] = []
         failed: list[NetwbError] = []
         for files in wanted:

@@ -451,6 +451,16 @@ def test_what_another_process_has_ended_is_not_ended_twice(proven: Ground) -> No
     late = proven.applier._end(proven.shard, trial, proven.clock(), "none")
 
     assert (late.status, NEW in proven.text()) == ("waiting", True)
+    assert proven.applier.ended("main") == "proven"
+
+
+def test_a_trial_is_left_to_another_process_that_has_the_shard_now(proven: Ground) -> None:
+    proven.applier.apply(proven.files(NEW))
+    proven.clock.advance(seconds=300)
+    assert proven.other_holder().acquire("telegraf:main", 60)
+
+    assert verdict(proven).status == "waiting"
+    assert NEW in proven.text()
 
 
 def test_a_telegraf_that_cannot_be_told_of_a_roll_back_is_said(proven: Ground) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from netwb.errors import TelegrafError
 from netwb.inventory.ports.records import SnmpLogin
+from netwb.metrics.poller.columns import COLUMNS, SCALARS
 from netwb.metrics.records import DEVICE_FIELDS, INTERFACE_FIELDS, PING_FIELDS
 from netwb.telegraf.checks import check_texts
 from netwb.telegraf.records import Asking, Output, ShardFiles
@@ -61,6 +62,17 @@ def test_all_fields_of_the_stores_are_asked_for_as_whole_numbers() -> None:
     assert {field["conversion"] for field in every} == {"int"}
     assert all(re.fullmatch(r"(\.\d+)+", field["oid"]) for field in every)
     assert len({field["oid"] for field in every}) == len(every)
+
+
+def test_telegraf_and_netwb_s_own_poller_ask_for_the_same() -> None:
+    block = snmp(rendered(target()))
+    fields = (*block["field"], *block["table"][0]["field"])
+    inventory = {"ifType", "ifAlias"}  # which the poller reads for the list of ports
+
+    asked = {field["name"]: field["oid"].removeprefix(".") for field in fields}
+
+    polled = {name: oid for oid, name in SCALARS.items()} | dict(COLUMNS)
+    assert asked == {name: oid for name, oid in polled.items() if name not in inventory}
 
 
 def test_no_tag_is_asked_of_a_device_but_the_name_of_its_ports() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +15,7 @@ from netwb.loading import shared
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Role
 from netwb.store.leases import Leases
+from netwb.workbench import Workbench
 from tests.benches import Rig, rig
 from tests.stores import EACH_STORE
 from tests.workbench.people import add, logged_in
@@ -160,6 +162,43 @@ def test_waiting_ends_with_the_first_samples(made: Rig) -> None:
     assert looks == ["waiting", "proven"]
     assert [(one.shard, one.status) for one in verdicts] == [("main", "proven")]
     assert notices(made) == []
+
+
+def test_what_the_daemon_has_ended_meanwhile_is_known_to_who_waits(made: Rig) -> None:
+    made.bench.apply_telegraf()
+    made.clock.advance(seconds=60)
+    answer(made)
+    made.bench.settle_telegraf()
+    made.clock.advance(seconds=60)
+    answer(made)
+    made.bench.set_device("acme/edge1", address="127.0.0.9")
+    made.bench.apply_telegraf()
+
+    class Daemon(Event):
+        """In place of a wait, time passes and the daemon looks first."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            del timeout
+            made.clock.advance(seconds=300)
+            made.bench.follow_telegraf()
+            return False
+
+    (found,) = made.bench.await_telegraf(stopped=Daemon())
+
+    assert found.status == "rolled_back"
+    assert "another process has put its former files back" in found.message
+
+
+def test_a_changed_setting_is_followed_too(made: Rig) -> None:
+    made.bench.apply_telegraf()
+    home, variables = made.bench.home, made.variables
+    made.bench.close()
+    changed = {**variables, "NETWB_METRICS__INTERVAL_S": "30"}
+    with closing(Workbench.open(home, environment=changed, clock=made.clock)) as bench:
+        assert bench.follow_telegraf().applied == 1
+
+    text = (home / "telegraf.d" / "main" / "telegraf.conf").read_text()
+    assert 'interval = "30s"' in text
 
 
 def test_one_shard_that_cannot_be_told_keeps_no_other_from_being_applied(
