@@ -30,6 +30,7 @@ LONGEST = 1472  # octets of an answer: what one Ethernet frame holds of UDP over
 _ENVELOPE = 60  # octets of a message around its varbinds, a long community included
 _TOO_BIG, _GENERAL = 1, 5
 _MOST_REPETITIONS = 200
+_FEW_REPETITIONS = 10  # all that an agent with short answers bears
 _HALF = (*IFX, 10)  # a half table ends before this column: octets in, none out
 
 
@@ -52,12 +53,16 @@ class Answering:
             self.refused += 1
             return None
         self.requests += 1
-        if fault == "too_big":
+        if fault == "too_big" or (fault == "short_answers" and _is_long(request)):
             return response(request, _TOO_BIG, 0, ())
         if fault == "half_table" and request.kind != GET and request.oids[0] >= _HALF:
             nulls = (varbind(oid_content(oid), element(NULL, b"")) for oid in request.oids)
             return response(request, _GENERAL, 1, nulls)
         return response(request, 0, 0, _varbinds(request, self._mib.at(now), now))
+
+
+def _is_long(request: Request) -> bool:
+    return request.kind == GET_BULK and request.second > _FEW_REPETITIONS
 
 
 def _varbinds(request: Request, view: View, now: float) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from netwb.lab.draw import Draw
 from netwb.lab.snmp.curves import BEGAN_AT
 
 ETHERNET = 6  # IANAifType
-AgentFault = Literal["silent", "refused", "slow", "half_table", "too_big"]
+AgentFault = Literal["silent", "refused", "slow", "half_table", "too_big", "short_answers"]
 EventKind = Literal["reset", "wrap", "stall", "rename", "alias", "down", "up", "reindex", "reboot"]
 
 

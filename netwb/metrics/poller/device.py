@@ -77,22 +77,22 @@ def _apart(error: DeviceError) -> DeviceError:
 async def _fill(read: _Read, session: Session) -> None:
     await session.open()
     read.scalars, read.asked_at = await session.scalars(), time()
-    rows = 0
+    last = 0
     for name in COLUMNS:
         if name == OCTETS[0]:
-            await _fill_octets(read, session, rows)
+            await _fill_octets(read, session, last)
         elif name not in OCTETS:
-            read.columns[name] = await session.column(name, rows)
-            rows = len(read.columns[NAME])
+            read.columns[name] = await session.column(name, last)
+            last = max(read.columns[NAME], default=0)
 
 
-async def _fill_octets(read: _Read, session: Session, rows: int) -> None:
+async def _fill_octets(read: _Read, session: Session, last: int) -> None:
     """Both directions at one moment: where a lost packet parted them, they are read once more."""
     for _ in range(2):
         before = session.lost
-        into = await session.column(OCTETS[0], rows)
+        into = await session.column(OCTETS[0], last)
         at = time()
-        out = await session.column(OCTETS[1], rows)
+        out = await session.column(OCTETS[1], last)
         if session.lost == before:
             break
     read.columns |= dict(zip(OCTETS, (into, out), strict=True))

@@ -51,6 +51,7 @@ class Session:
         self._rules = rules
         self.lost = 0
         self._repetitions = REPETITIONS
+        self._may_shorten = True
         self._session = _client.SnmpSession(
             address,
             target.port,
@@ -69,15 +70,21 @@ class Session:
         found = await self._asked(lambda: self._session.get_many(list(SCALARS)))
         return {SCALARS[oid]: value for oid, value in found.items() if isinstance(value, int)}
 
-    async def column(self, name: str, rows: int) -> dict[int, Value]:
-        """One column by ifIndex; `rows` are expected, 0: nobody knows."""
+    async def column(self, name: str, last: int = 0) -> dict[int, Value]:
+        """One column by ifIndex; it broke off where it ends before `last`.
+
+        An agent that bears no long answers is then asked for short ones from there on. Where that
+        brings nothing more it has nothing more, and is not asked twice for its other columns.
+        """
         found = await self._walk(COLUMNS[name], self._repetitions)
-        if (not found or len(found) < rows) and self._repetitions != FEW_REPETITIONS:
-            again = await self._walk(COLUMNS[name], FEW_REPETITIONS)
-            if len(again) > len(found):
-                self._repetitions = FEW_REPETITIONS
-                return again
-        return found
+        if not self._may_shorten or max(found, default=-1) >= last:
+            return found
+        self._may_shorten = False
+        again = await self._walk(COLUMNS[name], FEW_REPETITIONS)
+        if len(again) <= len(found):
+            return found
+        self._repetitions = FEW_REPETITIONS
+        return again
 
     async def _walk(self, base: str, repetitions: int) -> dict[int, Value]:
         found: dict[int, Value] = {}
