@@ -104,6 +104,7 @@ FLOORS: dict[str, int] = {
     "netwb.inventory.netbox": 3,
     "netwb.inventory.netbox_sources": 3,
     "netwb.inventory.netbox_sync": 3,
+    "netwb.inventory.labels": 3,
     "netwb.inventory.nornir_plugin": 3,
     "netwb.inventory.places": 3,
     "netwb.inventory.ports": 3,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ from netwb.errors import SettingsError
 from netwb.loading import lazy
 from netwb.metrics.influxql.http import Server, parse_url
 from netwb.metrics.influxql.store import InfluxqlStore
+from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id, parse_schema_map
 from netwb.metrics.sqlite.store import SqliteStore
 from netwb.metrics.sqlite.upkeep import Keeping
 from netwb.metrics.store import MetricsStore
@@ -19,10 +21,13 @@ _flux: Any = lazy("netwb.metrics.flux.store")  # influxdb-client takes a second 
 Language = Literal["influxql", "flux"]
 
 
-def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsStore:
+def open_store(
+    settings: MetricsSettings, home: Path, secret: str, labels: Labels = by_id
+) -> MetricsStore:
     """The InfluxDB that `metrics.url` names, else `metrics.db` in the home.
 
     secret   what the reference `metrics.secret` stands for; empty: none
+    labels   what devices are called in a database that others fill, by their ids
     Raises SettingsError.
     """
     if not settings.url:
@@ -34,14 +39,17 @@ def open_store(settings: MetricsSettings, home: Path, secret: str) -> MetricsSto
         ca_file=settings.ca_file,
         answer_s=settings.answer_s,
     )
+    names = read_names(settings.names_file) if settings.names_file else OWN
     if settings.language == "flux":
-        return _opened_flux(settings, server)
+        return _opened_flux(settings, server, names, labels)
     if settings.language == "influxql":
         return InfluxqlStore(
             server,
             database=settings.database,
             organization=settings.organization,
             interval_s=settings.interval_s,
+            names=names,
+            labels=labels,
         )
     msg = f"setting metrics.language is {settings.language!r}; write influxql, or flux for a 2.x"
     raise SettingsError(msg)
@@ -53,7 +61,9 @@ def open_sqlite(settings: MetricsSettings, home: Path) -> SqliteStore:
     return SqliteStore(home / "metrics.db", keeping=keeping)
 
 
-def _opened_flux(settings: MetricsSettings, server: Server) -> MetricsStore:
+def _opened_flux(
+    settings: MetricsSettings, server: Server, names: SchemaMap, labels: Labels
+) -> MetricsStore:
     if not settings.organization:
         msg = (
             "setting metrics.language is flux, which needs metrics.organization; name the bucket's"
@@ -67,5 +77,20 @@ def _opened_flux(settings: MetricsSettings, server: Server) -> MetricsStore:
         bucket=settings.database,
         organization=settings.organization,
         interval_s=settings.interval_s,
+        names=names,
+        labels=labels,
     )
     return store
+
+
+def read_names(path: str) -> SchemaMap:
+    """That file; SettingsError where there is none, or it is wrong."""
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"setting metrics.names_file {path} cannot be read: {error.strerror}; correct it"
+        raise SettingsError(msg) from error
+    except ValueError as error:
+        msg = f"setting metrics.names_file {path} is no TOML ({error}); correct it"
+        raise SettingsError(msg) from error
+    return parse_schema_map(document, path)

@@ -3,6 +3,7 @@
 Own names are the contract's: measurement `interface` with tags `tenant device_id ifName` and fields
 named as in the MIB. A database that others filled is described by a TOML file:
 
+    [tags]
     device = "hostname"            # the tag that tells devices apart ...
     device_holds = "hostname"      # ... and what of the device stands in it: id, hostname or address
     port = "ifName"                # the tag that tells its ports apart
@@ -23,7 +24,7 @@ What is not named is called as netwb calls it. netwb writes to no database whose
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -31,6 +32,7 @@ from netwb.errors import SettingsError
 from netwb.metrics.records import FIELDS, Measurement
 
 DeviceHolds = Literal["id", "hostname", "address"]
+Labels = Callable[[DeviceHolds, Collection[str]], Mapping[str, str]]  # by device id
 _TAGS = ("tenant", "device", "port")
 _LONGEST = 200
 
@@ -72,21 +74,32 @@ class SchemaMap:
 OWN = SchemaMap()
 
 
+def by_id(holds: DeviceHolds, device_ids: Collection[str]) -> Mapping[str, str]:
+    """The labels of a database with our own names: SettingsError for those of another one."""
+    if holds != "id":
+        raise _wrong("names", f"nobody says what {holds} a device has", "write device_holds = 'id'")
+    return {device_id: device_id for device_id in device_ids}
+
+
 def parse_schema_map(document: Mapping[str, Any], source: str) -> SchemaMap:
     """From the TOML of that file; SettingsError names what is wrong in it.
 
-    >>> parse_schema_map({"tenant": "", "ping": {"measurement": "icmp"}}, "names.toml").of("ping")
+    >>> parse_schema_map({"ping": {"measurement": "icmp"}}, "names.toml").of("ping")
     ... # doctest: +ELLIPSIS
     MeasurementNames(measurement='icmp', fields={'percent_packet_loss': ...})
     """
-    tags = {name: _text(document.get(name, getattr(OWN, name)), name, source) for name in _TAGS}
+    given = document.get("tags", {})
+    if not isinstance(given, Mapping):
+        raise _wrong(source, "tags is no table", "write [tags]")
+    tags = {name: _text(given.get(name, getattr(OWN, name)), name, source) for name in _TAGS}
     if not tags["device"] or not tags["port"]:
         raise _wrong(source, "device and port name no tag", "name the tags that tell them apart")
-    holds = document.get("device_holds", OWN.device_holds)
+    holds = given.get("device_holds", OWN.device_holds)
     if holds not in get_args(DeviceHolds):
         raise _wrong(source, f"device_holds is {holds!r}", "write id, hostname or address")
-    if strange := sorted(document.keys() - {*_TAGS, "device_holds", *FIELDS}):
-        raise _wrong(source, f"{strange[0]!r} is unknown", "leave it out")
+    strange = {*(given.keys() - {*_TAGS, "device_holds"}), *(document.keys() - {"tags", *FIELDS})}
+    if strange:
+        raise _wrong(source, f"{min(strange)!r} is unknown", "leave it out")
     measurements = {m: _measurement(m, document, source) for m in FIELDS}
     return SchemaMap(**tags, device_holds=holds, measurements=measurements)
 

@@ -154,7 +154,7 @@ class Parts:
     def metrics(self) -> MetricsStore:
         """Where counters are."""
         return compose_metrics.compose_metrics(
-            self.home.path, self.settings.metrics, self.environment
+            self.home.path, self.settings.metrics, self.environment, self.database
         )
 
     @part

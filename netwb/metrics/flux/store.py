@@ -24,13 +24,13 @@ from netwb.metrics.flux.tables import seconds, values
 from netwb.metrics.influxql.answers import no_answer, refusal
 from netwb.metrics.influxql.asking import TagKey
 from netwb.metrics.influxql.http import Server
-from netwb.metrics.influxql.lines import lines
+from netwb.metrics.influxql.lines import checked, lines
 from netwb.metrics.influxql.size import check_size
 from netwb.metrics.influxql.tags import tag_key, tag_keys
-from netwb.metrics.points import REAL, check
+from netwb.metrics.points import REAL
 from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
 from netwb.metrics.samples import MISSING, Samples
-from netwb.metrics.schema_map import OWN, SchemaMap
+from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id
 from netwb.metrics.thinning import Strand, answering
 
 BATCH = 5000  # lines of one request
@@ -44,7 +44,7 @@ Column = tuple[list[int], list[str]]  # times, numbers
 class FluxStore:
     """A `MetricsStore` in one bucket; each request has a connection of its own."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the settings say of it
         self,
         server: Server,
         *,
@@ -52,18 +52,18 @@ class FluxStore:
         organization: str,
         interval_s: int = 60,
         names: SchemaMap = OWN,
+        labels: Labels = by_id,
     ) -> None:
         self._server = server
         self._bucket = bucket
         self._organization = organization
         self._interval_s = interval_s
         self._names = names
+        self._labels = labels
 
     def write(self, points: Iterable[Point]) -> None:
         """Keep a poll's points; a batch that failed is whole after the next try, as none doubles."""
-        given = list(points)
-        for point in given:
-            check(point)
+        given = checked(self._server.name, points, self._names)
         each = lines(given, self._names)
         while batch := list(islice(each, BATCH)):
             with self._client() as client, client.write_api(write_options=SYNCHRONOUS) as api:
@@ -72,7 +72,7 @@ class FluxStore:
     def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
         """Samples by series; one without any is left out."""
         check_size(self._server.name, len(keys), question, self._interval_s)
-        tags = tag_keys(self._server.name, keys, self._names)
+        tags = tag_keys(self._server.name, keys, self._names, self._labels)
         scripts = samples(
             self._bucket,
             list(tags),
@@ -88,7 +88,7 @@ class FluxStore:
         self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
     ) -> Mapping[SeriesKey, Samples]:
         """The newest sample of each series since then; what is older of a field is not of it."""
-        tags = tag_keys(self._server.name, keys, self._names)
+        tags = tag_keys(self._server.name, keys, self._names, self._labels)
         scripts = newest(self._bucket, list(tags), measurement, fields, self._names, since=since)
         whole = Question(
             measurement=measurement,

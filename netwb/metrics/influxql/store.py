@@ -20,10 +20,10 @@ from netwb.loading import part
 from netwb.metrics.influxql.answers import Piece, no_answer, pieces, refusal
 from netwb.metrics.influxql.asking import Asked, TagKey, by_series, flat, selecting
 from netwb.metrics.influxql.http import Server, exchange
-from netwb.metrics.influxql.lines import lines
+from netwb.metrics.influxql.lines import checked, lines
 from netwb.metrics.influxql.size import check_size
 from netwb.metrics.influxql.tags import tag_key, tag_keys
-from netwb.metrics.points import REAL, check
+from netwb.metrics.points import REAL
 from netwb.metrics.records import (
     FIELDS,
     Measurement,
@@ -33,7 +33,7 @@ from netwb.metrics.records import (
     StoreHealth,
 )
 from netwb.metrics.samples import MISSING, Samples
-from netwb.metrics.schema_map import OWN, SchemaMap
+from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id
 from netwb.metrics.thinning import Strand, answering
 
 BATCH = 5000  # lines of one request
@@ -48,7 +48,7 @@ class InfluxqlStore:
     interval_s     between samples of one series: an answer's size is reckoned before it is asked for
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the settings say of it
         self,
         server: Server,
         *,
@@ -56,18 +56,18 @@ class InfluxqlStore:
         organization: str = "",
         interval_s: int = 60,
         names: SchemaMap = OWN,
+        labels: Labels = by_id,
     ) -> None:
         self._server = server
         self._database = database
         self._organization = organization
         self._interval_s = interval_s
         self._names = names
+        self._labels = labels
 
     def write(self, points: Iterable[Point]) -> None:
         """Keep a poll's points; a batch that failed is whole after the next try, as none doubles."""
-        given = list(points)
-        for point in given:
-            check(point)
+        given = checked(self._server.name, points, self._names)
         each = lines(given, self._names)
         while batch := list(islice(each, BATCH)):
             self._write("\n".join(batch).encode())
@@ -75,7 +75,7 @@ class InfluxqlStore:
     def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
         """Samples by series; one without any is left out."""
         check_size(self._server.name, len(keys), question, self._interval_s)
-        tags = tag_keys(self._server.name, keys, self._names)
+        tags = tag_keys(self._server.name, keys, self._names, self._labels)
         found: dict[SeriesKey, Samples] = {}
         for asked in by_series(
             list(tags),
@@ -95,7 +95,7 @@ class InfluxqlStore:
         self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
     ) -> Mapping[SeriesKey, Samples]:
         """The newest sample of each series since then, by flat selects."""
-        tags = tag_keys(self._server.name, keys, self._names)
+        tags = tag_keys(self._server.name, keys, self._names, self._labels)
         newest: dict[TagKey, Sequence[Any]] = {}
         for asked in flat(list(tags), measurement, fields, self._names, since=since):
             for piece in self._ask(asked):

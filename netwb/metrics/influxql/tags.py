@@ -9,23 +9,23 @@ from netwb.metrics.influxql.answers import no_answer
 from netwb.metrics.influxql.asking import TagKey
 from netwb.metrics.influxql.lines import tag_value
 from netwb.metrics.records import Measurement, SeriesKey
-from netwb.metrics.schema_map import SchemaMap
+from netwb.metrics.schema_map import Labels, SchemaMap
 
 
 def tag_keys(
     server: str,
     keys: Collection[SeriesKey],
     names: SchemaMap,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels,
 ) -> dict[TagKey, SeriesKey]:
     """Each series by its tags; MetricsRefusedError where two of them have the same ones there.
 
-    labels   what stands in the tag of a device, by its id; None: the id itself
-             a device without one has nothing there
+    labels   gives what stands in the tag of a device; one without it has nothing there
     """
+    devices = labels(names.device_holds, {key.device_id for key in keys})
     found: dict[TagKey, SeriesKey] = {}
     for key in keys:
-        device = key.device_id if labels is None else labels.get(key.device_id, "")
+        device = devices.get(key.device_id)
         if not device:
             continue
         own = TagKey(
