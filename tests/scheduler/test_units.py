@@ -14,11 +14,12 @@ from netwb.loading import share
 from tests.real_components import require_real
 
 PROGRAM = "/opt/netwb/bin/netwb"
-UNITS = ("netwb-scheduler", "netwb-serve", "netwb-api")
+UNITS = ("netwb-scheduler", "netwb-serve", "netwb-api", "netwb-poll")
 STARTS = {
     "netwb-scheduler": f"{PROGRAM} scheduler",
     "netwb-serve": f"{PROGRAM} serve",
     "netwb-api": f"{PROGRAM} serve --api-only --port 5007",
+    "netwb-poll": f"{PROGRAM} poll",
 }
 MOST_EXPOSED = 20  # in tenths, as systemd counts: 10.0 is no protection at all
 
