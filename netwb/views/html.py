@@ -18,6 +18,7 @@ from typing import Literal
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from netwb.spreadsheets import tame
 from netwb.views import words
 from netwb.views.drawings import ICONS, SHAPES
 
@@ -152,13 +153,9 @@ def csv_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 
-# Of full width too: spreadsheets of some languages read those signs alike.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-
 def _tame(cell: object) -> object:
     if isinstance(cell, datetime):
         return f"{cell.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if not isinstance(cell, str):
         return "" if cell is None else cell
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return tame(cell)
