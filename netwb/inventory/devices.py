@@ -44,7 +44,7 @@ from netwb.inventory.rows import (
     name_devices,
     retired_ids,
 )
-from netwb.inventory.senders import refuse_shared_source
+from netwb.inventory.senders import refuse_shared_source, refuse_spoken_for
 from netwb.inventory.sightings import Sightings
 from netwb.roles import ALL_TENANTS, Actor, Scope
 from netwb.store.database import Database
@@ -60,13 +60,22 @@ _CALLED = (DeviceRow.hostname, DeviceRow.sysname, DeviceRow.serial)
 
 
 class Devices(Sightings):
-    """Reads and writes of devices; `platforms` are the names that there is a record of."""
+    """Reads and writes of devices.
+
+    platforms   the names that there is a record of
+    is_relay    whether an address is that of a relay of syslog
+    """
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], platforms: Collection[str]
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        platforms: Collection[str],
+        is_relay: Callable[[str], bool] = lambda _address: False,
     ) -> None:
         super().__init__(database, clock)
         self._checks = device_checks(platforms)
+        self._is_relay = is_relay
 
     def list(self, scope: Scope, where: Where = EVERYWHERE) -> tuple[Device, ...]:
         """Devices by tenant and hostname; retired ones only where `where.status` asks for them."""
@@ -136,7 +145,7 @@ class Devices(Sightings):
         given = {field: getattr(new, field) for field in NEW_FIELDS}
         with found.of_fields():
             edit(row, given, self._checks, tenant_id=tenant.id, names=names)
-            refuse_shared_source(session, row)
+            self._refuse_source(session, row, actor)
         found.settle()
         with _claiming(tenant, row.hostname):
             session.add(row)
@@ -168,11 +177,17 @@ class Devices(Sightings):
             raise InventoryError(msg)
         done = edit(row, changes, self._checks, tenant_id=row.tenant_id, names=names)
         if any(item.field == "syslog_source" for item in done):
-            refuse_shared_source(session, row)
+            self._refuse_source(session, row, actor)
         if done:
             detail = {item.field: [item.old, item.new] for item in done}
             remember(session, row, self._stamp(actor), "changed", detail)
         return done
+
+    def _refuse_source(self, session: Session, row: DeviceRow, actor: Actor) -> None:
+        """Raise InventoryError for a syslog source that the device may not be given by that actor."""
+        refuse_shared_source(session, row)
+        if actor.scope.tenants is not None:
+            refuse_spoken_for(self._database, row, self._is_relay)
 
     def rename(self, scope: Scope, ref: str, hostname: str, *, actor: Actor) -> Device:
         """Give a device another name; its id, history and keys stay."""
@@ -246,7 +261,7 @@ class Devices(Sightings):
             held = living_hostname(session, tenant.id, row.hostname)
             if held is not row:
                 _refuse_taken(tenant, row.hostname, held)
-            refuse_shared_source(session, row)
+            self._refuse_source(session, row, actor)
             detail = {"status": [row.status, "active"]}
             with _claiming(tenant, row.hostname):
                 row.status = "active"

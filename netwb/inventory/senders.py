@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -59,7 +61,7 @@ def list_senders(database: Database) -> tuple[Sender, ...]:
 def refuse_shared_source(session: Session, row: DeviceRow) -> None:
     """Raise InventoryError where a source is another living device's of the tenant.
 
-    Of another tenant's nothing is said: networks overlap, and a relay may tell them apart.
+    Of another tenant's nothing is said here: networks overlap, and a relay may tell them apart.
     """
     mine = set(parse_sources(row.syslog_source))
     if not mine:
@@ -75,6 +77,34 @@ def refuse_shared_source(session: Session, row: DeviceRow) -> None:
     for hostname, source in others:
         if shared := mine.intersection(parse_sources(source)):
             raise shared_source(min(shared), hostname)
+
+
+def refuse_spoken_for(database: Database, row: DeviceRow, is_relay: Callable[[str], bool]) -> None:
+    """Raise InventoryError where a source is another tenant's device's, or a relay's.
+
+    Whoever claims it would make the other's messages ambiguous, so that they start nothing. Asked
+    of whom does not see all tenants, and told nothing of whose it is.
+    """
+    mine = parse_sources(row.syslog_source)
+    if not mine:
+        return
+    statement = select(DeviceRow.address, DeviceRow.syslog_source).where(
+        DeviceRow.tenant_id != row.tenant_id,
+        DeviceRow.status != "retired",
+        DeviceRow.syslog_source.is_not(None) | DeviceRow.address.in_(mine),
+    )
+    with database.reading(ALL_TENANTS) as session:
+        taken = {
+            one
+            for address, source in session.execute(statement)
+            for one in (address, *parse_sources(source))
+        }
+    for one in mine:
+        if one in taken or is_relay(one):
+            msg = f"syslog source {one}: that address is spoken for; ask an admin of netwb"
+            error = InventoryError(msg)
+            error.faults = {"syslog_source": msg}
+            raise error
 
 
 def shared_source(source: str, hostname: str) -> InventoryError:

@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "remote.push": "an archive does not reach its remote",
     "run.ended": "a backup run ended",
     "self.backup": "netwb's own backup did not succeed",
+    "syslog.ambiguous": "a device's syslog messages may be another device's as well",
     "syslog.dropped": "syslog messages were dropped",
     "telegraf.shard": "a Telegraf fell silent when its files had changed",
 }

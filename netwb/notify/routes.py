@@ -28,6 +28,7 @@ TENANT_DETAILS: Mapping[str, frozenset[str]] = {
     "run.ended": frozenset(
         {"run_id", "devices", "changed", "unchanged", "rejected", "failed"},
     ),
+    "syslog.ambiguous": frozenset(),
 }
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from netwb.collect import runs as _runs
     from netwb.collect.coverage import DeviceCoverage
     from netwb.configs import records as _configs
+    from netwb.health.syslog import sources as _sources
     from netwb.inventory import credentials as _credentials
     from netwb.inventory import devices as _devices
     from netwb.inventory import intake as _intake
@@ -81,6 +82,7 @@ else:
     _runs = lazy("netwb.collect.runs")
     _configs = lazy("netwb.configs.records")
     _credentials = lazy("netwb.inventory.credentials")
+    _sources = lazy("netwb.health.syslog.sources")
     _devices = lazy("netwb.inventory.devices")
     _intake = lazy("netwb.inventory.intake")
     _netbox_sources = lazy("netwb.inventory.netbox_sources")
@@ -154,7 +156,7 @@ class Parts:
     def metrics(self) -> MetricsStore:
         """Where counters are."""
         return compose_metrics.compose_metrics(
-            self.home.path, self.settings.metrics, self.environment, self.database
+            self.home.path, self.settings.metrics, self.environment
         )
 
     @part
@@ -200,7 +202,8 @@ class Parts:
     @part
     def devices(self) -> _devices.Devices:
         """The inventory."""
-        return _devices.Devices(self.database, self.clock, self.platforms)
+        is_relay = _sources.relay_test(self.settings.syslog.relays)
+        return _devices.Devices(self.database, self.clock, self.platforms, is_relay)
 
     @part
     def ports(self) -> _ports.Ports:

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from netwb.health.examining import Check
     from netwb.health.hindrances import Held
     from netwb.health.presence import FailingJob
+    from netwb.health.syslog import contested as _contested
     from netwb.workbench import leader as _leader
 else:
+    _contested = lazy("netwb.health.syslog.contested")
     _backups = lazy("netwb.health.backups")
     _disks = lazy("netwb.health.disk")
     _examining = lazy("netwb.health.examining")
@@ -67,6 +69,7 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
             "remote": lambda: _presence.judge_remotes(self.remotes(), now=now),
             "disk": self._disk,
             **({"notifications": self._target_stands} if self._sees_targets() else {}),
+            **({"syslog": self._syslog_stands} if self._scope.tenants is None else {}),
         }
 
     def _sees_targets(self) -> bool:
@@ -75,6 +78,10 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
     def _target_stands(self) -> Iterator[Diagnosis]:
         targets = self._parts.notify.targets.list(self._scope)
         return _hindrances.judge_targets(targets, now=self._parts.clock())
+
+    def _syslog_stands(self) -> Diagnosis:
+        found = self._parts.notices.standing(self._scope, [_contested.AMBIGUOUS])
+        return _contested.judge_contested(found)
 
     def _held(self) -> list[Held]:
         return [

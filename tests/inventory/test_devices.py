@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -16,10 +17,11 @@ from netwb.errors import (
     UnknownNameError,
     UnknownPlatformError,
 )
+from netwb.inventory.devices import Devices
 from netwb.inventory.fields import fingerprint
 from netwb.inventory.records import Device, Facts, Inherited, Where
-from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
-from tests.inventory.ground import ANA, NEW_KEY, NOON, OLD_KEY, Ground
+from netwb.roles import ALL_TENANTS, NO_TENANT, Actor, Role, Scope
+from tests.inventory.ground import ANA, NEW_KEY, NOON, OLD_KEY, PLATFORMS, Ground
 
 
 def kinds(ground: Ground, ref: str) -> list[str]:
@@ -560,3 +562,26 @@ def test_two_who_want_one_name_at_the_same_time_do_not_both_get_it(
 
     assert errors.count(None) == 1
     assert {type(error) for error in errors} == {type(None), DuplicateDeviceError}, errors
+
+
+@pytest.mark.parametrize("source", ["192.0.2.77", "192.0.2.1", "198.51.100.9"])
+def test_who_does_not_see_all_tenants_may_not_claim_a_source_that_is_spoken_for(
+    ground: Ground, source: str
+) -> None:
+    acme = ground.tenant("acme", "fra1")
+    ground.tenant("zeta", "fra1")
+    ground.device("zeta/core1", syslog_source="192.0.2.77")
+    ground.device("zeta/core2")  # known by its address
+    own = ground.device("acme/edge1", address="192.0.2.9")
+    devices = Devices(ground.database, ground.clock, PLATFORMS, {"198.51.100.9"}.__contains__)
+    admin = Actor(name="cy", role=Role.ADMIN, scope=Scope(frozenset({acme})))
+
+    with pytest.raises(InventoryError, match="spoken for") as refused:
+        devices.set(admin.scope, own.id, {"syslog_source": source}, actor=admin)
+    assert not any(word in str(refused.value) for word in ("zeta", "core", "relay"))
+    assert ground.devices.get(ALL_TENANTS, own.id).syslog_source is None
+    free, _ = devices.set(admin.scope, own.id, {"syslog_source": "192.0.2.9"}, actor=admin)
+    assert free.syslog_source == "192.0.2.9"
+
+    everybody = replace(admin, scope=ALL_TENANTS)
+    devices.set(ALL_TENANTS, own.id, {"syslog_source": source}, actor=everybody)

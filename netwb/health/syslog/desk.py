@@ -11,7 +11,7 @@ import logging
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -19,7 +19,8 @@ from time import monotonic
 
 from netwb.errors import NetwbError
 from netwb.health.syslog.bursts import Bursts
-from netwb.health.syslog.intake import Fate, Intake, Rules
+from netwb.health.syslog.contested import tell_contested
+from netwb.health.syslog.intake import Contested, Fate, Intake, Rules
 from netwb.health.syslog.listener import Listener, bind
 from netwb.health.syslog.records import Burst
 from netwb.health.syslog.sources import Sources, parse_relays
@@ -206,30 +207,36 @@ class Desk:
         """The inventory as it is now; what was counted; what has to be filed again."""
         counts, self._intake.counts = self._intake.counts, Counter()
         strangers, self._intake.strangers = self._intake.strangers, set()
+        contested, self._intake.contested = self._intake.contested, {}
         try:
-            senders = await asyncio.to_thread(self._keep_house, counts)
+            senders, sources = await asyncio.to_thread(self._keep_house, counts, contested)
         except NetwbError:
             self._intake.counts.update(counts)
+            self._intake.contested = contested | self._intake.contested
             raise
         self._looked_at = monotonic()
         self._places = {
             one.device_id: Place(tenant_id=one.tenant_id, site_id=one.site_id) for one in senders
         }
-        self._intake.sources = Sources(senders, self._relays)
+        self._intake.sources = sources
         if strangers:
             known = ", ".join(sorted(strangers))
             logger.info("syslog: messages of no known device, or of several, from %s", known)
 
-    def _keep_house(self, counts: Counter[Fate]) -> tuple[Sender, ...]:
+    def _keep_house(
+        self, counts: Counter[Fate], contested: Mapping[str, Contested]
+    ) -> tuple[tuple[Sender, ...], Sources]:
         parts = self._parts
         senders = list_senders(parts.database)
+        sources = Sources(senders, self._relays)
         if parts.bursts.has_filed():
             again = parts.bursts.file_again(actor=parts.actor, is_held=self._holding())
             self._tell_filed(again)
         self._tell_lost(counts)
         if counts:
             parts.bursts.count(counts)
-        return senders
+        tell_contested(parts.notices, contested.values(), sources)
+        return senders, sources
 
     def _tell_lost(self, counts: Counter[Fate]) -> None:
         """A state: told when it begins and when it is over."""

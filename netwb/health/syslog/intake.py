@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -15,7 +16,7 @@ from netwb.health.syslog.bursts import Bursts
 from netwb.health.syslog.changes import find_rule
 from netwb.health.syslog.messages import Message, parse_message
 from netwb.health.syslog.records import Said
-from netwb.health.syslog.sources import Relay, Sources, Stranger, plain_address
+from netwb.health.syslog.sources import Sources, plain_address
 from netwb.inventory.records import Sender
 from netwb.platforms.messages import MessageRule
 
@@ -36,8 +37,23 @@ OLDEST = timedelta(days=1)  # a relay may hold messages back; what is older is a
 _MOST_STRANGERS = 20  # addresses that are told by name
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contested:
+    """A device, and where a message came from that several may have sent.
+
+    hostname   as the message bore it, from a relay; else ""
+    """
+
+    sender: Sender
+    address: str
+    hostname: str
+
+
 class Intake:
-    """One listener's desk; `counts` and `strangers` are taken by whoever writes them down."""
+    """One listener's desk; `counts`, `strangers` and `contested` are taken by who writes them down.
+
+    contested    by device: a message that may be its own, or another device's
+    """
 
     def __init__(self, bursts: Bursts, rules: Rules) -> None:
         self._rules = rules
@@ -50,6 +66,7 @@ class Intake:
         self.sources = Sources(())
         self.counts: Counter[Fate] = Counter()
         self.strangers: set[str] = set()
+        self.contested: dict[str, Contested] = {}
 
     def take(self, data: bytes, peer: str, now: datetime) -> Fate:
         """One message, from that address; gives what became of it."""
@@ -60,34 +77,35 @@ class Intake:
     def knows(self, peer: str) -> bool:
         """Whether anything from that address can be of use."""
         address = plain_address(peer)
-        return self.sources.relay(address) is not None or self.sources.at(address) != "unknown"
+        return self.sources.relay(address) is not None or bool(self.sources.at(address))
 
     def _take(self, data: bytes, address: str, now: datetime) -> Fate:
-        relay = self.sources.relay(address)
-        if relay is not None:
-            return self._relayed(data, relay, address, now)
-        sender = self.sources.at(address)
-        if not isinstance(sender, Sender):
-            return self._strange(address, sender)
-        if not _any_of(self._words.get(sender.platform, ()), data):
+        if self.sources.relay(address) is not None:
+            return self._relayed(data, address, now)
+        meant = self.sources.at(address)
+        if len(meant) != 1:
+            return self._strange(address, "", meant)
+        if not _any_of(self._words.get(meant[0].platform, ()), data):
             return "other"
-        return self._hear(sender, parse_message(data), now)
+        return self._hear(meant[0], parse_message(data), now)
 
-    def _relayed(self, data: bytes, relay: Relay, address: str, now: datetime) -> Fate:
+    def _relayed(self, data: bytes, address: str, now: datetime) -> Fate:
         if not _any_of(self._all_words, data):
             return "other"  # most of what relays send, of whomever
-        message = parse_message(data)
-        own = not message.hostname  # of a device within the relays' network: IOS bears no name
-        sources = self.sources
-        sender = sources.at(address, relay) if own else sources.behind(relay, message.hostname)
-        if not isinstance(sender, Sender):
-            return self._strange(address, sender)
-        return self._hear(sender, message, now)
+        message = parse_message(data)  # of a device within the relays' network: IOS bears no name
+        meant = self.sources.meant(address, message.hostname)
+        if len(meant) != 1:
+            return self._strange(address, message.hostname, meant)
+        return self._hear(meant[0], message, now)
 
-    def _strange(self, address: str, fate: Stranger) -> Fate:
+    def _strange(self, address: str, hostname: str, meant: Sequence[Sender]) -> Fate:
         if len(self.strangers) < _MOST_STRANGERS:
             self.strangers.add(address)
-        return fate
+        for sender in meant:
+            self.contested[sender.device_id] = Contested(
+                sender=sender, address=address, hostname=hostname
+            )
+        return "ambiguous" if meant else "unknown"
 
     def _hear(self, sender: Sender, message: Message, now: datetime) -> Fate:
         found = find_rule(message.text, self._rules.get(sender.platform, ()))

@@ -11,10 +11,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from netwb.configs.names import readings, same_name
 from netwb.errors import SettingsError
@@ -23,7 +22,6 @@ from netwb.inventory.records import SLUG_PATTERN, Sender
 from netwb.settings import SyslogSettings
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Stranger = Literal["unknown", "ambiguous"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +50,17 @@ def check_syslog(settings: SyslogSettings) -> None:
 def parse_relays(text: str) -> tuple[Relay, ...]:
     """`192.0.2.0/24, 198.51.100.7=acme`; SettingsError names what is no network."""
     return tuple(_relay(word.strip()) for word in text.split(",") if word.strip())
+
+
+def relay_test(text: str) -> Callable[[str], bool]:
+    """Whether an address is one of the relays in the setting."""
+    networks = [relay.network for relay in parse_relays(text)]
+
+    def is_relay(address: str) -> bool:
+        plain = plain_address(address)
+        return bool(plain) and any(ipaddress.ip_address(plain) in one for one in networks)
+
+    return is_relay
 
 
 def _relay(word: str) -> Relay:
@@ -113,27 +122,31 @@ class Sources:
             self._relay_of[address] = self._find_relay(address)
         return self._relay_of[address]
 
-    def at(self, address: str, relay: Relay | None = None) -> Sender | Stranger:
-        """The device whose messages come from this address."""
+    def at(self, address: str, relay: Relay | None = None) -> tuple[Sender, ...]:
+        """The devices whose messages may come from this address; several: it is nobody's."""
         given = _of_tenant(self._given.get(address, ()), relay)
         own = _of_tenant(self._own.get(address, ()), relay)
-        if len({sender.tenant_id for sender in (*given, *own)}) > 1:
-            return "ambiguous"
-        return _one(given or own)
+        both = (*given, *own)
+        return _each(both if len({one.tenant_id for one in both}) > 1 else given or own)
 
-    def behind(self, relay: Relay, hostname: str) -> Sender | Stranger:
-        """The device that a relay's message names."""
+    def behind(self, relay: Relay, hostname: str) -> tuple[Sender, ...]:
+        """The devices that a relay's message may name."""
         if address := plain_address(hostname):
             return self.at(address, relay)
         if not hostname:
-            return "unknown"
+            return ()
         near = [
             (name, sender)
             for name, sender in self._named.get(_shortest(hostname), ())
             if same_name(hostname, name)
         ]
         exact = [sender for name, sender in near if name.casefold() == hostname.casefold()]
-        return _one(_of_tenant(exact, relay) or _of_tenant([one for _, one in near], relay))
+        return _each(_of_tenant(exact, relay) or _of_tenant([one for _, one in near], relay))
+
+    def meant(self, address: str, hostname: str) -> tuple[Sender, ...]:
+        """The devices that a message from there may be of; one from a relay bears a hostname."""
+        relay = self.relay(address)
+        return self.behind(relay, hostname) if relay and hostname else self.at(address, relay)
 
     def _find_relay(self, address: str) -> Relay | None:
         if not address or not self._relays:
@@ -152,8 +165,5 @@ def _of_tenant(senders: Sequence[Sender], relay: Relay | None) -> list[Sender]:
     return [one for one in senders if not tenant or one.tenant == tenant]
 
 
-def _one(senders: Sequence[Sender]) -> Sender | Stranger:
-    by_id = {sender.device_id: sender for sender in senders}
-    if not by_id:
-        return "unknown"
-    return next(iter(by_id.values())) if len(by_id) == 1 else "ambiguous"
+def _each(senders: Iterable[Sender]) -> tuple[Sender, ...]:
+    return tuple({sender.device_id: sender for sender in senders}.values())

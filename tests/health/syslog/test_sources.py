@@ -27,8 +27,10 @@ def sender(hostname: str, address: str = "", *, tenant: str = "acme", **more: st
 def found(sources: Sources, address: str, hostname: str = "") -> str:
     """Device id, or why none."""
     relay = sources.relay(address)
-    one = sources.at(address) if relay is None else sources.behind(relay, hostname)
-    return one.device_id if isinstance(one, Sender) else one
+    meant = sources.at(address) if relay is None else sources.behind(relay, hostname)
+    if len(meant) == 1:
+        return meant[0].device_id
+    return "ambiguous" if meant else "unknown"
 
 
 EDGES = (

@@ -15,10 +15,10 @@ import pytest
 from netwb.access.records import NewToken, NewUser, Origin
 from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
-from netwb.errors import NotPermittedError, SettingsError, UnreachableError
+from netwb.errors import InventoryError, NotPermittedError, SettingsError, UnreachableError
 from netwb.health.syslog import desk
 from netwb.inventory.records import Facts, NewDevice
-from netwb.roles import Role
+from netwb.roles import Role, Scope
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios, rig
 from tests.health.syslog.listening import Ears, ears, eventually, working
@@ -456,3 +456,42 @@ def test_a_setting_that_no_listener_can_be_made_of_is_named(
 ) -> None:
     with pytest.raises(SettingsError, match=said):
         Workbench.open(made.bench.home, environment={f"NETWB_SYSLOG__{name}": value})
+
+
+def test_an_ambiguous_source_is_told_to_each_tenant_and_to_the_provider_until_it_is_cleared(
+    made: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "LOOK_S", 0.0)
+    made.bench.set_device("zeta/core1", syslog_source=EDGE1)  # by who sees all tenants
+    standing = made.bench._parts.notices.standing
+    with ears(made.bench) as listener:
+        listener.send(CONFIGURED.format("bo"), address=EDGE1)
+        eventually(lambda: len(standing(made.bench._scope)) == 2)
+        found = {one.label: one.message for one in standing(made.bench._scope)}
+        parts = {one.check: one for one in made.bench.status().parts}
+        zeta = Scope(frozenset({made.devices["zeta/core1"].tenant_id}))
+        assert [one.label for one in standing(zeta)] == ["zeta/core1"]
+
+        made.bench.set_device("zeta/core1", syslog_source=None)
+        eventually(lambda: not standing(made.bench._scope))
+
+    assert found == {
+        name: f"messages from the syslog source of {name} are ambiguous, and start no backup"
+        for name in ("acme/edge1", "zeta/core1")
+    }
+    assert parts["syslog"].verdict == "wrong"
+    assert "acme/edge1, zeta/core1 are ambiguous" in parts["syslog"].said
+    assert waiting(made) == []
+
+
+def test_a_tenants_admin_may_claim_no_relays_address(tmp_path: Path) -> None:
+    settings = {"NETWB_SYSLOG__RELAYS": "203.0.113.0/24"}
+    with rig(tmp_path, {"acme": ("edge1",)}, settings=settings) as made:
+        made.bench.add_user(
+            NewUser(name="cy", role=Role.ADMIN, tenants=("acme",), password="correct horse battery")
+        )
+        cy = made.bench.acting_as("cy")
+
+        with pytest.raises(InventoryError, match="spoken for; ask an admin of netwb"):
+            cy.set_device("acme/edge1", syslog_source="203.0.113.7")
+        made.bench.set_device("acme/edge1", syslog_source="203.0.113.7")
