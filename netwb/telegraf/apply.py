@@ -61,6 +61,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_S = 300.0  # longer than a check, a test and a command together may take
 WATCHED = 200  # devices whose samples prove a shard: one that answers is enough
+LOOKED_AT = 1000  # devices that are looked for, spread over all of the shard's
 LOOKED_BACK = 5  # intervals in which a device must have given a sample to be one that did
 SETTLING_S = 30  # flush and jitter of Telegraf, beside two intervals
 NO_PROGRAM = "Telegraf's program is not on this machine: its own check was left out"
@@ -331,6 +332,7 @@ class _Apply:
     def _watched(self) -> tuple[tuple[tuple[str, str], ...], Literal["yes", "no"]]:
         """Devices that gave samples lately; where none did, or nobody knows, some that should."""
         asked = self._files.asked
+        asked = asked[:: 1 + len(asked) // LOOKED_AT]
         keys = [SeriesKey(tenant=tenant, device_id=device) for tenant, device in asked]
         since = int(self._parts.clock().timestamp()) - LOOKED_BACK * self._parts.interval_s
         try:

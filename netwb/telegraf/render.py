@@ -77,10 +77,10 @@ def render(
     """
     _refuse_unsayable(output)
     environment: dict[str, str] = {METRICS_SECRET: output.secret} if output.secret else {}
-    blocks, unasked = [], []
+    logins, blocks, unasked = _Logins(environment), [], []
     for target in targets:
-        block, reason = _block(target, environment)
-        blocks.append(block)
+        login, reason = logins.of(target)
+        blocks.append(_block(target, login))
         if reason:
             unasked.append(Unasked(tenant=target.tenant, hostname=target.hostname, reason=reason))
     texts = {AGENT_FILE: _agent_text(shard, templates, output, asking)}
@@ -113,13 +113,27 @@ def agent_url(address: str, port: int) -> str:
     return f"udp://[{address}]:{port}" if ":" in address else f"udp://{address}:{port}"
 
 
-def _block(target: SnmpTarget, environment: dict[str, str]) -> tuple[Block, str]:
-    """The device, and its secrets into the environment; why it is not asked by SNMP, or ""."""
-    login, reason = None, target.no_login
-    if target.login is not None:
-        reason = _unusable(target.login)
-        login = None if reason else _login(target.login, environment)
-    block = Block(
+class _Logins:
+    """Credentials as variables, each worked out once: thousands of devices share one."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._known: dict[int, tuple[Login | None, str]] = {}
+
+    def of(self, target: SnmpTarget) -> tuple[Login | None, str]:
+        """Its login, and why there is none, or ""; its secrets are in the environment."""
+        if target.login is None:
+            return None, target.no_login
+        place = id(target.login)  # the targets hold it as long as this lasts
+        if place not in self._known:
+            reason = _unusable(target.login)
+            login = None if reason else _login(target.login, self._environment)
+            self._known[place] = login, reason
+        return self._known[place]
+
+
+def _block(target: SnmpTarget, login: Login | None) -> Block:
+    return Block(
         tenant=target.tenant,
         site=target.site,
         hostname=target.hostname,
@@ -128,7 +142,6 @@ def _block(target: SnmpTarget, environment: dict[str, str]) -> tuple[Block, str]
         port=target.port,
         login=login,
     )
-    return block, reason
 
 
 def _secrets(login: SnmpLogin) -> Iterable[tuple[str, str | None]]:

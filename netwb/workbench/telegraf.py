@@ -160,12 +160,12 @@ class TelegrafFace(Face):
         """All that is wrong with the files as they would be, operators' own among them.
 
         By netwb's own checks, by Telegraf where its program is there, and by trying a device a
-        profile; nothing is changed.
+        profile; nothing is changed. Of a shard elsewhere by netwb's own checks alone.
         """
         self._require(Permission.TELEGRAF_FETCH)
         self._require_everywhere(_FILES)
         self._require_local("Telegraf's program")
-        found = [one for files in self._files_here() for one in self._checked(files)]
+        found = [one for files in self._all_shard_files() for one in self._checked(files)]
         return records_of(found, ShardFinding)
 
     def apply_telegraf(self) -> Records[ShardOutcome]:
@@ -299,7 +299,7 @@ class TelegrafFace(Face):
         found = self._parts.telegraf.findings(files)
         for one in found:
             yield ShardFinding(shard=name, path=one.path, message=one.message)
-        warnings = () if found else self._judged(files)
+        warnings = () if found or files.shard.place != "here" else self._judged(files)
         for warning in warnings:
             known = warning in {_apply.NO_PROGRAM, _apply.NO_OUTPUT}
             grade: Literal["wrong", "note"] = "note" if known else "wrong"

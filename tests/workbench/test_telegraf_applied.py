@@ -234,6 +234,7 @@ def test_a_shard_elsewhere_is_left_to_fetch_its_files(made: Rig) -> None:
     assert list(made.bench.apply_telegraf()) == []
     assert list(made.bench.diff_telegraf()) == []
     assert not (made.bench.home / "telegraf.d" / "far").exists()
+    assert list(made.bench.check_telegraf()) == []
 
 
 def test_a_narrowed_workbench_applies_all_devices_and_not_fewer(made: Rig) -> None:
