@@ -7,7 +7,7 @@ does not hold. So these selects run in sessions of all tenants and narrow the po
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
@@ -18,6 +18,7 @@ from netwb.roles import Scope
 from netwb.store.models import DeviceRow, PortNameRow, PortRow, SiteRow, TenantRow
 
 ASKED_AT_ONCE = 10_000  # ids in one statement; SQLite takes 32,766 values
+_FEW = 500  # ports whose former names are asked for by their ids
 _Owner = aliased(TenantRow)  # of the port
 _OF_PORT = (
     PortRow.id,
@@ -114,13 +115,13 @@ def _holds(row: Row[Any], wanted: str) -> bool:
 
 
 def _former_names(session: Session, ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """By port; of many ports all names are read, as few ports ever had another one."""
+    statement = select(PortNameRow.port_id, PortNameRow.name).order_by(PortNameRow.until_at.desc())
+    if len(ids) <= _FEW:
+        statement = statement.where(PortNameRow.port_id.in_(list(ids)))
     former: dict[str, tuple[str, ...]] = {}
-    for asked in _in_parts(ids):
-        statement = select(PortNameRow.port_id, PortNameRow.name).order_by(
-            PortNameRow.until_at.desc()
-        )
-        for port_id, name in session.execute(statement.where(PortNameRow.port_id.in_(asked))):
-            former[port_id] = (*former.get(port_id, ()), name)
+    for port_id, name in session.execute(statement):
+        former[port_id] = (*former.get(port_id, ()), name)
     return former
 
 
@@ -131,24 +132,29 @@ def _in_parts(ids: Collection[str]) -> Iterable[list[str]]:
 
 
 def _port(row: Row[Any], former: tuple[str, ...]) -> Port:
+    """The columns in their order: by their names tens of thousands take twice as long."""
+    said: Sequence[Any] = row
+    identifier, device_id, name, tenant_id, tenant_since_at, alias, if_type, *rest = said
+    if_index, speed_bps, speed_override_bps, circuit_ref, watched, *rest = rest
+    first_seen_at, last_seen_at, device_tenant, site, hostname, tenant = rest
     return Port(
-        id=row.id,
-        device_id=row.device_id,
-        device_tenant=row.device_tenant,
-        site=row.site,
-        hostname=row.hostname,
-        name=row.name,
+        id=identifier,
+        device_id=device_id,
+        device_tenant=device_tenant,
+        site=site,
+        hostname=hostname,
+        name=name,
         former_names=former,
-        tenant_id=row.tenant_id,
-        tenant=row.tenant,
-        tenant_since_at=row.tenant_since_at,
-        alias=row.alias,
-        if_type=row.if_type,
-        if_index=row.if_index,
-        speed_bps=row.speed_bps,
-        speed_override_bps=row.speed_override_bps,
-        circuit_ref=row.circuit_ref,
-        watched=row.watched,
-        first_seen_at=row.first_seen_at,
-        last_seen_at=row.last_seen_at,
+        tenant_id=tenant_id,
+        tenant=tenant,
+        tenant_since_at=tenant_since_at,
+        alias=alias,
+        if_type=if_type,
+        if_index=if_index,
+        speed_bps=speed_bps,
+        speed_override_bps=speed_override_bps,
+        circuit_ref=circuit_ref,
+        watched=watched,
+        first_seen_at=first_seen_at,
+        last_seen_at=last_seen_at,
     )
