@@ -14,15 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netwb.metrics.samples import Times, Whole
 from netwb.metrics.series.percentiles import WINDOW_S
 from netwb.metrics.series.rates import FASTEST_BPS, PortSamples, rates
 
+Bits = NDArray[np.bool_]
+
 NONE = -1  # octets of a window that is missing
 IN, OUT = "ifHCInOctets", "ifHCOutOctets"
 _TOLD = "ifCounterDiscontinuityTime"
-_BITS = 8
+_BITS = 8  # of an octet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +64,9 @@ def volumes(ports: Sequence[PortSamples], since: int, until: int, *, gap_s: floa
 
 
 def _of_port(port: PortSamples, edges: Times, gap_s: float) -> tuple[Whole, Whole]:
-    both = [_between_edges(_rises(port, field, gap_s), edges) for field in (IN, OUT)]
+    both = _plain(port, edges, gap_s)
+    if both is None:
+        both = tuple(_between_edges(_rises(port, field, gap_s), edges) for field in (IN, OUT))
     absent = (both[0] == NONE) | (both[1] == NONE)
     received, sent = (np.where(absent, NONE, one) for one in both)
     return received, sent
@@ -75,8 +80,7 @@ def _between_edges(rises: _Rises, edges: Times) -> Whole:
     inside = np.minimum(place, len(rises.end) - 1)
     span = rises.end - rises.begin
     into = np.clip(edges - rises.begin[inside], 0, None) * (place < len(rises.end))
-    whole, rest = np.divmod(rises.count[inside], span[inside])  # never count * span: it overflows
-    counted = _until(rises.count, place) + whole * into + rest * into // span[inside]
+    counted = _until(rises.count, place) + _part(rises.count[inside], into, span[inside])
     covered = _until(span, place) + into
     return np.where(np.diff(covered) == WINDOW_S, np.diff(counted), NONE)
 
@@ -87,10 +91,14 @@ def _until(each: Whole, place: Whole) -> Whole:
     return sums
 
 
+def _part(count: Whole, into: Times, span: Times) -> Whole:
+    """What was counted so far into the span, rounded down; count * span may be more than 64 bits."""
+    whole, rest = np.divmod(count, span)
+    found: Whole = whole * into + rest * into // span
+    return found
+
+
 def _rises(port: PortSamples, field: str, gap_s: float) -> _Rises:
-    plain = _plain(port, field, gap_s)
-    if plain is not None:
-        return plain
     told = rates(
         port.samples,
         field,
@@ -103,24 +111,48 @@ def _rises(port: PortSamples, field: str, gap_s: float) -> _Rises:
     return _Rises(begin=told.begin[kept], end=told.end[kept], count=told.count[kept])
 
 
-def _plain(port: PortSamples, field: str, gap_s: float) -> _Rises | None:
-    """The pairs of a port of which each is an ordinary rate or a gap; None of any other.
+def _plain(port: PortSamples, edges: Times, gap_s: float) -> tuple[Whole, ...] | None:
+    """The same of a port of which each pair is an ordinary rate or a gap; None of any other.
 
     `rates` says the same of them, in ten times the time: a thousand ports have 86 million pairs.
     """
-    at, counter = port.samples.at, port.samples.values.get(field)
-    if counter is None or len(counter) < 2 or port.seams or port.samples.highest:
+    at, values = port.samples.at, port.samples.values
+    if len(at) < 2 or port.seams or port.samples.highest or not {IN, OUT} <= values.keys():
         return None
-    span, rise = np.diff(at), np.diff(counter)
-    if counter[0] < 0 or span.min() <= 0 or rise.min() < 0:
-        return None
-    fastest = port.limits.physical_bps or FASTEST_BPS
-    if rise.max() > fastest / _BITS * span.min():
-        return None
-    anew = port.samples.values.get(_TOLD)
+    anew = values.get(_TOLD)
     if anew is not None and (anew != anew[0]).any():
         return None
-    if span.max() <= gap_s:
-        return _Rises(begin=at[:-1], end=at[1:], count=rise)
-    kept = span <= gap_s
-    return _Rises(begin=at[:-1][kept], end=at[1:][kept], count=rise[kept])
+    span = np.diff(at)
+    fastest = (port.limits.physical_bps or FASTEST_BPS) / _BITS * span.min()
+    if fastest <= 0 or not all(_only_rises(values[field], fastest) for field in (IN, OUT)):
+        return None
+    after = np.clip(np.searchsorted(at, edges), 1, len(at) - 1)
+    known = (edges >= at[0]) & (edges <= at[-1])
+    whole = known[1:] & known[:-1]
+    if span.max() > gap_s:
+        whole &= ~_torn(span, after, edges >= at[after], gap_s)
+    into, within = edges - at[after - 1], span[after - 1]
+    return tuple(
+        np.where(whole, np.diff(_shown(values[field], after, into, within)), NONE)
+        for field in (IN, OUT)
+    )
+
+
+def _only_rises(counter: Whole, fastest: float) -> bool:
+    rise = np.diff(counter)
+    return bool(counter.min() >= 0 and rise.min() >= 0 and rise.max() <= fastest)
+
+
+def _torn(span: Times, after: Whole, on_sample: Bits, gap_s: float) -> Bits:
+    """Whether a pair that is too far apart speaks for a part of each window."""
+    gaps = np.append(0, np.cumsum(span > gap_s))
+    first = np.where(on_sample, after, after - 1)[:-1]  # of the pairs that reach into the window
+    found: Bits = gaps[after[1:]] > gaps[first]
+    return found
+
+
+def _shown(counter: Whole, after: Whole, into: Times, span: Times) -> Whole:
+    """What it showed at each edge."""
+    before = counter[after - 1]
+    found: Whole = before + _part(counter[after] - before, into, span)
+    return found
