@@ -91,7 +91,7 @@ class BackupFace(Face):
         if on_outcome is not None:
             report = self._backup.back_up(request, on_outcome)
         else:
-            with bars.BackupProgress(len(targets)) as progress:
+            with bars.DeviceProgress("backup", len(targets)) as progress:
                 report = self._backup.back_up(request, progress.note)
         self._audit_run(report, planned, note)
         return _reports.ShownReport.of(report)

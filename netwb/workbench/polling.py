@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from netwb.inventory import snmp as _snmp
     from netwb.metrics.poller import beats as _beats
     from netwb.metrics.poller import flow as _flow
+    from netwb.workbench import progress as bars
 else:
     _snmp = lazy("netwb.inventory.snmp")
     _beats = lazy("netwb.metrics.poller.beats")
     _flow = lazy("netwb.metrics.poller.flow")
+    bars = lazy("netwb.workbench.progress")
 
 POLLED = frozenset({"active", "maintenance"})  # a planned device is not there yet
 
@@ -29,16 +31,20 @@ class PollingFace(Face):
     """`poll`, `keep_polling`."""
 
     def poll(
-        self, *references: str, on_device: Callable[[PollOutcome], None] = lambda _: None
+        self, *references: str, on_device: Callable[[PollOutcome], None] | None = None
     ) -> PollReport:
-        """Ask devices for their counters now, and keep what they say.
+        """Ask devices for their counters now, and keep what they say; a bar where somebody looks.
 
         references  hostnames, `tenant/hostname` or ids; none: all active ones that are meant
-        on_device   called as each device ends
+        on_device   instead of the bar: called as each device ends
         Raises MetricsError where what they said cannot be written.
         """
         self._require(Permission.BACKUP_RUN)
-        return self._poll(self._new_flow(), references, on_device, Event())
+        flow, devices = self._new_flow(), self._polled(references)
+        if on_device is not None:
+            return self._poll(flow, devices, on_device, Event())
+        with bars.DeviceProgress("poll", len(devices)) as progress:
+            return self._poll(flow, devices, progress.note, Event())
 
     def keep_polling(
         self,
@@ -62,21 +68,22 @@ class PollingFace(Face):
                 return
             last = beat.at
             try:
-                on_report(self._poll(flow, references, lambda _: None, stopped), beat.missed)
+                devices = self._polled(references)
+                on_report(self._poll(flow, devices, lambda _: None, stopped), beat.missed)
             except (MetricsError, StoreError) as error:
                 on_error(error)
 
     def _poll(
         self,
         flow: _flow.PollFlow,
-        references: Sequence[str],
+        devices: Sequence[Device],
         on_device: Callable[[PollOutcome], None],
         stopped: Event,
     ) -> PollReport:
         parts = self._parts
         targets = _snmp.SnmpTargets(parts.database, parts.keyring, parts.environment)
         return flow.run(
-            targets.of(self._scope, self._polled(references)),
+            targets.of(self._scope, devices),
             self._poll_rules(),
             on_device=on_device,
             stopped=stopped.is_set,

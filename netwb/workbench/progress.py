@@ -23,15 +23,16 @@ from rich.progress import (
 
 from netwb.archive.upkeep import RepositoryUpkeep
 from netwb.collect.outcome import BackupOutcome
+from netwb.metrics.poller.records import PollOutcome
 
 
-class BackupProgress:
-    """Counts outcomes; `note` may be called from any thread."""
+class DeviceProgress:
+    """Counts outcomes of devices; `note` may be called from any thread."""
 
-    def __init__(self, total: int, *, console: Console | None = None) -> None:
+    def __init__(self, what: str, total: int, *, console: Console | None = None) -> None:
         self._counts: Counter[str] = Counter()
-        self._progress = _bar("backup", MofNCompleteColumn(), console or _console())
-        self._task = self._progress.add_task("backup", total=total, words="")
+        self._progress = _bar(what, MofNCompleteColumn(), console or _console())
+        self._task = self._progress.add_task(what, total=total, words="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -45,7 +46,7 @@ class BackupProgress:
     ) -> None:
         self._progress.stop()
 
-    def note(self, outcome: BackupOutcome) -> None:
+    def note(self, outcome: BackupOutcome | PollOutcome) -> None:
         """One more device ended."""
         self._counts[outcome.status] += 1
         counts = ", ".join(f"{count} {status}" for status, count in sorted(self._counts.items()))
