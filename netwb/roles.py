@@ -42,7 +42,6 @@ class Permission(StrEnum):
 
 LATER = frozenset(  # of the contract; nothing asks for them yet
     {
-        Permission.MONITORING_VIEW,
         Permission.COMPLIANCE_VIEW,
         Permission.COMPLIANCE_EDIT,
         Permission.BILLING_VIEW,

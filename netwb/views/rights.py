@@ -16,10 +16,13 @@ SENTENCES: tuple[tuple[tuple[Permission, ...], str], ...] = (
         (Permission.CONFIG_VIEW, Permission.INVENTORY_VIEW),
         "May see devices and their configurations",
     ),
+    ((Permission.MONITORING_VIEW,), "May see whether devices are up"),
+    ((Permission.TRAFFIC_VIEW,), "May see ports and what goes through them"),
     ((Permission.INVENTORY_ADDRESS,), "May see the addresses that devices are managed at"),
     ((Permission.BACKUP_RUN,), "May back devices up at any time"),
     ((Permission.BACKUP_ACCEPT,), "May accept or discard a configuration that was kept back"),
     ((Permission.INVENTORY_EDIT,), "May add, change and retire devices"),
+    ((Permission.REFERENCE_EDIT,), "May set the references that an ERP knows ports by"),
     (
         (Permission.CONFIG_REVEAL,),
         "May reveal secrets, with a reason, each time in the audit trail",
