@@ -1,0 +1,8 @@
+# FastNetMon Community as Debian 12 ships it (1.2.4).
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fastnetmon \
+    && rm -rf /var/lib/apt/lists/*
+EXPOSE 2055/udp 6343/udp
+ENTRYPOINT ["/usr/sbin/fastnetmon"]
+CMD ["--log_to_console"]
