@@ -73,6 +73,7 @@ FLOORS: dict[str, int] = {
     "netwb.metrics.series": 1,
     "netwb.metrics.status": 1,
     "netwb.metrics.schema_map": 1,
+    "netwb.metrics.size": 1,
     "netwb.metrics.store": 1,
     "netwb.metrics.thinning": 1,
     "netwb.schedules": 1,

@@ -58,7 +58,7 @@ def open_store(
 def open_sqlite(settings: MetricsSettings, home: Path) -> SqliteStore:
     """The home's own, which can also say what it will take on the disk (`forecast`)."""
     keeping = Keeping(raw_days=settings.raw_days, rollup_days=settings.rollup_days)
-    return SqliteStore(home / "metrics.db", keeping=keeping)
+    return SqliteStore(home / "metrics.db", keeping=keeping, interval_s=settings.interval_s)
 
 
 def _opened_flux(

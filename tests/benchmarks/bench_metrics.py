@@ -209,10 +209,10 @@ def take_disk(folder: Path) -> None:
                 store.write(poll)
         store.keep_up()
         store.close()
-        found = store.forecast(60)
+        found = store.forecast()
         size = store.health().size_bytes or 0
     with closing(sqlite(folder)) as store:
-        whole = store.forecast(60)
+        whole = store.forecast()
     print(
         f"a port's day: {found.raw_a_day} bytes, later {found.coarse_a_day}; file of 48 ports with "
         f"some 8 days raw, 8 coarse: {size / 1e6:.1f} MB; 1,000 ports, 35 and 400 days: "

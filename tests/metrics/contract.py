@@ -331,6 +331,12 @@ class StoreContract:
 
         assert store.read([key()], question(NOON, NOON + 1)) == {}
 
+    def test_ten_million_samples_are_refused_in_a_sentence(self, store: MetricsStore) -> None:
+        keys = [key(f"eth{n}") for n in range(1000)]
+
+        with pytest.raises(MetricsRefusedError, match="for 43 million samples at once; ask for f"):
+            store.read(keys, question(NOON, NOON + 30 * 86_400))
+
     def test_it_says_what_it_is_and_what_it_has(self, store: MetricsStore) -> None:
         store.write([octets(NOON, 1), octets(NOON + 3600, 2, of=key("eth1"))])
         store.write([point(NOON + 60, of=key(""), measurement="device", sysUpTime=7)])

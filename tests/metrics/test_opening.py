@@ -26,7 +26,7 @@ def test_a_home_has_its_own_file_where_nothing_is_said(tmp_path: Path) -> None:
         store.write([octets(NOON, 1)])
     assert (tmp_path / "metrics.db").exists()
     with closing(open_sqlite(MetricsSettings(), tmp_path)) as again:
-        assert again.forecast(60).series == 1
+        assert again.forecast().series == 1
 
 
 @pytest.mark.parametrize(

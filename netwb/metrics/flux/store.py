@@ -25,12 +25,12 @@ from netwb.metrics.influxql.answers import no_answer, refusal
 from netwb.metrics.influxql.asking import TagKey
 from netwb.metrics.influxql.http import Server
 from netwb.metrics.influxql.lines import checked, lines
-from netwb.metrics.influxql.size import check_size
 from netwb.metrics.influxql.tags import tag_key, tag_keys
 from netwb.metrics.points import REAL
 from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
 from netwb.metrics.samples import MISSING, Samples
 from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id
+from netwb.metrics.size import check_size
 from netwb.metrics.thinning import Strand, answering
 
 BATCH = 5000  # lines of one request

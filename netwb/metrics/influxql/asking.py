@@ -92,6 +92,14 @@ def flat(
         )
 
 
+def ends(own: MeasurementNames, field: str) -> Iterator[Asked]:
+    """The first and the last sample of a measurement, by a field that each poll answers."""
+    for which in ("first", "last"):
+        column = f"{which}({quoted(own.fields[field])})"
+        text = f"SELECT {column} FROM {quoted(own.measurement)}"  # noqa: S608 - each is quoted
+        yield Asked(text=text, values={})
+
+
 def _tags(measurement: Measurement, names: SchemaMap) -> list[str]:
     port = names.port if measurement == "interface" else ""
     return [name for name in (names.tenant, names.device, port) if name]

@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 
 from netwb.loading import part
 from netwb.metrics.influxql.answers import Piece, no_answer, pieces, refusal
-from netwb.metrics.influxql.asking import Asked, TagKey, by_series, flat, selecting
+from netwb.metrics.influxql.asking import Asked, TagKey, by_series, ends, flat
 from netwb.metrics.influxql.http import Server, exchange
 from netwb.metrics.influxql.lines import checked, lines
-from netwb.metrics.influxql.size import check_size
 from netwb.metrics.influxql.tags import tag_key, tag_keys
 from netwb.metrics.points import REAL
 from netwb.metrics.records import (
@@ -32,8 +31,9 @@ from netwb.metrics.records import (
     SeriesKey,
     StoreHealth,
 )
-from netwb.metrics.samples import MISSING, Samples
+from netwb.metrics.samples import MISSING, Samples, Times
 from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id
+from netwb.metrics.size import check_size
 from netwb.metrics.thinning import Strand, answering
 
 BATCH = 5000  # lines of one request
@@ -175,30 +175,29 @@ class InfluxqlStore:
             yield now, rows
 
     def _ends(self, measurement: Measurement) -> Iterator[int]:
-        own = self._names.of(measurement)
-        for order in ("ASC", "DESC"):
-            text = f"{selecting(list(own.fields.values()), own)} ORDER BY time {order} LIMIT 1"
-            for piece in self._ask(Asked(text=text, values={})):
+        for asked in ends(self._names.of(measurement), FIELDS[measurement][0]):
+            for piece in self._ask(asked):
                 yield from (int(row[0]) for row in piece.rows)
 
 
 def _answered(question: Question, rows: Sequence[Sequence[Any]]) -> Samples | None:
     """Rows of time and fields; of several in one second the last one counts."""
-    columns = list(zip(*rows, strict=True))
-    at = np.array(columns[0], dtype=np.int64)
+    columns = _columns(question.measurement, rows)
+    at: Times = columns[0].astype(np.int64)
     alone = np.append(at[1:] != at[:-1], True)
     values = {
-        field: _column(question.measurement, column)[alone]
-        for field, column in zip(question.fields, columns[1:], strict=True)
+        field: column[alone] for field, column in zip(question.fields, columns[1:], strict=True)
     }
     return answering(question, Strand(at=at[alone], columns=values))
 
 
-def _column(measurement: Measurement, values: Sequence[Any]) -> NDArray[Any]:
-    """A field's values; `null` is what was not answered, a counter may be written as a real number."""
-    if measurement in REAL:
-        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+def _columns(measurement: Measurement, rows: Sequence[Sequence[Any]]) -> NDArray[Any]:
+    """Column by column; `null` is what was not answered, a counter may be written as a real number."""
+    real = measurement in REAL
+    absent, kind = (np.nan, np.float64) if real else (MISSING, np.int64)
     try:
-        return np.array(values, dtype=np.int64)
+        table = np.array(rows, dtype=kind)
     except TypeError:
-        return np.array([MISSING if v is None else v for v in values], dtype=np.int64)
+        whole = [[absent if value is None else value for value in row] for row in rows]
+        table = np.array(whole, dtype=kind)
+    return table.T

@@ -20,6 +20,7 @@ from netwb.errors import MetricsError
 from netwb.metrics.points import polls
 from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
 from netwb.metrics.samples import Samples
+from netwb.metrics.size import check_size
 from netwb.metrics.sqlite.chunks import Tier, Wanted, days, hours
 from netwb.metrics.sqlite.file import MetricsFile
 from netwb.metrics.sqlite.forecast import DiskForecast, forecast
@@ -63,6 +64,7 @@ def _now() -> datetime:
 class SqliteStore:
     """A `MetricsStore` in one file; safe between threads.
 
+    interval_s   between samples of one series: how large an answer and the file are is reckoned by it
     It keeps itself up: whoever writes packs some of what has grown old, and lets go what is too old.
     """
 
@@ -71,11 +73,13 @@ class SqliteStore:
         path: Path,
         *,
         keeping: Keeping,
+        interval_s: int = 60,
         clock: Callable[[], datetime] = _now,
         busy_timeout_s: float = 10.0,
     ) -> None:
         self._file = MetricsFile(path, busy_timeout_s=busy_timeout_s)
         self._keeping = keeping
+        self._interval_s = interval_s
         self._clock = clock
         self._next_look = -inf
         self._looking = Lock()
@@ -90,6 +94,8 @@ class SqliteStore:
 
     def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
         """Samples by series; one without any is left out."""
+        between_s = max(question.every_s, self._interval_s)
+        check_size(self._file.path.name, len(keys), question, between_s)
         found: dict[SeriesKey, Samples] = {}
         with self._file.reading() as connection:
             for device, own in _by_device(connection, keys, question.measurement):
@@ -141,10 +147,10 @@ class SqliteStore:
         now = min(newest, int(self._clock().timestamp()))
         return keep_up(self._file.writing, self._keeping, now, limit_s)
 
-    def forecast(self, interval_s: int) -> DiskForecast:
-        """What the file will take in the end; one sample of each series in so many seconds."""
+    def forecast(self) -> DiskForecast:
+        """What the file will take in the end."""
         with self._file.reading() as connection:
-            return forecast(connection, self._keeping, interval_s)
+            return forecast(connection, self._keeping, self._interval_s)
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -8,15 +8,16 @@ from netwb.metrics.records import Question
 MOST_SAMPLES = 10_000_000  # of one question: some seconds and a gigabyte here, as much there
 
 
-def check_size(server: str, series: int, question: Question, interval_s: int) -> None:
+def check_size(store: str, series: int, question: Question, between_s: int) -> None:
     """Raise MetricsRefusedError for a question that asks for too much at once.
 
-    interval_s   between samples of one series
+    store       how a sentence calls it
+    between_s   from one sample of a series to the next one that has to be looked at
     """
-    found = series * (question.until - question.since) // interval_s
+    found = series * (question.until - question.since) // between_s
     if found >= MOST_SAMPLES:
         msg = (
-            f"that asks {server} for {found / 1e6:.0f} million samples at once; ask for fewer ports,"
+            f"that asks {store} for {found / 1e6:.0f} million samples at once; ask for fewer ports,"
             " or a shorter time"
         )
         raise MetricsRefusedError(msg)
