@@ -304,6 +304,18 @@ def test_a_restart_explains_a_fall_though_the_device_was_asked_apart_from_its_po
     assert of(counters(90_000, 500, 8_000), device=boots).flag.tolist() == [Flag.RESET, 0]
 
 
+def test_a_restart_explains_no_fall_before_it() -> None:
+    boots = device([0, 60, 120], snmpEngineBoots=[4, 4, 5])
+
+    assert of(counters(90_000, 500, 8_000), device=boots).flag.tolist() == [Flag.FELL, 0]
+
+
+def test_a_counter_that_began_anew_twice_did_not_come_back_to_where_it_was() -> None:
+    twice = counters(90_000, 50, 100_000, ifCounterDiscontinuityTime=[1, 1, 2])
+
+    assert of(twice).flag.tolist() == [Flag.FELL, Flag.RESET]
+
+
 def test_a_restart_that_an_unanswered_poll_hides_is_seen_across_it() -> None:
     boots = device([0, 60, 120], snmpEngineBoots=[4, MISSING, 5])
 
