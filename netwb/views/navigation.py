@@ -42,6 +42,7 @@ PLACES = (
     Place(page="configs", title="Configs", permission=Permission.CONFIG_VIEW),
     Place(page="traffic", title="Traffic", permission=Permission.TRAFFIC_VIEW),
     Place(page="inventory", title="Inventory", permission=Permission.INVENTORY_VIEW),
+    Place(page="wall", title="Wall", permission=Permission.MONITORING_VIEW),
     Place(page="admin", title="Admin", permission=Permission.AUDIT_VIEW),
 )
 

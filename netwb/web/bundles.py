@@ -33,7 +33,10 @@ def bundle_of(roots: Any, resources: Resources, *args: Any, **kwargs: Any) -> Bu
     if not hasattr(state.curdoc, FRAME):
         return _panels_own(roots, resources, *args, **kwargs)
     place = (state.base_url, state.rel_path, resources.mode, resources.root_url)
-    key = (*place, len(Model.model_class_reverse_map))  # a class more may bring files
+    kinds = tuple(
+        sorted({type(root).__name__ for root in roots or ()})
+    )  # a wall is no Material page
+    key = (*place, kinds, len(Model.model_class_reverse_map))  # a class more may bring files
     if key not in _kept:
         _kept[key] = _panels_own(roots, resources, *args, **kwargs)
     return _kept[key]

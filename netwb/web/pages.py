@@ -8,7 +8,6 @@ from netwb.roles import Permission
 
 # In the order of the navigation; any one of the rights opens the page, none: everybody's.
 PAGES: tuple[tuple[str, frozenset[Permission]], ...] = (
-    ("/wall", frozenset({Permission.MONITORING_VIEW})),
     ("/configs", frozenset({Permission.CONFIG_VIEW})),
     ("/traffic", frozenset({Permission.TRAFFIC_VIEW})),
     ("/security", frozenset({Permission.BLACKHOLE_VIEW})),
@@ -16,6 +15,10 @@ PAGES: tuple[tuple[str, frozenset[Permission]], ...] = (
     ("/inventory", frozenset({Permission.INVENTORY_VIEW})),
     ("/admin", frozenset({Permission.ACCESS_MANAGE, Permission.AUDIT_VIEW})),
     ("/account", frozenset()),
+    (
+        "/wall",
+        frozenset({Permission.MONITORING_VIEW}),
+    ),  # no way leads on from there: never the first
 )
 
 

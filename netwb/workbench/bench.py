@@ -32,7 +32,6 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
-from netwb.workbench.monitoring import MonitoringFace
 from netwb.workbench.netbox import NetboxFace
 from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
@@ -44,8 +43,8 @@ from netwb.workbench.seats import Seat
 from netwb.workbench.serving import ServingFace
 from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.telegraf import TelegrafFace
-from netwb.workbench.traffic import TrafficFace
 from netwb.workbench.upkeep import UpkeepFace
+from netwb.workbench.wall import WallFace
 from netwb.workbench.watching import WatchFace
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ class Workbench(
     InventoryFace,
     ProbingFace,
     PollingFace,
-    TrafficFace,
-    MonitoringFace,
+    WallFace,
     TelegrafFace,
     BlackoutFace,
     OverviewFace,

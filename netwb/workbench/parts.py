@@ -17,6 +17,7 @@ from netwb.loading import lazy, part
 from netwb.settings import Settings
 from netwb.workbench.alike import Alike
 from netwb.workbench.home import Home
+from netwb.workbench.shared import Shared
 
 if TYPE_CHECKING:
     from netwb.access.parts import AccessParts
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         compose_scheduling,
         platform_files,
     )
+    from netwb.workbench.wall_records import WallNews
 else:
     _history = lazy("netwb.archive.history")
     _index_check = lazy("netwb.archive.index_check")
@@ -124,6 +126,7 @@ class Parts:
     keyring: Keyring
     read_devices: Alike[Device] = field(default_factory=Alike)
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)
+    wall_news: Shared[WallNews] = field(default_factory=Shared)
 
     def make_all(self) -> None:
         """Each part now."""
@@ -156,7 +159,7 @@ class Parts:
     def metrics(self) -> MetricsStore:
         """Where counters are."""
         return compose_metrics.compose_metrics(
-            self.home.path, self.settings.metrics, self.environment
+            self.home.path, self.settings.metrics, self.environment, self.database
         )
 
     @part

@@ -108,10 +108,17 @@ def test_page_is_few_models(engineer: Frame) -> None:
 def test_navigation_shows_the_pages_that_the_rights_allow(engineer: Frame, customer: Frame) -> None:
     assert [place.page for place in navigation.places(engineer.person)] == [
         "configs",
+        "traffic",
         "inventory",
+        "wall",
         "admin",
     ]
-    assert [place.page for place in navigation.places(customer.person)] == ["configs", "inventory"]
+    assert [place.page for place in navigation.places(customer.person)] == [
+        "configs",
+        "traffic",
+        "inventory",
+        "wall",
+    ]
 
 
 def test_navigation_marks_the_page_and_counts_what_changed(engineer: Frame) -> None:
@@ -364,7 +371,7 @@ def test_view_as_a_tenant_ends_with_the_scope_that_allowed_it(made: Rig) -> None
         ("?device=77", "configs", ["configs", "account"]),
         ("", "admin", ["configs", "account"]),
         ("?tab=people", "admin", ["configs", "account"]),
-        ("", "configs", ["inventory", "account"]),
+        ("", "configs", ["traffic", "account"]),
     ],
 )
 def test_page_that_is_not_given_leads_to_one_that_is(

@@ -49,7 +49,7 @@ def kinds_within(part: Any) -> Iterator[str]:
             yield from kinds_within(one)
 
 
-@pytest.mark.parametrize("path", ["/configs", "/inventory", "/admin", "/account"])
+@pytest.mark.parametrize("path", ["/configs", "/inventory", "/admin", "/account", "/wall"])
 def test_a_page_describes_what_it_has_and_hardly_more(server: Server, path: str) -> None:
     page = document(server, path)
 

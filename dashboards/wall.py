@@ -1,0 +1,6 @@
+"""`/wall`: how the network is, for a screen on the wall."""
+
+from netwb.views.wall.page import show_wall
+from netwb.web.visitor import seated, visiting
+
+show_wall(visiting(), seated())
