@@ -42,7 +42,7 @@ class Telegraf:
     """The program, where there is one. `environment` is that of netwb's own process."""
 
     def __init__(self, program: str, environment: Mapping[str, str]) -> None:
-        self._program = shutil.which(program, path=environment.get("PATH")) if program else None
+        self._program = shutil.which(program, path=environment.get("PATH", "")) if program else None
         self._environment = {
             name: value for name, value in environment.items() if not name.startswith(_OWN)
         }

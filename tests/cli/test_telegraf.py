@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from netwb.inventory.records import NewCredential, NewDevice, SecretSource
+from netwb.metrics.records import Point, SeriesKey
 from netwb.workbench import Workbench
 from tests.cli.commands import Commands
 
@@ -185,3 +188,29 @@ def test_without_waiting_the_daemon_is_left_to_look_for_samples(
     assert ran.status == 0
     assert "restart done; samples are waited for until" in ran.err
     assert (tmp_path / "home/telegraf.d/.state/main/state.json").is_file()
+
+
+def test_an_apply_waits_until_samples_come(
+    netwb: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in ("RELOAD", "RESTART"):
+        monkeypatch.setenv(f"NETWB_TELEGRAF__{word}", "/bin/true")
+    soon = int(time.time()) + 3600
+    with closing(Workbench.open(tmp_path / "home", environment={})) as bench:
+        device = bench.device("acme/edge1")
+        key = SeriesKey(tenant="acme", device_id=device.id)
+        point = Point(
+            measurement="device",
+            key=key,
+            site="fra1",
+            device="edge1",
+            at=soon,
+            values={"sysUpTime": 1},
+        )
+        bench._parts.metrics.write([point])
+
+    ran = netwb("telegraf", "apply")
+
+    assert ran.status == 0, ran.err
+    assert ran.err.endswith("shard main: samples come\n")
+    assert "files that differ: 0" in netwb("telegraf", "diff").err
