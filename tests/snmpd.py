@@ -58,6 +58,7 @@ def _config(port: int) -> str:
     return "\n".join(
         (
             f"agentaddress udp:127.0.0.1:{port}",
+            "dontLogTCPWrappersConnects yes",  # nobody reads what it says, and a full pipe stops it
             f"rocommunity {COMMUNITY} 127.0.0.1",
             f'createUser {user("sha256", None)} SHA-256 "{KEY}"',
             f"rouser {user('sha256', None)} auth",

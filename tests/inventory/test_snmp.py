@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from netwb.inventory.importers.rows import ImportOptions, Source
 from netwb.inventory.ports.records import SnmpLogin, SnmpTarget
 from netwb.inventory.records import NewCredential, SecretKind, SecretSource, Snmp
 from netwb.inventory.snmp import SnmpTargets
@@ -145,3 +146,33 @@ def test_many_devices_are_resolved_in_two_statements(acme: Ground) -> None:
 
     assert all(target.login for target in found)
     assert len([statement for statement in seen if statement.startswith("SELECT")]) <= 2
+
+
+def test_an_import_says_on_which_port_devices_answer_snmp(acme: Ground) -> None:
+    table = (
+        "tenant,site,hostname,address,platform,snmp_port\n"
+        "acme,fra1,edge1,192.0.2.1,frr,2161\n"
+        "acme,fra1,edge2,192.0.2.2,frr,\n"
+    )
+
+    done = acme.intake.apply(
+        ALL_TENANTS, Source(kind="table", texts={"table": table}), ImportOptions(), actor=ANA
+    )
+
+    assert ("snmp_port", "1161", "2161") in [
+        (item.field, item.old, item.new) for device in done.devices for item in device.fields
+    ]
+    assert {name: target.port for name, target in targets(acme).items()} == {
+        "acme/edge1": 2161,
+        "acme/edge2": 161,
+    }
+
+
+def test_a_port_of_snmp_that_cannot_be_is_refused_with_its_line(acme: Ground) -> None:
+    table = "tenant,site,hostname,address,platform,snmp_port\nacme,fra1,edge1,192.0.2.1,frr,70000\n"
+
+    plan = acme.intake.plan(
+        ALL_TENANTS, Source(kind="table", texts={"table": table}), ImportOptions()
+    )
+
+    assert plan.problems == ("line 2: port '70000' is not usable; give a number from 1 to 65535",)
