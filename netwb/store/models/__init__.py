@@ -22,6 +22,13 @@ from netwb.store.models.archive import (
     RevisionRow,
     VaultRow,
 )
+from netwb.store.models.billing import (
+    BillExclusionRow,
+    BillGroupRow,
+    BillRow,
+    PortGroupPortRow,
+    PortGroupRow,
+)
 from netwb.store.models.ground import NAMING, Base, Sequence64, TenantOwned
 from netwb.store.models.inventory import (
     CredentialRow,
@@ -56,6 +63,9 @@ __all__ = [
     "BackupOutcomeRow",
     "BackupRunRow",
     "Base",
+    "BillExclusionRow",
+    "BillGroupRow",
+    "BillRow",
     "BlackoutRow",
     "CredentialRow",
     "CredentialSecretRow",
@@ -81,6 +91,8 @@ __all__ = [
     "NoticeRow",
     "NotifyRouteRow",
     "NotifyTargetRow",
+    "PortGroupPortRow",
+    "PortGroupRow",
     "PortNameRow",
     "PortRow",
     "QuarantineRow",

@@ -1,6 +1,8 @@
-"""What traffic needs: ports, and where a device answers SNMP."""
+"""What traffic needs: ports, where a device answers SNMP, Telegrafs, and bills."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +20,7 @@ def upgrade() -> None:
     _snmp()
     _ports()
     _telegraf()
+    _billing()
 
 
 def _snmp() -> None:
@@ -95,3 +98,83 @@ def _telegraf() -> None:
     )
     op.create_index(op.f("ix_telegraf_shard_site_site_id"), "telegraf_shard_site", ["site_id"])
     op.create_index(op.f("ix_telegraf_shard_site_tenant_id"), "telegraf_shard_site", ["tenant_id"])
+
+
+def _billing() -> None:
+    _owned(
+        "port_group",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("commit_bps", sa.BigInteger(), nullable=True),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("updated_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_port_group")),
+        sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_port_group_tenant_id_name")),
+    )
+    _owned(
+        "port_group_port",
+        sa.Column("group_id", sa.Text(), nullable=False),
+        sa.Column("port_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["port_group.id"], name=op.f("fk_port_group_port_group_id")
+        ),
+        sa.ForeignKeyConstraint(["port_id"], ["port.id"], name=op.f("fk_port_group_port_port_id")),
+        sa.PrimaryKeyConstraint("group_id", "port_id", name=op.f("pk_port_group_port")),
+    )
+    op.create_index(op.f("ix_port_group_port_port_id"), "port_group_port", ["port_id"])
+    _owned(
+        "bill_exclusion",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("group_id", sa.Text(), nullable=True),
+        sa.Column("since_at", Moment, nullable=False),
+        sa.Column("until_at", Moment, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["port_group.id"], name=op.f("fk_bill_exclusion_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bill_exclusion")),
+    )
+    _frozen_bills()
+
+
+def _frozen_bills() -> None:
+    _owned(
+        "bill",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("frozen_at", Moment, nullable=False),
+        sa.Column("frozen_by", sa.Text(), nullable=False),
+        sa.Column("reopened_at", Moment, nullable=True),
+        sa.Column("reopened_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bill")),
+        sa.UniqueConstraint(
+            "tenant_id", "month", "version", name=op.f("uq_bill_tenant_id_month_version")
+        ),
+    )
+    _owned(
+        "bill_group",
+        sa.Column("bill_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("windows", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["bill_id"], ["bill.id"], name=op.f("fk_bill_group_bill_id")),
+        sa.PrimaryKeyConstraint("bill_id", "name", name=op.f("pk_bill_group")),
+    )
+
+
+def _owned(table: str, *parts: sa.Column[Any] | sa.Constraint) -> None:
+    """A table whose rows belong to a tenant."""
+    op.create_table(
+        table,
+        *parts,
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f(f"fk_{table}_tenant_id")),
+    )
+    op.create_index(op.f(f"ix_{table}_tenant_id"), table, ["tenant_id"])
