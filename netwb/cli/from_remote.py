@@ -11,6 +11,7 @@ import click
 
 from netwb.cli.asking import SOURCE, answered, ask
 from netwb.cli.context import state
+from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import print_json, say
 from netwb.inventory.records import SecretSource
 from netwb.loading import lazy
@@ -52,8 +53,8 @@ def remote_options(command: Command) -> Command:
 
 def restore_all(
     context: click.Context, url: str, folder: Path | None, options: dict[str, Any]
-) -> None:
-    """Restore the tenant whose archive lies at `url`."""
+) -> int:
+    """Restore the tenant whose archive lies at `url`; gives the exit status."""
     source = _words.RemoteSource(
         url=url,
         passphrase=known_source(options["passphrase"], "passphrase of the remote"),
@@ -67,12 +68,28 @@ def restore_all(
     )
     if options["as_json"]:
         print_json(found)
-        return
+        return _status(found)
     say(restored_line(found))
+    say_missing(found, "newer revisions than these may be in another copy, or in an export")
     if folder is None:
         say(
             "credentials of devices do not lie at a remote: add them anew; then"
             f" `netwb remote set {found.tenant} URL` pushes there again"
+        )
+    return _status(found)
+
+
+def _status(found: Restored) -> int:
+    return SOME_FAILED if found.missing else DONE
+
+
+def say_missing(found: Restored, cure: str) -> None:
+    """That the remote had more, where it had."""
+    if found.missing:
+        lost = "1 commit" if found.missing == 1 else f"{found.missing} commits"
+        say(
+            f"the remote of {found.tenant} has lost {lost} that netwb had pushed there: somebody took"
+            f" them off, or an older copy of it was put back; {cure}"
         )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from netwb.cli.context import NetwbCommand, reading
+from netwb.cli.exits import DONE
 from netwb.cli.fields import Renamed
 from netwb.cli.from_remote import remote_options, restore_all
 from netwb.cli.moments import MOMENT
@@ -262,7 +263,7 @@ def restore(  # noqa: PLR0913 - one parameter an option
     kind: ConfigKind,
     from_remote: str | None,
     **options: Any,
-) -> None:
+) -> int:
     """Write a revision to a new FILE (0600), byte for byte, its secrets put back.
 
     With --from-remote: a whole tenant, every revision, on a machine that has nothing of it.
@@ -271,8 +272,7 @@ def restore(  # noqa: PLR0913 - one parameter an option
         if device or reason or redacted:
             msg = "--from-remote restores a whole tenant; leave DEVICE@REV and its options out"
             raise click.UsageError(msg)
-        restore_all(context, from_remote, output, options)
-        return
+        return restore_all(context, from_remote, output, options)
     if not device or output is None or reason is None:
         msg = "say what is to be restored, where to and why: DEVICE@REV -o FILE --reason TEXT"
         raise click.UsageError(msg)
@@ -287,9 +287,10 @@ def restore(  # noqa: PLR0913 - one parameter an option
     text = reading(context).restore(device, reason=reason, secrets=secrets, kind=kind)
     if to_stdout:
         print_text(text)
-        return
+        return DONE
     _write_new(output, text)
     say(f"{output}: {len(text)} bytes, readable by you alone, {datetime.now(UTC):%H:%M} UTC")
+    return DONE
 
 
 def _named(found: Sequence[Item], touched: Callable[[Sequence[Item]], Names]) -> dict[str, str]:

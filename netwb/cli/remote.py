@@ -11,7 +11,7 @@ import click
 from netwb.cli.asking import SOURCE, given_source
 from netwb.cli.context import NetwbCommand, NetwbGroup, bench, reading
 from netwb.cli.exits import DONE, SOME_FAILED
-from netwb.cli.from_remote import known_source, restored_line
+from netwb.cli.from_remote import known_source, restored_line, say_missing
 from netwb.cli.scan import accept
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.errors import InputError
@@ -107,7 +107,7 @@ def passphrase(context: click.Context, *, tenant: str, source: str) -> None:
 @click.option("--passphrase", "source", metavar="SOURCE", help=f"{SOURCE}; by default asked for.")
 @json_option
 @click.pass_context
-def check(context: click.Context, *, tenant: str, source: str | None, as_json: bool) -> None:
+def check(context: click.Context, *, tenant: str, source: str | None, as_json: bool) -> int:
     """Try a restore of TENANT from its remote: bring all of it, prove it, write nothing."""
     known = known_source(source, "passphrase of the remote")
     found = bench(context).check_remote(tenant, known)
@@ -115,6 +115,8 @@ def check(context: click.Context, *, tenant: str, source: str | None, as_json: b
         print_json(found)
     else:
         say(f"the remote restores {restored_line(found)}")
+        say_missing(found, f"`netwb push --tenant {found.tenant}` gives them to it again")
+    return SOME_FAILED if found.missing else DONE
 
 
 remote.add_command(accept)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from netwb.health.diagnosis import Diagnosis, advice, ok, unknown, wrong
 
@@ -19,6 +20,7 @@ SOON_DAYS = 7.0
 LEAST_FREE = 0.05  # of the disk
 LEAST_FREE_BYTES = 200_000_000  # one night of a large network, twice
 CHECK = "disk"
+Lies = Literal["in the home", "on its disk", "apart"]  # where a folder is, seen from the home
 CURE = "make room, or put the home on a larger disk"
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from netwb.ages import age
 from netwb.archive.remote.records import Remote
 from netwb.health.diagnosis import Diagnosis, advice, ok, wrong
+from netwb.health.disk import Lies
 from netwb.store.daemons import Daemon
 from netwb.store.servers import Server
 
@@ -171,13 +172,21 @@ def judge_schedule(
     return ok("schedule", said)
 
 
-def judge_self_backup(folder: str, newest_at: datetime | None, *, now: datetime) -> Diagnosis:
-    """Whether netwb itself is backed up, to where the settings say."""
+def judge_self_backup(
+    folder: str, newest_at: datetime | None, *, now: datetime, lies: Lies = "apart"
+) -> Diagnosis:
+    """Whether netwb itself is backed up, to where the settings say; `lies`: seen from the home."""
     if not folder:
         return advice(
             "self backup",
             "netwb itself is backed up nowhere: its database and keys are on this machine alone",
             "set self_backup.folder and self_backup.passphrase, or run `netwb export FILE` by hand",
+        )
+    if lies == "in the home":
+        return wrong(
+            "self backup",
+            f"{folder} lies in the home that it is to be a backup of, and is lost with it",
+            "set self_backup.folder to a folder on another machine or disk",
         )
     if newest_at is None:
         return wrong(
@@ -191,11 +200,23 @@ def judge_self_backup(folder: str, newest_at: datetime | None, *, now: datetime)
             f"the newest backup of netwb itself in {folder} is {age(newest_at, now)} old",
             "`netwb scheduler --run self-backup` says why",
         )
-    return ok("self backup", f"the newest in {folder} is {age(newest_at, now)} old")
+    said = f"the newest in {folder} is {age(newest_at, now)} old"
+    if lies == "on its disk":
+        return advice(
+            "self backup",
+            f"{said}, on the disk of the home itself",
+            "set self_backup.folder to another disk or machine: one disk fails as a whole",
+        )
+    return ok("self backup", said)
 
 
-def judge_remotes(remotes: Sequence[Remote], *, now: datetime) -> Iterator[Diagnosis]:
-    """Each that does not have what is here, or whose restore nobody tried."""
+def judge_remotes(
+    remotes: Sequence[Remote], *, now: datetime, lost: Sequence[str] = ()
+) -> Iterator[Diagnosis]:
+    """Each that does not have what is here, or whose restore nobody tried.
+
+    lost   what is said of those that had lost what was pushed there
+    """
     if not remotes:
         yield advice(
             "remote",
@@ -204,6 +225,8 @@ def judge_remotes(remotes: Sequence[Remote], *, now: datetime) -> Iterator[Diagn
         )
         return
     found = [one for remote in remotes for one in _odd(remote, now)]
+    for said, _, cure in (one.partition("; ") for one in lost):
+        yield advice("remote", said, cure)
     yield from found
     if not any(one.verdict == "wrong" for one in found):
         yield ok("remote", f"{len(remotes)} set, none refuses")

@@ -36,6 +36,7 @@ KINDS: Mapping[str, str] = {
     "disk.space": "the disk fills up",
     "index.check": "the index does not agree with Git",
     "netbox.plan": "a plan from NetBox waits for a person",
+    "remote.lost": "a remote had lost what was pushed there",
     "remote.push": "an archive does not reach its remote",
     "run.ended": "a backup run ended",
     "self.backup": "netwb's own backup did not succeed",

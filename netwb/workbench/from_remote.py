@@ -78,6 +78,7 @@ def into_home(
                 detail={
                     "url": source.url,
                     "revisions": brought.revisions,
+                    "missing": brought.missing,
                     "main": brought.main,  # its commits carry heads of another chain
                 },
             )
@@ -101,6 +102,7 @@ def restored(brought: Brought, place: str) -> _records.Restored:
         devices=_inventory.count_devices(brought.inventory),
         revisions=brought.revisions,
         lacking=brought.lacking,
+        missing=brought.missing,
         place=place,
     )
 

@@ -16,6 +16,7 @@ from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.scheduling import DaemonState
 
 if TYPE_CHECKING:
+    from netwb.archive.remote import push as _push
     from netwb.health import backups as _backups
     from netwb.health import disk as _disks
     from netwb.health import examining as _examining
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from netwb.health.syslog import contested as _contested
     from netwb.workbench import leader as _leader
 else:
+    _push = lazy("netwb.archive.remote.push")
     _contested = lazy("netwb.health.syslog.contested")
     _backups = lazy("netwb.health.backups")
     _disks = lazy("netwb.health.disk")
@@ -66,7 +68,7 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
             "daemon": self._daemon_stands,
             "black-outs": lambda: _hindrances.judge_blackouts(self._held()),
             "server": lambda: _presence.judge_server(self._parts.servers.list(), now=now),
-            "remote": lambda: _presence.judge_remotes(self.remotes(), now=now),
+            "remote": lambda: _presence.judge_remotes(self.remotes(), now=now, lost=self._lost()),
             "disk": self._disk,
             **({"notifications": self._target_stands} if self._sees_targets() else {}),
             **({"syslog": self._syslog_stands} if self._scope.tenants is None else {}),
@@ -78,6 +80,11 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
     def _target_stands(self) -> Iterator[Diagnosis]:
         targets = self._parts.notify.targets.list(self._scope)
         return _hindrances.judge_targets(targets, now=self._parts.clock())
+
+    def _lost(self) -> list[str]:
+        """What remotes had lost, until a restore from them was tried."""
+        found = self._parts.notices.standing(self._scope, [_push.LOST])
+        return [one.message for one in found]
 
     def _syslog_stands(self) -> Diagnosis:
         found = self._parts.notices.standing(self._scope, [_contested.AMBIGUOUS])

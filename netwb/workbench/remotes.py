@@ -127,8 +127,9 @@ class RemotesFace(Face):
     def check_remote(self, tenant: str, passphrase: SecretSource) -> Restored:
         """Try a restore from the tenant's remote, with nothing but its URL and the passphrase.
 
-        All of it is brought into a folder that is gone afterwards, and proved. Raises RemoteError,
-        InputError for a wrong passphrase.
+        All of it is brought into a folder that is gone afterwards, and proved. What was pushed and
+        is there no more is counted, and then the trial is none. Raises RemoteError, InputError for
+        a wrong passphrase.
         """
         self._require(Permission.SYSTEM_MANAGE)
         meant, found = self._remote_of(tenant)
@@ -143,9 +144,13 @@ class RemotesFace(Face):
         ):
             _restoring.require_whole(it)
             self._require_its_own(it, meant)
-            self._parts.remote.remotes.checked(found, main=it.main)
-            tried = _from_remote.restored(it, "")
-        self._audit("remote.check", meant.slug, tenant_id=meant.id)
+            pusher = self._parts.remote.pusher
+            missing = max(it.missing, pusher.missing(found, it.main))
+            if not missing:
+                self._parts.remote.remotes.checked(found, main=it.main)
+                pusher.found_whole(found)
+            tried = replace(_from_remote.restored(it, ""), missing=missing)
+        self._audit("remote.check", meant.slug, tenant_id=meant.id, detail={"missing": missing})
         return tried
 
     def push(self, *, when: Literal["due", "now"] = "due") -> Records[_records.Pushed]:

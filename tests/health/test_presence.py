@@ -215,3 +215,13 @@ def test_netwb_itself_is_backed_up(folder: str, age_h: float | None, verdict: st
     newest = None if age_h is None else NOW - timedelta(hours=age_h)
 
     assert judge_self_backup(folder, newest, now=NOW).verdict == verdict
+
+
+def test_a_backup_that_is_lost_with_the_home_is_none() -> None:
+    newest = NOW - timedelta(hours=20)
+
+    inside = judge_self_backup("/srv/netwb/b", newest, now=NOW, lies="in the home")
+    beside = judge_self_backup("/srv/b", newest, now=NOW, lies="on its disk")
+
+    assert (inside.verdict, "lost with it" in inside.said) == ("wrong", True)
+    assert (beside.verdict, "another disk" in beside.cure) == ("advice", True)

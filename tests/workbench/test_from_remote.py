@@ -362,6 +362,44 @@ def test_a_tried_restore_is_noted(young: Rig) -> None:
     assert tried.revisions == len(every_text(home.bench))
 
 
+def test_a_remote_that_lost_commits_is_said_by_each_who_asks_it(young: Rig, tmp_path: Path) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    old = tip(far)
+    a_night(home, "Second-1")
+    a_night(home, "Third-1")
+    git(far, "update-ref", "refs/heads/main", old)
+
+    tried = home.bench.check_remote("acme", asked())
+    elsewhere = Workbench.restore_from_remote(
+        source(far), folder=tmp_path / "texts", home=tmp_path / "none", environment={}
+    )
+
+    assert (tried.missing, elsewhere.missing) == (2, 2)
+    assert elsewhere.revisions == 3  # what is there is restored all the same
+    assert home.bench.remote("acme").restored_at is None
+
+
+def test_a_push_that_fills_a_remote_again_says_that_it_had_lost_commits(
+    young: Rig, tmp_path: Path
+) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    old = tip(far)
+    a_night(home, "Second-1")
+    git(far, "update-ref", "refs/heads/main", old)
+
+    (pushed,) = home.bench.where(tenant="acme").push(when="now")
+    told = [one for one in home.bench.standing() if one.kind == "remote.lost"]
+    line = [one for one in home.bench.status().parts if "had lost" in one.said]
+
+    assert (pushed.status, pushed.commits) == ("pushed", 1)
+    assert [one.message.partition(" that")[0] for one in told] == [
+        "the remote of acme had lost 1 commit"
+    ]
+    assert [one.verdict for one in line] == ["advice"]
+    assert home.bench.check_remote("acme", asked()).missing == 0
+    assert not [one for one in home.bench.standing() if one.kind == "remote.lost"]
+
+
 def test_a_remote_that_restores_another_tenant_is_no_remote_of_this_one(
     young: Rig, tmp_path: Path
 ) -> None:

@@ -20,11 +20,12 @@ from netwb.archive.remote.carried import (
     ABOUT,
     INVENTORY,
     KEYS,
+    CarriedState,
     SealedSecret,
     parse_about,
 )
-from netwb.archive.remote.carry import carried_files, carried_secrets
-from netwb.archive.remote.counting import commit_of, count_between
+from netwb.archive.remote.carry import carried_files, carried_secrets, carried_state
+from netwb.archive.remote.counting import commit_of, count_between, follows
 from netwb.archive.remote.keys import unwrap_keys
 from netwb.archive.remote.talk import MAIN, VAULT, Talk
 from netwb.archive.repository import Repository
@@ -43,6 +44,7 @@ class Brought:
     """What came, proved; `path` is the repository with both refs.
 
     lacking   revisions whose secrets are not all there: they can be read without them only
+    missing   commits that were pushed with what is carried, and are there no more
     """
 
     path: Path
@@ -57,6 +59,7 @@ class Brought:
     values: Mapping[str, bytes] = field(repr=False)
     revisions: int
     lacking: int
+    missing: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,15 @@ def _opened(path: Path, passphrase: str, progress: Progress) -> Brought:
         values=values,
         revisions=revisions,
         lacking=lacking,
+        missing=_missing(carried_state(path, vault), path, main, commits=expected),
     )
+
+
+def _missing(carried: CarriedState, path: Path, main: str, *, commits: int) -> int:
+    """What is carried says with which commit of `main`; one at least is gone where that is."""
+    if not carried.main or follows(path, carried.main, main):
+        return 0
+    return max(1, carried.commits - commits)
 
 
 def _texts(path: Path, main: str, values: Mapping[str, bytes]) -> Iterator[BroughtText]:

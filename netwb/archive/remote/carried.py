@@ -47,12 +47,16 @@ class CarriedState:
 
     secrets    how many there were, `newest`: when the last one was made, ISO 8601
     inventory  HMAC of what was carried of it; `keys`: digest of the wrapped ones, "" none
+    main       the archive's newest commit then, and `commits`, how many it had: a remote that has
+               less than these lost some
     """
 
     secrets: int
     newest: str
     inventory: str
     keys: str
+    main: str = ""
+    commits: int = 0
 
 
 NOTHING = CarriedState(secrets=0, newest="", inventory="", keys="")
@@ -90,10 +94,11 @@ def parse_secrets(content: bytes) -> Iterator[SealedSecret]:
 
 def message(state: CarriedState, *, added: int) -> bytes:
     """The message of the commit that carries up to there."""
-    what = f"{added} secrets more" if added else "inventory or keys anew"
+    what = f"{added} secrets more" if added else "inventory, keys or commits anew"
     return (
         f"{what}\n\nSecrets: {state.secrets}\nNewest: {state.newest}\n"
         f"Inventory: {state.inventory}\nKeys: {state.keys}\n"
+        f"Main: {state.main}\nCommits: {state.commits}\n"
     ).encode()
 
 
@@ -106,6 +111,8 @@ def parse_message(text: str) -> CarriedState:
             newest=said["Newest"].strip(),
             inventory=said["Inventory"].strip(),
             keys=said["Keys"].strip(),
+            main=said.get("Main", "").strip(),
+            commits=int(said.get("Commits", "0")),
         )
     except (KeyError, ValueError):
         return NOTHING

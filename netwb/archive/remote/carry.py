@@ -37,7 +37,7 @@ from netwb.archive.remote.carried import (
     render_secrets,
     secrets_file,
 )
-from netwb.archive.remote.counting import commit_of
+from netwb.archive.remote.counting import commit_of, count_between
 from netwb.archive.remote.standing import Standing
 from netwb.archive.remote.talk import VAULT
 from netwb.archive.repository import Repository, RepositoryWriter, writing
@@ -84,26 +84,28 @@ class Carrier:
         self._clock = clock
         self._settings = settings
 
-    def is_carried(self, of: Standing) -> bool:
-        """Whether the ref has everything already."""
+    def is_carried(self, of: Standing, main: str) -> bool:
+        """Whether the ref has everything already, and says that it goes with that commit."""
         path = self._path(of)
         return (
             not path.is_dir()
-            or carried_state(path, commit_of(path, VAULT)) == self._found(of).state
+            or carried_state(path, commit_of(path, VAULT)) == self._found(of, main).state
         )
 
-    def carry(self, of: Standing) -> str:
+    def carry(self, of: Standing, main: str) -> str:
         """Put into the ref what it has not; give its commit, "" where there is no repository yet.
+
+        main    the commit of the archive that it goes with
 
         Raises ArchiveBusyError, ArchiveError.
         """
         path = self._path(of)
         if not path.is_dir():
             return ""
-        if self.is_carried(of):
+        if self.is_carried(of, main):
             return commit_of(path, VAULT)
         with writing(path, timeout_s=self._settings.lock_timeout_s) as writer:
-            return self._carry(of, writer)
+            return self._carry(of, main, writer)
 
     def carried_keys(self, tenant: str) -> bytes | None:
         """The wrapped keys that the tenant's ref has: those of a tenant that came from a remote."""
@@ -111,8 +113,8 @@ class Carrier:
         tip = commit_of(path, VAULT) if path.is_dir() else ""
         return carried_files(path, tip).get(KEYS) if tip else None
 
-    def _carry(self, of: Standing, writer: RepositoryWriter) -> str:
-        tip, found = commit_of(writer.path, VAULT), self._found(of)
+    def _carry(self, of: Standing, main: str, writer: RepositoryWriter) -> str:
+        tip, found = commit_of(writer.path, VAULT), self._found(of, main)
         before = carried_state(writer.path, tip)
         if before == found.state:
             return tip
@@ -135,7 +137,7 @@ class Carrier:
             job=job,
         )
 
-    def _found(self, of: Standing) -> _Found:
+    def _found(self, of: Standing, main: str) -> _Found:
         with self._database.reading(ALL_TENANTS) as session:
             count, newest = session.execute(
                 select(func.count(), func.max(VaultRow.created_at)).where(
@@ -149,6 +151,8 @@ class Carrier:
             newest=newest.isoformat() if count else "",
             inventory=hmac.digest(key, described, "sha256").hex()[:32],
             keys=key_digest(of.wrapped),
+            main=main,
+            commits=count_between(self._path(of), "", main) if main else 0,
         )
         return _Found(state=state, inventory=described)
 

@@ -43,6 +43,11 @@ def commits_between(path: Path, old: str, new: str) -> Iterator[str]:
         yield from GitChildren(path).answer("rev-list", span, "--").decode().split()
 
 
+def commits_named(count: int) -> str:
+    """`1 commit`, `3 commits`."""
+    return "1 commit" if count == 1 else f"{count} commits"
+
+
 def follows(path: Path, old: str, new: str) -> bool:
     """Whether `new` is `old` or comes after it; a commit that is not known here is before nothing."""
     return not old or old == new or Repository(path).is_ancestor(old, new)

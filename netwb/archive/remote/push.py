@@ -18,6 +18,7 @@ from netwb.archive.remote.carry import Carrier
 from netwb.archive.remote.counting import (
     beside,
     commits_between,
+    commits_named,
     count_between,
     follows,
     strangers_in,
@@ -47,6 +48,7 @@ _ASKED_EACH = timedelta(days=1)
 _TRIES_UNTOLD = 3  # a remote that is started anew comes back within that; nobody is woken for it
 _AT_ONCE = (RemoteAheadError, SecretsUnpushedError)  # no later try helps: a person decides
 _THEIRS = "refs/heads/theirs"
+LOST = "remote.lost"  # a kind of notice
 
 
 class Pusher:
@@ -146,14 +148,53 @@ class Pusher:
         theirs = heads.get(MAIN, "")
         if not follows(path, theirs, ours):
             raise self._ahead(of, theirs, ours, lease)
+        lost = self._lost(of, theirs)
         self._require_no_secret(of, theirs, ours, lease)
-        vault = self._carrier.carry(of)  # after `ours`: it has every secret that those name
+        vault = self._carrier.carry(of, ours)  # after `ours`: it has every secret that those name
         self._push_ref(talk, lease, VAULT, ours=vault, theirs=heads.get(VAULT, ""))
         self._push_ref(talk, lease, MAIN, ours=ours, theirs=theirs)
         self._remotes.pushed(of, main=ours, vault=vault)
+        if lost:
+            self._tell_lost(of, lost)
         commits = count_between(path, theirs, ours) if ours != theirs else 0
         logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
         return commits
+
+    def _lost(self, of: Standing, theirs: str) -> int:
+        """How many commits that were pushed there the remote has no more."""
+        path = self._path(of)
+        if not of.pushed_main or not follows(path, of.pushed_main, _tip(path)):
+            return 0  # the archive here was put back itself
+        return count_between(path, theirs, of.pushed_main)
+
+    def _tell_lost(self, of: Standing, lost: int) -> None:
+        """It has them again; but somebody took them off, or put an older copy in its place."""
+        self._notices.stands(
+            LOST,
+            tenant_id=of.tenant_id,
+            subject=of.tenant_id,
+            label=of.tenant,
+            is_wrong=True,
+            message=f"the remote of {of.tenant} had lost {commits_named(lost)} that netwb had pushed"
+            f" there, and was given them again; see who may write there, then"
+            f" `netwb remote check {of.tenant}`",
+        )
+
+    def found_whole(self, of: Standing) -> None:
+        """A restore from it gave everything back: what it had lost concerns nobody any more."""
+        self._notices.stands(
+            LOST,
+            tenant_id=of.tenant_id,
+            subject=of.tenant_id,
+            label=of.tenant,
+            is_wrong=False,
+            message=f"the remote of {of.tenant} gives everything back",
+        )
+
+    def missing(self, of: Standing, main: str) -> int:
+        """How many commits that were pushed there a remote lacks whose newest one is `main`."""
+        path = self._path(of)
+        return self._lost(of, main) if follows(path, main, _tip(path)) else 0
 
     def _require_no_secret(self, of: Standing, theirs: str, ours: str, lease: Lease) -> None:
         """Raise SecretsUnpushedError where the newest rules find one in what is to be pushed."""
@@ -183,7 +224,7 @@ class Pusher:
         with beside(path) as side, self._talking(of, side, lease) as talk:
             talk.fetch((MAIN, _THEIRS))
             behind, strangers = strangers_in(side, theirs, ours)
-        named = f"{behind} commits" if behind != 1 else "1 commit"
+        named = commits_named(behind)
         return RemoteAheadError(
             f"remote of {of.tenant} has {named} that netwb did not push there, so nothing is pushed;"
             f" `netwb remote show {of.tenant}` names them; take them off there, or set an empty one",
@@ -232,7 +273,9 @@ class Pusher:
         if of.pushed_at is None or self._clock() - of.pushed_at >= _ASKED_EACH:
             return False
         try:
-            return _tip(self._path(of)) == of.pushed_main and self._carrier.is_carried(of)
+            return _tip(self._path(of)) == of.pushed_main and self._carrier.is_carried(
+                of, of.pushed_main
+            )
         except ArchiveError:  # the push that follows meets it too, and notes it
             return False
 

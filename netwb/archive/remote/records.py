@@ -95,6 +95,7 @@ class Restored:
 
     revisions   of all devices and kinds, byte for byte
     lacking     of them, which lack a secret: they can be read without their secrets only
+    missing     commits that had been pushed there, and are there no more
     place       the home or the folder that has them now; "" for a trial
     """
 
@@ -102,4 +103,5 @@ class Restored:
     devices: int
     revisions: int
     lacking: int
+    missing: int
     place: str
