@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -254,6 +255,22 @@ def test_layouts_that_nobody_needs_go(store: SqliteStore, tmp_path: Path) -> Non
 
     with closing(sqlite3.connect(tmp_path / "metrics.db")) as file:
         assert file.execute("SELECT count(*) FROM layout").fetchone() == (1,)  # of the newest one
+
+
+def test_a_reader_sees_all_while_another_one_packs(tmp_path: Path, dice: random.Random) -> None:
+    with closing(opened(tmp_path, now=LONG_AGO)) as unpacked:
+        unpacked.write(life(MIDNIGHT, MIDNIGHT + 2 * DAY_S, dice))
+    with closing(opened(tmp_path)) as reader, closing(opened(tmp_path)) as packer:
+        wanted = answers(reader, QUESTIONS[1], QUESTIONS[3])
+        with ThreadPoolExecutor(1) as pool:
+            packing = pool.submit(later, packer, MIDNIGHT + 2 * DAY_S + 27 * HOUR_S)
+            looks = 0
+            while looks == 0 or not packing.done():
+                assert answers(reader, QUESTIONS[1], QUESTIONS[3]) == wanted
+                looks += 1
+            packing.result()
+        assert answers(reader, QUESTIONS[1], QUESTIONS[3]) == wanted
+    assert tables(tmp_path)["day"] == 6
 
 
 def test_whoever_writes_packs_some_of_what_is_old(store: SqliteStore, tmp_path: Path) -> None:
