@@ -140,7 +140,14 @@ class TrafficFace(PortsFace):
         rates: list[Rates] = []
         drawn = None
         for one in asked:
-            found = _rates.rates(samples, FIELDS[one], gap_s=gap_s, device=device, limits=limits)
+            found = _rates.rates(
+                samples,
+                FIELDS[one],
+                gap_s=gap_s,
+                poll_s=interval_s,
+                device=device,
+                limits=limits,
+            )
             buckets = _buckets.into_buckets(found, begin, end, step)
             flows[one] = _flows.flow_of(found, buckets, begin, end)
             rates.append(found)

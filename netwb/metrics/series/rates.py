@@ -41,6 +41,7 @@ ROLLUP_GAP_S = 450  # where a store kept one sample of five minutes: one and a h
 _SPEED = "ifHighSpeed"  # Mbit/s
 _LARGEST_32 = np.uint64(2**32 - 1)
 _WRAP_SHARE = 8  # a wrap is believed up to this part of a counter's range; 9 M errors/s at a minute
+_EARLY = 0.5  # of an interval may be between two polls
 _STAMPS_S = 1  # both times are whole seconds: so much longer it may really have been
 
 
@@ -156,20 +157,25 @@ def rates(  # noqa: PLR0913 - each says what is known of the port, by its name
     field: str,
     *,
     gap_s: float,
+    poll_s: float = 0.0,
     device: Samples | None = None,
     limits: Limits = NO_LIMITS,
     seams: tuple[int, ...] = (),
 ) -> Rates:
     """What each pair of neighbours of one field of one port says; as `rates_of`."""
     port = PortSamples(samples=samples, device=device, limits=limits, seams=seams)
-    return rates_of([port], field, gap_s=gap_s)
+    return rates_of([port], field, gap_s=gap_s, poll_s=poll_s)
 
 
-def rates_of(ports: Sequence[PortSamples], field: str, *, gap_s: float) -> Rates:
+def rates_of(
+    ports: Sequence[PortSamples], field: str, *, gap_s: float, poll_s: float = 0.0
+) -> Rates:
     """What each pair of neighbours of one field of these ports says, all in one go.
 
     gap_s   samples that are farther apart say nothing of the time between them; where a store kept
             one of several (`Samples.highest`) not before `ROLLUP_GAP_S`
+    poll_s  how often ports are asked: a highest that a store knows of is not believed where one poll
+            would have risen by more than all of its pair, for then it is a late sample's
     """
     samples = [port.samples for port in ports]
     line = laid_out(samples, field)
@@ -180,7 +186,7 @@ def rates_of(ports: Sequence[PortSamples], field: str, *, gap_s: float) -> Rates
         seams=[port.seams for port in ports],
     )
     left_out = strays(line, told.began_anew)
-    pairs = _pairs(line, left_out, ports, field)
+    pairs = _pairs(line, left_out, ports, field, poll_s)
     rise, flag = _rises(pairs, told, narrow=field in NARROW)
     _mark(flag, _apart(pairs, gap_s), Flag.GAP)
     _mark_order(flag, pairs, left_out)
@@ -207,9 +213,12 @@ class _Pairs:
     span: Times
     most: Real
     between: Real | None
+    poll_s: float
 
 
-def _pairs(line: Line, left_out: Bits, ports: Sequence[PortSamples], field: str) -> _Pairs:
+def _pairs(
+    line: Line, left_out: Bits, ports: Sequence[PortSamples], field: str, poll_s: float
+) -> _Pairs:
     first, second = neighbours(left_out)
     row = line.row[second]
     same = line.row[first] == row
@@ -224,6 +233,7 @@ def _pairs(line: Line, left_out: Bits, ports: Sequence[PortSamples], field: str)
         span=np.where(same, line.at[second] - line.at[first], 1),
         most=_by_row(physical / bits, row),
         between=_between(line, [port.samples for port in ports], field),
+        poll_s=poll_s,
     )
 
 
@@ -304,7 +314,8 @@ def _valued(
     highest = value
     if pairs.between is not None:
         known = pairs.between[pairs.second]
-        known = np.where(gone | (known > pairs.most), np.nan, known * factor)
+        absurd = (known > pairs.most) | (known * (_EARLY * pairs.poll_s) > count)
+        known = np.where(gone | absurd, np.nan, known * factor)
         highest = np.fmax(value, known)
     if field in OCTETS:
         _mark_speeds(flag, pairs, ports, highest)

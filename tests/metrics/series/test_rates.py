@@ -401,6 +401,14 @@ def test_a_highest_that_no_port_can_reach_is_not_believed() -> None:
     assert of(rolled_up([NAN, 1e17, 2_000])).highest.tolist() == [1_000, 16_000]
 
 
+def test_a_highest_beyond_all_that_went_through_is_a_late_sample_s() -> None:
+    """37,500 octets in five minutes: no minute of them had 10,000 a second."""
+    told = rolled_up([NAN, 10_000, 1_000])
+
+    assert rates(told, FIELD, gap_s=450, poll_s=60).highest.tolist() == [1_000, 8_000]
+    assert rates(told, FIELD, gap_s=450).highest.tolist() == [80_000, 8_000]
+
+
 def test_there_is_no_highest_where_there_is_no_rate() -> None:
     reset = rolled_up([NAN, 500, 500])
     reset.values[FIELD][0] = 10**9
