@@ -67,7 +67,7 @@ class WallFace(MonitoringFace, TrafficFace):
             port_since = self._port_since(found.devices, now)
         except MetricsError as error:
             return WallNews(
-                as_of=now, interval_s=interval_s, sites=(), ports=(), night=self._night(now),
+                as_of=now, interval_s=interval_s, sites=(), ports=(), night=self._backup_night(now),
                 newest=None, fault=str(error),
             )  # fmt: skip
         return WallNews(
@@ -75,11 +75,11 @@ class WallFace(MonitoringFace, TrafficFace):
             interval_s=interval_s,
             sites=_wall_sites.sites_of(found.devices, port_since),
             ports=ports,
-            night=self._night(now),
+            night=self._backup_night(now),
             newest=found.newest,
         )
 
-    def _night(self, now: datetime) -> LastNight | None:
+    def _backup_night(self, now: datetime) -> LastNight | None:
         return _nights.find_last_night(self._parts.database, self._meant_scope, now=now)
 
     def _busiest_traffic(self, now: datetime) -> tuple[PortTraffic, ...]:
