@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true, u
 from sqlalchemy.orm import Session
 
 from netwb.errors import DeliveryError, NetwbError, UnknownNameError
-from netwb.notify.records import Delivery, DeliveryState, Message, Route, Target
+from netwb.notify.records import Delivery, DeliveryState, Message, Route, Standing, Target
 from netwb.notify.retrying import COLLAPSE_FROM, GIVE_UP_AFTER, REFUSED_TRIES, wait_s
-from netwb.notify.routes import matching
+from netwb.notify.routes import matching, wrong_at
 from netwb.notify.rows import QUEUED, deliveries_query, find_target, load_deliveries
 from netwb.notify.wording import message_of, summary_of
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
@@ -103,6 +103,18 @@ class Queue:
             for row in rows:
                 row.routed_at = now
         return len(rows), len(made)
+
+    def greet(self, target: Target, routes: Iterable[Route], standing: Iterable[Standing]) -> int:
+        """Tell a target that was added just now what is wrong since before; gives of how much."""
+        was_wrong = (
+            wrong_at(one, target.created_at) for one in standing if one.since < target.created_at
+        )
+        told = matching([target], list(routes), was_wrong)
+        now = self._clock()
+        made = [_row(target, one.kind, message_of(one, self._zone), now) for _, one in told]
+        with self._database.writing(NO_TENANT) as session:
+            insert_many(session, DeliveryRow, made)
+        return len(made)
 
     def add_digest(self, target: Target, message: Message | None, today: str) -> bool:
         """Queue a target's digest of that day, or note that there was nothing to tell.

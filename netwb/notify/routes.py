@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
 from netwb.errors import InputError
-from netwb.notify.records import KINDS, SEVERITIES, Notice, Route, Target
+from netwb.notify.records import KINDS, SEVERITIES, Notice, Route, Standing, Target
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
@@ -54,7 +55,9 @@ def check_patterns(patterns: Iterable[str]) -> tuple[str, ...]:
 
 
 def hears(target: Target, routes: Collection[Route], notice: Notice) -> bool:
-    """Whether the target is to be told."""
+    """Whether the target is to be told: of what happens from when it was added."""
+    if notice.at < target.created_at:
+        return False
     if target.tenant_id and not _is_open_to(target.tenant_id, notice):
         return False
     return any(_matches(route, notice) for route in routes if route.target_id == target.id)
@@ -74,6 +77,13 @@ def open_detail(kind: str, detail: Mapping[str, Any]) -> dict[str, Any]:
     """The details of a kind that its tenant may read."""
     kept = TENANT_DETAILS.get(kind, frozenset())
     return {name: value for name, value in detail.items() if name in kept}
+
+
+def wrong_at(standing: Standing, at: datetime) -> Notice:
+    """What is wrong still, as it would be told at that time to whom nobody told it before."""
+    own = {"since", "seen_at"}
+    fields = {name: getattr(standing, name) for name in Standing.__slots__ if name not in own}
+    return Notice(id=0, at=at, state="wrong", since=standing.since, **fields)
 
 
 def digest_tenants(target: Target, routes: Collection[Route]) -> frozenset[str] | None:

@@ -141,10 +141,19 @@ class Targets:
             return load_targets(session, [row])[0]
 
     def rotate(self, scope: Scope, reference: str) -> AddedTarget:
-        """Give a webhook another key; both sign until the rotation is settled."""
+        """Give a webhook another key; both sign until the rotation is settled.
+
+        One rotation at a time: another key would drop the one that the receiver still has.
+        """
         key = secrets.token_bytes(KEY_BYTES)
         with self._database.writing(ALL_TENANTS) as session:
             row = _webhook(session, scope, reference)
+            if row.rotating:
+                msg = (
+                    f"the key of {row.name} is changed already, and both sign; when the receiver has"
+                    f" the new one, `netwb notify target set {row.name} --settle-key`, then again"
+                )
+                raise InventoryError(msg)
             row.keys_sealed = self._sealed_keys(row, [key, *self._keys(row)[:1]])
             row.rotating = True
             session.flush()

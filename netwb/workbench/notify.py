@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from netwb.errors import DeliveryError, InputError
 from netwb.inventory.records import SecretSource
 from netwb.loading import lazy
-from netwb.roles import Permission
+from netwb.roles import ALL_TENANTS, Permission
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
@@ -65,6 +65,7 @@ class NotifyFace(Face):
     def add_notify_target(self, new: NewTarget, route: NewRoute) -> AddedTarget:
         """Add a target with its first route. Its URL is read and judged now; nothing is sent.
 
+        It is told of what happens from now on, and first of what is wrong still.
         A webhook's key is in the answer, this once. Raises InputError for a URL that is none.
         """
         self._require(Permission.SYSTEM_MANAGE)
@@ -74,13 +75,14 @@ class NotifyFace(Face):
         tenants = self._route_tenants(route, tenant_id)
         url = self._given_url(new.url, new.kind, "public" if tenant_id else "anywhere")
         added = self._notify.targets.add(new, url, tenant_id=tenant_id, by=self._actor.name)
-        self._notify.targets.add_route(
+        first = self._notify.targets.add_route(
             self._scope,
             added.target.id,
             kinds=_routes.check_patterns(route.kinds),
             severity=route.severity,
             tenants=tenants,
         )
+        self._notify.queue.greet(added.target, [first], self._parts.notices.standing(ALL_TENANTS))
         self._audit_target("notify.target.add", added.target, kind=new.kind, digest=new.digest)
         return added
 

@@ -85,6 +85,19 @@ def test_what_was_told_before_a_target_was_there_is_not_sent_to_it(
     assert receiver.got == []
 
 
+def test_what_no_daemon_told_before_a_target_was_there_is_not_sent_to_it(
+    office: Office, receiver: Receiver
+) -> None:
+    office.happen(30)
+    office.clock.pass_s(7 * DAY_S)
+    office.add(receiver.url)
+    office.happen()
+    office.round()
+
+    assert said(receiver) == ["number 0"]
+    assert office.round().routed == 0
+
+
 def test_a_receiver_that_is_down_for_a_day_is_caught_up_in_order_within_the_hour(
     office: Office, receiver: Receiver
 ) -> None:

@@ -105,6 +105,38 @@ def test_in_a_rotation_either_key_verifies(two: Rig, receiver: Receiver) -> None
     assert settled["webhook-signature"].count("v1,") == 1
 
 
+def test_a_second_rotation_waits_until_the_first_is_settled(two: Rig, receiver: Receiver) -> None:
+    first = two.bench.add_notify_target(target(receiver.url), ALL).key
+    two.bench.rotate_notify_key("noc")
+
+    with pytest.raises(InventoryError, match="notify target set noc --settle-key"):
+        two.bench.rotate_notify_key("noc")
+    two.bench.test_notify("noc")
+
+    ((headers, body),) = receiver.got
+    Webhook(first).verify(body, headers)  # the receiver's key signs still
+
+
+def test_a_new_target_hears_once_of_what_is_wrong_still_and_of_nothing_that_is_past(
+    both: Rig, receiver: Receiver
+) -> None:
+    both.answer("acme/edge2", UnreachableError("edge2: no answer"))
+    both.back_up()
+    both.clock.advance(days=7)
+    both.bench.add_notify_target(target(receiver.url), NewRoute(kinds=("backup.*",)))
+    acme = NewTarget(name="ops", kind="webhook", url=answered("https://1.1.1.1/"), tenant="umbra")
+    both.bench.add_notify_target(acme, ALL)
+    both.bench.deliver_notices()
+    both.bench.deliver_notices()
+
+    told = [json.loads(body) for _, body in receiver.got]
+
+    assert [(one["type"], one["data"]["label"], one["data"]["state"]) for one in told] == [
+        ("backup.failed", "acme/edge2", "wrong")
+    ]
+    assert not both.bench.deliveries(target="umbra/ops")
+
+
 def test_a_failure_and_its_recovery_are_mailed_once_each(two: Rig, mailbox: Mailbox) -> None:
     two.back_up()
     two.bench.deliver_notices()
