@@ -28,7 +28,9 @@ def blackout() -> None:
 @click.option("--tenant", metavar="T", help="For this tenant; without it, for all.")
 @click.option("--site", metavar="S", help="For this site.")
 @click.option("--from", "start", default="", metavar="TIME", help="When it begins; default: now.")
-@click.option("--until", "end", default="", metavar="TIME", help="When it ends: a time, or 6h.")
+@click.option(
+    "--until", "end", default="", metavar="TIME", help="When it ends: a time, or 6h from then."
+)
 @click.option("--each", default="", metavar="TRIGGER", help="It comes again: 'sat 22:00'.")
 @click.option("--for", "lasts", default="", metavar="SPAN", help="How long, with --each: 6h.")
 @click.option("--time-zone", default="", metavar="ZONE", help="Default: scheduler.time_zone.")

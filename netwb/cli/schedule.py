@@ -97,5 +97,11 @@ def set_(  # noqa: PLR0913 - one parameter an option
 
 def _said(state: JobState) -> str:
     place = f" of {state.place}" if state.place else ""
-    following = f"next at {shown(state.next_at)} UTC" if state.next_at else "never by itself"
-    return f"{state.name}{place}: {state.trigger} ({state.time_zone}), {following}"
+    return f"{state.name}{place}: {state.trigger} ({state.time_zone}), {_following(state)}"
+
+
+def _following(state: JobState) -> str:
+    if state.next_at:
+        return f"next at {shown(state.next_at)} UTC"
+    follows = state.trigger.startswith("after ")
+    return "next when that has ended" if follows else "never by itself"

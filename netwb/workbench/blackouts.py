@@ -79,7 +79,8 @@ class BlackoutFace(SchedulingFace):
     ) -> BlackoutState:
         """Hold the daemon's logins back at the place that this Workbench is narrowed to.
 
-        start, end   of one that comes once; without a zone of their own they are meant in `time_zone`
+        start, end   of one that comes once; without a zone of their own they are meant in `time_zone`;
+                     an end of `3h` is 3 hours after the start
         each, lasts  of one that comes again: `sat 22:00`, `6h`
         time_zone    "" is the configured one
         """
@@ -210,6 +211,9 @@ def _times(  # noqa: PLR0913, PLR0917 - what a person may give
     now: datetime,
 ) -> tuple[datetime | None, datetime | None, str, int]:
     """From, until, trigger, length: one pair of them is set."""
+    if each and not lasts:
+        msg = f"a black-out that comes again ({each[:60]}) has a length: add `--for 6h`"
+        raise InputError(msg)
     if each and not start and not end:
         trigger, lasts_s = parse_trigger(each), parse_span_s(lasts)
         require_ends(trigger, lasts_s, zone, now)
@@ -218,7 +222,7 @@ def _times(  # noqa: PLR0913, PLR0917 - what a person may give
         msg = "a black-out has an end, or a time that comes again and a length; give one of both"
         raise InputError(msg)
     from_at = _moment(start, zone, now) if start else now
-    until_at = _moment(end, zone, now)
+    until_at = _moment(end, zone, now, spans_from=from_at)
     if until_at <= from_at or until_at <= now:
         msg = f"a black-out until {until_at:%Y-%m-%d %H:%M} UTC is over before it begins; give a later end"
         raise InputError(msg)
@@ -228,11 +232,16 @@ def _times(  # noqa: PLR0913, PLR0917 - what a person may give
     return from_at, until_at, "", 0
 
 
-def _moment(value: str | datetime, zone: tzinfo, now: datetime) -> datetime:
-    """As elsewhere, but what has no zone is meant in the zone of the black-out; `2h` is in 2 hours."""
+def _moment(
+    value: str | datetime, zone: tzinfo, now: datetime, *, spans_from: datetime | None = None
+) -> datetime:
+    """As elsewhere, but what has no zone is meant in the zone of the black-out; `2h` is in 2 hours.
+
+    spans_from   from which `2h` counts instead: the end of a black-out from its beginning
+    """
     if isinstance(value, str):
         try:
-            return now + timedelta(seconds=parse_span_s(value))
+            return (spans_from or now) + timedelta(seconds=parse_span_s(value))
         except InputError:
             value = _written(value, now)
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

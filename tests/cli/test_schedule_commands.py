@@ -137,6 +137,7 @@ def test_a_time_is_set_for_all_and_for_a_tenant_and_taken_back(netwb: Commands) 
         (("blackout", "add", "--reason", "x"), 2, "has an end"),
         (("blackout", "add", "--reason", "x", "--until", "yesterday"), 2, "over before it begins"),
         (("blackout", "add", "--reason", "x", "--until", "soon"), 2, "is no time"),
+        (("blackout", "add", "--reason", "x", "--each", "sat 22:00"), 2, "add `--for 6h`"),
         (("blackout", "add", "--reason", "x", "--until", "900d"), 2, "more than a year"),
         (("blackout", "add", "--reason", "x", "--each", "02:00", "--for", "24h"), 2, "never ends"),
         (("blackout", "add", "--reason", "x", "--each", "01:00", "--for", "3h"), 2, "never begin"),
@@ -190,6 +191,18 @@ def test_a_blackout_is_added_listed_ended_and_removed(netwb: Commands) -> None:
     assert states[added["id"]] == "over"
     assert netwb("blackout", "remove", added["id"]).status == 0
     assert len(netwb("blackout", "list", "--json").json["items"]) == 1
+
+
+def test_an_end_that_is_a_length_counts_from_the_beginning(netwb: Commands) -> None:
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+
+    ran = netwb(
+        *("blackout", "add", "--reason", "x", "--from", start.isoformat(), "--until", "3h"),
+        "--json",
+    )
+
+    assert ran.status == 0
+    assert datetime.fromisoformat(ran.json["until_at"]) == start + timedelta(hours=3)
 
 
 def test_the_answer_says_what_a_blackout_holds_back_from_now_and_what_only_comes(
