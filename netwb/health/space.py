@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from netwb.health.disk import LOOK_BACK, Growth, Space
+from netwb.health.disk import LOOK_BACK, Growth, Lies, Space
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
 from netwb.store.models import RevisionRow
@@ -25,6 +25,15 @@ def read_space(home: Path, database_file: Path | None) -> Space:
         archive=sum(repository_sizes(home / "archive").values()),
         database=0 if database_file is None else database_size(database_file),
     )
+
+
+def place_of(folder: Path, home: Path) -> Lies:
+    """Where a folder lies, which may not be there yet, as seen from the home."""
+    folder, home = folder.resolve(), home.resolve()
+    if folder.is_relative_to(home):
+        return "in the home"
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return "on its disk" if there.stat().st_dev == home.stat().st_dev else "apart"
 
 
 def database_size(file: Path) -> int:

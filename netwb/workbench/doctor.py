@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netwb.errors import NetwbError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from netwb.health import people as _people
     from netwb.health import presence as _presence
     from netwb.health import repositories as _repositories
+    from netwb.health import space as _space
     from netwb.health import waiting as _waiting
     from netwb.health import weakening as _weakening
     from netwb.health.diagnosis import Diagnosis
@@ -55,6 +57,7 @@ else:
     _machine = lazy("netwb.health.machine")
     _presence = lazy("netwb.health.presence")
     _repositories = lazy("netwb.health.repositories")
+    _space = lazy("netwb.health.space")
     _waiting = lazy("netwb.health.waiting")
     _compose = lazy("netwb.workbench.compose")
 
@@ -181,7 +184,10 @@ class DoctorFace(PresenceFace):
         folder = self._parts.settings.self_backup.folder
         newest = self.newest_self_backup()
         return _presence.judge_self_backup(
-            folder, newest[1] if newest else None, now=self._parts.clock()
+            folder,
+            newest[1] if newest else None,
+            now=self._parts.clock(),
+            lies=_space.place_of(Path(folder).expanduser(), self._parts.home.path),
         )
 
     def _admins(self) -> Diagnosis:

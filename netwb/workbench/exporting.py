@@ -21,6 +21,7 @@ from netwb.workbench.home import Home, find_home, parse_settings
 
 if TYPE_CHECKING:
     from netwb.access import principals as _principals
+    from netwb.health import space as _space
     from netwb.health.exporting import checking as _checking
     from netwb.health.exporting import loading as _destinations
     from netwb.health.exporting import manifest as _manifest
@@ -43,6 +44,7 @@ else:
     _nightly = lazy("netwb.health.exporting.nightly")
     _settings_text = lazy("netwb.health.exporting.settings_text")
     _writing = lazy("netwb.health.exporting.writing")
+    _space = lazy("netwb.health.space")
     _secret_sources = lazy("netwb.inventory.secret_sources")
     _canonical = lazy("netwb.store.canonical")
     _database = lazy("netwb.store.database")
@@ -181,10 +183,9 @@ class ExportFace(Face):
         if not settings.folder:
             return _nightly.SelfBackup()
         try:
-            words = new_passphrase(
-                SecretSource(origin=settings.passphrase), self._parts.environment
-            )
             folder = Path(settings.folder).expanduser()
+            self._require_apart(folder)
+            words = self._own_passphrase(settings.passphrase)
             done = _nightly.back_up_itself(self._sources(), folder, words, keep=settings.keep)
         except NetwbError as error:
             self._tell_self_backup(settings.folder, str(error))
@@ -192,6 +193,23 @@ class ExportFace(Face):
         self._audit("export", done.file.name if done.file else "", detail={"bytes": done.size})
         self._tell_self_backup(settings.folder, "")
         return done
+
+    def _require_apart(self, folder: Path) -> None:
+        if _space.place_of(folder, self._parts.home.path) == "in the home":
+            msg = (
+                f"self_backup.folder {folder} lies in the home that it is to be a backup of; set a"
+                " folder on another machine or disk"
+            )
+            raise InputError(msg)
+
+    def _own_passphrase(self, origin: str) -> str:
+        if not origin:
+            msg = (
+                "setting self_backup.passphrase is empty, and a backup holds all keys; say where its"
+                " passphrase is, as file:/etc/netwb/passphrase or env:NAME"
+            )
+            raise InputError(msg)
+        return new_passphrase(SecretSource(origin=origin), self._parts.environment)
 
     def newest_self_backup(self) -> tuple[Path, datetime] | None:
         """The newest export in `self_backup.folder`, and when it was written; None where none is."""

@@ -89,7 +89,7 @@ def test_what_a_killed_one_left_is_removed(made: Rig, sets: Sets, tmp_path: Path
     ("given", "error", "words"),
     [
         ({"folder": "/no/such/folder"}, ExportError, "make it, or mount its disk"),
-        ({"passphrase": ""}, InventoryError, "give env:NAME"),
+        ({"passphrase": ""}, InputError, "self_backup.passphrase is empty"),
         ({"passphrase": "env:NO_SUCH"}, InventoryError, "NO_SUCH is not set"),
         ({"passphrase": "env:SHORT"}, InputError, "12 characters"),
     ],
@@ -138,3 +138,15 @@ def test_a_damaged_repository_takes_no_older_export_away(
         made.bench.back_up_itself()
 
     assert list((tmp_path / "own").iterdir()) == [usable]
+
+
+@pytest.mark.parametrize("within", ["", "backups"])
+def test_a_folder_in_the_home_itself_is_refused(made: Rig, sets: Sets, within: str) -> None:
+    sets(folder=str(made.bench.home / within))
+
+    with pytest.raises(InputError, match="lies in the home that it is to be a backup of"):
+        made.bench.back_up_itself()
+
+    found = {one.check: one for one in made.bench.examine_opened()}["self backup"]
+    assert (found.verdict, "lost with it" in found.said) == ("wrong", True)
+    assert not list(made.bench.home.rglob("*.netwb"))
