@@ -106,8 +106,11 @@ class TrafficFace(PortsFace):
             edge_s=self._gap_s(_THIN_S),
         )
         samples = self._parts.metrics.read(list(keys), question)
+        limits = {
+            key: _rates.Limits(physical_bps=port.speed_override_bps) for key, port in keys.items()
+        }
         ranked = _busiest.busiest(
-            samples, fields, begin, end, gap_s=self._gap_s(_THIN_S), most=most
+            samples, fields, begin, end, gap_s=self._gap_s(_THIN_S), most=most, limits=limits
         )
         found = (
             BusyPort(port=keys[key], p95_in=values[0], p95_out=values[1]) for key, values in ranked
