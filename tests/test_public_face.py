@@ -30,3 +30,16 @@ def test_import_of_the_facade_loads_nothing_heavy() -> None:
     loaded = json.loads(subprocess.check_output([sys.executable, "-c", script]))
 
     assert set(loaded) & (HEAVY | {"panel", "bokeh", "holoviews", "tornado"}) == set()
+
+
+def test_no_part_of_the_facade_takes_a_name_of_another_one() -> None:
+    """All of them are one class: the second `_night` would be called in place of the first."""
+    owners: dict[str, list[str]] = {}
+    for part in netwb.Workbench.__mro__:
+        if part is object:
+            continue
+        for name in vars(part):
+            if not name.startswith("__"):
+                owners.setdefault(name, []).append(part.__name__)
+
+    assert {name: parts for name, parts in owners.items() if len(parts) > 1} == {}

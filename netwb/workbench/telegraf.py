@@ -299,7 +299,7 @@ class TelegrafFace(Face):
         found = self._parts.telegraf.findings(files)
         for one in found:
             yield ShardFinding(shard=name, path=one.path, message=one.message)
-        warnings = () if found or files.shard.place != "here" else self._judged(files)
+        warnings = () if found or files.shard.place != "here" else self._warnings_of(files)
         for warning in warnings:
             known = warning in {_apply.NO_PROGRAM, _apply.NO_OUTPUT}
             grade: Literal["wrong", "note"] = "note" if known else "wrong"
@@ -308,7 +308,7 @@ class TelegrafFace(Face):
             message = f"{device.tenant}/{device.hostname} is not asked by SNMP: {device.reason}"
             yield ShardFinding(shard=name, path="", message=message, grade="note")
 
-    def _judged(self, files: ShardFiles) -> tuple[str, ...]:
+    def _warnings_of(self, files: ShardFiles) -> tuple[str, ...]:
         try:
             return self._parts.telegraf.judge(files)
         except TelegrafError as error:
