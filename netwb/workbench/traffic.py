@@ -32,11 +32,10 @@ else:
 
 BUCKETS = 1_000
 EVENTS = 20
-_RAW_S = (
-    32 * 86_400
-)  # of one port: up to so long each sample is read, beyond it one of five minutes
+_RAW_S = 32 * 86_400  # of a port each sample is read up to so long, then one of five minutes
 _THIN_S = 300
-_GAP = 2.5  # intervals; one missed poll is bridged, two are not
+_BRIDGED = 2.5  # intervals: one missed poll is bridged, two are not
+_LATE = 1.5  # where that is longer than a window: a missed poll is a missing window
 _LONGEST = timedelta(days=1_200)
 _BESIDE = ("ifHighSpeed", "ifCounterDiscontinuityTime")
 _OF_DEVICE = ("sysUpTime", "snmpEngineBoots")
@@ -199,7 +198,8 @@ class TrafficFace(PortsFace):
 
     def _gap_s(self, every_s: int) -> int:
         """Samples that are farther apart say nothing of the time between them."""
-        return int(_GAP * max(self._parts.settings.metrics.interval_s, every_s))
+        apart = max(self._parts.settings.metrics.interval_s, every_s)
+        return int(min(_BRIDGED * apart, max(_LATE * apart, _LATE * _THIN_S)))
 
 
 def _key(port: Port, name: str) -> SeriesKey:

@@ -87,6 +87,23 @@ def test_a_poll_that_was_missed_too_often_is_a_gap(made: Rig) -> None:
     assert found.flows["bits", "in"].average == pytest.approx(400e6)
 
 
+@pytest.mark.parametrize(("interval_s", "gaps"), [(60, 0), (300, 1)])
+def test_one_missed_poll_is_bridged_unless_it_is_a_whole_window(
+    tmp_path: Path, interval_s: int, gaps: int
+) -> None:
+    settings = {"NETWB_METRICS__INTERVAL_S": str(interval_s)}
+    with rig(tmp_path, {"acme": ("edge1",)}, settings=settings) as made:
+        see(made, "acme/edge1", "xe-0/0/0")
+        step = interval_s // EVERY_S
+        polled = {minute for minute in range(0, 121, step) if minute != 60}
+        missing = set(range(121)) - polled
+        count(made, "acme/edge1", "xe-0/0/0", 400e6, minutes=120, without=missing)
+
+        found = made.bench.traffic("acme/edge1", "xe-0/0/0", hours=2)
+
+    assert len(found.gaps) == gaps
+
+
 def test_a_port_that_was_never_measured_is_one_gap(made: Rig) -> None:
     see(made, "acme/edge1", "xe-0/0/0")
 
