@@ -45,6 +45,8 @@ FLOORS: dict[str, int] = {
     "netwb.access.password_rule": 1,
     "netwb.ages": 1,
     "netwb.amounts": 1,
+    "netwb.billing.figures": 1,
+    "netwb.billing.records": 1,
     "netwb.collect.causes": 1,
     "netwb.collect.facts": 1,
     "netwb.configs": 1,
@@ -129,6 +131,7 @@ FLOORS: dict[str, int] = {
     "netwb.telegraf.trial": 3,
     "netwb.telegraf.shelf": 3,
     # 4 flows
+    "netwb.billing": 4,
     "netwb.collect.batch": 4,
     "netwb.collect.coverage": 4,
     "netwb.collect.acceptance": 4,
@@ -223,6 +226,8 @@ HEAVY = {
     *("gufo", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
+    "netwb.billing.bills",
+    "netwb.billing.counting",
     "netwb.cli.demo.building",
     "netwb.cli.demo.playing",
     "netwb.cli.demo.summary",

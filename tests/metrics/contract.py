@@ -284,6 +284,18 @@ class StoreContract:
             ("d2", "eth0"): [(NOON + 61, 5)],
         }
 
+    def test_many_devices_are_asked_at_once(self, store: MetricsStore) -> None:
+        keys = [key("", device_id=f"d{n}") for n in range(150)]
+        foreign = [key("", device_id=f"d{n}", tenant="bravo") for n in range(150)]
+        for at, those in ((NOON, keys), (NOON + 60, keys[::2]), (NOON + 90, foreign)):
+            store.write(point(at, of=own, measurement="device", sysUpTime=at) for own in those)
+
+        found = store.newest([*keys, key("", device_id="d151")], "device", ["sysUpTime"], NOON)
+
+        assert {k: rows(samples, "sysUpTime") for k, samples in found.items()} == {
+            k: [(at, at)] for n, k in enumerate(keys) for at in ([NOON, NOON + 60][n % 2 == 0],)
+        }
+
     def test_what_is_older_is_not_new(self, store: MetricsStore) -> None:
         store.write([octets(NOON, 1)])
 

@@ -67,6 +67,16 @@ def find_device(
     return int(found[0]) if found else None
 
 
+def all_devices(
+    connection: sqlite3.Connection, measurement: Measurement
+) -> Mapping[tuple[str, str], int]:
+    """The same of all devices, by tenant and id."""
+    rows = connection.execute(
+        "SELECT tenant, device_id, id FROM device WHERE measurement = ?", (measurement,)
+    )
+    return {(tenant, device_id): number for tenant, device_id, number in rows}
+
+
 def layout_of(connection: sqlite3.Connection, device: int, names: Iterable[str]) -> int:
     """The number of these names in this order; made where it is not there."""
     own = (device, json.dumps(list(names), ensure_ascii=False))

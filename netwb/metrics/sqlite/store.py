@@ -25,7 +25,7 @@ from netwb.metrics.sqlite.chunks import Tier, Wanted, days, hours
 from netwb.metrics.sqlite.file import MetricsFile
 from netwb.metrics.sqlite.forecast import DiskForecast, forecast
 from netwb.metrics.sqlite.matrix import Matrix, merged, run_together, strand_in
-from netwb.metrics.sqlite.polls import find_device, matrices, put
+from netwb.metrics.sqlite.polls import all_devices, find_device, matrices, put
 from netwb.metrics.sqlite.upkeep import Keeping, keep_up
 from netwb.metrics.thinning import (
     Strand,
@@ -54,6 +54,7 @@ SELECT coalesce((SELECT min(first) FROM coarse WHERE start = (SELECT min(start) 
 """
 _OLD: tuple[Tier, ...] = ("coarse", "day")
 _A_FEW = 4  # polls; a port that is not in the newest one was left out of it, or is no more
+_MANY = 100  # devices; so many are looked up by one statement
 _NEVER = 2**62  # epoch seconds; later than any sample
 
 
@@ -239,6 +240,10 @@ def _by_device(
     groups: dict[tuple[str, str], list[SeriesKey]] = {}
     for key in keys:
         groups.setdefault((key.tenant, key.device_id), []).append(key)
+    if len(groups) >= _MANY:
+        known = all_devices(connection, measurement)
+        yield from ((known[whose], own) for whose, own in groups.items() if whose in known)
+        return
     for (tenant, device_id), own in groups.items():
         device = find_device(connection, measurement, tenant, device_id)
         if device is not None:
