@@ -52,14 +52,19 @@ class Session:
         self.lost = 0
         self._repetitions = REPETITIONS
         self._may_shorten = True
-        self._session = _client.SnmpSession(
-            address,
-            target.port,
-            community=login.community or "",
-            user=user_of(login),
-            timeout=rules.timeout_s,
-            max_repetitions=REPETITIONS,
-        )
+        user = user_of(login)
+        try:
+            self._session = _client.SnmpSession(
+                address,
+                target.port,
+                community=login.community or "",
+                user=user,
+                timeout=rules.timeout_s,
+                max_repetitions=REPETITIONS,
+            )
+        except OSError as error:  # it connects its socket at once
+            msg = f"no way to {self._place()} ({_line(error)}); correct its address, or the routes"
+            raise UnreachableError(msg) from error
 
     async def open(self) -> None:
         """Find out about the engine (v3); nothing is asked with v2c."""

@@ -14,7 +14,7 @@ from netwb.metrics.poller.records import PollRules
 from tests.metrics.poller.ground import polled, target_at
 from tests.real_components import require_real
 
-UNROUTED = "240.0.0.1"  # class E: no kernel sends to it
+UNSENT = "255.255.255.255"  # the kernel sends nothing there for who did not ask for broadcasts
 NOBODY = NOGROUP = 65534
 GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
 
@@ -62,7 +62,7 @@ def test_who_answers_loses_nothing_and_has_a_delay(address: str) -> None:
 @pytest.mark.real
 @pytest.mark.usefixtures("_permitted")
 def test_who_does_not_answer_loses_all_and_has_no_delay() -> None:
-    echo = pinged(UNROUTED, 1)
+    echo = pinged(UNSENT, 1)
 
     assert echo is not None
     assert echo.values() == {"percent_packet_loss": 100.0}

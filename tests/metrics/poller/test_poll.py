@@ -175,6 +175,14 @@ def test_a_name_that_is_not_found_fails_alone() -> None:
     assert "address nowhere.invalid is not found" in str(found.cause)
 
 
+@pytest.mark.parametrize("address", ["fe80::1", "255.255.255.255"], ids=["no-zone", "broadcast"])
+def test_an_address_that_nothing_is_sent_to_fails_in_words(address: str) -> None:
+    found = polled(target_at(address, 161), QUICK)
+
+    assert isinstance(found.cause, UnreachableError)
+    assert f"no way to {address} port 161" in str(found.cause)
+
+
 def test_a_device_of_32_bits_gives_no_octets() -> None:
     old = Agent(key="old1", sysname="old1", ports=usual_agent("old1", 2).ports, counters="32")
     with AgentFleet([old]) as fleet:
