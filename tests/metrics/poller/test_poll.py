@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import NoReturn
 
 import pytest
 
@@ -168,7 +170,11 @@ def test_an_answer_that_comes_too_late_is_not_taken_for_the_next(fleet: AgentFle
     assert octets == {state.index: state.into.octets(NOW) for state in truth.ports}
 
 
-def test_a_name_that_is_not_found_fails_alone() -> None:
+def test_a_name_that_is_not_found_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_asked: object, **_options: object) -> NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)  # no resolver is asked by a test
     found = polled(target_at("nowhere.invalid", 161))
 
     assert isinstance(found.cause, UnreachableError)
