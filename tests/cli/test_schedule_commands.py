@@ -209,7 +209,7 @@ def test_the_answer_says_what_a_blackout_holds_back_from_now_and_what_only_comes
     netwb: Commands,
 ) -> None:
     words = ("blackout", "add", "--reason", "x", "--tenant")
-    held = netwb(*words, "acme", "--from", "2 days ago", "--until", "2d")
+    held = netwb(*words, "acme", "--from", "2 days ago", "--until", "4d")
     now = netwb(*words, "umbra", "--from", "now", "--until", "2d", "--json")
     in_three_days = f"{datetime.now(UTC) + timedelta(days=3):%a}".lower()
     comes = netwb("blackout", "add", "--each", f"{in_three_days} 22:00", "--for", "6h", *words[2:4])
