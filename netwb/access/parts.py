@@ -15,6 +15,7 @@ from netwb.access.standing import Standings
 from netwb.access.tokens import Tokens
 from netwb.access.totp import Totp
 from netwb.access.users import Users
+from netwb.access.walls import Walls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,3 +33,4 @@ class AccessParts:
     tokens: Tokens
     totp: Totp
     users: Users
+    walls: Walls

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, Protocol
 
 from netwb.access.rights import as_staff_of
@@ -131,6 +132,12 @@ def token_principal(
 ) -> Principal:
     """A token; what it files is done with its rights, not with its owner's."""
     return _OfSql(f"token:{token_id}", standings, lambda: standings.of_token(token_id, address))
+
+
+def wall_principal(standings: Standings, wall_id: str, *, address: str | None = None) -> Principal:
+    """A screen on a wall; it files nothing."""
+    ask = partial(standings.of_wall, wall_id, address)
+    return _OfSql(f"wall:{wall_id}", standings, ask, session_id=wall_id)
 
 
 def named_principal(standings: Standings, reference: str) -> Principal:

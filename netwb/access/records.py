@@ -120,6 +120,51 @@ class IssuedToken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """A screen that shows one page to whoever stands before it; its secrets are never here.
+
+    page            the one that it opens
+    tenants         slugs of those that it shows; None: all
+    networks        CIDR; empty: from anywhere
+    code_until_at   until when its code can be typed, where nobody did
+    enrolled_at     since when it is one; None: its code was not typed yet
+    """
+
+    id: str
+    name: str
+    page: str
+    tenants: tuple[str, ...] | None
+    networks: tuple[str, ...]
+    time_zone: str
+    code_until_at: datetime
+    created_at: datetime
+    created_by: str
+    enrolled_at: datetime | None
+    seen_at: datetime | None
+    address: str
+    browser: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWall:
+    """A wall to be enrolled; `tenants` None: all."""
+
+    name: str
+    tenants: tuple[str, ...] | None = None
+    networks: tuple[str, ...] = ()
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedWall:
+    """A wall with what opens it, shown this once: its code, or its cookie's secret."""
+
+    wall: Wall
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginSession:
     """One login of one person. `id` is public: it ends the session, and opens nothing."""
 

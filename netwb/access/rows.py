@@ -19,6 +19,7 @@ from netwb.access.records import (
     User,
     UserSource,
     UserStatus,
+    Wall,
 )
 from netwb.access.rights import totp_state
 from netwb.errors import UnknownNameError
@@ -31,6 +32,8 @@ from netwb.store.models import (
     TokenTenantRow,
     UserRow,
     UserTenantRow,
+    WallRow,
+    WallTenantRow,
 )
 
 Slugs = Mapping[str, tuple[str, ...]]  # by user or token id
@@ -84,6 +87,11 @@ def token_slugs(session: Session, ids: Collection[str]) -> Slugs:
     return _slugs(session, TokenTenantRow, TokenTenantRow.token_id, ids)
 
 
+def wall_slugs(session: Session, ids: Collection[str]) -> Slugs:
+    """Tenants of walls by slug."""
+    return _slugs(session, WallTenantRow, WallTenantRow.wall_id, ids)
+
+
 def _slugs(session: Session, table: Any, owner: Any, ids: Collection[str]) -> Slugs:
     query = (
         select(owner, TenantRow.slug)
@@ -132,6 +140,14 @@ def token_of(row: TokenRow, owner: str, slugs: Slugs) -> Token:
         used_at=row.used_at,
         revoked_at=row.revoked_at,
     )
+
+
+def wall_of(row: WallRow, slugs: Slugs) -> Wall:
+    """The record of a wall."""
+    same = [name for name in Wall.__slots__ if name not in {"tenants", "networks"}]
+    given = {name: getattr(row, name) for name in same}
+    tenants = None if row.wide else slugs.get(row.id, ())
+    return Wall(tenants=tenants, networks=tuple(row.networks), **given)
 
 
 def session_of(row: LoginSessionRow, user: str) -> LoginSession:

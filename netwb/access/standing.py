@@ -22,7 +22,7 @@ from netwb.access.rights import SET_UP_FIRST, narrowed, totp_state
 from netwb.access.rows import permissions
 from netwb.access.secrets import same
 from netwb.errors import NotAuthenticatedError
-from netwb.roles import ALL_TENANTS, Actor, Rights, Role, Scope
+from netwb.roles import ALL_TENANTS, Actor, Permission, Rights, Role, Scope
 from netwb.settings import AccessSettings
 from netwb.store.canonical import storable
 from netwb.store.database import Database
@@ -32,6 +32,8 @@ from netwb.store.models import (
     TokenTenantRow,
     UserRow,
     UserTenantRow,
+    WallRow,
+    WallTenantRow,
 )
 from netwb.store.prepared import Prepared
 
@@ -39,6 +41,10 @@ MOST_SHOWN = 1000  # tokens whose standing is kept at once
 KEPT_S = 0.05  # no person sees it; a list of 2,000 devices asked 2,000 times without it
 ENDED = "this login has ended, or never was; log in again"
 NOT_VALID = "the token is not valid here: unknown, expired, revoked, or used from another network"
+WALL_UNKNOWN = (
+    "this screen is no wall of netwb any more: revoked, or moved to another network; enroll it anew"
+)
+WALL_RIGHTS = frozenset({Permission.MONITORING_VIEW, Permission.TRAFFIC_VIEW})
 NOT_ACTIVE = "that user may not act any more: disabled, retired or gone; ask an admin"
 
 _PERSON = (
@@ -191,6 +197,32 @@ class Standings:
         self._shown[token_id, mac, address] = (asked, standing)
         return standing, stale
 
+    def of_wall(self, wall_id: str, address: str | None = None) -> Standing:
+        """A wall that is enrolled and not revoked; `address` is where its screen is."""
+        rows = self._wall_rows([wall_id])
+        if not rows or (address is not None and not within(address, rows[0].networks)):
+            raise NotAuthenticatedError(WALL_UNKNOWN)
+        return _wall_standing(rows)
+
+    def of_walls(self, wall_ids: Collection[str]) -> Mapping[str, Rights]:
+        """Wall id -> rights, of those in force; by one query for all open walls."""
+        rows: dict[str, list[Any]] = {}
+        for row in self._wall_rows(wall_ids):
+            rows.setdefault(row.id, []).append(row)
+        return {wall_id: _wall_standing(own).actor.rights for wall_id, own in rows.items()}
+
+    def _wall_rows(self, wall_ids: Collection[str]) -> Sequence[Any]:
+        columns = (WallRow.id, WallRow.name, WallRow.wide, WallRow.networks, WallRow.time_zone)
+        return self._rows(
+            select(*columns, WallTenantRow.tenant_id)
+            .outerjoin(WallTenantRow, WallTenantRow.wall_id == WallRow.id)
+            .where(
+                WallRow.id.in_(sorted(map(storable, wall_ids))),
+                WallRow.enrolled_at.is_not(None),
+                WallRow.revoked_at.is_(None),
+            )
+        )
+
     def live(self) -> ColumnElement[bool]:
         """Which LoginSessionRows are not over."""
         now = self._clock()
@@ -254,6 +286,24 @@ def _valid(rows: Sequence[Any], address: str | None) -> Sequence[Any]:
     if not rows or (address is not None and not within(address, rows[0].networks)):
         raise NotAuthenticatedError(NOT_VALID)
     return rows
+
+
+def _wall_standing(rows: Sequence[Any]) -> Standing:
+    first = rows[0]
+    tenants = frozenset(row.tenant_id for row in rows if row.tenant_id is not None)
+    return Standing(
+        user_id="",
+        full_name=first.name,
+        source="local",
+        totp="off",
+        time_zone=first.time_zone,
+        actor=Actor(
+            name=f"wall:{first.id}",
+            role=Role.CUSTOMER,
+            scope=ALL_TENANTS if first.wide else Scope(tenants),
+            only=WALL_RIGHTS,
+        ),
+    )
 
 
 def within(address: str, networks: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from netwb._version import __version__
 from netwb.cli import (
     audit,
     backup,
+    billing,
     blackout,
     credential,
     device,
@@ -28,6 +29,7 @@ from netwb.cli import (
     notify,
     poll,
     port,
+    port_group,
     quarantine,
     remote,
     schedule,
@@ -43,6 +45,7 @@ from netwb.cli import (
     token,
     traffic,
     user,
+    wall,
 )
 from netwb.cli.context import NetwbGroup
 from netwb.cli.demo import command as demo
@@ -125,6 +128,7 @@ for _group in (
     credential,
     device,
     port,
+    port_group,
     backup,
     history,
     quarantine,
@@ -136,6 +140,7 @@ for _group in (
     audit,
     poll,
     traffic,
+    billing,
     monitoring,
     telegraf,
     shard,
@@ -143,6 +148,7 @@ for _group in (
     doctor,
     user,
     token,
+    wall,
     serve,
     scheduler,
     schedule,

@@ -95,6 +95,7 @@ class Purge:
             "token": self._only_of(
                 "token", tables["token_tenant"].c.token_id, tables["token"].c.narrowed
             ),
+            "wall": self._only_of("wall", tables["wall_tenant"].c.wall_id, ~tables["wall"].c.wide),
             "backup_run": self._only_of("backup_run", tables["backup_outcome"].c.run_id),
         }
         self.words = self._told_by()

@@ -35,7 +35,8 @@ from netwb.web import error_pages, headers, process
 from netwb.web.pace import pace_of
 from netwb.web.place import is_address
 from netwb.web.visitor import SEAT, visit_of
-from netwb.web.visits import Visit, origin_of
+from netwb.web.visits import WALL, WALL_COOKIE, Visit, origin_of
+from netwb.web.wall import ENTRY
 from netwb.web.watch import owner_of, watch_of
 
 LOGIN = "netwb_login"  # in a page's token: public id of the login session
@@ -56,8 +57,10 @@ class PageHandler(DocHandler):
         headers.secure_page(self)
 
     def get_login_url(self) -> str:
-        """Panel's own is relative, and leads astray from `/page/`."""
-        return "/login"
+        """Panel's own is relative, and leads astray from `/page/`. A screen is asked for its code."""
+        if self.request.path.rstrip("/") != WALL:
+            return "/login"
+        return f"{ENTRY}?out=1" if self.get_cookie(WALL_COOKIE) else ENTRY
 
     async def prepare(self) -> None:
         """Refuse an address or a header that names a session of its own choice."""

@@ -101,14 +101,14 @@ def render_login(form: LoginForm) -> str:
         f'<input type="hidden" name="_xsrf" value="{escape(form.xsrf)}">'
         f'<input type="hidden" name="next" value="{escape(form.next)}">'
     )
-    body = f'{_notice(form.notice)}<form method="post" action="/login">{hidden}{asked}</form>'
+    body = f'{notice_of(form.notice)}<form method="post" action="/login">{hidden}{asked}</form>'
     return _page("Sign in", form, body + _other_ways(form))
 
 
 def render_logout(form: LoginForm) -> str:
     """Asks whether to sign out: a link alone must not, for anybody can make one follow it."""
     body = (
-        f'{_notice(form.notice)}<form method="post" action="/logout">'
+        f'{notice_of(form.notice)}<form method="post" action="/logout">'
         f'<input type="hidden" name="_xsrf" value="{escape(form.xsrf)}">'
         f"<p>{escape(form.name)} is signed in here.</p><button autofocus>Sign out</button></form>"
         '<p class="more"><a href="/">Back</a></p>'
@@ -152,7 +152,8 @@ def _other_ways(form: LoginForm) -> str:
     )
 
 
-def _notice(notice: Notice | None) -> str:
+def notice_of(notice: Notice | None) -> str:
+    """Above a form; nothing where there is none."""
     if notice is None:
         return ""
     shape = f'<svg class="{notice.kind}" viewBox="0 0 12 12" aria-hidden="true">{_SHAPES[notice.kind]}</svg>'

@@ -12,6 +12,7 @@ from netwb.web.handler import Doors
 from netwb.web.login import PresenceHandler
 from netwb.web.routes import api_rules
 from netwb.web.tally import Tally
+from netwb.web.wall import ALIVE, ENTRY, AliveHandler, WallEntryHandler
 
 Rule = tuple[str, type[RequestHandler], dict[str, Any]]
 
@@ -34,6 +35,8 @@ def beside_pages() -> list[Rule]:
     return [
         ("/", RootHandler, {}),
         ("/login/presence", PresenceHandler, {}),
+        (ENTRY, WallEntryHandler, {}),
+        (ALIVE, AliveHandler, {}),
         (provider.PATH, provider.BeginHandler, {}),
         (f"{provider.PATH}/callback", provider.CallbackHandler, {}),
         (f"{provider.PATH}/logout", provider.ProviderLogoutHandler, {}),

@@ -14,6 +14,10 @@ from netwb.web import origin, process
 from netwb.workbench import Workbench
 
 COOKIE = "netwb_session"
+WALL = "/wall"
+WALL_COOKIE = "netwb_wall"  # goes with requests below that page alone
+_WALL_KEPT_DAYS = 3_650  # until it is revoked: nobody logs a screen in again
+_OF_WALL = frozenset({WALL, f"{WALL}/", f"{WALL}/ws", f"{WALL}/alive"})
 DEVICE_COOKIE = "netwb_device"  # outlives a login and opens nothing
 _DEVICE_KEPT_DAYS = 365
 _NOBODYS_NAMES = frozenset({"", "(null)", "-"})  # what proxies write where nobody logged in there
@@ -35,6 +39,11 @@ async def visit(handler: RequestHandler) -> Visit | None:
     """
     await process.opened()
     named = _named_by_proxy(handler.request)
+    wall = handler.get_cookie(WALL_COOKIE)
+    if wall and not named and handler.request.path in _OF_WALL:
+        shown = await wall_visit(wall, handler.request)
+        if shown is not None:  # it is the screen's, whoever was logged in there besides
+            return shown
     secret = handler.get_cookie(COOKIE)
     found = await _by_cookie(secret, handler.request) if secret else None
     if not named or (found is not None and found.person.name.casefold() == named.name.casefold()):
@@ -42,6 +51,14 @@ async def visit(handler: RequestHandler) -> Visit | None:
     if isinstance(handler, WebSocketHandler):
         return None  # its page was not opened by this person
     return await _by_proxy(named, handler)
+
+
+async def wall_visit(secret: str, request: HTTPServerRequest) -> Visit | None:
+    """The wall that this cookie stands for, as a visitor; None where it is none any more."""
+    try:
+        return await process.run(_wall_visit, secret, request)
+    except NotAuthenticatedError:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +110,12 @@ def _visit(secret: str, request: HTTPServerRequest) -> Visit:
     return Visit(session=person.session, person=person, bench=bench)
 
 
+def _wall_visit(secret: str, request: HTTPServerRequest) -> Visit:
+    bench = process.workbench().at_wall(secret, origin=origin_of(request))
+    person = bench.me()
+    return Visit(session=person.session, person=person, bench=bench)
+
+
 def origin_of(request: HTTPServerRequest) -> Origin:
     """Where the request comes from, as far as the socket and trusted proxies say.
 
@@ -133,6 +156,19 @@ def begin_session(handler: RequestHandler, admission: Admission) -> None:
             samesite="Lax",
             secure=secure,
         )
+
+
+def begin_wall(handler: RequestHandler, secret: str) -> None:
+    """Give the browser of a screen its cookie."""
+    handler.set_cookie(
+        WALL_COOKIE,
+        secret,
+        expires_days=_WALL_KEPT_DAYS,
+        path=WALL,
+        httponly=True,
+        samesite="Strict",
+        secure=is_secure(handler.request),
+    )
 
 
 def forget_session(handler: RequestHandler) -> None:

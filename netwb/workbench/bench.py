@@ -16,6 +16,7 @@ from netwb.inventory.records import Where
 from netwb.loading import lazy
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
+from netwb.workbench.billing import BillingFace
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import (
@@ -45,6 +46,7 @@ from netwb.workbench.syslog import SyslogFace
 from netwb.workbench.telegraf import TelegrafFace
 from netwb.workbench.upkeep import UpkeepFace
 from netwb.workbench.wall import WallFace
+from netwb.workbench.walls import WallsFace
 from netwb.workbench.watching import WatchFace
 
 if TYPE_CHECKING:
@@ -67,9 +69,11 @@ class Workbench(
     DoctorFace,
     DoorsFace,
     PeopleFace,
+    WallsFace,
     InventoryFace,
     ProbingFace,
     PollingFace,
+    BillingFace,
     WallFace,
     TelegrafFace,
     BlackoutFace,

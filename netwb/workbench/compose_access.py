@@ -24,6 +24,7 @@ from netwb.access.throttle import Throttle
 from netwb.access.tokens import Tokens
 from netwb.access.totp import Totp
 from netwb.access.users import Users
+from netwb.access.walls import Walls
 from netwb.inventory.secret_sources import Secrets
 from netwb.settings import AccessSettings
 from netwb.store.audit import Audit
@@ -91,6 +92,7 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
         tokens=Tokens(database, keyring, standings, clock),
         totp=totp,
         users=users,
+        walls=Walls(database, keyring, throttle, parts.denials, clock),
     )
 
 

@@ -135,8 +135,9 @@ class DoorsFace(Face):
             self._parts.audit.append(ended.user, "logout", ended.user, detail={"session": ended.id})
 
     def login_rights(self, ids: Collection[str]) -> Mapping[str, Rights]:
-        """Public id -> rights now, of those of these logins that live; for a server's watch."""
-        return self._parts.access.standings.of_sessions(ids)
+        """Public id -> rights now, of those of these logins and walls that live; for a server's watch."""
+        standings = self._parts.access.standings
+        return {**standings.of_sessions(ids), **standings.of_walls(ids)}
 
     def note_activity(self) -> None:
         """The person of this login did something in an open page: it is not idle."""

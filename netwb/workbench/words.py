@@ -3,9 +3,11 @@
 from netwb.access.records import (
     Admission,
     IssuedToken,
+    IssuedWall,
     LoginSession,
     NewToken,
     NewUser,
+    NewWall,
     Origin,
     Person,
     ProviderLogin,
@@ -13,6 +15,7 @@ from netwb.access.records import (
     TotpSecret,
     User,
     UserChanges,
+    Wall,
 )
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
 from netwb.archive.remote.records import Pushed, Remote, Restored, Stranger
@@ -50,6 +53,7 @@ __all__ = [
     "Firing",
     "Hit",
     "IssuedToken",
+    "IssuedWall",
     "Job",
     "JobState",
     "LastNight",
@@ -57,6 +61,7 @@ __all__ = [
     "NamedDevice",
     "NewToken",
     "NewUser",
+    "NewWall",
     "Night",
     "Origin",
     "Person",
@@ -79,4 +84,5 @@ __all__ = [
     "Unsaved",
     "User",
     "UserChanges",
+    "Wall",
 ]

@@ -356,7 +356,7 @@ def test_every_table_with_a_tenant_is_narrowed_or_says_why_not() -> None:
 
     # Filtered by their own modules, because their tenant may be empty; the others are scopes
     # themselves. Who reads them is held by `test_raw_selects`.
-    scopes = {"UserTenantRow", "TokenTenantRow"}
+    scopes = {"UserTenantRow", "TokenTenantRow", "WallTenantRow"}
     work = {"JobRow", "ScheduleRow", "BlackoutRow", "FiringRow", "TallyRow"}
     told = {"NoticeRow", "StandingRow", "NotifyTargetRow", "DeliveryRow"}
     assert named == {"AuditRow", "DenialRow", "KeyRow"} | scopes | work | told

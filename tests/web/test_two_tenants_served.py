@@ -48,6 +48,8 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "/?$": ("/?device={device}",),
     "/login$": ("/login?next=/configs%3Fdevice={device}",),
     "/login/presence$": ("/login/presence?device={device}",),
+    "/login/wall$": ("/login/wall?out={device}",),
+    "/wall/alive$": ("/wall/alive?tenant={tenant}",),
     "/login/oidc$": ("/login/oidc?next=/configs%3Ftenant={tenant}",),
     "/login/oidc/callback$": ("/login/oidc/callback?state={device}&code={job}",),
     "/login/oidc/logout$": ("/login/oidc/logout?sid={device}",),

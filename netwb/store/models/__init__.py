@@ -54,6 +54,7 @@ from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanR
 from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
 from netwb.store.models.tallies import TallyRow
 from netwb.store.models.telegraf import TelegrafShardRow, TelegrafShardSiteRow
+from netwb.store.models.walls import WallRow, WallTenantRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
 __all__ = [
@@ -116,4 +117,6 @@ __all__ = [
     "UserRow",
     "UserTenantRow",
     "VaultRow",
+    "WallRow",
+    "WallTenantRow",
 ]

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _snmp()
     _ports()
     _telegraf()
+    _walls()
     _billing()
 
 
@@ -178,3 +179,38 @@ def _owned(table: str, *parts: sa.Column[Any] | sa.Constraint) -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f(f"fk_{table}_tenant_id")),
     )
     op.create_index(op.f(f"ix_{table}_tenant_id"), table, ["tenant_id"])
+
+
+def _walls() -> None:
+    op.create_table(
+        "wall",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("wide", sa.Boolean(), nullable=False),
+        sa.Column("networks", sa.JSON(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("code_until_at", Moment, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("enrolled_at", Moment, nullable=True),
+        sa.Column("seen_at", Moment, nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("browser", sa.Text(), nullable=False),
+        sa.Column("revoked_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wall")),
+        sa.UniqueConstraint("code", name=op.f("uq_wall_code")),
+        sa.UniqueConstraint("digest", name=op.f("uq_wall_digest")),
+    )
+    op.create_table(
+        "wall_tenant",
+        sa.Column("wall_id", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_wall_tenant_tenant_id")
+        ),
+        sa.ForeignKeyConstraint(["wall_id"], ["wall.id"], name=op.f("fk_wall_tenant_wall_id")),
+        sa.PrimaryKeyConstraint("wall_id", "tenant_id", name=op.f("pk_wall_tenant")),
+    )
