@@ -14,8 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from netwb.archive.chunks import LIMIT, chunks
 from netwb.archive.faults import file_error
@@ -150,16 +150,26 @@ class Quarantine:
     def suspects(self, scope: Scope, device_ids: Iterable[str]) -> Mapping[ConfigKey, str]:
         """Digest of the text that is held for each device and kind because it lost many lines.
 
-        Texts held for another cause are none: seeing them again proves nothing.
+        Texts held for another cause are none: seeing them again proves nothing. Nor is one that a
+        person discarded before, which is held anew and waits for a person's word.
         """
         found: dict[ConfigKey, str] = {}
         columns = (QuarantineRow.device_id, QuarantineRow.kind, QuarantineRow.digest)
+        before = aliased(QuarantineRow)
+        discarded = exists().where(
+            before.device_id == QuarantineRow.device_id,
+            before.kind == QuarantineRow.kind,
+            before.digest == QuarantineRow.digest,
+            before.status == "discarded",
+            before.settled_by != NETWB,
+        )
         with self._database.reading(scope) as session:
             for piece in chunks(device_ids):
                 statement = select(*columns).where(
                     QuarantineRow.device_id.in_(piece),
                     QuarantineRow.status == "held",
                     QuarantineRow.cause_kind == ShrunkConfigError.__name__,
+                    ~discarded,
                 )
                 for device_id, kind, digest in session.execute(statement):
                     found[device_id, kind] = digest  # type: ignore[index]

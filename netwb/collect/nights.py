@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from netwb.archive.chunks import chunks
 from netwb.collect.runs import RUNNING
 from netwb.roles import Scope
 from netwb.store.database import Database
-from netwb.store.models import BackupOutcomeRow, BackupRunRow
+from netwb.store.models import BackupOutcomeRow, BackupRunRow, CurrentRow
 
 DAY = timedelta(hours=24)
 LOOK_BACK = timedelta(
@@ -89,8 +90,8 @@ def _summed(session: Session, night: Sequence[BackupRunRow]) -> LastNight:
     rows = _outcomes(session, night[0].started_at)
     planned = {row.device_id for row in rows if row.run_id in runs}
     settled = [row for row in rows if row.device_id in planned and row.status != RUNNING]
-    newest = {row.device_id: row.status for row in settled}
-    good = sum(status in GOOD for status in newest.values())
+    newest = {row.device_id: row for row in settled}
+    good = sum(_is_good(row) for row in newest.values())
     return LastNight(
         runs=runs,
         started_at=night[0].started_at,
@@ -102,8 +103,17 @@ def _summed(session: Session, night: Sequence[BackupRunRow]) -> LastNight:
     )
 
 
-def _outcomes(session: Session, since: datetime) -> list[Row[str, str, str]]:
-    """Run, device and status of all that was given since then, in the order of the runs.
+def _is_good(row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether the device's text is believed since: the run's own, or one that a person accepted."""
+    if row.status in GOOD:
+        return True
+    return (
+        row.checked_at is not None and row.ended_at is not None and row.checked_at >= row.ended_at
+    )
+
+
+def _outcomes(session: Session, since: datetime) -> list[Row[*tuple[Any, ...]]]:
+    """What was given since then, with when a good text was seen last, in the order of the runs.
 
     The runs are found first and named: joined, SQLite looked through the outcomes of all years.
     """
@@ -112,11 +122,20 @@ def _outcomes(session: Session, since: datetime) -> list[Row[str, str, str]]:
         .where(BackupRunRow.started_at >= since)
         .order_by(BackupRunRow.started_at)
     ).all()
-    columns = (BackupOutcomeRow.run_id, BackupOutcomeRow.device_id, BackupOutcomeRow.status)
+    given = select(
+        BackupOutcomeRow.run_id,
+        BackupOutcomeRow.device_id,
+        BackupOutcomeRow.status,
+        BackupOutcomeRow.ended_at,
+        CurrentRow.checked_at,
+    ).outerjoin(
+        CurrentRow,
+        (CurrentRow.device_id == BackupOutcomeRow.device_id) & (CurrentRow.kind == "running"),
+    )
     rows = [
         row
         for piece in chunks(runs)
-        for row in session.execute(select(*columns).where(BackupOutcomeRow.run_id.in_(piece)))
+        for row in session.execute(given.where(BackupOutcomeRow.run_id.in_(piece)))
     ]
     places = {run: place for place, run in enumerate(runs)}
     return sorted(rows, key=lambda row: places[row.run_id])

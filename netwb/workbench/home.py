@@ -7,6 +7,7 @@ others may read is refused. Every way into netwb passes here first.
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 else:
     _destinations = lazy("netwb.health.exporting.loading")
 
+_HEADING = re.compile(r"\[([^\[\]]+)\]\s*(#.*)?$")
 DEFAULT_HOME = "~/.local/share/netwb"
 FOLDERS = ("archive", "quarantine", "telegraf.d", "reports", "platforms.d", "rules")
 
@@ -164,7 +166,24 @@ def parse_settings(text: str, of: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _no_toml(of, error) from error
+        raise _heading_twice(text, of) or _no_toml(of, error) from error
+
+
+def _heading_twice(text: str, of: str) -> SettingsError | None:
+    """What is usual: a section pasted below the one that `netwb init` wrote."""
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        heading = _HEADING.match(line)
+        if heading is None:
+            continue
+        name = heading[1].strip()
+        if name in lines:
+            return SettingsError(
+                f"settings file {of} has [{name}] in line {lines[name]} and again in line {number};"
+                f" write the settings of line {number} under the heading of line {lines[name]}"
+            )
+        lines[name] = number
+    return None
 
 
 def _no_toml(of: str, error: ValueError) -> SettingsError:

@@ -262,6 +262,9 @@ class ReadingFace(MarksFace):
         self._audit_quarantine("quarantine.accept", device, kind, reason)
         stored = self._parts.history.resolve(self._scope, device, revision, kind=kind)
         _telling.tell_accepted(self._parts.notices, device, stored)
+        kinds: tuple[ConfigKind, ...] = ("running", "startup")
+        if not any(self._parts.quarantine.find(self._scope, device, kind=one) for one in kinds):
+            _telling.tell_believed(self._parts.notices, device)
         return revision
 
     def discard_quarantined(

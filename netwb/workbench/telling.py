@@ -15,8 +15,8 @@ else:
     _telling = lazy("netwb.collect.telling")
 
 
-def tell_accepted(notices: Notices, device: Device, revision: Revision) -> None:
-    """The device's text is believed again; and it changed, where the text was not stored before."""
+def tell_believed(notices: Notices, device: Device) -> None:
+    """Nothing of the device is held any more: it stands well again."""
     label = f"{device.tenant}/{device.hostname}"
     notices.stands(
         "backup.rejected",
@@ -26,6 +26,11 @@ def tell_accepted(notices: Notices, device: Device, revision: Revision) -> None:
         is_wrong=False,
         message=f"the held configuration of {label} was accepted",
     )
+
+
+def tell_accepted(notices: Notices, device: Device, revision: Revision) -> None:
+    """The device's configuration changed, where the text was not stored before."""
+    label = f"{device.tenant}/{device.hostname}"
     if revision.cause == "accept" and revision.number > 1:
         change = _telling.ChangedText(
             device_id=device.id,

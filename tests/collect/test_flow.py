@@ -129,7 +129,8 @@ def test_a_failed_device_keeps_its_last_good_revision(acme: Rig) -> None:
     assert (outcome.status, outcome.revision) == ("failed", good)
 
 
-def test_a_shrunk_text_waits_and_is_accepted_when_a_second_fetch_proves_it(acme: Rig) -> None:
+def be_shrunk(acme: Rig) -> None:
+    """From now on edge1 sends far less than what is stored of it."""
     long = ios_text("edge1").replace(
         b"!\nntp",
         b"".join(b"ip route 198.51.100.%d 255.255.255.255 Null0\n" % n for n in range(60))
@@ -143,11 +144,30 @@ def test_a_shrunk_text_waits_and_is_accepted_when_a_second_fetch_proves_it(acme:
     assert acme.outcome("acme/edge1", acme.back_up()).status == "changed"
     acme.answer("acme/edge1", ios("edge1"))
 
+
+def test_a_shrunk_text_waits_and_is_accepted_when_a_second_fetch_proves_it(acme: Rig) -> None:
+    be_shrunk(acme)
+
     first = acme.outcome("acme/edge1", acme.back_up())
     second = acme.outcome("acme/edge1", acme.back_up())
 
     assert (first.status, type(first.cause)) == ("rejected", ShrunkConfigError)
     assert second.status == "changed"
+
+
+def test_a_text_that_a_person_discarded_is_held_again_and_never_believed_by_itself(
+    acme: Rig,
+) -> None:
+    be_shrunk(acme)
+    acme.back_up()
+    acme.bench.discard_quarantined("edge1", reason="half of it is gone")
+
+    again = [acme.outcome("acme/edge1", acme.back_up()).status for _ in range(3)]
+
+    assert again == ["rejected"] * 3
+    assert len(acme.bench.quarantine()) == 1
+    acme.bench.accept_quarantined("edge1", reason="it is meant so")
+    assert acme.outcome("acme/edge1", acme.back_up()).status == "unchanged"
 
 
 def test_a_person_accepts_what_the_gate_held(acme: Rig) -> None:

@@ -91,6 +91,21 @@ def test_a_broken_settings_file_is_named(home: Home) -> None:
         read_settings_file(home)
 
 
+def test_a_section_that_is_pasted_below_the_one_that_is_there_is_named_with_both_lines(
+    home: Home,
+) -> None:
+    create_home(home)
+    text = home.settings_file.read_text()
+    first = text.splitlines().index("[self_backup]") + 1
+    home.settings_file.write_text(f"{text}[self_backup]\nfolder = '/backup'\n")
+    second = len(text.splitlines()) + 1
+
+    with pytest.raises(
+        SettingsError, match=rf"\[self_backup\] in line {first} and again in line {second}"
+    ):
+        read_settings_file(home)
+
+
 @pytest.mark.parametrize("name", ["web", "scheduler"])
 def test_a_zone_that_is_not_known_is_named(home: Home, name: str) -> None:
     create_home(home)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from netwb.collect.gather import Gathered
 from netwb.errors import UnknownNameError, UnreachableError
 from netwb.health.diagnosis import VERDICTS
 from netwb.roles import Role
@@ -78,7 +80,32 @@ def test_a_text_that_was_rejected_stands_until_a_person_accepts_it(made: Rig) ->
     made.clock.advance(hours=1)
     made.bench.accept_quarantined("acme/edge1", reason="the interfaces were removed")
 
-    assert made.bench.status().good
+    status = made.bench.status()
+    assert status.good
+    assert status.last_night is not None
+    assert (status.last_night.good, status.last_night.not_saved) == (3, 0)
+
+
+def with_startup(given: Gathered) -> Gathered:
+    assert given.running is not None
+    return replace(given, startup=replace(given.running, kind="startup"))
+
+
+def test_a_device_recovers_when_nothing_of_it_is_held_any_more(made: Rig) -> None:
+    made.answer("acme/edge1", with_startup(long_ios("edge1", 200)))
+    made.back_up()
+    made.clock.advance(hours=1)
+    made.answer("acme/edge1", with_startup(ios("edge1")))
+    made.back_up()
+    causes = {one.kind: one.cause_message for one in made.bench.quarantine()}
+
+    made.bench.accept_quarantined("acme/edge1", reason="meant so")
+    between = [one.kind for one in made.bench.standing()]
+    made.bench.accept_quarantined("acme/edge1", reason="meant so", kind="startup")
+
+    assert "`netwb quarantine show acme/edge1 --startup`" in causes["startup"]
+    assert "--startup" not in causes["running"]
+    assert (between, list(made.bench.standing())) == (["backup.rejected"], [])
 
 
 def test_a_device_in_maintenance_is_listed_and_breaks_nothing(made: Rig) -> None:
