@@ -47,6 +47,8 @@ FLOORS: dict[str, int] = {
     "netwb.amounts": 1,
     "netwb.billing.figures": 1,
     "netwb.billing.records": 1,
+    "netwb.billing.figures": 1,
+    "netwb.billing.records": 1,
     "netwb.collect.causes": 1,
     "netwb.collect.facts": 1,
     "netwb.configs": 1,
@@ -132,6 +134,7 @@ FLOORS: dict[str, int] = {
     "netwb.telegraf.shelf": 3,
     # 4 flows
     "netwb.billing": 4,
+    "netwb.billing": 4,
     "netwb.collect.batch": 4,
     "netwb.collect.coverage": 4,
     "netwb.collect.acceptance": 4,
@@ -209,6 +212,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "netwb.store",
         "netwb.access",
         "netwb.archive",
+        "netwb.billing",
         "netwb.inventory",
         "netwb.collect",
         "netwb.health",
@@ -226,6 +230,8 @@ HEAVY = {
     *("gufo", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
+    "netwb.billing.bills",
+    "netwb.billing.counting",
     "netwb.billing.bills",
     "netwb.billing.counting",
     "netwb.cli.demo.building",
@@ -504,6 +510,7 @@ def test_no_module_imports_itself_through_others() -> None:
 AT_ONCE = {
     *("netwb.ages", "netwb.amounts", "netwb.cures", "netwb.inventory.fields", "netwb.schedules"),
     *("netwb.health.diagnosis", "netwb.health.freshness"),  # words that commands print
+    "netwb.billing.records",
 }
 
 

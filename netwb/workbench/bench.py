@@ -16,6 +16,7 @@ from netwb.inventory.records import Where
 from netwb.loading import lazy
 from netwb.workbench.adhoc import AdhocFace
 from netwb.workbench.auditing import AuditFace
+from netwb.workbench.billing import BillingFace
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import (
@@ -72,6 +73,7 @@ class Workbench(
     InventoryFace,
     ProbingFace,
     PollingFace,
+    BillingFace,
     WallFace,
     TelegrafFace,
     BlackoutFace,

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from netwb.archive import upkeep as _upkeep
     from netwb.archive import writer as _writer
     from netwb.archive.remote.parts import RemoteParts
+    from netwb.billing import bills as _bills
+    from netwb.billing import counting as _counting
+    from netwb.billing import groups as _groups
     from netwb.collect import acceptance as _acceptance
     from netwb.collect import batch as _batch
     from netwb.collect import flow as _flow
@@ -77,6 +80,9 @@ else:
     _touched = lazy("netwb.archive.touched")
     _upkeep = lazy("netwb.archive.upkeep")
     _writer = lazy("netwb.archive.writer")
+    _bills = lazy("netwb.billing.bills")
+    _counting = lazy("netwb.billing.counting")
+    _groups = lazy("netwb.billing.groups")
     _acceptance = lazy("netwb.collect.acceptance")
     _batch = lazy("netwb.collect.batch")
     _flow = lazy("netwb.collect.flow")
@@ -212,6 +218,23 @@ class Parts:
     def ports(self) -> _ports.Ports:
         """Interfaces of devices, and whom they are for."""
         return _ports.Ports(self.database, self.clock)
+
+    @part
+    def port_groups(self) -> _groups.PortGroups:
+        """Ports that are billed as one, and what is not billed."""
+        return _groups.PortGroups(self.database, self.clock)
+
+    @part
+    def bills(self) -> _bills.Bills:
+        """Frozen bills."""
+        return _bills.Bills(self.database, self.clock)
+
+    @part
+    def counting(self) -> _counting.Counting:
+        """What counts a bill's windows."""
+        return _counting.Counting(
+            ports=self.ports, store=self.metrics, interval_s=self.settings.metrics.interval_s
+        )
 
     @part
     def shards(self) -> _shards.Shards:

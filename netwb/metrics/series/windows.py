@@ -63,6 +63,15 @@ def volumes(ports: Sequence[PortSamples], since: int, until: int, *, gap_s: floa
     return Volumes(begin=edges[:-1], received=received, sent=sent)
 
 
+def one_after_another(parts: Sequence[Volumes]) -> Volumes:
+    """Of the ports of all parts, which have the same windows; there is at least one part."""
+    return Volumes(
+        begin=parts[0].begin,
+        received=np.concatenate([part.received for part in parts]),
+        sent=np.concatenate([part.sent for part in parts]),
+    )
+
+
 def _of_port(port: PortSamples, edges: Times, gap_s: float) -> tuple[Whole, Whole]:
     both = _plain(port, edges, gap_s)
     if both is None:

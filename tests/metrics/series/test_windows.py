@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from netwb.metrics.samples import MISSING, Samples
 from netwb.metrics.series.rates import Limits, PortSamples
-from netwb.metrics.series.windows import IN, NONE, OUT, volumes
+from netwb.metrics.series.windows import IN, NONE, OUT, one_after_another, volumes
 
 GAP_S = 150
 
@@ -138,6 +138,12 @@ def test_more_than_a_port_can_carry_is_not_billed() -> None:
     limits = Limits(physical_bps=10_000_000)
 
     assert received(port(jump, limits=limits), 1200) == [500, 500, NONE, 500]
+
+
+def test_parts_are_put_one_after_another() -> None:
+    parts = [volumes([port(steady(rise))], 0, 600, gap_s=GAP_S) for rise in (100, 200)]
+
+    assert one_after_another(parts).received.tolist() == [[500, 500], [1000, 1000]]
 
 
 def test_a_stretch_without_a_whole_window_is_empty() -> None:
