@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from netwb.errors import ArchiveError, InventoryError, NetboxError
 from netwb.inventory.records import SecretSource, Tenant
 from netwb.loading import lazy
 from netwb.roles import Permission
+from netwb.workbench.elsewhere import require_elsewhere
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
@@ -70,6 +72,7 @@ class NetboxFace(Face):
             _netbox.check_url(url),
             _netbox.check_filters(filters or (("tenant", meant.slug),)),
         )
+        require_elsewhere(urlsplit(url).hostname or "", self._scope, self._parts.settings)
         secret = self._read_token(token)
         reference = (
             _secret_sources.lasting(_secret_sources.check_reference("token", token.origin))

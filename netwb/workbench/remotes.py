@@ -16,6 +16,7 @@ from netwb.errors import InputError, RemoteError
 from netwb.inventory.records import SecretKind, SecretSource, Tenant
 from netwb.loading import lazy
 from netwb.roles import Permission
+from netwb.workbench.elsewhere import require_elsewhere
 from netwb.workbench.face import Face
 from netwb.workbench.home import find_home
 from netwb.workbench.records import Records, records_of
@@ -82,6 +83,7 @@ class RemotesFace(Face):
         meant = self._parts.places.tenant(self._scope, tenant)
         judged = _url.parse_url(url)
         self._require_fitting_remote(judged, username, password, key)
+        require_elsewhere(judged.host, self._scope, self._parts.settings)
         new = _records.NewRemote(
             url=url,
             username=username,
