@@ -24,6 +24,7 @@ from netwb.workbench.records import Records, records_of
 if TYPE_CHECKING:
     from netwb.archive import scanning as _scanning
     from netwb.archive.remote import keys as _keys
+    from netwb.archive.remote import login_key as _login_key
     from netwb.archive.remote import opening as _opening
     from netwb.archive.remote import records as _records
     from netwb.archive.remote import restoring as _restoring
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 else:
     _from_remote = lazy("netwb.workbench.from_remote")
     _keys = lazy("netwb.archive.remote.keys")
+    _login_key = lazy("netwb.archive.remote.login_key")
     _opening = lazy("netwb.archive.remote.opening")
     _records = lazy("netwb.archive.remote.records")
     _restoring = lazy("netwb.archive.remote.restoring")
@@ -310,6 +312,8 @@ class RemotesFace(Face):
         if source.answer is None:
             self._require_local("files and variables")
         secret = _secret_sources.Secrets(self._parts.environment).read(kind, source)
+        if kind == "private_key":
+            _login_key.require_unlocked(secret)
         return "" if source.keep == "reference" else secret
 
     def _remote_opener(self, tenant: Tenant, url: RemoteUrl) -> _opening.Opener:

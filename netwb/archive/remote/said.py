@@ -28,6 +28,18 @@ _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
         "cannot be reached; see that its host is up, and that nothing stands between",
     ),
     (
+        r"redirect|returned error: 30\d",
+        "sends elsewhere, and redirects are not followed; set the URL that it ends at",
+    ),
+    (
+        r"certificate (has )?expired|expired certificate",
+        "has a certificate that has expired; renew it there, or see this machine's clock",
+    ),
+    (
+        r"certificate subject name.* match|not match.* host ?name|host ?name.* not match",
+        "has a certificate of another host name; write the URL by a name that stands in it",
+    ),
+    (
         r"certificate|SSL|TLS|gnutls",
         "has a certificate that is not trusted; name its authority by `remote.ca_file`",
     ),
@@ -57,7 +69,7 @@ _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
     ),
 )
 _REASON = re.compile(r"\((.*)\)$")
-_URL = re.compile(r"[a-z+]+://\S+")
+_URL = re.compile(r"[a-z+]+://[^\s'\"]+")
 _LONGEST = 200
 
 

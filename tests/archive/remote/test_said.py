@@ -25,6 +25,11 @@ END = "fatal: Could not read from remote repository.\n\nPlease make sure you hav
         ("fatal: unable to access 'https://h/x/': The requested URL returned error: 403\n", "refuses what it was opened with"),
         ("@@@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @@@\nHost key verification failed.\r\n" + END, "another host key"),
         ("fatal: unable to access 'https://h/': server certificate verification failed. CAfile: none\n", "certificate that is not trusted"),
+        ("fatal: unable to access 'https://h/': SSL certificate problem: certificate has expired\n", "has expired"),
+        ("fatal: unable to access 'https://h/': SSL: no alternative certificate subject name matches target host name 'h'\n", "of another host name"),
+        ("fatal: unable to access 'https://h/': SSL: certificate subject name (x) does not match target hostname 'h'\n", "of another host name"),
+        ("fatal: unable to update url base from redirection:\n  asked for: https://h/x/info/refs\n   redirect: https://i/\n", "redirects are not followed"),
+        ("fatal: unable to access 'https://h/x/': The requested URL returned error: 301\n", "redirects are not followed"),
         ("fatal: '/srv/x.git' does not appear to be a git repository\n" + END, "is not there"),
         ("remote: Repository not found.\nfatal: repository 'https://h/x/' not found\n", "is not there"),
         ("fatal: detected dubious ownership in repository at '/srv/x.git'\n" + END, "belongs to another user"),
@@ -50,6 +55,10 @@ def test_words_of_the_other_side_show_no_url_and_no_control_character() -> None:
     assert told.isprintable()
     assert "hunter2" not in told
     assert len(told) <= 200
+
+
+def test_a_quote_around_a_url_stays_whole() -> None:
+    assert quoted("cannot use 'https://u:p@h/x': why") == "cannot use 'URL': why"
 
 
 def test_each_ref_of_a_push_has_its_answer() -> None:
