@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from netwb.metrics.billing.digest import digest_of
 from netwb.metrics.billing.packing import pack, unpack
 from netwb.metrics.billing.reckoning import Counted
 from netwb.metrics.billing.records import GroupBill
-from netwb.roles import Scope
+from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.models import BillGroupRow, BillRow
@@ -106,17 +107,24 @@ class Bills:
             row.reopened_at, row.reopened_by, row.reason = self._clock(), by, reason
             return _version(row)
 
-    def forget_windows(self, scope: Scope) -> int:
-        """Of bills that were frozen more than 26 months ago; gives of how many groups."""
-        old = select(BillRow.id).where(BillRow.frozen_at < self._clock() - KEPT)
-        with self._database.writing(scope) as session:
-            done = session.execute(
-                update(BillGroupRow)
-                .where(BillGroupRow.bill_id.in_(old), BillGroupRow.windows.is_not(None))
-                .values(windows=None)
-                .execution_options(synchronize_session=False)
-            )
-            return int(getattr(done, "rowcount", 0))
+    def forget_windows(self, act: Literal["count", "remove"]) -> int:
+        """Of bills that were frozen more than 26 months ago, whoever's; gives of how many groups."""
+        old = BillGroupRow.bill_id.in_(
+            select(BillRow.id).where(BillRow.frozen_at < self._clock() - KEPT)
+        )
+        held = BillGroupRow.windows.is_not(None)
+        with self._database.reading(ALL_TENANTS) as session:
+            counted = select(func.count()).select_from(BillGroupRow).where(old, held)
+            number = session.scalar(counted) or 0
+        if number and act == "remove":
+            with self._database.writing(ALL_TENANTS) as session:
+                session.execute(
+                    update(BillGroupRow)
+                    .where(old, held)
+                    .values(windows=None)
+                    .execution_options(synchronize_session=False)
+                )
+        return number
 
 
 def in_force(month: str) -> InputError:

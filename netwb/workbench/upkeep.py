@@ -64,6 +64,7 @@ class Swept:
     jobs: int
     runs: int
     outcomes: int
+    bill_windows: int = 0  # of frozen groups; their figures stay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +240,13 @@ class UpkeepFace(Face):
             jobs = _retention.sweep_jobs(parts.database, before, act)
         if before := _long_ago(now, settings.runs_days):
             outcomes, runs = _retention.sweep_runs(parts.database, before, act)
-        return Swept(held_texts=texts, jobs=jobs, runs=runs, outcomes=outcomes)
+        return Swept(
+            held_texts=texts,
+            jobs=jobs,
+            runs=runs,
+            outcomes=outcomes,
+            bill_windows=parts.bills.forget_windows(act),
+        )
 
     def _tenants_meant(self) -> tuple[Tenant, ...]:
         """Those of the scope, or the one that this Workbench is narrowed to; retired ones too."""

@@ -171,7 +171,13 @@ def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
     with made.bench._parts.database.reading(ALL_TENANTS) as session:
         assert len(session.scalars(select(BackupRunRow.id)).all()) == 2
     (event,) = made.bench.audit_events(what="retention.sweep")
-    assert event.detail == {"held_texts": 0, "jobs": 0, "runs": 3, "outcomes": 7}
+    assert event.detail == {
+        "held_texts": 0,
+        "jobs": 0,
+        "runs": 3,
+        "outcomes": 7,
+        "bill_windows": 0,
+    }
     assert made.bench.sweep() == Swept(held_texts=0, jobs=0, runs=0, outcomes=0)
     assert made.bench.audit_count(what="retention.sweep") == 1
 
