@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 from netwb.errors import NetwbError
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS
-from netwb.schedules.records import EVERYTHING
 from netwb.settings import Settings
 from netwb.workbench.home import Home, require_home
 from netwb.workbench.leaving import purging_of
-from netwb.workbench.night import NIGHTLY
 from netwb.workbench.presence import PresenceFace
 
 if TYPE_CHECKING:
@@ -150,7 +148,7 @@ class DoctorFace(PresenceFace):
         return {
             "clock": lambda: _clocks.check_clock(database, now=parts.clock()),
             **self._what_runs(),
-            "schedule": self._schedule,
+            "schedule": self._schedule_stands,
             "self backup": self._self_backup,
             "purge": purging_of(parts).check,
             "repositories": lambda: _repositories.check_repositories(archive, database),
@@ -165,20 +163,6 @@ class DoctorFace(PresenceFace):
                 parts.access.tokens.list(ALL_TENANTS), now=parts.clock()
             ),
         }
-
-    def _schedule(self) -> Diagnosis:
-        now, nightly = self._parts.clock(), self._parts.scheduling.job(NIGHTLY)
-        return _presence.judge_schedule(
-            self._nightly_triggers(),
-            now=now,
-            waits_since=_backups.waits_since(self._parts.database),
-            held_until=self._timetable().holds(nightly, EVERYTHING)(now),
-        )
-
-    def _nightly_triggers(self) -> list[tuple[str, str]]:
-        """Place and trigger of the job that saves all; "" is everywhere."""
-        jobs = self.timetable()
-        return [(job.place, job.trigger) for job in jobs if job.name == NIGHTLY]
 
     def _self_backup(self) -> Diagnosis:
         folder = self._parts.settings.self_backup.folder

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.roles import allowed as permits
+from netwb.schedules.records import EVERYTHING
 from netwb.workbench.at_places import place_label
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.exporting import ExportFace
+from netwb.workbench.night import NIGHTLY
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.scheduling import DaemonState
 
@@ -66,6 +69,7 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
         now = self._parts.clock()
         return {
             "daemon": self._daemon_stands,
+            "schedule": self._schedule_off,
             "black-outs": lambda: _hindrances.judge_blackouts(self._held()),
             "server": lambda: _presence.judge_server(self._parts.servers.list(), now=now),
             "remote": lambda: _presence.judge_remotes(self.remotes(), now=now, lost=self._lost()),
@@ -80,6 +84,29 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
     def _target_stands(self) -> Iterator[Diagnosis]:
         targets = self._parts.notify.targets.list(self._scope)
         return _hindrances.judge_targets(targets, now=self._parts.clock())
+
+    def _schedule_off(self) -> Iterator[Diagnosis]:
+        """Only where nobody is backed up by itself; a black-out is told beside it."""
+        found = self._judged_schedule(None)
+        if found.verdict != "ok":
+            yield found
+
+    def _schedule_stands(self) -> Diagnosis:
+        now, nightly = self._parts.clock(), self._parts.scheduling.job(NIGHTLY)
+        return self._judged_schedule(self._timetable().holds(nightly, EVERYTHING)(now))
+
+    def _judged_schedule(self, held_until: datetime | None) -> Diagnosis:
+        return _presence.judge_schedule(
+            self._nightly_triggers(),
+            now=self._parts.clock(),
+            waits_since=_backups.waits_since(self._parts.database),
+            held_until=held_until,
+        )
+
+    def _nightly_triggers(self) -> list[tuple[str, str]]:
+        """Place and trigger of the job that saves all; "" is everywhere."""
+        jobs = self._everywhere().timetable()
+        return [(job.place, job.trigger) for job in jobs if job.name == NIGHTLY]
 
     def _lost(self) -> list[str]:
         """What remotes had lost, until a restore from them was tried."""

@@ -86,6 +86,19 @@ def test_a_text_that_was_rejected_stands_until_a_person_accepts_it(made: Rig) ->
     assert (status.last_night.good, status.last_night.not_saved) == (3, 0)
 
 
+def test_a_nightly_schedule_that_is_off_is_said(made: Rig) -> None:
+    made.back_up()
+    before = [one.check for one in made.bench.status().parts]
+
+    made.bench.where(tenant="acme").set_schedule("nightly", "off")
+    told = [one for one in made.bench.status().parts if one.check == "schedule"]
+
+    assert "schedule" not in before
+    assert [(one.verdict, one.said) for one in told] == [
+        ("advice", "the nightly backup is off for acme")
+    ]
+
+
 def with_startup(given: Gathered) -> Gathered:
     assert given.running is not None
     return replace(given, startup=replace(given.running, kind="startup"))
