@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
 from secrets import randbelow, token_hex
@@ -20,6 +21,7 @@ from netwb.access.records import NewUser
 from netwb.roles import Role
 from netwb.workbench import Workbench
 from tests.benches import Rig, rig
+from tests.counted import count, give_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
@@ -145,6 +147,10 @@ def two_tenants(folder: Path) -> Iterator[Rig]:
     """acme and umbra with a device each, and a person a role; ana sees acme, ben sees umbra."""
     with rig(folder, {"acme": ("edge1",), "umbra": ("core1",)}) as made:
         add_people(made.bench)
+        for device in made.devices.values():
+            alias = f"Transit of {device.tenant}"
+            (port,) = give_ports(made.bench, device, "xe-0/0/0", alias=alias)
+            count(made.bench, port, until=datetime.now(UTC), minutes=600)
         yield made
 
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from netwb.access.records import NewToken, NewUser
 from netwb.collect.gather import Gathered
 from netwb.collect.replay import recorded
+from netwb.inventory.ports.records import Port
 from netwb.inventory.records import Device, Facts, NewDevice
 from netwb.roles import Role
 from tests.benches import START, Rig, ios, ios_text, rig
+from tests.counted import count, give_ports
 
 OWN, FOREIGN = "acme", "umbra"
 FOREIGN_AUTHOR = "ursula"
@@ -21,6 +23,7 @@ FOREIGN_WORD = "Zephyr-4711"  # stands in the other tenant's texts, notes and na
 # A device that only the other tenant has, with nothing on it that OWN could have as well.
 FOREIGN_HOST, FOREIGN_ADDRESS, FOREIGN_PEER = "krypton-rtr9", "127.66.7.8", "192.0.2.177"
 FOREIGN_LABEL, FOREIGN_ROLE = ("rack", "Basalt-12"), "obsidian"
+FOREIGN_PORT = "te-7/6/5.4"
 FOREIGN_PERSON = "zelda"  # wrote its last change
 PASSWORD = "Long-Enough-For-Nobody-77"
 
@@ -32,6 +35,7 @@ class Names:
     tenant: str
     site: str
     device: str
+    port: str  # of it, with two hours of counters
     held: str  # a device with a text in quarantine
     revision: str
     job: str
@@ -94,11 +98,18 @@ def _fill(made: Rig, tenant: str, author: str, word: str) -> Names:
         tenant=tenant,
         site=f"{tenant}-ber1",
         device=ids[0],
+        port=_counted(made, made.devices[edge1], alias=word).id,
         held=ids[1],
         revision=bench.history(ids[0])[0].id,
         job=bench.start_backup(*ids, note=word).id,
         author=author,
     )
+
+
+def _counted(made: Rig, device: Device, name: str = "xe-0/0/0", *, alias: str) -> Port:
+    (port,) = give_ports(made.bench, device, name, alias=alias)
+    count(made.bench, port, until=made.clock.now, minutes=120)
+    return port
 
 
 def _add_other(made: Rig) -> Device:
@@ -120,6 +131,7 @@ def _add_other(made: Rig) -> Device:
         made.answer(f"{FOREIGN}/{FOREIGN_HOST}", ios(FOREIGN_HOST, at=made.clock.now, **words))
         made.back_up(device.id)
         made.clock.advance(hours=1)
+    _counted(made, device, FOREIGN_PORT, alias=FOREIGN_WORD)
     return device
 
 
@@ -138,6 +150,7 @@ def _like(foreign: Names) -> Names:
         tenant="imbra",
         site="imbra-ber1",
         device="0" * len(foreign.device),
+        port="3" * len(foreign.port),
         held="1" * len(foreign.held),
         revision="f" * len(foreign.revision),
         job="2" * len(foreign.job),
@@ -152,8 +165,16 @@ def _secrets(made: Rig, foreign: Names, other: Device) -> frozenset[str]:
         for device in (foreign.device, foreign.held, other.id)
         for revision in made.bench.history(device)
     )
-    known = {foreign.device, foreign.held, foreign.job, FOREIGN_AUTHOR, FOREIGN_WORD}
-    own = {other.id, FOREIGN_HOST, FOREIGN_ADDRESS, FOREIGN_PEER, FOREIGN_ROLE, FOREIGN_PERSON}
+    known = {foreign.device, foreign.port, foreign.held, foreign.job, FOREIGN_AUTHOR, FOREIGN_WORD}
+    own = {
+        other.id,
+        FOREIGN_HOST,
+        FOREIGN_ADDRESS,
+        FOREIGN_PEER,
+        FOREIGN_ROLE,
+        FOREIGN_PERSON,
+        FOREIGN_PORT,
+    }
     return frozenset(
         {*known, *own, *revisions, *FOREIGN_LABEL[1:], FOREIGN, tenant.id, tenant.name}
     )

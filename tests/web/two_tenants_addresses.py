@@ -21,6 +21,10 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "?find={author}&when=ever",
         "?find=ntp&when=ever&by={author}",
     ),
+    "traffic": (
+        "?port={port}",
+        "?port={port}&range=7d&unit=percent&week=0&flags=0",
+    ),
     "inventory": (
         "?device={device}",
         "?site={tenant}/{site}",
@@ -57,5 +61,9 @@ LOOKS = frozenset(
         "before",
         "mode",
         "import",
+        "range",
+        "unit",
+        "week",
+        "flags",
     ]
 )

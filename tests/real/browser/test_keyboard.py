@@ -16,6 +16,8 @@ FOCUS = """() => {
 PAGES = (
     "/configs",
     "/configs?find=hostname",
+    "/traffic",
+    "/traffic?port={port}",
     "/inventory",
     "/inventory?import=1",
     "/admin",
@@ -49,7 +51,7 @@ def test_the_first_tab_leads_past_the_navigation(visitor: Visitor) -> None:
 def test_tab_leads_through_a_page_with_a_ring_at_each_step_and_out_of_it(
     visitor: Visitor, path: str
 ) -> None:
-    visitor.go(path)
+    visitor.go(path.format(port=visitor.site.bench.ports()[0].id))
     settle(visitor.page)
 
     unseen, steps = [], 0

@@ -16,6 +16,9 @@ PAGES = (
     "/configs?quarantine=1",
     "/configs?health=1",
     "/configs?device=acme/edge1",
+    "/traffic",
+    "/traffic?port={port}",
+    "/traffic?port={port}&range=between",
     "/inventory",
     "/inventory?import=1",
     "/inventory?tab=places",
@@ -45,6 +48,8 @@ CUT = """() => {
 
 
 FOLDED = (
+    "/traffic",
+    "/traffic?port={port}",
     "/inventory?tab=places",
     "/inventory?tab=credentials",
     "/admin",
@@ -80,7 +85,7 @@ def phone(site: Site) -> Iterator[Visitor]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_that_one_can_use_is_outside_of_a_phones_window(phone: Visitor, path: str) -> None:
-    phone.go(path)
+    phone.go(path.format(port=phone.site.bench.ports()[0].id))
     settle(phone.page)
 
     assert phone.page.evaluate(CUT) == []
@@ -89,7 +94,7 @@ def test_nothing_that_one_can_use_is_outside_of_a_phones_window(phone: Visitor, 
 
 @pytest.mark.parametrize("path", FOLDED)
 def test_no_table_of_few_columns_is_scrolled_sideways_or_cut(phone: Visitor, path: str) -> None:
-    phone.go(path)
+    phone.go(path.format(port=phone.site.bench.ports()[0].id))
     settle(phone.page)
 
     assert phone.page.evaluate(OUTSIDE) == []

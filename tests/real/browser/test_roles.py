@@ -58,6 +58,16 @@ READS = frozenset(
         "story",
         "rows",
         "older",
+        "range",
+        "between",
+        "unit",
+        "overlay",
+        "earlier",
+        "later",
+        "nearer",
+        "farther",
+        "port",
+        "png",
     ]
 )
 OWN = frozenset(
@@ -119,7 +129,7 @@ MAY: dict[Role, tuple[str, ...]] = {
     Role.ENGINEER: ("back up", "accept", "reveal", "edit", "audit"),
     Role.ADMIN: ("back up", "accept", "reveal", "edit", "audit", "manage"),
 }
-PLACES = {"/configs": "Configs", "/inventory": "Inventory"}
+PLACES = {"/configs": "Configs", "/traffic": "Traffic", "/inventory": "Inventory"}
 AUDITS = {"/admin": "Admin"}
 # Views that a role has no use for without a right say so.
 LACKS = {
@@ -160,6 +170,7 @@ def views(own: Names) -> tuple[tuple[str, ...], ...]:
             "/configs?find=ntp&when=ever",
             "/configs?quarantine=1",
         ),
+        ("/traffic", f"/traffic?port={own.port}", f"/traffic?port={own.port}&unit=percent"),
         (
             "/inventory",
             f"/inventory?device={own.device}",

@@ -56,6 +56,7 @@ ACTS: tuple[tuple[str, str, Fields, Fields | None], ...] = (
     ("configs?old={own}@latest&new={mate}@latest", "open", {"change": "{device}@{revision}"}, None),
     ("configs?device={own}", "open", {"rev": "{revision}"}, None),
     ("configs?device={own}", "with", {}, {"other": "{device}"}),
+    ("traffic", "port", {"port": "{port}"}, None),
     ("admin?tab=people", "edit-person", {"name": "{author}"}, None),
     ("admin?tab=people", "save-person", {"name": "{author}"}, {"full_name": "mine"}),
     ("admin?tab=people", "set-password", {"name": "{author}"}, {"password": PASSWORD}),
