@@ -135,7 +135,7 @@ class Frame:
 
     def tell(self, text: str) -> None:
         """Say it to who listens instead of looking."""
-        self.bar.tell(text)
+        self.bar.tell(plain(text))
 
     def save(self, name: str, content: bytes, mime: str = "application/octet-stream") -> None:
         """Have the browser download it."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import panel as pn
+from bokeh.events import DoubleTap
 from panel.viewable import Viewable
 
 from netwb.errors import UnknownDeviceError
@@ -49,6 +50,7 @@ WEEK = timedelta(days=7)
 BUCKETS = 600  # at most: more than a wide window has pixels for
 BUSIEST = 20
 MOST_MARKS = 50
+MOST_BACK = 50  # zooms that double clicks lead back from
 PAUSE_S = 0.15  # after the last word of a zoom: a wheel sends ten
 
 
@@ -80,9 +82,11 @@ class TrafficView:
         self._document = pn.state.curdoc
         self._span_shown: tuple[float, float] | None = None
         self._zooming: asyncio.Task[None] | None = None
+        self._looks: list[Look] = []  # before each zoom by hand
         for edge in ("start", "end"):
             self.figure.model.x_range.on_change(edge, self._ranged)
         self.figure.flags.selected.on_change("indices", self._flagged)
+        self.figure.model.on_event(DoubleTap, self._tapped)
         self._acts: dict[str, OnAct] = {
             "again": self._again,
             "range": self._choose_range,
@@ -176,6 +180,7 @@ class TrafficView:
                 url=diff_url(self.frame.address, change.device_id, change.id),
             )
             for change in changes
+            if traffic.since <= change.at <= traffic.until  # by its device's clock it may be older
         )
 
     async def _load_list(self) -> None:
@@ -202,7 +207,9 @@ class TrafficView:
     # ---- drawing
 
     def _say(self, said: str) -> None:
-        """In the place of the chart."""
+        """In the place of the chart; the heading names no port that is not shown."""
+        self.shown = None
+        self.frame.crumbs(("Traffic", page_url("traffic", **self.frame.address.kept())))
         self._later(partial(self._show, "words"))
         self.foot.html = ""
         self.head.html = said
@@ -309,8 +316,22 @@ class TrafficView:
         ):
             return
         since, until = (_moment(edge) for edge in (span.start, span.end))
-        if since is not None and until is not None and since < until:
+        if since is not None and until is not None and since < until and self._moved(since, until):
+            self._looks = [*self._looks, self.look][-MOST_BACK:]
             await self.frame.guard(partial(self._look_at, self.look.at(since, until)))
+
+    def _moved(self, since: datetime, until: datetime) -> bool:
+        """Whether that is another time than what is looked at, by more than one bucket."""
+        assert self.look is not None
+        step = timedelta(seconds=self.shown.traffic.step_s if self.shown is not None else 1)
+        return abs(since - self.look.since) > step or abs(until - self.look.until) > step
+
+    async def _tapped(self, _event: DoubleTap) -> None:
+        """A double click leads back to what was looked at before the last zoom."""
+        if self._zooming is not None:  # the browser goes back by itself as well, where it can
+            self._zooming.cancel()
+        if self._looks:
+            await self.frame.guard(partial(self._look_at, self._looks.pop()))
 
     def _flagged(self, _name: str, _old: object, chosen: Sequence[int]) -> None:
         """A flag was clicked: its diff."""
