@@ -35,6 +35,13 @@ def _near(error: Error, opened: Callable[[], Workbench]) -> list[str]:
     among = None if isinstance(error, UnknownDeviceError) else error.among
     names = _names(thing, opened(), full="/" in error.wanted) if among is None else among
     called = {name.lower(): name for name in names}
+    if (
+        among is None and error.wanted.lower() in called
+    ):  # it is there, of another tenant than meant
+        same = f"/{error.wanted.lower()}"
+        return [one for one in _names(thing, opened(), full=True) if one.lower().endswith(same)][
+            :MOST
+        ]
     near = get_close_matches(error.wanted.lower(), called, n=MOST)
     return [called[name] for name in near]
 

@@ -49,6 +49,7 @@ def netwb(
         ("history edge-fra1", "did you mean edge-fra-1? `netwb device list`"),
         ("history acme/Edge-fra-2", "did you mean acme/edge-fra-1?"),
         ("history spine-osl-8", "did you mean spine-osl-7?"),
+        ("schedule list --tenant umbra --site frankfurt", "did you mean acme/frankfurt?"),
         ("site show acme/frankfrut", "did you mean acme/frankfurt? `netwb site list`"),
         ("tenant show amce", "did you mean acme? `netwb tenant list`"),
         ("credential used-by acme-logn", "did you mean acme-login?"),
