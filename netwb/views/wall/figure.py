@@ -37,6 +37,9 @@ class WallFigure:
         self.lines = ColumnDataSource({"at": [], "in": [], "out": []})
         self.areas = {side: ColumnDataSource({"x": [], "y": []}) for side in SIDES}
         self.model = self._figure()
+        # Made once: a new model at each drawing has the document look through all that it has.
+        self._times, self._values = FixedTicker(ticks=[]), FixedTicker(ticks=[])
+        self.model.xaxis.ticker, self.model.yaxis.ticker = self._times, self._values
         colour = tokens("dark")
         for side in SIDES:
             self.model.patches(
@@ -70,11 +73,11 @@ class WallFigure:
         high = max(limit, top) if shows_speed else mirrored(top, down, "bits").high
         self.model.x_range.update(start=since * 1_000, end=until * 1_000)
         self.model.y_range.update(start=-max(down * 1.08, 0.25 * high), end=high * 1.06)
-        self.model.yaxis.ticker = FixedTicker(ticks=[0, high])
+        self._values.ticks = [0, high]
         self.model.yaxis.major_label_overrides = {0: "0", high: _short(high)}
         room = (until - since) // 16  # a word at the very end would be cut
         ticks = time_ticks(since + room, until - room, zone, most=4)
-        self.model.xaxis.ticker = FixedTicker(ticks=[tick * 1_000 for tick in ticks])
+        self._times.ticks = [tick * 1_000 for tick in ticks]
         self.model.xaxis.major_label_overrides = {
             tick * 1_000: said for tick, said in ticks.items()
         }
@@ -130,8 +133,8 @@ def _areas(at: Real, values: Real) -> dict[str, Any]:
     stretches = np.split(np.arange(len(at)), np.flatnonzero(np.diff(there)) + 1)
     found = [part for part in stretches if len(part) and there[part[0]]]
     return {
-        "x": [[*at[part], *at[part][::-1]] for part in found],
-        "y": [[*values[part], *np.zeros(len(part))] for part in found],
+        "x": [np.concatenate((at[part], at[part][::-1])) for part in found],
+        "y": [np.concatenate((values[part], np.zeros(len(part)))) for part in found],
     }
 
 
