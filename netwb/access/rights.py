@@ -41,7 +41,7 @@ def narrowed(
         role=own if own is None or role is None else lower(own, role),
         scope=owner.scope if tenants is None else owner.scope.narrowed(tenants),
         only=only if allow is None else only & frozenset(allow),
-        cure="" if role is None and allow is None else USE_ANOTHER,
+        cure=owner.cure or ("" if role is None and allow is None else USE_ANOTHER),
     )
 
 

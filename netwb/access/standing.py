@@ -64,6 +64,7 @@ _OF_TOKEN = Prepared(  # each request of a script asks it
         *_PERSON,
         TokenRow.mac,
         TokenRow.used_at,
+        TokenRow.created_by,
         TokenRow.role.label("least"),
         TokenRow.narrowed,
         TokenRow.allow,
@@ -172,6 +173,9 @@ class Standings:
     def of_token(self, token_id: str, address: str | None = None) -> Standing:
         """The owner of a token that is in force, as far as the token lets it.
 
+        One that the owner issued itself may nothing while the owner's login may nothing, until a
+        code that is asked for is set up. One that an admin issued, for a script, goes on.
+
         address    where it is used from; None: by netwb itself, for work that it was used to file
         """
         rows = self._token_rows(token_id, self._clock())
@@ -234,7 +238,9 @@ class Standings:
         )
 
     def _of_token(self, token_id: str, rows: Sequence[Any]) -> Standing:
-        standing, first = self._standing(rows), rows[0]
+        first = rows[0]
+        is_own = first.created_by.partition("/")[0] == first.name
+        standing = self._standing(rows, kept_back=is_own)
         tenants = frozenset(row.narrowed_to for row in rows if row.narrowed_to is not None)
         actor = narrowed(
             standing.actor,

@@ -462,3 +462,22 @@ def test_what_a_tenants_own_person_did_is_read_by_that_tenants_admin(two: Rig) -
         "session.end",
         "login.refused",
     }
+
+
+def test_a_token_of_ones_own_does_nothing_until_the_code_that_is_asked_for_is_set_up(
+    two: Rig,
+) -> None:
+    two.bench.add_user(NewUser(name="ana", role=Role.ADMIN, tenants=None, password=PASSWORD))
+    ana = logged_in(two, "ana")
+    own = two.bench.at_token(ana.issue_token(NewToken(user="ana", days=9)).secret, origin=HOME)
+    script = two.bench.at_token(
+        two.bench.issue_token(NewToken(user="ana", days=9)).secret, origin=HOME
+    )
+    two.bench.set_user("ana", UserChanges(totp="required"))
+
+    with pytest.raises(NotPermittedError, match="set up the one-time code first"):
+        own.devices()
+    assert names(script) == ["ana"]
+    again = logged_in(two, "ana")
+    again.confirm_totp(code(two, again.begin_totp().secret))
+    assert names(own) == ["ana"]
