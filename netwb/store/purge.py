@@ -47,6 +47,7 @@ _MENTIONING: Mapping[str, Literal["go"] | tuple[str, ...]] = {
     "denial": "go",
     "firing": ("said", "result"),  # the row itself is what keeps its job from being done twice
     "backup_run": ("note",),
+    "wall": ("name", "created_by"),  # a screen of several tenants goes on, without these words
 }
 _LISTING = {"notify_route": "tenants"}  # lists of tenants' ids: it is taken out of them
 KEPT: Mapping[str, str] = {  # tables that hold nothing of a tenant, or keep what they hold
@@ -58,6 +59,7 @@ KEPT: Mapping[str, str] = {  # tables that hold nothing of a tenant, or keep wha
     "daemon": "processes",
     "syslog_count": "how many messages there were",
     "tally": "counts, by random ids",
+    "wall": "its name and maker are taken out; a zone, a place and digests say nothing of a tenant",
     "telegraf_shard": "the operator's Telegrafs: names, weights and commands; their sites go",
 }
 
