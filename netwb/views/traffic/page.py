@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import panel as pn
-from bokeh.events import DoubleTap
 from panel.viewable import Viewable
 
 from netwb.errors import UnknownDeviceError
@@ -50,7 +49,6 @@ WEEK = timedelta(days=7)
 BUCKETS = 600  # at most: more than a wide window has pixels for
 BUSIEST = 20
 MOST_MARKS = 50
-MOST_BACK = 50  # zooms that double clicks lead back from
 PAUSE_S = 0.15  # after the last word of a zoom: a wheel sends ten
 
 
@@ -82,11 +80,9 @@ class TrafficView:
         self._document = pn.state.curdoc
         self._span_shown: tuple[float, float] | None = None
         self._zooming: asyncio.Task[None] | None = None
-        self._looks: list[Look] = []  # before each zoom by hand
         for edge in ("start", "end"):
             self.figure.model.x_range.on_change(edge, self._ranged)
         self.figure.flags.selected.on_change("indices", self._flagged)
-        self.figure.model.on_event(DoubleTap, self._tapped)
         self._acts: dict[str, OnAct] = {
             "again": self._again,
             "range": self._choose_range,
@@ -317,7 +313,6 @@ class TrafficView:
             return
         since, until = (_moment(edge) for edge in (span.start, span.end))
         if since is not None and until is not None and since < until and self._moved(since, until):
-            self._looks = [*self._looks, self.look][-MOST_BACK:]
             await self.frame.guard(partial(self._look_at, self.look.at(since, until)))
 
     def _moved(self, since: datetime, until: datetime) -> bool:
@@ -325,13 +320,6 @@ class TrafficView:
         assert self.look is not None
         step = timedelta(seconds=self.shown.traffic.step_s if self.shown is not None else 1)
         return abs(since - self.look.since) > step or abs(until - self.look.until) > step
-
-    async def _tapped(self, _event: DoubleTap) -> None:
-        """A double click leads back to what was looked at before the last zoom."""
-        if self._zooming is not None:  # the browser goes back by itself as well, where it can
-            self._zooming.cancel()
-        if self._looks:
-            await self.frame.guard(partial(self._look_at, self._looks.pop()))
 
     def _flagged(self, _name: str, _old: object, chosen: Sequence[int]) -> None:
         """A flag was clicked: its diff."""

@@ -89,7 +89,7 @@ def render_legend(unit: Unit, step_s: int, zone: str, *, week: bool, flags: bool
         parts.append('<span class="wide-only"><i class="key week"></i>week before</span>')
     if flags:
         parts.append(f'<span class="wide-only">{icon("flag", size=12)} config change</span>')
-    help_ = f"drag to zoom, wheel too, double click back · {esc(zone)} time"
+    help_ = f"drag to zoom, wheel too · {esc(zone)} time"
     return (
         f'<div class="legend">{"".join(parts)}<span class="push t3 wide-only">{help_}</span></div>'
     )

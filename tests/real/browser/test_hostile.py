@@ -19,6 +19,7 @@ from netwb.errors import NotAuthenticatedError
 from netwb.loading import share
 from netwb.roles import Role
 from tests.benches import ios, rig
+from tests.counted import count, give_ports
 from tests.real.browser.reading import Shown, shown, went
 from tests.real.browser.rig import Chromium, Site, opened
 from tests.web.servers import add_people, netwb_serve
@@ -50,6 +51,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "backup_outcome": ("cause_message",),
     "quarantine": ("cause_message",),
     "device_event": ("actor",),
+    "port": ("circuit_ref",),
 }
 
 # Elements and attributes that no page has of its own.
@@ -85,6 +87,8 @@ def evil(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterat
             text = f"192.0.2.9 {EVIL} {more}\n banner {LONG}\n{FORMULA} ntp"
             made.answer("acme/edge1", ios("edge1", by="<b>ben", at=made.clock.now, ntp=text))
             assert made.back_up(note=EVIL).counts() == {outcome: 1}
+        (port,) = give_ports(bench, made.devices["acme/edge1"], EVIL, alias=EVIL)
+        count(bench, port, until=datetime.now(UTC), minutes=600)
         name_all(made.bench.home)
         with (
             netwb_serve(bench.home, pages=share() / "dashboards") as server,
@@ -103,7 +107,7 @@ def name_all(home: Path) -> None:
         tables.execute("UPDATE device SET labels = :labels", labels)
 
 
-def pages(device: str) -> dict[str, bool]:
+def pages(device: str, port: str) -> dict[str, bool]:
     """Every page's views -> whether something hostile is to be read there, all of it."""
     return {
         "/configs?period=7d": True,
@@ -115,6 +119,11 @@ def pages(device: str) -> dict[str, bool]:
         f"/configs?find={quote(EVIL)}": True,
         f"/configs?by={quote(EVIL)}&site={quote(EVIL)}": True,
         f"/configs?device={quote(EVIL)}": False,  # a refusal quotes it, escaped
+        "/traffic": True,
+        f"/traffic?port={port}": True,
+        f"/traffic?port={quote(EVIL)}": False,
+        f"/traffic?port={port}&range=between&since={quote(EVIL)}": False,
+        f"/traffic?port={port}&unit={quote(EVIL)}": False,
         "/inventory": True,
         f"/inventory?device={device}": True,
         f"/inventory?device={device}&act=edit": True,
@@ -134,17 +143,19 @@ def pages(device: str) -> dict[str, bool]:
 def test_no_page_of_the_application_is_forgotten() -> None:
     served = {f"/{page.stem}" for page in (share() / "dashboards").glob("*.py")}
 
-    assert {path.partition("?")[0] for path in pages("x")} == served
+    assert {path.partition("?")[0] for path in pages("x", "y")} == served
 
 
-@pytest.mark.parametrize("page", ["/configs", "/inventory", "/admin", "/account"])
+@pytest.mark.parametrize("page", ["/configs", "/traffic", "/inventory", "/admin", "/account"])
 def test_nothing_hostile_runs_on_any_page_and_marks_are_shown_as_words(
     evil: Site, page: str
 ) -> None:
     visitor = evil.visitor("ada")
     visitor.go(page)
 
-    for path, read in pages(evil.rig.devices["acme/edge1"].id).items():
+    device = evil.rig.devices["acme/edge1"].id
+    (port,) = evil.bench.ports()
+    for path, read in pages(device, port.id).items():
         if path.partition("?")[0] != page:
             continue
         seen = went(visitor, path)
@@ -164,7 +175,9 @@ def whole(seen: Shown) -> int:
     return sum(seen.text.count(one) for one in (SHOWN, EVIL.replace(MARK, "U+202E")))
 
 
-@pytest.mark.parametrize("path", ["/inventory", "/configs?find=ntp&when=ever", "/admin?tab=audit"])
+@pytest.mark.parametrize(
+    "path", ["/inventory", "/configs?find=ntp&when=ever", "/admin?tab=audit", "/traffic"]
+)
 def test_a_table_for_a_spreadsheet_holds_no_formula(evil: Site, tmp_path: Path, path: str) -> None:
     visitor = evil.visitor("ada")
     shown(visitor, path)

@@ -1,0 +1,192 @@
+"""`/traffic` in a real browser: zoom by hand and keys, the way back, pointing, themes, files."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from netwb.loading import share
+from tests.benches import ios, rig
+from tests.counted import count, give_ports
+from tests.real.browser.reading import settle
+from tests.real.browser.rig import DRAWN_MS, Chromium, Site, Visitor, opened
+from tests.web.servers import add_people, netwb_serve
+
+pytestmark = pytest.mark.real
+
+HOURS = 30
+# The figure, and what stands in it: [begin and end of its time axis in ms, points of its lines].
+FIGURE = """const fig = [...Bokeh.documents[0]._all_models.values()].find((m) => m.type === "Figure");
+const line = fig.renderers.map((r) => r.glyph.type === "Line" && r.data_source).find((s) => s);"""
+AXIS = f"() => {{ {FIGURE} return [fig.x_range.start, fig.x_range.end, line.data.at.length] }}"
+STEP = f"() => {{ {FIGURE} return (line.data.at[2] - line.data.at[1]) / 1000 }}"
+COLOUR = f"() => {{ {FIGURE} return fig.background_fill_color }}"
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Site]:
+    """Two tenants' ports with thirty hours of minutes; acme's device was changed last night."""
+    hosts = {"acme": ("edge1",), "umbra": ("core1",)}
+    with rig(tmp_path_factory.mktemp("traffic"), hosts) as made:
+        add_people(made.bench)
+        for device in made.devices.values():
+            ports = give_ports(
+                made.bench, device, "xe-0/0/0", "xe-0/0/1", alias=f"To {device.tenant}"
+            )
+            for place, port in enumerate(ports, start=1):
+                until = datetime.now(UTC)
+                count(made.bench, port, until=until, minutes=60 * HOURS, bps=place * 100e6)
+        with (
+            netwb_serve(made.bench.home, pages=share() / "dashboards") as server,
+            opened(made, server, chromium) as site,
+        ):
+            made.clock.now -= timedelta(hours=2)
+            made.back_up()
+            made.clock.advance(hours=1)
+            made.answer("acme/edge1", ios("edge1", by="ben", at=made.clock.now, ntp="192.0.2.9"))
+            assert made.back_up().counts()["changed"] == 1
+            yield site
+
+
+def port_of(site: Site, device: str) -> str:
+    """The busier one of it."""
+    tenant, hostname = device.split("/")
+    return next(
+        port.id
+        for port in site.bench.ports()
+        if (port.device_tenant, port.hostname, port.name) == (tenant, hostname, "xe-0/0/1")
+    )
+
+
+def chart(site: Site, name: str = "ana", **how: object) -> Visitor:
+    """Somebody in front of acme's chart."""
+    visitor = site.visitor(name, **how)  # type: ignore[arg-type]
+    visitor.go(f"/traffic?port={port_of(site, 'acme/edge1')}")
+    visitor.page.locator("#numbers").wait_for()
+    settle(visitor.page)
+    return visitor
+
+
+def axis(page: Page) -> tuple[float, float, int]:
+    """Begin and end in seconds, and how many points lie between."""
+    start, end, points = page.evaluate(AXIS)
+    return start / 1_000, end / 1_000, points
+
+
+def asked(page: Page) -> tuple[float, float]:
+    """The time in the address."""
+    query = parse_qs(urlsplit(page.url).query)
+    since, until = (datetime.fromisoformat(query[edge][0]) for edge in ("since", "until"))
+    return since.timestamp(), until.timestamp()
+
+
+def comes_to(page: Page, wanted: tuple[float, ...], *, within_s: float) -> None:
+    """Wait until the chart shows that time."""
+    there = f"""([begin, end, within]) => {{ const [a, b] = ({AXIS})()
+      return Math.abs(a / 1000 - begin) <= within && Math.abs(b / 1000 - end) <= within }}"""
+    page.wait_for_function(there, arg=[wanted[0], wanted[1], within_s], timeout=DRAWN_MS)
+
+
+def plot_box(page: Page) -> dict[str, float]:
+    box = page.locator(".bk-Figure").bounding_box()
+    assert box is not None
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
+
+
+def drag(page: Page, begin: float, end: float) -> None:
+    """Over the chart, by parts of its width."""
+    box = plot_box(page)
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + begin * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end * box["width"], y, steps=8)
+    page.mouse.up()
+
+
+def test_a_drag_asks_for_finer_data_and_stands_in_the_address_and_back_leads_back(
+    measured: Site,
+) -> None:
+    page = chart(measured).page
+    before, step = axis(page), page.evaluate(STEP)
+
+    drag(page, 0.5, 0.7)
+    page.wait_for_url("**range=between**", timeout=DRAWN_MS)
+    settle(page)
+
+    since, until, _ = axis(page)
+    assert until - since < 0.3 * (before[1] - before[0])
+    page.wait_for_function(f"(was) => ({STEP})() < was", arg=step, timeout=DRAWN_MS)
+    settle(page)
+    since, until, _ = axis(page)
+    assert asked(page) == pytest.approx((since, until), abs=step)
+    page.go_back()
+    page.wait_for_url(lambda url: "between" not in url, timeout=DRAWN_MS)
+    comes_to(page, before, within_s=120)
+    page.go_forward()
+    page.wait_for_url("**range=between**", timeout=DRAWN_MS)
+    comes_to(page, (since, until), within_s=2)
+
+
+@pytest.mark.parametrize(
+    ("key", "changes"),
+    [("[", "range"), ("]", "range"), ("+", "range"), ("-", "range"), ("1", "range"), ("b", "week")],
+)
+def test_a_key_does_what_its_button_does(measured: Site, key: str, changes: str) -> None:
+    page = chart(measured).page
+
+    page.keyboard.press(key)
+
+    page.wait_for_url(re.compile(f"[?&]{changes}="), timeout=DRAWN_MS)
+    settle(page)
+    assert page.locator("#numbers").is_visible()
+
+
+def test_who_points_at_the_chart_is_told_time_and_rates(measured: Site) -> None:
+    page = chart(measured).page
+    box = plot_box(page)
+
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"], steps=4)
+
+    tip = page.locator(".bk-Tooltip").first
+    expect(tip).to_contain_text("bit/s")
+    expect(tip).to_contain_text(re.compile(r"\d\d:\d\d"))
+
+
+def test_a_switch_of_the_theme_repaints_the_chart_both_ways(measured: Site) -> None:
+    page = chart(measured).page
+    dark = page.evaluate(COLOUR)
+
+    page.locator("[data-theme-switch]").click()
+    page.wait_for_function(f"(was) => ({COLOUR})() !== was", arg=dark, timeout=DRAWN_MS)
+    assert page.evaluate(COLOUR) == "#ffffff"
+    page.locator("[data-theme-switch]").click()
+    page.wait_for_function(f"(was) => ({COLOUR})() === was", arg=dark, timeout=DRAWN_MS)
+
+
+def test_the_chart_is_kept_as_a_picture_and_as_a_table(measured: Site, tmp_path: Path) -> None:
+    page = chart(measured).page
+
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="PNG").click()
+    with page.expect_download() as table:
+        page.get_by_role("button", name="CSV").click()
+
+    assert re.fullmatch(
+        r"traffic-edge1-xe-0-0-1-\d{8}-\d{4}\.png", picture.value.suggested_filename
+    )
+    picture.value.save_as(tmp_path / "chart.png")
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "chart.png").stat().st_size > 10_000
+    table.value.save_as(tmp_path / "chart.csv")
+    with (tmp_path / "chart.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 200
+    assert {float(row["in_mean_bps"]) > 0 for row in rows if row["in_mean_bps"]} == {True}
