@@ -242,6 +242,28 @@ def test_a_repository_of_something_else_is_never_pushed_over(home: Rig, tmp_path
     assert tip(folder) == theirs
 
 
+def test_a_tenant_without_a_commit_is_not_in_step_with_somebody_elses_repository(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    url = bare(folder)
+    home.back_up("bolt/core1")
+    home.bench.set_remote("bolt", url)
+    home.bench.push()
+    home.bench.unset_remote("bolt")
+    home.bench.set_remote("acme", url)
+
+    (pushed,) = home.bench.push(when="now")
+    behind = home.bench.remote("acme").behind
+    shutil.rmtree(folder)
+    bare(folder)
+    (emptied,) = home.bench.push(when="now")
+
+    assert isinstance(pushed.cause, RemoteAheadError)
+    assert behind == 1
+    assert (emptied.status, home.bench.remote("acme").error) == ("in step", "")
+
+
 def test_a_repository_that_is_damaged_is_noted_at_its_remote_and_stops_no_other(
     home: Rig, tmp_path: Path
 ) -> None:

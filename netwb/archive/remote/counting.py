@@ -54,11 +54,18 @@ def follows(path: Path, old: str, new: str) -> bool:
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """An empty repository in a temporary folder that has the objects of the one at `path`."""
+def new_repository() -> Iterator[Path]:
+    """An empty one in a temporary folder."""
     with TemporaryDirectory(prefix="netwb-remote-") as folder:
         made = Path(folder) / "look.git"
         create(made)
+        yield made
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """An empty repository in a temporary folder that has the objects of the one at `path`."""
+    with new_repository() as made:
         alternates = made / "objects" / "info" / "alternates"
         alternates.write_text(f"{path.resolve() / 'objects'}\n")
         yield made

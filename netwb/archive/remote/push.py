@@ -8,7 +8,7 @@ stands as an error until a person has decided; netwb's own archive is not touche
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import Literal
 from netwb.archive.remote.carry import Carrier
 from netwb.archive.remote.counting import (
     beside,
+    commit_of,
     commits_between,
     commits_named,
     count_between,
     follows,
+    new_repository,
     strangers_in,
 )
 from netwb.archive.remote.opening import Opener
@@ -114,7 +116,7 @@ class Pusher:
         if when == "due" and waits:
             return Pushed(tenant=of.tenant, status="waiting")
         never_written = not self._path(of).is_dir()
-        if never_written or (when == "due" and not of.error and self._in_step(of)):
+        if when == "due" and not of.error and (never_written or self._in_step(of)):
             return Pushed(tenant=of.tenant, status="in step")
         lease = self._leases.acquire(f"push:{of.tenant_id}", _TERM_S)
         if lease is None:
@@ -131,8 +133,11 @@ class Pusher:
 
     def _noted(self, of: Standing, lease: Lease) -> Pushed:
         try:
-            with self._talking(of, self._path(of), lease) as talk:
-                commits = self._pushed(of, talk, lease)
+            if self._path(of).is_dir():
+                with self._talking(of, self._path(of), lease) as talk:
+                    commits = self._pushed(of, talk, lease)
+            else:
+                commits = self._require_empty(of, lease)
         except LeaseLostError:
             raise
         except NetwbError as error:
@@ -159,6 +164,16 @@ class Pusher:
         commits = count_between(path, theirs, ours) if ours != theirs else 0
         logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
         return commits
+
+    def _require_empty(self, of: Standing, lease: Lease) -> int:
+        """Raise RemoteAheadError where somebody's commits are, before there are any here; gives 0."""
+        with new_repository() as path, self._talking(of, path, lease) as talk:
+            if MAIN in talk.heads():
+                talk.fetch((MAIN, _THEIRS))
+                raise _strange(of, *strangers_in(path, commit_of(path, _THEIRS), ""))
+        if of.error:
+            self._remotes.pushed(of, main="", vault="")
+        return 0
 
     def _lost(self, of: Standing, theirs: str) -> int:
         """How many commits that were pushed there the remote has no more."""
@@ -223,14 +238,7 @@ class Pusher:
         path = self._path(of)
         with beside(path) as side, self._talking(of, side, lease) as talk:
             talk.fetch((MAIN, _THEIRS))
-            behind, strangers = strangers_in(side, theirs, ours)
-        named = commits_named(behind)
-        return RemoteAheadError(
-            f"remote of {of.tenant} has {named} that netwb did not push there, so nothing is pushed;"
-            f" `netwb remote show {of.tenant}` names them; take them off there, or set an empty one",
-            behind=behind,
-            strangers=tuple((one.commit, one.author, one.subject) for one in strangers),
-        )
+            return _strange(of, *strangers_in(side, theirs, ours))
 
     def _failed(self, of: Standing, error: NetwbError) -> int:
         logger.warning("%s", error, extra={"tenant": of.tenant})
@@ -287,3 +295,13 @@ def _tip(path: Path) -> str:
     """Newest commit of ours; "" before the first."""
     repository = Repository(path)
     return (repository.tip() or "") if repository.exists() else ""
+
+
+def _strange(of: Standing, behind: int, strangers: Sequence[Stranger]) -> RemoteAheadError:
+    named = commits_named(behind)
+    return RemoteAheadError(
+        f"remote of {of.tenant} has {named} that netwb did not push there, so nothing is pushed;"
+        f" `netwb remote show {of.tenant}` names them; take them off there, or set an empty one",
+        behind=behind,
+        strangers=tuple((one.commit, one.author, one.subject) for one in strangers),
+    )
