@@ -153,10 +153,10 @@ def _is_settled(fault: Fault, config: CleanConfig, mark: str, last_good: LastGoo
 
 def _shrunk(config: CleanConfig, last_good: LastGood, identity: Identity) -> Fault:
     name = identity.called
-    which = " --startup" if config.kind == "startup" else ""
+    held = " ".join((name, *(("--startup",) if config.kind == "startup" else ())))
     msg = (
         f"{name} sent {config.lines} lines where {last_good.lines} were stored; look at it with"
-        f" `netwb quarantine show {name}{which}` and accept or discard it"
+        f" `netwb quarantine show {held}` and accept or discard it"
     )
     if config.proof != "prompt":
         msg += "; the very same text fetched once more is believed, for it proves itself whole"

@@ -50,6 +50,7 @@ CURES = {
     "--create": "tick “Make tenants and sites that are not there” under Columns",
     "--credential": "give one to it, to its site or to its tenant, in the inventory",
     "--defaults": "fill it in, or say below what stands where a row says nothing",
+    "--for": "say how long it lasts",
     "--ignore": "leave it out below",
     "--map": "say below which column it is",
     "--redacted": "take it without its secrets",
