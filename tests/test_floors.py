@@ -47,8 +47,6 @@ FLOORS: dict[str, int] = {
     "netwb.amounts": 1,
     "netwb.billing.figures": 1,
     "netwb.billing.records": 1,
-    "netwb.billing.figures": 1,
-    "netwb.billing.records": 1,
     "netwb.collect.causes": 1,
     "netwb.collect.facts": 1,
     "netwb.configs": 1,
@@ -133,7 +131,6 @@ FLOORS: dict[str, int] = {
     "netwb.telegraf.trial": 3,
     "netwb.telegraf.shelf": 3,
     # 4 flows
-    "netwb.billing": 4,
     "netwb.billing": 4,
     "netwb.collect.batch": 4,
     "netwb.collect.coverage": 4,
@@ -230,8 +227,6 @@ HEAVY = {
     *("gufo", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
-    "netwb.billing.bills",
-    "netwb.billing.counting",
     "netwb.billing.bills",
     "netwb.billing.counting",
     "netwb.cli.demo.building",

@@ -31,8 +31,12 @@ CURES = {
     ),
     "device trust": "look at the new key, and trust it, on the device's page",
     "history": "its history lists them",
+    "port list": "Traffic lists the ports",
+    "port-group add": "have who keeps the bills add one at the server",
     "quarantine list": "Configs, Quarantine lists what is",
     "quarantine show": "look at it under Configs, Quarantine, and accept or discard it",
+    "shard list": "an admin of the server lists them",
+    "shard set": "have an admin of the server change it",
     "show": "its history shows it",
     "site activate": "bring it back under Inventory, Places",
     "site add": "add it under Inventory, Places",
@@ -43,6 +47,7 @@ CURES = {
     "tenant list": "the choice of tenants over the page lists those that you may see",
     "tenant set": "change it under Inventory, Places",
     "token list": "Admin, Tokens lists those that you may see",
+    "wall list": "an admin of the server lists them",
     "user list": "Admin, People lists those that you may see",
     "user sessions list": "Admin, Sessions lists them",
     "user set": "change it under Admin, People",
@@ -54,6 +59,7 @@ CURES = {
     "--ignore": "leave it out below",
     "--map": "say below which column it is",
     "--redacted": "take it without its secrets",
+    "--snmp-credential": "give one to it, to its site or to its tenant, in the inventory",
     "--skip-bad": "correct them, or take the good ones alone",
 }
 

@@ -33,11 +33,15 @@ CURES = {
     ),
     "device trust": f"{_KEEPER} look at the new key, and trust it",
     "history": f"GET {BASE}/backup/history/{{device_id}} lists them",
+    "port list": f"{_KEEPER} look which there are",
+    "port-group add": "have who keeps the bills add one",
     "quarantine list": f"GET {BASE}/backup/quarantine lists what is",
     "quarantine show": (
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
         " .../discard settles it"
     ),
+    "shard list": f"{_ADMIN} sees which there are",
+    "shard set": f"have {_ADMIN} change it",
     "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
     "site activate": f"{_KEEPER} bring it back",
     "site add": f"{_KEEPER} add it",
@@ -52,12 +56,15 @@ CURES = {
     "user sessions list": f"{_ADMIN} sees them",
     "user set": f"have {_ADMIN} change it",
     "user set --role": "",  # beside another cure, and on the server's own machine only
+    "wall list": f"{_ADMIN} sees which there are",
     "--create": f"{_KEEPER} add it first",
     "--credential": f"{_KEEPER} give one to it, to its site or to its tenant",
     "--defaults": "fill it in",
+    "--for": "say how long it lasts",
     "--ignore": "leave it out",
     "--map": "name it as netwb does",
     "--redacted": "take it without its secrets",
+    "--snmp-credential": f"{_KEEPER} give one to it, to its site or to its tenant",
     "--skip-bad": "correct them, or take the good ones alone",
 }
 

@@ -33,7 +33,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
     clock = PlayedClock(PLAN.nights[0].at)
     workbench = Workbench.create(home, environment=SECRETS, clock=clock)
     with Fleet(PLAN.world, jumps=PLAN.jumps) as fleet:
-        fill_inventory(workbench, PLAN, fleet)
+        fill_inventory(workbench, PLAN, fleet, snmp_port=161)
         for night in PLAN.nights:
             clock.turn_to(night.at)
             pass_night(workbench, fleet, night, lambda _: None)

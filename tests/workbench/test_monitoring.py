@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -38,7 +39,7 @@ def answer(made: Rig, *names: str, ping: float | None = None, oper: int | None =
     for name in names:
         tenant, hostname = name.split("/")
         key = SeriesKey(tenant=tenant, device_id=made.devices[name].id)
-        more = {"site": "fra1", "device": hostname, "at": at}
+        more: dict[str, Any] = {"site": "fra1", "device": hostname, "at": at}
         if ping is None or ping < 100:
             points.append(Point(measurement="device", key=key, values={"sysUpTime": 9}, **more))
         if ping is not None:

@@ -12,7 +12,6 @@ from netwb.cli.demo.state import SETTINGS, DemoState
 from netwb.inventory.records import NewCredential, NewDevice, SecretSource
 from netwb.lab.demo import JUMP_USERNAME, USERNAME, DemoNight, DemoPlan
 from netwb.lab.fleet import Fleet
-from netwb.lab.snmp.fleet import AgentFleet
 from netwb.workbench import Workbench
 from netwb.workbench.words import BackupOutcome, BackupReport
 
@@ -50,7 +49,7 @@ def prepare_home(home: Path) -> None:
     (home / "netwb.toml").chmod(0o600)
 
 
-def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, agents: AgentFleet) -> None:
+def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, snmp_port: int) -> None:
     """Tenants, sites, credentials and devices as the plan has them."""
     for tenant in plan.tenants:
         bench.add_tenant(tenant.slug, name=tenant.name)
@@ -72,7 +71,7 @@ def fill_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, agents: Agent
                 hostname=device.hostname,
                 address=fleet.address(device.key),
                 port=fleet.port,
-                snmp_port=agents.port,
+                snmp_port=snmp_port,
                 platform=device.played.platform,
                 role=device.role,
             )
@@ -119,7 +118,7 @@ def secrets_of(state: DemoState) -> Mapping[str, str]:
     }
 
 
-def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, agents: AgentFleet) -> None:
+def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, snmp_port: int) -> None:
     """The network listens on other ports than last time."""
     for site in plan.sites:
         if site.jump:
@@ -128,7 +127,7 @@ def move_inventory(bench: Workbench, plan: DemoPlan, fleet: Fleet, agents: Agent
     ours = {fleet.address(device.key) for device in plan.devices}
     for device in bench.devices():  # as a person left them: some retired, renamed, or added
         if device.address in ours:
-            bench.set_device(device.id, port=fleet.port, snmp_port=agents.port)
+            bench.set_device(device.id, port=fleet.port, snmp_port=snmp_port)
 
 
 def pass_night(

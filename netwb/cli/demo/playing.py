@@ -135,7 +135,7 @@ def _build(
     prepare_home(home)
     clock = PlayedClock(plan.nights[0].at)
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
-    fill_inventory(bench, plan, network.fleet, network.agents)
+    fill_inventory(bench, plan, network.fleet, network.agents.port)
     refused, _ = _pass_nights(bench, network.fleet, plan.nights, clock)
     clock.turn_to(datetime.now(UTC))
     give_a_port_away(bench)
@@ -161,7 +161,7 @@ def _go_on(
     clock = PlayedClock(now)
     bench = Workbench.open(home, environment=secrets_of(current), clock=clock)
     if _at_ports(current, network) != current:
-        move_inventory(bench, plan, network.fleet, network.agents)
+        move_inventory(bench, plan, network.fleet, network.agents.port)
     open_to_snmp(bench, plan)
     write_state(home, _at_ports(current, network))
     missed = _missed(bench, plan, current.played)

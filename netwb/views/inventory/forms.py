@@ -197,7 +197,7 @@ def new_device(fields: Mapping[str, Any]) -> NewDevice:
         status=cast("Any", said.get("status") or "active"),
         transport=said.get("transport") or "fast",
         labels=cast("Any", said.get("labels") or {}),
-        **{name: said.get(name) or None for name in _NONEABLE},
+        **cast("Any", {name: said.get(name) or None for name in _NONEABLE}),
     )
 
 

@@ -26,6 +26,7 @@ from panel.viewable import Viewable
 
 from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.views.address import Address
+from netwb.views.cures import in_page
 from netwb.views.frame import seat_of
 from netwb.views.html import esc
 from netwb.views.sheet import GUARD
@@ -112,7 +113,7 @@ class WallView:
             news = await asyncio.to_thread(self._bench.wall)
             await self._on_document(lambda: self.draw(news))
         except NetwbError as error:
-            said = str(error)
+            said = in_page(error)
             await self._on_document(lambda: self._say(said))
             # Where nobody is logged in any more, the server closes the websocket besides.
             return None if isinstance(error, NotAuthenticatedError) else AGAIN_S
@@ -186,7 +187,7 @@ def show_wall(bench: Workbench, seat: Seat[Workbench] | None = None) -> None:
             raise found.refused
         view = WallView(found)
     except NetwbError as error:
-        Board(_sentence(str(error)), sizing_mode="stretch_both").servable(
+        Board(_sentence(in_page(error)), sizing_mode="stretch_both").servable(
             title="Wall · netwb", location=False
         )
         return
