@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from netwb.errors import InputError
 from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
 from netwb.workbench.words import RemoteSource
@@ -153,19 +154,16 @@ def test_a_key_that_the_host_does_not_know_is_refused(
     assert "refuses what it was opened with" in str(pushed.cause)
 
 
-def test_a_key_with_a_passphrase_is_never_asked_for(
+def test_a_key_with_a_passphrase_is_refused_before_it_is_kept(
     home: Rig, host: SshHost, far: Path, tmp_path: Path
 ) -> None:
     locked = tmp_path / "locked"
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret-1", "-f", locked], check=True
     )
-    home.bench.set_remote("acme", host.url(far), key=from_file(locked))
 
-    (pushed,) = home.bench.push()
-
-    assert pushed.status == "failed"
-    assert "remote of acme" in str(pushed.cause)
+    with pytest.raises(InputError, match="has a passphrase"):
+        home.bench.set_remote("acme", host.url(far), key=from_file(locked))
 
 
 def test_a_host_that_is_gone_for_a_day_is_caught_up(
