@@ -29,6 +29,7 @@ pytestmark = pytest.mark.real
 
 MARK = "\N{RIGHT-TO-LEFT OVERRIDE}"
 RUNS = "window.pwned=1"
+WALL = "/wall"
 EVIL = f"\"'><img src=x onerror={RUNS}></script><script>{RUNS}</script>{MARK}gnp"
 SHOWN = EVIL.replace(MARK, "[U+202E]")  # what a person is to read instead
 FORMULA = "=HYPERLINK(0)"
@@ -143,7 +144,17 @@ def pages(device: str, port: str) -> dict[str, bool]:
 def test_no_page_of_the_application_is_forgotten() -> None:
     served = {f"/{page.stem}" for page in (share() / "dashboards").glob("*.py")}
 
-    assert {path.partition("?")[0] for path in pages("x", "y")} == served
+    assert {path.partition("?")[0] for path in pages("x", "y")} | {WALL} == served
+
+
+def test_nothing_hostile_runs_on_the_wall(evil: Site) -> None:
+    """It stands in no frame, and its clock is never still."""
+    visitor = evil.visitor("ada")
+    visitor.go(WALL)
+    visitor.page.get_by_text("acme").first.wait_for()
+
+    assert visitor.page.evaluate("window.pwned") is None
+    assert visitor.page.evaluate(MADE) == []
 
 
 @pytest.mark.parametrize("page", ["/configs", "/traffic", "/inventory", "/admin", "/account"])

@@ -129,7 +129,13 @@ MAY: dict[Role, tuple[str, ...]] = {
     Role.ENGINEER: ("back up", "accept", "reveal", "edit", "audit"),
     Role.ADMIN: ("back up", "accept", "reveal", "edit", "audit", "manage"),
 }
-PLACES = {"/configs": "Configs", "/traffic": "Traffic", "/inventory": "Inventory"}
+PLACES = {
+    "/configs": "Configs",
+    "/traffic": "Traffic",
+    "/inventory": "Inventory",
+    "/wall": "Wall",
+}
+APART = {"/wall"}  # it stands in no frame; tests/web/test_walls.py asks for its rights
 AUDITS = {"/admin": "Admin"}
 # Views that a role has no use for without a right say so.
 LACKS = {
@@ -200,7 +206,7 @@ def test_no_page_of_the_application_is_forgotten(both: Lookalikes) -> None:
     served = {f"/{page.stem}" for page in (share() / "dashboards").glob("*.py")}
     walked = {path.partition("?")[0] for page in views(both.ground.own) for path in page}
 
-    assert walked == served
+    assert walked | APART == served
     assert {f"/{place.page}" for place in navigation.PLACES} == {*PLACES, *AUDITS} <= served
 
 

@@ -13,13 +13,14 @@ from netwb.access.records import NewToken, NewUser, Origin
 from netwb.loading import share
 from netwb.roles import Role
 from tests.real.browser.lookalikes import Lookalikes, lookalikes, person_of
-from tests.real.browser.reading import Shown, act, shown, went
+from tests.real.browser.reading import READ, Shown, act, shown, went
 from tests.real.browser.rig import Chromium, Visitor
 from tests.web.two_tenants import FOREIGN, FOREIGN_AUTHOR, PASSWORD, Names
 from tests.web.two_tenants_addresses import ADDRESSES, WHOLE
 
 pytestmark = pytest.mark.real
 
+WALL = "wall"
 LOOKS = 3  # a list fills its rows after the page is drawn; what differs at each look differs
 
 Fields = Mapping[str, str]
@@ -127,8 +128,18 @@ def no_trace(seen: Shown, ground: Ground, where: str) -> None:
 def test_no_page_of_the_application_is_forgotten() -> None:
     served = {path.stem for path in (share() / "dashboards").glob("*.py")}
 
-    assert set(ADDRESSES) == served
-    assert {page.partition("?")[0] for page, *_ in ACTS} == served
+    assert set(ADDRESSES) | {WALL} == served
+    assert {page.partition("?")[0] for page, *_ in ACTS} | {WALL} == served
+
+
+def test_nothing_of_the_other_tenant_is_on_the_wall(ground: Ground) -> None:
+    """It stands in no frame, takes no act, and its clock is never still."""
+    visitor = ground.both.site.visitor(person_of(Role.CUSTOMER))
+    visitor.go(f"/{WALL}")
+    visitor.page.get_by_text("acme").first.wait_for()
+
+    html = visitor.page.evaluate(READ)["html"]
+    assert [one for one in ground.both.ground.secrets if one in html] == []
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.CUSTOMER])
