@@ -151,7 +151,7 @@ def test_nothing_hostile_runs_on_the_wall(evil: Site) -> None:
     """It stands in no frame, and its clock is never still."""
     visitor = evil.visitor("ada")
     visitor.go(WALL)
-    visitor.page.get_by_text("acme").first.wait_for()
+    visitor.page.get_by_text("Backup").first.wait_for()
 
     assert visitor.page.evaluate("window.pwned") is None
     assert visitor.page.evaluate(MADE) == []
