@@ -22,6 +22,8 @@ SENTENCES: tuple[tuple[tuple[Permission, ...], str], ...] = (
     ((Permission.BACKUP_RUN,), "May back devices up at any time"),
     ((Permission.BACKUP_ACCEPT,), "May accept or discard a configuration that was kept back"),
     ((Permission.INVENTORY_EDIT,), "May add, change and retire devices"),
+    ((Permission.BILLING_VIEW,), "May see what is billed"),
+    ((Permission.BILLING_EDIT,), "May set what is billed together, and freeze months"),
     ((Permission.REFERENCE_EDIT,), "May set the references that an ERP knows ports by"),
     (
         (Permission.CONFIG_REVEAL,),
