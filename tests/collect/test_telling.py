@@ -152,8 +152,8 @@ def test_an_accepted_text_ends_the_refusal_and_is_a_change(two: Rig) -> None:
     two.bench.accept_quarantined("acme/edge1", reason="exchanged")
 
     assert [(n.kind, n.state) for n in told(two)] == [
-        ("backup.rejected", "recovered"),
         ("config.changed", "event"),
+        ("backup.rejected", "recovered"),
     ]
     assert standing(two) == []
 
