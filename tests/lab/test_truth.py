@@ -20,7 +20,12 @@ from netwb.lab.world import BUILT_BY
 from netwb.workbench import Workbench
 
 PASSWORDS = DemoPasswords(login="demo-login-1", enable="demo-enable-1", jump="demo-jump-1")
-SECRETS = {"LOGIN": PASSWORDS.login, "ENABLE": PASSWORDS.enable, "JUMP": PASSWORDS.jump}
+SECRETS = {
+    "LOGIN": PASSWORDS.login,
+    "ENABLE": PASSWORDS.enable,
+    "JUMP": PASSWORDS.jump,
+    "COMMUNITY": "public",
+}
 PLAN = demo_plan(
     "truth", PASSWORDS, last_night=datetime(2026, 11, 14, 2, tzinfo=UTC), nights=14, devices=12
 )

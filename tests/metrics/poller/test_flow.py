@@ -15,7 +15,7 @@ from netwb.lab.snmp.fleet import AgentFleet
 from netwb.metrics.opening import open_store
 from netwb.metrics.poller import flow as flows
 from netwb.metrics.poller.flow import PollFlow
-from netwb.metrics.records import Question, SeriesKey
+from netwb.metrics.records import SeriesKey
 from netwb.metrics.store import MetricsStore
 from netwb.roles import ALL_TENANTS
 from netwb.settings import MetricsSettings
@@ -128,8 +128,7 @@ def test_what_was_read_until_it_is_stopped_is_written(rig: Rig) -> None:
     assert seen == ["edge1", "edge2"]
     assert report.new_ports == 6
     keys = [SeriesKey(tenant="acme", device_id=t.device_id, name="ge-0/0/0") for t in rig.targets]
-    question = Question(measurement="interface", fields=("ifHCInOctets",), since=0, until=2**33)
-    assert len(rig.store.read(keys, question)) == 2
+    assert len(rig.store.newest(keys, "interface", ("ifHCInOctets",), 0)) == 2
 
 
 def test_many_points_are_written_in_parts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
