@@ -2,15 +2,16 @@
 
 Before a new migration is added, `python -m tests.schema_samples` writes the sample of the newest one
 there is, by the code that made it; it is committed together with the new migration, and never
-written again. The first three were made so from the commits before 0002, 0003 and 0004.
+written again. Each was made so from the commit before the next.
 """
 
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
-from netwb.access.records import NewUser
+from netwb.access.records import NewUser, NewWall
 from netwb.collect.replay import recorded
 from netwb.health.exporting.writing import write_export
 from netwb.roles import Role
@@ -26,7 +27,7 @@ QUICK = Costs(memory_kib=64, passes=1, lanes=1)
 
 
 def fill(made: Rig) -> None:
-    """Three nights with changes, a text that waits, a person, a job that nobody took."""
+    """Three nights with changes, a text that waits, a person, own space, a job that nobody took."""
     for night, ntp in enumerate(("192.0.2.53", "192.0.2.54", "192.0.2.55")):
         made.answer("acme/edge1", ios("edge1", ntp=ntp))
         made.answer("umbra/core1", ios("core1", ntp=ntp, community=f"Secret{night}Word"))
@@ -36,7 +37,22 @@ def fill(made: Rig) -> None:
     made.back_up("acme/edge2")
     ana = NewUser(name="ana", role=Role.ENGINEER, tenants=("acme",), password=PASSWORD)
     made.bench.add_user(ana)
+    bill(made)
+    made.bench.add_wall(NewWall(name="noc", tenants=("acme",)))
+    made.bench.add_prefix("acme", "203.0.113.0/24", mode="approve", site="fra1")
+    made.bench.add_trigger("acme/edge1", max_routes=7)
+    made.bench.add_sender("fnm1", networks=["192.0.2.7"])
     made.bench.start_backup(note="queued before the upgrade")
+
+
+def bill(made: Rig) -> None:
+    """A port of a device, in a group with a commit, and an hour that is not billed."""
+    port = ("acme/edge1", "GigabitEthernet0/0")
+    made.bench.apply_port_import(f"device,name,circuit_ref\n{','.join(port)},C-1001\n")
+    made.bench.add_port_group("acme", "transit", commit_bps="100M", add_ports=[port])
+    since = made.clock() - timedelta(hours=2)
+    until = since + timedelta(hours=1)
+    made.bench.exclude_from_bill("acme", since=since, until=until, reason="our own maintenance")
 
 
 def main() -> None:

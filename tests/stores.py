@@ -13,6 +13,11 @@ from tests.postgresql import Cluster
 
 EACH_STORE = pytest.mark.usefixtures("each_store")
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
+# Of what asks a database nothing that others do not: the other one is asked in the long form alone.
+KINDS_IN_FULL = [
+    "sqlite",
+    pytest.param("postgresql", marks=[pytest.mark.real, pytest.mark.full]),
+]
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ because a link can never be taken out again. What proves the chain stands in `st
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from netwb.store.chain import ERASED, AuditProblem, Head, Link, erased, link_cod
 from netwb.store.database import Database
 from netwb.store.models import AuditHeadRow, AuditRow
 
-__all__ = ["Audit", "AuditEvent", "AuditProblem", "AuditReport", "Wanted"]
+__all__ = ["Audit", "AuditEvent", "AuditProblem", "AuditReport", "NewEvent", "Wanted"]
 
 _HEAD = 1  # the head's only row
 _BATCH = 1000  # links in memory at once during a walk
@@ -40,6 +40,17 @@ class AuditEvent:
     action: str
     tenant_id: str
     target: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """One to be appended, as `Audit.append` takes it. No secret in `target` or `detail`."""
+
+    actor: Actor | str
+    action: str
+    target: str
+    tenant_id: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -99,6 +110,14 @@ class Audit:
         with self._database.writing(NO_TENANT) as session:
             self.append_in(session, actor, action, target, tenant_id=tenant_id, detail=detail)
 
+    def append_many(self, events: Sequence[NewEvent]) -> None:
+        """Add several in their order, in one transaction; none where there are none."""
+        if not events:
+            return
+        self._key()
+        with self._database.writing(NO_TENANT) as session:
+            self._append(session, events)
+
     def append_in(  # noqa: PLR0913 - the event's fields, as in append
         self,
         session: Session,
@@ -114,20 +133,18 @@ class Audit:
         Do it last: from here to the commit every other process waits for the head.
         Raises AuditBrokenError when the head is gone.
         """
-        head = _held_head(session)
-        link = Link(
-            seq=head.seq + 1,
-            at=self._clock(),
-            actor=storable(actor.name if isinstance(actor, Actor) else actor),
-            action=storable(action),
-            tenant_id=storable(tenant_id),
-            target=storable(target),
-            detail=storable(canonical_json(detail or {})),
-            previous=head.mac,
+        event = NewEvent(
+            actor=actor, action=action, target=target, tenant_id=tenant_id, detail=detail or {}
         )
-        link = replace(link, mac=link_code(self._key(), link))
-        session.add(_row(link))
-        head.seq, head.mac = link.seq, link.mac
+        self._append(session, [event])
+
+    def _append(self, session: Session, events: Iterable[NewEvent]) -> None:
+        head, key, now = _held_head(session), self._key(), self._clock()
+        for event in events:
+            link = _link(event, head, now)
+            link = replace(link, mac=link_code(key, link))
+            session.add(_row(link))
+            head.seq, head.mac = link.seq, link.mac
         session.flush()
 
     def count_meant(self, session: Session, is_meant: Callable[[Link], bool]) -> int:
@@ -211,6 +228,21 @@ class _Counted:
         for link in self._links:
             self.count += 1
             yield link
+
+
+def _link(event: NewEvent, head: AuditHeadRow, at: datetime) -> Link:
+    """The next one, without its code."""
+    by = event.actor
+    return Link(
+        seq=head.seq + 1,
+        at=at,
+        actor=storable(by.name if isinstance(by, Actor) else by),
+        action=storable(event.action),
+        tenant_id=storable(event.tenant_id),
+        target=storable(event.target),
+        detail=storable(canonical_json(event.detail)),
+        previous=head.mac,
+    )
 
 
 def _held_head(session: Session) -> AuditHeadRow:

@@ -8,7 +8,7 @@ Sources: SQLite result codes (sqlite.org/rescode.html), PostgreSQL error classes
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from netwb.errors import MigrationNeededError, NetwbError, StoreError, StoreUnavailableError
 
-_SQLITE = {  # primary result code -> what is wrong; the cure
+SQLITE_FAULTS: Mapping[int, str] = {  # primary result code -> what is wrong; the cure
     sqlite3.SQLITE_BUSY: "is locked by another process; wait for it to end, then try again",
     sqlite3.SQLITE_LOCKED: "is locked by another process; wait for it to end, then try again",
     sqlite3.SQLITE_FULL: "has no room to grow: the disk is full; free some space, then try again",
@@ -81,9 +81,12 @@ def _translate(name: str, error: DBAPIError) -> StoreError | None:
 def _from_sqlite(name: str, error: sqlite3.Error) -> StoreError | None:
     if str(error).startswith(_SQLITE_NO_TABLE) or "has no column" in str(error):
         return _needs_migration(name)
-    # The low byte is the primary code; the rest only says where it was met.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _unavailable(name, _SQLITE.get(code))
+    return _unavailable(name, SQLITE_FAULTS.get(primary_code(error)))
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """The low byte of its code; the rest only says where it was met."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _from_postgresql(name: str, error: BaseException | None, *, gone: bool) -> StoreError | None:

@@ -22,6 +22,14 @@ def holder_name(nonce: str) -> str:
     return f"{socket.gethostname()}|{_place()}|{pid}|{_started(pid) or ''}|{nonce}"
 
 
+def in_words(holder: str) -> str:
+    """A holder for a sentence: `process 4711 on collector1`."""
+    host, _, rest = holder.partition("|")
+    _, _, rest = rest.partition("|")
+    pid, _, _ = rest.partition("|")
+    return f"process {pid} on {host}" if pid else holder
+
+
 def is_dead(holder: str) -> bool:
     """Whether that holder's process is surely gone; False where it cannot be known."""
     _, _, rest = holder.partition("|")

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
+    ForeignKey,
     Table,
     and_,
     bindparam,
@@ -47,6 +48,7 @@ _MENTIONING: Mapping[str, Literal["go"] | tuple[str, ...]] = {
     "denial": "go",
     "firing": ("said", "result"),  # the row itself is what keeps its job from being done twice
     "backup_run": ("note",),
+    "blackhole_head": ("paused_by", "paused_why"),
     "wall": ("name", "created_by"),  # a screen of several tenants goes on, without these words
 }
 _LISTING = {"notify_route": "tenants"}  # lists of tenants' ids: it is taken out of them
@@ -57,9 +59,13 @@ KEPT: Mapping[str, str] = {  # tables that hold nothing of a tenant, or keep wha
     "login_throttle": "digests",
     "login_flow": "sealed, for some minutes",
     "daemon": "processes",
+    "attack_sender": "the operator's detectors: names, networks, keys",
+    "blackhole_head": "whether blackholes are paused; who said so and why is taken out",
+    "blackhole_expirer": "a process",
     "syslog_count": "how many messages there were",
     "tally": "counts, by random ids",
     "wall": "its name and maker are taken out; a zone, a place and digests say nothing of a tenant",
+    "telegraf_served": "digests of what Telegrafs fetched",
     "telegraf_shard": "the operator's Telegrafs: names, weights and commands; their sites go",
 }
 
@@ -166,9 +172,14 @@ class Purge:
             if parent.name in self._roots and parent.name != "tenant":
                 for ids in _pieces(self._roots[parent.name]):
                     yield key.parent.in_(ids)
-            elif "tenant_id" in parent.c and "tenant_id" not in table.c:
-                owned = select(key.column).where(parent.c.tenant_id == self._tenant_id)
-                yield key.parent.in_(owned)
+            elif "tenant_id" in parent.c and self._hangs_on(table, key):
+                for goes in self._conditions(parent):
+                    yield key.parent.in_(select(key.column).where(goes))
+
+    def _hangs_on(self, table: Table, key: ForeignKey) -> bool:
+        """Whether a row goes with its parent: also another tenant's, as of a port that was its own once."""
+        of_others = "tenant_id" in table.c
+        return key.column.table is not table and not (of_others and key.parent.nullable)
 
     def _count(self, table: Table) -> int:
         conditions = list(self._conditions(table)) or [false()]

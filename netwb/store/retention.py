@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
-from netwb.store.models import BackupOutcomeRow, BackupRunRow, JobRow
+from netwb.store.models import AttackEventRow, BackupOutcomeRow, BackupRunRow, JobRow
 
 Act = Literal["count", "remove"]
 BATCH = 500  # rows of one transaction: others write between two of them
@@ -23,7 +23,7 @@ _ENDED = ("done", "failed", "interrupted")
 
 
 def swept(
-    database: Database, key: InstrumentedAttribute[str], old: ColumnElement[bool], act: Act
+    database: Database, key: InstrumentedAttribute[Any], old: ColumnElement[bool], act: Act
 ) -> int:
     """How many rows are old, by the column that tells them apart; they are gone after `remove`."""
     count = select(func.count(key)).where(old)
@@ -35,7 +35,7 @@ def swept(
 
 
 def _batches(
-    database: Database, key: InstrumentedAttribute[str], old: ColumnElement[bool]
+    database: Database, key: InstrumentedAttribute[Any], old: ColumnElement[bool]
 ) -> Iterator[int]:
     some = select(key).where(old).limit(BATCH)
     while True:
@@ -51,6 +51,12 @@ def _batches(
 def sweep_jobs(database: Database, before: datetime, act: Act) -> int:
     """Jobs that ended before that."""
     return swept(database, JobRow.id, JobRow.status.in_(_ENDED) & (JobRow.ended_at < before), act)
+
+
+def sweep_attacks(database: Database, before: datetime, act: Act) -> int:
+    """What detectors said before that, once something came of it; blackholes are kept."""
+    old = (AttackEventRow.state == "settled") & (AttackEventRow.received_at < before)
+    return swept(database, AttackEventRow.id, old, act)
 
 
 def sweep_runs(database: Database, before: datetime, act: Act) -> tuple[int, int]:

@@ -61,7 +61,9 @@ class Migrations:
         return "older" if found in self.revisions else "newer"
 
 
-MIGRATIONS = Migrations("netwb.store:migrations", ("0001", "0002", "0003", "0004", "0005"))
+MIGRATIONS = Migrations(
+    "netwb.store:migrations", ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,14 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+from netwb.inventory.ports.ports import Ports
+from netwb.inventory.ports.records import SeenPort
 from netwb.notify.records import Observed
 from netwb.store.audit import Audit
+from netwb.store.claims import Claims
 from netwb.store.database import Database
-from netwb.store.firings import Due, Firings
+from netwb.store.firing_records import Due
+from netwb.store.firings import Firings
 from netwb.store.keyring import Keyring, MasterKey
 from netwb.store.leases import Leases
 from netwb.store.notices import Notices
@@ -74,6 +78,27 @@ def acquire(number: int, url: str, name: str) -> int | None:
         name, 600
     )
     return None if lease is None else lease.epoch
+
+
+def claim_all(number: int, url: str, ids: list[str]) -> frozenset[str]:
+    """Claim the same as the others do, in an order of one's own."""
+    database = Database(url, busy_timeout_s=WAIT_S)
+    claims = Claims(
+        database=database, holder=f"process-{number}", clock=now, kind="poll", ttl_s=600
+    )
+    return claims.take(ids if number % 2 else ids[::-1])
+
+
+def find_ports(_number: int, url: str, counts: dict[str, int]) -> int:
+    """A poll that finds so many ports by device id; gives how many of them were new."""
+    seen = {
+        device: [
+            SeenPort(name=f"eth{n}", if_index=n, alias="", if_type=6, speed_bps=None)
+            for n in range(count)
+        ]
+        for device, count in counts.items()
+    }
+    return Ports(Database(url, busy_timeout_s=WAIT_S), now).sighted(seen).new
 
 
 def claim_firing(number: int, url: str, due: Due) -> bool:

@@ -37,7 +37,11 @@ def add_tenant_with_one_row_of_each(session: Session, tenant_id: str) -> None:
         session.flush()
 
 
-_PARENTS = {"BackupRunRow", "TelegrafShardRow"}  # without tenant, but rows of tenants refer to them
+_PARENTS = {
+    "AttackSenderRow",
+    "BackupRunRow",
+    "TelegrafShardRow",
+}  # without tenant, but rows of tenants refer to them
 
 
 def new_tenant(tenant_id: str) -> TenantRow:

@@ -15,7 +15,8 @@ from netwb.notify.records import Observed
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.schedules.records import EVERYTHING, Later, Place
 from netwb.store.database import Database
-from netwb.store.firings import ALL_KEPT, KEPT, Due, Ending, Firing, Firings
+from netwb.store.firing_records import ALL_KEPT, KEPT, Due, Ending, Firing
+from netwb.store.firings import Firings
 from netwb.store.leases import Lease, Leases
 from netwb.store.models import FiringRow
 from netwb.store.notices import Notices

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 
 import pytest
 
-from netwb.store.holders import holder_name, is_dead
+from netwb.store.holders import holder_name, in_words, is_dead
 
 NAME = "from netwb.store.holders import holder_name; print(holder_name('n'), flush=True)"
 
 
 def test_this_process_is_alive() -> None:
     assert not is_dead(holder_name("a"))
+
+
+def test_a_holder_is_said_as_a_person_looks_for_it() -> None:
+    said = in_words(holder_name("a"))
+
+    assert said == f"process {os.getpid()} on {socket.gethostname()}"
+    assert in_words("mine") == "mine"
 
 
 def test_a_process_that_ended_is_dead() -> None:

@@ -11,7 +11,7 @@ from netwb.roles import ALL_TENANTS
 from netwb.store import dump
 from netwb.store.audit import Audit
 from netwb.store.database import Database
-from netwb.store.models import AuditRow, Base, JobRow, NotifyRouteRow, TenantRow, UserRow
+from netwb.store.models import AuditRow, Base, JobRow, NotifyRouteRow, PortRow, TenantRow, UserRow
 from netwb.store.purge import _LISTING, _MENTIONING, KEPT, Purge
 from tests.store.conftest import Clock
 from tests.store.test_dump import add_a_row_of_every_table
@@ -81,6 +81,17 @@ def test_a_person_of_another_tenant_too_stays(filled: Database) -> None:
 
     with filled.reading(ALL_TENANTS) as session:
         assert session.get(UserRow, GONE) is not None
+
+
+def test_a_port_of_another_tenant_on_its_device_goes_with_all_of_it(filled: Database) -> None:
+    with filled.writing(ALL_TENANTS) as session:
+        session.get_one(PortRow, STAYS).device_id = session.get_one(PortRow, GONE).device_id
+
+    with filled.reading(ALL_TENANTS) as session:
+        planned = Purge(session, GONE).counts()
+
+    assert purged(filled) == planned
+    assert planned["port"] == planned["port_name"] == planned["port_tenant"] == 2
 
 
 def test_rows_of_all_tenants_that_mention_it_go_or_forget_it(filled: Database) -> None:

@@ -5,16 +5,25 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from netwb.roles import ALL_TENANTS
 from netwb.store import retention
 from netwb.store.database import Database
 from netwb.store.ids import new_id
-from netwb.store.models import BackupOutcomeRow, BackupRunRow, DeviceRow, JobRow, SiteRow
-from netwb.store.retention import sweep_jobs, sweep_runs
+from netwb.store.models import (
+    AttackEventRow,
+    BackupOutcomeRow,
+    BackupRunRow,
+    BlackholeRow,
+    DeviceRow,
+    JobRow,
+    SiteRow,
+)
+from netwb.store.retention import sweep_attacks, sweep_jobs, sweep_runs
 from tests.store.conftest import NOON
 from tests.store.rows import new_tenant
+from tests.store.test_dump import add_a_row_of_every_table
 
 DAY = timedelta(days=1)
 
@@ -155,6 +164,38 @@ def test_ended_jobs_go_and_waiting_ones_stay(database: Database) -> None:
     assert counted == removed == 9
     with database.reading(ALL_TENANTS) as session:
         assert session.scalar(select(func.count(JobRow.id))) == 3
+
+
+def test_what_detectors_said_goes_once_something_came_of_it(database: Database) -> None:
+    with database.writing(ALL_TENANTS) as session:
+        add_a_row_of_every_table(session, "t-a")
+        event = session.scalars(select(AttackEventRow)).one()
+        values = {
+            column.key: getattr(event, column.key) for column in inspect(AttackEventRow).columns
+        }
+        session.delete(event)
+        for number, (state, age) in enumerate(
+            (("settled", 91), ("settled", 89), ("received", 91), ("taken", 91)), start=1
+        ):
+            session.add(
+                AttackEventRow(
+                    **{
+                        **values,
+                        "id": number,
+                        "message_id": f"m-{number}",
+                        "state": state,
+                        "received_at": NOON - age * DAY,
+                    }
+                )
+            )
+
+    counted = sweep_attacks(database, NOON - 90 * DAY, "count")
+    removed = sweep_attacks(database, NOON - 90 * DAY, "remove")
+
+    assert counted == removed == 1
+    with database.reading(ALL_TENANTS) as session:
+        assert sorted(session.scalars(select(AttackEventRow.id))) == [2, 3, 4]
+        assert session.scalar(select(func.count(BlackholeRow.id))) == 1
 
 
 def test_no_transaction_holds_more_than_a_batch(database: Database) -> None:

@@ -26,8 +26,21 @@ from netwb.store.models.billing import (
     BillExclusionRow,
     BillGroupRow,
     BillRow,
+    PortGroupPastRow,
     PortGroupPortRow,
     PortGroupRow,
+)
+from netwb.store.models.blackhole import (
+    AttackEventRow,
+    AttackSenderRow,
+    BlackholeApprovalRow,
+    BlackholeExpirerRow,
+    BlackholeHeadRow,
+    BlackholeOnRouterRow,
+    BlackholeRouterRow,
+    BlackholeRow,
+    OwnPrefixRow,
+    StrayRouteRow,
 )
 from netwb.store.models.ground import NAMING, Base, Sequence64, TenantOwned
 from netwb.store.models.inventory import (
@@ -49,16 +62,18 @@ from netwb.store.models.notices import (
     NotifyTargetRow,
     StandingRow,
 )
-from netwb.store.models.ports import PortNameRow, PortRow
+from netwb.store.models.ports import PortNameRow, PortRow, PortTenantRow
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
 from netwb.store.models.tallies import TallyRow
-from netwb.store.models.telegraf import TelegrafShardRow, TelegrafShardSiteRow
+from netwb.store.models.telegraf import TelegrafServedRow, TelegrafShardRow, TelegrafShardSiteRow
 from netwb.store.models.walls import WallRow, WallTenantRow
 from netwb.store.models.work import BackupOutcomeRow, BackupRunRow, JobRow, LeaseRow
 
 __all__ = [
     "NAMING",
+    "AttackEventRow",
+    "AttackSenderRow",
     "AuditHeadRow",
     "AuditRow",
     "BackupOutcomeRow",
@@ -67,6 +82,12 @@ __all__ = [
     "BillExclusionRow",
     "BillGroupRow",
     "BillRow",
+    "BlackholeApprovalRow",
+    "BlackholeExpirerRow",
+    "BlackholeHeadRow",
+    "BlackholeOnRouterRow",
+    "BlackholeRouterRow",
+    "BlackholeRow",
     "BlackoutRow",
     "CredentialRow",
     "CredentialSecretRow",
@@ -92,10 +113,13 @@ __all__ = [
     "NoticeRow",
     "NotifyRouteRow",
     "NotifyTargetRow",
+    "OwnPrefixRow",
+    "PortGroupPastRow",
     "PortGroupPortRow",
     "PortGroupRow",
     "PortNameRow",
     "PortRow",
+    "PortTenantRow",
     "QuarantineRow",
     "RemoteRow",
     "RevisionRow",
@@ -105,9 +129,11 @@ __all__ = [
     "Sequence64",
     "SiteRow",
     "StandingRow",
+    "StrayRouteRow",
     "SyslogBurstRow",
     "SyslogCountRow",
     "TallyRow",
+    "TelegrafServedRow",
     "TelegrafShardRow",
     "TelegrafShardSiteRow",
     "TenantOwned",

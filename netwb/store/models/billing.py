@@ -26,11 +26,22 @@ class PortGroupRow(TenantOwned, Base):
 
 
 class PortGroupPortRow(TenantOwned, Base):
-    """A port of a group."""
+    """A port that is in a group; what it carried before is not on the group's bill."""
 
     __tablename__ = "port_group_port"
     group_id: Mapped[str] = mapped_column(ForeignKey("port_group.id"), primary_key=True)
     port_id: Mapped[str] = mapped_column(ForeignKey("port.id"), primary_key=True, index=True)
+    since_at: Mapped[datetime | None]  # None: from the first
+
+
+class PortGroupPastRow(TenantOwned, Base):
+    """A time in which a port was in a group before; None: from the first."""
+
+    __tablename__ = "port_group_past"
+    group_id: Mapped[str] = mapped_column(ForeignKey("port_group.id"), primary_key=True)
+    port_id: Mapped[str] = mapped_column(ForeignKey("port.id"), primary_key=True, index=True)
+    until_at: Mapped[datetime] = mapped_column(primary_key=True)
+    since_at: Mapped[datetime | None]
 
 
 class BillExclusionRow(TenantOwned, Base):

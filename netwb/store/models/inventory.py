@@ -82,6 +82,7 @@ class SiteRow(TenantOwned, Base):
     jump_credential_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
     jump_host_key: Mapped[str | None]
     max_sessions: Mapped[int | None]
+    shadow: Mapped[bool] = mapped_column(default=False)  # blackholes are only written down
 
 
 class DeviceRow(TenantOwned, Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netwb.store.models.ground import Base, TenantOwned
@@ -17,6 +17,16 @@ class PortRow(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("device_id", "name"),
         Index("ix_port_circuit_ref", "circuit_ref"),
+        # Of many thousand ports a few are watched, and whether they are up is asked each minute.
+        Index(
+            "ix_port_watched",
+            "device_id",
+            "if_index",
+            "name",
+            "watched",  # else SQLite looks into the row for it
+            sqlite_where=text("watched IS 1"),
+            postgresql_where=text("watched IS true"),
+        ),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     tenant_since_at: Mapped[datetime | None]  # None: from the first
@@ -36,9 +46,21 @@ class PortRow(TenantOwned, Base):
 
 
 class PortNameRow(TenantOwned, Base):
-    """A name that a port bore before; its samples of that time are found under it."""
+    """A name that a port bore before; its samples of that time are found under it.
+
+    It may bear a name again, and another port may meanwhile: each time has a row.
+    """
 
     __tablename__ = "port_name"
     port_id: Mapped[str] = mapped_column(ForeignKey("port.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
-    until_at: Mapped[datetime]
+    until_at: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class PortTenantRow(TenantOwned, Base):
+    """A time in which a port was for another tenant than it is now; None: from the first."""
+
+    __tablename__ = "port_tenant"
+    port_id: Mapped[str] = mapped_column(ForeignKey("port.id"), primary_key=True)
+    until_at: Mapped[datetime] = mapped_column(primary_key=True)
+    since_at: Mapped[datetime | None]

@@ -21,6 +21,7 @@ class RemoteRow(TenantOwned, Base):
     __mapper_args__ = {"primary_key": ["tenant_id"]}  # noqa: RUF012 - SQLAlchemy's own hook
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
     url: Mapped[str] = mapped_column(unique=True)
+    only_elsewhere: Mapped[bool]  # who set it sees some tenants: it may not lead to this machine
     username: Mapped[str]  # over https; "" none
     password_sealed: Mapped[bytes | None]
     password_reference: Mapped[str | None]

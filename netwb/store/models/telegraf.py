@@ -24,6 +24,16 @@ class TelegrafShardRow(Base):
     updated_at: Mapped[datetime]
 
 
+class TelegrafServedRow(Base):
+    """What a shard's text was when it was fetched last, for those who see the same of it."""
+
+    __tablename__ = "telegraf_served"
+    shard: Mapped[str] = mapped_column(primary_key=True)  # `main` has no row of its own
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
 class TelegrafShardSiteRow(TenantOwned, Base):
     """A site that a shard serves."""
 
