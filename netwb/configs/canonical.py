@@ -1,7 +1,8 @@
 """Turn a transcript into canonical text: no echo, CR, header or volatile line; one LF ends it. Pure.
 
-What is taken out is kept: volatile lines are facts of the revision (DESIGN D5). Bytes stay bytes:
-0x80-0xFF mean what the device meant by them.
+What is taken out is kept: volatile lines are facts of the revision (DESIGN D5). On a router that
+announces blackholes the routes of netwb's own kind are volatile, too. Bytes stay bytes: 0x80-0xFF
+mean what the device meant by them.
 """
 
 from __future__ import annotations
@@ -66,12 +67,29 @@ def _volatile_lines(platform: Platform) -> BytesPattern | None:
     )
 
 
-def canonical(raw: RawConfig, platform: Platform) -> Canonical:
-    """Read the transcript of one command."""
+@lru_cache(maxsize=64)
+def _own_routes(platform: Platform) -> tuple[BytesPattern, ...]:
+    """By address family: the lines of one blackhole, after an LF."""
+    words = platform.blackhole
+    return tuple(
+        re.compile(rb"\n" + family.own.pattern + rb"[ \t]*(?=\n)")
+        for family in ((words.ipv4, words.ipv6) if words is not None else ())
+    )
+
+
+def canonical(raw: RawConfig, platform: Platform, *, trigger: bool = False) -> Canonical:
+    """Read the transcript of one command.
+
+    trigger   netwb announces blackholes there: its own routes make no change
+    """
     whole = _as_sent(raw, platform)
     blocks = find_blocks(whole, platform.blocks)
     header = _header(whole, platform)
-    gone = [*header.lines, *_volatile(whole, header.body, blocks, platform)]
+    volatile = [
+        *_volatile(whole, header.body, blocks, platform),
+        *(_own(whole, header.body, blocks, platform) if trigger else ()),
+    ]
+    gone = [*header.lines, *sorted(volatile)]
     text = _without(whole, header.body, gone[len(header.lines) :])
     if text.endswith(b"\n\n"):  # before a last line that was volatile
         text = text.rstrip() + b"\n"
@@ -138,6 +156,18 @@ def _volatile(
         return []
     spans = (match.span() for match in pattern.finditer(whole, body - 1))
     return [(start + 1, end) for start, end in spans if not inside(blocks, start + 1)]
+
+
+def _own(
+    whole: bytes, body: int, blocks: tuple[Block, ...], platform: Platform
+) -> Iterator[tuple[int, int]]:
+    """Where routes of netwb's own kind stand, line by line."""
+    for pattern in _own_routes(platform):
+        for match in pattern.finditer(whole, body - 1):
+            start = match.start() + 1
+            for line in () if inside(blocks, start) else match.group()[1:].split(b"\n"):
+                yield start, start + len(line)
+                start += len(line) + 1
 
 
 def _numbered(whole: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[VolatileLine]:

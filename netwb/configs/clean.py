@@ -8,7 +8,8 @@ nobody may, so that the first fault of the second kind decides.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import chain
 
 from netwb.configs.authorship import last_change
@@ -57,24 +58,24 @@ def clean(  # noqa: PLR0913 - one arrow of the data flow; all but the text go by
     key     the tenant's, for the digest that tells a second identical fetch
     serial  what the device said of itself in the same login; None: not asked, or not said
     """
-    seen = canonical(raw, platform)
+    seen = canonical(raw, platform, trigger=identity.trigger)
     config = _config(raw, seen, platform)
+    mark = cache(lambda: digest(key, comparable(seen.text, platform)))
     fault = _deciding(
         chain(
             _faults(raw, seen, platform, identity),
-            _doubts(config, identity, last_good, limit, serial),
+            _doubts(config, identity, last_good, limit, serial, mark=mark),
         )
     )
     if fault is None:
         return config
-    mark = digest(key, comparable(seen.text, platform))
-    if last_good is not None and _is_settled(fault, config, mark, last_good):
+    if last_good is not None and _is_settled(fault, config, mark(), last_good):
         return config
     return Rejected(
         kind=raw.kind,
         cause=fault.cause,
         text=seen.text,
-        digest=mark,
+        digest=mark(),
         clean=config if fault.acceptable else None,
     )
 
@@ -97,19 +98,21 @@ def _faults(
         yield wrong_device(own or prompt_name(prompt), seen, platform, identity)
 
 
-def _doubts(
+def _doubts(  # noqa: PLR0913 - what it is held beside
     config: CleanConfig,
     identity: Identity,
     last_good: LastGood | None,
     limit: ShrinkLimit,
     serial: str | None,
+    *,
+    mark: Callable[[], str],
 ) -> Iterator[Fault]:
     """What looks wrong beside what was known before; a person may accept it."""
     exchanged = serial_fault(identity, serial)
     if exchanged is not None:
         yield exchanged
     if last_good is not None and _has_shrunk(config, last_good, limit):
-        yield _shrunk(config, last_good, identity)
+        yield _shrunk(config, last_good, identity, mark())
 
 
 def _deciding(faults: Iterable[Fault]) -> Fault | None:
@@ -151,14 +154,16 @@ def _is_settled(fault: Fault, config: CleanConfig, mark: str, last_good: LastGoo
     return shrunk and last_good.suspect == mark and config.proof != "prompt"
 
 
-def _shrunk(config: CleanConfig, last_good: LastGood, identity: Identity) -> Fault:
+def _shrunk(config: CleanConfig, last_good: LastGood, identity: Identity, mark: str) -> Fault:
     name = identity.called
     held = " ".join((name, *(("--startup",) if config.kind == "startup" else ())))
     msg = (
         f"{name} sent {config.lines} lines where {last_good.lines} were stored; look at it with"
         f" `netwb quarantine show {held}` and accept or discard it"
     )
-    if config.proof != "prompt":
+    if mark in last_good.discarded:
+        msg += "; this very text was discarded before, so that it waits for a person each time"
+    elif config.proof != "prompt":
         msg += "; the very same text fetched once more is believed, for it proves itself whole"
     return Fault(cause=ShrunkConfigError(msg), acceptable=True)
 

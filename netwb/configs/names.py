@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 _ENGINE = re.compile(r"^re\d-|-re\d(?=\.|$)")
+_NODE = re.compile(r"^RP/\d+/[A-Z]*\d+/CPU\d+:")  # IOS XR: the processor that is logged in to
 _PROMPT_TAIL = re.compile(rb"(?:\([^()]*\))?[>#$%][ \t]*$")
 
 
@@ -46,9 +47,12 @@ def prompt_name(prompt: bytes) -> str:
 
     >>> prompt_name(b"edge1(config)# "), prompt_name(b"ana@edge1> ")
     ('edge1', 'edge1')
+    >>> prompt_name(b"RP/0/RP0/CPU0:edge1#")
+    'edge1'
     """
     shown = _PROMPT_TAIL.sub(b"", prompt.strip()).decode("utf-8", "replace")
-    return shown.rpartition("@")[2].strip()  # Junos names who is logged in, too
+    whole = _NODE.sub("", shown)
+    return whole.rpartition("@")[2].strip()  # Junos names who is logged in, too
 
 
 def _folded(name: str) -> str:

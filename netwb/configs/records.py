@@ -32,12 +32,14 @@ class Identity:
     """Who the text must belong to.
 
     reference   what names the device in a command, as tenant/hostname; None: its hostname
+    trigger     netwb announces blackholes there, so that its own routes are no change of it
     """
 
     hostname: str
     sysname: str | None = None
     serial: str | None = None
     reference: str | None = None
+    trigger: bool = False
 
     @property
     def called(self) -> str:
@@ -53,11 +55,13 @@ class LastGood:
     suspect    digest (`digest()` of `configs.clean`) of the newest text that is held for its loss of
                lines alone; one that was held for anything else is never believed by itself
     digest     that of the last good text itself: what a person accepted once is not refused again
+    discarded  digests of texts that a person discarded: none of them is believed by itself
     """
 
     lines: int
     suspect: str | None = None
     digest: str | None = None
+    discarded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,8 +82,9 @@ def rules_of(platform: Platform) -> Rules:
 def rule_spans(text: bytes, rules: Rules) -> list[Span]:
     """What the rules match, in no order; spans may overlap."""
     found: list[Span] = []
+    lines = _Lines(text)
     for root, words in rules.roots:
-        for start, line in _lines_with(text, root):
+        for start, line in lines[root]:
             for word, patterns in words:
                 if word not in line:
                     continue
@@ -94,20 +95,20 @@ def rule_spans(text: bytes, rules: Rules) -> list[Span]:
     for word, pattern, rule in rules.blocks:
         found += _block_spans(text, word, pattern, rule)
     found = [span for span in found if span.start < span.end]
-    return [*found, *_rest_spans(text, rules, merged(found))]
+    return [*found, *_rest_spans(lines, rules, merged(found))]
 
 
-def _rest_spans(text: bytes, rules: Rules, found: list[Span]) -> Iterator[Span]:
+def _rest_spans(lines: _Lines, rules: Rules, found: list[Span]) -> Iterator[Span]:
     """What only the rules for the rest match. The blocks are looked for when they matter."""
     words, block_rules = rules.own
     blocks = None
     for word, pattern, rule in rules.rest:
-        for start, line in _lines_with(text, word):
+        for start, line in lines[word]:
             spans = [_span(match, rule, start) for match in pattern.finditer(line)]
             spans = [span for span in spans if not _overlaps(span, found)]
             if not spans or (words is not None and words.match(line)):
                 continue
-            blocks = find_blocks(text, block_rules) if blocks is None else blocks
+            blocks = find_blocks(lines.text, block_rules) if blocks is None else blocks
             if not inside(blocks, spans[0].start):
                 yield from spans
 
@@ -115,6 +116,26 @@ def _rest_spans(text: bytes, rules: Rules, found: list[Span]) -> Iterator[Span]:
 def _overlaps(span: Span, ordered: list[Span]) -> bool:
     before = bisect_left(ordered, span.end, key=lambda other: other.start)
     return before > 0 and ordered[before - 1].end > span.start
+
+
+class _Lines(dict[bytes, list[tuple[int, bytes]]]):
+    """The lines of one text by a word that they hold; the text is searched once for each word.
+
+    A word that holds one that was searched for stands in some of that one's lines.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+
+    def __missing__(self, word: bytes) -> list[tuple[int, bytes]]:
+        wider = next((lines for shorter, lines in self.items() if shorter in word), None)
+        found = (
+            list(_lines_with(self.text, word))
+            if wider is None
+            else [(start, line) for start, line in wider if word in line]
+        )
+        self[word] = found
+        return found
 
 
 def _lines_with(text: bytes, word: bytes) -> Iterator[tuple[int, bytes]]:

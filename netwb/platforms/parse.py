@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from netwb.errors import SettingsError
+from netwb.platforms.blackhole import BlackholeWords, FamilyWords, check_words
 from netwb.platforms.messages import message_rules
 from netwb.platforms.record import (
     BlockRule,
@@ -32,6 +33,7 @@ Rule = TypeVar("Rule", SecretRule, BlockRule)
 TELLING = ("byte_count", "hostname", "model", "serial", "os_version", "uptime")  # by group 1
 RULES = ("block", "secret", "volatile")  # the tables that repeat and shape a stored text
 MESSAGES = "message"  # repeats too, and shapes none
+BLACKHOLE = "blackhole"  # shapes none either, and may be absent
 
 
 @lru_cache(maxsize=64)  # each opening of a home reads the same; what is made from them is kept, too
@@ -47,7 +49,7 @@ def parse_platform(source: str, *, origin: str) -> Platform:
 
 def _platform(data: Mapping[str, Any]) -> Platform:
     tables = {"session": SessionWords, "facts": FactsWords, "whole": WholeWords}
-    plain = {k: v for k, v in data.items() if k not in {*tables, *RULES, MESSAGES}}
+    plain = {k: v for k, v in data.items() if k not in {*tables, *RULES, MESSAGES, BLACKHOLE}}
     built: dict[str, Any] = {name: _record(kind, data[name]) for name, kind in tables.items()}
     return _record(
         Platform,
@@ -58,9 +60,20 @@ def _platform(data: Mapping[str, Any]) -> Platform:
             "volatile": tuple(_record(VolatileRule, row) for row in data.get("volatile", ())),
             "secrets": tuple(_secret(row) for row in data.get("secret", ())),
             "messages": message_rules(data.get(MESSAGES, ())),
+            "blackhole": _blackhole(data[BLACKHOLE]) if BLACKHOLE in data else None,
             "rule_set": _version(data),
         },
     )
+
+
+def _blackhole(row: Mapping[str, Any]) -> BlackholeWords:
+    families = {name: _record(FamilyWords, row[name]) for name in ("ipv4", "ipv6")}
+    if not isinstance(row.get("verified"), bool) or type(row.get("typed_ahead", 1)) is not int:
+        msg = "blackhole: `verified` is true or false, `typed_ahead` a whole number"
+        raise TypeError(msg)
+    words = _record(BlackholeWords, {**row, **families})
+    check_words(words)
+    return words
 
 
 def _version(data: Mapping[str, Any]) -> str:

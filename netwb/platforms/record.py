@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from netwb.platforms.blackhole import BlackholeWords
 from netwb.platforms.messages import MessageRule
 
 BytesPattern = re.Pattern[bytes]
@@ -157,3 +158,4 @@ class Platform:
     comment: str  # what begins a comment line: "!"
     own_words: BytesPattern | None = None  # lines of people's own words, as descriptions
     messages: tuple[MessageRule, ...] = ()  # of its syslog, about changes
+    blackhole: BlackholeWords | None = None  # None: neither trigger nor edge

@@ -49,7 +49,7 @@ def read_platform(name: str) -> Platform:
 
 _PLATFORMS = {
     name: read_platform(name)
-    for name in ("cisco_ios", "arista_eos", "frr", "cisco_nxos", "juniper_junos")
+    for name in ("cisco_ios", "cisco_xr", "arista_eos", "frr", "cisco_nxos", "juniper_junos")
 }
 
 

@@ -15,7 +15,7 @@ import pytest
 from netwb.platforms.parse import parse_platform
 from netwb.platforms.record import Platform
 
-NAMES = ["cisco_ios", "arista_eos", "frr", "cisco_nxos"]
+NAMES = ["cisco_ios", "cisco_xr", "arista_eos", "frr", "cisco_nxos"]
 SMALL, LARGE = 1024, 8192  # bytes
 TOO_MUCH = 24  # times; linear is 8, the square 64
 FLOOR_S = 0.00005  # below, the clock counts more than the work
@@ -77,7 +77,9 @@ def is_slow(pattern: re.Pattern[bytes], head: str, piece: str) -> bool:
 
 
 def patterns(platform: Platform) -> Iterator[tuple[str, re.Pattern[bytes]]]:
-    for group in (platform.session, platform.facts, platform.whole):
+    spoken = platform.blackhole
+    routes = () if spoken is None else (spoken, spoken.ipv4, spoken.ipv6)
+    for group in (platform.session, platform.facts, platform.whole, *routes):
         for name in group.__dataclass_fields__:
             value = getattr(group, name)
             for item in value if isinstance(value, tuple) else (value,):

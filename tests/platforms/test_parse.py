@@ -7,7 +7,7 @@ import pytest
 from netwb.errors import SettingsError
 from netwb.platforms.parse import parse_platform
 
-NAMES = ["cisco_ios", "arista_eos", "frr", "cisco_nxos"]
+NAMES = ["cisco_ios", "cisco_xr", "arista_eos", "frr", "cisco_nxos"]
 FRR = (files("netwb.platforms") / "frr.toml").read_text()
 
 

@@ -242,8 +242,7 @@ def _prefix_list(prefixes: PrefixList) -> Iterator[str]:
 
 def _routing(model: Model) -> Iterator[str]:
     for route in model.routes:
-        hop = route.next_hop or "Null0"
-        yield f"ip route {route.network}/{route.length} {hop} name {route.name}"
+        yield f"{'ipv6' if ':' in route.network else 'ip'} route {route.prefix} {route.words}"
     yield from ("!", f"router bgp {model.asn}", f"   router-id {model.router_id}")
     for neighbor in model.neighbors:
         yield from _neighbor(neighbor)

@@ -262,8 +262,10 @@ def _routing(model: Model) -> Iterator[str]:
     yield from ("!", "ip forward-protocol nd", "no ip http server", "no ip http secure-server")
     yield f"ip ftp password 7 {model.management.ftp.type7()}"
     for route in model.routes:
-        hop = route.next_hop or "Null0"
-        yield f"ip route {route.network} {mask(route.length)} {hop} name {route.name}"
+        if ":" in route.network:
+            yield f"ipv6 route {route.prefix.upper()} {route.words}"
+        else:
+            yield f"ip route {route.network} {mask(route.length)} {route.words}"
     yield "!"
 
 

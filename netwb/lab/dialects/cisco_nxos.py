@@ -217,8 +217,7 @@ def _interface(port: Interface) -> Iterator[str]:
 def _routing(model: Model) -> Iterator[str]:
     yield ""
     for route in model.routes:
-        hop = route.next_hop or "Null0"
-        yield f"ip route {route.network}/{route.length} {hop} name {route.name}"
+        yield f"{'ipv6' if ':' in route.network else 'ip'} route {route.prefix} {route.words}"
     yield from ("", "router ospf 1", f"  router-id {model.router_id}")
     yield f"router bgp {model.asn}"
     yield f"  router-id {model.router_id}"

@@ -7,6 +7,7 @@ writes secrets as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from netwb.lab.dialects.dialect import CliWords, Moment, join_lines
 from netwb.lab.edits import EditKind
@@ -125,8 +126,8 @@ def _system(model: Model) -> Iterator[str]:
 
 def _routes(model: Model) -> Iterator[str]:
     for route in model.routes:
-        hop = route.next_hop or "Null0"
-        yield f"ip route {route.network}/{route.length} {hop}"
+        unnamed = replace(route, name="")  # FRR keeps no names of routes
+        yield f"{'ipv6' if ':' in route.network else 'ip'} route {route.prefix} {unnamed.words}"
     yield "!"
 
 
