@@ -88,9 +88,23 @@ def parse_trigger(text: str) -> Trigger:
         return _after(text, words)
     if len(words) == 5:
         return _cron(words)
+    if len(words) > 1 and all(map(_CLOCK.fullmatch, words)):
+        msg = f"{text[:60]!r} are several times; write those of one minute in cron's way, as '30 2,14 * * *'"
+        raise InputError(msg)
     if len(words) in {1, 2} and _CLOCK.fullmatch(words[-1]):
         return _clock(words)
     raise _unreadable(text)
+
+
+def times_a_day(trigger: Trigger) -> int:
+    """How often at most it comes on one day; 0 where another job or nobody decides.
+
+    >>> times_a_day(parse_trigger("* * * * *"))
+    1440
+    """
+    if isinstance(trigger, Every):
+        return DAY_S // trigger.every_s
+    return len(trigger.hours) * len(trigger.minutes) if isinstance(trigger, Calendar) else 0
 
 
 def parse_span_s(text: str) -> int:

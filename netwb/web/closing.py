@@ -23,6 +23,7 @@ from tornado.ioloop import IOLoop
 AFTER_S = 2.0
 MOST_AT_ONCE = 40  # objects emptied in one go: some ms with all that falls with them
 _DESTROYS, _COLLECTS = "_destroy_document", "_garbage_collect"
+_WORKS = "works"  # of a frame: the tasks that would show something there
 _panels_own: Callable[[Document, Any], None] = getattr(application, _DESTROYS)
 
 
@@ -33,8 +34,9 @@ def install() -> None:
 
 
 def destroy(page: Document, session: Any) -> None:
-    """As Panel's, and what it leaves is emptied a little later."""
+    """As Panel's; what still works for the page ends, and what is left is emptied a little later."""
     parts = [*page.models, *_components(page)]
+    end_works(parts)
     _panels_own(page, session)
     IOLoop.current().call_later(AFTER_S, empty, parts)
 
@@ -42,6 +44,13 @@ def destroy(page: Document, session: Any) -> None:
 def collect() -> None:
     """The young objects alone: pages need no collector, and what lives long costs long looks."""
     gc.collect(1)
+
+
+def end_works(parts: list[Any]) -> None:
+    """What is read for a page would be shown in what is empty by then."""
+    for part in parts:
+        for work in tuple(vars(part).get(_WORKS, ())):
+            work.cancel()
 
 
 def empty(parts: list[Any]) -> None:

@@ -13,6 +13,7 @@ from netwb.schedules.triggers import (
     parse_span_s,
     parse_trigger,
     render_span,
+    times_a_day,
 )
 
 
@@ -81,6 +82,7 @@ def test_a_step_behind_a_number_goes_to_the_end_and_seven_is_sunday(
         ("0 2 * * 8", "the weekday '8'"),
         ("0 2 * * sunflower", "the weekday 'sunflower'"),
         ("sunflower 02:00", "the weekday 'sunflower'"),
+        ("02:30 14:30", "are several times; write those of one minute in cron's way"),
         ("0 9-5 * * *", "the hour '9-5'"),
         ("*/0 2 * * *", "the minute '*/0'"),
         ("*/90 * * * *", "so that it does not count; write every 90m"),
@@ -142,3 +144,11 @@ def test_a_span_is_written_in_its_largest_whole_unit(text: str, seconds: int) ->
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="no length of time"):
         parse_span_s(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [("* * * * *", 1440), ("every 6h", 4), ("30 2,14 * * mon", 2), ("02:00", 1), ("off", 0)],
+)
+def test_how_often_a_day_a_trigger_comes_is_known_before_it_does(text: str, often: int) -> None:
+    assert times_a_day(parse_trigger(text)) == often

@@ -26,11 +26,13 @@ def test_fastnetmon_takes_it() -> None:
     assert "Configuration file is correct" in done.stdout + done.stderr
 
 
-def test_it_bans_nothing_by_itself_and_calls_nobody() -> None:
+def test_what_it_bans_netwb_hears_of_and_nobody_else() -> None:
     lines = (FOLDER / "fastnetmon.conf").read_text().splitlines()
     settings = dict(line.split(" = ", 1) for line in lines if line and not line.startswith("#"))
 
-    assert settings["enable_ban"] == "off"
+    assert (settings["enable_ban"], settings["enable_ban_ipv6"]) == ("on", "on")
+    assert settings["notify_script_path"] == "/usr/local/bin/netwb_notify.py"
+    assert (settings["exabgp"], settings["gobgp"]) == ("off", "off")
     assert settings["disable_usage_report"] == "on"
     assert (settings["netflow"], settings["sflow"]) == ("on", "on")
 

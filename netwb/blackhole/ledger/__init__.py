@@ -1,0 +1,1 @@
+"""The ledger: each attack that was reported and each blackhole, from the request to its end."""
