@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,3 +39,16 @@ def ran(
     return subprocess.run(
         words, capture_output=True, text=True, timeout=60, check=False, env=environment
     )
+
+
+def listening(port: int, within_s: float = 20) -> None:
+    """Wait until a program that was started takes connections there."""
+    end = time.monotonic() + within_s
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, "it does not listen"
+            time.sleep(0.02)
+        else:
+            return

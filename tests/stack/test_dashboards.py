@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from netwb.metrics.influxql.http import Server, parse_url
+from netwb.metrics.influx.server import Server, parse_url
+from netwb.metrics.influx.source import Source
 from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.records import FIELDS, Point, SeriesKey
 from tests.influx import ADMIN, ADMIN_PASSWORD, Influx
@@ -50,7 +51,7 @@ def database(influx: Influx) -> str:
     """An hour of two tenants' counters, as netwb's own store writes them."""
     name = influx.new_database()
     server = Server(url=parse_url(influx.url), username=ADMIN, secret=ADMIN_PASSWORD)
-    store = InfluxqlStore(server, database=name, interval_s=60)
+    store = InfluxqlStore(Source(server=server, database=name, interval_s=60))
     store.write(points())
     store.close()
     return name
@@ -129,7 +130,13 @@ def test_each_panel_asks_the_source_that_is_provisioned() -> None:
         for thing in (panel, *panel["targets"])
     }
 
+    marks = [one for board in BOARDS.values() for one in board["annotations"]["list"]]
+
     assert asked == {source["uid"]}
+    assert {one["datasource"]["uid"] for one in marks} == {"netwb"}, (
+        "as telegraf/organizations makes it"
+    )
+    assert len(marks) == len(BOARDS)
     assert source["user"] == "grafana"
     assert source["secureJsonData"]["password"] == "$INFLUXDB_GRAFANA_PASSWORD"
 

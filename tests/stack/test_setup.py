@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from netwb.notify.signing import parse_key
 from tests.stack.folders import copied, ran
 
+NETWB = 10001  # in its container
 pytestmark = pytest.mark.real  # openssl makes the certificate
 
 
@@ -32,6 +35,28 @@ def test_passwords_are_random_and_the_files_are_the_owners(tmp_path: Path) -> No
     assert not set(passwords) & set(variables(other).values())
     assert (folder / ".env").stat().st_mode & 0o777 == 0o600
     assert not any(one in done.stdout + done.stderr for one in passwords)
+    key = made["FASTNETMON_SENDER_KEY"]
+    assert len(parse_key(key)) == 32
+    assert key != variables(other)["FASTNETMON_SENDER_KEY"]
+    assert key not in done.stdout + done.stderr
+
+
+def test_a_stack_from_before_there_were_senders_gets_a_key_and_keeps_the_rest(
+    tmp_path: Path,
+) -> None:
+    folder = copied(tmp_path)
+    ran(folder / "setup", "netwb.example.net")
+    lines = (folder / ".env").read_text().splitlines()
+    before = "".join(f"{line}\n" for line in lines if "SENDER_KEY" not in line)
+    (folder / ".env").write_text(before)
+
+    done = ran(folder / "setup", "netwb.example.net")
+
+    after = (folder / ".env").read_text()
+    assert "has a key for FastNetMon's script now" in done.stdout
+    assert after.startswith(before)
+    assert len(parse_key(variables(folder)["FASTNETMON_SENDER_KEY"])) == 32
+    assert (folder / ".env").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
@@ -67,3 +92,16 @@ def test_what_is_no_host_name_is_refused_and_nothing_is_written(tmp_path: Path, 
 
     assert done.returncode == 2
     assert not (folder / ".env").exists()
+
+
+def test_the_key_of_the_certificate_is_netwbs_alone_where_root_made_it(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+
+    done = ran(folder / "setup", "netwb.example.net")
+
+    key = (folder / "tls" / "key.pem").stat()
+    if os.geteuid() == 0:
+        assert (key.st_uid, key.st_mode & 0o777) == (NETWB, 0o400)
+    else:
+        assert "readable by everybody" in done.stdout
+    assert f"useradd --uid {NETWB} " in (folder / "netwb.Dockerfile").read_text()

@@ -1,0 +1,222 @@
+"""REST for Grafana: Graphite's questions, answered by netwb, and who a browser is there.
+
+`netwb.grafana.graphite` tells why Grafana asks netwb and not the database. The proxy before Grafana
+asks `/grafana/account` at each request with the browser's own cookie (nginx: `auth_request`), and
+tells Grafana the account that it is given; 401 and 403 end the request at the proxy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, RootModel
+
+from netwb.grafana.graphite import HEALTH, parse_choice, parse_target
+from netwb.roles import Permission
+from netwb.web.operations import FORM, JSON, Answer, Asked, Call, Operation, Shape, answer
+from netwb.workbench.grafana import Annotation, Curve
+
+MOST_TARGETS = 50  # curves of one question: more are not told apart
+_HEALTHY = 100.0  # constantLine(100)
+_LONGEST = 1_000  # characters of one word
+
+Word = Annotated[str, Field(max_length=_LONGEST)]
+Time = Annotated[
+    str, Field(max_length=40, description="Epoch seconds, now, or back from now: -6h.")
+]
+
+
+class RenderBody(Asked):
+    """What Graphite's `/render` takes, as Grafana sends it."""
+
+    target: Annotated[
+        list[Word], Field(min_length=1, max_length=MOST_TARGETS, description="Curves.")
+    ]
+    since: Annotated[Time, Field(alias="from")] = "-24h"
+    until: Time = "now"
+    points: Annotated[int, Field(alias="maxDataPoints", ge=1, le=100_000)] = 600
+    format: Literal["json"] = "json"
+
+
+class NamesQuery(Asked):
+    """What Graphite's `/metrics/find` takes; names do not depend on times here."""
+
+    query: Word = "tenants()"
+    since: Annotated[Time, Field(alias="from")] = ""
+    until: Time = ""
+
+
+class TimesQuery(Asked):
+    """Times beside a form."""
+
+    since: Annotated[Time, Field(alias="from")] = ""
+    until: Time = ""
+
+
+class NamesBody(Asked):
+    """The same as a form."""
+
+    query: Word = "tenants()"
+
+
+class EventsQuery(Asked):
+    """What Graphite's `/events/get_data` takes."""
+
+    since: Annotated[Time, Field(alias="from")] = "-24h"
+    until: Time = "now"
+    tags: Annotated[
+        Word, Field(description="Tenant and hostname, a space between them; all are to fit.")
+    ] = ""
+
+
+class AccountQuery(Asked):
+    """The organization that a browser wants."""
+
+    organization: Annotated[
+        int | None,
+        Field(ge=0, le=10**9, description="Grafana's number of it; 0: any of one's own."),
+    ] = None
+
+
+class CurveAnswer(Shape):
+    """A curve; a point is a value and epoch seconds."""
+
+    target: str
+    datapoints: list[list[float | int | None]]
+
+
+class CurvesAnswer(RootModel[list[CurveAnswer]]):
+    """One a target, in their order."""
+
+
+class NameAnswer(Shape):
+    """One name."""
+
+    text: str
+    id: str
+    leaf: int
+    expandable: int
+    allowChildren: int  # noqa: N815 - Graphite's own spelling
+
+
+class NamesAnswer(RootModel[list[NameAnswer]]):
+    """Names, sorted."""
+
+
+class EventAnswer(Shape):
+    """One change of a configuration; `when` is epoch seconds."""
+
+    id: str
+    when: int
+    what: str
+    data: str
+    tags: list[str]
+
+
+class EventsAnswer(RootModel[list[EventAnswer]]):
+    """Newest first."""
+
+
+def render(call: Call[Any, RenderBody]) -> Answer:
+    """Curves of ports, for Grafana's Graphite data source.
+
+    A target is `traffic('TENANT', 'HOSTNAME', 'IFNAME', 'VALUE')`.
+    """
+    body = call.body
+    since, until = call.bench.graphite_span(body.since, body.until)
+    if body.target == [HEALTH]:
+        points = [(int(at.timestamp()), _HEALTHY) for at in (since, until)]
+        return answer([_curve(Curve(label="100", points=points))])
+    targets = [parse_target(text) for text in body.target]
+    found = call.bench.curves(targets, since=since, until=until, points=body.points)
+    return answer([_curve(one) for one in found])
+
+
+def names(call: Call[NamesQuery, None]) -> Answer:
+    """Names for a drop-down of Grafana: `tenants()`, `devices('TENANT')`, `ports('TENANT', 'HOST')`."""
+    return _named(call, call.query.query)
+
+
+def names_by_form(call: Call[TimesQuery, NamesBody]) -> Answer:
+    """The same, as newer ones of Grafana ask."""
+    return _named(call, call.body.query)
+
+
+def events(call: Call[EventsQuery, None]) -> Answer:
+    """Changes of configurations as Grafana's annotations, newest first, at most a hundred."""
+    since, until = call.bench.graphite_span(call.query.since, call.query.until)
+    found = call.bench.annotations(since=since, until=until, words=call.query.tags.split())
+    return answer([_event(one) for one in found])
+
+
+def account(call: Call[AccountQuery, None]) -> Answer:
+    """By which account of Grafana the caller is seen there; for the proxy before Grafana.
+
+    Its name and organization stand in `X-Netwb-Account` and `X-Netwb-Organization`; 403 where the
+    caller has none, or not that one.
+    """
+    seat = call.bench.grafana_seat(call.query.organization or None)
+    headers = {"X-Netwb-Account": seat.account, "X-Netwb-Organization": str(seat.number)}
+    return Answer(content=b"", status=204, headers=headers)
+
+
+def _named(call: Call[Any, Any], query: str) -> Answer:
+    asked = parse_choice(query)
+    leaf = int(asked.of == "ports")
+    return answer(
+        [
+            NameAnswer(
+                text=name, id=name, leaf=leaf, expandable=1 - leaf, allowChildren=1 - leaf
+            ).model_dump()
+            for name in call.bench.choices(asked)
+        ]
+    )
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    return {"target": curve.label, "datapoints": [[value, at] for at, value in curve.points]}
+
+
+def _event(found: Annotation) -> dict[str, Any]:
+    change = found.change
+    return {
+        "id": change.id,
+        "when": int(change.at.timestamp()),
+        "what": f"{change.hostname}: {change.author}, +{change.added or 0} -{change.removed or 0}",
+        "data": ", ".join(found.sections),
+        "tags": ["configuration", change.tenant, change.hostname],
+    }
+
+
+def _operation(
+    method: Any, path: str, do: Callable[[Call[Any, Any]], Answer], gives: Any, **more: Any
+) -> Operation:
+    needs = more.pop("needs", Permission.TRAFFIC_VIEW)
+    return Operation(method=method, path=path, do=do, gives={JSON: gives}, needs=needs, **more)
+
+
+OPERATIONS = (
+    _operation("POST", "/graphite/render", render, CurvesAnswer, body=RenderBody, takes=FORM),
+    _operation("GET", "/graphite/metrics/find", names, NamesAnswer, query=NamesQuery),
+    _operation(
+        "POST",
+        "/graphite/metrics/find",
+        names_by_form,
+        NamesAnswer,
+        query=TimesQuery,
+        body=NamesBody,
+        takes=FORM,
+    ),
+    _operation(
+        "GET",
+        "/graphite/events/get_data",
+        events,
+        EventsAnswer,
+        query=EventsQuery,
+        needs=Permission.CONFIG_VIEW,
+    ),
+    _operation(
+        "GET", "/grafana/account", account, None, query=AccountQuery, status=204, pace="quick"
+    ),
+)
