@@ -28,10 +28,9 @@ from netwb.store.models import (
     TelegrafShardSiteRow,
     TenantRow,
 )
-from netwb.telegraf.records import Shard
+from netwb.telegraf.records import PLACES, Shard
 
 HEAVIEST = 1000
-PLACES = ("here", "elsewhere")
 _DATED = (DeviceRow, CredentialRow, TelegrafShardRow)
 _UNDATED = (  # small, and without a time of their last change
     select(TenantRow.id, TenantRow.slug, TenantRow.snmp_credential_id).order_by(TenantRow.id),

@@ -95,6 +95,13 @@ class ShardFolder:
             return (self.path / name).read_text("utf-8", "replace")
 
 
+def snippets_of(telegraf_d: Path) -> Iterator[Path]:
+    """Operators' own files of every shard in a home's `telegraf.d`, sorted."""
+    for path in sorted(telegraf_d.glob(f"[!.]*/{DEVICES_FOLDER}/*.conf")):
+        if path.is_file() and not _is_own(path.name):
+            yield path
+
+
 def write_shard(folder: Path, files: ShardFiles) -> int:
     """Make a folder hold exactly that shard, operators' files beside it; how many were written."""
     shard = ShardFolder(folder)
@@ -113,6 +120,13 @@ def whole(texts: Mapping[str, str], environment: Mapping[str, str]) -> dict[str,
     """Every file by its path, the environment's too where it holds anything."""
     beside = {ENVIRONMENT_FILE: environment_text(environment)} if environment else {}
     return {**beside, **texts}
+
+
+def in_force(shard: ShardFolder) -> str:
+    """What a person reads of files that were put back."""
+    if shard.texts():
+        return "the former files are in force again"
+    return f"there were none before, and {shard.path} has none of netwb's files now"
 
 
 def _is_own(name: str) -> bool:

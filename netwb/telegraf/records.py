@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 MAIN = "main"  # the shard of every site, where none is defined
 DEVICES_FOLDER = "telegraf.d"  # of a shard: one file a site, beside them operators' own
@@ -13,6 +13,8 @@ OWN_FILES = "netwb-"  # what files there begin with that netwb writes; all other
 AGENT_FILE = "telegraf.conf"
 ENVIRONMENT_FILE = "environment"
 Change = Literal["added", "changed", "removed"]
+Place = Literal["here", "elsewhere"]
+PLACES: tuple[Place, ...] = get_args(Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class Shard:
     name: str
     sites: tuple[str, ...] | None = None
     weight: int = 1
-    place: Literal["here", "elsewhere"] = "here"
+    place: Place = "here"
     reload: tuple[str, ...] = ()
     restart: tuple[str, ...] = ()
 
@@ -145,6 +147,15 @@ class FileChange:
     path: str
     change: Change
     lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardText:
+    """A shard as one text; `changed_at` in whole seconds, when it became so for who sees it."""
+
+    text: str
+    digest: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,10 @@ from netwb.metrics.records import Point, SeriesKey
 from netwb.metrics.sqlite.store import SqliteStore
 from netwb.store.database import Database
 from netwb.store.leases import Leases
-from netwb.telegraf.apply import Applier, ApplyParts
+from netwb.telegraf.apply import Applier
+from netwb.telegraf.parts import ApplyParts
 from netwb.telegraf.program import Telegraf
+from netwb.telegraf.proof import Proof
 from netwb.telegraf.records import Asking, Shard, ShardFiles
 from tests.benches import TestClock
 from tests.metrics.files import opened
@@ -146,10 +148,9 @@ def ground(
                 folder=folder / "telegraf.d",
                 telegraf=Telegraf(program, environment),
                 leases=Leases(database, "here:1:x", clock),
-                store=lambda: store,
+                proof=Proof(store=lambda: store, clock=clock, interval_s=60),
                 fingerprint=lambda secret: sha256(secret.encode()).hexdigest()[:8],
                 clock=clock,
-                interval_s=60,
                 environment=environment,
             ),
             clock=clock,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -272,11 +273,12 @@ def test_a_metrics_store_that_does_not_answer_proves_nothing_and_undoes_nothing(
     proven.applier.apply(proven.files(NEW))
     proven.clock.advance(seconds=300)
 
-    def down() -> object:
+    def down() -> NoReturn:
         msg = "InfluxDB does not answer"
         raise MetricsUnavailableError(msg)
 
-    silent = replace(proven, parts=replace(proven.parts, store=down))  # type: ignore[arg-type]
+    proof = replace(proven.parts.proof, store=down)
+    silent = replace(proven, parts=replace(proven.parts, proof=proof))
     found = verdict(silent)
 
     assert (found.status, found.message) == ("unknown", "InfluxDB does not answer")
@@ -299,6 +301,90 @@ def test_a_command_that_fails_puts_the_former_files_back(proven: Ground) -> None
     assert proven.applier.settle(proven.shard) is None
     (proven.tools / "fails-reload").unlink()
     assert proven.applier.apply(proven.files(NEW), refused="leave").status == "applied"
+
+
+def whole_folder(made: Ground) -> dict[str, str]:
+    found = (path for path in made.live.rglob("*") if path.is_file())
+    return {str(path.relative_to(made.live)): path.read_text() for path in found}
+
+
+def test_a_command_that_fails_before_the_first_apply_is_proven_leaves_that_one_on_trial(
+    made: Ground,
+) -> None:
+    made.applier.apply(made.files(OLD))
+    (made.live / "telegraf.d" / "own.conf").write_text("[[inputs.cpu]]\n")
+    before = whole_folder(made)
+    made.fail_when_told("reload")
+
+    with pytest.raises(TelegrafFailedError, match="the former files are in force again"):
+        made.applier.apply(made.files(NEW, "127.0.0.10"))
+
+    assert len(before) == 4
+    assert whole_folder(made) == before
+    assert verdict(made).status == "waiting"
+    made.clock.advance(seconds=60)
+    made.answer("edge1")
+    assert verdict(made).status == "proven"
+    assert whole_folder(made) == before
+    assert sorted(path.name for path in (made.parts.folder / ".state/main").iterdir()) == [
+        "state.json"
+    ]
+
+
+def test_a_command_that_fails_over_a_trial_goes_back_one_apply_and_silence_to_the_proven(
+    proven: Ground,
+) -> None:
+    first = whole_folder(proven)
+    proven.applier.apply(
+        rendered(target("edge1", address=NEW), target("b", site="ber1"), shard=proven.shard)
+    )
+    second = whole_folder(proven)
+    changed = replace(V2C, community="An0ther")
+    proven.fail_when_told("restart")
+
+    with pytest.raises(TelegrafFailedError, match="the former files are in force again"):
+        proven.applier.apply(
+            rendered(
+                target("edge1", login=changed),
+                target("c", site="x", login=changed),
+                shard=proven.shard,
+            )
+        )
+
+    assert whole_folder(proven) == second
+    proven.clock.advance(seconds=300)
+    assert verdict(proven).status == "rolled_back"
+    assert whole_folder(proven) == first
+
+
+def test_a_command_that_fails_after_a_crash_goes_back_to_what_telegraf_was_told_of(
+    made: Ground,
+) -> None:
+    made.applier.apply(made.files(OLD))
+    before = whole_folder(made)
+    files = rendered(target("edge1", address=NEW), target("c", site="x"), shard=made.shard)
+    made.clock.sleeps_s = 130
+    with pytest.raises(LeaseLostError):
+        made.applier.apply(files)
+    made.clock.sleeps_s = 0
+    assert whole_folder(made) != before
+    made.fail_when_told("reload")
+
+    with pytest.raises(TelegrafFailedError, match="the former files are in force again"):
+        made.applier.apply(files)
+
+    assert whole_folder(made) == before
+
+
+def test_a_first_apply_whose_command_fails_leaves_no_files_and_says_so(made: Ground) -> None:
+    (made.live / "telegraf.d").mkdir(parents=True)
+    (made.live / "telegraf.d" / "own.conf").write_text("[[inputs.cpu]]\n")
+    made.fail_when_told("restart")
+
+    with pytest.raises(TelegrafFailedError, match=r"there were none before, and .*/main has none"):
+        made.applier.apply(made.files(OLD))
+
+    assert whole_folder(made) == {"telegraf.d/own.conf": "[[inputs.cpu]]\n"}
 
 
 def test_a_command_that_does_not_end_is_given_up(
