@@ -20,7 +20,7 @@ from netwb.errors import InputError, StoreError
 from netwb.metrics.billing.digest import digest_of
 from netwb.metrics.billing.packing import pack, unpack
 from netwb.metrics.billing.reckoning import Counted
-from netwb.metrics.billing.records import GroupBill
+from netwb.metrics.billing.records import GroupBill, Month
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
@@ -48,6 +48,41 @@ class Bills:
         with self._database.reading(scope) as session:
             rows = _groups(session, tenant_id, month, version)
             return tuple(from_json(row.figures) for row in rows)
+
+    def months_in_force(self, scope: Scope, tenant_id: str, month: str) -> Mapping[str, Month]:
+        """What a month that is frozen was, by group: each of the zone that it had then."""
+        with self._database.reading(scope) as session:
+            rows = _rows(session, tenant_id, month)
+            if not rows or rows[-1].reopened_at is not None:
+                return {}
+            figures = select(BillGroupRow.name, BillGroupRow.figures)
+            found = session.execute(figures.where(BillGroupRow.bill_id == rows[-1].id)).all()
+            return {name: from_json(kept).month for name, kept in found}
+
+    def frozen_within(
+        self, scope: Scope, tenant_id: str, since: datetime, until: datetime
+    ) -> tuple[str, ...]:
+        """Months that are frozen and touch a time, each in the zones that it had; oldest first."""
+        statement = select(BillRow.month).where(BillRow.tenant_id == tenant_id).distinct()
+        with self._database.reading(scope) as session:
+            names = sorted(session.scalars(statement))
+        begin, end = since.timestamp(), until.timestamp()
+        return tuple(
+            name
+            for name in names
+            if any(
+                month.since < end and month.until > begin
+                for month in self.months_in_force(scope, tenant_id, name).values()
+            )
+        )
+
+    def reopened(self, scope: Scope, tenant_id: str) -> tuple[str, ...]:
+        """Months that were frozen and are not any more, oldest first."""
+        statement = select(BillRow).where(BillRow.tenant_id == tenant_id)
+        with self._database.reading(scope) as session:
+            rows = session.scalars(statement.order_by(BillRow.month, BillRow.version)).all()
+            newest = {row.month: row.reopened_at for row in rows}
+        return tuple(month for month, reopened in newest.items() if reopened is not None)
 
     def counted(
         self, scope: Scope, tenant_id: str, month: str, version: int

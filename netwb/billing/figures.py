@@ -58,7 +58,7 @@ def _bill(kept: dict[str, Any]) -> GroupBill:
             **{name: tuple(_timed(Span, one) for one in kept[name]) for name in _SPANS},
             "terms": Terms(**kept["terms"]),
             "month": Month(**kept["month"]),
-            "ports": tuple(BilledPort(**one) for one in kept["ports"]),
+            "ports": tuple(_port(one) for one in kept["ports"]),
             "billed": _timed(Percentile, billed) if billed else None,
             "percentiles": tuple(_timed(Percentile, one) for one in kept["percentiles"]),
             "exclusions": tuple(_timed(Exclusion, one) for one in kept["exclusions"]),
@@ -67,9 +67,23 @@ def _bill(kept: dict[str, Any]) -> GroupBill:
     )
 
 
+def _port(kept: Mapping[str, Any]) -> BilledPort:
+    away = tuple((_at(since), _at(until)) for since, until in kept.get("away", ()))
+    port: BilledPort = _timed(BilledPort, {**kept, "away": away})
+    return port
+
+
 def _timed(kind: Any, kept: Mapping[str, Any]) -> Any:
-    times = {name: datetime.fromisoformat(kept[name]) for name in kept.keys() & _TIMES}
+    times = {name: _moment(kept[name]) for name in kept.keys() & _TIMES}
     return kind(**{**kept, **times})
+
+
+def _moment(said: str | None) -> datetime | None:
+    return None if said is None else _at(said)
+
+
+def _at(said: str) -> datetime:
+    return datetime.fromisoformat(said)
 
 
 _TIMES = {"since", "until", "at"}

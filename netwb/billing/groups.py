@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.access.zones import check_zone
+from netwb.billing.membership import forget, join, last_left, leave, memberships
 from netwb.billing.records import BillExclusion, PortGroup
 from netwb.errors import InputError, InventoryError, UnknownNameError
 from netwb.inventory.fields import check_text, quoted
@@ -21,12 +22,7 @@ from netwb.metrics.billing.records import METHODS, Exclusion, Method
 from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
-from netwb.store.models import (
-    BillExclusionRow,
-    PortGroupPortRow,
-    PortGroupRow,
-    TenantRow,
-)
+from netwb.store.models import BillExclusionRow, PortGroupRow, TenantRow
 
 
 class PortGroups:
@@ -50,16 +46,25 @@ class PortGroups:
             if one.name == name:
                 return one
         msg = (
-            f"port group {quoted(name)} of {quoted(tenant)} is not known; `netwb port-group list` "
+            f"port group {quoted(name)} of {owner.slug} is not known; `netwb port-group list` "
             "shows those that are"
         )
         among = tuple(one.name for one in found)
         raise UnknownNameError(msg, thing="port group", wanted=name, among=among)
 
-    def add(
-        self, scope: Scope, tenant: str, name: str, fields: Mapping[str, Any], ports: Sequence[Port]
+    def add(  # noqa: PLR0913, PLR0917 - whose, how it is called, how it is billed, what is in it
+        self,
+        scope: Scope,
+        tenant: str,
+        name: str,
+        fields: Mapping[str, Any],
+        ports: Sequence[Port],
+        since: datetime | None = None,
     ) -> PortGroup:
-        """A new group. Raises InventoryError for a name that is taken or cannot be."""
+        """A new group. Raises InventoryError for a name that is taken or cannot be.
+
+        since   when its ports came into it; None: from the first, or when the last group let them go
+        """
         said = check_text("port group", name)
         checked, now = _checked(fields), self._clock()
         with self._database.writing(scope) as session:
@@ -78,7 +83,8 @@ class PortGroups:
             except IntegrityError as error:
                 msg = f"port group {said} is there already; change it with `netwb port-group set`"
                 raise InventoryError(msg) from error
-            _put(session, row, ports)
+            for port in ports:
+                join(session, row, port, since or last_left(session, row, port))
         return self.get(scope, tenant, said)
 
     def set(  # noqa: PLR0913, PLR0917 - whose, which, and three kinds of change
@@ -89,22 +95,47 @@ class PortGroups:
         fields: Mapping[str, Any],
         put: Sequence[Port],
         gone: Sequence[Port],
+        since: datetime | None = None,
     ) -> PortGroup:
-        """Change a group; what is not given stays."""
+        """Change a group; what is not given stays.
+
+        since   from when on ports are in it, or not any more; None: from now on, and of one that is
+                in it already what is known stays
+        """
         group, checked = self.get(scope, tenant, name), _checked(fields)
         with self._database.writing(scope) as session:
             row = session.get_one(PortGroupRow, group.id)
             for field, value in checked.items():
                 setattr(row, field, value)
-            row.updated_at = self._clock()
-            _put(session, row, [port for port in put if port.id not in group.port_ids])
-            session.execute(
-                delete(PortGroupPortRow).where(
-                    PortGroupPortRow.group_id == row.id,
-                    PortGroupPortRow.port_id.in_([port.id for port in gone]),
-                )
-            )
+            now = row.updated_at = self._clock()
+            for port in put:
+                if since is not None or port.id not in group.port_ids:
+                    join(session, row, port, since or now)
+            for port in gone:
+                leave(session, row, port, since or now)
         return self.get(scope, tenant, name)
+
+    def rename(self, scope: Scope, tenant: str, name: str, new_name: str) -> PortGroup:
+        """Call it otherwise. Raises InventoryError for a name that is taken or cannot be."""
+        said, group = check_text("port group", new_name), self.get(scope, tenant, name)
+        with self._database.writing(scope) as session:
+            row = session.get_one(PortGroupRow, group.id)
+            row.name, row.updated_at = said, self._clock()
+            try:
+                session.flush()
+            except IntegrityError as error:
+                msg = f"port group {said} is there already; take another name"
+                raise InventoryError(msg) from error
+        return self.get(scope, tenant, said)
+
+    def retire(self, scope: Scope, tenant: str, name: str) -> PortGroup:
+        """On no bill any more that is not frozen, nor what is left out of it alone; gives what it was."""
+        group = self.get(scope, tenant, name)
+        with self._database.writing(scope) as session:
+            session.execute(delete(BillExclusionRow).where(BillExclusionRow.group_id == group.id))
+            forget(session, group.id)
+            session.execute(delete(PortGroupRow).where(PortGroupRow.id == group.id))
+        return group
 
     def exclude(
         self, scope: Scope, tenant_id: str, group_id: str | None, said: Exclusion, *, by: str
@@ -127,14 +158,28 @@ class PortGroups:
         with self._database.writing(scope) as session:
             session.add(row)
             session.flush()
-            return _exclusion(row)
+            (made,) = _exclusions(session, BillExclusionRow.id == row.id)
+            return made
+
+    def include(self, scope: Scope, tenant_id: str, exclusion_id: str) -> BillExclusion:
+        """Take an exclusion back; gives what it was. UnknownNameError."""
+        with self._database.writing(scope) as session:
+            found = _exclusions(session, BillExclusionRow.tenant_id == tenant_id)
+            for one in found:
+                if one.id == exclusion_id:
+                    session.execute(delete(BillExclusionRow).where(BillExclusionRow.id == one.id))
+                    return one
+        msg = (
+            f"no time that is left out of bills has the id {quoted(exclusion_id)}; "
+            "`netwb billing exclusions` lists those that are"
+        )
+        among = tuple(one.id for one in found)
+        raise UnknownNameError(msg, thing="exclusion", wanted=exclusion_id, among=among)
 
     def exclusions(self, scope: Scope, tenant_id: str) -> tuple[BillExclusion, ...]:
         """All of a tenant, by time."""
-        statement = select(BillExclusionRow).where(BillExclusionRow.tenant_id == tenant_id)
         with self._database.reading(scope) as session:
-            rows = session.scalars(statement.order_by(BillExclusionRow.since_at)).all()
-            return tuple(_exclusion(row) for row in rows)
+            return _exclusions(session, BillExclusionRow.tenant_id == tenant_id)
 
 
 def check_method(value: str) -> Method:
@@ -158,24 +203,8 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _put(session: Session, row: PortGroupRow, ports: Iterable[Port]) -> None:
-    for port in ports:
-        if port.tenant_id != row.tenant_id:
-            msg = (
-                f"port {port.name} of {port.hostname} is for {port.tenant}, and a bill has its own "
-                f"tenant's alone; `netwb port set {port.hostname} {quoted(port.name)} --tenant` says "
-                "whom it is for"
-            )
-            raise InventoryError(msg)
-        session.merge(PortGroupPortRow(group_id=row.id, port_id=port.id, tenant_id=row.tenant_id))
-
-
 def _groups(session: Session) -> tuple[PortGroup, ...]:
-    members: dict[str, list[str]] = {}
-    for group_id, port_id in session.execute(
-        select(PortGroupPortRow.group_id, PortGroupPortRow.port_id)
-    ):
-        members.setdefault(group_id, []).append(port_id)
+    members = memberships(session)
     rows = session.execute(
         select(PortGroupRow, TenantRow.slug)
         .join(TenantRow, TenantRow.id == PortGroupRow.tenant_id)
@@ -190,16 +219,27 @@ def _groups(session: Session) -> tuple[PortGroup, ...]:
             method=check_method(row.method),
             commit_bps=row.commit_bps,
             time_zone=row.time_zone,
-            port_ids=tuple(sorted(members.get(row.id, ()))),
+            port_ids=tuple(one.port_id for one in members.get(row.id, ()) if one.until is None),
+            members=members.get(row.id, ()),
         )
         for row, slug in rows
     )
 
 
-def _exclusion(row: BillExclusionRow) -> BillExclusion:
-    return BillExclusion(
-        id=row.id,
-        group_id=row.group_id,
-        said=Exclusion(since=row.since_at, until=row.until_at, reason=row.reason),
-        created_by=row.created_by,
+def _exclusions(session: Session, condition: ColumnElement[bool]) -> tuple[BillExclusion, ...]:
+    rows = session.execute(
+        select(BillExclusionRow, PortGroupRow.name)
+        .outerjoin(PortGroupRow, PortGroupRow.id == BillExclusionRow.group_id)
+        .where(condition)
+        .order_by(BillExclusionRow.since_at, BillExclusionRow.id)
+    )
+    return tuple(
+        BillExclusion(
+            id=row.id,
+            group_id=row.group_id,
+            group=name,
+            said=Exclusion(since=row.since_at, until=row.until_at, reason=row.reason),
+            created_by=row.created_by,
+        )
+        for row, name in rows
     )

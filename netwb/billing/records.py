@@ -11,8 +11,21 @@ from netwb.metrics.billing.records import Exclusion, GroupBill, Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A time in which a port is in a group; None: from the first, or until now."""
+
+    port_id: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortGroup:
-    """Ports that are billed as one; `time_zone` is the contract's."""
+    """Ports that are billed as one; `time_zone` is the contract's.
+
+    port_ids   those that are in it now
+    members    also those that were, each time by itself; by port, oldest first
+    """
 
     id: str
     tenant_id: str
@@ -22,24 +35,52 @@ class PortGroup:
     commit_bps: int | None
     time_zone: str
     port_ids: tuple[str, ...]
+    members: tuple[Membership, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPort:
+    """A port of a group, as people call it; `tenant` is whom it is for now.
+
+    since, until   in which time it is in the group; None: from the first, or until now
+    """
+
+    device: str  # tenant/hostname
+    name: str  # ifName
+    tenant: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownGroup:
+    """A group with its ports by name."""
+
+    group: PortGroup
+    ports: tuple[GroupPort, ...]
 
 
 class GroupChanges(TypedDict, total=False):
-    """What `add` and `set` may give; None clears a commit."""
+    """What `add` and `set` may give; None clears a commit.
+
+    since   from when on ports are put in or taken out
+    """
 
     method: str
     commit_bps: int | str | None
     time_zone: str
     add_ports: Sequence[tuple[str, str]]  # device, ifName
     remove_ports: Sequence[tuple[str, str]]
+    since: datetime | str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillExclusion:
-    """A time that is not billed; `group` is its name, None: all groups of the tenant."""
+    """A time that is not billed; of one group, or of all of the tenant where there is none."""
 
     id: str
     group_id: str | None
+    group: str | None  # its name
     said: Exclusion
     created_by: str
 
@@ -62,6 +103,8 @@ class TenantBill:
 
     frozen     the version that the figures are of; None: they were reckoned now
     versions   all that were frozen, oldest first
+    notes      sentences: where a bill beside this one was frozen in another zone, and time is on both
+               or on none
     """
 
     tenant_id: str
@@ -70,3 +113,4 @@ class TenantBill:
     frozen: BillVersion | None
     versions: tuple[BillVersion, ...]
     groups: tuple[GroupBill, ...]
+    notes: tuple[str, ...] = ()

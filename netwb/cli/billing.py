@@ -1,27 +1,41 @@
-"""`netwb billing TENANT --month YYYY-MM`; `netwb billing freeze | reopen | exclude`."""
+"""`netwb billing TENANT --month YYYY-MM`; `billing freeze | reopen | exclude | include | ..`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import click
 
 from netwb.amounts import amount, octets
 from netwb.billing.records import TenantBill
+from netwb.billing.sentences import (
+    figure_of,
+    forecast_of,
+    many_windows,
+    missing_of,
+    part_of_month,
+    unfinished_of,
+    windows_of,
+)
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.moments import MOMENT
-from netwb.cli.show import json_option, print_json, print_table, rfc3339, say
+from netwb.cli.show import (
+    json_option,
+    plain,
+    print_items,
+    print_json,
+    print_table,
+    print_text,
+    rfc3339,
+    say,
+)
 from netwb.errors import InputError
-from netwb.metrics.billing.records import POLICY, GroupBill, Span, many
+from netwb.metrics.billing.records import NO_PORTS, POLICY, TO_COME, GroupBill, Span, many
 
-_SAID = {
-    "no_ports": "no ports",
-    "no_data": "no data",
-    "all_excluded": "all of it is excluded",
-}
 SHOWN_SPANS = 10  # --json has them all
 month_option = click.option("--month", metavar="YYYY-MM", required=True, help="Of the contract.")
 
@@ -51,9 +65,18 @@ def billing() -> None:
 @click.argument("tenant")
 @click.option("--month", metavar="YYYY-MM", default="", help="[default: the month that it is]")
 @click.option("--version", type=int, metavar="N", help="One that was frozen, also if reopened.")
-@click.option("--group", metavar="NAME", default="", help="Only this one; for --csv.")
+@click.option("--group", metavar="NAME", default="", help="Only this one.")
 @click.option(
-    "--csv", "csv_file", type=click.Path(path_type=Path), help="Write a group's windows there."
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path),
+    help="Write a group's windows there; - is stdout.",
+)
+@click.option(
+    "--pdf",
+    "pdf_file",
+    type=click.Path(path_type=Path),
+    help="Write the bill there, a page a group; - is stdout.",
 )
 @json_option
 @click.pass_context
@@ -65,32 +88,68 @@ def show(  # noqa: PLR0913 - one parameter an option
     version: int | None,
     group: str,
     csv_file: Path | None,
+    pdf_file: Path | None,
     as_json: bool,
 ) -> None:
     """The bill of TENANT: the frozen one, else as it is reckoned now."""
     netwb = reading(context)
     if csv_file is not None:
-        _write(netwb.bill_csv(tenant, month, group=group, version=version), csv_file)
+        text = netwb.bill_csv(tenant, month, group=group, version=version)
+        _write(text.encode("utf-8-sig", "replace"), csv_file)
+        number = many_windows(text.count(chr(10)) - 1)
+        say(f"{number} written to {_where(csv_file)}{_to_come(text)}")
+    if pdf_file is not None:
+        _write(netwb.bill_pdf(tenant, month, group=group, version=version), pdf_file)
+        say(f"bill written to {_where(pdf_file)}")
+    if csv_file is not None or pdf_file is not None:
         return
-    found = netwb.bill(tenant, month, version=version)
+    found = netwb.bill(tenant, month, version=version, group=group)
     if as_json:
-        print_json(found)
+        print_json(_in_json(found))
     else:
-        _show(found, group)
+        _show(found)
 
 
 @billing.command()
 @click.argument("tenant")
 @month_option
+@click.option("--dry-run", is_flag=True, help="Only show what would be kept.")
+@click.option(
+    "--without-data",
+    "no_data",
+    flag_value="freeze",
+    default="refuse",
+    help="Also a month in which no port has any.",
+)
 @json_option
 @click.pass_context
-def freeze(context: click.Context, *, tenant: str, month: str, as_json: bool) -> None:
+def freeze(  # noqa: PLR0913 - one parameter an option
+    context: click.Context,
+    *,
+    tenant: str,
+    month: str,
+    dry_run: bool,
+    no_data: Literal["refuse", "freeze"],
+    as_json: bool,
+) -> None:
     """Keep a month's figures and windows as they are now."""
-    made = bench(context).freeze_bill(tenant, month)
+    opened = bench(context)
+    if dry_run:
+        planned = opened.plan_freeze(tenant, month, no_data=no_data)
+        if as_json:
+            print_json(_in_json(planned))
+        else:
+            _show(planned)
+            say("nothing is frozen yet")
+        return
+    made = opened.freeze_bill(tenant, month, no_data=no_data)
     if as_json:
         print_json(made)
-    else:
-        say(f"{tenant} {month} is frozen as version {made.version}")
+        return
+    say(f"{tenant} {month} is frozen as version {made.version}")
+    for one in opened.bill(tenant, month, version=made.version).groups:
+        said = NO_PORTS if one.state == "no_ports" else missing_of(one)
+        say(f"{one.terms.group}: {said}")
 
 
 @billing.command()
@@ -127,43 +186,119 @@ def exclude(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> None:
     """Leave a time out of bills that are not frozen."""
-    done = bench(context).exclude_from_bill(
-        tenant, since=since, until=until, reason=reason, group=group
-    )
+    opened = bench(context)
+    done = opened.exclude_from_bill(tenant, since=since, until=until, reason=reason, group=group)
     if as_json:
         print_json(done)
     else:
         said = done.said
-        say(f"{rfc3339(said.since)} to {rfc3339(said.until)} is left out: {said.reason}")
+        say(
+            f"{rfc3339(said.since)} to {rfc3339(said.until)} is left out: {said.reason};"
+            f" `netwb billing include {tenant} {done.id}` takes it back"
+        )
+        whole = windows_of(said.since, said.until)
+        if whole != (said.since, said.until):
+            since_, until_ = map(rfc3339, whole)
+            say(f"windows of five minutes that it touches are left out whole: {since_} to {until_}")
+        for name in opened.frozen_months(tenant, since=said.since, until=said.until):
+            say(
+                f"{name} is frozen and its bill stays as it is; `netwb billing reopen {tenant} --month "
+                f"{name}` lets it be corrected"
+            )
 
 
-def _write(text: str, path: Path) -> None:
-    """For a spreadsheet: UTF-8 with its mark. InputError where it cannot be written."""
+@billing.command()
+@click.argument("tenant")
+@json_option
+@click.pass_context
+def exclusions(context: click.Context, *, tenant: str, as_json: bool) -> None:
+    """Times that are left out of bills of TENANT that are not frozen."""
+    found = reading(context).bill_exclusions(tenant)
+    if as_json:
+        print_items(found)
+        return
+    print_table(
+        ("id", "from (UTC)", "to", "group", "reason", "by"),
+        [
+            (
+                one.id,
+                one.said.since,
+                one.said.until,
+                one.group or "all",
+                one.said.reason,
+                one.created_by,
+            )
+            for one in found
+        ],
+        empty="nothing is left out",
+    )
+
+
+@billing.command()
+@click.argument("tenant")
+@click.argument("exclusion", metavar="ID")
+@json_option
+@click.pass_context
+def include(context: click.Context, *, tenant: str, exclusion: str, as_json: bool) -> None:
+    """Take back what was left out, by its ID of `billing exclusions`; frozen months keep it."""
+    done = bench(context).include_in_bill(tenant, exclusion)
+    if as_json:
+        print_json(done)
+    else:
+        said = done.said
+        say(
+            f"{rfc3339(said.since)} to {rfc3339(said.until)} counts again; frozen months stay as they"
+            " are"
+        )
+
+
+def _where(path: Path) -> str:
+    return "stdout" if str(path) == "-" else str(path)
+
+
+def _write(content: bytes, path: Path) -> None:
+    """To stdout for `-`. InputError where it cannot be written."""
+    if str(path) == "-":
+        print_text(content)
+        return
     try:
-        with path.open("x", encoding="utf-8-sig", newline="", errors="replace") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(content)
     except FileExistsError as error:
         msg = f"{path} is there already; name a new file"
         raise InputError(msg) from error
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}); name another file"
         raise InputError(msg) from error
-    say(f"{text.count(chr(10)) - 1} windows written to {path}")
 
 
-def _show(found: TenantBill, group: str) -> None:
-    groups = [one for one in found.groups if group in {"", one.terms.group}]
+def _to_come(text: str) -> str:
+    number = text.count(f",{TO_COME},")
+    return f"; the month is not over, {number} of them are to come" if number else ""
+
+
+def _show(found: TenantBill) -> None:
+    groups = found.groups
     print_table(
         ("group", "method", "95th", "bit/s", "rank", "window (UTC)", "commit", "over", "of month"),
         [_row(one) for one in groups],
         empty="no port group; `netwb port-group add` makes one",
     )
     say(_standing(found))
+    for note in found.notes:
+        say(note)
     for one in groups:
         for sentence in _sentences(one):
             say(f"{one.terms.group}: {sentence}")
     if any(one.missing or one.partial or one.excluded for one in groups):
         say(POLICY)
+
+
+def _in_json(found: TenantBill) -> dict[str, Any]:
+    """With what a program would have to reckon: whether the month is over."""
+    groups = [{**plain(one), "over": one.is_over} for one in found.groups]
+    over = all(one.is_over for one in found.groups)
+    return {**plain(found), "over": over, "groups": groups}
 
 
 def _row(one: GroupBill) -> tuple[Any, ...]:
@@ -172,7 +307,7 @@ def _row(one: GroupBill) -> tuple[Any, ...]:
     return (
         one.terms.group,
         one.terms.method,
-        _SAID[one.state] if billed is None else amount(billed.bps, "bits"),
+        figure_of(one),
         billed and billed.bps,
         billed and f"{billed.rank} of {billed.windows} {billed.direction}",
         billed and billed.at,
@@ -195,19 +330,21 @@ def _standing(found: TenantBill) -> str:
 def _sentences(one: GroupBill) -> Iterator[str]:
     if one.state != "no_ports":
         total = f"in {octets(one.octets_in)}, out {octets(one.octets_out)}"
-        yield f"{total}; {one.present} windows of {one.month.time_zone} are ranked"
-    if not one.is_over and one.forecast is not None:
-        likely = one.forecast.bps
-        said = "not before a week is over" if likely is None else amount(likely, "bits")
-        least = amount(one.forecast.at_least_bps, "bits")
-        yield f"the month is not over; forecast {said}, at least {least}"
+        are = "is" if one.present == 1 else "are"
+        yield f"{total}; {many_windows(one.present)} of {one.month.time_zone} {are} ranked"
+    if (unfinished := unfinished_of(one)) is not None:
+        forecast = forecast_of(one)
+        yield f"{unfinished}{f'; forecast {forecast}' if forecast else ''}"
     for word, spans in (
         ("missing", one.missing),
         ("only some ports have data", one.partial),
         ("excluded", one.excluded),
     ):
         if spans:
-            yield f"{word}: {many(spans)} windows, {_listed(spans)}"
+            yield f"{word}: {many_windows(many(spans))}, {_listed(spans)}"
+    for port in one.ports:
+        if part := part_of_month(port, ZoneInfo(one.month.time_zone)):
+            yield f"{port.device} {port.name}: {part}"
     for left_out in one.exclusions:
         yield f"excluded from {rfc3339(left_out.since)}: {left_out.reason}"
 

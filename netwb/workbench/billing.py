@@ -1,83 +1,119 @@
-"""Bills on the facade: port groups, what they come to in a month, and what was frozen."""
+"""Bills on the facade: what port groups come to in a month, and what was frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Unpack
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
 
-from netwb.billing.records import BillExclusion, BillVersion, GroupChanges, PortGroup, TenantBill
+from netwb.billing.records import BillVersion, TenantBill
+from netwb.billing.sentences import seams_of
 from netwb.errors import InputError, UnknownNameError
 from netwb.inventory.fields import check_text, quoted
-from netwb.inventory.records import Tenant
 from netwb.loading import lazy
-from netwb.metrics.billing.records import BilledPort, Exclusion, GroupBill, Month, Terms
-from netwb.roles import Permission
-from netwb.workbench.face import Face
-from netwb.workbench.moments import parse_moment
-from netwb.workbench.records import Records, records_of
+from netwb.metrics.billing.records import GroupBill
+from netwb.roles import ALL_TENANTS, Permission
+from netwb.workbench.bill_counting import DAY_S, absent_of
+from netwb.workbench.billing_records import BillsFrozen, ShownBill
+from netwb.workbench.port_groups import PortGroupsFace
 
 if TYPE_CHECKING:
-    from netwb.inventory.ports.records import Port
+    from netwb.billing import bills as _bills
+    from netwb.billing import paper as _paper
+    from netwb.inventory.records import Tenant
     from netwb.metrics.billing import months as _months
     from netwb.metrics.billing import reckoning as _reckoning
     from netwb.metrics.billing import table as _table
     from netwb.metrics.billing.reckoning import Counted
 else:
+    _bills = lazy("netwb.billing.bills")
+    _paper = lazy("netwb.billing.paper")
     _months = lazy("netwb.metrics.billing.months")
     _reckoning = lazy("netwb.metrics.billing.reckoning")
     _table = lazy("netwb.metrics.billing.table")
 
-_PORTS = frozenset({"add_ports", "remove_ports"})
+_EARLY_S = 2 * DAY_S  # before counters go: a daemon that stood still for a day comes in time
+_SETTLED_S = 3_600  # after the last window: what comes late is in
 
 
-class BillingFace(Face):
-    """`port_groups`, `add_port_group`, `set_port_group`; `bill`, `bill_csv`, `freeze_bill`, ..."""
+class BillingFace(PortGroupsFace):
+    """`bill`, `shown_bill`, `bill_csv`, `bill_pdf`, `freeze_bill`, `reopen_bill`, ..."""
 
-    def port_groups(self) -> Records[PortGroup]:
-        """Groups of the tenants that this Workbench means."""
-        self._require(Permission.BILLING_VIEW)
-        return records_of(self._parts.port_groups.list(self._meant_scope), PortGroup)
-
-    def add_port_group(self, tenant: str, name: str, **changes: Unpack[GroupChanges]) -> PortGroup:
-        """Ports that are billed as one: by `higher` of both directions, of zone UTC, if not said."""
-        self._require(Permission.BILLING_EDIT)
-        ports = self._named_ports(changes.get("add_ports", ()))
-        fields = _fields(changes)
-        made = self._parts.port_groups.add(self._meant_scope, tenant, name, fields, ports)
-        self._audit_group("port_group.add", made, fields, ports)
-        return made
-
-    def set_port_group(self, tenant: str, name: str, **changes: Unpack[GroupChanges]) -> PortGroup:
-        """Change a group; what is not given stays. Frozen bills stay as they are."""
-        self._require(Permission.BILLING_EDIT)
-        put = self._named_ports(changes.get("add_ports", ()))
-        gone = self._named_ports(changes.get("remove_ports", ()))
-        fields = _fields(changes)
-        made = self._parts.port_groups.set(self._meant_scope, tenant, name, fields, put, gone)
-        self._audit_group("port_group.set", made, fields, [*put, *gone])
-        return made
-
-    def bill(self, tenant: str, month: str = "", *, version: int | None = None) -> TenantBill:
+    def bill(
+        self, tenant: str, month: str = "", *, version: int | None = None, group: str = ""
+    ) -> TenantBill:
         """A tenant's bill: the frozen one where one is in force, else reckoned now.
 
         month     2026-11; "": the one that it is
+        group     only what is on it of this one
         version   of those that were frozen, also one that was reopened
         Raises UnknownNameError, InputError, MetricsError where the store does not answer.
         """
         self._require(Permission.BILLING_VIEW)
-        owner = self._billed(tenant)
-        name = self._month(month)
-        versions = self._parts.bills.versions(self._meant_scope, owner.id, name)
-        frozen = _chosen(versions, version, name)
-        return TenantBill(
-            tenant_id=owner.id,
-            tenant=owner.slug,
-            month=name,
-            frozen=frozen,
-            versions=versions,
-            groups=self._figures(owner, name, frozen),
+        owner, name = self._billed(tenant), self._month(month)
+        said = self._standing(owner, name, version)
+        if said.frozen is None:
+            groups = tuple(_reckoning.reckon(one) for one in self._count(owner, name))
+        else:
+            groups = self._parts.bills.groups(
+                self._meant_scope, owner.id, name, said.frozen.version
+            )
+        return self._filled(said, _named_groups(groups, group, owner.slug) if group else groups)
+
+    def _filled(self, said: TenantBill, groups: Sequence[GroupBill]) -> TenantBill:
+        """With its figures, and what is to be said of the bills beside it."""
+        beside = [
+            self._parts.bills.months_in_force(self._meant_scope, said.tenant_id, name)
+            for name in _months.neighbours(said.month)
+        ]
+        notes = [
+            note
+            for one in groups
+            for note in seams_of(
+                one.month,
+                one.terms.group,
+                (months[one.terms.group] for months in beside if one.terms.group in months),
+            )
+        ]
+        if said.frozen is None:
+            bare = {one.terms.group for one in groups if one.state == "no_ports"}
+            notes += [
+                absent_of(one, said.tenant, said.month)
+                for one in self._parts.port_groups.list(self._meant_scope)
+                if one.tenant_id == said.tenant_id and one.name in bare and one.members
+            ]
+        return replace(said, groups=tuple(groups), notes=tuple(notes))
+
+    def shown_bill(self, tenant: str, month: str = "", *, version: int | None = None) -> ShownBill:
+        """The same with its windows, and the figures of each version that was frozen."""
+        self._require(Permission.BILLING_VIEW)
+        owner, name = self._billed(tenant), self._month(month)
+        said = self._standing(owner, name, version)
+        counted = self._windows(owner, said)
+        kept = {
+            one.version: self._parts.bills.groups(self._meant_scope, owner.id, name, one.version)
+            for one in said.versions
+        }
+        if said.frozen is None:
+            groups = tuple(_reckoning.reckon(one) for one in counted.values())
+        else:
+            groups = kept[said.frozen.version]
+        return ShownBill(
+            bill=self._filled(said, groups),
+            windows={group: _reckoning.sum_up(one) for group, one in counted.items()},
+            versions=kept,
+            exclusions=tuple(self.bill_exclusions(owner.id)) if said.frozen is None else (),
+            kept_until=self._kept_until(groups) if said.frozen is None else None,
         )
+
+    def _kept_until(self, groups: Sequence[GroupBill]) -> datetime | None:
+        """Until when all counters of the month are there; another database's own rules are its own."""
+        settings = self._parts.settings.metrics
+        if settings.url or not groups:
+            return None
+        first = min(one.month.since for one in groups)
+        return datetime.fromtimestamp(first, UTC) + timedelta(days=settings.raw_days)
 
     def bill_csv(
         self, tenant: str, month: str = "", *, group: str = "", version: int | None = None
@@ -87,36 +123,119 @@ class BillingFace(Face):
         group   may be left out where the tenant has one
         """
         self._require(Permission.BILLING_VIEW)
-        owner = self._billed(tenant)
-        name = self._month(month)
-        versions = self._parts.bills.versions(self._meant_scope, owner.id, name)
-        frozen = _chosen(versions, version, name)
-        if frozen is None:
-            found = {one.terms.group: one for one in self._count(owner, name)}
-        else:
-            kept = self._parts.bills.counted
-            found = dict(kept(self._meant_scope, owner.id, name, frozen.version))
-        text: str = _table.csv_of(_one_of(found, group, owner.slug))
+        owner, name = self._billed(tenant), self._month(month)
+        said = self._standing(owner, name, version)
+        text: str = _table.csv_of(_one_of(self._windows(owner, said), group, owner.slug))
         return text
 
-    def freeze_bill(self, tenant: str, month: str) -> BillVersion:
+    def bill_pdf(
+        self, tenant: str, month: str = "", *, group: str = "", version: int | None = None
+    ) -> bytes:
+        """The bill on paper: a page a group, or the one of that group."""
+        self._require(Permission.BILLING_VIEW)
+        owner, name = self._billed(tenant), self._month(month)
+        said = self._standing(owner, name, version)
+        counted = self._windows(owner, said)
+        if said.frozen is None:
+            found = [_reckoning.reckon(one) for one in counted.values()]
+        else:
+            kept = self._parts.bills.groups
+            found = list(kept(self._meant_scope, owner.id, name, said.frozen.version))
+        chosen = _named_groups(found, group, owner.slug)
+        content: bytes = _paper.pdf_of(self._filled(said, found), chosen, counted)
+        return content
+
+    def plan_freeze(
+        self, tenant: str, month: str, *, no_data: Literal["refuse", "freeze"] = "refuse"
+    ) -> TenantBill:
+        """What `freeze_bill` would keep; nothing is written. Raises what that would."""
+        self._require(Permission.BILLING_EDIT)
+        owner, name = self._billed(tenant), self._month(month)
+        said = self._standing(owner, name, None)
+        if said.frozen is not None:
+            raise _bills.in_force(name)
+        groups = tuple(bill for bill, _ in self._reckoned(owner, name))
+        _refuse_unfinished(groups, owner.slug, name)
+        if no_data == "refuse" and _lack_data(groups):
+            raise self._no_data(owner.slug, name)
+        return self._filled(said, groups)
+
+    def freeze_bill(
+        self, tenant: str, month: str, *, no_data: Literal["refuse", "freeze"] = "refuse"
+    ) -> BillVersion:
         """Keep a month's figures and windows as they are now, as a new version.
 
-        Raises InputError where the month is not over, or a version is in force.
+        no_data   what becomes of a month in which no port has any
+        Raises InputError where the month is not over, has no data, or a version is in force.
         """
         self._require(Permission.BILLING_EDIT)
         owner = self._billed(tenant)
         name = self._month(month)
-        counted = self._count(owner, name)
-        reckoned = [(_reckoning.reckon(one), one) for one in counted]
-        _refuse_unfinished([bill for bill, _ in reckoned], owner.slug, name)
+        reckoned = self._reckoned(owner, name)
+        groups = [bill for bill, _ in reckoned]
+        _refuse_unfinished(groups, owner.slug, name)
+        if no_data == "refuse" and _lack_data(groups):
+            raise self._no_data(owner.slug, name)
+        return self._freeze(owner, name, reckoned)
+
+    def _reckoned(self, owner: Tenant, month: str) -> list[tuple[GroupBill, Counted]]:
+        return [(_reckoning.reckon(one), one) for one in self._count(owner, month)]
+
+    def _freeze(
+        self, owner: Tenant, month: str, reckoned: Sequence[tuple[GroupBill, Counted]]
+    ) -> BillVersion:
         made = self._parts.bills.freeze(
-            self._meant_scope, owner.id, name, reckoned, by=self._actor.name
+            self._meant_scope, owner.id, month, reckoned, by=self._actor.name
         )
         digests = {bill.terms.group: bill.digest for bill, _ in reckoned}
         detail = {"version": made.version, "digests": digests}
-        self._audit("billing.freeze", f"{owner.slug} {name}", tenant_id=owner.id, detail=detail)
+        self._audit("billing.freeze", f"{owner.slug} {month}", tenant_id=owner.id, detail=detail)
         return made
+
+    def _no_data(self, tenant: str, month: str) -> InputError:
+        settings = self._parts.settings.metrics
+        where, cure = "netwb's own metrics", "metrics.url to the database that has them"
+        if settings.url:
+            where = f"database {quoted(settings.database)}"
+            cure = "metrics.database to the right one"
+        msg = (
+            f"{where} has no counters of {tenant}'s ports in {month}; set {cure}, or freeze the month "
+            "with --without-data"
+        )
+        return InputError(msg)
+
+    def freeze_due_bills(self) -> BillsFrozen:
+        """Freeze the month before, of each tenant, before its first counters are let go.
+
+        Only where nobody did: who reopened it decides. A database elsewhere has rules of its own.
+        """
+        self._require(Permission.BILLING_EDIT)
+        self._require_everywhere("the bills of all tenants")
+        tenants = sorted({one.tenant for one in self._parts.port_groups.list(ALL_TENANTS)})
+        frozen = [tenant for tenant in tenants if self._freeze_if_due(tenant)]
+        return BillsFrozen(tenants=len(tenants), frozen=len(frozen))
+
+    def _freeze_if_due(self, tenant: str) -> bool:
+        owner, settings = self._billed(tenant), self._parts.settings.metrics
+        now = self._parts.clock()
+        name = _months.month_before(now)
+        versions = self._parts.bills.versions(self._meant_scope, owner.id, name)
+        if settings.url or versions:
+            return False
+        own = [one for one in self._parts.port_groups.list(ALL_TENANTS) if one.tenant == tenant]
+        months = [_months.parse_month(name, one.time_zone) for one in own]
+        let_go = min(month.since for month in months) + settings.raw_days * DAY_S
+        over = max(month.until for month in months) + _SETTLED_S
+        if now.timestamp() < max(over, let_go - _EARLY_S):
+            return False
+        pairs = zip(own, months, strict=True)
+        if not any(self._billed_times(group, month) for group, month in pairs):
+            return False
+        reckoned = self._reckoned(owner, name)
+        if _lack_data(bill for bill, _ in reckoned):
+            return False  # no counters, so none that could be let go
+        self._freeze(owner, name, reckoned)
+        return True
 
     def reopen_bill(self, tenant: str, month: str, *, reason: str) -> BillVersion:
         """Let a frozen month be corrected; the version stays, and another is frozen beside it."""
@@ -130,130 +249,8 @@ class BillingFace(Face):
         self._audit("billing.reopen", f"{owner.slug} {name}", tenant_id=owner.id, detail=detail)
         return done
 
-    def exclude_from_bill(
-        self,
-        tenant: str,
-        *,
-        since: datetime | str,
-        until: datetime | str,
-        reason: str,
-        group: str = "",
-    ) -> BillExclusion:
-        """Leave a time out of bills that are not frozen; without a group, of all of the tenant's."""
-        self._require(Permission.BILLING_EDIT)
-        owner, now = self._billed(tenant), self._parts.clock()
-        said = Exclusion(
-            since=parse_moment(since, now), until=parse_moment(until, now), reason=reason
-        )
-        groups = self._parts.port_groups
-        chosen = groups.get(self._meant_scope, owner.id, group) if group else None
-        done = groups.exclude(
-            self._meant_scope, owner.id, chosen.id if chosen else None, said, by=self._actor.name
-        )
-        detail = {
-            "since": done.said.since.isoformat(),
-            "until": done.said.until.isoformat(),
-            "reason": done.said.reason,
-        }
-        target = f"{owner.slug} {group}".rstrip()
-        self._audit("billing.exclude", target, tenant_id=owner.id, detail=detail)
-        return done
 
-    def _billed(self, tenant: str) -> Tenant:
-        return self._parts.places.tenant(self._meant_scope, tenant)
-
-    def _month(self, text: str) -> str:
-        """Its name, once it is one; that of now, by UTC, where none is said."""
-        said = _months.parse_month(text, "UTC") if text else None
-        month = said or _months.month_of(self._parts.clock(), "UTC")
-        return month.name
-
-    def _figures(
-        self, owner: Tenant, month: str, frozen: BillVersion | None
-    ) -> tuple[GroupBill, ...]:
-        if frozen is not None:
-            kept = self._parts.bills.groups
-            return kept(self._meant_scope, owner.id, month, frozen.version)
-        return tuple(_reckoning.reckon(one) for one in self._count(owner, month))
-
-    def _count(self, owner: Tenant, month: str) -> tuple[Counted, ...]:
-        """Of each group of the tenant, in its own zone."""
-        groups = [
-            one
-            for one in self._parts.port_groups.list(self._meant_scope)
-            if one.tenant_id == owner.id
-        ]
-        exclusions = self._parts.port_groups.exclusions(self._meant_scope, owner.id)
-        return tuple(self._count_group(one, month, exclusions) for one in groups)
-
-    def _count_group(
-        self, group: PortGroup, name: str, exclusions: Sequence[BillExclusion]
-    ) -> Counted:
-        month, now = _months.parse_month(name, group.time_zone), self._parts.clock()
-        if now.timestamp() < month.since:
-            msg = f"{name} has not begun; there is nothing to bill yet"
-            raise InputError(msg)
-        ports = [
-            port
-            for port in self._parts.ports.by_id(self._meant_scope, group.port_ids)
-            if port.tenant_id == group.tenant_id
-        ]
-        volumes = self._parts.counting.count(group.tenant_id, ports, month, now)
-        return _reckoning.Counted(
-            terms=Terms(group=group.name, method=group.method, commit_bps=group.commit_bps),
-            month=month,
-            ports=tuple(_billed_port(port) for port in ports),
-            volumes=volumes,
-            exclusions=_touching(exclusions, group, month),
-        )
-
-    def _named_ports(self, named: Sequence[tuple[str, str]]) -> list[Port]:
-        return [self._parts.ports.get(self._meant_scope, device, name) for device, name in named]
-
-    def _audit_group(
-        self, action: str, group: PortGroup, fields: dict[str, Any], ports: Sequence[Port]
-    ) -> None:
-        detail = {**fields, "ports": [f"{port.hostname} {port.name}" for port in ports]}
-        target = f"{group.tenant}/{group.name}"
-        self._audit(action, target, tenant_id=group.tenant_id, detail=detail)
-
-
-def _fields(changes: GroupChanges) -> dict[str, Any]:
-    return {name: value for name, value in changes.items() if name not in _PORTS}
-
-
-def _billed_port(port: Port) -> BilledPort:
-    device = f"{port.device_tenant}/{port.hostname}"
-    return BilledPort(id=port.id, device=device, name=port.name, circuit_ref=port.circuit_ref)
-
-
-def _touching(
-    exclusions: Sequence[BillExclusion], group: PortGroup, month: Month
-) -> tuple[Exclusion, ...]:
-    """Those of the group, and of all groups, that touch the month."""
-    return tuple(
-        sorted(
-            one.said
-            for one in exclusions
-            if one.group_id in {None, group.id}
-            and one.said.since.timestamp() < month.until
-            and one.said.until.timestamp() > month.since
-        )
-    )
-
-
-def _chosen(versions: Sequence[BillVersion], version: int | None, month: str) -> BillVersion | None:
-    if version is None:
-        newest = versions[-1] if versions else None
-        return newest if newest and newest.reopened_at is None else None
-    for one in versions:
-        if one.version == version:
-            return one
-    msg = f"the bill of {month} has no version {version}; there are {len(versions)}"
-    raise InputError(msg)
-
-
-def _one_of(found: dict[str, Counted], group: str, tenant: str) -> Counted:
+def _one_of(found: Mapping[str, Counted], group: str, tenant: str) -> Counted:
     if group in found:
         return found[group]
     if len(found) == 1 and not group:
@@ -261,18 +258,48 @@ def _one_of(found: dict[str, Counted], group: str, tenant: str) -> Counted:
     if not found:
         msg = f"tenant {tenant} has no windows to write: no port group, or they are past their time"
         raise InputError(msg)
-    names = ", ".join(quoted(name) for name in found)
     if not group:
+        names = ", ".join(quoted(name) for name in found)
         msg = f"tenant {tenant} has {len(found)} port groups; choose one: {names}"
         raise InputError(msg)
+    raise _no_such_group(group, tuple(found))
+
+
+def _named_groups(found: Sequence[GroupBill], group: str, tenant: str) -> Sequence[GroupBill]:
+    """All, or the one of that name."""
+    chosen = [one for one in found if group in {"", one.terms.group}]
+    if not found:
+        raise _no_group(tenant)
+    if not chosen:
+        raise _no_such_group(group, tuple(one.terms.group for one in found))
+    return chosen
+
+
+def _no_such_group(group: str, among: tuple[str, ...]) -> UnknownNameError:
+    names = ", ".join(quoted(name) for name in among)
     msg = f"port group {quoted(group)} is not on this bill; these are: {names}"
-    raise UnknownNameError(msg, thing="port group", wanted=group, among=tuple(found))
+    return UnknownNameError(msg, thing="port group", wanted=group, among=among)
+
+
+def _no_group(tenant: str) -> InputError:
+    return InputError(f"tenant {tenant} has no port group; `netwb port-group add` makes one")
+
+
+def _lack_data(bills: Iterable[GroupBill]) -> bool:
+    """Whether there are ports, and no window of any has data."""
+    states = {bill.state for bill in bills if bill.state != "no_ports"}
+    return states == {"no_data"}
 
 
 def _refuse_unfinished(bills: Sequence[GroupBill], tenant: str, month: str) -> None:
     if not bills:
-        msg = f"tenant {tenant} has no port group; `netwb port-group add` makes one"
-        raise InputError(msg)
+        raise _no_group(tenant)
     if not all(bill.is_over for bill in bills):
         msg = f"{month} is not over; freeze it once all of its windows are"
+        raise InputError(msg)
+    if all(bill.state == "no_ports" for bill in bills):
+        msg = (
+            f"no port was {tenant}'s and in a group in {month}, and there is nothing to freeze; `netwb "
+            "port set` and `netwb port-group set` date that back with --since"
+        )
         raise InputError(msg)

@@ -99,6 +99,8 @@ def purging_of(parts: Parts) -> _purges.Purging:
             home=parts.home.path,
             database=parts.database,
             audit=parts.audit,
+            ports=parts.ports,
+            metrics=lambda: parts.metrics,
             clock=parts.clock,
             lock_timeout_s=parts.settings.archive.lock_timeout_s,
         )

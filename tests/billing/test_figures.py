@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -16,10 +17,12 @@ from tests.metrics.billing.counted import at, counted
 def test_what_was_kept_comes_back() -> None:
     works = Exclusion(since=at(1), until=at(2), reason="works")
     windows: list[int | None] = [100, None, 300, 400]
+    given, away = counted(windows), ((at(1), at(2)), (at(3), at(4)))
 
     for bill in (
         reckon(counted(windows, [1, 2, 3, None], commit_bps=5, exclusions=(works,))),
         reckon(counted()),
+        reckon(replace(given, ports=(replace(given.ports[0], since=at(0), away=away),))),
     ):
         assert from_json(json.loads(json.dumps(to_json(bill)))) == bill
 

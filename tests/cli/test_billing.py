@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.cli.exits import BAD_INPUT
+from netwb.cli.exits import BAD_INPUT, NOT_FOUND
 from netwb.inventory.ports.records import SeenPort
 from netwb.metrics.billing.months import parse_month
 from netwb.metrics.records import Point, SeriesKey
@@ -60,7 +60,7 @@ def test_a_bill_is_shown_by_its_tenant(netwb: Commands) -> None:
 
     assert ran.status == 0
     assert "8000000" in ran.out.replace(",", "")
-    assert "8904 windows" in ran.out + ran.err
+    assert "8,904 windows" in ran.out + ran.err
     assert "not frozen" in ran.out + ran.err
 
 
@@ -72,6 +72,29 @@ def test_a_bill_as_json_has_everything(netwb: Commands) -> None:
     assert group["billed"]["bps"] == 8_000_000
     assert group["overage_bps"] == 3_000_000
     assert len(group["digest"]) == 64
+
+
+def test_of_one_group_alone_is_what_is_asked_for_in_each_form(netwb: Commands) -> None:
+    _group(netwb)
+    assert netwb("port-group", "add", "acme", "bare").status == 0
+
+    shown = netwb("billing", "acme", "--month", MONTH, "--group", "transit")
+    told = netwb("billing", "acme", "--month", MONTH, "--group", "transit", "--json")
+    unknown = netwb("billing", "acme", "--month", MONTH, "--group", "transot")
+
+    assert "bare" not in shown.out + shown.err
+    assert [one["terms"]["group"] for one in told.json["groups"]] == ["transit"]
+    assert unknown.status == NOT_FOUND
+    assert "'transot' is not on this bill; did you mean transit?" in unknown.err
+
+
+def test_a_group_that_nobody_knows_is_named_with_its_tenant(netwb: Commands) -> None:
+    span = ("--since", "2026-01-01", "--until", "2026-01-02", "--reason", "CHG1")
+
+    ran = netwb("billing", "exclude", "acme", *span, "--group", "nobody")
+
+    assert ran.status == NOT_FOUND
+    assert "port group 'nobody' of acme is not known" in ran.err
 
 
 def test_windows_are_written_as_csv(netwb: Commands, tmp_path: Path) -> None:
@@ -89,6 +112,18 @@ def test_windows_are_written_as_csv(netwb: Commands, tmp_path: Path) -> None:
     assert "there already" in again.err
 
 
+def test_a_bill_is_written_as_pdf(netwb: Commands, tmp_path: Path) -> None:
+    _group(netwb)
+    file = tmp_path / "bill.pdf"
+
+    ran = netwb("billing", "acme", "--month", MONTH, "--pdf", str(file))
+    wrong = netwb("billing", "acme", "--month", MONTH, "--pdf", "new.pdf", "--group", "peering")
+
+    assert ran.status == 0, ran.err
+    assert file.read_bytes().startswith(b"%PDF-")
+    assert wrong.status == NOT_FOUND
+
+
 def test_a_month_is_frozen_reopened_and_corrected(netwb: Commands) -> None:
     _group(netwb)
 
@@ -103,6 +138,7 @@ def test_a_month_is_frozen_reopened_and_corrected(netwb: Commands) -> None:
     shown = netwb("billing", "acme", "--month", MONTH)
 
     assert "version 1" in frozen.out + frozen.err
+    assert "transit: 8,904 of its 8,928 windows are missing" in frozen.err
     assert twice.status == BAD_INPUT
     assert "billing reopen" in twice.err
     assert reopened.status == left_out.status == 0
@@ -110,12 +146,69 @@ def test_a_month_is_frozen_reopened_and_corrected(netwb: Commands) -> None:
     assert "excluded from 2026-01-01T00:00:00Z: works" in shown.out + shown.err
 
 
+def test_a_month_without_any_data_is_frozen_only_when_that_is_said(netwb: Commands) -> None:
+    _group(netwb)
+    empty = ("billing", "freeze", "acme", "--month", "2025-12")
+
+    planned = netwb(*empty, "--dry-run")
+    refused = netwb(*empty)
+    frozen = netwb(*empty, "--without-data")
+
+    assert planned.status == refused.status == BAD_INPUT
+    assert "has no counters of acme's ports in 2025-12; set metrics.url" in refused.err
+    assert frozen.status == 0
+    assert "transit: 8,928 of its 8,928 windows are missing" in frozen.err
+
+
+def test_what_was_left_out_is_listed_and_taken_back(netwb: Commands) -> None:
+    _group(netwb)
+    netwb(
+        *("billing", "exclude", "acme", "--since", "2026-01-01T00:00"),
+        *("--until", "2026-01-01T01:00", "--reason", "works", "--group", "transit"),
+    )
+
+    listed = netwb("billing", "exclusions", "acme")
+    (one,) = netwb("billing", "exclusions", "acme", "--json").json["items"]
+    wrong = netwb("billing", "include", "acme", "nothing")
+    back = netwb("billing", "include", "acme", one["id"])
+    none = netwb("billing", "exclusions", "acme")
+
+    assert "transit" in listed.out
+    assert "works" in listed.out
+    assert one["said"]["reason"] == "works"
+    assert wrong.status == NOT_FOUND
+    assert "billing exclusions" in wrong.err
+    assert back.status == 0
+    assert "2026-01-01T00:00:00Z to 2026-01-01T01:00:00Z counts again" in back.err
+    assert "nothing is left out" in none.out
+
+
+def test_a_month_that_is_not_over_says_so_in_each_form(netwb: Commands, tmp_path: Path) -> None:
+    _group(netwb)
+    file = tmp_path / "bill.csv"
+
+    shown = netwb("billing", "acme")
+    as_json = netwb("billing", "acme", "--json").json
+    written = netwb("billing", "acme", "--csv", str(file))
+
+    assert "transit: the month is not over: " in shown.err
+    assert (as_json["over"], as_json["groups"][0]["over"]) == (False, False)
+    assert "the month is not over" in written.err
+    assert ",to come," in file.read_text(encoding="utf-8-sig")
+    assert "not over" not in netwb("billing", "acme", "--month", MONTH).err
+
+
 def test_groups_are_listed_and_changed(netwb: Commands) -> None:
     _group(netwb)
 
-    netwb("port-group", "set", "acme", "transit", "--method", "out", "--commit", "")
-    netwb("port-group", "set", "acme", "transit", "--remove-port", "edge1", HOSTILE)
+    changed = netwb("port-group", "set", "acme", "transit", "--method", "out", "--commit", "")
+    assert ", on the bills of 20" in changed.err
+    since = ("--since", "2026-01-01T00:00Z")
+    netwb("port-group", "set", "acme", "transit", "--remove-port", "edge1", HOSTILE, *since)
     (group,) = netwb("port-group", "list", "--json").json["items"]
+    (port,) = netwb("port-group", "show", "acme", "transit", "--json").json["ports"]
+    assert (port["since"], port["until"]) == (None, "2026-01-01T00:00:00Z")
+    assert "2026-01-01 00:00" in netwb("port-group", "show", "acme", "transit").out
 
     assert (group["method"], group["commit_bps"], group["port_ids"]) == ("out", None, [])
     assert "no ports" in netwb("billing", "acme", "--month", MONTH).out
@@ -144,3 +237,59 @@ def test_bad_input_is_a_sentence(netwb: Commands, arguments: tuple[str, ...], wo
     assert ran.status != 0
     assert words in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_part_of_a_window_that_is_left_out_takes_the_whole_window_along_and_says_so(
+    netwb: Commands,
+) -> None:
+    _group(netwb)
+    day = ("billing", "exclude", "acme", "--reason", "works", "--since", "2026-01-02T10:01")
+
+    part = netwb(*day, "--until", "2026-01-02T10:03")
+    whole = netwb(
+        *("billing", "exclude", "acme", "--reason", "works"),
+        *("--since", "2026-01-02T10:00", "--until", "2026-01-02T10:05"),
+    )
+
+    said = "left out whole: 2026-01-02T10:00:00Z to 2026-01-02T10:05:00Z"
+    assert said in part.err
+    assert "left out whole" not in whole.err
+
+
+def test_windows_and_a_bill_go_to_stdout_where_the_file_is_a_dash(netwb: Commands) -> None:
+    _group(netwb)
+
+    table = netwb("billing", "acme", "--month", MONTH, "--csv", "-")
+
+    assert len(table.out.splitlines()) == 8929
+    assert table.out.lstrip("\ufeff").startswith("window (UTC),window (local)")
+    assert "8,928 windows written to stdout" in table.err
+    assert not Path("-").exists()
+
+
+def test_what_is_left_out_of_a_frozen_month_says_that_its_bill_stays(netwb: Commands) -> None:
+    _group(netwb)
+    netwb("billing", "freeze", "acme", "--month", MONTH)
+
+    ran = netwb(
+        *("billing", "exclude", "acme", "--since", "2026-01-02", "--until", "2026-01-03"),
+        *("--reason", "works"),
+    )
+
+    assert f"{MONTH} is frozen and its bill stays as it is" in ran.err
+
+
+def test_a_group_is_shown_renamed_and_retired(netwb: Commands) -> None:
+    _group(netwb)
+
+    shown = netwb("port-group", "show", "acme", "transit", "--json").json
+    assert shown["ports"] == [
+        {"device": "acme/edge1", "name": HOSTILE, "tenant": "acme", "since": None, "until": None}
+    ]
+    assert netwb("port-group", "rename", "acme", "transit", "uplink").status == 0
+    assert HOSTILE in netwb("port-group", "show", "acme", "uplink").out
+    ran = netwb("port-group", "retire", "acme", "uplink")
+
+    assert "is retired, for all of" in ran.err
+    assert netwb("port-group", "list", "--json").json == {"items": []}
+    assert netwb("port-group", "show", "acme", "uplink").status == NOT_FOUND

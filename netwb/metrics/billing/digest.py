@@ -11,6 +11,8 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 
+import numpy as np
+
 from netwb.metrics.billing.records import BilledPort, Exclusion, Month, Terms
 from netwb.metrics.series.percentiles import WINDOW_S
 from netwb.metrics.series.windows import Volumes
@@ -46,5 +48,5 @@ def digest_of(
     made = sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode())
     made.update(b"\n")
     for octets in (volumes.received, volumes.sent):
-        made.update(octets.astype("<i8").tobytes())
+        made.update(np.ascontiguousarray(octets, "<i8").data)
     return made.hexdigest()

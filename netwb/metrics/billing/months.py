@@ -7,7 +7,7 @@ do: a month in which they are changed has an hour's windows more or less (8,916 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from netwb.errors import InputError
@@ -26,7 +26,7 @@ def parse_month(text: str, time_zone: str) -> Month:
     """
     found = _WRITTEN.fullmatch(text)
     if found is None:
-        msg = f"{text[:40]!r} is no month; write it as 2026-11"
+        msg = f"{text[:40]!r} is no month from 2000-01 to 2099-12; write it as 2026-11"
         raise InputError(msg)
     year, month = int(found[1]), int(found[2])
     zone = _zone(time_zone)
@@ -41,6 +41,28 @@ def parse_month(text: str, time_zone: str) -> Month:
 def month_of(now: datetime, time_zone: str) -> Month:
     """The one that it is there."""
     return parse_month(f"{now.astimezone(_zone(time_zone)):%Y-%m}", time_zone)
+
+
+def month_before(now: datetime) -> str:
+    """The name of the month before this one, by UTC.
+
+    >>> from datetime import UTC
+    >>> month_before(datetime(2026, 1, 31, tzinfo=UTC))
+    '2025-12'
+    """
+    first = now.astimezone(UTC).replace(day=1)
+    return f"{first - timedelta(days=1):%Y-%m}"
+
+
+def neighbours(name: str) -> tuple[str, str]:
+    """The names of the months before and after.
+
+    >>> neighbours("2026-12")
+    ('2026-11', '2027-01')
+    """
+    month = parse_month(name, "UTC")
+    before, after = (datetime.fromtimestamp(at, UTC) for at in (month.since - 1, month.until))
+    return f"{before:%Y-%m}", f"{after:%Y-%m}"
 
 
 def _zone(name: str) -> ZoneInfo:

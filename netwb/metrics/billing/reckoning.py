@@ -59,11 +59,14 @@ class Counted:
 class Summed:
     """A group as one, by window that is over.
 
+    begin      epoch seconds
     octets     by direction; of the ports that have data
-    some, all  of its ports have data
+    some       of its ports have data
+    all        of its ports that were the tenant's then have data
     excluded   left out, whatever data there is
     """
 
+    begin: Times
     octets: Mapping[Direction, Whole]
     some: Bits
     all: Bits
@@ -106,7 +109,7 @@ def reckon(counted: Counted) -> GroupBill:
         windows=counted.month.windows,
         due=len(begin),
         present=int(ranked.sum()),
-        missing=_spans(begin, ~summed.some & ~summed.excluded),
+        missing=_spans(begin, ~summed.some & ~summed.excluded) if counted.ports else (),
         partial=_spans(begin, ranked & ~summed.all),
         excluded=_spans(begin, summed.excluded),
         exclusions=counted.exclusions,
@@ -125,16 +128,35 @@ def reckon(counted: Counted) -> GroupBill:
 def sum_up(counted: Counted) -> Summed:
     """Its ports as one."""
     received, sent = counted.volumes.received, counted.volumes.sent
-    there = received != NONE
-    into = np.where(there, received, 0).sum(axis=0)
-    out = np.where(there, sent, 0).sum(axis=0)
-    some = there.any(axis=0)
+    absent = (received == NONE).sum(axis=0)
+    into = received.sum(axis=0) - NONE * absent
+    out = sent.sum(axis=0) - NONE * absent
+    some = absent < len(received)
+    due = absent - _of_others(counted)
     return Summed(
+        begin=counted.volumes.begin,
         octets={"in": into, "out": out, "sum": into + out},
         some=some,
-        all=some & there.all(axis=0),
+        all=some & (due == 0),
         excluded=_excluded(counted.volumes.begin, counted.exclusions),
     )
+
+
+def _of_others(counted: Counted) -> Whole:
+    """How many ports have no data in each window, as it is not on the bill in all of it."""
+    begin = counted.volumes.begin
+    end = begin + WINDOW_S
+    found = np.zeros(len(begin), np.int64)
+    for port, received in zip(counted.ports, counted.volumes.received, strict=True):
+        away = [(None, port.since), *port.away, (port.until, None)]
+        for since, until in away:
+            if since is until:  # as nobody had it before or after
+                continue
+            there = received == NONE
+            there &= since is None or begin >= since.timestamp()
+            there &= until is None or end <= until.timestamp()
+            found += there
+    return found
 
 
 def _excluded(begin: Times, exclusions: tuple[Exclusion, ...]) -> Bits:

@@ -16,6 +16,8 @@ GroupState = Literal["reckoned", "no_ports", "no_data", "all_excluded"]
 
 METHODS: tuple[Method, ...] = get_args(Method)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
+NO_PORTS = "no ports"  # what it says of each window of a group without any
+TO_COME = "to come"  # what the CSV says of a window that is not over
 POLICY = (
     "Windows without data are left out: the rank is taken among those that have data. Some contracts "
     "count them as zero, which lowers the figure: the list says which they are. A window in which "
@@ -55,12 +57,20 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BilledPort:
-    """A port as it stands on the bill."""
+    """A port as it stands on the bill.
+
+    since, until   where it was the tenant's and in the group in a part of the month alone; other
+                   windows of it are not on this bill
+    away           times between these, from and to, in which it was another's, or not in the group
+    """
 
     id: str
     device: str  # tenant/hostname
     name: str  # ifName
     circuit_ref: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    away: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -116,7 +126,9 @@ class GroupBill:
     percentiles   of the directions that the method looks at
     overage_bps   above the commit; None where there is none to be above, or nothing was reckoned
     windows       of the month; `due` are over, `present` are ranked
-    partial       only some of its ports have data; they are among the present ones
+    missing       none has data; of a group without ports nothing is missing
+    partial       only some of the ports that were the tenant's then have data; they are among the
+                  present ones
     digest        SHA-256 over all that the figures were reckoned from
     """
 

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil, floor
 
 Counter = Mapping[int, int]  # what it showed, by epoch second; it only rises
@@ -45,7 +46,16 @@ def _spoken_for(times: Sequence[int], begin: int, end: int, gap_s: int) -> bool:
     if not times or times[0] > begin or times[-1] < end:
         return False
     first, last = bisect_right(times, begin) - 1, bisect_left(times, end)
-    return all(times[n + 1] - times[n] <= gap_s for n in range(first, last))
+    return all(near_enough(times, n, gap_s) for n in range(first, last))
+
+
+def near_enough(times: Sequence[int], place: int, gap_s: int) -> bool:
+    """Whether a sample and the next one are; where most of those around are farther apart, so far too."""
+    near = times[max(place - 3, 0) : place + 5]
+    around = sorted(after - before for before, after in pairwise(near))
+    usual = around[(len(around) - 1) // 2] if len(around) >= 3 else 0
+    span = times[place + 1] - times[place]
+    return span <= (min(2.5 * usual, 450) if usual > gap_s else gap_s)
 
 
 def _shown(counter: Counter, times: Sequence[int], edge: int) -> int:

@@ -46,7 +46,9 @@ def test_months_follow_each_other_without_a_gap() -> None:
     "text", ["", "2026", "2026-13", "2026-00", "1999-01", "2026-1", "2026-11-01", "\u0662026-11"]
 )
 def test_what_is_no_month_is_said(text: str) -> None:
-    with pytest.raises(InputError, match="is no month; write it as 2026-11"):
+    with pytest.raises(
+        InputError, match="is no month from 2000-01 to 2099-12; write it as 2026-11"
+    ):
         parse_month(text, "UTC")
 
 

@@ -101,6 +101,17 @@ def test_missing_windows_are_left_out_and_listed_with_the_policy() -> None:
     assert "as zero" in bill.policy
 
 
+def test_a_port_that_was_anothers_in_a_window_is_not_missed_in_it() -> None:
+    given = counted([100] * WHOLE, [None] * 5 + [100] * (WHOLE - 9) + [None] * 4, method="in")
+    handed = replace(given.ports[1], since=at(4) + timedelta(seconds=60), until=at(WHOLE - 2))
+    bill = reckon(replace(given, ports=(given.ports[0], handed)))
+
+    assert bill.partial == (
+        Span(since=at(4), until=at(5), windows=1),
+        Span(since=at(WHOLE - 4), until=at(WHOLE - 2), windows=2),
+    )
+
+
 def test_window_in_which_only_some_ports_have_data_counts_and_is_said() -> None:
     bill = reckon(counted([100] * WHOLE, [None] * 5 + [100] * (WHOLE - 5), method="in"))
 
@@ -152,6 +163,7 @@ def test_what_has_no_figure_says_why(given_: Counted, state: str) -> None:
     assert bill.state == state
     assert (bill.billed is None) == (state != "reckoned")
     assert bill.overage_bps is None
+    assert many(bill.missing) == (WHOLE if state == "no_data" else 0)
 
 
 def test_month_that_is_not_over_says_how_far_it_is() -> None:

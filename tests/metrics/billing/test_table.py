@@ -64,11 +64,26 @@ def test_a_row_is_a_window_and_says_what_it_counts_as() -> None:
     assert rows[100]["in bit/s"] == ""
 
 
+def test_of_a_month_that_is_not_over_the_windows_to_come_stand_there_empty() -> None:
+    given = counted([300, None, 500])
+    rows = list(csv.DictReader(io.StringIO(csv_of(given))))
+
+    assert len(rows) == NOVEMBER.windows
+    assert [row["state"] for row in rows[:4]] == ["counted", "missing", "counted", "to come"]
+    assert rows[-1] == {
+        **dict.fromkeys(rows[0], ""),
+        "window (UTC)": "2026-11-30T23:55:00Z",
+        "window (local)": "2026-11-30T23:55:00+00:00",
+        "state": "to come",
+    }
+    assert figure_from_csv(csv_of(given), "in bit/s") == 500 * 8 // 300
+
+
 def test_windows_stand_in_both_zones() -> None:
     month = parse_month("2026-10", "Europe/Berlin")
     rows = list(csv.reader(io.StringIO(csv_of(counted([1, 2], month=month)))))
 
-    assert rows[1][:2] == ["2026-09-30T22:00:00Z", "2026-10-01T00:00:00+0200"]
+    assert rows[1][:2] == ["2026-09-30T22:00:00Z", "2026-10-01T00:00:00+02:00"]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -76,15 +91,15 @@ def test_names_of_ports_are_harmless(name: str) -> None:
     given = counted([1])
     port = replace(given.ports[0], device=name, name=name)
     text = csv_of(replace(given, ports=(port,)))
-    head, row = csv.reader(io.StringIO(text))
+    head, row, *_ = csv.reader(io.StringIO(text))
 
     assert len(head) == len(row) == 11
     assert not head[3].startswith(("=", "+", "-", "@"))
-    assert len(text.splitlines()) == 2
+    assert len(text.splitlines()) == 1 + NOVEMBER.windows
 
 
 def test_a_group_without_ports_has_windows_and_no_figures() -> None:
     rows = list(csv.DictReader(io.StringIO(csv_of(counted()))))
 
     assert len(rows) == NOVEMBER.windows
-    assert {row["state"] for row in rows} == {"missing"}
+    assert {row["state"] for row in rows} == {"no ports"}  # and none is missing
