@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from netwb.access.denials import Denials
@@ -156,10 +156,13 @@ class Walls:
             slugs = wall_slugs(session, [row.id for row in rows])
             return tuple(wall_of(row, slugs) for row in rows)
 
-    def revoke(self, scope: Scope, wall_id: str) -> Wall:
-        """From now on it opens nothing, its code neither; revoking twice is once."""
+    def revoke(self, scope: Scope, ref: str) -> Wall:
+        """From now on it opens nothing, its code neither; revoking twice is once.
+
+        ref   its id, or its name where one wall that is not revoked has it; InputError where several do
+        """
         with self._database.writing(ALL_TENANTS) as session:
-            row = _found(session, scope, wall_id)
+            row = _found(session, scope, _id_of(session, scope, ref))
             row.revoked_at = row.revoked_at or self._clock()
             row.code = None
             session.flush()
@@ -194,6 +197,19 @@ def _visible(scope: Scope) -> ColumnElement[bool]:
     own = WallTenantRow.tenant_id.in_(sorted(scope.tenants))
     theirs = WallTenantRow.wall_id == WallRow.id
     return and_(WallRow.wide.is_(False), exists().where(theirs), ~exists().where(theirs, ~own))
+
+
+def _id_of(session: Session, scope: Scope, ref: str) -> str:
+    """Of the wall of that id, or of that name; of several of one name the one that still opens."""
+    said = storable(ref)
+    found = session.scalars(
+        select(WallRow).where(or_(WallRow.id == said, WallRow.name == said), _visible(scope))
+    ).all()
+    rows = [row for row in found if row.id == said or row.revoked_at is None] or list(found)
+    if len(rows) > 1:
+        msg = f"{len(rows)} walls are called {ref[:64]!r}; name one by its id of `netwb wall list`"
+        raise InputError(msg)
+    return rows[0].id if rows else ref
 
 
 def _found(session: Session, scope: Scope, wall_id: str) -> WallRow:

@@ -1,4 +1,4 @@
-"""`netwb wall add | list | retire`. A wall's code is printed once, by `add`."""
+"""`netwb wall add | list | revoke`. A wall's code is printed once, by `add`."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 
 
 @wall.command()
-@click.argument("wall_id", metavar="ID")
+@click.argument("wall_id", metavar="WALL")
 @click.pass_context
-def retire(context: click.Context, *, wall_id: str) -> None:
-    """Revoke a wall: from now on it shows nothing, also where it is open."""
-    revoked = bench(context).revoke_wall(wall_id)
-    say(f"wall {revoked.name} is revoked")
+def revoke(context: click.Context, *, wall_id: str) -> None:
+    """Revoke a WALL, by name or id: from now on it shows nothing, also where it is open."""
+    done = bench(context).revoke_wall(wall_id)
+    say(f"wall {done.name} is revoked")
 
 
 def _tenants(one: Wall) -> str:

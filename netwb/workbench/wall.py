@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwb.errors import MetricsError
-from netwb.inventory.ports.records import WherePort
 from netwb.loading import lazy
 from netwb.metrics.records import Question, SeriesKey
-from netwb.roles import ALL_TENANTS, Permission, allowed
+from netwb.notify.records import SEVERITIES
+from netwb.roles import Permission, allowed
 from netwb.workbench.monitoring import MonitoredDevice, MonitoringFace
 from netwb.workbench.traffic import TrafficFace
-from netwb.workbench.wall_records import WallNews
+from netwb.workbench.traffic_parts import THIN_S
+from netwb.workbench.wall_records import NO_BLACKHOLES, WallAlarm, WallBlackholes, WallNews
 
 if TYPE_CHECKING:
     from netwb.access import principals as _principals
@@ -22,22 +24,29 @@ if TYPE_CHECKING:
     from netwb.metrics import samples as _samples
     from netwb.metrics import status as _status
     from netwb.metrics.samples import Samples
+    from netwb.workbench import wall_blackholes as _wall_blackholes
+    from netwb.workbench import wall_links as _wall_links
     from netwb.workbench import wall_sites as _wall_sites
     from netwb.workbench.traffic_records import PortTraffic
-    from netwb.workbench.wall_sites import Since
+    from netwb.workbench.wall_links import FullLink, Since
 else:
     _principals = lazy("netwb.access.principals")
     _nights = lazy("netwb.collect.nights")
     _samples = lazy("netwb.metrics.samples")
     _status = lazy("netwb.metrics.status")
+    _wall_blackholes = lazy("netwb.workbench.wall_blackholes")
+    _wall_links = lazy("netwb.workbench.wall_links")
     _wall_sites = lazy("netwb.workbench.wall_sites")
 
 PORTS = 3  # charts that a wall has room for
 SHOWN = timedelta(hours=6)
 BUCKETS = 180  # of a chart: one in four pixels
+LATELY = timedelta(minutes=15)  # a link that is full by its 95th percentile in it is full
+MOST_RANKED = 100_000  # all of them: a small link can be as full as a large one
+MOST_FULL = 10  # links of which it is read since when
 LOOK_BACK_S = 86_400  # how far back it is looked when a port went down
 MOST_LOOKED_AT = 50  # ports that are down; of more nobody reads since when
-_NEEDED = (Permission.MONITORING_VIEW, Permission.TRAFFIC_VIEW)
+_NEEDED = (Permission.MONITORING_VIEW, Permission.TRAFFIC_VIEW, Permission.BLACKHOLE_VIEW)
 
 
 class WallFace(MonitoringFace, TrafficFace):
@@ -46,7 +55,7 @@ class WallFace(MonitoringFace, TrafficFace):
     def wall(self) -> WallNews:
         """What a wall shows, at most an interval old; read once for all who may see the same.
 
-        Of the backup it has counts alone, which `monitoring.view` opens. A store that does not
+        Of the backup and of what stands wrong it has counts alone, which `monitoring.view` opens. A store that does not
         answer is a sentence in it.
         """
         self._require(Permission.MONITORING_VIEW)
@@ -61,23 +70,64 @@ class WallFace(MonitoringFace, TrafficFace):
     def _read_wall(self) -> WallNews:
         parts = self._parts
         now, interval_s = parts.clock(), parts.settings.metrics.interval_s
-        try:
-            found = self.monitoring()
-            ports = self._busiest_traffic(now)
-            port_since = self._port_since(found.devices, now)
-        except MetricsError as error:
-            return WallNews(
-                as_of=now, interval_s=interval_s, sites=(), ports=(), night=self._backup_night(now),
-                newest=None, fault=str(error),
-            )  # fmt: skip
-        return WallNews(
+        told = WallNews(
             as_of=now,
             interval_s=interval_s,
-            sites=_wall_sites.sites_of(found.devices, port_since),
-            ports=ports,
+            sites=(),
+            ports=(),
             night=self._backup_night(now),
-            newest=found.newest,
+            newest=None,
+            alarms=self._alarms(),
+            blackholes=self._blackholes(),
         )
+        try:
+            found = self.monitoring()
+            port_since, full = self._port_since(found.devices, now), self._full_links(now)
+            ports = self._busiest_traffic(now)
+        except MetricsError as error:
+            return replace(told, fault=str(error))
+        sites = _wall_sites.sites_of(found.devices, port_since, full)
+        return replace(told, sites=sites, ports=ports, newest=found.newest)
+
+    def _alarms(self) -> tuple[WallAlarm, ...]:
+        """Counts of what stands wrong, for the tenants of the scope; in netwb itself, for all of them."""
+        found: dict[str, WallAlarm] = {}
+        for one in self._parts.notices.standing(self._meant_scope):  # longest first
+            before = found.get(one.kind)
+            found[one.kind] = WallAlarm(
+                kind=one.kind,
+                severity=max(one.severity, before.severity, key=SEVERITIES.index)
+                if before
+                else one.severity,
+                many=before.many + 1 if before else 1,
+                since=before.since if before else one.since,
+            )
+        worst = sorted(found.values(), key=lambda one: (-SEVERITIES.index(one.severity), one.since))
+        return tuple(worst)
+
+    def _blackholes(self) -> WallBlackholes:
+        if not allowed(self._actor, Permission.BLACKHOLE_VIEW):
+            return NO_BLACKHOLES
+        hold_minutes = self._parts.settings.blackhole.hold_minutes
+        found: WallBlackholes = _wall_blackholes.blackholes_of(
+            self._parts.attacks.ledger, self._meant_scope, hold_minutes=hold_minutes
+        )
+        return found
+
+    def _full_links(self, now: datetime) -> dict[str, FullLink]:
+        """By device: the fullest of its links, where one is full."""
+        if not allowed(self._actor, Permission.TRAFFIC_VIEW):
+            return {}
+        lately = self.busiest(since=now - LATELY, until=now, most=MOST_RANKED, every_s=THIN_S)
+        full = sorted(filter(_wall_links.is_full, lately), key=lambda one: one.share or 0)
+        return {
+            one.port.device_id: _wall_links.full_link(one, self._hours_of(one.port.id, now))
+            for one in full[-MOST_FULL:]
+        }
+
+    def _hours_of(self, port_id: str, now: datetime) -> PortTraffic:
+        since = now - SHOWN
+        return self.port_traffic(port_id, since=since, until=now, buckets=BUCKETS, kinds=("bits",))
 
     def _backup_night(self, now: datetime) -> LastNight | None:
         return _nights.find_last_night(self._parts.database, self._meant_scope, now=now)
@@ -85,23 +135,19 @@ class WallFace(MonitoringFace, TrafficFace):
     def _busiest_traffic(self, now: datetime) -> tuple[PortTraffic, ...]:
         if not allowed(self._actor, Permission.TRAFFIC_VIEW):
             return ()
-        since = now - SHOWN
-        return tuple(
-            self.port_traffic(one.port.id, since=since, until=now, buckets=BUCKETS, kinds=("bits",))
-            for one in self.busiest(since=since, until=now, most=PORTS)
-        )
+        busy = self.busiest(since=now - SHOWN, until=now, most=PORTS, every_s=THIN_S)
+        return tuple(self._hours_of(one.port.id, now) for one in busy)
 
     def _port_since(self, devices: Iterable[MonitoredDevice], now: datetime) -> dict[str, Since]:
         """Of each degraded device: since when the first of its bad ports is down."""
-        bad = {one.device.id: frozenset(one.state.bad_ports) for one in devices}
-        wanted = {device: names for device, names in bad.items() if names}
+        wanted = [
+            SeriesKey(tenant=one.device.tenant, device_id=one.device.id, name=name)
+            for one in devices
+            for name in one.state.bad_ports
+        ]
         if not wanted:
             return {}
-        keys = [
-            SeriesKey(tenant=port.device_tenant, device_id=port.device_id, name=port.name)
-            for port in self._parts.ports.list(ALL_TENANTS, WherePort(watched=True))
-            if port.name in wanted.get(port.device_id, ())
-        ][:MOST_LOOKED_AT]
+        keys = wanted[:MOST_LOOKED_AT]
         end = int(now.timestamp())
         question = Question(
             measurement="interface",

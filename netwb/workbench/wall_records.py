@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from netwb.collect.nights import LastNight
+    from netwb.notify.records import Severity
     from netwb.workbench.traffic_records import PortTraffic
 
 SiteStatus = Literal["down", "degraded", "unknown", "maintenance", "up"]
@@ -34,6 +35,49 @@ class WallSite:
     up: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallAlarm:
+    """What stands wrong of one kind, of how many things; of none of them more than that.
+
+    since   since when the first of them is
+    """
+
+    kind: str
+    severity: Severity
+    many: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallBlackhole:
+    """One that stands, or that waits for a person.
+
+    since     when it was asked for
+    until     when it ends, or lapses where it waits; None: nobody knows yet
+    routers   that have it, of so many; of the provider's no tenant reads, and `of` is 0
+    """
+
+    network: str
+    tenant: str | None
+    state: Literal["held", "stands", "withdrawing"]
+    since: datetime
+    until: datetime | None
+    routers: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallBlackholes:
+    """What waits and what stands; `first` are those that there is room for: held, then by end."""
+
+    held: int = 0
+    standing: int = 0
+    first: tuple[WallBlackhole, ...] = ()
+
+
+NO_BLACKHOLES = WallBlackholes()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WallNews:
     """All that a wall shows, read at one moment.
@@ -41,6 +85,8 @@ class WallNews:
     sites   worst first, then as their tenants and names
     ports   the busiest of the last hours, with their traffic
     night   the last night's backup; None: there was none yet
+    alarms  what stands wrong, the worst first, then the longest
+    blackholes  none where who looks may not see them
     fault   why sites and ports are not known, in a sentence; empty where they are
     """
 
@@ -50,6 +96,8 @@ class WallNews:
     ports: tuple[PortTraffic, ...]
     night: LastNight | None
     newest: datetime | None
+    alarms: tuple[WallAlarm, ...] = ()
+    blackholes: WallBlackholes = NO_BLACKHOLES
     fault: str = ""
 
     @property

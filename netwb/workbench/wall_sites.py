@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from typing import cast
 
 from netwb.metrics.status import WORST_FIRST, overall
 from netwb.workbench.monitoring import MonitoredDevice
+from netwb.workbench.wall_links import FullLink, Since
 from netwb.workbench.wall_records import SiteStatus, WallSite
-
-Since = tuple[datetime, bool]  # since when, and whether for longer than that
 
 
 def sites_of(
-    devices: Iterable[MonitoredDevice], port_since: Mapping[str, Since]
+    devices: Iterable[MonitoredDevice],
+    port_since: Mapping[str, Since],
+    full: Mapping[str, FullLink] | None = None,
 ) -> tuple[WallSite, ...]:
     """Each site of these devices.
 
     port_since   device id -> since when the first of its bad ports does not carry what it should
+    full         device id -> the fullest of its links: a device that is up is degraded by it
     """
+    links = {
+        one.device.id: (full or {})[one.device.id]
+        for one in devices
+        if one.state.status == "up" and one.device.id in (full or {})
+    }
+    port_since = {**port_since, **{id_: link.since for id_, link in links.items() if link.since}}
     found: dict[tuple[str, str], list[MonitoredDevice]] = {}
-    for one in devices:
+    for one in (_with(one, links.get(one.device.id)) for one in devices):
         found.setdefault((one.device.tenant, one.device.site), []).append(one)
     sites = [_site(tenant, site, own, port_since) for (tenant, site), own in found.items()]
     return tuple(
         sorted(sites, key=lambda one: (WORST_FIRST.index(one.status), one.tenant, one.site))
     )
+
+
+def _with(one: MonitoredDevice, link: FullLink | None) -> MonitoredDevice:
+    if link is None:
+        return one
+    return replace(one, state=replace(one.state, status="degraded", reason=link.said))
 
 
 def _site(

@@ -42,7 +42,7 @@ class WallsFace(Face):
         return issued
 
     def revoke_wall(self, wall_id: str) -> Wall:
-        """From now on it shows nothing, also where its page is open."""
+        """From now on it shows nothing, also where its page is open; by id, or a name that is one's."""
         self._require(Permission.ACCESS_MANAGE)
         revoked = self._parts.access.walls.revoke(self._scope, wall_id)
         self._audit_wall("wall.revoke", revoked)

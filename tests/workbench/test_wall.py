@@ -14,6 +14,7 @@ from netwb.errors import MetricsUnavailableError, NotAuthenticatedError, NotPerm
 from netwb.inventory.ports.records import SeenPort
 from netwb.inventory.records import EVERYWHERE
 from netwb.metrics.records import Point, SeriesKey
+from netwb.notify.records import Severity
 from netwb.roles import ALL_TENANTS, Actor, Permission, Role
 from netwb.store.models import PortRow
 from netwb.workbench import Workbench
@@ -38,6 +39,20 @@ def made(tmp_path: Path) -> Iterator[Rig]:
             for row in session.scalars(select(PortRow)):
                 row.watched = True
         yield one
+
+
+def wrong(made: Rig, kind: str, name: str = "", severity: Severity = "warning") -> None:
+    """That stands wrong from now on, of that device or of netwb itself."""
+    device = made.devices.get(name)
+    made.bench._parts.notices.stands(
+        kind,
+        tenant_id=device.tenant_id if device else "",
+        subject=device.id if device else "home",
+        label=name or "home",
+        is_wrong=True,
+        severity=severity,
+        message=f"{name} is not as it should be",
+    )
 
 
 def answer(made: Rig, *names: str, ping: float = 0.0, oper: int = 1, octets: int = 0) -> None:
@@ -130,6 +145,36 @@ def test_a_customer_gets_nothing_of_others_from_what_was_read_for_all(made: Rig)
     assert {one.tenant for one in made.bench.where(tenant="borealis").wall().sites} == {"borealis"}
 
 
+def test_a_link_that_is_full_is_told_since_it_is(made: Rig) -> None:
+    for number in range(40):
+        octets = number * 300_000_000 * 60 // 8
+        full = sum(60 * (970_000_000 if n > 20 else 300_000_000) // 8 for n in range(number + 1))
+        answer(made, *EVERY[1:], octets=octets)
+        answer(made, EVERY[0], octets=full)
+        made.clock.advance(seconds=60)
+
+    worst, other = made.bench.wall().sites
+
+    assert (worst.tenant, worst.status, worst.up) == ("acme", "degraded", 1)
+    assert worst.reason == f"edge1: {PORT} at 97 % of 1 Gbit/s"
+    assert worst.since is not None
+    assert 15 <= (made.clock() - worst.since).total_seconds() / 60 <= 21
+    assert not worst.since_before
+    assert other.status == "up"
+
+
+def test_what_stands_wrong_is_counted_and_no_customer_hears_of_others(made: Rig) -> None:
+    noc = log_in(made, "noc", Role.CUSTOMER, ("acme",))
+    wrong(made, "device.stale", "acme/edge1")
+    wrong(made, "device.stale", "borealis/pe1")
+    wrong(made, "disk.space", severity="critical")
+
+    whole, own = made.bench.wall().alarms, noc.wall().alarms
+
+    assert [(one.kind, one.many) for one in whole] == [("disk.space", 1), ("device.stale", 2)]
+    assert [(one.kind, one.many) for one in own] == [("device.stale", 1)]
+
+
 def test_who_may_see_the_same_shares_one_reading_for_an_interval(made: Rig) -> None:
     ada = log_in(made, "ada", Role.CUSTOMER, ("acme",))
     ben = log_in(made, "ben", Role.ENGINEER, ("acme",))
@@ -175,3 +220,23 @@ def test_a_store_that_does_not_answer_is_a_sentence(made: Rig) -> None:
 
     assert news.fault == "the metrics store does not answer; start it"
     assert news.sites == ()
+
+
+def test_blackholes_are_those_of_the_scope_and_what_waits_is_first(made: Rig) -> None:
+    bench = made.bench
+    bench.add_prefix("acme", "203.0.113.0/25", mode="approve")
+    bench.add_prefix("borealis", "203.0.113.128/25", mode="approve")
+    bench.add_trigger("borealis/pe1", max_routes=20)
+    bench.blackhole("203.0.113.10", reason="flood", wait_s=0)
+    made.clock.advance(seconds=5)
+    bench.blackhole("203.0.113.200", reason="flood", wait_s=0)
+    noc = log_in(made, "noc", Role.CUSTOMER, ("acme",))
+
+    whole, own = bench.wall().blackholes, noc.wall().blackholes
+
+    assert (whole.held, whole.standing) == (2, 0)
+    assert [one.network for one in whole.first] == ["203.0.113.10", "203.0.113.200"]
+    assert [(one.network, one.tenant, one.state) for one in own.first] == [
+        ("203.0.113.10", "acme", "held")
+    ]
+    assert own.held == 1

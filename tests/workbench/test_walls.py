@@ -54,7 +54,11 @@ def test_a_wall_of_a_tenant_shows_nothing_of_others(made: Rig) -> None:
 def test_a_wall_may_see_and_nothing_else(made: Rig) -> None:
     _, wall = enrolled(made)
 
-    assert wall.me().permissions == {Permission.MONITORING_VIEW, Permission.TRAFFIC_VIEW}
+    assert wall.me().permissions == {
+        Permission.MONITORING_VIEW,
+        Permission.TRAFFIC_VIEW,
+        Permission.BLACKHOLE_VIEW,
+    }
     for refused in (wall.devices, wall.last_night, wall.users, wall.walls):
         with pytest.raises(NotPermittedError):
             refused()

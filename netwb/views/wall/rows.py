@@ -1,4 +1,4 @@
-"""What a wall says, as markup: state line, sites, heads of charts, last night's backup. Pure.
+"""What a wall says, as markup: state line, sites, heads of charts, alarms, last night's backup. Pure.
 
 Ages, the clock and what is too old are kept true by the browser (`board.js`): each claim carries
 when it was true (`data-fresh`), and turns grey and then to "no data" by itself.
@@ -7,17 +7,19 @@ Source: PAGES.md "wall" for sizes and order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from zoneinfo import ZoneInfo
 
-from netwb.amounts import amount
+from netwb.amounts import NO_DATA, amount
+from netwb.notify.records import KINDS
 from netwb.views import words
 from netwb.views.html import Shape, age, esc, shape, tag
+from netwb.views.wall.blackholes import render_blackholes
 from netwb.workbench.traffic_records import PortTraffic
-from netwb.workbench.wall_records import SiteStatus, WallNews, WallSite
+from netwb.workbench.wall_records import SiteStatus, WallAlarm, WallNews, WallSite
 from netwb.workbench.words import LastNight
 
 
@@ -36,6 +38,12 @@ LOOKS: dict[SiteStatus, Look] = {
     "unknown": Look(shape="stale", word="no data", tone="unk"),
     "maintenance": Look(shape="waived", word="maintenance", tone="unk"),
     "up": Look(shape="ok", word="up", tone="ok"),
+}
+MOST_ALARMS, BESIDE_BLACKHOLES = 3, 1  # lines that there is room for
+OF_DEVICES = {
+    "device.stale": "without a fresh good backup",
+    "backup.failed": "gave no configuration",
+    "backup.rejected": "gave one that was not believed",
 }
 LOUD: tuple[SiteStatus, ...] = ("down", "degraded", "unknown")  # the others are folded
 
@@ -117,6 +125,11 @@ def render_sites(news: WallNews, zone: ZoneInfo) -> str:
     )
 
 
+def render_sentence(said: str) -> str:
+    """In the place of the sites."""
+    return f'<div class="si"><div class="s0"><div class="nm">{esc(said)}</div></div></div>'
+
+
 def _card(one: WallSite, news: WallNews, zone: ZoneInfo, *, several: bool) -> str:
     look = LOOKS[one.status]
     # Who is silent is known as long as somebody listens; what was heard is as old as it is.
@@ -159,9 +172,14 @@ def render_chart_head(traffic: PortTraffic, *, several: bool) -> str:
     whose = port.tenant if several else port.site
     label = f"<b>{esc(whose)}</b><i>{esc(port.hostname)} {esc(port.name)}</i>"
     now_in, now_out = (_newest(traffic, side) for side in ("in", "out"))
-    flow = f"<b>{esc(now_in)}</b> <i>in</i> <b>{esc(now_out)}</b> <i>out</i>"
+    number, _, unit = now_out.partition(" ")
+    second = number if unit == now_in.partition(" ")[2] else now_out  # one unit is said once
+    flow = f"<b>{esc(now_in)}</b> <i>in</i> <b>{esc(second)}</b> <i>out</i>"
+    if traffic.newest is None or NO_DATA in (now_in, now_out):
+        flow = NO_DATA
     fresh = _fresh(traffic.newest, traffic.interval_s)
-    return tag("div", f'<div class="a">{label}</div><div class="v" data-why>{flow}</div>', class_="ch", **fresh)  # fmt: skip
+    body = f'<div class="a">{label}</div><div class="v" data-why>{flow}</div>'
+    return tag("div", body, class_="ch" if traffic.newest else "ch old gone", **fresh)
 
 
 def _newest(traffic: PortTraffic, side: str) -> str:
@@ -170,18 +188,54 @@ def _newest(traffic: PortTraffic, side: str) -> str:
     return amount(known[-1] if known else None, "bits")
 
 
-def render_foot(night: LastNight | None, *, now: datetime, zone: ZoneInfo) -> str:
-    """Last night's backup as one sentence."""
+def render_foot(news: WallNews, *, now: datetime, zone: ZoneInfo) -> str:
+    """Blackholes, what stands wrong, and last night's backup as one sentence."""
+    blackholes = render_blackholes(news, now=now)
+    most = BESIDE_BLACKHOLES if blackholes else MOST_ALARMS
+    quiet = blackholes and not news.alarms
+    alarms = "" if quiet else _alarms(news.alarms, now, zone, most=most)
+    backup = _backup(news.night, now, zone)
+    return f'<footer class="ft"><div>{blackholes}{alarms}</div>{backup}</footer>'
+
+
+def _alarms(alarms: Sequence[WallAlarm], now: datetime, zone: ZoneInfo, *, most: int) -> str:
+    if not alarms:
+        return _part("Alarms", f'{shape("ok", size=26)}<span class="q">none stands</span>', "al")
+    lines = "".join(_alarm(one, now, zone) for one in alarms[:most])
+    left = sum(one.many for one in alarms[most:])
+    more = f", {words.number(left)} of them not shown" if left else ""
+    total = words.number(sum(one.many for one in alarms))
+    return _part(f"Alarms: {total} stand{more}", lines, "al")
+
+
+def _alarm(one: WallAlarm, now: datetime, zone: ZoneInfo) -> str:
+    kind: Shape = "bad" if one.severity == "critical" else "warn"
+    since = f"since {words.when(one.since, now, zone)}"
+    return tag("div", f"{shape(kind, size=26)}<b>{esc(alarm_words(one))}</b><i>{esc(since)}</i>")
+
+
+def alarm_words(one: WallAlarm) -> str:
+    """Of how many things it is.
+
+    >>> from datetime import UTC, datetime
+    >>> alarm_words(WallAlarm(kind="device.stale", severity="warning", many=2, since=datetime.now(UTC)))
+    '2 devices without a fresh good backup'
+    """
+    if one.kind in OF_DEVICES:
+        return f"{words.count(one.many, 'device')} {OF_DEVICES[one.kind]}"
+    said = KINDS.get(one.kind, one.kind)
+    return said if one.many == 1 else f"{said} ({words.number(one.many)})"
+
+
+def _backup(night: LastNight | None, now: datetime, zone: ZoneInfo) -> str:
     if night is None:
-        return _foot("Backup", "unknown", "none yet", "")
-    begun = words.when(night.started_at, now, zone)
-    head = f"Backup, {begun}"
+        return _sum("Backup", "unknown", "none yet", "")
+    head = f"Backup, {words.when(night.started_at, now, zone)}"
     if night.ended_at is None:
-        return _foot(f"{head}, still running", "running", _saved(night), _besides(night))
+        return _sum(f"{head}, still running", "running", _saved(night), _besides(night))
     kind: Shape = "warn" if night.not_saved else "ok"
-    return _foot(
-        f"{head} to {words.clock(night.ended_at, zone)}", kind, _saved(night), _besides(night)
-    )
+    until = words.clock(night.ended_at, zone)
+    return _sum(f"{head} to {until}", kind, _saved(night), _besides(night))
 
 
 def _saved(night: LastNight) -> str:
@@ -193,11 +247,14 @@ def _besides(night: LastNight) -> str:
     return f"{missing} · {words.count(night.changed, 'device')} changed"
 
 
-def _foot(head: str, kind: Shape, said: str, more: str) -> str:
-    return (
-        f'<footer class="ft"><h4>{esc(head)}</h4><div class="bk">{shape(kind, size=46)}'
-        f"<b>{esc(said)}</b><span>{esc(more)}</span></div></footer>"
+def _sum(head: str, kind: Shape, said: str, more: str) -> str:
+    return _part(
+        head, f"<div>{shape(kind, size=46)}<b>{esc(said)}</b></div><p>{esc(more)}</p>", "bk"
     )
+
+
+def _part(head: str, content: str, class_: str) -> str:
+    return f'<section class="{class_}"><h4>{esc(head)}</h4>{content}</section>'
 
 
 def _fresh(at: datetime | None, interval_s: int) -> dict[str, object]:

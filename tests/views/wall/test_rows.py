@@ -10,7 +10,7 @@ import pytest
 
 from netwb.collect.nights import LastNight
 from netwb.views.wall.rows import render_chart_head, render_foot, render_sites, render_top
-from netwb.workbench.wall_records import WallNews, WallSite
+from netwb.workbench.wall_records import WallAlarm, WallNews, WallSite
 from tests.views.hostile import HOSTILE
 from tests.views.traffic.made_traffic import port, traffic
 
@@ -153,14 +153,46 @@ def night(**changes: Any) -> LastNight:
     ids=["some-missing", "all-good", "running", "none"],
 )
 def test_last_night_is_one_sentence(found: LastNight | None, wanted: tuple[str, ...]) -> None:
-    said = render_foot(found, now=NOW, zone=BERLIN)
+    said = render_foot(news(night=found), now=NOW, zone=BERLIN)
 
     assert all(words in said for words in wanted)
+
+
+def alarm(kind: str, many: int = 1, severity: Any = "warning", hours: int = 1) -> WallAlarm:
+    return WallAlarm(kind=kind, severity=severity, many=many, since=NOW - timedelta(hours=hours))
+
+
+def test_what_stands_wrong_is_a_line_a_kind_with_how_many_and_since_when() -> None:
+    alarms = (
+        alarm("disk.space", severity="critical"),
+        alarm("device.stale", 12, hours=30),
+        alarm("remote.push", 2),
+        alarm("daemon.late"),
+    )
+
+    said = render_foot(news(alarms=alarms), now=NOW, zone=BERLIN)
+
+    assert "Alarms: 16 stand, 1 of them not shown" in said
+    assert "the disk fills up</b><i>since 08:42" in said
+    assert "12 devices without a fresh good backup</b><i>since Sun 03:42" in said
+    assert "an archive does not reach its remote (2)" in said
+    assert "daemon" not in said
+
+
+def test_where_nothing_stands_wrong_that_is_said() -> None:
+    assert "none stands" in render_foot(news(), now=NOW, zone=BERLIN)
 
 
 def test_a_chart_says_what_goes_through_now() -> None:
     said = render_chart_head(traffic(), several=True)
 
     assert "400 Mbit/s" in said
-    assert "150 Mbit/s" in said
-    assert "no data" in render_chart_head(traffic(without=slice(-4, None)), several=True)
+    assert "<b>150</b> <i>out" in said
+    assert ">no data<" in render_chart_head(traffic(without=slice(-4, None)), several=True)
+
+
+def test_a_port_that_was_never_measured_is_grey_from_the_beginning() -> None:
+    said = render_chart_head(traffic(newest=None), several=True)
+
+    assert 'class="ch old gone"' in said
+    assert ">no data<" in said
