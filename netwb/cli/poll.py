@@ -15,9 +15,11 @@ from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import in_words, json_option, print_json, print_table, say
 from netwb.errors import NetwbError
+from netwb.roles import Permission
 
 if TYPE_CHECKING:
     from netwb.metrics.poller.records import PollOutcome, PollReport
+    from netwb.workbench import Workbench
 
 SHOWN_CAUSES = 20  # a terminal page; --json has them all
 
@@ -43,7 +45,10 @@ def poll(  # noqa: PLR0913 - one parameter an option
     devices: tuple[str, ...],
     as_json: bool,
 ) -> int:
-    """Read counters by SNMP, and pings, where no Telegraf does: every minute until SIGTERM."""
+    """Read counters by SNMP, and pings, where no Telegraf does: every minute until SIGTERM.
+
+    Of several on one database each device is polled by one; another goes on where that one ends.
+    """
     named = {name: value for name, value in (("tenant", tenant), ("site", site)) if value}
     narrowed = bench(context).where(**named)
     if not once and as_json:
@@ -58,6 +63,13 @@ def poll(  # noqa: PLR0913 - one parameter an option
             *devices, stopped=stopped, on_report=_Beats().say, on_error=_say_error
         )
     return DONE
+
+
+def how_to_poll(netwb: Workbench) -> str:
+    """Where ports and counters come from, for who may ask for them and for who may not."""
+    if Permission.BACKUP_RUN in netwb.me().permissions:
+        return "`netwb poll --once` asks the devices now"
+    return "ask whoever runs netwb whether the devices are polled"
 
 
 @contextmanager
@@ -123,20 +135,30 @@ class _Beats:
 
     def __init__(self) -> None:
         self._said: dict[str, str] | None = None
+        self._elsewhere = 0
 
     def say(self, report: PollReport, missed: int) -> None:
-        """Who does not answer whole now, and who does again."""
+        """Who does not answer whole now, who does again, and whom another poller has."""
         if missed:
             say(f"{missed} polls were missed before this one: the one before took too long")
+        self._say_elsewhere(report)
         now = {_name(o): why(o) for o in report.outcomes if o.status != "answered"}
         before = self._said or {}
-        if now != self._said or report.new_ports or report.renamed:
+        is_news = now != self._said or report.new_ports or report.renamed
+        if is_news and (report.outcomes or not report.elsewhere):
             _say_report(report)
         for name in (name for name, words in now.items() if before.get(name) != words):
             say(f"{name}: {now[name]}")
-        for name in before.keys() - now.keys():
+        for name in (_name(o) for o in report.outcomes if _name(o) in before.keys() - now.keys()):
             say(f"{name}: answers again")
         self._said = now
+
+    def _say_elsewhere(self, report: PollReport) -> None:
+        if report.elsewhere != self._elsewhere:
+            polled = f"{in_words(report.elsewhere) if report.elsewhere else 'no device'}"
+            rest = f"; this one has {in_words(len(report.outcomes))}"
+            say(f"another poller has {polled} now{rest}")
+        self._elsewhere = report.elsewhere
 
 
 def _say_error(error: NetwbError) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from netwb.errors import SettingsError
 from netwb.loading import lazy
-from netwb.metrics.influxql.http import Server, parse_url
+from netwb.metrics.influx.server import Server, parse_url
+from netwb.metrics.influx.source import Source
 from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id, parse_schema_map
 from netwb.metrics.sqlite.store import SqliteStore
@@ -39,18 +40,18 @@ def open_store(
         ca_file=settings.ca_file,
         answer_s=settings.answer_s,
     )
-    names = read_names(settings.names_file) if settings.names_file else OWN
+    source = Source(
+        server=server,
+        database=settings.database,
+        organization=settings.organization,
+        interval_s=settings.interval_s,
+        names=read_names(settings.names_file) if settings.names_file else OWN,
+        labels=labels,
+    )
     if settings.language == "flux":
-        return _opened_flux(settings, server, names, labels)
+        return _opened_flux(settings, source)
     if settings.language == "influxql":
-        return InfluxqlStore(
-            server,
-            database=settings.database,
-            organization=settings.organization,
-            interval_s=settings.interval_s,
-            names=names,
-            labels=labels,
-        )
+        return InfluxqlStore(source)
     msg = f"setting metrics.language is {settings.language!r}; write influxql, or flux for a 2.x"
     raise SettingsError(msg)
 
@@ -61,9 +62,7 @@ def open_sqlite(settings: MetricsSettings, home: Path) -> SqliteStore:
     return SqliteStore(home / "metrics.db", keeping=keeping, interval_s=settings.interval_s)
 
 
-def _opened_flux(
-    settings: MetricsSettings, server: Server, names: SchemaMap, labels: Labels
-) -> MetricsStore:
+def _opened_flux(settings: MetricsSettings, source: Source) -> MetricsStore:
     if not settings.organization:
         msg = (
             "setting metrics.language is flux, which needs metrics.organization; name the bucket's"
@@ -72,14 +71,7 @@ def _opened_flux(
     if settings.username:
         msg = "setting metrics.language is flux, which asks by a token; clear metrics.username"
         raise SettingsError(msg)
-    store: MetricsStore = _flux.FluxStore(
-        server,
-        bucket=settings.database,
-        organization=settings.organization,
-        interval_s=settings.interval_s,
-        names=names,
-        labels=labels,
-    )
+    store: MetricsStore = _flux.FluxStore(source)
     return store
 
 

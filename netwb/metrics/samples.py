@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from netwb.metrics.records import Newest
 
 Times = NDArray[np.int64]
 Whole = NDArray[np.int64]
@@ -36,3 +39,14 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.at)
+
+
+def last_of(samples: Samples) -> Newest:
+    """The last one of them, of which there is one at least."""
+    last = {field: column[-1].item() for field, column in samples.values.items()}
+    return Newest(int(samples.at[-1]), known(last))
+
+
+def known(values: Mapping[str, int | float]) -> dict[str, int | float]:
+    """Those that were answered."""
+    return {field: one for field, one in values.items() if one != MISSING and not isnan(one)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from netwb.errors import MetricsRefusedError
+from netwb.errors import MetricsTooMuchError
 from netwb.metrics.records import Question
 
 MOST_SAMPLES = 10_000_000  # of one question: some seconds and a gigabyte here, as much there
 
 
 def check_size(store: str, series: int, question: Question, between_s: int) -> None:
-    """Raise MetricsRefusedError for a question that asks for too much at once.
+    """Raise MetricsTooMuchError for a question that asks for too much at once.
 
     store       how a sentence calls it
     between_s   from one sample of a series to the next one that has to be looked at
@@ -20,4 +20,4 @@ def check_size(store: str, series: int, question: Question, between_s: int) -> N
             f"that asks {store} for {found / 1e6:.0f} million samples at once; ask for fewer ports,"
             " or a shorter time"
         )
-        raise MetricsRefusedError(msg)
+        raise MetricsTooMuchError(msg)

@@ -82,7 +82,8 @@ class Monitored:
 def monitored(heard: Sequence[Heard], *, now: int, interval_s: int) -> tuple[Monitored, ...]:
     """The status of each, in the order given; all devices of a collector have to be among them."""
     since = now - INTERVALS * interval_s
-    answering = Counter(one.collector for one in heard if _answers(one, since))
+    answers = [_answers(one, since) for one in heard]
+    answering = Counter(one.collector for one, does in zip(heard, answers, strict=True) if does)
     asked = Counter(one.collector for one in heard)
     return tuple(
         _judged(
@@ -90,9 +91,9 @@ def monitored(heard: Sequence[Heard], *, now: int, interval_s: int) -> tuple[Mon
             since=since,
             now=now,
             interval_s=interval_s,
-            others=_share(answering[one.collector], asked[one.collector], _answers(one, since)),
+            others=_share(answering[one.collector], asked[one.collector], does),
         )
-        for one in heard
+        for one, does in zip(heard, answers, strict=True)
     )
 
 
@@ -115,12 +116,14 @@ def overall(statuses: Sequence[MonitoringStatus]) -> Literal["up", "degraded", "
 
 
 def _answers(one: Heard, since: int) -> bool:
-    return _newest(one) is not None and (_newest(one) or 0) > since
+    at = _newest(one)
+    return at is not None and at > since
 
 
 def _newest(one: Heard) -> int | None:
-    known = [at for at in (one.snmp_at, one.ping_at) if at is not None]
-    return max(known, default=None)
+    if one.snmp_at is None or one.ping_at is None:
+        return one.ping_at if one.snmp_at is None else one.snmp_at
+    return max(one.snmp_at, one.ping_at)
 
 
 def _share(answering: int, asked: int, does_itself: bool) -> bool:  # noqa: FBT001 - a pure count

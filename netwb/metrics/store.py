@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
+from netwb.metrics.records import (
+    FOREVER,
+    Measurement,
+    Newest,
+    Point,
+    Question,
+    SeriesKey,
+    StoreHealth,
+)
 from netwb.metrics.samples import Samples
 
 
@@ -29,8 +37,15 @@ class MetricsStore(Protocol):
 
     def newest(
         self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
-    ) -> Mapping[SeriesKey, Samples]:
+    ) -> Mapping[SeriesKey, Newest]:
         """The newest sample of each series since then, in one question for all of them."""
+        ...
+
+    def delete(self, keys: Sequence[SeriesKey], since: int = 0, until: int = FOREVER) -> None:
+        """Take the samples of these series in that time away for good; cut short, say it again.
+
+        A device's key takes those of its ports along.
+        """
         ...
 
     def health(self) -> StoreHealth:

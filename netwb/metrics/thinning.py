@@ -8,7 +8,7 @@ maximum survives.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from netwb.metrics.points import REAL
 from netwb.metrics.records import COUNTER_FIELDS, Measurement, Question
 from netwb.metrics.samples import MISSING, Real, Samples, Times
+from netwb.metrics.series.line import laid_out, neighbours, strays
+from netwb.metrics.series.told import DISCONTINUITY, Told
 
 _NO_TIMES: Times = np.empty(0, dtype=np.int64)
 
@@ -41,20 +43,22 @@ def answering(question: Question, strand: Strand) -> Samples | None:
     The strand reaches from at most `edge_s` before the span to as much after it.
     """
     strand = answered(question.measurement, strand)
+    if question.peaks == "left out":
+        strand = replace(strand, highest={})
     at = strand.at
     first, last = np.searchsorted(at, (question.since, question.until))
     before = strand_of(strand, slice(max(first - 1, 0), first))
     within = strand_of(strand, slice(first, last))
     after = strand_of(strand, slice(last, last + 1))
-    if question.every_s:
-        within = thinned(within, question.every_s)
     edges = question.edge_s
-    parts = [
-        *((before,) if edges and (before.at >= question.since - edges).all() else ()),
-        within,
-        *((after,) if edges and (after.at < question.until + edges).all() else ()),
-    ]
-    whole = parts[0] if len(parts) == 1 else end_to_end(parts)
+    near = edges > 0 and bool((before.at >= question.since - edges).all())
+    far = edges > 0 and bool((after.at < question.until + edges).all())
+    if question.every_s:
+        thin = _THINNED[question.peaks](within, question.every_s)
+        whole = end_to_end([*((before,) if near else ()), thin, *((after,) if far else ())])
+    else:  # what is not thinned lies in a row, and is not copied
+        begin, end = (max(first - 1, 0) if near else first), (last + 1 if far else last)
+        whole = strand_of(strand, slice(begin, end))
     if not len(whole.at):
         return None
     return Samples(at=whole.at, values=whole.columns, highest=whole.highest or None)
@@ -85,6 +89,14 @@ def thinned(strand: Strand, every_s: int) -> Strand:
     return _condensed(strand, last_of_windows(strand.at, every_s))
 
 
+def _last_alone(strand: Strand, every_s: int) -> Strand:
+    """The last sample of each window, whatever was before it."""
+    return strand_of(strand, last_of_windows(strand.at, every_s))
+
+
+_THINNED = {"told": thinned, "left out": _last_alone}
+
+
 def coarser(measurement: Measurement, strand: Strand, every_s: int) -> Strand:
     """The same for keeping: of each field the last sample that has it, commonly one for all.
 
@@ -104,10 +116,10 @@ def _condensed(strand: Strand, places: NDArray[np.intp]) -> Strand:
     if not len(places):
         return kept
     starts = np.append(0, places[:-1] + 1)
-    seconds = np.diff(strand.at)
+    anew = _began_anew(strand.columns)
     highest = {
-        name: np.fmax.reduceat(_rates(column, seconds, strand.highest.get(name)), starts, axis=-1)
-        for name, column in strand.columns.items()
+        name: np.fmax.reduceat(_highest(strand, name, anew), starts, axis=-1)
+        for name in strand.columns
         if name in COUNTER_FIELDS
     }
     return Strand(at=kept.at, columns=kept.columns, highest=highest)
@@ -153,13 +165,49 @@ def _known(strand: Strand, name: str) -> Real:
     return np.full(strand.columns[name].shape, np.nan) if found is None else found
 
 
-def _rates(column: NDArray[Any], seconds: Times, known: Real | None) -> Real:
-    """Per second up to each sample, or what is known to have been higher; a fall tells nothing."""
+def _began_anew(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_] | None:
+    """Where a port says that its counters began anew after the sample before; None: nobody asked."""
+    told = columns.get(DISCONTINUITY)
+    if told is None:
+        return None
+    one, other = told[..., :-1], told[..., 1:]
+    found: NDArray[np.bool_] = one != other
+    return found & (one != MISSING) & (other != MISSING) if found.any() else None
+
+
+def _highest(strand: Strand, name: str, anew: NDArray[np.bool_] | None) -> Real:
+    """Per second up to each sample; where some are gone already, as it is known from all of them."""
+    column, known = strand.columns[name], strand.highest.get(name)
     rates = np.full(column.shape, np.nan)
     rise = column[..., 1:] - column[..., :-1]  # modulo 2**64: a wrap is a small rise
-    np.divide(rise, seconds, out=rates[..., 1:])
-    untold = rise < 0
+    np.divide(rise, np.diff(strand.at), out=rates[..., 1:])
+    if anew is not None:
+        rates[..., 1:][anew] = np.nan
+    uneven = (rise < 0).any(axis=-1)
     if column.size and column.min() == MISSING:
-        untold |= (column[..., 1:] == MISSING) | (column[..., :-1] == MISSING)
-    rates[..., 1:][untold] = np.nan
-    return rates if known is None else np.fmax(rates, known)
+        uneven |= (column == MISSING).any(axis=-1)
+    for row in np.argwhere(uneven):
+        own = {field: strand.columns[field][*row] for field in _beside(strand, name)}
+        rates[*row] = _uneven(Samples(at=strand.at, values=own), name)
+    return rates if known is None else np.where(np.isnan(known), rates, known)
+
+
+def _beside(strand: Strand, name: str) -> tuple[str, ...]:
+    return (name, DISCONTINUITY) if DISCONTINUITY in strand.columns else (name,)
+
+
+def _uneven(samples: Samples, name: str) -> Real:
+    """The same of a counter that fell, or was not always answered. A fall tells nothing.
+
+    What lies beside the samples around it, as one that was stamped with another one's time does, is
+    left out: with the next one it would make a spike that nobody can take back.
+    """
+    rates = np.full(len(samples), np.nan)
+    line = laid_out([samples], name)
+    told = Told(line, ports=[samples], devices=[None], seams=[()])
+    first, second = neighbours(strays(line, told.began_anew))
+    rise = (line.counter[second] - line.counter[first]).view(np.int64)
+    untold = (rise < 0) | told.began_anew(first, second)
+    between = rise / (line.at[second] - line.at[first])
+    rates[line.origin[second]] = np.where(untold, np.nan, between)
+    return rates

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from netwb.metrics.influxql.http import Server
+from netwb.metrics.influx.server import Server
+from netwb.metrics.influx.source import Source
 from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.records import Point, Question, SeriesKey
 from netwb.metrics.sqlite.store import SqliteStore
@@ -186,7 +187,13 @@ def read_many(store: MetricsStore) -> None:
         store.write(point for poll in device.points(moments) for point in poll)
         keep_up(store)
     day = Question(
-        measurement="interface", fields=BOTH, since=NOW - DAY, until=NOW, every_s=300, edge_s=300
+        measurement="interface",
+        fields=BOTH,
+        since=NOW - DAY,
+        until=NOW,
+        every_s=300,
+        edge_s=300,
+        peaks="left out",
     )
 
     def busiest() -> list[float]:
@@ -258,7 +265,9 @@ def main() -> None:
         with running_influx(found) as server:
             print("InfluxDB")
             everything(
-                InfluxqlStore(Server(url=urlsplit(server.url)), database=server.new_database())
+                InfluxqlStore(
+                    Source(server=Server(url=urlsplit(server.url)), database=server.new_database())
+                )
             )
 
 

@@ -1,27 +1,26 @@
 """Measure polls of many simulated devices on one core. By hand.
 
 `python -m tests.benchmarks.bench_poll [DEVICES] [PORTS] [POLLS]`: agents in a process of their own on
-the other core; polled by `Workbench.poll` into a home's SQLite files. Prints for each poll how long
-it took, the processor time of this process, and its memory (PSS now, and the highest RSS).
+the other core; polled by `Workbench.poll` into a home's SQLite files, in a process that holds nothing
+else. Prints for each poll how long it took, the processor time of that process, and its memory (PSS
+now, and the highest RSS).
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from time import monotonic, process_time
 
 from netwb.inventory.records import NewCredential, NewDevice, SecretKind, SecretSource
 from netwb.lab.snmp.device import usual_agent
 from netwb.lab.snmp.fleet import AgentFleet
 from netwb.workbench import Workbench
-from tests.benchmarks.bench_scheduler import memory_kb
+from tests.benchmarks import poller
 
 DEVICES, PORTS, POLLS = 1000, 48, 3
 AGENTS = "agents"  # the first word of the process that plays them
@@ -72,22 +71,11 @@ def fill(bench: Workbench, port: int, addresses: list[str]) -> None:
 def main(devices: int, ports: int, polls: int) -> None:
     environment = {"COMMUNITY": "public"}
     with played(devices, ports) as (port, addresses), tempfile.TemporaryDirectory() as folder:
-        made = Workbench.create(Path(folder) / "home", environment=environment)
-        with closing(made) as bench:
+        home = Path(folder) / "home"
+        with closing(Workbench.create(home, environment=environment)) as bench:
             fill(bench, port, addresses)
-            os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-            for poll in range(1, polls + 1):
-                began, spent = monotonic(), process_time()
-                report = bench.poll()
-                took_s, cpu_s = monotonic() - began, process_time() - spent
-                highest_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                points = sum(outcome.points for outcome in report.outcomes)
-                print(
-                    f"poll {poll}: {report.count('answered')} of {devices} answered, "
-                    f"{points} points in {took_s:.1f} s ({cpu_s:.1f} s of one core); "
-                    f"{memory_kb() / 1024:.0f} MB, at most {highest_mb:.0f} MB",
-                    flush=True,
-                )
+        command = [sys.executable, "-m", poller.__name__, str(home), str(polls)]
+        subprocess.run(command, check=True, env={**os.environ, **environment})
 
 
 if __name__ == "__main__":

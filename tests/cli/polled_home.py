@@ -15,10 +15,13 @@ COMMUNITY = {"LAB_COMMUNITY": "public"}
 
 
 @contextmanager
-def polled_home(home: Path, agents: Mapping[str, Agent]) -> Iterator[AgentFleet]:
+def polled_home(
+    home: Path, agents: Mapping[str, Agent], **environment: str
+) -> Iterator[AgentFleet]:
     """Agents by `tenant/hostname`, each a device of a new home, while the context lasts."""
     with AgentFleet(tuple(agents.values())) as fleet:
-        with closing(Workbench.create(home, environment=COMMUNITY)) as bench:
+        made = Workbench.create(home, environment={**COMMUNITY, **environment})
+        with closing(made) as bench:
             for slug in sorted({name.partition("/")[0] for name in agents}):
                 _add_tenant(bench, slug)
             for name, agent in agents.items():

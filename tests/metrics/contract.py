@@ -5,10 +5,12 @@ They are the same numbers for the same points, wherever those are kept.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwb.errors import MetricsRefusedError
-from netwb.metrics.records import FIELDS, Measurement, Point, Question, SeriesKey
+from netwb.metrics.records import FIELDS, Measurement, Newest, Point, Question, SeriesKey
 from netwb.metrics.samples import MISSING, Samples
 from netwb.metrics.store import MetricsStore
 from tests.metrics.points import NOON, key, octets, point, question
@@ -27,10 +29,17 @@ STRANGE_NAMES = (
     "Straße 7",
     "' OR tenant='bravo",
     "$t",
+    '"values":[[1,2]]',
+    "[[1790000100,1]]",
     "/eth.*/",
     "${HOME}",
     "%d",
 )
+
+
+def said(newest: Newest, *fields: str) -> tuple[int | float | None, ...]:
+    """Time and values of the newest sample."""
+    return (newest.at, *(newest.values.get(field) for field in fields or ("ifHCInOctets",)))
 
 
 def rows(samples: Samples, *fields: str) -> list[tuple[int, ...]]:
@@ -242,7 +251,7 @@ class StoreContract:
 
         assert self.read(store, question(NOON, NOON + 1), key(name)) == [(NOON, 1)]
         newest = store.newest([key(name)], "interface", ["ifHCInOctets"], NOON)
-        assert {k.name: rows(samples) for k, samples in newest.items()} == {name: [(NOON, 1)]}
+        assert {k.name: said(one) for k, one in newest.items()} == {name: (NOON, 1)}
 
     def test_only_the_series_of_the_keys_are_read(self, store: MetricsStore) -> None:
         others = [
@@ -278,10 +287,10 @@ class StoreContract:
         keys = [key(), key("eth1"), key(device_id="d2"), key("eth9")]
         found = store.newest(keys, "interface", ["ifHCInOctets"], NOON)
 
-        assert {(k.device_id, k.name): rows(samples) for k, samples in found.items()} == {
-            ("d1", "eth0"): [(NOON + 60, 2)],
-            ("d1", "eth1"): [(NOON, 10)],
-            ("d2", "eth0"): [(NOON + 61, 5)],
+        assert {(k.device_id, k.name): said(one) for k, one in found.items()} == {
+            ("d1", "eth0"): (NOON + 60, 2),
+            ("d1", "eth1"): (NOON, 10),
+            ("d2", "eth0"): (NOON + 61, 5),
         }
 
     def test_many_devices_are_asked_at_once(self, store: MetricsStore) -> None:
@@ -292,9 +301,30 @@ class StoreContract:
 
         found = store.newest([*keys, key("", device_id="d151")], "device", ["sysUpTime"], NOON)
 
-        assert {k: rows(samples, "sysUpTime") for k, samples in found.items()} == {
-            k: [(at, at)] for n, k in enumerate(keys) for at in ([NOON, NOON + 60][n % 2 == 0],)
+        assert {k: said(one, "sysUpTime") for k, one in found.items()} == {
+            k: (at, at) for n, k in enumerate(keys) for at in ([NOON, NOON + 60][n % 2 == 0],)
         }
+
+    def test_of_many_devices_each_port_has_its_own_newest_sample(self, store: MetricsStore) -> None:
+        devices = [f"d{n}" for n in range(120)]
+        late = {"d7", "d8"}
+        for at, names in ((NOON, ("eth0", "eth1")), (NOON + 60, ("eth0",))):
+            store.write(
+                octets(at, at, of=key(name, device_id=one)) for one in devices for name in names
+            )
+        store.write(
+            point(NOON + 90, of=key("eth1", device_id=one), ifHCOutOctets=1) for one in late
+        )
+        keys = [key(name, device_id=one) for one in devices for name in ("eth0", "eth1", "eth9")]
+
+        found = store.newest(keys, "interface", ["ifHCInOctets"], NOON)
+
+        assert {(k.device_id, k.name): said(own) for k, own in found.items()} == {
+            (one, name): (at, at)
+            for one in devices
+            for name, at in (("eth0", NOON + 60), ("eth1", NOON))
+        }
+        assert len(store.newest(keys, "interface", ["ifHCInOctets"], NOON + 1)) == 120
 
     def test_what_is_older_is_not_new(self, store: MetricsStore) -> None:
         store.write([octets(NOON, 1)])
@@ -307,15 +337,17 @@ class StoreContract:
 
         found = store.newest([key()], "interface", ["ifHCInOctets", "ifHCOutOctets"], NOON)
 
-        assert rows(found[key()], "ifHCInOctets", "ifHCOutOctets") == [(NOON + 60, 3, MISSING)]
+        assert found == {key(): (NOON + 60, {"ifHCInOctets": 3})}
 
     def test_a_poll_that_is_not_in_order_takes_its_place(self, store: MetricsStore) -> None:
         store.write([octets(NOON + 60, 2)])
         store.write([octets(NOON, 1)])
 
         assert self.read(store, question(NOON, NOON + 300)) == [(NOON, 1), (NOON + 60, 2)]
-        found = store.newest([key()], "interface", ["ifHCInOctets"], NOON)
-        assert rows(found[key()]) == [(NOON + 60, 2)]
+        assert said(store.newest([key()], "interface", ["ifHCInOctets"], NOON)[key()]) == (
+            NOON + 60,
+            2,
+        )
 
     @pytest.mark.parametrize(
         ("bad", "said"),
@@ -358,3 +390,76 @@ class StoreContract:
         assert health.name
         assert health.version
         assert (health.oldest, health.newest) == (NOON, NOON + 3600)
+
+    def test_a_device_that_is_deleted_takes_all_of_it_along(self, store: MetricsStore) -> None:
+        gone, stays = key("", device_id="d1"), key("", device_id="d10")
+        for own in (gone, stays, key("", tenant="bravo")):
+            port = SeriesKey(tenant=own.tenant, device_id=own.device_id, name="eth0")
+            store.write(
+                [octets(NOON, 1, of=port), point(NOON, of=own, measurement="device", sysUpTime=7)]
+            )
+            store.write([point(NOON, of=own, measurement="ping", percent_packet_loss=0.0)])
+
+        store.delete([gone])
+
+        for measurement, fields in FIELDS.items():
+            name = "eth0" if measurement == "interface" else ""
+            keys = [
+                SeriesKey(tenant=tenant, device_id=device_id, name=name)
+                for tenant, device_id in (("acme", "d1"), ("acme", "d10"), ("bravo", "d1"))
+            ]
+            asked = question(NOON, NOON + 1, *fields, measurement=measurement)
+            assert store.read(keys, asked).keys() == set(keys[1:])
+            assert store.newest(keys, measurement, fields, 0).keys() == set(keys[1:])
+
+        store.write([octets(NOON + 60, 5)])  # one of that name is begun anew
+        assert self.read(store, question(NOON - 300, NOON + 300)) == [(NOON + 60, 5)]
+
+    def test_ports_that_are_deleted_leave_those_beside_them(self, store: MetricsStore) -> None:
+        names = [*STRANGE_NAMES, "eth0"]
+        for at in (NOON, NOON + 60):
+            store.write(octets(at, place, of=key(name)) for place, name in enumerate(names))
+
+        store.delete([key(name) for name in STRANGE_NAMES])
+
+        keys = [key(name) for name in names]
+        assert store.read(keys, question(NOON, NOON + 300)).keys() == {key()}
+        assert self.read(store, question(NOON, NOON + 300)) == [
+            (at, len(STRANGE_NAMES)) for at in (NOON, NOON + 60)
+        ]
+
+    def test_nothing_is_deleted_of_nothing(self, store: MetricsStore) -> None:
+        store.delete([key("", device_id="d9")])
+        store.write([octets(NOON, 1)])
+
+        store.delete([])
+        store.delete([key("", device_id="d9"), key("eth9"), key(tenant="bravo")])
+
+        assert self.read(store, question(NOON, NOON + 1)) == [(NOON, 1)]
+
+    def test_of_a_time_alone_others_samples_stay(self, store: MetricsStore) -> None:
+        for at in range(NOON, NOON + 300, 60):
+            store.write(octets(at, at - NOON, of=key(name)) for name in ("eth0", "eth1"))
+            store.write([point(at, of=key(""), measurement="device", sysUpTime=at)])
+
+        store.delete([key()], NOON + 60, NOON + 180)
+        store.delete([key("")], NOON + 240)
+
+        span = question(NOON, NOON + 900)
+        assert self.read(store, span) == [(NOON, 0), (NOON + 180, 180)]
+        others = [(NOON + at, at) for at in (0, 60, 120, 180)]
+        assert self.read(store, span, key("eth1")) == others
+        uptime = question(NOON, NOON + 900, "sysUpTime", measurement="device")
+        assert [at for at, _ in self.read(store, uptime, key(""))] == [at for at, _ in others]
+
+    def test_peaks_are_told_where_they_are_asked_for(self, store: MetricsStore) -> None:
+        store.write(octets(NOON + at, rise) for at, rise in ((0, 0), (60, 6000), (299, 6000)))
+        asked = question(NOON, NOON + 300, every_s=300)
+
+        told = store.read([key()], asked)[key()]
+        left_out = store.read([key()], replace(asked, peaks="left out"))[key()]
+
+        assert told.highest is not None
+        assert told.highest["ifHCInOctets"].tolist() == [100.0]
+        assert left_out.highest is None
+        assert rows(left_out) == rows(told) == [(NOON + 299, 6000)]

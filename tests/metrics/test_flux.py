@@ -13,7 +13,8 @@ import pytest
 from netwb.errors import MetricsError, MetricsRefusedError, MetricsUnavailableError
 from netwb.metrics.flux.asking import quoted
 from netwb.metrics.flux.store import FluxStore
-from netwb.metrics.influxql.http import Server
+from netwb.metrics.influx.server import Server
+from netwb.metrics.influx.source import Source
 from netwb.metrics.samples import MISSING
 from tests.metrics.contract import rows
 from tests.metrics.influx_server import Recorded, RecordedInflux, recorded_influx
@@ -36,7 +37,7 @@ def recorded() -> Iterator[RecordedInflux]:
 
 def asking(recorded: RecordedInflux, *, answer_s: float = 10.0) -> FluxStore:
     server = Server(url=urlsplit(recorded.url), secret=SECRET, answer_s=answer_s)
-    return FluxStore(server, bucket="netwb", organization="acme-net")
+    return FluxStore(Source(server=server, database="netwb", organization="acme-net"))
 
 
 def table(*values: Row, kind: str = "long") -> bytes:
@@ -120,8 +121,7 @@ def test_the_newest_of_each_field_makes_the_newest_sample(recorded: RecordedInfl
 
     found = asking(recorded).newest([key()], "interface", HOUR.fields, NOON)
 
-    assert rows(found[key()], *HOUR.fields) == [(NOON + 60, 3, MISSING)]
-    assert found[key()].highest is None
+    assert found == {key(): (NOON + 60, {"ifHCInOctets": 3})}
     assert asked(recorded)["query"].endswith("|> last()")
 
 
@@ -198,7 +198,9 @@ def test_an_error_is_never_an_empty_answer(
 
 
 def test_a_server_that_is_not_there_or_late_is_told(recorded: RecordedInflux) -> None:
-    gone = FluxStore(Server(url=urlsplit("http://127.0.0.1:9")), bucket="b", organization="o")
+    gone = FluxStore(
+        Source(server=Server(url=urlsplit("http://127.0.0.1:9")), database="b", organization="o")
+    )
     with pytest.raises(MetricsUnavailableError, match=r"127\.0\.0\.1:9 cannot be reached"):
         gone.read([key()], HOUR)
     recorded.answers[PATH] = None
@@ -241,3 +243,44 @@ def test_it_says_what_it_is_and_what_it_has(recorded: RecordedInflux) -> None:
 
     assert (health.name, health.version) == ("InfluxDB", "v2.9.1")
     assert (health.oldest, health.newest) == (NOON, NOON + 60)
+
+
+def test_series_are_deleted_one_by_one(recorded: RecordedInflux) -> None:
+    recorded.answers["/api/v2/delete"] = Recorded(status=204)
+    name = 'say "so" \\ OR 1=1'
+
+    asking(recorded).delete([key("", device_id="d2"), key(name), key("eth0", device_id="d2")])
+
+    wanted = {
+        f'"_measurement"="{measurement}" AND "tenant"="acme" AND "device_id"="d2"'
+        for measurement in ("interface", "device", "ping")
+    }
+    port = r'"say \"so\" \\ OR 1=1"'
+    wanted.add(
+        f'"_measurement"="interface" AND "tenant"="acme" AND "device_id"="d1" AND "ifName"={port}'
+    )
+    bodies = [json.loads(request.body) for request in recorded.asked]
+    assert {body["predicate"] for body in bodies} == wanted
+    assert len(bodies) == len(wanted)
+    assert {(body["start"][:4], body["stop"][:4]) for body in bodies} == {("1970", "2096")}
+    assert {request.form["bucket"] for request in recorded.asked} == {"netwb"}
+
+
+def test_a_token_that_may_not_delete_is_told(recorded: RecordedInflux) -> None:
+    forbidden = b'{"code": "forbidden", "message": "insufficient permissions for delete"}'
+    recorded.answers["/api/v2/delete"] = Recorded(status=403, body=forbidden)
+
+    with pytest.raises(MetricsRefusedError, match=r"refuses the login; give it the right.*for del"):
+        asking(recorded).delete([key()])
+
+
+def test_points_of_another_kind_are_refused_in_words(recorded: RecordedInflux) -> None:
+    conflict = (
+        b'{"code": "unprocessable entity", "message": "failure writing: field type conflict"}'
+    )
+    recorded.answers["/api/v2/write"] = Recorded(status=422, body=conflict)
+
+    with pytest.raises(
+        MetricsRefusedError, match=r"does not take the points .*field type conflict"
+    ):
+        asking(recorded).write([octets(NOON, 7)])

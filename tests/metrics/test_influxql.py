@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from netwb.errors import MetricsError, MetricsRefusedError, MetricsUnavailableError, SettingsError
-from netwb.metrics.influxql.http import Server, parse_url
+from netwb.metrics.influx.server import Server, parse_url
+from netwb.metrics.influx.source import Source
 from netwb.metrics.influxql.store import CHUNK, InfluxqlStore
 from netwb.metrics.samples import MISSING
 from tests.influx import ADMIN, ADMIN_PASSWORD, Influx
@@ -33,7 +34,7 @@ def on(
     influx: Influx, database: str, username: str = ADMIN, secret: str = ADMIN_PASSWORD
 ) -> InfluxqlStore:
     server = Server(url=urlsplit(influx.url), username=username, secret=secret)
-    return InfluxqlStore(server, database=database)
+    return InfluxqlStore(Source(server=server, database=database))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def asking(
 ) -> InfluxqlStore:
     """A store of a 2.x by its token."""
     server = Server(url=urlsplit(recorded.url), secret=SECRET, answer_s=answer_s)
-    return InfluxqlStore(server, database="netwb", organization=organization)
+    return InfluxqlStore(Source(server=server, database="netwb", organization=organization))
 
 
 def answer(*results: object) -> Recorded:
@@ -120,6 +121,8 @@ def test_a_login_without_rights_is_refused_in_words(influx: Influx) -> None:
     assert reader.read([key()], HOUR) == {}
     with pytest.raises(MetricsRefusedError, match="refuses the login; give it the right"):
         reader.write([octets(NOON, 1)])
+    with pytest.raises(MetricsRefusedError, match="refuses the login; give it the right"):
+        reader.delete([key()])
 
 
 @pytest.mark.real
@@ -138,7 +141,7 @@ def test_a_field_of_another_kind_is_refused_in_words(influx: Influx) -> None:
     store.write([octets(NOON, 1)])
     influx.write(database, f"interface,tenant=acme,device_id=d1,ifName=e9 ifInErrors=1.5 {NOON}")
 
-    with pytest.raises(MetricsRefusedError, match=r"does not take .*field type conflict"):
+    with pytest.raises(MetricsRefusedError, match=r"does not take that .*field type conflict"):
         store.write([point(NOON, ifInErrors=1)])
 
 
@@ -157,7 +160,9 @@ def test_counters_that_others_wrote_as_real_numbers_are_whole(influx: Influx) ->
 
 
 def test_a_server_that_is_not_there_is_an_error_in_words() -> None:
-    store = InfluxqlStore(Server(url=urlsplit("http://127.0.0.1:9")), database="netwb")
+    store = InfluxqlStore(
+        Source(server=Server(url=urlsplit("http://127.0.0.1:9")), database="netwb")
+    )
 
     for use in (lambda: store.read([key()], HOUR), lambda: store.write([octets(NOON, 1)])):
         with pytest.raises(MetricsUnavailableError, match=r"127\.0\.0\.1:9 cannot be reached .*st"):
@@ -165,7 +170,9 @@ def test_a_server_that_is_not_there_is_an_error_in_words() -> None:
 
 
 def test_ten_million_samples_are_refused_before_anybody_is_asked() -> None:
-    store = InfluxqlStore(Server(url=urlsplit("http://127.0.0.1:9")), database="netwb")
+    store = InfluxqlStore(
+        Source(server=Server(url=urlsplit("http://127.0.0.1:9")), database="netwb")
+    )
     keys = [key(f"eth{n}") for n in range(1000)]
 
     with pytest.raises(MetricsRefusedError, match="for 43 million samples at once; ask for fewer"):
@@ -212,7 +219,7 @@ def test_ten_million_samples_are_refused_before_anybody_is_asked() -> None:
         (
             Recorded(status=400, body=b'{"error": "error parsing query: found X"}'),
             MetricsRefusedError,
-            "does not take the question .error parsing query: found X.",
+            "does not take that .error parsing query: found X.",
         ),
         (
             Recorded(status=401, body=b'{"code": "unauthorized", "message": "Unauthorized"}'),
@@ -278,6 +285,32 @@ def test_a_series_goes_on_in_the_next_piece(recorded: RecordedInflux) -> None:
     assert rows(found[key()]) == [(NOON, 1), (NOON + 60, 2), (NOON + 120, 3)]
     assert rows(found[key("eth1")]) == [(NOON, 9)]
     assert MISSING not in found[key()].values["ifHCInOctets"]
+
+
+@pytest.mark.parametrize("rows", ["[[1,2],[3]]", "[[1,2,3]]", "[[1]]"])
+def test_rows_that_do_not_fit_their_columns_are_no_answer(
+    recorded: RecordedInflux, rows: str
+) -> None:
+    body = json.dumps(series([]), separators=(",", ":")).replace("[]", rows)
+    recorded.answers["/query"] = Recorded(body=body.encode())
+
+    with pytest.raises(MetricsUnavailableError, match="gives no answer of an InfluxDB"):
+        asking(recorded).read([key()], HOUR)
+
+
+@pytest.mark.real
+def test_much_is_asked_for_in_several_statements(
+    store: InfluxqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netwb.metrics.influxql.store.AT_ONCE", 300)
+    keys = [key(f"eth{n}", device_id=f"d{n // 7}") for n in range(40)]
+    store.write(octets(NOON + n, n, of=own) for n, own in enumerate(keys))
+
+    found = store.read(keys, HOUR)
+
+    assert {own: rows(samples) for own, samples in found.items()} == {
+        own: [(NOON + n, n)] for n, own in enumerate(keys)
+    }
 
 
 def test_a_token_is_asked_by_its_scheme_and_all_else_is_bound(recorded: RecordedInflux) -> None:
@@ -371,5 +404,13 @@ def test_a_url_may_have_a_path_before_it(recorded: RecordedInflux) -> None:
     recorded.answers["/influx/query"] = answer({"results": [{}]})
     server = Server(url=parse_url(f"{recorded.url}/influx/"))
 
-    assert InfluxqlStore(server, database="netwb").read([key()], HOUR) == {}
+    assert InfluxqlStore(Source(server=server, database="netwb")).read([key()], HOUR) == {}
     assert "Authorization" not in recorded.asked[0].headers
+
+
+def test_a_3x_that_deletes_nothing_says_so(recorded: RecordedInflux) -> None:
+    words = "DELETE not supported"
+    recorded.answers["/query"] = answer({"results": [{"statement_id": 0, "error": words}]})
+
+    with pytest.raises(MetricsRefusedError, match=f"does not answer that .{words}"):
+        asking(recorded).delete([key()])

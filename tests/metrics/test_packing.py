@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import MISSING
-from netwb.metrics.sqlite.packing import pack, unpack
+from netwb.metrics.sqlite.packing import pack, unpack, unpack_in_a_row
 
 LEAST, MOST = MISSING, 2**63 - 1
 
@@ -44,6 +44,19 @@ def test_what_is_packed_comes_back(
     assert [column.tolist() for column in back[1:]] == [column.tolist() for column in fields]
     (last,) = unpack(data, [len(fields)], series, moments)
     assert last.tolist() == fields[-1].tolist()
+
+
+@given(st.lists(columns(), min_size=1, max_size=5))
+def test_chunks_of_a_series_in_a_row_are_what_each_is_by_itself(
+    given_chunks: list[tuple[NDArray[np.int64], list[NDArray[np.int64]]]],
+) -> None:
+    series = [(times, fields[0][:1]) for times, fields in given_chunks]
+    alone = [(times.shape[1], pack([times, own])) for times, own in series]
+
+    at, (column,) = unpack_in_a_row(alone, [1])
+
+    assert at.tolist() == [one for times, _ in series for one in times[0].tolist()]
+    assert column.tolist() == [one for _, own in series for one in own[0].tolist()]
 
 
 @pytest.mark.parametrize("order", ["C", "F"])

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from netwb.errors import MetricsRefusedError, SettingsError
-from netwb.metrics.influxql.http import Server
+from netwb.metrics.influx.server import Server
+from netwb.metrics.influx.source import Source
 from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.opening import open_store, read_names
 from netwb.metrics.records import FIELDS
@@ -66,7 +67,7 @@ def foreign(influx: Influx) -> InfluxqlStore:
     )
     server = Server(url=urlsplit(influx.url), username=ADMIN, secret=ADMIN_PASSWORD)
     names = parse_schema_map(tomllib.loads(THEIRS), "names.toml")
-    return InfluxqlStore(server, database=database, names=names, labels=labels)
+    return InfluxqlStore(Source(server=server, database=database, names=names, labels=labels))
 
 
 @pytest.mark.real
@@ -79,9 +80,9 @@ def test_what_others_filled_is_read_by_their_names(foreign: InfluxqlStore) -> No
     }
     assert found[key()].values["ifHCOutOctets"].tolist()[0] == 7
     newest = foreign.newest([key("")], "device", ["sysUpTime"], NOON)
-    assert rows(newest[key("")], "sysUpTime") == [(NOON, 77)]
+    assert newest == {key(""): (NOON, {"sysUpTime": 77})}
     ping = foreign.newest([key("")], "ping", ["average_response_ms"], NOON)
-    assert ping[key("")].values["average_response_ms"].tolist() == [1.5]
+    assert ping[key("")].values == {"average_response_ms": 1.5}
     assert foreign.health().newest == NOON + 60
 
 
@@ -95,8 +96,10 @@ def test_two_devices_of_one_name_there_are_not_taken_for_each_other(
 
 @pytest.mark.real
 def test_nothing_is_written_where_others_write(foreign: InfluxqlStore) -> None:
-    with pytest.raises(MetricsRefusedError, match=r"filled by others.*writes nothing into it; let"):
+    with pytest.raises(MetricsRefusedError, match=r"filled by others.*changes nothing in it; let"):
         foreign.write([octets(NOON, 1)])
+    with pytest.raises(MetricsRefusedError, match=r"changes nothing in it; let them delete it the"):
+        foreign.delete([key()])
 
 
 def test_what_is_not_named_is_called_as_here() -> None:

@@ -102,6 +102,15 @@ def test_threads_share_a_store(store: SqliteStore) -> None:
         assert list(pool.map(work, range(4))) == [20] * 4
 
 
+def test_threads_may_make_the_file_at_once(tmp_path: Path) -> None:
+    for number in range(30):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with closing(opened(folder)) as store, ThreadPoolExecutor(8) as pool:
+            points = [[octets(NOON, 1, of=key(f"eth{own}"))] for own in range(8)]
+            list(pool.map(store.write, points))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -24,7 +24,7 @@ from netwb.metrics.samples import Samples
 from netwb.metrics.sqlite.chunks import COARSE_S, DAY_S, HOUR_S
 from netwb.metrics.sqlite.store import SqliteStore
 from netwb.metrics.sqlite.upkeep import Keeping
-from tests.metrics.contract import rows
+from tests.metrics.contract import rows, said
 from tests.metrics.files import LONG_AGO, opened
 from tests.metrics.points import NOON, key, octets, point, question
 
@@ -194,6 +194,81 @@ def test_what_comes_late_into_thinned_days_takes_its_place(
     assert (MIDNIGHT + 430, 2000) in rows(store.read([key()], asked)[key()])
 
 
+@pytest.mark.parametrize(
+    ("written", "late", "wanted"),
+    [
+        ({}, octets(MIDNIGHT + 435, 600), [100, 100, 100, 100]),
+        ({}, octets(MIDNIGHT + 595, 600), [100, 100, 100, 100]),
+        ({540: 59_400}, octets(MIDNIGHT + 540, 54_000), [100, 100, 100, 100]),
+        ({}, octets(MIDNIGHT + 435, 47_900), [100, 122.6, 100, 100]),
+    ],
+    ids=["stamped-late", "last-of-its-window", "put-right", "a-rise-that-was-not-seen"],
+)
+def test_what_comes_after_days_were_thinned_corrects_their_highest(
+    store: SqliteStore, written: Mapping[int, int], late: Point, wanted: list[float]
+) -> None:
+    """Of a port with a steady 100 octets a second."""
+    counters = {**{60 * n: 6_000 * n for n in range(20)}, **written}
+    store.write(octets(MIDNIGHT + at, counter) for at, counter in counters.items())
+    later(store, MIDNIGHT + COARSE_S + 2 * DAY_S)
+    asked = question(MIDNIGHT, MIDNIGHT + HOUR_S, every_s=300)
+    store.write([late])
+
+    for stage in (0, 1):  # read before it is packed, and after
+        later(store, MIDNIGHT + COARSE_S + 2 * DAY_S + stage)
+        highest = store.read([key()], asked)[key()].highest
+        assert highest is not None
+        assert highest["ifHCInOctets"].tolist() == pytest.approx(wanted, rel=1 / 1000)
+
+
+@pytest.mark.parametrize("going", [[key("")], [key("eth1"), key("eth2")]], ids=["device", "ports"])
+def test_of_what_is_deleted_nothing_is_left_in_the_file(
+    store: SqliteStore, tmp_path: Path, dice: random.Random, going: list[SeriesKey]
+) -> None:
+    """Wherever it is by then: polls, hours, days, coarser ones."""
+    with closing(opened(tmp_path, now=LONG_AGO)) as unpacked:
+        unpacked.write(octets(MIDNIGHT, 1, of=key(device_id="d2")) for _ in range(1))
+        for since in (0, COARSE_S, COARSE_S + DAY_S, COARSE_S + 3 * DAY_S):
+            unpacked.write(life(MIDNIGHT + since, MIDNIGHT + since + 5 * HOUR_S, dice))
+    assert store.keep_up()
+    assert min(tables(tmp_path).values()) > 0
+    asked = [question(MIDNIGHT, MIDNIGHT + COARSE_S + 4 * DAY_S, *QUESTIONS[0].fields)]
+    before = answers(store, *asked)[0]
+    assert before.keys() == {key(), key("eth1"), key("eth2")}
+
+    store.delete(going)
+
+    left = {key(): before[key()]} if key("eth1") in going else {}
+    assert answers(store, *asked) == [left]
+    later(store, MIDNIGHT + 3 * COARSE_S)  # and packed, it comes to no more
+    assert answers(store, *asked)[0].keys() == left.keys()
+    content = b"".join(path.read_bytes() for path in tmp_path.glob("metrics.db*"))
+    assert b"eth2" not in content
+    assert (b"acmed1" in content) == bool(left)
+
+
+def test_a_time_is_cut_out_of_what_is_packed(
+    store: SqliteStore, tmp_path: Path, dice: random.Random
+) -> None:
+    with closing(opened(tmp_path, now=LONG_AGO)) as unpacked:
+        unpacked.write([octets(MIDNIGHT, 1, of=key(device_id="d2"))])
+        for since in (0, COARSE_S, COARSE_S + DAY_S, COARSE_S + 3 * DAY_S):
+            unpacked.write(life(MIDNIGHT + since, MIDNIGHT + since + 5 * HOUR_S, dice))
+    assert store.keep_up()
+    asked = question(MIDNIGHT, MIDNIGHT + COARSE_S + 4 * DAY_S)
+    before = {own: rows(found) for own, found in store.read([key(), key("eth1")], asked).items()}
+    since, until = MIDNIGHT + 2 * HOUR_S + 77, MIDNIGHT + COARSE_S + 3 * DAY_S + 3 * HOUR_S + 50
+
+    store.delete([key()], since, until)
+
+    found = {own: rows(samples) for own, samples in store.read(list(before), asked).items()}
+    assert found == {
+        key(): [row for row in before[key()] if not since <= row[0] < until],
+        key("eth1"): before[key("eth1")],
+    }
+    assert min(at for at, _ in found[key()]) < since < until <= max(at for at, _ in found[key()])
+
+
 def test_what_is_too_old_goes(store: SqliteStore, tmp_path: Path) -> None:
     store.write([octets(MIDNIGHT, 5), octets(MIDNIGHT + COARSE_S, 6)])
     later(store, MIDNIGHT + COARSE_S + 10 * DAY_S - 60)
@@ -226,9 +301,9 @@ def test_the_newest_sample_is_found_wherever_it_is(store: SqliteStore) -> None:
         later(store, MIDNIGHT + at)
         keys = [key(), key("eth1"), key("eth7")]
         found = store.newest(keys, "interface", ["ifHCInOctets"], MIDNIGHT)
-        assert {k.name: rows(samples) for k, samples in found.items()} == {
-            "eth0": [(MIDNIGHT + 60, 6)],
-            "eth1": [(MIDNIGHT, 1)],
+        assert {k.name: said(one) for k, one in found.items()} == {
+            "eth0": (MIDNIGHT + 60, 6),
+            "eth1": (MIDNIGHT, 1),
         }
         late = store.newest(keys, "interface", ["ifHCInOctets"], MIDNIGHT + 1)
         assert late.keys() == {key()}

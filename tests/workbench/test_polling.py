@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from netwb.access.principals import Fixed
-from netwb.errors import MetricsUnavailableError, NetwbError, NotPermittedError, UnknownDeviceError
+from netwb.errors import (
+    MetricsRefusedError,
+    MetricsUnavailableError,
+    NetwbError,
+    NotPermittedError,
+    TelegrafError,
+    UnknownDeviceError,
+)
 from netwb.inventory.ports.records import WherePort
-from netwb.lab.snmp.device import usual_agent
+from netwb.lab.snmp.device import AgentEvent, usual_agent
 from netwb.lab.snmp.fleet import AgentFleet
 from netwb.metrics.poller.records import PollReport
 from netwb.roles import ALL_TENANTS, Actor, Permission, Role, Scope
@@ -131,6 +139,23 @@ def test_polls_go_on_at_every_beat_until_they_are_stopped(bench: Workbench) -> N
     assert reports == [(2, 5, 0), (2, 0, 0)]
 
 
+def test_what_another_poller_has_is_left_to_it_until_that_ends(bench: Workbench) -> None:
+    stopped, reports = Event(), []
+    theirs = bench._parts.new_claims("poll", 600)
+    theirs.take([bench.device("ce1").id])
+
+    def take(report: PollReport, _missed: int) -> None:
+        reports.append((report.count("answered"), report.elsewhere))
+        theirs.give_back()
+        if len(reports) == 2:
+            stopped.set()
+
+    bench.keep_polling(stopped=stopped, on_report=take)
+
+    assert reports == [(1, 1), (2, 0)]
+    assert len(theirs.take([device.id for device in bench.devices()])) == 2  # given back at the end
+
+
 def test_a_store_that_is_down_is_said_and_the_next_beat_tries_again(
     bench: Workbench, tmp_path: Path
 ) -> None:
@@ -150,3 +175,51 @@ def test_a_store_that_is_down_is_said_and_the_next_beat_tries_again(
 
     assert [type(error) for error in errors] == [MetricsUnavailableError] * 2
     assert len(bench.ports()) == 5
+
+
+def test_two_interfaces_of_one_name_are_said_where_telegraf_counts_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (first, second) = (port.name for port in usual_agent("ce1", 2).ports)
+    alike = AgentEvent(at=0, kind="rename", port=usual_agent("ce1", 2).ports[1].key, text=first)
+    agents = {"acme/ce1": usual_agent("ce1", 2, events=(alike,))}
+    environment = {**COMMUNITY, "NETWB_TELEGRAF__PROGRAM": "", "NETWB_TELEGRAF__RELOAD": "true"}
+    with (
+        polled_home(tmp_path / "home", agents),
+        closing(Workbench.open(tmp_path / "home", environment=environment)) as bench,
+    ):
+        bench.apply_telegraf()
+        learnt = bench.learn_ports()
+        ports = bench.ports()
+
+    assert (learnt.answered, learnt.new, learnt.unclear) == (1, 0, 1)
+    assert second != first
+    assert "acme/ce1: more than one interface is called" in caplog.text
+    assert len(ports) == 0
+
+
+def test_ports_are_learnt_of_what_others_fill_and_telegraf_is_not_let_write_into_it(
+    tmp_path: Path,
+) -> None:
+    names = tmp_path / "names.toml"
+    names.write_text('[interface]\nmeasurement = "snmp_interfaces"\n')
+    by_others = {
+        "NETWB_METRICS__URL": "http://127.0.0.1:9",
+        "NETWB_METRICS__NAMES_FILE": str(names),
+    }
+    with (
+        polled_home(tmp_path / "home", {"acme/ce1": usual_agent("ce1", 2)}),
+        closing(Workbench.open(tmp_path / "home", environment={**COMMUNITY, **by_others})) as bench,
+    ):
+        for poll in (bench.poll, partial(bench.keep_polling, stopped=Event())):
+            with pytest.raises(MetricsRefusedError, match="no device was asked"):
+                poll()
+        assert len(bench.ports()) == 0
+        learnt = bench.learn_ports()
+        ports = bench.ports()
+        with pytest.raises(TelegrafError, match="others fill the InfluxDB") as refused:
+            bench.write_telegraf(tmp_path / "out")
+
+    assert (learnt.answered, learnt.new, len(ports)) == (1, 2, 2)
+    assert "a database of its own" in str(refused.value)
+    assert not (tmp_path / "out").exists()

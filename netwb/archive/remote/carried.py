@@ -5,6 +5,8 @@
     inventory       tenant, sites and devices, sealed under the vault's key
     secrets/00001   sealed secrets, a line of JSON each; a file is added with each push that has new
                     ones, and none is ever changed
+    commits/00001   commits of `main`, each with its seal; added to in the same way, so that a remote
+                    whose `main` was put back is still known as ours up to where it ends
 
 Nothing here opens without the passphrase; tokens, HMACs and names of rules stand open, and the
 archive's own texts show as much. Where the secrets stand in each revision, and its volatile lines,
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,9 +26,9 @@ from typing import Any
 
 from netwb.archive.records import NETWB
 
-ABOUT, KEYS, INVENTORY, SECRETS = "about", "keys", "inventory", "secrets/"
+ABOUT, KEYS, INVENTORY, SECRETS, COMMITS = "about", "keys", "inventory", "secrets/", "commits/"
 FORMAT = 1
-LINES_A_FILE = 5000  # about 1 MB
+LINES_A_FILE = 5000  # of secrets; about 1 MB
 _DIGITS = 5  # of a file's number; Git sorts by name
 
 
@@ -49,6 +52,8 @@ class CarriedState:
     inventory  HMAC of what was carried of it; `keys`: digest of the wrapped ones, "" none
     main       the archive's newest commit then, and `commits`, how many it had: a remote that has
                less than these lost some
+    seal       HMAC of these two, "" of an older netwb: who can push there cannot make one, and as a
+               commit names those before it, it vouches for all of them
     """
 
     secrets: int
@@ -57,6 +62,7 @@ class CarriedState:
     keys: str
     main: str = ""
     commits: int = 0
+    seal: str = ""
 
 
 NOTHING = CarriedState(secrets=0, newest="", inventory="", keys="")
@@ -68,9 +74,9 @@ def about(tenant_id: str) -> bytes:
     return json.dumps(told, sort_keys=True).encode() + b"\n"
 
 
-def secrets_file(number: int) -> str:
-    """Name of the file that is added as the `number`-th, from 1."""
-    return f"{SECRETS}{number:0{_DIGITS}d}"
+def numbered(folder: str, number: int) -> str:
+    """Name of the file that is added to that folder as the `number`-th, from 1."""
+    return f"{folder}{number:0{_DIGITS}d}"
 
 
 def render_secrets(rows: Iterable[SealedSecret]) -> bytes:
@@ -92,13 +98,26 @@ def parse_secrets(content: bytes) -> Iterator[SealedSecret]:
         )
 
 
+def render_seals(key: bytes, commits: Iterable[str]) -> bytes:
+    """One file of commits, each with its seal; `key` is the tenant's vault key."""
+    return "".join(f"{commit} {_seal_commit(key, commit)}\n" for commit in commits).encode()
+
+
+def sealed_commits(key: bytes, content: bytes) -> Iterator[str]:
+    """The commits of one file whose seal is by that key."""
+    for line in content.decode(errors="replace").splitlines():
+        commit, _, seal = line.partition(" ")
+        if hmac.compare_digest(_seal_commit(key, commit).encode(), seal.encode()):
+            yield commit
+
+
 def message(state: CarriedState, *, added: int) -> bytes:
     """The message of the commit that carries up to there."""
     what = f"{added} secrets more" if added else "inventory, keys or commits anew"
     return (
         f"{what}\n\nSecrets: {state.secrets}\nNewest: {state.newest}\n"
         f"Inventory: {state.inventory}\nKeys: {state.keys}\n"
-        f"Main: {state.main}\nCommits: {state.commits}\n"
+        f"Main: {state.main}\nCommits: {state.commits}\nSeal: {state.seal}\n"
     ).encode()
 
 
@@ -113,6 +132,7 @@ def parse_message(text: str) -> CarriedState:
             keys=said["Keys"].strip(),
             main=said.get("Main", "").strip(),
             commits=int(said.get("Commits", "0")),
+            seal=said.get("Seal", "").strip(),
         )
     except (KeyError, ValueError):
         return NOTHING
@@ -137,6 +157,17 @@ def render_commit(
     yield b"get-mark :1\ndone\n"
 
 
+def seal_main(key: bytes, main: str, commits: int) -> str:
+    """The seal of a state; `key` is the tenant's vault key."""
+    return hmac.digest(key, f"main {main} {commits}".encode(), "sha256").hex() if main else ""
+
+
+def is_sealed(state: CarriedState, key: bytes) -> bool:
+    """Whether who has the key carried up to that commit of the archive."""
+    seal = seal_main(key, state.main, state.commits)
+    return bool(seal) and hmac.compare_digest(seal.encode(), state.seal.encode())
+
+
 def key_digest(wrapped: bytes | None) -> str:
     """Tells whether the wrapped keys are still those that were carried."""
     return hashlib.sha256(wrapped).hexdigest()[:16] if wrapped else ""
@@ -149,6 +180,10 @@ def parse_about(content: bytes) -> str:
         msg = "another format"
         raise ValueError(msg)
     return str(told["tenant_id"])
+
+
+def _seal_commit(key: bytes, commit: str) -> str:
+    return hmac.digest(key, f"commit {commit}".encode(), "sha256").hex()[:32]
 
 
 def _line(row: SealedSecret) -> bytes:

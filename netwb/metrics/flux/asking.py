@@ -9,10 +9,11 @@ Source: InfluxData, "Flux standard library"; influxdb-client's query parameters;
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netwb.metrics.influxql.asking import Group, TagKey, batches
+from netwb.metrics.influx.keys import Group, TagKey, batches, kept_in, own_keys
+from netwb.metrics.influxql.asking import quoted as in_influxql
 from netwb.metrics.records import FIELDS, Measurement
 from netwb.metrics.schema_map import SchemaMap
 
@@ -55,6 +56,23 @@ def newest(  # noqa: PLR0913 - each is a part of the script
         yield Script(text=f"{script.text}\n|> last()", values=script.values)
 
 
+def deleting(keys: Collection[TagKey], names: SchemaMap) -> Iterator[str]:
+    """Predicates of `/api/v2/delete`, which knows no `or`: one for each series and measurement."""
+    for measurement in FIELDS:
+        for key in kept_in(keys, measurement):
+            wanted = {
+                "_measurement": names.of(measurement).measurement,
+                names.tenant: key.tenant,
+                names.device: key.device,
+                names.port: key.port,
+            }
+            yield " AND ".join(
+                f"{in_influxql(name)}={in_influxql(value)}"
+                for name, value in wanted.items()
+                if value
+            )
+
+
 def ends(bucket: str, names: SchemaMap) -> str:
     """The first and the last time of all that is kept."""
     wanted = " or ".join(
@@ -92,7 +110,7 @@ def _selected(  # noqa: PLR0913, PLR0917 - each is a part of the script
     port = names.port if measurement == "interface" else ""
     tags = [quoted(name) for name in (names.tenant, names.device, port) if name]
     columns = ", ".join(['"_time"', '"_value"', '"_field"', *tags])
-    for tenant, groups in batches(keys, measurement):
+    for tenant, groups in batches(own_keys(keys, measurement)):
         series, values = _series(tenant, groups, names)
         text = (
             f"from(bucket: {quoted(bucket)})\n|> range(start: {span})\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -19,60 +19,48 @@ from numpy.typing import NDArray
 from urllib3.exceptions import HTTPError
 
 from netwb.errors import MetricsError, MetricsUnavailableError
-from netwb.metrics.flux.asking import Script, ends, newest, samples
+from netwb.metrics.flux.asking import Script, deleting, ends, newest, samples
 from netwb.metrics.flux.tables import seconds, values
-from netwb.metrics.influxql.answers import no_answer, refusal
-from netwb.metrics.influxql.asking import TagKey
-from netwb.metrics.influxql.http import Server
-from netwb.metrics.influxql.lines import checked, lines
-from netwb.metrics.influxql.tags import tag_key, tag_keys
+from netwb.metrics.influx.faults import no_answer, refusal
+from netwb.metrics.influx.keys import TagKey
+from netwb.metrics.influx.source import Source
 from netwb.metrics.points import REAL
-from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
-from netwb.metrics.samples import MISSING, Samples
-from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id
-from netwb.metrics.size import check_size
+from netwb.metrics.records import (
+    FOREVER,
+    Measurement,
+    Newest,
+    Point,
+    Question,
+    SeriesKey,
+    StoreHealth,
+)
+from netwb.metrics.samples import MISSING, Samples, last_of
 from netwb.metrics.thinning import Strand, answering
 
-BATCH = 5000  # lines of one request
 _CSV = Dialect(  # type: ignore[no-untyped-call]  # its constructor has no types
     header=True, delimiter=",", comment_prefix="#", annotations=["datatype"]
 )
-_NEVER = 4_000_000_000  # epoch seconds; later than any sample
 Column = tuple[list[int], list[str]]  # times, numbers
 
 
 class FluxStore:
     """A `MetricsStore` in one bucket; each request has a connection of its own."""
 
-    def __init__(  # noqa: PLR0913 - what the settings say of it
-        self,
-        server: Server,
-        *,
-        bucket: str,
-        organization: str,
-        interval_s: int = 60,
-        names: SchemaMap = OWN,
-        labels: Labels = by_id,
-    ) -> None:
-        self._server = server
-        self._bucket = bucket
-        self._organization = organization
-        self._interval_s = interval_s
-        self._names = names
-        self._labels = labels
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._server = source.server
+        self._bucket = source.database
+        self._names = source.names
 
     def write(self, points: Iterable[Point]) -> None:
         """Keep a poll's points; a batch that failed is whole after the next try, as none doubles."""
-        given = checked(self._server.name, points, self._names)
-        each = lines(given, self._names)
-        while batch := list(islice(each, BATCH)):
+        for batch in self._source.written(points):
             with self._client() as client, client.write_api(write_options=SYNCHRONOUS) as api:
-                api.write(bucket=self._bucket, record="\n".join(batch), write_precision="s")
+                api.write(bucket=self._bucket, record=batch, write_precision="s")
 
     def read(self, keys: Sequence[SeriesKey], question: Question) -> Mapping[SeriesKey, Samples]:
         """Samples by series; one without any is left out."""
-        check_size(self._server.name, len(keys), question, self._interval_s)
-        tags = tag_keys(self._server.name, keys, self._names, self._labels)
+        tags = self._source.asked(keys, question)
         scripts = samples(
             self._bucket,
             list(tags),
@@ -86,19 +74,29 @@ class FluxStore:
 
     def newest(
         self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
-    ) -> Mapping[SeriesKey, Samples]:
+    ) -> Mapping[SeriesKey, Newest]:
         """The newest sample of each series since then; what is older of a field is not of it."""
-        tags = tag_keys(self._server.name, keys, self._names, self._labels)
+        tags = self._source.tags(keys)
         scripts = newest(self._bucket, list(tags), measurement, fields, self._names, since=since)
         whole = Question(
             measurement=measurement,
             fields=tuple(fields),
             since=since,
-            until=_NEVER,
-            every_s=_NEVER,
+            until=FOREVER,
+            every_s=FOREVER,
         )
         found = self._answered(tags, whole, scripts)
-        return {key: Samples(at=one.at, values=one.values) for key, one in found.items()}
+        return {key: last_of(one) for key, one in found.items()}
+
+    def delete(self, keys: Sequence[SeriesKey], since: int = 0, until: int = FOREVER) -> None:
+        """Take the samples of these series in that time away, a request a series."""
+        going = self._source.leaving(keys)
+        # The end that the API is given is the latest moment that goes.
+        latest = datetime.fromtimestamp(until, UTC) - timedelta(microseconds=1)
+        span = (datetime.fromtimestamp(since, UTC), latest)
+        with self._client() as client:
+            for predicate in deleting(going, self._names):
+                client.delete_api().delete(*span, predicate, self._bucket)
 
     def health(self) -> StoreHealth:
         """What it is, and from when to when it has samples."""
@@ -143,7 +141,7 @@ class FluxStore:
                     script.text, dialect=_CSV, params=dict(script.values)
                 )
                 for row in values(name, rows):
-                    key = tag_key(name, question.measurement, row, self._names)
+                    key = self._source.tag_key(question.measurement, row)
                     field = fields.get(row.get("_field", ""))
                     if field is None or "_time" not in row or "_value" not in row:
                         raise no_answer(name)
@@ -160,7 +158,7 @@ class FluxStore:
             InfluxDBClient(
                 server.url.geturl(),
                 token=server.secret,
-                org=self._organization,
+                org=self._source.organization,
                 timeout=int(server.answer_s * 1000),
                 ssl_ca_cert=server.ca_file or None,
             ) as client,

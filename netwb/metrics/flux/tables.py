@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from netwb.metrics.influxql.answers import no_answer, said
+from netwb.metrics.influx.faults import no_answer, said
 
 _ANNOTATION = "#"
 

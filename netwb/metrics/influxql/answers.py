@@ -9,22 +9,18 @@ Source: facts-telegraf section 8, "Gotchas".
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from netwb.errors import MetricsError, MetricsRefusedError, MetricsUnavailableError
+import numpy as np
+from numpy.typing import NDArray
 
-_LONGEST = 200  # letters of what a server says
-_PASSING = ("timeout", "interrupted", "not executed", "shutdown", "closed", "shard", "engine:")
-_STATUSES = {
-    400: "does not take the question",
-    401: "refuses the login; correct metrics.username and metrics.secret",
-    403: "refuses the login; give it the right to read and write, or name another one",
-    404: "knows no such place or database; correct metrics.url and metrics.database",
-    413: "takes no write of that size",
-    422: "does not take the points",
-}
+from netwb.metrics.influx.faults import broken_off, no_answer, said
+
+# A quote within a text has a backslash before it: it is no text that looks like rows.
+_WHOLE_ROWS = re.compile(rb'(?<!\\)"values":(\[\[-?\d[-\d,\[\]]*\d\]\])')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +29,7 @@ class Piece:
 
     tags: Mapping[str, str]
     columns: Sequence[str]
-    rows: Sequence[Sequence[Any]]
+    rows: Sequence[Sequence[Any]] | NDArray[np.int64]  # the latter where all are whole numbers
 
 
 def pieces(server: str, chunks: Iterable[bytes]) -> Iterator[Piece]:
@@ -42,7 +38,7 @@ def pieces(server: str, chunks: Iterable[bytes]) -> Iterator[Piece]:
     for line in _lines(chunks):
         if not line.strip():
             continue
-        document = _document(server, line)
+        document = _quickly(server, line)
         if "error" in document:
             raise said(server, str(document["error"]))
         for result in document.get("results", ()):
@@ -59,42 +55,6 @@ def pieces(server: str, chunks: Iterable[bytes]) -> Iterator[Piece]:
         raise broken_off(server)
 
 
-def refusal(server: str, status: int, body: bytes) -> MetricsError:
-    """Of an answer whose status is no success."""
-    words = _shortened(_error_words(body))
-    beside = f" ({words})" if words else ""
-    if status in _STATUSES:
-        return MetricsRefusedError(f"{server} {_STATUSES[status]}{beside}")
-    if 300 <= status < 400:
-        return MetricsRefusedError(f"{server} sends elsewhere; correct metrics.url")
-    return MetricsUnavailableError(f"{server} answers {status}{beside}; look at its log, try again")
-
-
-def said(server: str, words: str) -> MetricsError:
-    """Of an error within an answer: of a kind that passes, or one that stays."""
-    short = _shortened(words)
-    if "database not found" in words or "bucket" in words:
-        return MetricsRefusedError(
-            f"{server} has no such database, or the login no right to it ({short}); correct"
-            " metrics.database, or give the login its right"
-        )
-    if any(word in words.lower() for word in _PASSING):
-        return MetricsUnavailableError(f"{server} gives up ({short}); ask for less, or try again")
-    return MetricsRefusedError(f"{server} does not answer that ({short})")
-
-
-def no_answer(server: str) -> MetricsUnavailableError:
-    """Of what no InfluxDB says."""
-    return MetricsUnavailableError(f"{server} gives no answer of an InfluxDB; correct metrics.url")
-
-
-def broken_off(server: str) -> MetricsUnavailableError:
-    """Of an answer that promised more."""
-    return MetricsUnavailableError(
-        f"{server} breaks off in the middle of its answer; look at its log, or try again"
-    )
-
-
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     rest: list[bytes] = []
     for chunk in chunks:
@@ -106,27 +66,27 @@ def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(rest)
 
 
-def _document(server: str, line: bytes) -> Mapping[str, Any]:
+def _quickly(server: str, line: bytes) -> dict[str, Any]:
+    """As `_document`; rows of whole numbers alone, as nearly all are, in half the time."""
+    found = _WHOLE_ROWS.search(line)
+    if found is None or _WHOLE_ROWS.search(line, found.end()):
+        return _document(server, line)
+    document = _document(server, line[: found.start(1)] + b"[]" + line[found.end(1) :])
+    rows = found[1][2:-2].split(b"],[")
+    numbers = np.fromstring(b",".join(rows).decode(), dtype=np.int64, sep=",")
     try:
-        document = json.loads(line)
+        (series,) = document["results"][0]["series"]
+        series["values"] = numbers.reshape(len(rows), len(series["columns"]))
+    except (LookupError, TypeError, ValueError):
+        raise no_answer(server) from None
+    return document
+
+
+def _document(server: str, line: bytes) -> dict[str, Any]:
+    try:
+        document: Any = json.loads(line)
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or not ({"results", "error"} & document.keys()):
         raise no_answer(server)
     return document
-
-
-def _error_words(body: bytes) -> str:
-    """`error` of 1.x, `message` of 2.x, or what a proxy says."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(document, dict):
-        return ""
-    return str(document.get("error") or document.get("message") or "")
-
-
-def _shortened(words: str) -> str:
-    one_line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    return one_line if len(one_line) <= _LONGEST else f"{one_line[:_LONGEST]}..."

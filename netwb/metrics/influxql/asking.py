@@ -7,25 +7,12 @@ Source: InfluxDB 1.8, "InfluxQL reference" and "/query: Bind parameters"; facts-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netwb.metrics.records import Measurement
+from netwb.metrics.influx.keys import SERIES, Group, TagKey, batches, kept_in, own_keys
+from netwb.metrics.records import FIELDS, Measurement
 from netwb.metrics.schema_map import MeasurementNames, SchemaMap
-
-TERMS = 1500  # comparisons of one statement: two queries of 750 take as long as one of 1,500
-
-
-Group = tuple[Sequence[str], Sequence[str]]  # devices, and the ports that each of them has
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class TagKey:
-    """A series, as its tags have it; `port` is empty for the device itself."""
-
-    tenant: str
-    device: str
-    port: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +47,13 @@ def by_series(  # noqa: PLR0913 - each is a part of the statement
     *,
     since: int,
     until: int,
+    at_once: int,
 ) -> Iterator[Asked]:
-    """All samples of a span of time, series by series."""
+    """All samples of a span of time, series by series; of so many series in a statement at most."""
     own = names.of(measurement)
     columns = [own.fields[field] for field in fields]
     tags = ", ".join(map(quoted, _tags(measurement, names)))
-    for terms, values in _conditions(keys, measurement, names):
+    for terms, values in _conditions(own_keys(keys, measurement), names, at_once):
         yield Asked(
             text=f"{selecting(columns, own)} WHERE {terms}"
             f" AND time >= {since}s AND time < {until}s GROUP BY {tags}",
@@ -85,11 +73,22 @@ def flat(
     own = names.of(measurement)
     tags = _tags(measurement, names)
     columns = [*(own.fields[field] for field in fields), *tags]
-    for terms, values in _conditions(keys, measurement, names):
+    for terms, values in _conditions(own_keys(keys, measurement), names):
         yield Asked(
             text=f"{selecting(columns, own)} WHERE {terms} AND time >= {since}s",
             values=values,
         )
+
+
+def deleting(
+    keys: Collection[TagKey], names: SchemaMap, *, since: int, until: int
+) -> Iterator[Asked]:
+    """Statements that take samples of those series away, a device's with those of its ports."""
+    span = f" AND time >= {since}s AND time < {until}s"
+    for measurement in FIELDS:
+        source = quoted(names.of(measurement).measurement)
+        for terms, values in _conditions(kept_in(keys, measurement), names):
+            yield Asked(text=f"DELETE FROM {source} WHERE {terms}{span}", values=values)  # noqa: S608 - quoted, bound
 
 
 def ends(own: MeasurementNames, field: str) -> Iterator[Asked]:
@@ -105,49 +104,12 @@ def _tags(measurement: Measurement, names: SchemaMap) -> list[str]:
     return [name for name in (names.tenant, names.device, port) if name]
 
 
-def batches(keys: Iterable[TagKey], measurement: Measurement) -> Iterator[tuple[str, list[Group]]]:
-    """A tenant, and devices with ports of it that one statement can name; together they are all keys."""
-    for tenant, groups in _grouped(keys, measurement).items():
-        batch: list[Group] = []
-        size = 0
-        for devices, ports in groups:
-            if batch and size + len(devices) + len(ports) > TERMS:
-                yield tenant, batch
-                batch, size = [], 0
-            batch.append((devices, ports))
-            size += len(devices) + len(ports)
-        if batch:
-            yield tenant, batch
-
-
 def _conditions(
-    keys: Iterable[TagKey], measurement: Measurement, names: SchemaMap
+    keys: Iterable[TagKey], names: SchemaMap, at_once: int = SERIES
 ) -> Iterator[tuple[str, dict[str, str | int]]]:
     """Conditions that those series meet and no other one, of one tenant each."""
-    for tenant, groups in batches(keys, measurement):
+    for tenant, groups in batches(keys, at_once):
         yield _condition(tenant, groups, names)
-
-
-def _grouped(keys: Iterable[TagKey], measurement: Measurement) -> Mapping[str, Iterator[Group]]:
-    """By tenant: devices that share their ports, at most so many at once, and those ports."""
-    ports: dict[tuple[str, str], list[str]] = {}
-    for key in keys:
-        if bool(key.port) == (measurement == "interface"):
-            ports.setdefault((key.tenant, key.device), []).append(key.port)
-    shared: dict[str, dict[tuple[str, ...], list[str]]] = {}
-    for (tenant, device), own in ports.items():
-        shared.setdefault(tenant, {}).setdefault(tuple(sorted(set(own))), []).append(device)
-    return {tenant: _split(groups) for tenant, groups in shared.items()}
-
-
-def _split(
-    groups: Mapping[tuple[str, ...], Sequence[str]],
-) -> Iterator[Group]:
-    half = TERMS // 2
-    for ports, devices in groups.items():
-        for first in range(0, len(devices), half):
-            for port in range(0, len(ports), half):
-                yield list(devices[first : first + half]), ports[port : port + half]
 
 
 def _condition(

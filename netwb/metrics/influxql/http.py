@@ -11,35 +11,15 @@ import ssl
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlencode, urlsplit
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from netwb.cut_off import cut_after
 from netwb.errors import MetricsError, MetricsUnavailableError, SettingsError
+from netwb.metrics.influx.server import Server
 
 READ_BYTES = 256 * 1024
 _MOST_ERROR_BYTES = 64 * 1024
-_WRITE = "write http://influxdb.example.net:8086"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """Where an InfluxDB is, and how it is spoken to.
-
-    url        as the setting has it, without a login
-    username   1.x: its login; empty: `secret` is a token
-    """
-
-    url: SplitResult
-    username: str = ""
-    secret: str = field(default="", repr=False)
-    ca_file: str = ""
-    answer_s: float = 30.0
-
-    @property
-    def name(self) -> str:
-        """How a sentence calls it."""
-        return f"InfluxDB {self.url.netloc}"
 
 
 @dataclass(slots=True)
@@ -58,22 +38,6 @@ class Answer:
             if len(found) > most:
                 break
         return found[:most]
-
-
-def parse_url(text: str) -> SplitResult:
-    """SettingsError where no InfluxDB can be there; the text is not shown, as it may hold a login."""
-    try:
-        parts = urlsplit(text.rstrip("/"))
-        port_fits = parts.port is None or parts.port > 0
-    except ValueError:
-        raise _wrong("is none") from None
-    if not text.isprintable() or " " in text or parts.scheme not in {"http", "https"}:
-        raise _wrong("is none of http or https")
-    if parts.username is not None or parts.password is not None:
-        raise _wrong("holds a login; give metrics.username and metrics.secret, leave it out there")
-    if not parts.hostname or not port_fits or parts.query or parts.fragment:
-        raise _wrong("names no host and port")
-    return parts
 
 
 @contextmanager
@@ -159,7 +123,3 @@ def _faults(server: Server) -> Iterator[None]:
         said = error.strerror or type(error).__name__
         msg = f"{server.name} cannot be reached ({said}); start it, or correct metrics.url"
         raise MetricsUnavailableError(msg) from error
-
-
-def _wrong(why: str) -> SettingsError:
-    return SettingsError(f"setting metrics.url {why}; {_WRITE}")

@@ -13,6 +13,7 @@ SCALARS: Mapping[str, str] = {
     "1.3.6.1.6.3.10.2.1.2.0": "snmpEngineBoots",
 }
 NAME = "ifName"
+OF_PORTS = ("ifName", "ifHighSpeed", "ifType", "ifAlias")  # what a port is, and not what it counts
 OCTETS = ("ifHCInOctets", "ifHCOutOctets")  # first: a poll is stamped with when these were read
 COLUMNS: Mapping[str, str] = {  # in the order asked
     "ifName": "1.3.6.1.2.1.31.1.1.1.1",

@@ -8,17 +8,17 @@ whatever its time is wrong by.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from time import monotonic, time
+from time import monotonic
 
 from netwb.errors import DeadlineError, DeviceError, LoginNotTriedError, PollError, UnreachableError
 from netwb.inventory.ports.records import SnmpTarget
-from netwb.metrics.poller.columns import COLUMNS, NAME, OCTETS
+from netwb.metrics.poller.columns import COLUMNS, NAME, OCTETS, OF_PORTS
 from netwb.metrics.poller.ping import Echo, Pinger
 from netwb.metrics.poller.records import DevicePoll, PollRules
 from netwb.metrics.poller.session import Session, address_of
-from netwb.metrics.poller.table import Value, table_of
+from netwb.metrics.poller.table import Value, names_twice, ports_of, table_of
 from netwb.metrics.records import Measurement, Point, SeriesKey
 
 
@@ -33,7 +33,12 @@ class _Read:
     cause: DeviceError | None = None
 
 
-async def poll_device(target: SnmpTarget, rules: PollRules, pinger: Pinger) -> DevicePoll:
+Clock = Callable[[], float]  # epoch seconds
+
+
+async def poll_device(
+    target: SnmpTarget, rules: PollRules, pinger: Pinger, clock: Clock
+) -> DevicePoll:
     """All of one device; one that does not answer SNMP may still answer pings."""
     began = monotonic()
     try:
@@ -43,13 +48,14 @@ async def poll_device(target: SnmpTarget, rules: PollRules, pinger: Pinger) -> D
         return DevicePoll(target=target, status="failed", cause=_apart(error), took_s=took_s)
     echo = asyncio.create_task(pinger.ping(address, rules.pings))
     try:
-        read = await _read(target, address, rules)
-        return _poll(target, read, await echo, monotonic() - began)
+        read = await _read(target, address, rules, clock)
+        judge = _poll if rules.asks == "counters" else _learnt
+        return judge(target, read, await echo, monotonic() - began)
     finally:
         echo.cancel()
 
 
-async def _read(target: SnmpTarget, address: str, rules: PollRules) -> _Read:
+async def _read(target: SnmpTarget, address: str, rules: PollRules, clock: Clock) -> _Read:
     """As much as comes before an error or the deadline."""
     read = _Read()
     if target.login is None:
@@ -57,7 +63,13 @@ async def _read(target: SnmpTarget, address: str, rules: PollRules) -> _Read:
         return read
     try:
         async with asyncio.timeout(rules.deadline_s):
-            await _fill(read, Session(target, address, rules))
+            session = Session(target, address, rules)
+            await session.open()
+            read.scalars, read.asked_at = await session.scalars(), clock()
+            if rules.asks == "ports":
+                await _fill_ports(read, session)
+            else:
+                await _fill(read, session, clock)
     except TimeoutError:
         done = len(read.columns)
         read.cause = DeadlineError(
@@ -74,24 +86,27 @@ def _apart(error: DeviceError) -> DeviceError:
     return type(error)(str(error))
 
 
-async def _fill(read: _Read, session: Session) -> None:
-    await session.open()
-    read.scalars, read.asked_at = await session.scalars(), time()
+async def _fill(read: _Read, session: Session, clock: Clock) -> None:
     last = 0
     for name in COLUMNS:
         if name == OCTETS[0]:
-            await _fill_octets(read, session, last)
+            await _fill_octets(read, session, last, clock)
         elif name not in OCTETS:
             read.columns[name] = await session.column(name, last)
             last = max(read.columns[NAME], default=0)
 
 
-async def _fill_octets(read: _Read, session: Session, last: int) -> None:
+async def _fill_ports(read: _Read, session: Session) -> None:
+    found = {name: await session.column(name) for name in OF_PORTS}
+    read.columns |= found  # all or none: what is there is not there without its alias
+
+
+async def _fill_octets(read: _Read, session: Session, last: int, clock: Clock) -> None:
     """Both directions at one moment: where a lost packet parted them, they are read once more."""
     for _ in range(2):
         before = session.lost
         into = await session.column(OCTETS[0], last)
-        at = time()
+        at = clock()
         out = await session.column(OCTETS[1], last)
         if session.lost == before:
             break
@@ -110,16 +125,33 @@ def _poll(target: SnmpTarget, read: _Read, echo: Echo | None, took_s: float) -> 
         return DevicePoll(
             target=target, status="failed", points=tuple(points), cause=_nothing(), took_s=took_s
         )
-    table = table_of(target, read.columns, round(read.octets_at))
+    read_at = round(read.octets_at)
+    table = table_of(target, read.columns, read_at)
     whole = read.cause is None and not table.missing and bool(read.scalars)
     return DevicePoll(
         target=target,
         status="answered" if whole else "partial",
         points=(*points, *table.points),
         ports=table.ports,
+        read_at=read_at,
         missing=(*table.missing, *_clockless(read)),
         notes=table.notes,
         cause=read.cause,
+        took_s=took_s,
+    )
+
+
+def _learnt(target: SnmpTarget, read: _Read, echo: Echo | None, took_s: float) -> DevicePoll:
+    """Its ports alone; nothing of it is stored."""
+    del echo
+    if read.cause is not None:
+        return DevicePoll(target=target, status="failed", cause=read.cause, took_s=took_s)
+    return DevicePoll(
+        target=target,
+        status="answered",
+        ports=ports_of(read.columns),
+        notes=names_twice(read.columns),
+        read_at=round(read.asked_at),
         took_s=took_s,
     )
 

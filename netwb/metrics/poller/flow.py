@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from netwb.inventory.ports.joining import SEEN_EVERY
@@ -32,6 +32,7 @@ class _Taken:
 
     points: list[Point] = field(default_factory=list)
     ports: dict[str, tuple[SeenPort, ...]] = field(default_factory=dict)
+    read_at: dict[str, datetime] = field(default_factory=dict)  # by device
     outcomes: list[PollOutcome] = field(default_factory=list)
     new_ports: int = 0
     renamed: list[tuple[str, str, str]] = field(default_factory=list)
@@ -56,7 +57,7 @@ class PollFlow:
     ) -> PollReport:
         """Poll; what was read until it is stopped is written. MetricsError where it cannot be."""
         taken, started_at = _Taken(), self._clock()
-        poll = Poll(targets, rules, stopped)
+        poll = Poll(targets, rules, stopped, lambda: self._clock().timestamp())
         with closing(iter(poll)) as results:
             for result in results:
                 self._take(taken, result)
@@ -84,16 +85,18 @@ class PollFlow:
         now = self._clock()
         if last is None or last[0] != hash(ports) or now - last[1] >= SEEN_EVERY:
             taken.ports[device_id] = ports
+            taken.read_at[device_id] = datetime.fromtimestamp(result.read_at, UTC)
 
     def _write(self, taken: _Taken) -> None:
         """Ports first: points of a port that the inventory has not are nobody's."""
         if taken.ports:
-            sighted = self._ports.sighted(taken.ports)
+            sighted = self._ports.sighted(taken.ports, taken.read_at)
             now = self._clock()
             self._written |= {device: (hash(ports), now) for device, ports in taken.ports.items()}
             taken.new_ports += sighted.new
             taken.renamed += sighted.renamed
             taken.ports.clear()
+            taken.read_at.clear()
         if taken.points:
             self._store.write(taken.points)
             taken.points.clear()

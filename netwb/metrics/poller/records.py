@@ -21,6 +21,7 @@ class PollRules:
     deadline_s   longest time for all of one device
     at_once      devices; one request in flight to each
     pings        echo requests a device; 0: none
+    asks         ports: which there are, and nothing that they count
     """
 
     timeout_s: float = 2.0
@@ -28,6 +29,7 @@ class PollRules:
     deadline_s: float = 20.0
     at_once: int = 100
     pings: int = 3
+    asks: Literal["counters", "ports"] = "counters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,14 @@ class DevicePoll:
     notes     what it cannot give until somebody changes it
     cause     why it is not answered whole
     ports     None: its ports were not learnt, and what is known of them stays
+    read_at   when the counters of its ports were read, epoch seconds; 0: they were not
     """
 
     target: SnmpTarget
     status: PollStatus
     points: tuple[Point, ...] = ()
     ports: tuple[SeenPort, ...] | None = None
+    read_at: int = 0
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     cause: NetwbError | None = None
@@ -70,8 +74,9 @@ class PollOutcome:
 class PollReport:
     """One poll of some devices.
 
-    renamed   (tenant/hostname, old name, new name) of ports that kept their history
-    no_pings  why none were sent; empty: they were, or none are wanted
+    renamed    (tenant/hostname, old name, new name) of ports that kept their history
+    no_pings   why none were sent; empty: they were, or none are wanted
+    elsewhere  devices that were meant, and that another poller has
     """
 
     started_at: datetime
@@ -80,6 +85,7 @@ class PollReport:
     new_ports: int
     renamed: tuple[tuple[str, str, str], ...]
     no_pings: str
+    elsewhere: int = 0
 
     def count(self, status: PollStatus) -> int:
         """Devices of that status."""

@@ -12,10 +12,11 @@ import queue
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from time import time
 
 from netwb.errors import PollError
 from netwb.inventory.ports.records import SnmpTarget
-from netwb.metrics.poller.device import poll_device
+from netwb.metrics.poller.device import Clock, poll_device
 from netwb.metrics.poller.ping import Pinger
 from netwb.metrics.poller.records import DevicePoll, PollRules
 
@@ -28,6 +29,7 @@ class Poll:
     """One poll of some devices; iterate it once.
 
     stopped   asked between results, and while none comes: whether to end before all have
+    clock     epoch seconds: when something was read
     refusal   why no pings are sent, once the first result is there
     """
 
@@ -36,9 +38,11 @@ class Poll:
         targets: Sequence[SnmpTarget],
         rules: PollRules,
         stopped: Callable[[], bool] = lambda: False,
+        clock: Clock = time,
     ) -> None:
         self.refusal = ""
         self._stopped = stopped
+        self._clock = clock
         self._targets = targets
         self._rules = rules
         self._done: queue.SimpleQueue[DevicePoll | None] = queue.SimpleQueue()
@@ -104,7 +108,7 @@ class Poll:
 
     async def _one(self, target: SnmpTarget, pinger: Pinger) -> DevicePoll:
         try:
-            return await poll_device(target, self._rules, pinger)
+            return await poll_device(target, self._rules, pinger, self._clock)
         except Exception as error:  # the door of one device: the others are polled all the same
             logger.exception("poll of %s/%s failed", target.tenant, target.hostname)
             cause = PollError(

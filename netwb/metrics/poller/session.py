@@ -136,7 +136,15 @@ class Session:
         return (
             f"no answer from {self._place()} in {asked} times {self._rules.timeout_s:g} s; is it up, "
             f"does its access list hold this machine, and is credential {self._login} right?"
+            f"{self._unheard}"
         )
+
+    @property
+    def _unheard(self) -> str:
+        login = self._target.login
+        if login is None or login.priv_key is None:
+            return ""
+        return " A wrong privacy password of SNMPv3 is met with silence too."
 
     def _wrong_key(self) -> str:
         return (

@@ -37,16 +37,28 @@ class Table:
 
 def table_of(target: SnmpTarget, columns: Columns, at: int) -> Table:
     """Points of one moment, epoch seconds, and the ports that they are of."""
-    names = {index: _name(said) for index, said in columns.get(NAME, {}).items()}
-    called = Counter(names.values())
-    rows = {index: name for index, name in names.items() if name and called[name] == 1}
-    points = tuple(_points(target, columns, rows, at))
+    rows = _rows(columns)
     return Table(
-        points=points,
-        ports=tuple(_seen(columns, index, name) for index, name in rows.items()),
-        notes=tuple(_notes(columns, names, called)),
+        points=tuple(_points(target, columns, rows, at)),
+        ports=ports_of(columns),
+        notes=tuple(_notes(columns)),
         missing=tuple(_missing(columns, rows)),
     )
+
+
+def ports_of(columns: Columns) -> tuple[SeenPort, ...]:
+    """Interfaces that can be told apart by their names."""
+    return tuple(_seen(columns, index, name) for index, name in _rows(columns).items())
+
+
+def _names(columns: Columns) -> Mapping[int, str]:
+    return {index: _name(said) for index, said in columns.get(NAME, {}).items()}
+
+
+def _rows(columns: Columns) -> Mapping[int, str]:
+    names = _names(columns)
+    called = Counter(names.values())
+    return {index: name for index, name in names.items() if name and called[name] == 1}
 
 
 def _name(said: Value) -> str:
@@ -91,13 +103,21 @@ def _seen(columns: Columns, index: int, name: str) -> SeenPort:
     )
 
 
-def _notes(columns: Columns, names: Mapping[int, str], called: Counter[str]) -> Iterator[str]:
-    """What is so and stays so until somebody changes the device."""
+def names_twice(columns: Columns) -> tuple[str, ...]:
+    """A sentence where more than one interface bears a name: Telegraf would count these as one."""
+    called = Counter(_names(columns).values())
     twice = sorted(name for name, times in called.items() if times > 1 and name)
-    if twice:
-        shown = ", ".join(quoted(name) for name in twice[:_NAMED])
-        more = " and others" if len(twice) > _NAMED else ""
-        yield f"more than one interface is called {shown}{more}, and none of these is read"
+    if not twice:
+        return ()
+    shown = ", ".join(quoted(name) for name in twice[:_NAMED])
+    more = " and others" if len(twice) > _NAMED else ""
+    return (f"more than one interface is called {shown}{more}, and none of these is read",)
+
+
+def _notes(columns: Columns) -> Iterator[str]:
+    """What is so and stays so until somebody changes the device."""
+    names = _names(columns)
+    yield from names_twice(columns)
     everywhere = {index for name in ("ifOperStatus", NAME) for index in columns.get(name, {})}
     unnamed = sum(not names.get(index) for index in everywhere)
     if unnamed:
@@ -106,6 +126,15 @@ def _notes(columns: Columns, names: Mapping[int, str], called: Counter[str]) -> 
         yield (
             "it has no counters of 64 bits (ifHCInOctets), so its traffic is not measured: those of "
             "32 bits wrap unseen"
+        )
+        return
+    counted = columns.get(OCTETS[0], {}).keys() | columns.get(OCTETS[1], {}).keys()
+    bare = sorted(name for index, name in names.items() if name and index not in counted)
+    if bare:
+        shown = ", ".join(quoted(name) for name in bare[:_NAMED])
+        more = f" and {len(bare) - _NAMED} more" if len(bare) > _NAMED else ""
+        yield (
+            f"no counters of 64 bits (ifHCInOctets) have {shown}{more}: their traffic is not measured"
         )
 
 

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netwb.metrics.records import SeriesKey
-from netwb.metrics.samples import Real, Samples
+from netwb.metrics.samples import Real
 from netwb.metrics.series.flows import window_table
 from netwb.metrics.series.percentiles import nearest_ranks
-from netwb.metrics.series.rates import NO_LIMITS, Limits, PortSamples, rates_of
+from netwb.metrics.series.rates import PortSamples, rates_of
 
+Key = TypeVar("Key", bound=Hashable)  # of a port, whatever its asker calls it by
 _AT_ONCE = 100  # ports: their arrays stay in a processor's cache
-_TOLD = "ifCounterDiscontinuityTime"
 
 
 def busiest(  # noqa: PLR0913 - a question, and how it is to be answered
-    samples: Mapping[SeriesKey, Samples],
+    ports: Mapping[Key, PortSamples],
     fields: Sequence[str],
     since: int,
     until: int,
     *,
     gap_s: float,
     most: int,
-    limits: Mapping[SeriesKey, Limits] | None = None,
-) -> list[tuple[SeriesKey, tuple[float | None, ...]]]:
+) -> list[tuple[Key, tuple[float | None, ...]]]:
     """The highest first, with the percentile of each field; those without any data are left out."""
-    keys = list(samples)
-    known = limits or {}
-    ports = [PortSamples(samples=samples[key], limits=known.get(key, NO_LIMITS)) for key in keys]
-    table = percentiles(ports, fields, since, until, gap_s=gap_s)
+    keys = list(ports)
+    table = percentiles([ports[key] for key in keys], fields, since, until, gap_s=gap_s)
     highest = np.nan_to_num(table, nan=-1.0).max(axis=1, initial=-1.0)
     order = np.argsort(-highest, kind="stable")[: max(most, 0)]
     return [(keys[row], _values(table[row])) for row in order.tolist() if highest[row] >= 0]
@@ -45,17 +41,10 @@ def percentiles(
     found = np.full((len(ports), len(fields)), np.nan)
     for column, field in enumerate(fields):
         for first in range(0, len(ports), _AT_ONCE):
-            part = [_alone(port, field) for port in ports[first : first + _AT_ONCE]]
+            part = ports[first : first + _AT_ONCE]
             windows = window_table(rates_of(part, field, gap_s=gap_s), since, until)
             found[first : first + _AT_ONCE, column] = nearest_ranks(windows)
     return found
-
-
-def _alone(port: PortSamples, field: str) -> PortSamples:
-    """Without what a percentile does not ask for: whether a rate is over a speed."""
-    whole = port.samples
-    values = {name: whole.values[name] for name in (field, _TOLD) if name in whole.values}
-    return replace(port, samples=Samples(at=whole.at, values=values, highest=whole.highest))
 
 
 def _values(row: Real) -> tuple[float | None, ...]:

@@ -9,18 +9,20 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from netwb.metrics.samples import Real, Samples, Whole
+from netwb.metrics.samples import MISSING, Real, Samples, Whole
 from netwb.metrics.series.buckets import Buckets, edges, into_table
 from netwb.metrics.series.percentiles import WINDOW_S, Ranked, nearest_rank
 from netwb.metrics.series.rates import Flag, Rates
 
-EventKind = Literal["reset", "fell", "absurd", "over", "speed"]
+EventKind = Literal["reset", "fell", "reindex", "absurd", "over", "speed", "mixed"]
 _EVENTS: tuple[tuple[Flag, EventKind], ...] = (
     (Flag.RESET, "reset"),
     (Flag.FELL, "fell"),
+    (Flag.REINDEX, "reindex"),
     (Flag.ABSURD, "absurd"),
     (Flag.OVER_SPEED, "over"),
     (Flag.SPEED_CHANGED, "speed"),
+    (Flag.MIXED, "mixed"),
 )
 _HALF = 0.5  # of a window has data, or it is none
 
@@ -58,7 +60,7 @@ def flow_of(rates: Rates, buckets: Buckets, since: int, until: int) -> Flow:
 
     buckets   as they were made of these rates
     """
-    shares = _shares(rates, since, until)
+    shares = inside(rates, since, until)
     used = shares > 0
     value, span = rates.value[used], shares[used] * (rates.end - rates.begin)[used]
     return Flow(
@@ -77,7 +79,7 @@ def totals(rates: Rates, since: int, until: int) -> Whole:
 
     Whole pairs are exact; of one that lies across an end of the time a part is reckoned.
     """
-    return _totals(rates, _shares(rates, since, until))
+    return _totals(rates, inside(rates, since, until))
 
 
 def _totals(rates: Rates, shares: Real) -> Whole:
@@ -89,10 +91,10 @@ def _totals(rates: Rates, shares: Real) -> Whole:
     return found
 
 
-def _shares(rates: Rates, since: int, until: int) -> Real:
+def inside(rates: Rates, since: int, until: int) -> Real:
     """How much of each pair lies within the time, from 0 to 1; 0 of one without a rate."""
-    inside = np.minimum(rates.end, until) - np.maximum(rates.begin, since)
-    shares: Real = np.maximum(inside, 0) / (rates.end - rates.begin)
+    within_s = np.minimum(rates.end, until) - np.maximum(rates.begin, since)
+    shares: Real = np.maximum(within_s, 0) / (rates.end - rates.begin)
     return np.where(rates.kept, shares, 0.0)
 
 
@@ -122,9 +124,42 @@ def events(rates: Sequence[Rates], since: int, until: int, *, most: int) -> tupl
         within = (one.end > since) & (one.end <= until)
         for flag, kind in _EVENTS:
             there = one.flag & flag > 0
+            for why in (Flag.REINDEX, Flag.MIXED):  # which is why it fell or rose
+                if flag is not why:
+                    there &= one.flag & why == 0
             began = there & within & ~np.append(False, there[:-1])[: len(there)]
             found |= {(at, kind) for at in one.end[began][-most:].tolist()}
     return tuple(Event(at=at, kind=kind) for at, kind in sorted(found, reverse=True)[:most])
+
+
+def silences(rates: Rates, since: int, until: int) -> tuple[tuple[int, int], ...]:
+    """Stretches within the time without a rate of this one port, epoch seconds."""
+    used = rates.kept & (rates.end > since) & (rates.begin < until)
+    begins = np.append(since, rates.end[used])
+    ends = np.append(rates.begin[used], until)
+    silent = begins < ends
+    return tuple(zip(begins[silent].tolist(), ends[silent].tolist(), strict=True))
+
+
+def falls(samples: Samples, fields: Sequence[str]) -> bool:
+    """Whether any counter is lower than before: only then it matters when its device began anew."""
+    for field in fields:
+        known = samples.values[field]
+        counter = known[known != MISSING].view(np.uint64)
+        if (counter[1:] < counter[:-1]).any():
+            return True
+    return False
+
+
+def answered(samples: Samples, fields: Sequence[str]) -> bool:
+    """Whether any of these was ever answered, of those that were asked for."""
+    asked = [samples.values[field] for field in fields if field in samples.values]
+    return not asked or any(bool((known != MISSING).any()) for known in asked)
+
+
+def seams(parts: Sequence[Samples]) -> tuple[int, ...]:
+    """When a series goes on under another name: the first sample of each part but the earliest."""
+    return tuple(sorted(int(part.at[0]) for part in parts if len(part))[1:])
 
 
 def joined(parts: Sequence[Samples], fields: Sequence[str]) -> Samples:

@@ -18,9 +18,9 @@ HOUR_S = 3_600
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeatMap:
-    """A row a port, as they were given, a column an hour; NaN where there is no data.
+    """A row a port, as they were given, a column an hour or some; NaN where there is no data.
 
-    edges     epoch seconds, one more than there are hours
+    edges     epoch seconds, one more than there are columns
     mean      bit/s or packets/s, over the time that has data
     highest   the highest rate between two polls
     percent   the mean as a share of the port's speed; NaN too where nobody knows it
@@ -32,19 +32,20 @@ class HeatMap:
     percent: NDArray[np.float64]
 
 
-def heat_map(
+def heat_map(  # noqa: PLR0913 - each cuts the time, by its name
     rates: Rates,
     since: int,
     until: int,
     *,
     speeds_bps: Sequence[int | None],
     ahead_s: int = 0,
+    cell_s: int = HOUR_S,
 ) -> HeatMap:
-    """Of a stretch of time, whole hours that it touches.
+    """Of a stretch of time, whole hours that it touches, or so many seconds each.
 
     ahead_s   how far clocks are ahead of UTC: of half an hour, hours begin at the half
     """
-    table = into_table(rates, edges(since + ahead_s, until + ahead_s, HOUR_S) - ahead_s)
+    table = into_table(rates, edges(since + ahead_s, until + ahead_s, cell_s) - ahead_s)
     return HeatMap(
         edges=table.edges,
         mean=table.mean,

@@ -6,6 +6,7 @@ import numpy as np
 
 from netwb.metrics.samples import Samples
 from netwb.metrics.series.rates import Rates
+from netwb.metrics.series.spacing import too_far
 
 
 def levels(samples: Samples, field: str, *, interval_s: int, gap_s: float) -> Rates:
@@ -20,7 +21,7 @@ def levels(samples: Samples, field: str, *, interval_s: int, gap_s: float) -> Ra
     last = np.append(at[1:] != at[:-1], True)[: len(at)]  # of one moment
     at, value = at[last], value[last]
     since = np.diff(at, prepend=at[:1] - interval_s)
-    begin = at - np.where(since > gap_s, interval_s, since)
+    begin = at - np.where(np.append(True, too_far(at, gap_s))[: len(at)], interval_s, since)
     known = np.isfinite(value)
     whole = np.zeros(int(known.sum()), np.int64)
     return Rates(

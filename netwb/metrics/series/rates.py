@@ -16,33 +16,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Samples, Times, Whole
+from netwb.metrics.series.carried import OVER, Carried, Limits, Rise, Speeds, carried, speeds_of
 from netwb.metrics.series.line import (
     Bits,
     Line,
     Rows,
     Unsigned,
     Where,
-    anywhere,
-    column,
     laid_out,
     neighbours,
     strays,
 )
+from netwb.metrics.series.mixed import mixed
+from netwb.metrics.series.spacing import too_far
 from netwb.metrics.series.told import Told
 
 Flags = NDArray[np.int64]
 
 NARROW = frozenset({"ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards"})  # Counter32
 OCTETS = frozenset({"ifHCInOctets", "ifHCOutOctets"})
-OVER = 1.1  # times its speed: kept, and told
-FASTEST_BPS = 100_000_000_000_000  # no port, and no bundle of ports, carries more
 SMALLEST_PACKET_BITS = 160  # a header of IPv4 (RFC 791)
 ROLLUP_GAP_S = 450  # where a store kept one sample of five minutes: one and a half of those
-_SPEED = "ifHighSpeed"  # Mbit/s
 _LARGEST_32 = np.uint64(2**32 - 1)
 _WRAP_SHARE = 8  # a wrap is believed up to this part of a counter's range; 9 M errors/s at a minute
 _EARLY = 0.5  # of an interval may be between two polls
-_STAMPS_S = 1  # both times are whole seconds: so much longer it may really have been
 
 
 class Flag(IntFlag):
@@ -56,8 +53,9 @@ class Flag(IntFlag):
     GAP              too long without a sample
     RESET            ifCounterDiscontinuityTime changed; or it fell and its device began anew
     FELL             and nothing explains why: a line card that was reset leaves sysUpTime alone
-    ABSURD           more than the port can carry
+    ABSURD           more than the port can carry (`carried`)
     REINDEX          by another ifIndex or name: it may be another port's counter
+    MIXED            two interfaces of one name lie in one series (`mixed`)
     """
 
     WRAP32 = 1
@@ -71,18 +69,7 @@ class Flag(IntFlag):
     FELL = 256
     ABSURD = 512
     REINDEX = 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a port can carry, bit/s; None: nobody knows.
-
-    physical_bps   above it no rate is believed: the port cannot do it
-    speed_bps      above 1.1 times that a rate is told; None: as ifHighSpeed says. 0 says nothing
-    """
-
-    physical_bps: int | None = None
-    speed_bps: int | None = None
+    MIXED = 2048
 
 
 NO_LIMITS = Limits()
@@ -172,8 +159,8 @@ def rates_of(
 ) -> Rates:
     """What each pair of neighbours of one field of these ports says, all in one go.
 
-    gap_s   samples that are farther apart say nothing of the time between them; where a store kept
-            one of several (`Samples.highest`) not before `ROLLUP_GAP_S`
+    gap_s   samples that are farther apart say nothing of the time between them, unless they usually
+            are (`spacing`); where a store kept one of several (`Samples.highest`) not before `ROLLUP_GAP_S`
     poll_s  how often ports are asked: a highest that a store knows of is not believed where one poll
             would have risen by more than all of its pair, for then it is a late sample's
     """
@@ -187,10 +174,12 @@ def rates_of(
     )
     left_out = strays(line, told.began_anew)
     pairs = _pairs(line, left_out, ports, field, poll_s)
-    rise, flag = _rises(pairs, told, narrow=field in NARROW)
+    rise, flag, most = _rises(pairs, told, narrow=field in NARROW)
     _mark(flag, _apart(pairs, gap_s), Flag.GAP)
     _mark_order(flag, pairs, left_out)
-    return _valued(pairs, ports, field, rise, flag)
+    two = mixed(line, told.began_anew)
+    _mark(flag, two[pairs.first] | two[pairs.second] if two.any() else None, Flag.MIXED)
+    return _valued(pairs, field, rise, flag, most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -201,7 +190,8 @@ class _Pairs:
     same      whether it is one port's; the last sample of a port and the first of the next are no
               pair, and are taken out in the end
     span      seconds between them
-    most      that its counter can rise by in a second
+    speeds    what a port can carry, and says that it does
+    bits      of what is counted
     between   the highest that a store knows of up to each sample of the line; None: of none
     """
 
@@ -211,9 +201,11 @@ class _Pairs:
     row: Rows
     same: Bits
     span: Times
-    most: Real
+    speeds: Speeds
+    bits: int
     between: Real | None
     poll_s: float
+    rows: int
 
 
 def _pairs(
@@ -222,8 +214,7 @@ def _pairs(
     first, second = neighbours(left_out)
     row = line.row[second]
     same = line.row[first] == row
-    physical = np.array([port.limits.physical_bps or FASTEST_BPS for port in ports], np.float64)
-    bits = 8 if field in OCTETS else SMALLEST_PACKET_BITS
+    samples, limits = [port.samples for port in ports], [port.limits for port in ports]
     return _Pairs(
         line=line,
         first=first,
@@ -231,9 +222,11 @@ def _pairs(
         row=row,
         same=same,
         span=np.where(same, line.at[second] - line.at[first], 1),
-        most=_by_row(physical / bits, row),
-        between=_between(line, [port.samples for port in ports], field),
+        speeds=speeds_of(line, first, second, row, samples=samples, limits=limits),
+        bits=8 if field in OCTETS else SMALLEST_PACKET_BITS,
+        between=_between(line, samples, field),
         poll_s=poll_s,
+        rows=len(ports),
     )
 
 
@@ -241,12 +234,6 @@ def _mark(flag: Flags, these: Bits | None, by: Flag) -> None:
     """Most marks are rare: to look whether there is any costs less than to write them all."""
     if these is not None and these.any():
         flag[these] |= by
-
-
-def _by_row(values: Real, row: Rows) -> Real:
-    """A value of each port for each of its pairs; one that all of them share stands for all."""
-    found: Real = values[:1] if (values == values[:1]).all() else values[row]
-    return found
 
 
 def _between(line: Line, samples: Sequence[Samples], field: str) -> Real | None:
@@ -257,26 +244,34 @@ def _between(line: Line, samples: Sequence[Samples], field: str) -> Real | None:
     return found
 
 
-def _rises(pairs: _Pairs, told: Told, *, narrow: bool) -> tuple[Unsigned, Flags]:
-    """How much each counter rose, modulo its range, and why that is not to be believed."""
+def _rises(pairs: _Pairs, told: Told, *, narrow: bool) -> tuple[Unsigned, Flags, Real]:
+    """How much each counter rose, modulo its range, why that is not to be believed, and the most."""
     first, second = pairs.first, pairs.second
     old, new = pairs.line.counter[first], pairs.line.counter[second]
     rise, fell = new - old, new < old
     flag = np.zeros(len(rise), np.int64)
-    ceiling = pairs.most * (pairs.span + _STAMPS_S)
     _mark(flag, told.renamed(first, second), Flag.REINDEX)
     _mark(flag, told.discontinued(first, second), Flag.RESET)
-    _mark(flag, ~fell & (rise > ceiling), Flag.ABSURD)
-    if fell.any():
-        _mark(flag, fell & told.restarted(first, second), Flag.RESET)
-        wrap, bits = (Flag.WRAP32, 32) if narrow else (Flag.WRAP64, 64)
-        if narrow:
-            rise = np.where(fell & (old <= _LARGEST_32), rise & _LARGEST_32, rise)
-        believed = rise <= np.minimum(ceiling, 2.0**bits / _WRAP_SHARE)
-        unsaid = fell & (flag & Flag.RESET == 0)
-        _mark(flag, unsaid & believed, wrap)
-        _mark(flag, unsaid & ~believed, Flag.FELL)
-    return rise, flag
+    if not fell.any():
+        known = _carried(pairs, rise, fell)
+        _mark(flag, known.beyond, Flag.ABSURD)
+        return rise, flag, known.most
+    _mark(flag, fell & told.restarted(first, second), Flag.RESET)
+    wrap, bits = (Flag.WRAP32, 32) if narrow else (Flag.WRAP64, 64)
+    if narrow:
+        rise = np.where(fell & (old <= _LARGEST_32), rise & _LARGEST_32, rise)
+    known = _carried(pairs, rise, fell)
+    believed = ~known.beyond & (rise <= 2.0**bits / _WRAP_SHARE)
+    unsaid = fell & (flag & Flag.RESET == 0)
+    _mark(flag, known.beyond & ~fell, Flag.ABSURD)
+    _mark(flag, unsaid & believed, wrap)
+    _mark(flag, unsaid & ~believed, Flag.FELL)
+    return rise, flag, known.most
+
+
+def _carried(pairs: _Pairs, rise: Unsigned, fell: Bits) -> Carried:
+    rose = Rise(count=rise, span=pairs.span, same=pairs.same, fell=fell, bits=pairs.bits)
+    return carried(rose, pairs.speeds, poll_s=pairs.poll_s)
 
 
 def _mark_order(flag: Flags, pairs: _Pairs, left_out: Bits) -> None:
@@ -294,7 +289,7 @@ def _apart(pairs: _Pairs, gap_s: float) -> Bits:
     most: Real | float = gap_s
     if pairs.between is not None and gap_s < ROLLUP_GAP_S:
         most = np.where(np.isnan(pairs.between[1:]), gap_s, ROLLUP_GAP_S)
-    wide = np.diff(pairs.line.at) > most
+    wide = too_far(pairs.line.at, most, pairs.line.row if pairs.rows > 1 else None)
     if isinstance(pairs.first, slice):
         return wide
     before = np.append(0, np.cumsum(wide))
@@ -302,9 +297,7 @@ def _apart(pairs: _Pairs, gap_s: float) -> Bits:
     return found
 
 
-def _valued(
-    pairs: _Pairs, ports: Sequence[PortSamples], field: str, rise: Unsigned, flag: Flags
-) -> Rates:
+def _valued(pairs: _Pairs, field: str, rise: Unsigned, flag: Flags, most: Real) -> Rates:
     factor = 8.0 if field in OCTETS else 1.0
     gone = flag >= Flag.GAP
     count = rise.astype(np.int64)
@@ -314,11 +307,11 @@ def _valued(
     highest = value
     if pairs.between is not None:
         known = pairs.between[pairs.second]
-        absurd = (known > pairs.most) | (known * (_EARLY * pairs.poll_s) > count)
+        absurd = (known > most) | (known * (_EARLY * pairs.poll_s) > count)
         known = np.where(gone | absurd, np.nan, known * factor)
         highest = np.fmax(value, known)
     if field in OCTETS:
-        _mark_speeds(flag, pairs, ports, highest)
+        _mark_speeds(flag, pairs.speeds, highest)
     pair = slice(None) if pairs.same.all() else pairs.same
     return Rates(
         begin=pairs.line.at[pairs.first][pair],
@@ -328,17 +321,11 @@ def _valued(
         highest=highest[pair],
         flag=flag[pair],
         row=pairs.row[pair],
-        rows=len(ports),
+        rows=pairs.rows,
     )
 
 
-def _mark_speeds(flag: Flags, pairs: _Pairs, ports: Sequence[PortSamples], highest: Real) -> None:
+def _mark_speeds(flag: Flags, speeds: Speeds, highest: Real) -> None:
     """What is over its speed, and where the speed is another; a tunnel says 0, and nothing by it."""
-    samples = [port.samples for port in ports]
-    speed = _by_row(np.array([port.limits.speed_bps or 0 for port in ports], np.float64), pairs.row)
-    if anywhere(samples, _SPEED):
-        said = column(samples, _SPEED)[pairs.line.origin]
-        old, new = said[pairs.first], said[pairs.second]
-        _mark(flag, (old != new) & (old > 0) & (new > 0), Flag.SPEED_CHANGED)
-        speed = np.where(speed > 0, speed, np.maximum(old, new) * 1e6)
-    _mark(flag, (highest > OVER * speed) & (speed > 0), Flag.OVER_SPEED)
+    _mark(flag, speeds.changed, Flag.SPEED_CHANGED)
+    _mark(flag, (highest > OVER * speeds.told) & (speeds.told > 0), Flag.OVER_SPEED)

@@ -83,8 +83,20 @@ class Sum:
     ports: Whole
 
 
-def part_of(rates: Rates, since: int, until: int, step_s: int, *, poll_s: int) -> Part:
-    """The part of these ports in a time; poll_s: how long the windows are that have a highest."""
+def part_of(  # noqa: PLR0913 - a time, and how it is cut
+    rates: Rates,
+    since: int,
+    until: int,
+    step_s: int,
+    *,
+    poll_s: int,
+    windows: NDArray[np.float64] | None = None,
+) -> Part:
+    """The part of these ports in a time; the first bucket is whole, and counts from then on.
+
+    poll_s    how long the windows are that have a highest
+    windows   their `window_table` of that time, where it is there already
+    """
     table = into_table(rates, edges(since, until, step_s))
     first, last = int(table.edges[0]), int(table.edges[-1])
     fine = edges(first, last, min(poll_s, step_s))
@@ -94,7 +106,7 @@ def part_of(rates: Rates, since: int, until: int, step_s: int, *, poll_s: int) -
         fine=fine,
         buckets=_added(table.mean),
         polls=_polls(rates, table, fine),
-        windows=_added(window_table(rates, since, until)),
+        windows=_added(window_table(rates, since, until) if windows is None else windows),
         total=int(totals(rates, since, until).sum()),
     )
 

@@ -11,7 +11,7 @@ from netwb.metrics.samples import MISSING, Samples, Times
 from netwb.metrics.series.line import Bits, Line, Places, Where, anywhere, column
 from netwb.metrics.series.restarts import Restarts, restarts
 
-_TOLD = "ifCounterDiscontinuityTime"
+DISCONTINUITY = "ifCounterDiscontinuityTime"
 
 
 class Told:
@@ -30,7 +30,9 @@ class Told:
         seams: Sequence[Sequence[int]],
     ) -> None:
         self._line = line
-        self._discontinuity = column(ports, _TOLD)[line.origin] if anywhere(ports, _TOLD) else None
+        self._discontinuity = (
+            column(ports, DISCONTINUITY)[line.origin] if anywhere(ports, DISCONTINUITY) else None
+        )
         self._devices = devices
         self._seams = seams
 

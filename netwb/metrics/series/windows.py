@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Times, Whole
+from netwb.metrics.series.carried import lowest_bps
 from netwb.metrics.series.percentiles import WINDOW_S
-from netwb.metrics.series.rates import FASTEST_BPS, PortSamples, rates
+from netwb.metrics.series.rates import PortSamples, rates
+from netwb.metrics.series.spacing import too_far
 
 Bits = NDArray[np.bool_]
 
@@ -52,14 +54,16 @@ class _Rises:
 def volumes(ports: Sequence[PortSamples], since: int, until: int, *, gap_s: float) -> Volumes:
     """Of the whole windows from `since` on that end by `until`; `since` is where the first begins.
 
-    gap_s   samples that are farther apart say nothing of the time between them
+    gap_s   as of `rates`
     """
     number = max(0, (until - since) // WINDOW_S)
     edges = since + WINDOW_S * np.arange(number + 1, dtype=np.int64)
     received = np.empty((len(ports), number), np.int64)
     sent = np.empty((len(ports), number), np.int64)
+    grid: _Grid | None = None
     for row, port in enumerate(ports):
-        received[row], sent[row] = _of_port(port, edges, gap_s)
+        grid = _grid_of(port.samples.at, edges, gap_s, grid)
+        received[row], sent[row] = _of_port(port, edges, gap_s, grid)
     return Volumes(begin=edges[:-1], received=received, sent=sent)
 
 
@@ -72,8 +76,10 @@ def one_after_another(parts: Sequence[Volumes]) -> Volumes:
     )
 
 
-def _of_port(port: PortSamples, edges: Times, gap_s: float) -> tuple[Whole, Whole]:
-    both = _plain(port, edges, gap_s)
+def _of_port(
+    port: PortSamples, edges: Times, gap_s: float, grid: _Grid | None
+) -> tuple[Whole, Whole]:
+    both = None if grid is None else _plain(port, grid)
     if both is None:
         both = tuple(_between_edges(_rises(port, field, gap_s), edges) for field in (IN, OUT))
     absent = (both[0] == NONE) | (both[1] == NONE)
@@ -120,48 +126,81 @@ def _rises(port: PortSamples, field: str, gap_s: float) -> _Rises:
     return _Rises(begin=told.begin[kept], end=told.end[kept], count=told.count[kept])
 
 
-def _plain(port: PortSamples, edges: Times, gap_s: float) -> tuple[Whole, ...] | None:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Grid:
+    """Where the edges of windows lie among moments; the ports of a device share theirs.
+
+    shortest   span between two moments, in seconds
+    after      the moment after each edge, or at it; into: seconds from the one before it, of `span`
+    whole      windows of which the moments speak for all
+    """
+
+    at: Times
+    shortest: int
+    after: Whole
+    into: Times
+    span: Times
+    whole: Bits
+
+
+def _grid_of(at: Times, edges: Times, gap_s: float, before: _Grid | None) -> _Grid | None:
+    """That of the port before where it was polled at the same moments; None of too few."""
+    if before is not None and np.array_equal(before.at, at):
+        return before
+    if len(at) < 2:
+        return None
+    span = np.diff(at)
+    after = np.clip(np.searchsorted(at, edges), 1, len(at) - 1)
+    known = (edges >= at[0]) & (edges <= at[-1])
+    whole = known[1:] & known[:-1]
+    apart = too_far(at, gap_s)
+    if apart.any():
+        whole &= ~_torn(apart, after, edges >= at[after])
+    return _Grid(
+        at=at,
+        shortest=int(span.min()),
+        after=after,
+        into=edges - at[after - 1],
+        span=span[after - 1],
+        whole=whole,
+    )
+
+
+def _plain(port: PortSamples, grid: _Grid) -> tuple[Whole, ...] | None:
     """The same of a port of which each pair is an ordinary rate or a gap; None of any other.
 
     `rates` says the same of them, in ten times the time: a thousand ports have 86 million pairs.
     """
-    at, values = port.samples.at, port.samples.values
-    if len(at) < 2 or port.seams or port.samples.highest or not {IN, OUT} <= values.keys():
+    values = port.samples.values
+    if port.seams or port.samples.highest or not {IN, OUT} <= values.keys():
         return None
     anew = values.get(_TOLD)
     if anew is not None and (anew != anew[0]).any():
         return None
-    span = np.diff(at)
-    fastest = (port.limits.physical_bps or FASTEST_BPS) / _BITS * span.min()
+    fastest = lowest_bps(port.samples, port.limits) / _BITS * grid.shortest
     if fastest <= 0 or not all(_only_rises(values[field], fastest) for field in (IN, OUT)):
         return None
-    after = np.clip(np.searchsorted(at, edges), 1, len(at) - 1)
-    known = (edges >= at[0]) & (edges <= at[-1])
-    whole = known[1:] & known[:-1]
-    if span.max() > gap_s:
-        whole &= ~_torn(span, after, edges >= at[after], gap_s)
-    into, within = edges - at[after - 1], span[after - 1]
     return tuple(
-        np.where(whole, np.diff(_shown(values[field], after, into, within)), NONE)
-        for field in (IN, OUT)
+        np.where(grid.whole, np.diff(_shown(values[field], grid)), NONE) for field in (IN, OUT)
     )
 
 
 def _only_rises(counter: Whole, fastest: float) -> bool:
-    rise = np.diff(counter)
-    return bool(counter.min() >= 0 and rise.min() >= 0 and rise.max() <= fastest)
+    """A fall, taken without its sign, is larger than any rise."""
+    rise = np.diff(counter).view(np.uint64)
+    return bool(counter[0] >= 0 and counter[-1] >= 0 and rise.max() <= fastest)
 
 
-def _torn(span: Times, after: Whole, on_sample: Bits, gap_s: float) -> Bits:
+def _torn(apart: Bits, after: Whole, on_sample: Bits) -> Bits:
     """Whether a pair that is too far apart speaks for a part of each window."""
-    gaps = np.append(0, np.cumsum(span > gap_s))
+    gaps = np.append(0, np.cumsum(apart))
     first = np.where(on_sample, after, after - 1)[:-1]  # of the pairs that reach into the window
     found: Bits = gaps[after[1:]] > gaps[first]
     return found
 
 
-def _shown(counter: Whole, after: Whole, into: Times, span: Times) -> Whole:
+def _shown(counter: Whole, grid: _Grid) -> Whole:
     """What it showed at each edge."""
-    before = counter[after - 1]
-    found: Whole = before + _part(counter[after] - before, into, span)
+    before = counter[grid.after - 1]
+    found: Whole = before + _part(counter[grid.after] - before, grid.into, grid.span)
     return found

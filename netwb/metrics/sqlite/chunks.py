@@ -17,7 +17,7 @@ from netwb.metrics.records import COUNTER_FIELDS, FIELDS, Measurement
 from netwb.metrics.samples import MISSING, Real, Times
 from netwb.metrics.sqlite.file import unreadable
 from netwb.metrics.sqlite.matrix import Matrix
-from netwb.metrics.sqlite.packing import Numbers, pack, unpack
+from netwb.metrics.sqlite.packing import Numbers, pack, unpack, unpack_in_a_row
 from netwb.metrics.sqlite.polls import layout_of, places_of
 from netwb.metrics.thinning import Strand
 
@@ -92,6 +92,23 @@ def days(
         rates = _rates(wanted, data, moments) if tier == "coarse" else {}
         own = {field: column[0] for field, column in columns.items()}
         yield Strand(at=at, columns=own, highest=rates)
+
+
+def days_in_a_row(connection: sqlite3.Connection, wanted: Wanted, name: str) -> Strand | None:
+    """The packed days of one port end to end; None where there are none."""
+    chunks = connection.execute(
+        _READ["day"] + " ASC", (wanted.device, name, wanted.since - SPANS["day"], wanted.until)
+    ).fetchall()
+    if not chunks:
+        return None
+    whole = FIELDS[wanted.measurement]
+    places = [1 + whole.index(field) for field in wanted.fields]
+    try:
+        at, columns = unpack_in_a_row(chunks, places)
+    except (IndexError, TypeError, ValueError, struct.error, zlib.error) as error:
+        raise unreadable() from error
+    kinds = [_real(c) if wanted.measurement in REAL else c for c in columns]
+    return Strand(at=at, columns=dict(zip(wanted.fields, kinds, strict=True)))
 
 
 def put_days(  # noqa: PLR0913, PLR0917 - whose, of what, and when

@@ -18,6 +18,7 @@ from threading import Lock
 from urllib.parse import quote
 
 from netwb.errors import MetricsUnavailableError
+from netwb.store.faults import SQLITE_FAULTS, primary_code
 
 FORM = 2  # user_version; raised when a table is added, which an older file then gets
 _OURS = 0x6E77626D  # application_id: "nwbm"
@@ -77,21 +78,8 @@ CREATE TABLE IF NOT EXISTS coarse (
 CREATE INDEX IF NOT EXISTS coarse_start ON coarse (start, device);
 """
 _AWAY = "move it away, and an empty one is begun"
-_FAULTS = {  # primary result code -> what is wrong; the cure
-    sqlite3.SQLITE_BUSY: "is locked by another process; wait for it to end, then try again",
-    sqlite3.SQLITE_LOCKED: "is locked by another process; wait for it to end, then try again",
-    sqlite3.SQLITE_FULL: "has no room to grow: the disk is full; free some space, then try again",
-    sqlite3.SQLITE_CANTOPEN: (
-        "cannot be opened; check that its folder is there and writable by this user"
-    ),
-    sqlite3.SQLITE_PERM: "may not be opened by this user; check the owner of its folder",
-    sqlite3.SQLITE_READONLY: (
-        "is not writable; check the owner and mode of the file and its folder, and the mount"
-    ),
-    sqlite3.SQLITE_IOERR: (
-        "cannot be read or written by the system (disk full, quota, or failing disk);"
-        " check the disk and the system log"
-    ),
+_FAULTS = {
+    **SQLITE_FAULTS,
     sqlite3.SQLITE_NOTADB: f"is not a database; {_AWAY}",
     sqlite3.SQLITE_CORRUPT: f"is damaged; put back a copy of it, or {_AWAY}",
 }
@@ -106,6 +94,7 @@ class MetricsFile:
         self._idle: list[sqlite3.Connection] = []
         self._identity: tuple[int, int] | None = None
         self._lock = Lock()
+        self._making = Lock()  # SQLite waits for nobody while a file becomes one with a log
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -123,6 +112,21 @@ class MetricsFile:
             self._form(connection)
             yield connection
             connection.execute("COMMIT")
+
+    @contextmanager
+    def wiping(self) -> Iterator[sqlite3.Connection]:
+        """As `writing`; of what is deleted nothing stays, neither in the file nor in its log."""
+        with self._connected() as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("BEGIN IMMEDIATE")
+            self._form(connection)
+            yield connection
+            connection.execute("COMMIT")
+            connection.execute("PRAGMA secure_delete=FAST")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            msg = f"{self.path} is read by another process; wait for it to end, then try again"
+            raise MetricsUnavailableError(msg)
 
     def size_bytes(self) -> int:
         """What it takes on the disk, with its log."""
@@ -178,15 +182,20 @@ class MetricsFile:
             check_same_thread=False,  # one thread has it at a time
         )
         try:
-            self._prepare(connection)
+            with self._making:
+                self._prepare(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if self._form(connection) < FORM:
+        connection.execute("BEGIN")  # one view: another thread may make the file meanwhile
+        form = self._form(connection)
+        connection.execute("COMMIT")
+        if form < FORM:
             self._make(connection)
+        connection.execute("PRAGMA secure_delete=FAST")  # where it costs no further page
         connection.execute("PRAGMA synchronous=NORMAL")  # a power cut takes the last polls at most
 
     def _make(self, connection: sqlite3.Connection) -> None:
@@ -217,11 +226,10 @@ class MetricsFile:
         try:
             yield
         except sqlite3.Error as error:
-            # The low byte is the primary code; the rest only says where it was met.
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code not in _FAULTS:
+            said = _FAULTS.get(primary_code(error))
+            if said is None:
                 raise  # a mistake of our own, to be seen as one
-            raise MetricsUnavailableError(f"{self.path} {_FAULTS[code]}") from error
+            raise MetricsUnavailableError(f"{self.path} {said}") from error
 
 
 def unreadable() -> sqlite3.DatabaseError:

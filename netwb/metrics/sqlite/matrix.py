@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from netwb.metrics.points import REAL
 from netwb.metrics.records import Measurement
-from netwb.metrics.samples import MISSING, Times
-from netwb.metrics.thinning import Strand, answered, given
+from netwb.metrics.samples import MISSING, Real, Times
+from netwb.metrics.thinning import Strand, answered, given, is_answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,6 +83,28 @@ def _one(run: Sequence[Matrix]) -> Matrix:
     )
 
 
+def without(
+    measurement: Measurement, matrix: Matrix, names: Collection[str], since: int, until: int
+) -> Matrix | None:
+    """What is left when what those ports answered in a time is taken out; None: nothing."""
+    going = (matrix.at >= since) & (matrix.at < until)
+    rows = np.array([name in names for name in matrix.places], dtype=np.bool_)
+    cells = np.ix_(rows, going)
+    columns = {field: column.copy() for field, column in matrix.columns.items()}
+    for column in columns.values():
+        column[cells] = missing(measurement)
+    left = is_answered(measurement, columns)
+    if not left.any():
+        return None
+    stays, moments = np.flatnonzero(left.any(axis=1)), np.flatnonzero(left.any(axis=0))
+    names_by_row = list(matrix.places)
+    return Matrix(
+        at=matrix.at[moments],
+        places={names_by_row[row]: place for place, row in enumerate(stays.tolist())},
+        columns={field: column[stays][:, moments] for field, column in columns.items()},
+    )
+
+
 def strand_in(matrix: Matrix, name: str) -> Strand | None:
     """One port's samples in it."""
     row = matrix.places.get(name)
@@ -100,18 +122,24 @@ def strands(measurement: Measurement, matrix: Matrix) -> Mapping[str, Strand]:
 
 
 def merged(measurement: Measurement, parts: Sequence[Strand]) -> Strand:
-    """Strands of one series as one; where two know of one moment, the later part counts."""
+    """Strands of one series as one; where two know of one moment, the later part counts.
+
+    A highest rate that was made with a counter that is another one now is no more known.
+    """
     fields = parts[0].columns
     matrices = [
         Matrix(at=p.at, places={"": 0}, columns={f: p.columns[f][None, :] for f in fields})
         for p in parts
     ]
     whole = joined(measurement, matrices)
-    highest: dict[str, NDArray[np.float64]] = {}
+    columns = {field: column[0] for field, column in whole.columns.items()}
+    highest: dict[str, Real] = {}
     for part in parts:
+        places = np.searchsorted(whole.at, part.at)
         for name, rates in part.highest.items():
             own = highest.setdefault(name, np.full(len(whole.at), np.nan))
-            places = np.searchsorted(whole.at, part.at)
-            own[places] = np.fmax(own[places], rates)
-    columns = {field: column[0] for field, column in whole.columns.items()}
+            before = part.columns[name]
+            stands = (columns[name][places] == before) | (before == MISSING)
+            stands[1:] &= stands[:-1].copy()  # a rate is one of two counters
+            own[places] = np.fmax(own[places], np.where(stands, rates, np.nan))
     return Strand(at=whole.at, columns=columns, highest=highest)

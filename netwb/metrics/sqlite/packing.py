@@ -10,6 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,12 @@ from numpy.typing import NDArray
 from netwb.metrics.samples import MISSING
 
 Numbers = NDArray[np.int64]
+Planes = NDArray[Any]
 # Number of byte planes, of those that stand there as they are; whether a bitmap of what is missing
 # comes first in the rest.
 _HEAD = struct.Struct("<BB?")
 _LENGTHS = struct.Struct("<H")  # number of columns; a length of 4 bytes each follows
+_FIRST = struct.Struct("<q")
 _LEVEL = 6  # of zlib: 9 takes twice as long for a hundredth
 _NOISE = 0.85  # a plane that is hardly smaller compressed is read ten times as quickly as it is
 _WORD = 8  # bytes of a number
@@ -48,6 +52,99 @@ def unpack(data: bytes, wanted: Sequence[int], series: int, moments: int) -> lis
         _unpack(data[ends[place] : ends[place + 1]], series if place else 1, moments)
         for place in wanted
     ]
+
+
+def unpack_in_a_row(
+    chunks: Sequence[tuple[int, bytes]], wanted: Sequence[int]
+) -> tuple[Numbers, list[Numbers]]:
+    """The moments and those columns of one series that lies in several chunks, end to end.
+
+    chunks   how many moments each has, and its bytes
+    The same as `unpack` of each, in a fourth of the time: a month of a port is thirty chunks.
+    """
+    moments = np.array([number for number, _ in chunks], np.int64)
+    each = [0, *wanted]
+    parts = [_parted(data, each) for _, data in chunks]
+    at = [_moments(own[0], number) for (number, _), own in zip(chunks, parts, strict=True)]
+    columns = [_in_a_row(packed, moments) for packed in list(zip(*parts, strict=True))[1:]]
+    return np.concatenate(at), columns
+
+
+def _parted(data: bytes, wanted: Sequence[int]) -> list[bytes]:
+    """The bytes of those columns."""
+    (count,) = _LENGTHS.unpack_from(data)
+    lengths = struct.unpack_from(f"<{count}I", data, _LENGTHS.size)
+    ends = list(accumulate(lengths, initial=_LENGTHS.size + 4 * count))
+    return [data[ends[place] : ends[place + 1]] for place in wanted]
+
+
+@lru_cache(maxsize=512)
+def _moments(packed: bytes, moments: int) -> Numbers:
+    """Of a chunk; the ports of a device are polled at once, and share theirs."""
+    at: Numbers = _unpack(packed, 1, moments)[0]
+    at.flags.writeable = False
+    return at
+
+
+def _in_a_row(parts: Sequence[bytes], moments: Numbers) -> Numbers:
+    """One column of one series: the bytes are put in their places, and counted up all at once."""
+    widest = max(packed[0] for packed in parts)  # byte planes
+    ends = np.cumsum(moments)
+    begins = (ends - moments).tolist()
+    kind: Any = np.uint32 if widest <= 4 else np.uint64
+    folded = np.zeros((int(ends[-1]) if widest else 0, kind().itemsize), np.uint8)
+    first, absent = np.empty(len(parts), np.int64), []
+    for place, (packed, begin, number) in enumerate(
+        zip(parts, begins, moments.tolist(), strict=True)
+    ):
+        first[place], gone = _put_planes(packed, folded[begin : begin + number], number)
+        if gone is not None:
+            absent.append(begin + gone)
+    column = _counted_up(folded, kind, first, moments, begins) if widest else first.repeat(moments)
+    if absent:
+        column[np.concatenate(absent)] = MISSING
+    return column
+
+
+def _put_planes(packed: bytes, folded: Planes, number: int) -> tuple[int, Planes | None]:
+    """Put a chunk's bytes into its rows; gives its first number, and where nothing is known."""
+    used, plain, holes = _HEAD.unpack_from(packed)
+    if not used and not holes:
+        return _constant(packed), None
+    rest = zlib.decompress(memoryview(packed)[_HEAD.size + plain * number :])
+    edge = -(-number // 8) if holes else 0
+    heavy = edge + _WORD
+    for plane in range(plain):
+        folded[:, plane] = np.frombuffer(packed, np.uint8, number, _HEAD.size + plane * number)
+    for plane in range(plain, used):
+        folded[:, plane] = np.frombuffer(rest, np.uint8, number, heavy + (plane - plain) * number)
+    first: int = _FIRST.unpack_from(rest, edge)[0]
+    if not holes:
+        return first, None
+    present = np.unpackbits(np.frombuffer(rest, np.uint8, edge), count=number)
+    return first, np.flatnonzero(present == 0)
+
+
+@lru_cache(maxsize=512)
+def _constant(packed: bytes) -> int:
+    """The one number of a chunk in which nothing changes: a state, a counter of errors."""
+    first: int = _FIRST.unpack(zlib.decompress(packed[_HEAD.size :]))[0]
+    return first
+
+
+def _counted_up(
+    folded: Planes, kind: Any, first: Numbers, moments: Numbers, begins: list[int]
+) -> Numbers:
+    """Each chunk from its own first number on; modulo 2**64, as it was packed."""
+    whole = folded.view(kind)[:, 0]
+    sign = whole & kind(1)
+    np.negative(sign, out=sign)  # all bits of a fall
+    whole >>= kind(1)
+    whole ^= sign
+    signed = whole.view(np.int32 if kind is np.uint32 else np.int64)
+    column: Numbers = np.cumsum(signed, dtype=np.int64)
+    column += np.repeat(first - column[begins], moments)
+    return column
 
 
 def bits(column: NDArray[Any]) -> Numbers:

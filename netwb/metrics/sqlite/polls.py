@@ -43,6 +43,18 @@ def put(connection: sqlite3.Connection, key: PollKey, names: Mapping[str, Values
     )
 
 
+def put_polls(
+    connection: sqlite3.Connection, measurement: Measurement, device: int, matrix: Matrix
+) -> None:
+    """Write polls that hold all fields, where none is of their moments."""
+    cube = np.stack([matrix.columns[field] for field in FIELDS[measurement]], axis=-1)
+    layout = layout_of(connection, device, matrix.places)
+    connection.executemany(
+        "INSERT INTO poll VALUES (?, ?, ?, ?)",
+        [(device, at, layout, cube[:, n].tobytes()) for n, at in enumerate(matrix.at.tolist())],
+    )
+
+
 def matrices(
     connection: sqlite3.Connection,
     measurement: Measurement,
@@ -88,16 +100,37 @@ def layout_of(connection: sqlite3.Connection, device: int, names: Iterable[str])
     return _number(connection.execute("INSERT INTO layout (device, names) VALUES (?, ?)", own))
 
 
+def forget_layouts(connection: sqlite3.Connection, device: int) -> None:
+    """Of ports that a device had for a while."""
+    connection.execute(
+        "DELETE FROM layout WHERE device = ?1 AND id NOT IN"
+        " (SELECT layout FROM poll WHERE device = ?1 UNION"
+        " SELECT layout FROM hour WHERE device = ?1)",
+        (device,),
+    )
+
+
+def names_of(connection: sqlite3.Connection, device: int) -> frozenset[str]:
+    """Of everything that is kept of a device; "" is itself."""
+    found = connection.execute(
+        "SELECT value FROM layout, json_each(names) WHERE device = ?1 UNION"
+        " SELECT name FROM day WHERE device = ?1 UNION SELECT name FROM coarse WHERE device = ?1",
+        (device,),
+    )
+    return frozenset(name for (name,) in found)
+
+
 def places_of(connection: sqlite3.Connection, layout: int) -> Mapping[str, int]:
     """The row of each name in it."""
     found = connection.execute("SELECT names FROM layout WHERE id = ?", (layout,)).fetchone()
     if found is None:
         raise unreadable()
-    return _places(found[0])
+    return places_in(found[0])
 
 
 @lru_cache(maxsize=4096)
-def _places(names: str) -> Mapping[str, int]:
+def places_in(names: str) -> Mapping[str, int]:
+    """The same of a layout's own text."""
     return {name: row for row, name in enumerate(json.loads(names))}
 
 

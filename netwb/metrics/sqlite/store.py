@@ -18,14 +18,24 @@ import numpy as np
 
 from netwb.errors import MetricsError
 from netwb.metrics.points import polls
-from netwb.metrics.records import Measurement, Point, Question, SeriesKey, StoreHealth
-from netwb.metrics.samples import Samples
+from netwb.metrics.records import (
+    FOREVER,
+    Measurement,
+    Newest,
+    Point,
+    Question,
+    SeriesKey,
+    StoreHealth,
+)
+from netwb.metrics.samples import Samples, known
 from netwb.metrics.size import check_size
-from netwb.metrics.sqlite.chunks import Tier, Wanted, days, hours
+from netwb.metrics.sqlite.chunks import Tier, Wanted, days, days_in_a_row, hours
 from netwb.metrics.sqlite.file import MetricsFile
 from netwb.metrics.sqlite.forecast import DiskForecast, forecast
+from netwb.metrics.sqlite.last import last_polled
 from netwb.metrics.sqlite.matrix import Matrix, merged, run_together, strand_in
 from netwb.metrics.sqlite.polls import all_devices, find_device, matrices, put
+from netwb.metrics.sqlite.removal import leaving, remove
 from netwb.metrics.sqlite.upkeep import Keeping, keep_up
 from netwb.metrics.thinning import (
     Strand,
@@ -33,10 +43,9 @@ from netwb.metrics.thinning import (
     answering,
     end_to_end,
     is_answered,
-    strand_of,
 )
 
-Found = dict[SeriesKey, Samples]
+Found = dict[SeriesKey, Newest]
 logger = logging.getLogger(__name__)
 
 UPKEEP_S = 0.5  # of one write; what is left waits for the next one
@@ -55,7 +64,6 @@ SELECT coalesce((SELECT min(first) FROM coarse WHERE start = (SELECT min(start) 
 _OLD: tuple[Tier, ...] = ("coarse", "day")
 _A_FEW = 4  # polls; a port that is not in the newest one was left out of it, or is no more
 _MANY = 100  # devices; so many are looked up by one statement
-_NEVER = 2**62  # epoch seconds; later than any sample
 
 
 def _now() -> datetime:
@@ -108,21 +116,32 @@ class SqliteStore:
 
     def newest(
         self, keys: Sequence[SeriesKey], measurement: Measurement, fields: Sequence[str], since: int
-    ) -> Mapping[SeriesKey, Samples]:
+    ) -> Mapping[SeriesKey, Newest]:
         """The newest sample of each series since then."""
-        found: dict[SeriesKey, Samples] = {}
+        found: Found = {}
         with self._file.reading() as connection:
-            for device, own in _by_device(connection, keys, measurement):
+            left = dict(_by_device(connection, keys, measurement))
+            if len(left) >= _MANY:
+                found, left = last_polled(connection, measurement, fields, since, left)
+            for device, own in left.items():
                 wanted = Wanted(
                     device=device,
                     measurement=measurement,
                     fields=fields,
                     since=since,
-                    until=_NEVER,
+                    until=FOREVER,
                 )
-                left = _newest_polled(connection, wanted, own, found)
-                _newest_packed(connection, wanted, left, found)
+                older = _newest_polled(connection, wanted, own, found)
+                _newest_packed(connection, wanted, older, found)
         return found
+
+    def delete(self, keys: Sequence[SeriesKey], since: int = 0, until: int = FOREVER) -> None:
+        """Take the samples of these series in that time out of the file, a transaction a device."""
+        if not self._file.path.exists():
+            return
+        for going in leaving(keys, since, until):
+            with self._file.wiping() as connection:
+                remove(connection, going)
 
     def health(self) -> StoreHealth:
         """What it is, and from when to when it has samples."""
@@ -197,7 +216,9 @@ class _Reader:
 
     def samples(self, name: str) -> Samples | None:
         """What one port answers."""
-        old = [s for tier in _OLD for s in days(self._connection, tier, self._wanted, name)]
+        old = list(days(self._connection, "coarse", self._wanted, name))
+        recent = days_in_a_row(self._connection, self._wanted, name)
+        old += [recent] if recent is not None else []
         if self._alike is not None and not old:
             return _row(self._alike, self._matrices[0].places.get(name))
         strand = self._strand(old, name)
@@ -278,24 +299,27 @@ def _newest_packed(
             for strand in days(connection, tier, wanted, key.name, "DESC"):
                 one = answered(wanted.measurement, strand)
                 if len(one.at) and one.at[-1] >= wanted.since and key not in found:
-                    newest = strand_of(one, slice(-1, None))
-                    found[key] = Samples(at=newest.at, values=newest.columns)
+                    found[key] = _newest_of(one)
 
 
 def _newest_in(
     wanted: Wanted, part: Matrix, keys: list[SeriesKey], found: Found
 ) -> list[SeriesKey]:
     """Keys that have no sample in it; the newest one of each other is put into `found`."""
-    known = is_answered(wanted.measurement, part.columns) & (part.at >= wanted.since)
-    some = set(np.flatnonzero(known.any(axis=1)).tolist())
-    last: list[int] = (len(part.at) - 1 - known[:, ::-1].argmax(axis=1)).tolist()
+    said = is_answered(wanted.measurement, part.columns) & (part.at >= wanted.since)
+    some = set(np.flatnonzero(said.any(axis=1)).tolist())
+    last: list[int] = (len(part.at) - 1 - said[:, ::-1].argmax(axis=1)).tolist()
     left = []
     for key in keys:
         place = part.places.get(key.name)
         if place is None or place not in some:
             left.append(key)
         else:
-            own = slice(last[place], last[place] + 1)
-            values = {field: column[place, own] for field, column in part.columns.items()}
-            found[key] = Samples(at=part.at[own], values=values)
+            columns = {field: column[place] for field, column in part.columns.items()}
+            found[key] = _newest_of(Strand(at=part.at, columns=columns), last[place])
     return left
+
+
+def _newest_of(strand: Strand, place: int = -1) -> Newest:
+    values = {field: column[place].item() for field, column in strand.columns.items()}
+    return Newest(int(strand.at[place]), known(values))

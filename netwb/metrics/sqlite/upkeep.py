@@ -27,7 +27,7 @@ from netwb.metrics.sqlite.chunks import (
     put_hour,
 )
 from netwb.metrics.sqlite.matrix import joined, merged, strands
-from netwb.metrics.sqlite.polls import matrices
+from netwb.metrics.sqlite.polls import forget_layouts, matrices
 from netwb.metrics.thinning import coarser
 
 EVERY_S = 300  # of what is kept for long: the windows of a bill
@@ -140,7 +140,7 @@ def _pack_day(
         "DELETE FROM hour WHERE device = ? AND start >= ? AND start < ?",
         (device, start, start + DAY_S),
     )
-    _forget_layouts(connection, device)
+    forget_layouts(connection, device)
 
 
 def _make_coarse(
@@ -183,16 +183,6 @@ def _let_go(connection: sqlite3.Connection, *, edge: int) -> None:
         "DELETE FROM coarse WHERE (device, name, start) IN"
         " (SELECT device, name, start FROM coarse WHERE start <= ? LIMIT ?)",
         (edge, _AT_ONCE),
-    )
-
-
-def _forget_layouts(connection: sqlite3.Connection, device: int) -> None:
-    """Of ports that a device had for a while."""
-    connection.execute(
-        "DELETE FROM layout WHERE device = ?1 AND id NOT IN"
-        " (SELECT layout FROM poll WHERE device = ?1 UNION"
-        " SELECT layout FROM hour WHERE device = ?1)",
-        (device,),
     )
 
 

@@ -14,11 +14,13 @@ from netwb.archive.remote.carried import (
     SealedSecret,
     about,
     message,
+    numbered,
     parse_about,
     parse_message,
     parse_secrets,
+    render_seals,
     render_secrets,
-    secrets_file,
+    sealed_commits,
 )
 
 WORDS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=30)
@@ -60,7 +62,16 @@ def test_a_file_that_is_not_ours_or_newer_is_refused(content: bytes) -> None:
 
 
 def test_files_of_secrets_stand_in_the_order_of_their_making() -> None:
-    names = [secrets_file(number) for number in (1, 2, 10, 99999)]
+    names = [numbered("secrets/", number) for number in (1, 2, 10, 99999)]
 
     assert names == sorted(names)
     assert parse_about(about("t1")) == "t1"
+
+
+def test_a_commit_is_ours_where_its_seal_is_by_our_key_and_for_that_commit() -> None:
+    ours, theirs = render_seals(b"k" * 32, ["a" * 40]), render_seals(b"x" * 32, ["b" * 40])
+    exchanged = ours.replace(b"a" * 40, b"c" * 40)
+
+    read = list(sealed_commits(b"k" * 32, ours + theirs + exchanged + b"d\n\xff \xff\n"))
+
+    assert read == ["a" * 40]

@@ -75,9 +75,8 @@ def test_points_lie_in_the_store_and_ports_in_the_inventory(rig: Rig) -> None:
     assert rig.names("edge1") == ["ge-0/0/0", "ge-0/0/1", "xe-0/0/2"]
     key = SeriesKey(tenant="acme", device_id=rig.targets[0].device_id, name="xe-0/0/2")
     fields = ("ifHCInOctets", "ifOperStatus")
-    (samples,) = rig.store.newest([key], "interface", fields, 0).values()
-    assert len(samples) == 1
-    assert samples.values["ifOperStatus"][0] == 1
+    (newest,) = rig.store.newest([key], "interface", fields, 0).values()
+    assert newest.values["ifOperStatus"] == 1
 
 
 def test_a_second_poll_adds_samples_and_asks_the_inventory_nothing(rig: Rig) -> None:
@@ -103,6 +102,22 @@ def test_a_rename_is_told_and_the_port_keeps_its_id(rig: Rig) -> None:
     assert renamed.id == before.id
     assert rig.ports.get(ALL_TENANTS, "edge1", "ge-0/0/1") == renamed
     assert renamed.former_names == ("ge-0/0/1",)
+
+
+def test_ports_are_learnt_without_what_they_count(rig: Rig) -> None:
+    rig.flow.run(rig.targets[:1], PATIENT)
+    rig.now[0] = RENAMED_AT
+    before = rig.fleet.asked("edge1")
+
+    rules = replace(PATIENT, asks="ports")
+    report = rig.flow.run(rig.targets, rules)
+
+    assert (report.count("answered"), report.new_ports) == (3, 6)
+    assert report.renamed == (("acme/edge1", "ge-0/0/1", "wan"),)
+    assert sum(outcome.points for outcome in report.outcomes) == 0
+    assert rig.fleet.asked("edge1") - before < before / 2
+    (port,) = (p for p in rig.ports.list(ALL_TENANTS) if p.name == "wan" and p.hostname == "edge2")
+    assert (port.alias, port.speed_bps, port.if_type) == ("circuit C-1", 10**9, 6)
 
 
 def test_a_device_that_fails_leaves_what_is_known_of_its_ports(rig: Rig) -> None:

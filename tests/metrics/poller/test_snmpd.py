@@ -91,6 +91,8 @@ def test_a_wrong_credential_is_named_and_its_secrets_are_not(
 
     assert isinstance(found.cause, error)
     assert "acme/snmp" in str(found.cause)
+    silent = error is UnreachableError and login.priv_key is not None
+    assert ("privacy password of SNMPv3 is met with silence" in str(found.cause)) == silent
     assert KEY not in f"{found!r} {found.cause}"
     assert found.points == ()
 

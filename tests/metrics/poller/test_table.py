@@ -104,6 +104,16 @@ def test_a_device_without_counters_of_64_bits_has_no_octets_and_says_so() -> Non
     assert found.missing == ()
 
 
+def test_a_port_without_counters_of_64_bits_beside_others_is_named() -> None:
+    found = table(ifHCInOctets={1: 10}, ifHCOutOctets={1: 30})
+
+    (note,) = found.notes
+    assert note == (
+        "no counters of 64 bits (ifHCInOctets) have 'ge-0/0/1': their traffic is not measured"
+    )
+    assert found.missing == ()
+
+
 def test_half_a_table_is_said() -> None:
     found = table(ifHCOutOctets={1: 30})
 

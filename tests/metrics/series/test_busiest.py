@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,9 +12,10 @@ from hypothesis import strategies as st
 from netwb.metrics.records import SeriesKey
 from netwb.metrics.samples import Samples
 from netwb.metrics.series.busiest import busiest, percentiles
+from netwb.metrics.series.carried import Limits
 from netwb.metrics.series.flows import windows
 from netwb.metrics.series.percentiles import nearest_rank
-from netwb.metrics.series.rates import Limits, PortSamples, rates
+from netwb.metrics.series.rates import PortSamples, rates
 from tests.metrics.points import key
 from tests.metrics.series.counters import FIELD, counters
 
@@ -29,11 +32,13 @@ def port(bps_in: int, bps_out: int) -> Samples:
     return Samples(at=inward.at, values={**inward.values, **outward.values})
 
 
-def named(**ports: Samples) -> dict[SeriesKey, Samples]:
-    return {key(name): samples for name, samples in ports.items()}
+def named(**ports: Samples) -> dict[SeriesKey, PortSamples]:
+    return {key(name): PortSamples(samples=samples) for name, samples in ports.items()}
 
 
-def ranked(ports: dict[SeriesKey, Samples], most: int = 9) -> dict[str, tuple[float | None, ...]]:
+def ranked(
+    ports: dict[SeriesKey, PortSamples], most: int = 9
+) -> dict[str, tuple[float | None, ...]]:
     found = busiest(ports, (FIELD, OUT), 0, 600, gap_s=GAP_S, most=most)
     return {own.name: tuple(v if v is None else round(v) for v in values) for own, values in found}
 
@@ -72,19 +77,21 @@ def test_in_a_time_shorter_than_a_window_none_is() -> None:
 def test_what_a_port_cannot_carry_does_not_make_it_the_busiest() -> None:
     absurd = port(8_000, 8_000)
     absurd.values[FIELD][5:] += 10**12
-    limits = {key("a"): Limits(physical_bps=10**9)}
+    ports = named(a=absurd, b=port(80_000, 0))
+    ports[key("a")] = replace(ports[key("a")], limits=Limits(physical_bps=10**9))
 
-    found = busiest(
-        named(a=absurd, b=port(80_000, 0)),
-        (FIELD, OUT),
-        0,
-        600,
-        gap_s=GAP_S,
-        most=2,
-        limits=limits,
-    )
+    assert list(ranked(ports)) == ["b", "a"]
 
-    assert [own.name for own, _ in found] == ["b", "a"]
+
+def test_what_a_counter_jumps_by_under_another_name_does_not_make_it_the_busiest() -> None:
+    jumped = port(8_000, 8_000)
+    jumped.values[FIELD][5:] += 10**9
+    ports = named(a=jumped, b=port(80_000, 0))
+
+    assert list(ranked(ports)) == ["a", "b"]
+
+    ports[key("a")] = replace(ports[key("a")], seams=(300,))
+    assert ranked(ports) == {"b": (80_000, 0), "a": (8_000, 8_000)}
 
 
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 250])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from netwb.metrics.samples import Samples
+from netwb.metrics.samples import MISSING, Samples
 from netwb.metrics.series.buckets import into_buckets
 from netwb.metrics.series.flows import (
     Event,
     Flow,
     events,
+    falls,
     flow_of,
     joined,
+    seams,
+    silences,
     totals,
     windows,
     within,
@@ -164,3 +167,30 @@ def test_a_missed_poll_is_missing_windows_and_no_window_of_double_size() -> None
     found = windows(rates(at_times(whole), FIELD, gap_s=450), 0, 2_100)
 
     assert np.nan_to_num(found, nan=-1).tolist() == [1_000, 1_000, -1, -1, 1_000, 1_000, 1_000]
+
+
+def test_what_has_no_rate_is_a_silence_to_the_second() -> None:
+    counted = at_times({60: 0, 120: 1, 180: 2, 900: 3, 960: 4})
+
+    assert silences(of(counted), 0, 1_000) == ((0, 60), (180, 900), (960, 1_000))
+    assert silences(of(counted), 70, 170) == ()
+    assert silences(of(counted), 200, 300) == ((200, 300),)
+    assert silences(of(counters(5)), 0, 60) == ((0, 60),)
+
+
+def test_another_name_is_a_seam_and_no_rate_is_counted_across_it() -> None:
+    parts = [at_times({180: 900, 240: 1_000}), at_times({60: 100, 120: 200}), at_times({})]
+
+    assert seams(parts) == (180,)
+    assert seams(parts[:1]) == ()
+    found = rates(joined(parts, [FIELD]), FIELD, gap_s=GAP_S, seams=seams(parts))
+    assert np.isnan(found.value).tolist() == [False, True, False]
+    assert events([found], 0, 300, most=5) == (Event(at=180, kind="reindex"),)
+
+
+def test_a_counter_falls_that_is_lower_than_it_was_whatever_was_not_answered_between() -> None:
+    assert not falls(counters(1, 2, 2, 9), [FIELD])
+    assert not falls(counters(1, MISSING, 5), [FIELD])
+    assert not falls(counters(2**63 - 1, -(2**63) + 1), [FIELD]), "64 bits, and no fall"
+    assert falls(counters(5, MISSING, 4), [FIELD])
+    assert not falls(counters(), [FIELD])

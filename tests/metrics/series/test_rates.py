@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwb.metrics.samples import MISSING, Samples
-from netwb.metrics.series.rates import Flag, Limits, PortSamples, Rates, rates, rates_of
+from netwb.metrics.series.carried import Limits
+from netwb.metrics.series.rates import NO_LIMITS, Flag, PortSamples, Rates, rates, rates_of
 from tests.metrics.series.counters import FIELD, at_times, counters
 
 GAP_S = 150
@@ -378,8 +379,82 @@ def test_the_speed_of_the_contract_counts_before_the_device_s() -> None:
     assert said(over) == [20_000_000]
 
 
+def leap(*rises: int, limits: Limits = NO_LIMITS) -> Rates:
+    """A counter of a port of 1 Gbit/s that rises by these, each in a minute."""
+    counter = [sum(rises[:place]) for place in range(len(rises) + 1)]
+    return of(counters(*counter, ifHighSpeed=[1_000] * len(counter)), limits=limits)
+
+
+IDLE, FULL = 7_500, 7_500_000_000  # octets in a minute
+
+
+@pytest.mark.parametrize(
+    ("rises", "flags"),
+    [
+        ((IDLE, 10**13, IDLE), [0, Flag.ABSURD, 0]),
+        ((FULL, 10**13, FULL), [0, Flag.ABSURD, 0]),
+        ((IDLE, int(2.1 * FULL), IDLE), [0, Flag.OVER_SPEED, 0]),
+        ((IDLE, int(2.1 * FULL) + 1, IDLE), [0, Flag.ABSURD, 0]),
+        ((IDLE, 5 * FULL, 4 * FULL, IDLE), [0, Flag.OVER_SPEED, Flag.OVER_SPEED, 0]),
+        ((5 * FULL, 10**13, 5 * FULL), [Flag.ABSURD] * 3),
+        ((10**13, 10**13), [Flag.ABSURD] * 2),
+    ],
+    ids=[
+        "an idle port leaps",
+        "a full one leaps",
+        "a minute out of a cache",
+        "more than that",
+        "twice, one beside the other: it says a wrong speed",
+        "what is a hundred times too much proves nothing",
+        "nor does it twice",
+    ],
+)
+def test_a_leap_beyond_what_the_device_says_has_no_rate(
+    rises: tuple[int, ...], flags: list[int]
+) -> None:
+    assert leap(*rises).flag.tolist() == flags
+
+
+def test_a_leap_between_polls_of_ten_seconds_is_none_of_a_cache() -> None:
+    polled = {at: 12_500 * at + (10**13 if at >= 30 else 0) for at in range(0, 60, 10)}
+
+    found = of(at_times(polled, ifHighSpeed=[1_000] * 6))
+
+    assert found.flag.tolist() == [0, 0, Flag.ABSURD, 0, 0]
+
+
+def test_samples_that_say_no_speed_go_by_what_the_device_last_said() -> None:
+    known = Limits(told_bps=10**9)
+
+    assert of(counters(0, 10**13), limits=known).flag.tolist() == [Flag.ABSURD]
+    assert of(counters(0, 10**13, ifHighSpeed=[0, 0]), limits=known).flag.tolist() == [Flag.ABSURD]
+    assert of(counters(0, 10**13)).flag.tolist() == [0]
+
+
+def test_what_a_person_says_counts_instead_of_the_device() -> None:
+    assert leap(IDLE, 5 * FULL, limits=Limits(physical_bps=10**10)).flag.tolist() == [
+        0,
+        Flag.OVER_SPEED,
+    ]
+
+
+def test_a_highest_between_two_samples_leaps_no_more_than_they_do() -> None:
+    whole = counters(0, FULL, 2 * FULL, every_s=300, ifHighSpeed=[1_000] * 3)
+    told = Samples(at=whole.at, values=whole.values, highest={FIELD: np.array([NAN, 1e9, 1.2e8])})
+
+    found = rates(told, FIELD, gap_s=450, poll_s=60)
+
+    assert found.highest.tolist() == [2e8, 9.6e8]
+
+
+def test_packets_and_errors_leap_as_octets_do() -> None:
+    many = counters(0, 10**13, field="ifInErrors", ifHighSpeed=[1_000, 1_000])
+
+    assert of(many, "ifInErrors").flag.tolist() == [Flag.ABSURD]
+
+
 def test_packets_are_never_over_a_speed() -> None:
-    many = counters(0, 10**9, field="ifHCInUcastPkts", ifHighSpeed=[1, 1])
+    many = counters(0, 10**9, field="ifHCInUcastPkts", ifHighSpeed=[10_000, 10_000])
 
     assert of(many, "ifHCInUcastPkts").flag.tolist() == [0]
 

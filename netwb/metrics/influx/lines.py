@@ -7,13 +7,12 @@ Source: InfluxDB 1.8, "Line protocol reference"; Telegraf's serializer `influx`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from netwb.errors import MetricsRefusedError
-from netwb.metrics.points import REAL, check
+from netwb.metrics.points import REAL
 from netwb.metrics.records import Point
-from netwb.metrics.schema_map import OWN, SchemaMap
+from netwb.metrics.schema_map import SchemaMap
 
 _CONTROL = str.maketrans({"\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"})
 _SPECIAL = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\="})
@@ -27,19 +26,6 @@ def tag_value(text: str) -> str:
     'two\\nlines'
     """
     return text.translate(_CONTROL).rstrip("\\")
-
-
-def checked(server: str, points: Iterable[Point], names: SchemaMap) -> list[Point]:
-    """Points that a database may be given; MetricsRefusedError for others, or where names are foreign."""
-    if names != OWN:
-        msg = (
-            f"{server} is filled by others, by metrics.names_file, and netwb writes nothing into it"
-        )
-        raise MetricsRefusedError(f"{msg}; let them poll, or give netwb a database of its own")
-    given = list(points)
-    for point in given:
-        check(point)
-    return given
 
 
 def lines(points: Sequence[Point], names: SchemaMap) -> Iterator[str]:
