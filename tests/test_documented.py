@@ -1,6 +1,6 @@
 """Every setting, command, error and public name is documented, and as it is.
 
-README's tables are drawn here from the code, so that a failing test prints the table to paste.
+The reference's tables are drawn here from the code, so that a failing test prints the table to paste.
 """
 
 from __future__ import annotations
@@ -21,7 +21,18 @@ from netwb.cli.main import cli
 from netwb.errors import NetwbError
 from netwb.setting_layers import describe_settings
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = "netwb/README.md"
+GUIDES = (
+    REFERENCE,
+    "scheduler/README.md",
+    "telegraf/README.md",
+    "dashboards/README.md",
+    "notebooks/README.md",
+)
+README = (ROOT / "README.md").read_text()
+TEXTS = {name: (ROOT / name).read_text() for name in ("README.md", *GUIDES)}
+LONGEST = 200  # lines of README: what is more belongs into a guide
 
 
 def settings_table() -> Iterator[str]:
@@ -57,6 +68,11 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command
             yield f"{path} {name}", command
 
 
+def anchor(heading: str) -> str:
+    """What a link to that heading says."""
+    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+
+
 def summary(command: click.Command) -> str:
     return first_sentence(command.help)
 
@@ -67,8 +83,8 @@ def first_sentence(text: str | None) -> str:
 
 
 def typed_lines() -> list[str]:
-    """The commands that README's blocks show."""
-    blocks = "".join(README.split("```")[1::2])
+    """The commands that the blocks of README and guides show."""
+    blocks = "".join(piece for text in TEXTS.values() for piece in text.split("```")[1::2])
     return re.findall(r"^(?:\$ )?(netwb .*)$", blocks, flags=re.MULTILINE)
 
 
@@ -88,10 +104,26 @@ def public_members(kind: type) -> list[str]:
     [settings_table, commands_table, errors_table],
     ids=["settings", "commands", "errors"],
 )
-def test_readme_has_the_table(table: Callable[[], Iterator[str]]) -> None:
+def test_the_reference_has_the_table(table: Callable[[], Iterator[str]]) -> None:
     wanted = "\n".join(table())
 
-    assert wanted in README, f"README.md wants this table:\n\n{wanted}\n"
+    assert wanted in TEXTS[REFERENCE], f"{REFERENCE} wants this table:\n\n{wanted}\n"
+
+
+def test_the_readme_is_short_and_leads_to_every_guide() -> None:
+    assert len(README.splitlines()) <= LONGEST
+    assert [guide for guide in GUIDES if f"]({guide})" not in README] == []
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_link_within_the_checkout_leads_somewhere(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", TEXTS[name])
+
+    for path, part in links:
+        there = (ROOT / name).parent / path if path else ROOT / name
+        assert there.exists(), f"{name} leads to {path}"
+        headings = re.findall(r"^#+ (.*)$", there.read_text(), flags=re.MULTILINE) if part else []
+        assert not part or part in [anchor(one) for one in headings], f"{name} leads to #{part}"
 
 
 @pytest.mark.parametrize(("path", "command"), list(commands(cli, "netwb")))
@@ -103,7 +135,7 @@ def test_command_says_what_it_does(path: str, command: click.Command) -> None:
 
 
 @pytest.mark.parametrize("line", typed_lines())
-def test_command_line_of_the_readme_is_taken(line: str) -> None:
+def test_command_line_of_a_guide_is_taken(line: str) -> None:
     command: click.Command = cli
     words = shlex.split(line, comments=True)[1:]
     while isinstance(command, click.Group):

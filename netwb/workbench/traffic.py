@@ -2,44 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netwb.errors import InputError, UnknownNameError
 from netwb.inventory.fields import quoted
 from netwb.inventory.ports.records import Port, PortName, WherePort
 from netwb.loading import lazy
-from netwb.metrics.records import Question, SeriesKey
+from netwb.metrics.records import Measurement, Question, SeriesKey
 from netwb.roles import Permission
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.ports import PortsFace
 from netwb.workbench.records import Records, records_of
+from netwb.workbench.traffic_parts import RAW_S, THIN_S, read_every_s
 from netwb.workbench.traffic_records import FIELDS, SIDES, BusyPort, Kind, PortTraffic, Side
 
 if TYPE_CHECKING:
     from netwb.metrics.samples import Samples
     from netwb.metrics.series import buckets as _buckets
     from netwb.metrics.series import busiest as _busiest
+    from netwb.metrics.series import carried as _carried
     from netwb.metrics.series import flows as _flows
     from netwb.metrics.series import rates as _rates
-    from netwb.metrics.series.rates import Rates
+    from netwb.metrics.series import spacing as _spacing
+    from netwb.metrics.series.rates import PortSamples, Rates
 else:
     _buckets = lazy("netwb.metrics.series.buckets")
     _busiest = lazy("netwb.metrics.series.busiest")
+    _carried = lazy("netwb.metrics.series.carried")
     _flows = lazy("netwb.metrics.series.flows")
     _rates = lazy("netwb.metrics.series.rates")
+    _spacing = lazy("netwb.metrics.series.spacing")
 
 BUCKETS = 1_000
 EVENTS = 20
-_RAW_S = 32 * 86_400  # of a port each sample is read up to so long, then one of five minutes
-_THIN_S = 300
-_BRIDGED = 2.5  # intervals: one missed poll is bridged, two are not
-_LATE = 1.5  # where that is longer than a window: a missed poll is a missing window
 _LONGEST = timedelta(days=1_200)
-_BESIDE = ("ifHighSpeed", "ifCounterDiscontinuityTime")
+BESIDE = ("ifHighSpeed", "ifCounterDiscontinuityTime")
 _OF_DEVICE = ("sysUpTime", "snmpEngineBoots")
-_MOST = {"most": 500}  # busiest ports of one question
 
 
 class TrafficFace(PortsFace):
@@ -77,44 +79,66 @@ class TrafficFace(PortsFace):
         buckets: int = BUCKETS,
         step_s: int | None = None,
         kinds: Sequence[Kind] = ("bits", "packets"),
+        earlier: timedelta = timedelta(),
     ) -> PortTraffic:
-        """The same by a port's id. `step_s`: how long a bucket is, whatever comes of it."""
+        """The same by a port's id.
+
+        step_s    how long a bucket is, whatever comes of it
+        earlier   also what was so much earlier, in the same buckets
+        """
         self._require(Permission.TRAFFIC_VIEW)
+        port, earlier_s = self._port_of(port_id), int(earlier.total_seconds())
+        return self._traffic(
+            port, since, until, most=buckets, step_s=step_s, kinds=kinds, earlier_s=earlier_s
+        )
+
+    def _port_of(self, port_id: str) -> Port:
+        """Raises UnknownNameError."""
         found = self._parts.ports.by_id(self._meant_scope, [port_id])
         if not found:
             msg = f"port {quoted(port_id)} is not known; `netwb port list` shows those that are"
             raise UnknownNameError(msg, thing="port", wanted=port_id)
-        return self._traffic(found[0], since, until, most=buckets, step_s=step_s, kinds=kinds)
+        return found[0]
 
     def busiest(
-        self, *, since: datetime, until: datetime, most: int = 20, where: WherePort | None = None
+        self,
+        *,
+        since: datetime,
+        until: datetime,
+        most: int = 20,
+        where: WherePort | None = None,
+        every_s: int | None = None,
     ) -> Records[BusyPort]:
-        """Ports by the 95th percentile of their busier direction, highest first."""
+        """Ports by the 95th percentile of their busier direction, highest first.
+
+        every_s   of which samples: 0: of each poll, as `traffic`; 300: of one of five minutes, which
+                  is quicker and loses windows beside a gap; None: of each poll where they are not too many
+        """
         self._require(Permission.TRAFFIC_VIEW)
-        _refuse_span(since, until)
-        ports = self._meant_ports(where or WherePort())
-        keys = {_key(port, port.name): port for port in ports}
+        refuse_span(since, until, self._parts.clock())
+        ports = {port.id: port for port in self._ports_found(where or WherePort())}
         begin, end = int(since.timestamp()), int(until.timestamp())
         fields = tuple(FIELDS["bits", side] for side in SIDES)
-        question = Question(
-            measurement="interface",
-            fields=(*fields, *_BESIDE),
-            since=begin,
-            until=end,
-            every_s=_THIN_S,
-            edge_s=self._gap_s(_THIN_S),
+        if every_s is None:
+            interval_s = self._parts.settings.metrics.interval_s
+            every_s = read_every_s(len(ports), until - since, interval_s)
+        asked = self._question("interface", (*fields, *BESIDE), begin, end, every_s=every_s)
+        found = self._known_of(list(ports.values()), replace(asked, peaks="left out"))
+        ranked = _busiest.busiest(found, fields, begin, end, gap_s=self._gap_s(every_s), most=most)
+        busy = (
+            BusyPort(port=ports[key], p95_in=values[0], p95_out=values[1], every_s=every_s)
+            for key, values in ranked
         )
-        samples = self._parts.metrics.read(list(keys), question)
-        limits = {
-            key: _rates.Limits(physical_bps=port.speed_override_bps) for key, port in keys.items()
-        }
-        ranked = _busiest.busiest(
-            samples, fields, begin, end, gap_s=self._gap_s(_THIN_S), most=most, limits=limits
-        )
-        found = (
-            BusyPort(port=keys[key], p95_in=values[0], p95_out=values[1]) for key, values in ranked
-        )
-        return records_of(found, BusyPort)
+        return records_of(busy, BusyPort)
+
+    def _ports_found(self, where: WherePort) -> Sequence[Port]:
+        """Those that are meant. Raises UnknownNameError for a tenant or a site that is not there."""
+        found, places = self._meant_ports(where), self._parts.places
+        if not found and where.tenant is not None:
+            places.tenant(self._meant_scope, where.tenant)
+        if not found and where.site is not None:
+            places.require_site(self._meant_scope, where.site, tenant=None)
+        return found
 
     def _traffic(  # noqa: PLR0913 - one question, whichever way it came
         self,
@@ -125,84 +149,117 @@ class TrafficFace(PortsFace):
         most: int = BUCKETS,
         step_s: int | None = None,
         kinds: Sequence[Kind],
+        earlier_s: int = 0,
     ) -> PortTraffic:
-        _refuse_span(since, until)
+        refuse_span(since, until, self._parts.clock())
         begin, end = int(since.timestamp()), int(until.timestamp())
         interval_s = self._parts.settings.metrics.interval_s
         step = step_s or _buckets.step_for(end - begin, most, least_s=interval_s)
-        begin = begin // step * step  # the first bucket is whole
-        every_s = 0 if end - begin <= _RAW_S else _THIN_S
-        asked: list[tuple[Kind, Side]] = [(kind, side) for kind in kinds for side in SIDES]
-        samples, device = self._samples(
-            port, begin, end, fields=[FIELDS[one] for one in asked], every_s=every_s
-        )
-        gap_s = self._gap_s(every_s)
-        limits = _rates.Limits(physical_bps=port.speed_override_bps)
-        flows: dict[tuple[Kind, Side], _flows.Flow] = {}
-        rates: list[Rates] = []
-        drawn = None
-        for one in asked:
-            found = _rates.rates(
-                samples,
-                FIELDS[one],
-                gap_s=gap_s,
-                poll_s=interval_s,
-                device=device,
-                limits=limits,
-            )
-            buckets = _buckets.into_buckets(found, begin, end, step)
-            flows[one] = _flows.flow_of(found, buckets, begin, end)
-            rates.append(found)
-            drawn = drawn or buckets
-        assert drawn is not None
+        asked, begin = begin, begin // step * step  # the first bucket is whole
+        every_s = 0 if end - begin <= RAW_S else THIN_S
+        read = partial(self._read_rates, port, kinds=kinds, every_s=every_s)
+        touches = earlier_s <= end - begin  # then both are one stretch, and one question
+        found = read(begin - earlier_s if touches else begin, end)
+        was = found if touches else read(begin - earlier_s, -(-end // step) * step - earlier_s)
+        samples, rates = found
+        drawn = {one: _buckets.into_buckets(own, begin, end, step) for one, own in rates.items()}
+        first = next(iter(drawn))
         return PortTraffic(
             port=port,
             since=datetime.fromtimestamp(begin, UTC),
             until=datetime.fromtimestamp(end, UTC),
             step_s=step,
             interval_s=interval_s,
-            begin=drawn.begin,
-            flows=flows,
-            gaps=_gaps(drawn, begin, end, 2 * interval_s) if len(samples) else ((begin, end),),
-            events=_flows.events(rates, begin, end, most=EVENTS),
-            newest=_newest(samples, end),
+            usual_s=usual_s(samples, end, interval_s),
+            begin=drawn[first].begin,
+            flows={one: _flows.flow_of(rates[one], drawn[one], asked, end) for one in drawn},
+            gaps=_silences(rates[first], begin, end, usual_s(samples, end, interval_s)),
+            events=_flows.events(list(rates.values()), begin, end, most=EVENTS),
+            newest=newest_of(samples, end),
+            is_counted=not len(samples)
+            or _flows.answered(samples, [FIELDS["bits", side] for side in SIDES]),
+            before=_before(was[1], drawn, asked, end, earlier_s) if earlier_s else {},
         )
 
-    def _samples(
-        self, port: Port, since: int, until: int, *, fields: Sequence[str], every_s: int
-    ) -> tuple[Samples, Samples | None]:
-        """The port's own, under each name that it bore, and its device's starts."""
-        store, gap_s = self._parts.metrics, self._gap_s(every_s)
-        (names,) = self._parts.ports.names(self._scope, [port]).values()
-        keys = {_key(port, one.name): one for one in names}
-        question = Question(
-            measurement="interface",
-            fields=(*fields, *_BESIDE),
-            since=since,
-            until=until,
-            every_s=every_s,
-            edge_s=gap_s,
-        )
-        found = store.read(list(keys), question)
-        parts = [_own(found[key], name) for key, name in keys.items() if key in found]
+    def _read_rates(
+        self, port: Port, since: int, until: int, *, kinds: Sequence[Kind], every_s: int
+    ) -> tuple[Samples, dict[tuple[Kind, Side], Rates]]:
+        """A port's samples in a stretch of time, and the rates of each kind and side."""
+        asked: list[tuple[Kind, Side]] = [(kind, side) for kind in kinds for side in SIDES]
+        counters = [FIELDS[one] for one in asked]
+        question = self._question("interface", (*counters, *BESIDE), since, until, every_s=every_s)
+        known = self._known_of([port], question)[port.id]
+        if _flows.falls(known.samples, counters):
+            starts = self._starts(port, since, until, every_s=every_s)
+            known = replace(known, device=starts)
+        gap_s, poll_s = self._gap_s(every_s), self._parts.settings.metrics.interval_s
+        return known.samples, {
+            one: _rates.rates_of([known], FIELDS[one], gap_s=gap_s, poll_s=poll_s) for one in asked
+        }
+
+    def _starts(self, port: Port, since: int, until: int, *, every_s: int) -> Samples | None:
+        """What its device says of its own starts."""
         own = SeriesKey(tenant=port.device_tenant, device_id=port.device_id)
-        starts = Question(
-            measurement="device",
-            fields=_OF_DEVICE,
-            since=since,
-            until=until,
+        question = self._question("device", _OF_DEVICE, since, until, every_s=every_s)
+        return self._parts.metrics.read([own], question).get(own)
+
+    def _known_of(self, ports: Sequence[Port], question: Question) -> dict[str, PortSamples]:
+        """By port's id: its samples under all of its names, and where one name follows another."""
+        found = self._parts_of(ports, question)
+        return {
+            port.id: _rates.PortSamples(
+                samples=_flows.joined(found[port.id], question.fields),
+                limits=_carried.Limits(
+                    physical_bps=port.speed_override_bps, told_bps=port.speed_bps
+                ),
+                seams=_flows.seams(found[port.id]),
+            )
+            for port in ports
+        }
+
+    def _parts_of(self, ports: Sequence[Port], question: Question) -> Mapping[str, list[Samples]]:
+        """By port's id, under each name that it bore while it was for who may see it.
+
+        One question of the store for all of them.
+        """
+        named = self._parts.ports.names(self._scope, ports)
+        keys = {
+            port.id: [(key_of(port, one.name), one) for one in named[port.id]] for port in ports
+        }
+        asked = list({key: None for own in keys.values() for key, _ in own})
+        read = self._parts.metrics.read(asked, question)
+        return {
+            port_id: [_own(read[key], name) for key, name in own if key in read]
+            for port_id, own in keys.items()
+        }
+
+    def _question(
+        self,
+        measurement: Measurement,
+        fields: Sequence[str],
+        since: int,
+        until: int,
+        *,
+        every_s: int,
+    ) -> Question:
+        """With the neighbours that rates need, and by which it is judged what is usual."""
+        return Question(
+            measurement=measurement,
+            fields=tuple(fields),
+            since=since - _spacing.CONTEXT_S,
+            until=until + _spacing.CONTEXT_S,
             every_s=every_s,
-            edge_s=gap_s,
+            edge_s=self._gap_s(every_s),
         )
-        return _flows.joined(parts, question.fields), store.read([own], starts).get(own)
 
     def _gap_s(self, every_s: int) -> int:
         """Samples that are farther apart say nothing of the time between them."""
-        apart = max(self._parts.settings.metrics.interval_s, every_s)
-        return int(min(_BRIDGED * apart, max(_LATE * apart, _LATE * _THIN_S)))
+        apart: int = _spacing.bridged_s(max(self._parts.settings.metrics.interval_s, every_s))
+        return apart
 
 
-def _key(port: Port, name: str) -> SeriesKey:
+def key_of(port: Port, name: str) -> SeriesKey:
+    """Under which its samples lie while it bears that name."""
     return SeriesKey(tenant=port.device_tenant, device_id=port.device_id, name=name)
 
 
@@ -213,7 +270,38 @@ def _own(samples: Samples, name: PortName) -> Samples:
     return cut
 
 
-def _gaps(
+def usual_s(samples: Samples, until: int, interval_s: int) -> int:
+    """How often they come, by the newest."""
+    found: int = _spacing.usual_s(samples.at[samples.at <= until], interval_s)
+    return found
+
+
+def _silences(rates: Rates, since: int, until: int, comes_s: int) -> tuple[tuple[int, int], ...]:
+    """To the second, however long a bucket is. At a young end the next poll is only on its way."""
+    return tuple(
+        (begin, end)
+        for begin, end in _flows.silences(rates, since, until)
+        if end - begin >= comes_s and (end < until or end - begin > 2 * comes_s)
+    ) or (() if len(rates) else ((since, until),))
+
+
+def _before(
+    rates: Mapping[tuple[Kind, Side], Rates],
+    drawn: Mapping[tuple[Kind, Side], _buckets.Buckets],
+    since: int,
+    until: int,
+    by_s: int,
+) -> dict[tuple[Kind, Side], _flows.Flow]:
+    """What was so much earlier, in these buckets."""
+    return {
+        one: _flows.flow_of(
+            rates[one], _buckets.before(rates[one], own, by_s), since - by_s, until - by_s
+        )
+        for one, own in drawn.items()
+    }
+
+
+def gaps_of(
     drawn: _buckets.Buckets, since: int, until: int, late_s: int
 ) -> tuple[tuple[int, int], ...]:
     """The next poll is only on its way at an end that is as young as that: it is no gap yet."""
@@ -223,12 +311,17 @@ def _gaps(
     )
 
 
-def _newest(samples: Samples, until: int) -> datetime | None:
+def newest_of(samples: Samples, until: int) -> datetime | None:
+    """When the last of them was taken that lies within the time."""
     before = samples.at[samples.at <= until]
     return datetime.fromtimestamp(int(before[-1]), UTC) if len(before) else None
 
 
-def _refuse_span(since: datetime, until: datetime) -> None:
+def refuse_span(since: datetime, until: datetime, now: datetime) -> None:
+    """Raise InputError for a time that is no past, ends before it begins, or is too long to read."""
+    if since > now:
+        msg = f"{since:%Y-%m-%d %H:%M} UTC is in the future; choose a beginning that is past"
+        raise InputError(msg)
     if until <= since:
         msg = "the end is not after the beginning; swap the two times"
         raise InputError(msg)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from netwb.amounts import Unit
 from netwb.inventory.ports.records import Port
 from netwb.loading import lazy
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from netwb.metrics.series.flows import Event, Flow
 else:
     pd = lazy("pandas")
+
+_cell: Any = lazy("netwb.views.traffic.cell")  # Panel takes a second to load
 
 Side = Literal["in", "out"]
 Kind = Literal["bits", "packets", "errors", "discards"]
@@ -31,6 +35,15 @@ FIELDS: Mapping[tuple[Kind, Side], str] = {
     ("discards", "in"): "ifInDiscards",
     ("discards", "out"): "ifOutDiscards",
 }
+_SELDOM = 1.1  # of an interval: two seconds of a minute are jitter
+FILE_KINDS: tuple[Kind, ...] = ("bits", "packets", "errors", "discards")
+FILE_BUCKETS = 600  # of a file, as of the page's chart: more than a wide window has pixels for
+KIND_UNITS: Mapping[Kind, str] = {  # as a file's column says it: `in_max_bps`
+    "bits": "bps",
+    "packets": "pps",
+    "errors": "errors_per_s",
+    "discards": "discards_per_s",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,7 +54,10 @@ class PortTraffic:
     flows     bit/s, packets/s, errors/s, discards/s; totals in octets, packets, errors, discards
     gaps      stretches without data, epoch seconds, within the time
     events    what the counters did that a reader has to know, newest first
+    usual_s   how often its newest samples come; `interval_s` at least
     newest    of all its samples up to the end; None: nothing was measured in or near the time
+    is_counted   whether its samples hold any octets, where there are any
+    before    what was some time earlier, in the same buckets; empty where nobody asked for it
     """
 
     port: Port
@@ -49,18 +65,26 @@ class PortTraffic:
     until: datetime
     step_s: int
     interval_s: int
+    usual_s: int
     begin: Times
     flows: Mapping[tuple[Kind, Side], Flow]
     gaps: tuple[tuple[int, int], ...]
     events: tuple[Event, ...]
     newest: datetime | None
+    is_counted: bool = True
+    before: Mapping[tuple[Kind, Side], Flow] = field(default_factory=dict)
+
+    @property
+    def comes_seldom(self) -> bool:
+        """Whether samples come seldomer than is asked for; a poll that takes its time is no sign of it."""
+        return self.usual_s > _SELDOM * self.interval_s
 
     @property
     def is_stale(self) -> bool:
-        """Whether the newest sample is older than two intervals before the end."""
+        """Whether a second one is missing at the end."""
         if self.newest is None:
             return True
-        return (self.until - self.newest).total_seconds() > 2 * self.interval_s
+        return (self.until - self.newest).total_seconds() > 2 * self.usual_s
 
     def frame(self) -> pd.DataFrame:
         """A row a bucket, by its begin (aware, UTC); two columns a kind and side, NaN without data."""
@@ -70,6 +94,36 @@ class PortTraffic:
             columns[f"{kind}_{side}_highest"] = flow.highest
         index = pd.to_datetime(self.begin, unit="s", utc=True)
         return pd.DataFrame(columns, index=pd.DatetimeIndex(index, name="begin"))
+
+    def table(self) -> tuple[Sequence[str], Sequence[Sequence[datetime | float | None]]]:
+        """Head and lines of a file: each bucket's begin, and mean and max of each kind and side.
+
+        None where there is no data; to a thousandth.
+        """
+        head = ["begin"]
+        columns: list[list[float]] = []
+        for (kind, side), flow in self.flows.items():
+            head += [f"{side}_{name}_{KIND_UNITS[kind]}" for name in ("mean", "max")]
+            columns += [flow.mean.tolist(), flow.highest.tolist()]
+        begins = (datetime.fromtimestamp(begin, UTC) for begin in self.begin.tolist())
+        return head, [
+            [begin, *(None if math.isnan(value) else round(value, 3) for value in values)]
+            for begin, *values in zip(begins, *columns, strict=True)
+        ]
+
+    def plot(
+        self,
+        unit: Unit = "bits",
+        *,
+        zone: str = "UTC",
+        scheme: Literal["light", "dark"] = "light",
+    ) -> Any:
+        """The chart of the page, for a notebook's cell; its `figure` is a Bokeh figure.
+
+        Errors and discards are drawn under it where they were read (`kinds=`).
+        Raises InputError for a unit of which nothing was read, or a zone that is none.
+        """
+        return _cell.plot(self, unit=unit, zone=zone, scheme=scheme)
 
     def __repr__(self) -> str:
         port = self.port
@@ -86,11 +140,15 @@ class PortTraffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusyPort:
-    """A port among the busiest: 95th percentiles in bit/s over the time; None: no data."""
+    """A port among the busiest: 95th percentiles in bit/s over the time; None: no data.
+
+    every_s   0: of each poll; else of one sample of so many seconds
+    """
 
     port: Port
     p95_in: float | None
     p95_out: float | None
+    every_s: int = 0
 
     @property
     def p95(self) -> float:

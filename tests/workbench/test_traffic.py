@@ -130,6 +130,49 @@ def test_a_renamed_port_keeps_what_was_measured_under_its_old_name(made: Rig) ->
     mean = found.flows["bits", "in"].mean
     assert mean[5] == pytest.approx(400e6)
     assert mean[-5] == pytest.approx(800e6)
+    assert [event.kind for event in found.events] == ["reindex"], "it may be another's counter"
+
+
+def test_a_gap_is_told_to_the_second_however_long_a_bucket_is(made: Rig) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    count(made, "acme/edge1", "xe-0/0/0", 400e6, minutes=600, without=range(200, 210))
+    now, (port,) = made.clock.now, made.bench.ports()
+
+    found = made.bench.port_traffic(
+        port.id, since=now - timedelta(hours=9), until=now, step_s=7_200
+    )
+
+    ((begin, end),) = found.gaps
+    assert (end - begin, end % 60) == (11 * 60, 0)
+
+
+@pytest.mark.parametrize("step_s", [300, 86_400, 2 * 86_400], ids=["5 min", "1 d", "2 d"])
+@pytest.mark.parametrize("days", [1, 9], ids=["apart", "overlapping"])
+def test_what_was_a_week_before_stands_in_the_buckets_of_now(
+    made: Rig, step_s: int, days: int
+) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    now, (port,) = made.clock.now, made.bench.ports()
+    made.clock.now -= timedelta(days=2)
+    count(made, "acme/edge1", "xe-0/0/0", 400e6, minutes=16 * 24 * 60)
+    made.clock.now = now
+
+    found = made.bench.port_traffic(
+        port.id,
+        since=now - timedelta(days=days),
+        until=now,
+        step_s=step_s,
+        kinds=("bits",),
+        earlier=timedelta(days=7),
+    )
+
+    before = found.before["bits", "in"]
+    assert len(before.mean) == len(found.begin)
+    assert np.isfinite(before.mean).all()
+    assert before.mean == pytest.approx(400e6)
+    assert before.percentile.value == pytest.approx(400e6)
+    assert found.before["bits", "out"].mean == pytest.approx(200e6)
+    assert found.newest is None or found.newest == now - timedelta(days=2)
 
 
 def test_a_frame_has_a_row_a_bucket_in_utc(made: Rig) -> None:
@@ -196,7 +239,7 @@ def test_a_customers_port_on_a_providers_device_is_the_customers(made: Rig) -> N
     ]
 
 
-@pytest.mark.parametrize(("hours", "word"), [(-1, "swap"), (24 * 2_000, "shorter")])
+@pytest.mark.parametrize(("hours", "word"), [(-1, "future"), (24 * 2_000, "shorter")])
 def test_a_time_that_cannot_be_looked_at_is_refused(made: Rig, hours: float, word: str) -> None:
     see(made, "acme/edge1", "xe-0/0/0")
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from netwb.amounts import Unit
 from netwb.errors import InputError
+from netwb.views.words import span
 
 Choice = TypeVar("Choice", bound=str)
 RangeName = Literal["6h", "24h", "7d", "30d", "between"]
@@ -21,6 +22,14 @@ RANGES: dict[RangeName, tuple[str, timedelta]] = {
     "between": ("Between…", timedelta()),
 }
 UNITS: dict[Unit, str] = {"bits": "bit/s", "percent": "% of port", "packets": "packets/s"}
+Overlay = Literal["errors", "discards", "packets", "loss", "delay"]
+OVERLAYS: dict[Overlay, str] = {
+    "errors": "Errors",
+    "discards": "Discards",
+    "packets": "Packets",
+    "loss": "Ping loss",
+    "delay": "Ping delay",
+}
 USUAL: RangeName = "24h"
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(days=1_100)
@@ -33,6 +42,8 @@ class Look:
     name    "between" where the times are a person's own, as after a zoom
     week    also what was a week before
     flags   also changes of the configuration
+    attacks also attacks on the port's tenant
+    over    what is drawn under the traffic, on the same time axis
     """
 
     name: RangeName
@@ -41,11 +52,33 @@ class Look:
     unit: Unit = "bits"
     week: bool = True
     flags: bool = True
+    attacks: bool = True
+    over: tuple[Overlay, ...] = ()
 
     @property
     def span(self) -> timedelta:
         """How much time it is."""
         return self.until - self.since
+
+    @property
+    def words(self) -> str:
+        """How long that is: `24 h`."""
+        return RANGES[self.name][0] if self.name != "between" else span(self.span.total_seconds())
+
+    @property
+    def time(self) -> tuple[RangeName, datetime | None, datetime | None]:
+        """What time it is of; a range that ends now is the same one minute later."""
+        own = self.name == "between"
+        return self.name, self.since if own else None, self.until if own else None
+
+    def shows(self, name: Overlay) -> bool:
+        """Whether that is drawn under the traffic."""
+        return name in self.over
+
+    def toggled(self, name: Overlay) -> Look:
+        """With it or without."""
+        asked = set(self.over) ^ {name}
+        return replace(self, over=tuple(one for one in OVERLAYS if one in asked))
 
     def moved(self, parts: float) -> Look:
         """So many times its own length later; earlier where negative."""
@@ -55,6 +88,10 @@ class Look:
         """So many times as long, around its middle."""
         middle, half = self.since + self.span / 2, self.span * times / 2
         return self._between(middle - half, middle + half)
+
+    def differs(self, since: datetime, until: datetime, by: timedelta) -> bool:
+        """Whether that is another time, by more than so much at one of its ends."""
+        return abs(since - self.since) > by or abs(until - self.until) > by
 
     def at(self, since: datetime, until: datetime) -> Look:
         """Another stretch of time, as far as one can be looked at."""
@@ -76,6 +113,8 @@ class Look:
             "unit": None if self.unit == "bits" else self.unit,
             "week": None if self.week else "0",
             "flags": None if self.flags else "0",
+            "attacks": None if self.attacks else "0",
+            "over": ",".join(self.over) or None,
         }
 
 
@@ -91,6 +130,8 @@ def look_of(query: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Look:
         unit=unit,
         week=query.get("week") != "0",
         flags=query.get("flags") != "0",
+        attacks=query.get("attacks") != "0",
+        over=_overlays(query.get("over", "")),
     )
     return _own(look, query, zone) if name == "between" else look
 
@@ -101,6 +142,13 @@ def _chosen(thing: str, said: str, known: tuple[Choice, ...]) -> Choice:
         msg = f"{said!r} is no {thing}; choose one of {', '.join(known)}"
         raise InputError(msg)
     return found
+
+
+def _overlays(said: str) -> tuple[Overlay, ...]:
+    """Each once, in the order in which they stand."""
+    known = tuple(OVERLAYS)
+    asked = {_chosen("overlay", name, known) for name in said.split(",") if name}
+    return tuple(name for name in known if name in asked)
 
 
 def _own(look: Look, query: Mapping[str, str], zone: ZoneInfo) -> Look:

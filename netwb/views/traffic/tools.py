@@ -6,24 +6,36 @@ from zoneinfo import ZoneInfo
 
 from netwb.views.address import Address
 from netwb.views.html import attrs, button, esc, icon, link, tag
-from netwb.views.traffic.look import RANGES, UNITS, Look, field_text
+from netwb.views.traffic.look import OVERLAYS, RANGES, UNITS, Look, field_text
 
-_OVERLAYS = (("week", "Week before", "b"), ("flags", "Config changes", ""))
+_OVERLAYS = (
+    ("week", "Week before", "b"),
+    ("flags", "Changes", ""),
+    ("attacks", "Attacks", ""),
+)
 
 
-def render_tools(look: Look, address: Address, zone: ZoneInfo, *, units: bool = True) -> str:
+def render_tools(
+    look: Look, address: Address, zone: ZoneInfo, *, units: bool = True, grafana: bool = False
+) -> str:
     """All of it in one bar; each choice is a link that carries the whole view.
 
-    units   whether there are units to choose from: a sum over ports has no share of a port
+    units     whether there are units and overlays to choose from: many ports have no share of a port
+    grafana   whether Grafana draws the port, too
     """
     chosen = f"{_ranges(look, address)}{_between(look, zone)}"
     unit = _units(look, address) if units else ""
+    unit += _drawers(address) if grafana else ""
     overlays = "".join(
-        _overlay(name, words, key, on=getattr(look, name)) for name, words, key in _OVERLAYS
+        _overlay(name, words, key, on=getattr(look, name))
+        for name, words, key in _OVERLAYS
+        if units
     )
+    files = _files() if not grafana or "grafana" not in address else _copy()
+    lanes = _lanes(look) if units else ""
     return (
         f'<div class="bar traffic" role="toolbar" aria-label="What is drawn">{chosen}{unit}'
-        f'{overlays}{_steps()}<span class="push files">{_files()}</span></div>'
+        f'{overlays}{lanes}{_steps()}<span class="push files">{files}</span></div>'
     )
 
 
@@ -84,24 +96,67 @@ def _units(look: Look, address: Address) -> str:
     return tag("span", links, class_="seg", role="group", aria_label="Unit")
 
 
+def _drawers(address: Address) -> str:
+    """Which of them draws the port: netwb, or Grafana."""
+    links = "".join(
+        link(
+            address.url(grafana=drawer),
+            words,
+            data_act="grafana",
+            data_drawer=drawer,
+            aria_current="true" if ("grafana" in address) == bool(drawer) else None,
+        )
+        for drawer, words in ((None, "Chart"), ("1", "Grafana"))
+    )
+    return tag("span", links, class_="seg", role="group", aria_label="Drawn by")
+
+
 def _overlay(name: str, words: str, key: str, *, on: bool) -> str:
-    box = (
+    box = _box(f"o-{name}", "overlay", name, on=on)
+    return tag(
+        "label", f"{box}<span>{esc(words)}</span>", class_="check wide-only", data_key=key or None
+    )
+
+
+def _lanes(look: Look) -> str:
+    """What is drawn under the traffic: several, so that the menu stays open.
+
+    In a narrow window what has no room in the bar stands here, too.
+    """
+    boxes = "".join(
+        _choice("l", "lane", name, words, on=look.shows(name)) for name, words in OVERLAYS.items()
+    )
+    more = "".join(
+        _choice("m", "overlay", name, words, on=getattr(look, name), class_="check narrow")
+        for name, words, _ in _OVERLAYS
+    )
+    number = f' <span class="n">{len(look.over)}</span>' if look.over else ""
+    summary = tag("summary", f"<span>Overlays</span>{number}", class_="btn", id="overlays")
+    menu = tag("div", more + boxes, class_="menu", role="group", aria_label="What is drawn, too")
+    return tag("details", summary + menu, data_menu=True, data_stays=True, id="over")
+
+
+def _choice(  # noqa: PLR0913 - what a box is called, and does
+    place: str, act: str, name: str, words: str, *, on: bool, class_: str = "check"
+) -> str:
+    box = _box(f"{place}-{name}", act, name, on=on)
+    return tag("label", f"{box}<span>{esc(words)}</span>", class_=class_)
+
+
+def _box(id_: str, act: str, name: str, *, on: bool) -> str:
+    return (
         "<input"
         + attrs(
             {
                 "type": "checkbox",
-                "id": f"o-{name}",
+                "id": id_,
                 "checked": on,
-                "data-act": "overlay",
-                "data-overlay": name,
+                "data-act": act,
+                f"data-{act}": name,
                 "data-on": "change",
-                "aria-label": words,
             }
         )
         + ">"
-    )
-    return tag(
-        "label", f"{box}<span>{esc(words)}</span>", class_="check wide-only", data_key=key or None
     )
 
 
@@ -129,7 +184,11 @@ def _steps() -> str:
 
 
 def _files() -> str:
-    copy = tag(
+    return button("CSV", "csv", icon_="download") + button("PNG", "png") + _copy()
+
+
+def _copy() -> str:
+    return tag(
         "button",
         "<span>Link</span>",
         type="button",
@@ -138,4 +197,3 @@ def _files() -> str:
         data_key="y",
         title="Copy the address of this view (y)",
     )
-    return button("CSV", "csv", icon_="download") + button("PNG", "png") + copy

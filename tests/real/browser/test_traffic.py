@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +28,16 @@ FIGURE = """const fig = [...Bokeh.documents[0]._all_models.values()].find((m) =>
 const line = fig.renderers.map((r) => r.glyph.type === "Line" && r.data_source).find((s) => s);"""
 AXIS = f"() => {{ {FIGURE} return [fig.x_range.start, fig.x_range.end, line.data.at.length] }}"
 STEP = f"() => {{ {FIGURE} return (line.data.at[2] - line.data.at[1]) / 1000 }}"
+# Where each flag is in the window.
+FLAGS = f"""() => {{ {FIGURE}
+  const flags = fig.renderers.find((r) => r.glyph.type === "Scatter").data_source.data
+  const view = Bokeh.index.find_one_by_id(fig.id)
+  const box = view.el.getBoundingClientRect(), frame = view.frame
+  return [...flags.x].map((x, i) => [
+    box.left + frame.x_scale.compute(x), box.top + frame.y_scale.compute(flags.y[i])])
+}}"""
+TITLES = f"""() => {{ {FIGURE}
+  return fig.center.filter((m) => m.type === "Label" && m.visible).map((m) => m.text) }}"""
 COLOUR = f"() => {{ {FIGURE} return fig.background_fill_color }}"
 
 
@@ -87,6 +98,11 @@ def asked(page: Page) -> tuple[float, float]:
     return since.timestamp(), until.timestamp()
 
 
+def leads(there: str, before: str, url: str) -> bool:
+    """Whether another address came, with that in it."""
+    return url != before and there in url
+
+
 def comes_to(page: Page, wanted: tuple[float, ...], *, within_s: float) -> None:
     """Wait until the chart shows that time."""
     there = f"""([begin, end, within]) => {{ const [a, b] = ({AXIS})()
@@ -134,18 +150,81 @@ def test_a_drag_asks_for_finer_data_and_stands_in_the_address_and_back_leads_bac
     comes_to(page, (since, until), within_s=2)
 
 
-@pytest.mark.parametrize(
-    ("key", "changes"),
-    [("[", "range"), ("]", "range"), ("+", "range"), ("-", "range"), ("1", "range"), ("b", "week")],
-)
-def test_a_key_does_what_its_button_does(measured: Site, key: str, changes: str) -> None:
+def test_a_wheel_asks_once_its_answer_asks_nothing_and_a_double_click_leads_back(
+    measured: Site,
+) -> None:
+    visitor = chart(measured)
+    page, before = visitor.page, axis(visitor.page)
+    box, long = plot_box(page), page.evaluate("history.length")
+
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    for _ in range(6):
+        page.mouse.wheel(0, -120)
+    page.wait_for_url("**range=between**", timeout=DRAWN_MS)
+    page.wait_for_function(f"() => ({STEP})() < 300", timeout=DRAWN_MS)
+    settle(page)
+
+    there, heard = axis(page), len(visitor.received)
+    page.wait_for_timeout(1_000)  # nothing may come of it any more: there is no event to wait for
+    assert axis(page) == there
+    assert len(visitor.received) - heard <= 4, "nothing but the page's own beats"
+    assert page.evaluate("history.length") - long <= 2
+    while "between" in page.url:  # once for each time that the wheel rested
+        zoomed = page.url
+        page.mouse.dblclick(box["x"] + 0.5 * box["width"], box["y"] + 0.4 * box["height"])
+        page.wait_for_url(partial(leads, "port=", zoomed), timeout=DRAWN_MS)
+        settle(page)
+    comes_to(page, before, within_s=120)
+
+
+def test_who_points_at_a_flag_is_told_who_it_was_and_a_click_opens_the_diff(measured: Site) -> None:
+    page = chart(measured).page
+    flags = page.evaluate(FLAGS)
+    x, y = flags[-1]
+
+    page.mouse.move(x - 5, y)
+    page.mouse.move(x, y, steps=3)
+
+    expect(page.locator(".bk-Tooltip").filter(has_text="click for the diff")).to_contain_text(
+        "ben +1 \N{MINUS SIGN}1"
+    )
+    page.mouse.click(x, y)
+    page.wait_for_url("**/configs?change=**", timeout=DRAWN_MS)
+    page.locator(".diff .g").first.wait_for()
+
+
+def test_what_is_drawn_under_the_traffic_is_chosen_in_a_menu_that_stays_open(
+    measured: Site,
+) -> None:
     page = chart(measured).page
 
-    page.keyboard.press(key)
+    page.locator("#overlays").click()
+    for name in ("Errors", "Ping delay"):
+        page.get_by_label(name, exact=True).check()
+        settle(page)
 
-    page.wait_for_url(re.compile(f"[?&]{changes}="), timeout=DRAWN_MS)
+    assert "over=errors%2Cdelay" in page.url
+    there = f"() => ({TITLES})().some((title) => title.startsWith('Ping delay'))"
+    page.wait_for_function(there, timeout=DRAWN_MS)  # it is drawn after what is read for it
+    titles = page.evaluate(TITLES)
+    assert any(title.startswith("Errors, up to ") for title in titles), titles
+    assert "Ping delay: nobody pings this device" in titles
+    assert page.get_by_label("Ping loss", exact=True).is_visible()
+    page.reload()
+    page.locator("#numbers").wait_for()
     settle(page)
-    assert page.locator("#numbers").is_visible()
+    assert set(titles) == set(page.evaluate(TITLES))
+
+
+def test_each_key_does_what_its_button_does(measured: Site) -> None:
+    page = chart(measured).page
+
+    for key, there in (("b", "week=0"), ("1", "range=6h"), *((one, "between") for one in "[]+-")):
+        before = page.url
+        page.keyboard.press(key)
+        page.wait_for_url(partial(leads, there, before), timeout=DRAWN_MS)
+        settle(page)
+        assert page.locator("#numbers").is_visible()
 
 
 def test_who_points_at_the_chart_is_told_time_and_rates(measured: Site) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from netwb.inventory.ports.records import Port
 from netwb.metrics.series.flows import Flow
 from netwb.metrics.series.percentiles import Ranked
+from netwb.workbench.port_state_records import Level, PortPings
 from netwb.workbench.traffic_records import PortTraffic
 
 UNTIL = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
@@ -67,6 +68,7 @@ def traffic(*, without: slice | None = None, **changes: Any) -> PortTraffic:
         until=UNTIL,
         step_s=STEP,
         interval_s=60,
+        usual_s=60,
         begin=int(since.timestamp()) + STEP * np.arange(BUCKETS, dtype=np.int64),
         flows={
             ("bits", "in"): flow(without=without),
@@ -78,4 +80,13 @@ def traffic(*, without: slice | None = None, **changes: Any) -> PortTraffic:
         events=(),
         newest=UNTIL - timedelta(seconds=40),
     )
+    return replace(made, **changes)
+
+
+def pings(*, loss: float = 0.0, delay: float = 10.0, **changes: Any) -> PortPings:
+    both = {
+        name: Level(mean=np.full(BUCKETS, value), highest=np.full(BUCKETS, 2 * value))
+        for name, value in (("loss", loss), ("delay", delay))
+    }
+    made = PortPings(port=PORT, step_s=STEP, begin=traffic().begin, newest=UNTIL, **both)
     return replace(made, **changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,10 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from netwb.views.traffic.drawn import Shown, drawing_of
-from netwb.views.traffic.figure import Drawing
+from netwb.views.traffic.drawing import Drawing
+from netwb.views.traffic.drawn import Shown, drawing_of, kinds_of
 from netwb.views.traffic.look import Look
-from tests.views.traffic.made_traffic import UNTIL, port, traffic
+from tests.views.traffic.made_traffic import UNTIL, flow, pings, port, traffic
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -23,13 +24,7 @@ def drawn(**changes: Any) -> Drawing:
         name="between", since=found.since, until=found.until, unit=changes.pop("unit", "bits")
     )
     now = changes.pop("now", UNTIL)
-    shown = (
-        Shown(look=look, traffic=found, before=None, marks=(), **changes)
-        if not changes
-        else Shown(
-            look=look, traffic=found, before=changes.get("before"), marks=changes.get("marks", ())
-        )
-    )
+    shown = Shown(look=replace(look, over=changes.pop("over", ())), traffic=found, **changes)
     return drawing_of(shown, now=now, zone=BERLIN)
 
 
@@ -61,30 +56,39 @@ def test_what_the_contract_says_of_the_speed_counts_before_what_the_device_says(
     assert made.limit == 500e6
 
 
-def test_a_week_before_stands_in_the_same_buckets() -> None:
-    week = timedelta(days=7)
-    now = traffic()
-    shifted = now.begin - 7 * 86_400
-    before = traffic(since=now.since - week, until=now.until - week, begin=shifted[3:])
-    before = traffic(
-        begin=shifted[3:],
-        flows={
-            key: type(flow)(
-                **{
-                    **{name: getattr(flow, name) for name in flow.__slots__},
-                    "mean": flow.mean[3:],
-                }
-            )
-            for key, flow in before.flows.items()
-        },
-    )
+def test_a_week_before_is_drawn_in_the_unit_of_the_chart() -> None:
+    found = traffic(before={("bits", "in"): flow(300e6), ("bits", "out"): flow(100e6)})
 
-    made = drawn(before=before)
+    made = drawn(traffic=found, unit="percent")
 
     was = made.sides["in"].before
     assert was is not None
-    assert np.isnan(was[:3]).all()
-    assert (was[3:] == 400e6).all()
+    assert was[0] == pytest.approx(30)
+
+
+def test_what_is_under_the_traffic_is_asked_for_and_stands_as_it_was_chosen() -> None:
+    look = Look(name="24h", since=UNTIL, until=UNTIL, over=("errors", "packets", "delay"))
+    flows = {**traffic().flows, ("errors", "in"): flow(0.05), ("errors", "out"): flow(0.05)}
+
+    made = drawn(
+        traffic=traffic(flows=flows),
+        over=look.over,
+        pings=pings(delay=12.5),
+    )
+
+    assert kinds_of(look) == ("bits", "errors", "packets")
+    assert kinds_of(replace(look, unit="packets")) == ("packets", "errors")
+    assert [lane.title for lane in made.lanes] == ["Errors", "Packets", "Ping delay"]
+    assert made.lanes[0].above.mean[0] == pytest.approx(3), "by the minute"
+    assert made.lanes[2].above.mean[0] == 12.5
+    assert made.lanes[2].below is None
+
+
+def test_a_device_that_nobody_pings_says_so_in_its_lane() -> None:
+    (lane,) = drawn(over=("loss",), pings=None).lanes
+
+    assert lane.nothing == "nobody pings this device"
+    assert np.isnan(lane.above.mean).all()
 
 
 @pytest.mark.parametrize(
@@ -99,3 +103,7 @@ def test_a_week_before_stands_in_the_same_buckets() -> None:
 )
 def test_a_silent_port_says_since_when(newest: datetime | None, now: datetime, said: str) -> None:
     assert drawn(traffic=traffic(newest=newest), now=now).dead == said
+
+
+def test_a_port_that_nobody_counts_says_why() -> None:
+    assert "64 bits (ifHCInOctets)" in drawn(traffic=traffic(is_counted=False)).dead

@@ -9,19 +9,25 @@ import numpy as np
 import pytest
 from bokeh.models.annotations import Label, Span
 
-from netwb.views.theme import tokens
-from netwb.views.traffic.figure import USED, Drawing, Flag, Flow, TrafficFigure
+from netwb.views.theme import Scheme, tokens
+from netwb.views.traffic.drawing import Band, Drawing, Flag, Lane, Line
+from netwb.views.traffic.figure import USED, TrafficFigure
+from tests.views.test_theme import contrast
 
 STEP = 300
 AT = np.arange(12, dtype=np.int64) * STEP
 NOTHING = np.full(12, np.nan)
 
 
-def flow(*, without: slice | None = None, times: float = 1.0) -> Flow:
+def flow(*, without: slice | None = None, times: float = 1.0) -> Line:
     mean = times * np.linspace(100e6, 210e6, 12)
     if without is not None:
         mean[without] = np.nan
-    return Flow(mean=mean, highest=mean * 1.2, p95=times * 200e6)
+    return Line(mean=mean, highest=mean * 1.2, p95=times * 200e6)
+
+
+def lane(name: str) -> Lane:
+    return Lane(name=name, title=name, unit="ms", above=flow(), colour="t2")
 
 
 def drawing(**changes: object) -> Drawing:
@@ -81,7 +87,7 @@ def test_a_band_reaches_from_the_mean_to_the_highest_poll() -> None:
 
 def test_a_port_without_any_data_is_an_empty_figure_that_says_since_when() -> None:
     figure = TrafficFigure()
-    nothing = Flow(mean=NOTHING, highest=NOTHING)
+    nothing = Line(mean=NOTHING, highest=NOTHING)
 
     figure.draw(drawing(sides={"in": nothing, "out": nothing}, dead="No data since 08:31"))
 
@@ -114,6 +120,39 @@ def test_a_change_of_configuration_has_its_flag_above_the_data() -> None:
     assert max(figure.stretches["in"].data["band_y"][0]) < data["y"][0] < figure.model.y_range.end
 
 
+def test_the_words_of_a_flag_lie_on_no_other_one_and_do_not_leave_the_chart() -> None:
+    figure = TrafficFigure()
+    times = {300: "a", 500: "b", 2_000: "c", 3_500: "d"}
+
+    figure.draw(drawing(flags=[Flag(at=at, said=said, url="x") for at, said in times.items()]))
+
+    data = figure.flags.data
+    assert (data["said"], data["beside"]) == (["a", "b", "c", "d"], ["", "b", "c", "d"])
+    assert data["align"] == ["left", "left", "left", "right"]
+
+
+def test_an_attack_is_as_wide_as_it_lasted_and_has_a_mark_to_point_at() -> None:
+    figure = TrafficFigure()
+
+    figure.draw(drawing(bands=[Band(at=600, until=900, said="attack", told="t", url="u")]))
+
+    data, shades = figure.bands.data, figure.shades.data
+    assert (shades["left"], shades["right"], data["x"]) == ([600_000], [900_000], [600_000])
+    assert (data["beside"], data["told"], data["url"]) == (["attack"], ["t"], ["u"])
+    assert max(figure.stretches["in"].data["band_y"][0]) < data["y"][0] < figure.model.y_range.end
+
+
+def test_attacks_at_once_are_one_shade_and_what_was_never_sent_is_none() -> None:
+    figure, times = TrafficFigure(), ((600, 900), (700, 800), (850, 1_000), (1_200, 1_200))
+
+    figure.draw(
+        drawing(bands=[Band(at=at, until=until, said="a", told="", url="") for at, until in times])
+    )
+
+    assert figure.shades.data == {"left": [600_000], "right": [1_000_000]}
+    assert len(figure.bands.data["x"]) == 4
+
+
 def test_a_theme_changes_each_colour_and_none_twice() -> None:
     figure = TrafficFigure("dark")
     figure.draw(drawing())
@@ -133,15 +172,41 @@ def test_a_theme_changes_each_colour_and_none_twice() -> None:
     assert figure.model.background_fill_color == dark["surface"]
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_lines_and_words_of_a_chart_stand_out_from_its_ground(scheme: Scheme) -> None:
+    colour = tokens(scheme)
+    ground = colour["surface"]
+
+    lines = {name: contrast(colour[name], ground) for name in ("in", "out", "prev", "t2", "t3")}
+    words = {name: lines[name] for name in ("in", "out", "t2")}
+
+    assert {name: value for name, value in lines.items() if value < 3} == {}
+    assert {name: value for name, value in words.items() if value < 4.5} == {}
+
+
 def test_each_token_of_a_figure_has_a_colour_of_its_own() -> None:
     for scheme in ("dark", "light"):
         colours = [tokens(scheme)[name] for name in USED]
         assert len(set(colours)) == len(colours)
 
 
+def test_each_lane_has_its_title_and_its_place_in_what_the_pointer_tells() -> None:
+    figure = TrafficFigure()
+
+    figure.draw(drawing(lanes=[lane("loss"), lane("delay")]))
+
+    titles = {label.text for label in shown(figure, Label)}
+    assert {"loss, up to 252,000,000 ms", "delay, up to 252,000,000 ms"} <= titles
+    assert [name for name, _ in figure.model.hover[0].tooltips][3:] == ["loss", "delay"]
+    assert len(figure.lane_lines["t2"].data["ys"]) == 2
+    figure.draw(drawing())
+    assert not titles & {label.text for label in shown(figure, Label)} & {"loss", "delay"}
+    assert figure.lane_lines["t2"].data["ys"] == []
+
+
 def test_a_drawing_after_another_adds_no_model() -> None:
     figure = TrafficFigure()
-    figure.draw(drawing())
+    figure.draw(drawing(lanes=[lane("loss")]))
     before = {model.id for model in figure.model.references()}
 
     for _ in range(3):

@@ -86,3 +86,13 @@ def test_nobody_looks_at_more_than_three_years() -> None:
 def test_what_is_no_time_or_unit_is_said(query: dict[str, str], word: str) -> None:
     with pytest.raises(InputError, match=word):
         look(**query)
+
+
+def test_what_is_drawn_under_the_traffic_stands_in_the_address_each_once() -> None:
+    look = look_of({"over": "delay,errors,errors"}, now=NOW, zone=BERLIN)
+
+    assert look.over == ("errors", "delay")
+    assert look.toggled("loss").address()["over"] == "errors,loss,delay"
+    assert look.toggled("errors").toggled("delay").address()["over"] is None
+    with pytest.raises(InputError, match="'magic' is no overlay"):
+        look_of({"over": "errors,magic"}, now=NOW, zone=BERLIN)

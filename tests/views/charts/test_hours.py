@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from netwb.views.traffic.hours import time_ticks
+from netwb.views.charts.hours import time_ticks
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -35,15 +35,17 @@ def mirrored(inward: float, outward: float, unit: Unit) -> Axis:
     top, down = max(inward, 0.0), max(outward, 0.0)
     if top + down < _NOTHING:
         top = down = 1.0
-    step = _step((top + down) / _ROUGHLY)
+    step = rounded_up((top + down) / _ROUGHLY)
     above, below = ceil(top / step), ceil(down / step)
     places = [step * number for number in range(-below, above + 1)]
     named = {place: "0" if place == 0 else _label(abs(place), unit) for place in places}
     return Axis(low=-step * below, high=step * above, labels=named)
 
 
-def _step(least: float) -> float:
-    """The round step that is not smaller."""
+def rounded_up(least: float) -> float:
+    """The next round number that is not smaller; of nothing one."""
+    if least < _NOTHING:
+        return 1.0
     decade = 10.0 ** floor(log10(least))
     return next(decade * step for step in _STEPS if decade * step >= least * (1 - 1e-9))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwb.views.traffic.axis import mirrored
+from netwb.views.charts.axis import mirrored
 
 
 def test_an_axis_has_round_ticks_on_both_sides_of_zero() -> None:

@@ -1,0 +1,20 @@
+"""A chart and a list as files of numbers. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from netwb.views.html import csv_of
+from netwb.workbench.traffic_records import PortTraffic
+
+
+def file_name(traffic: PortTraffic, now: datetime, kind: str) -> str:
+    """Device, port and time as a file's name: what a device says of itself is not one."""
+    said = f"{traffic.port.hostname}-{traffic.port.name}"
+    named = "".join(c if c.isalnum() and c.isascii() else "-" for c in said)[:80]
+    return f"traffic-{named}-{now:%Y%m%d-%H%M}.{kind}"
+
+
+def csv_file(traffic: PortTraffic) -> bytes:
+    """The buckets of a chart: begin, then mean and max; empty where there is no data."""
+    return csv_of(*traffic.table())
