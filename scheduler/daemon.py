@@ -72,6 +72,7 @@ class Daemon:
         self._outage = Outage()
         self._beat_at = monotonic()
         self._listener = _Listener(bench)
+        self._blackholes = bench.blackhole_worker()
         self._clock = BackgroundScheduler(
             timezone=UTC,
             executors={name: ThreadPoolExecutor(1) for name in ("default", *LANES)},
@@ -86,6 +87,7 @@ class Daemon:
         self._first_beat()
         heart = _begun("netwb-heart", lambda: self._vital(self._live))
         jobs = _begun("netwb-jobs", lambda: self._vital(lambda: self._bench.run_jobs(self._stop)))
+        self._blackholes.start()
         self._clock.add_job(self._look, "interval", seconds=LOOK_S, id="look", next_run_time=_now())
         self._clock.start()
         self._stop.wait()
@@ -181,6 +183,7 @@ class Daemon:
         logger.info("the daemon ends%s", _words(self._leader.does))
         _begun("netwb-end", _gone)
         self._listener.follow(leads=False)
+        self._blackholes.stop(HEART_S)
         until = monotonic() + ENDS_S
         while self._leader.does and monotonic() < until and not self._hurry.wait(0.1):
             pass

@@ -116,6 +116,23 @@ JOBS: tuple[JobSpec, ...] = (
         again_s=(300,),
     ),
     JobSpec(
+        name="bills",
+        trigger="04:15",
+        method="freeze_due_bills",
+        says="Freeze last month's bills where nobody did, before their counters are let go.",
+        grace_s=DAY_S,
+        again_s=(600, 3600),
+    ),
+    JobSpec(
+        name="ports",
+        trigger="every 1h",
+        method="learn_ports",
+        says="Learn which ports devices have, where Telegraf reads their counters and no `netwb poll`.",
+        missed="skip",
+        grace_s=1800,
+        interrupted="leave",
+    ),
+    JobSpec(
         name="notify",
         trigger="every 1m",
         method="deliver_notices",

@@ -106,11 +106,7 @@ class History:
         Raises SecretMissingError when the vault lacks one of them; then nothing is given.
         """
         if revision.cause == "foreign":
-            msg = (
-                f"{device.hostname}@{revision.id[:12]} was committed by hand, so where its secrets"
-                " stood is not recorded; restore it with --redacted"
-            )
-            raise ArchiveError(msg)
+            raise ArchiveError(self._by_hand(scope, device, revision))
         text = self.text(scope, device, revision)
         placed = _placed(text, self._offsets(scope, revision))
         tokens = {place.token for place in placed}
@@ -249,6 +245,20 @@ class History:
     def _read(self, scope: Scope, statement: Statement) -> tuple[Revision, ...]:
         with self._database.reading(scope) as session:
             return tuple(revision_of(row) for row in session.execute(statement))
+
+    def _by_hand(self, scope: Scope, device: Device, revision: Revision) -> str:
+        statement = _of(device, revision.kind).where(
+            RevisionRow.number < revision.number, RevisionRow.cause != "foreign"
+        )
+        newest_first = statement.order_by(RevisionRow.number.desc())
+        named = "".join(
+            f"; the newest one before it that the device sent is {_label(device, stored)}"
+            for stored in self._read(scope, newest_first.limit(1))
+        )
+        return (
+            f"{_label(device, revision)} was committed by hand, so where its secrets stood is not"
+            f" recorded{named}; --redacted restores it as it was committed"
+        )
 
     def _offsets(self, scope: Scope, revision: Revision) -> list[int]:
         with self._database.reading(scope) as session:

@@ -98,13 +98,15 @@ class Index:
         bodies = {**texts, **repository.texts(missing)}
         with self._database.writing(ALL_TENANTS) as session:
             add_folded(session, tenant_id, folded)
-            put_current(session, tenant_id, folded.touched, newest, _stored_at(commits))
+            put_current(session, tenant_id, folded.touched, newest, folded.fetched)
             put_texts(session, tenant_id, folded.touched, newest, bodies)
             put_last(session, tenant_id, commits[-1].commit)
 
     def rebuild(self, tenant_id: str, repository: Repository) -> None:
-        """Read the whole of Git again, through one process; `checked_at` is kept.
+        """Read the whole of Git again, through one process; a later `checked_at` is kept.
 
+        Where there was none, a device was seen last when Git has a text of it that was fetched: of
+        nights in which it was the same, or did not answer, Git knows nothing.
         What `note_same` noted is not in Git: such a text shows its older rules and digest again. That
         harms nothing, as the next run redacts it once more, finds it as stored, and notes it anew.
         """
@@ -213,19 +215,19 @@ class Index:
     def _refold(
         self, tenant_id: str, repository: Repository, tip: str
     ) -> dict[ConfigKey, tuple[Newest, datetime]]:
-        """Write revisions and past lines; give the newest states and when they were stored."""
+        """Write revisions and past lines; give the newest states and when each was fetched last."""
         newest: dict[ConfigKey, Newest] = {}
-        stored: dict[ConfigKey, datetime] = {}
+        fetched: dict[ConfigKey, datetime] = {}
         log = repository.log(None, tip)
         while commits := list(islice(log, _COMMITS_AT_ONCE)):
             try:
                 folded = fold(commits, newest)
             except UnfitError as error:
                 raise damaged(str(repository.path), str(error)) from error
-            stored |= dict.fromkeys(folded.touched, _stored_at(commits))
+            fetched |= folded.fetched
             with self._database.writing(ALL_TENANTS) as session:
                 add_folded(session, tenant_id, folded)
-        return {key: (state, stored[key]) for key, state in newest.items()}
+        return {key: (state, fetched[key]) for key, state in newest.items()}
 
     def _rewrite_current(
         self,
@@ -237,10 +239,10 @@ class Index:
         for piece in chunks(newest.items(), _TEXTS_AT_ONCE):
             bodies = repository.texts(state.blob for _, (state, _) in piece)
             with self._database.writing(ALL_TENANTS) as session:
-                for key, (state, stored_at) in piece:
-                    at = max(stored_at, checked.get(key, stored_at))
-                    put_current(session, tenant_id, {key: state}, (), at)
-                put_texts(session, tenant_id, {key: state for key, (state, _) in piece}, (), bodies)
+                states = {key: state for key, (state, _) in piece}
+                at = {key: max(seen, checked.get(key, seen)) for key, (_, seen) in piece}
+                put_current(session, tenant_id, states, (), at)
+                put_texts(session, tenant_id, states, (), bodies)
 
 
 def _keys(commits: Iterable[Logged]) -> set[ConfigKey]:
@@ -249,7 +251,3 @@ def _keys(commits: Iterable[Logged]) -> set[ConfigKey]:
 
 def _foreign_paths(commits: Iterable[Logged]) -> set[str]:
     return {file.old_path for c in commits if c.facts is None for file in c.files}
-
-
-def _stored_at(commits: Iterable[Logged]) -> datetime:
-    return max(commit.stored_at for commit in commits)

@@ -14,7 +14,10 @@ from typing import Any
 from netwb.archive.lines import PastLine, Run, UnfitError, brought, changed, rewritten
 from netwb.archive.log import FileChange, Logged
 from netwb.archive.message import CommitFacts
-from netwb.archive.records import NO_CHANGE, UNKNOWN, ConfigKey
+from netwb.archive.records import NO_CHANGE, UNKNOWN, Cause, ConfigKey
+
+# A move saw nothing of the device, nor did a commit that a person made.
+_FETCHED: tuple[Cause, ...] = ("backup", "accept", "rules")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +49,13 @@ class Folded:
 
     revisions    columns of RevisionRow, oldest first, without the tenant
     past         (key, number that took it out, line)
+    fetched      when each device was last fetched, as far as these commits prove it
     """
 
     revisions: list[dict[str, Any]] = field(default_factory=list)
     past: list[tuple[ConfigKey, int, PastLine]] = field(default_factory=list)
     touched: dict[ConfigKey, Newest] = field(default_factory=dict)
+    fetched: dict[ConfigKey, datetime] = field(default_factory=dict)
 
 
 def owners(newest: Mapping[ConfigKey, Newest]) -> dict[str, ConfigKey]:
@@ -93,6 +98,8 @@ def _take(
     since, past = _lines(old, commit, file, number)
     state = _state(old, commit, file, number, since)
     newest[key] = folded.touched[key] = state
+    if old is None or (commit.facts is not None and commit.facts.cause in _FETCHED):
+        folded.fetched[key] = commit.stored_at
     folded.past += ((key, number, line) for line in past)
     folded.revisions.append(_columns(key, commit, file, state))
 
@@ -167,7 +174,7 @@ def _columns(key: ConfigKey, commit: Logged, file: FileChange, state: Newest) ->
         "rule_set": state.rule_set,
         "digest": state.digest,
         "added": 0 if file.status == "D" else file.added,
-        "removed": 0 if file.status == "D" else file.removed,
+        "removed": file.removed,
         "size": state.size,
         "lines": state.lines,
         "placed": list(facts.placed) if facts else [],

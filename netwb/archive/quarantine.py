@@ -175,6 +175,24 @@ class Quarantine:
                     found[device_id, kind] = digest  # type: ignore[index]
         return found
 
+    def discarded(
+        self, scope: Scope, device_ids: Iterable[str]
+    ) -> Mapping[ConfigKey, frozenset[str]]:
+        """Digests of texts of each device and kind that a person discarded."""
+        found: dict[ConfigKey, frozenset[str]] = {}
+        columns = (QuarantineRow.device_id, QuarantineRow.kind, QuarantineRow.digest)
+        with self._database.reading(scope) as session:
+            for piece in chunks(device_ids):
+                statement = select(*columns).where(
+                    QuarantineRow.device_id.in_(piece),
+                    QuarantineRow.status == "discarded",
+                    QuarantineRow.settled_by != NETWB,
+                )
+                for device_id, kind, digest in session.execute(statement):
+                    key: ConfigKey = (device_id, kind)  # type: ignore[assignment]  # any text to SQL
+                    found[key] = found.get(key, frozenset()) | {digest}
+        return found
+
     def supersede(self, keys: Sequence[ConfigKey]) -> None:
         """Good texts came from these devices: what was held of them waits for nobody."""
         waiting = self._waiting(keys)

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from netwb.archive import log
 from netwb.archive.child import GitChildren
-from netwb.archive.faults import damaged, git_error
+from netwb.archive.faults import damaged, file_error, git_error
 from netwb.archive.lock import writer_lock
 from netwb.archive.log import Logged, parse_log
 from netwb.archive.made import Made, parse_answers
@@ -66,15 +66,21 @@ class Repository:
         self._children = GitChildren(path, descriptors)
 
     def exists(self) -> bool:
-        """Whether it was ever written."""
-        return self.path.is_dir()
+        """Whether it was ever written. Raises ArchiveError where that cannot be looked at."""
+        try:
+            return self.path.is_dir()
+        except OSError as error:  # another user's folder, as a rule
+            raise file_error(self.path, error) from error
 
     def tip(self) -> str | None:
         """Newest commit of `main`; None before the first."""
-        with suppress(FileNotFoundError):  # it lies in packed-refs, or is not there yet
-            found = (self.path / MAIN).read_text().strip()
-            if _COMMIT.fullmatch(found):
-                return found
+        try:
+            with suppress(FileNotFoundError):  # it lies in packed-refs, or is not there yet
+                found = (self.path / MAIN).read_text().strip()
+                if _COMMIT.fullmatch(found):
+                    return found
+        except OSError as error:
+            raise file_error(self.path / MAIN, error) from error
         found = self._git.answer("for-each-ref", "--format=%(objectname)", MAIN).decode()
         return found.strip() or None
 

@@ -80,19 +80,17 @@ def put_current(
     tenant_id: str,
     touched: Mapping[ConfigKey, Newest],
     known: Collection[ConfigKey],
-    checked_at: datetime,
+    checked: Mapping[ConfigKey, datetime],
 ) -> None:
-    """The newest state; `known` has a row already."""
+    """The newest state; `known` has a row already, which keeps its time where `checked` has none."""
     names = [column.key for column in _COLUMNS[2:-1]]
-    rows = [
-        {
-            **_owner(tenant_id, key),
-            **{name: getattr(state, name) for name in names},
-            "checked_at": checked_at,
-        }
-        for key, state in touched.items()
-    ]
-    _put(session, CurrentRow, rows, known)
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    for key, state in touched.items():
+        columns = {name: getattr(state, name) for name in names}
+        seen = {"checked_at": checked[key]} if key in checked else {}
+        rows[key in checked].append({**_owner(tenant_id, key), **columns, **seen})
+    for alike in rows.values():
+        _put(session, CurrentRow, alike, known)
 
 
 def put_texts(

@@ -159,7 +159,7 @@ class Archive:
         when one is gone whose revisions the index knows.
         """
         for tenant_id, tenant in tenants.items():
-            if self._path(tenant).exists():
+            if Repository(self._path(tenant)).exists():
                 with self._writing(tenant) as repository:
                     repository.tidy()
                     self._index.settle(tenant_id, repository)
@@ -189,7 +189,7 @@ class Archive:
     def _move(
         self, device: Device, moves: Mapping[ConfigKind, str], by: Actor, cause: Cause
     ) -> None:
-        if not self._path(device.tenant).exists():
+        if not Repository(self._path(device.tenant)).exists():
             return  # never backed up
         wanted: list[tuple[ConfigKey, str]] = [((device.id, k), path) for k, path in moves.items()]
         with self._writing(device.tenant) as repository:

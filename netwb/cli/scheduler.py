@@ -90,7 +90,7 @@ def _show_list(narrowed: Workbench, *, as_json: bool) -> None:
             )
             for one in found.jobs
         ],
-        empty="no job is due at that place; `netwb schedule set` gives one its time",
+        empty="no job has times of its own at that place: those of all hold; `netwb scheduler --list`",
     )
     if found.leader is not None:
         say(f"led by process {found.leader.pid} on {found.leader.host}")

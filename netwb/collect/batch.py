@@ -75,6 +75,7 @@ class RunContext:
     actor: Actor
     baselines: Mapping[ConfigKey, Baseline]
     suspects: Mapping[ConfigKey, str]
+    discarded: Mapping[ConfigKey, frozenset[str]]
 
 
 @dataclass(slots=True)
@@ -189,8 +190,6 @@ class BatchWriter:
         for named_by, key in jump_keys.items():
             self._parts.places.first_jump_key(ALL_TENANTS, named_by, key)
         keys, self._new_keys = self._new_keys, {}
-        if keys:
-            devices.first_keys(ALL_TENANTS, keys, actor=actor)
         for done in batch:
             if shown := _refused_key(done):
                 devices.refused_key(ALL_TENANTS, done.target.device_id, shown, actor=actor)
@@ -199,8 +198,8 @@ class BatchWriter:
             for done in batch
             if done.gathered is not None and not done.rejected
         }
-        if facts:
-            devices.record_facts(ALL_TENANTS, facts, actor=actor)
+        if keys or facts:
+            devices.record(ALL_TENANTS, keys=keys, facts=facts, actor=actor)
 
     def _verdicts(self, target: Target, gathered: Gathered) -> list[Verdict]:
         texts = [raw for raw in (gathered.running, gathered.startup) if raw is not None]
@@ -216,8 +215,12 @@ class BatchWriter:
         )
 
     def _past(self, key: ConfigKey) -> Past:
-        baselines, suspects = self._context.baselines, self._context.suspects
-        return Past(baseline=baselines.get(key), suspect=suspects.get(key))
+        context = self._context
+        return Past(
+            baseline=context.baselines.get(key),
+            suspect=context.suspects.get(key),
+            discarded=context.discarded.get(key, frozenset()),
+        )
 
     def _known_secrets(self, target: Target, texts: Sequence[RawConfig]) -> frozenset[bytes]:
         kinds: tuple[ConfigKind, ...] = ("running", "startup")

@@ -84,6 +84,7 @@ class BackupFlow:
             actor=request.actor,
             baselines=self._parts.archive.baselines(ALL_TENANTS, ids),
             suspects=self._parts.quarantine.suspects(ALL_TENANTS, ids),
+            discarded=self._parts.quarantine.discarded(ALL_TENANTS, ids),
         )
 
     def _recover(self, targets: Sequence[Target]) -> dict[str, ArchiveError]:

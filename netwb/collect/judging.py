@@ -70,10 +70,12 @@ class Past:
     """What is known of one kind of text of the device.
 
     suspect    digest of the text that is held in quarantine for this device and kind
+    discarded  digests of those that a person discarded
     """
 
     baseline: Baseline | None = None
     suspect: str | None = None
+    discarded: frozenset[str] = frozenset()
 
 
 def judge(  # noqa: PLR0913 - one arrow of the data flow; the rest goes by keyword
@@ -137,16 +139,22 @@ def _believed(  # noqa: PLR0913 - as above
             sysname=target.sysname,
             serial=target.serial,
             reference=f"{target.tenant}/{target.hostname}",
+            trigger=target.trigger,
         ),
-        last_good=_last_good(past.baseline, past.suspect) if past.baseline else None,
+        last_good=_last_good(past.baseline, past) if past.baseline else None,
         limit=limit,
         key=keys.digest,
         serial=serial,
     )
 
 
-def _last_good(baseline: Baseline, suspect: str | None) -> LastGood:
-    return LastGood(lines=baseline.lines, suspect=suspect, digest=baseline.digest)
+def _last_good(baseline: Baseline, past: Past) -> LastGood:
+    return LastGood(
+        lines=baseline.lines,
+        suspect=past.suspect,
+        digest=baseline.digest,
+        discarded=past.discarded,
+    )
 
 
 def compare(

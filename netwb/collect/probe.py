@@ -19,6 +19,7 @@ from netwb.collect.drivers.link import Link, open_link
 from netwb.collect.facts import fact_lines, parse_facts
 from netwb.collect.runner import OnDone, SessionRunner, make_nornir
 from netwb.collect.ssh import Session, Sessions
+from netwb.configs.names import prompt_name
 from netwb.errors import (
     CommandRejectedError,
     DeviceError,
@@ -37,7 +38,7 @@ AUTO = "auto"  # the inventory's word for a platform that is not known yet
 Reached = Literal["nothing", "tcp", "login", "command line"]
 
 _ASKED = "show version"  # the command that most platforms share
-_OWN_NAME = re.compile(rb"([A-Za-z0-9][A-Za-z0-9._-]*)")
+_OWN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # A command line of which nothing is known but that its prompt ends as most do.
 _ANY_COMMAND_LINE = SessionWords(
     prompt=re.compile(rb"[^\s#>$%][^\n]{0,126}[>#$%] ?"),
@@ -153,6 +154,16 @@ def detect(answer: bytes, platforms: Mapping[str, Platform]) -> tuple[str, ...]:
     )
 
 
+def own_name(prompt: bytes) -> str | None:
+    """What a device calls itself in its prompt; None where that is no name.
+
+    >>> own_name(b"ana@edge1> "), own_name(b"RP/0/RP0/CPU0:edge1#"), own_name(b"> ")
+    ('edge1', 'edge1', None)
+    """
+    found = _OWN_NAME.match(prompt_name(prompt))
+    return found[0] if found else None
+
+
 async def _detected(target: Target, link: Link) -> Platform:
     if target.platform != AUTO:
         return link.platform(target)  # raises: a name that nobody knows
@@ -174,13 +185,12 @@ async def _detected(target: Target, link: Link) -> Platform:
 def _seen(session: Session, platform: Platform, answer: bytes, link: Link) -> ProbeRow:
     """The row of a device whose command line was reached; its answer overrules the inventory."""
     target, names = session.target, detect(answer, link.platforms)
-    own = _OWN_NAME.match(session.prompt)
     return replace(
         _blank(target),
         reached="command line",
         credential=session.who.login.credential,
         platform=platform.name if platform.name in names or not names else names[0],
-        own_hostname=own.group(1).decode() if own else None,
+        own_hostname=own_name(session.prompt),
         privileged=session.privileged,
         facts=parse_facts(answer, platform.facts),
         host_key=session.host_key,

@@ -178,6 +178,11 @@ def cause_and_cure(one: DeviceBackup, now: datetime) -> str:
         return f"{one.name} was never tried; {by_hand}"
     if one.freshness == "stale":
         hours = (now - (one.copy_at or one.begun_at)) / timedelta(hours=1)
+        if one.tried_at is None:  # a text, and no night of it: it came from a remote
+            return (
+                f"no try of {one.name} is known here, as after a restore, and its newest text is"
+                f" {hours:.0f} h old; {by_hand}"
+            )
         return f"nothing tried {one.name} for {hours:.0f} h; look why, or {by_hand}"
     if one.freshness == "fresh" or not one.cause_message:
         return ""

@@ -29,13 +29,16 @@ from netwb.roles import Scope
 from netwb.store.canonical import instant
 from netwb.store.database import Database
 from netwb.store.models import (
+    AttackEventRow,
     AuditRow,
     BackupOutcomeRow,
     BackupRunRow,
+    BlackholeRow,
     CredentialRow,
     DeviceEventRow,
     DeviceRow,
     HostKeyRow,
+    OwnPrefixRow,
     QuarantineRow,
     RevisionRow,
     SiteRow,
@@ -133,6 +136,9 @@ def _tables(tenant: Tenant) -> Iterator[tuple[str, Sequence[str], Query]]:
         ),
     )
     yield _joined("held_texts", QuarantineRow, of_device, without={"digest", "file"})
+    yield _table("prefixes", select(*_all(OwnPrefixRow, without={*_INSIDE, "id", "site_id"})))
+    yield _table("attacks", select(*_all(AttackEventRow, without={*_INSIDE, *_OF_EVENTS})))
+    yield _table("blackholes", select(*_all(BlackholeRow, without={*_INSIDE, *_OF_BLACKHOLES})))
     links = select(AuditRow.seq, AuditRow.at, AuditRow.actor, AuditRow.action, AuditRow.target)
     links = links.add_columns(AuditRow.detail, AuditRow.previous, AuditRow.mac)
     yield _table("audit", links.where(AuditRow.tenant_id == tenant.id).order_by(AuditRow.seq))
@@ -142,6 +148,13 @@ _INSIDE = {  # netwb's own, or who the provider's logins are
     *("tenant_id", "credential_id", "snmp_credential_id", "jump", "jump_credential_id"),
     *("jump_host_key", "digest"),
 }
+
+
+_OF_EVENTS = ("id", "sender_id", "message_id", "state", "taken_until", "said")
+_OF_BLACKHOLES = (  # how netwb works it, and what names the provider's routers and other figures
+    *("version", "site_id", "person", "seen", "cause_id", "once_key", "called_at"),
+    *("reasons", "commands"),
+)
 
 
 def _all(row: Any, *, without: Iterable[str] = ()) -> list[Any]:

@@ -136,6 +136,21 @@ def judge_failing(failing: Sequence[FailingJob], *, now: datetime) -> Iterator[D
         )
 
 
+def judge_switched_off(jobs: Sequence[tuple[str, str]]) -> Iterator[Diagnosis]:
+    """What a person switched off, (job, place), and the daemon thus leaves undone.
+
+    Of the nightly job `judge_schedule` tells.
+    """
+    off = sorted({f"{job} of {place}" if place else job for job, place in jobs if job != NIGHTLY})
+    if off:
+        more = f" and {len(off) - NAMED} more" if len(off) > NAMED else ""
+        yield advice(
+            "jobs",
+            f"switched off: {', '.join(off[:NAMED])}{more}",
+            "`netwb schedule set JOB default` gives one its own time again",
+        )
+
+
 def judge_schedule(
     nightly: Sequence[tuple[str, str]],
     *,

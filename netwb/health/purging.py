@@ -14,14 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from netwb.archive.faults import file_error
 from netwb.archive.repository import writing
-from netwb.errors import NetwbError, RunUnderWayError
+from netwb.blackhole.records import STANDING
+from netwb.errors import MetricsRefusedError, NetwbError, RunUnderWayError
 from netwb.health.diagnosis import Diagnosis, ok, wrong
+from netwb.inventory.ports.leaving import own_samples
 from netwb.inventory.records import Tenant
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.audit import Audit
@@ -30,6 +33,8 @@ from netwb.store.holders import is_dead
 from netwb.store.models import (
     BackupOutcomeRow,
     BackupRunRow,
+    BlackholeOnRouterRow,
+    BlackholeRow,
     DeviceRow,
     JobRow,
     LeaseRow,
@@ -40,6 +45,10 @@ from netwb.store.models import (
 )
 from netwb.store.purge import Purge
 
+if TYPE_CHECKING:
+    from netwb.inventory.ports.ports import Ports
+    from netwb.metrics.store import MetricsStore
+
 OPEN = "purge.open"  # in the home, while a purge is not through; holds the tenant's id
 _LEASE = "backup-run/{}"  # as collect.runs names it
 
@@ -49,6 +58,7 @@ class TenantPurge:
     """What a purge takes, or took.
 
     rows    by table
+    counters  devices, and ports on devices of others, whose samples go
     audit   links whose words are erased
     files   bytes of its repository and of its held texts
     users   people who are of no other tenant
@@ -57,6 +67,7 @@ class TenantPurge:
 
     tenant_id: str
     rows: Mapping[str, int]
+    counters: int
     audit: int
     files: int
     users: int
@@ -70,6 +81,8 @@ class PurgeParts:
     home: Path
     database: Database
     audit: Audit
+    ports: Ports
+    metrics: Callable[[], MetricsStore]
     clock: Callable[[], datetime]
     lock_timeout_s: float
 
@@ -88,13 +101,16 @@ class Purging:
             rows = purge.counts()
             links = self._parts.audit.count_meant(session, purge.words.tell)
             left = self._left(session, tenant)
+        own = own_samples(self._parts.database, self._parts.ports, tenant)
+        staying = self._staying(tenant)
         return TenantPurge(
             tenant_id=tenant.id,
             rows=rows,
+            counters=0 if staying else own.devices + own.ports,
             audit=links,
             files=sum(_size(path) for path in self._files(tenant)),
             users=rows.get("user", 0),
-            left=left,
+            left=(*left, *staying),
         )
 
     def carry_out(self, tenant: Tenant, actor: Actor, reason: str) -> TenantPurge:
@@ -102,11 +118,13 @@ class Purging:
         planned = self.plan(tenant)
         self._end_its_work(tenant)
         self._open_file.write_text(tenant.id)
+        kept = self._remove_samples(tenant)
         self._remove_files(tenant)
         detail = {
             "reason": reason,
             "devices": planned.rows.get("device", 0),
             "files": planned.files,
+            "counters": 0 if kept else planned.counters,
         }
         with self._parts.database.writing_durably(ALL_TENANTS) as session:
             self._refuse_busy(session, tenant)
@@ -119,10 +137,11 @@ class Purging:
         return TenantPurge(
             tenant_id=tenant.id,
             rows=rows,
+            counters=0 if kept else planned.counters,
             audit=links,
             files=planned.files,
             users=rows.get("user", 0),
-            left=planned.left,
+            left=tuple(dict.fromkeys((*planned.left, *kept))),
         )
 
     def is_open(self) -> bool:
@@ -162,6 +181,25 @@ class Purging:
             retire = update(TenantRow).where(TenantRow.id == tenant.id).values(status="retired")
             session.execute(retire)
 
+    def _remove_samples(self, tenant: Tenant) -> tuple[str, ...]:
+        """Gives what a person has to see to, where the store will not; one that is down is waited for."""
+        own = own_samples(self._parts.database, self._parts.ports, tenant)
+        try:
+            for (since, until), keys in own.series.items():
+                if keys:
+                    self._parts.metrics().delete(keys, since, until)
+        except MetricsRefusedError as error:
+            return (_counters(tenant, error),)
+        return ()
+
+    def _staying(self, tenant: Tenant) -> tuple[str, ...]:
+        """The same of a store that others fill, which is known without asking it for anything."""
+        try:
+            self._parts.metrics().delete(())
+        except MetricsRefusedError as error:
+            return (_counters(tenant, error),)
+        return ()
+
     def _refuse_busy(self, session: Session, tenant: Tenant) -> None:
         runs = session.execute(
             select(BackupRunRow.id, BackupRunRow.actor)
@@ -184,6 +222,7 @@ class Purging:
         for actor, holder, until in session.execute(query):
             if until is not None and until > self._parts.clock() and not is_dead(holder):
                 raise _busy(tenant, f"a job of {actor}")
+        _refuse_blackholes(session, tenant)
 
     def _lives(self, session: Session, run_id: str) -> bool:
         holder = session.scalar(
@@ -227,10 +266,33 @@ class Purging:
         )
 
 
+def _refuse_blackholes(session: Session, tenant: Tenant) -> None:
+    """Without its row, a route that stands would be nobody's, and never taken back."""
+    on_its_routers = (
+        select(BlackholeOnRouterRow.blackhole_id)
+        .join(DeviceRow, DeviceRow.id == BlackholeOnRouterRow.device_id)
+        .where(DeviceRow.tenant_id == tenant.id)
+    )
+    stands = select(func.count(BlackholeRow.id)).where(
+        BlackholeRow.state.in_(sorted(STANDING)),
+        or_(BlackholeRow.tenant_id == tenant.id, BlackholeRow.id.in_(on_its_routers)),
+    )
+    if count := session.scalar(stands):
+        msg = (
+            f"of tenant {tenant.slug}, or on its routers, {count} blackholes stand; withdraw them,"
+            " then purge"
+        )
+        raise RunUnderWayError(msg)
+
+
 def _busy(tenant: Tenant, what: str) -> NetwbError:
     return RunUnderWayError(
         f"tenant {tenant.slug} has devices in {what}; wait for it to end, then purge"
     )
+
+
+def _counters(tenant: Tenant, why: MetricsRefusedError) -> str:
+    return f"its counters, as tag tenant {tenant.slug}: {why}"
 
 
 def _take_away(path: Path) -> None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from netwb.inventory.records import ConfigKind
+from netwb.lab.configuring import CONFIG_WORDS, show_route, take_line, unsaved
 from netwb.lab.device import LabDevice
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault, tear_at_prompt
@@ -45,7 +46,7 @@ class Dialogue:
         free = device.enable is None or self._words.always_privileged
         self._privileged = free and fault != "restricted"
         self._screen = Screen(pager=self._words.pager, eraser=self._words.pager_erase)
-        self._mode: Literal["command", "password", "over"] = "command"
+        self._mode: Literal["command", "configure", "password", "over"] = "command"
         self._line = b""
         self._after_return = False
         self._refusals = 0
@@ -87,7 +88,7 @@ class Dialogue:
     def _type(self, typed: bytes) -> None:
         self._after_return = False
         self._line += typed
-        if self._mode == "command":
+        if self._mode != "password":
             self._screen.say(typed)
 
     def _control(self, key: bytes) -> None:
@@ -127,14 +128,17 @@ class Dialogue:
     def _run(self, line: str) -> None:
         """Find the command, abbreviated or not, and answer it."""
         words, _, pipe = line.partition("|")
-        if words:
+        if words and self._mode == "configure":
+            self._on_command(line)
+            self._configured(line)
+        elif words:
             self._on_command(line)
             command = find_command(words.split(), self._ANSWERS)
             answer = self._ANSWERS[command] if command else Dialogue._unknown
             answer(self, line, pipe.strip())
 
     def _prompt_when_done(self) -> None:
-        if self._mode == "command" and not self._screen.waits:
+        if self._mode in {"command", "configure"} and not self._screen.waits:
             self._prompt()
 
     def _prompt(self) -> None:
@@ -143,11 +147,73 @@ class Dialogue:
     def _prompt_text(self) -> str:
         words = self._words
         form = words.privileged_prompt if self._privileged else words.user_prompt
+        if self._mode == "configure":
+            form = form.replace("#", "(config)#")
         return form.format(hostname=self._device.hostname)
 
     def _unknown(self, line: str, pipe: str) -> None:
         del pipe
-        self._print(self._dialect.unknown(line, len(self._prompt_text())))
+        self._print(self._complaint(line))
+
+    def _configure(self, line: str, pipe: str) -> None:
+        known = CONFIG_WORDS.get(self._device.platform)
+        if known is None or not self._privileged:
+            self._unknown(line, pipe)
+            return
+        self._mode = "configure"
+        self._print(known.entered)
+
+    def _configured(self, line: str) -> None:
+        """One line in configuration mode; here a trigger's faults happen."""
+        if line in {"end", "exit"}:
+            self._mode = "command"
+            return
+        match self._shelf.routes.fault(self._device.key):
+            case "silent":
+                self._screen.do(Hang())
+            case "refuses":
+                refusal = self._words.authorization_failed
+                self._print(refusal.replace("show running-config", line))
+            case "answers_anew":
+                self._print("Change 4711 waits for its review.\n")
+            case None:
+                key, routes = self._device.key, self._shelf.routes
+                answer = take_line(line, self._device.platform, key, routes)
+                self._print(self._complaint(line) if answer is None else answer)
+
+    def _complaint(self, line: str) -> str:
+        return self._dialect.unknown(line, len(self._prompt_text()))
+
+    def _route(self, line: str, pipe: str) -> None:
+        """Where an address is sent: `show ip route A`, and IOS's `show ip cef A`."""
+        platform, asked = self._device.platform, " ".join(line.split()[3:])
+        answer = None
+        if platform in CONFIG_WORDS:
+            answer = show_route(asked, platform, self._device.key, self._shelf.routes)
+        if answer is None:
+            self._unknown(line, pipe)
+        else:
+            self._print(answer)
+
+    def _daemons(self, line: str, pipe: str) -> None:
+        if self._device.platform == "frr":
+            self._print(" zebra bgpd staticd\n")
+        else:
+            self._unknown(line, pipe)
+
+    def _differences(self, line: str, pipe: str) -> None:
+        if self._device.platform in CONFIG_WORDS:
+            self._print(unsaved(self._device.platform, self._device.key, self._shelf.routes))
+        else:
+            self._unknown(line, pipe)
+
+    def _save(self, line: str, pipe: str) -> None:
+        known = CONFIG_WORDS.get(self._device.platform)
+        if known is None or not self._privileged:
+            self._unknown(line, pipe)
+            return
+        self._shelf.routes.save(self._device.key)
+        self._print(known.saved)
 
     def _running(self, line: str, pipe: str) -> None:
         self._configuration(line, pipe, "running")
@@ -253,13 +319,22 @@ class Dialogue:
 
     def _show(self, data: bytes, pipe: str) -> None:
         if pipe.startswith("inc"):
-            wanted = pipe.partition(" ")[2].encode()
-            data = b"".join(row for row in data.splitlines(keepends=True) if wanted in row)
+            wanted = _pattern(pipe.partition(" ")[2])
+            data = b"".join(row for row in data.splitlines(keepends=True) if wanted.search(row))
         self._screen.show(data)
 
     _ANSWERS: ClassVar[Mapping[tuple[str, ...], Callable[[Dialogue, str, str], None]]] = (
         MappingProxyType(
             {
+                ("show", "running-config", "diffs"): _differences,
+                ("show", "archive", "config", "differences"): _differences,
+                ("show", "ip", "route"): _route,
+                ("show", "ipv6", "route"): _route,
+                ("show", "ip", "cef"): _route,
+                ("show", "ipv6", "cef"): _route,
+                ("show", "daemons"): _daemons,
+                ("configure", "terminal"): _configure,
+                ("write", "memory"): _save,
                 ("show", "running-config"): _running,
                 ("show", "startup-config"): _startup,
                 ("show", "version"): _version,
@@ -278,6 +353,14 @@ class Dialogue:
             }
         )
     )
+
+
+def _pattern(wanted: str) -> re.Pattern[bytes]:
+    """A regular expression, as routers take it; words that are none are looked for as they are."""
+    try:
+        return re.compile(wanted.encode())
+    except re.error:
+        return re.compile(re.escape(wanted.encode()))
 
 
 def find_command(

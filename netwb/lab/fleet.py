@@ -20,6 +20,7 @@ from netwb.errors import NetwbError
 from netwb.lab.faults import Fault
 from netwb.lab.loopback import addresses_from, allow_files
 from netwb.lab.shelf import Shelf
+from netwb.lab.static_routes import Host, RouteFault
 from netwb.lab.world import World
 from netwb.loading import lazy
 
@@ -129,6 +130,22 @@ class Fleet:
     def set_password(self, key: str, password: str) -> None:
         """Let the device's account in with this password instead, from the next login on."""
         self._wait(self._ready().set_password(self.world.device(key).key, password))
+
+    def set_route_fault(self, key: str, fault: RouteFault | None) -> None:
+        """Let the device answer lines of its configuration wrongly, from the next one on."""
+        self._wait(self._ready().set_route_fault(self.world.device(key).key, fault))
+
+    def put_route(self, key: str, host: Host, tag: int | None) -> None:
+        """Let a host route that discards stand there, as if a person had typed it."""
+        self._wait(self._ready().put_route(self.world.device(key).key, host, tag))
+
+    def routes(self, key: str) -> Mapping[Host, int | None]:
+        """Tags of the host routes that were typed at the device, by host."""
+        return self._wait(self._ready().routes(self.world.device(key).key))
+
+    def reboot(self, key: str) -> None:
+        """End the device's connections, and forget the routes that were not saved."""
+        self._wait(self._ready().reboot(self.world.device(key).key))
 
     def prepare(self) -> None:
         """Make every text of the night now, so that no login pays for it."""

@@ -20,6 +20,7 @@ from netwb.lab.hostkeys import ed25519_key, rsa_key
 from netwb.lab.jump import JumpServer
 from netwb.lab.server import DeviceServer, options
 from netwb.lab.shelf import Shelf
+from netwb.lab.static_routes import Host, RouteFault
 from netwb.lab.tally import Seen, Tally
 from netwb.lab.terminal import Played
 
@@ -123,6 +124,27 @@ class Stage:
     async def set_password(self, key: str, password: str) -> None:
         """Let the account in with another password from its next login on."""
         self._played[key].password = password
+
+    async def set_route_fault(self, key: str, fault: RouteFault | None) -> None:
+        """Let a device answer lines of its configuration wrongly."""
+        self.shelf.routes.set_fault(key, fault)
+
+    async def put_route(self, key: str, host: Host, tag: int | None) -> None:
+        """Let a host route that discards stand at a device."""
+        self.shelf.routes.put(key, host, tag)
+
+    async def routes(self, key: str) -> Mapping[Host, int | None]:
+        """Tags by host, of what was typed at a device."""
+        return self.shelf.routes.standing(key)
+
+    async def reboot(self, key: str) -> None:
+        """End a device's connections; its routes stand as saved."""
+        alive = tuple(self._played[key].tally.alive)
+        for connection in alive:
+            connection.abort()
+        for connection in alive:
+            await connection.wait_closed()
+        self.shelf.routes.reboot(key)
 
     async def seen(self, key: str) -> Seen:
         """Copy what a device or a jump host saw."""

@@ -81,12 +81,24 @@ class AccessList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticRoute:
-    """One static route; `next_hop` None discards."""
+    """One static route, IPv4 or IPv6; `next_hop` None discards. An empty name is none."""
 
     network: str
     length: int
     next_hop: str | None
     name: str
+    tag: int | None = None
+
+    @property
+    def prefix(self) -> str:
+        """`203.0.113.10/32`."""
+        return f"{self.network}/{self.length}"
+
+    @property
+    def words(self) -> str:
+        """Where it leads, and what else is said of it."""
+        tag = "" if self.tag is None else f" tag {self.tag}"
+        return f"{self.next_hop or 'Null0'}{tag}{f' name {self.name}' if self.name else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

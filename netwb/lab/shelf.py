@@ -5,6 +5,7 @@ from __future__ import annotations
 from netwb.inventory.records import ConfigKind
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault, halve, spoil
+from netwb.lab.static_routes import StaticRoutes, as_routes
 from netwb.lab.world import World
 
 
@@ -15,6 +16,7 @@ class Shelf:
         self.world = world
         self.night = 0
         self._texts: dict[tuple[str, str, Fault | None], bytes] = {}
+        self.routes = StaticRoutes(self._forget)
 
     def turn_to(self, night: int) -> None:
         """Play another night."""
@@ -44,16 +46,22 @@ class Shelf:
 
     def _printed(self, kind: ConfigKind, key: str, fault: Fault | None) -> str:
         world, night = self.world, self.night
+        stand = self.routes.standing if kind == "running" else self.routes.saved
+        typed = as_routes(stand(key))
         match fault:
             case "authorization_failed":
                 return DIALECTS[world.device(key).platform].words.authorization_failed
             case "another_device":
                 return world.another(kind, key, night)
             case "half_the_size":
-                return halve(world.text(kind, key, night))
+                return halve(world.text(kind, key, night, typed))
             case "restricted" | "restricted_quietly":
                 return world.restricted(key, night)
-        return world.text(kind, key, night)
+        return world.text(kind, key, night, typed)
+
+    def _forget(self, key: str) -> None:
+        """The device's configuration has changed."""
+        self._texts = {known: text for known, text in self._texts.items() if known[0] != key}
 
 
 def wire(printed: bytes) -> bytes:

@@ -18,7 +18,7 @@ from netwb.lab.dialects import DIALECTS
 from netwb.lab.dialects.dialect import Dialect, Moment
 from netwb.lab.draw import Draw
 from netwb.lab.edits import Edit, apply_edit
-from netwb.lab.model import Interface, Model
+from netwb.lab.model import Interface, Model, StaticRoute
 
 BUILT_BY = "admin"  # who a device names before anybody edited it
 
@@ -68,13 +68,14 @@ class World:
         done = self.edits(night=night)
         return frozenset(edit.key for edit in done if edit.kind != "change_nothing")
 
-    def running(self, key: str, night: int) -> str:
-        """Give what `show running-config` prints that night."""
-        return self._dialect(key).running(self.model(key, night), self.moment(key, night))
+    def running(self, key: str, night: int, typed: Sequence[StaticRoute] = ()) -> str:
+        """Give what `show running-config` prints that night; `typed`: routes that a client typed."""
+        model = _with_routes(self.model(key, night), typed)
+        return self._dialect(key).running(model, self.moment(key, night))
 
-    def startup(self, key: str, night: int) -> str:
-        """Give what `show startup-config` prints that night."""
-        saved = self._saved(key, night)
+    def startup(self, key: str, night: int, typed: Sequence[StaticRoute] = ()) -> str:
+        """Give what `show startup-config` prints that night; `typed`: those that were saved."""
+        saved = _with_routes(self._saved(key, night), typed)
         return self._dialect(key).startup(saved, self.moment(key, night))
 
     def version(self, key: str, night: int) -> str:
@@ -109,9 +110,12 @@ class World:
         stranger = replace(self.model(key, night), hostname="stranger1")
         return self._dialect(key).running(stranger, self.moment(key, night))
 
-    def text(self, kind: ConfigKind, key: str, night: int) -> str:
+    def text(
+        self, kind: ConfigKind, key: str, night: int, typed: Sequence[StaticRoute] = ()
+    ) -> str:
         """Give what the command for that kind of configuration prints that night."""
-        return self.running(key, night) if kind == "running" else self.startup(key, night)
+        show = self.running if kind == "running" else self.startup
+        return show(key, night, typed)
 
     def model(self, key: str, night: int) -> Model:
         """Give the configuration of that night, apart from how the platform writes it."""
@@ -166,3 +170,7 @@ class World:
 
     def _dialect(self, key: str) -> Dialect:
         return DIALECTS[self.device(key).platform]
+
+
+def _with_routes(model: Model, typed: Sequence[StaticRoute]) -> Model:
+    return replace(model, routes=(*model.routes, *typed)) if typed else model

@@ -58,9 +58,13 @@ class ShownHunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownChange:
-    """One change; `hunks` of it are shown, and so many more are not."""
+    """One change; `hunks` of it are shown, and so many more are not.
+
+    kind   which of the device's texts: running, startup
+    """
 
     label: str
+    kind: str
     author: str
     at: datetime
     revision: str
@@ -159,7 +163,7 @@ def _split(wrong: Iterable[Standing]) -> tuple[list[Standing], list[Standing]]:
 
 
 def _text(digest: Digest) -> Iterator[str]:
-    yield f"From {moment(digest.since, digest.zone)} to {moment(digest.until, digest.zone)}."
+    yield f"What happened from {moment(digest.since, digest.zone)} to {moment(digest.until, digest.zone)}."
     stale, wrong = _split(digest.wrong)
     yield from _text_states("What is wrong", wrong, digest.zone)
     yield from _text_states("What is stale", stale, digest.zone)
@@ -203,10 +207,11 @@ def _dated_before(digest: Digest) -> Iterator[str]:
 
 
 def _headline(change: ShownChange, zone: tzinfo) -> str:
+    which = change.label if change.kind == "running" else f"{change.label} {change.kind}"
     if change.is_first:
-        return f"  {change.label}: first copy, {change.added} lines"
+        return f"  {which}: first copy, {change.added} lines"
     return (
-        f"  {change.label} by {one_line(change.author)} at {moment(change.at, zone)}:"
+        f"  {which} by {one_line(change.author)} at {moment(change.at, zone)}:"
         f" +{change.added} -{change.removed}"
     )
 
@@ -300,6 +305,7 @@ def _data(digest: Digest) -> dict[str, Any]:
             "changes": [
                 {
                     "label": change.label,
+                    "kind": change.kind,
                     "author": change.author,
                     "at": instant(change.at),
                     "revision": change.revision,

@@ -17,12 +17,16 @@ from typing import Any
 from netwb.errors import InputError
 from netwb.notify.records import KINDS, SEVERITIES, Notice, Route, Standing, Target
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")  # a login's, too
 
-# What a tenant may be told at all, and which details of it. Their messages hold no address.
+# What everybody is told whom it concerns, whatever their routes say.
+REGARDLESS = frozenset({"blackhole.break_glass"})
+
+# What a tenant may be told at all, and which details of it; no message holds a device's address.
 TENANT_DETAILS: Mapping[str, frozenset[str]] = {
     "backup.failed": frozenset({"cause_kind"}),
     "backup.rejected": frozenset({"cause_kind"}),
+    "blackhole.break_glass": frozenset({"network", "who", "reason"}),
     "config.changed": frozenset({"author", "added", "removed", "revision", "number", "kind"}),
     "config.reveal": frozenset({"who", "reason"}),
     "device.stale": frozenset({"copy_at", "age_s"}),
@@ -36,7 +40,10 @@ TENANT_DETAILS: Mapping[str, frozenset[str]] = {
 def check_name(name: str) -> str:
     """A target's name; InputError where it cannot stand in a command."""
     if not _NAME.fullmatch(name):
-        msg = f"{name[:60]!r} is no name of a target; take letters, digits, dots and dashes"
+        msg = (
+            f"{name[:60]!r} is no name of a target; take letters, digits, dots, @ and dashes, at most"
+            " 64, beginning with a letter or digit"
+        )
         raise InputError(msg)
     return name
 
@@ -60,6 +67,8 @@ def hears(target: Target, routes: Collection[Route], notice: Notice) -> bool:
         return False
     if target.tenant_id and not _is_open_to(target.tenant_id, notice):
         return False
+    if notice.kind in REGARDLESS:
+        return True
     return any(_matches(route, notice) for route in routes if route.target_id == target.id)
 
 

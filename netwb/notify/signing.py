@@ -41,10 +41,30 @@ def signed_headers(
 ) -> dict[str, str]:
     """The three headers of one try; `keys` newest first."""
     moment = str(int(at.timestamp()))
-    content = b".".join((message_id.encode(), moment.encode(), body))
-    marks = (b64encode(hmac.digest(key, content, "sha256")).decode() for key in keys)
+    marks = (_mark(message_id, moment, body, key) for key in keys)
     return {
         "webhook-id": message_id,
         "webhook-timestamp": moment,
-        "webhook-signature": " ".join(f"v1,{mark}" for mark in marks),
+        "webhook-signature": " ".join(marks),
     }
+
+
+def find_signer(
+    message_id: str, at: datetime, body: bytes, keys: Sequence[bytes], *, marks: str
+) -> int | None:
+    """The place among `keys` of one that made any of the signatures `marks`; None: none did.
+
+    `marks` is the header as it came. How long it takes tells nothing of a key.
+    """
+    moment = str(int(at.timestamp()))
+    came = [mark.encode("utf-8", "replace") for mark in marks.split()]
+    for place, key in enumerate(keys):
+        own = _mark(message_id, moment, body, key).encode()
+        if any(hmac.compare_digest(own, mark) for mark in came):
+            return place
+    return None
+
+
+def _mark(message_id: str, moment: str, body: bytes, key: bytes) -> str:
+    content = b".".join((message_id.encode(), moment.encode(), body))
+    return f"v1,{b64encode(hmac.digest(key, content, 'sha256')).decode()}"

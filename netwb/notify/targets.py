@@ -163,6 +163,9 @@ class Targets:
         """End a rotation: the key before is forgotten."""
         with self._database.writing(ALL_TENANTS) as session:
             row = _webhook(session, scope, reference)
+            if not row.rotating:
+                msg = f"{row.name} has one key that signs; --rotate-key gives it another"
+                raise InventoryError(msg)
             row.keys_sealed = self._sealed_keys(row, self._keys(row)[:1])
             row.rotating = False
             session.flush()

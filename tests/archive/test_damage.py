@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from netwb.archive.faults import git_error
+from netwb.archive.repository import Repository
 from netwb.errors import ArchiveDamagedError, ArchiveError
 from netwb.roles import ALL_TENANTS
 from tests.archive.world import World, device, entry
@@ -124,6 +125,15 @@ def test_recovery_at_start_tidies_even_when_the_lock_file_says_nothing(world: Wo
     world.archive.recover({"t-acme": "acme", "t-bolt": "bolt"})
 
     assert not stale.exists()
+
+
+def test_a_folder_that_cannot_be_looked_at_is_an_error_of_the_archive(tmp_path: Path) -> None:
+    """As another user's is; here by a name that no system takes, which root cannot pass either."""
+    unseen = Repository(tmp_path / ("x" * 300))
+
+    for look in (unseen.exists, unseen.tip):
+        with pytest.raises(ArchiveError, match=r"x cannot be used|main cannot be used"):
+            look()
 
 
 def test_a_name_with_a_line_break_never_comes_near_git(world: World) -> None:

@@ -192,8 +192,20 @@ def test_a_text_that_a_person_committed_is_not_restored(world: World) -> None:
     commit_by_hand(world, "fra1/edge1.cfg", text + b"more\n")
     world.archive.recover({"t-acme": "acme"})
 
-    with pytest.raises(ArchiveError, match="by hand"):
-        world.history.restore(ALL_TENANTS, EDGE, world.revisions(EDGE)[0])
+    by_hand, sent = world.revisions(EDGE)[:2]
+    with pytest.raises(
+        ArchiveError, match=f"by hand.*the device sent is acme/edge1@{sent.id[:12]}"
+    ):
+        world.history.restore(ALL_TENANTS, EDGE, by_hand)
+
+
+def test_a_file_that_a_person_deleted_lost_all_of_its_lines(world: World) -> None:
+    world.store(EDGE, b"a\nb\n")
+    commit_by_hand(world, "fra1/edge1.cfg", None)
+    world.archive.recover({"t-acme": "acme"})
+
+    deleted = world.revisions(EDGE)[0]
+    assert (deleted.cause, deleted.added, deleted.removed) == ("foreign", 0, 2)
 
 
 def test_old_revisions_restore_with_the_secrets_of_their_time(world: World) -> None:

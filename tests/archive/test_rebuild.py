@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -122,6 +122,31 @@ def test_when_a_device_was_last_seen_survives_a_rebuild(world: World) -> None:
 
     with world.database.reading(ALL_TENANTS) as session:
         assert session.query(CurrentRow.checked_at).scalar() == later
+
+
+def test_a_device_is_no_fresher_after_a_rebuild_than_its_own_commits_prove(world: World) -> None:
+    """Neither a neighbor's commit of the same batch, nor a move, nor a person's saw the device."""
+    stale, moved, fresh = (device(name) for name in ("edge1", "edge2", "edge3"))
+    times: dict[str, datetime] = {}
+    for one in (stale, moved, fresh):
+        world.store(one, "a\n", at=NOON + timedelta(days=len(times)))
+        times[one.id] = world.revisions(one)[0].stored_at
+    world.archive.rename(replace(moved, site="muc1"), ANA)
+    commit_by_hand(world, "fra1/edge1.cfg", b"b\n")
+    world.archive.recover({"t-acme": "acme"})
+    written = checked(world)
+    with world.database.writing(ALL_TENANTS) as session:
+        for row in (RevisionRow, CurrentRow, CurrentTextRow, IndexedRow):
+            session.execute(delete(row))
+
+    world.archive.rebuild("t-acme", "acme")
+
+    assert (written, checked(world)) == (times, times)
+
+
+def checked(world: World) -> dict[str, datetime]:
+    with world.database.reading(ALL_TENANTS) as session:
+        return dict(session.execute(select(CurrentRow.device_id, CurrentRow.checked_at)).all())
 
 
 def test_newer_rules_that_a_rebuild_forgot_are_noted_again_without_a_commit(world: World) -> None:

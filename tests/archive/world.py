@@ -282,12 +282,14 @@ def contents(world: World) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def commit_by_hand(world: World, path: str, text: bytes) -> None:
-    """A commit on `main` that netwb did not make."""
+def commit_by_hand(world: World, path: str, text: bytes | None) -> None:
+    """A commit on `main` that netwb did not make; without a text it deletes the file."""
+    puts = b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(text or b""), text or b"")
     stream = (
         b"commit refs/heads/main\ncommitter Eve <eve@example.com> 1772366400 +0000\n"
         b"data 8\nby hand\n\nfrom refs/heads/main^0\n"
-        b"M 100644 inline %s\ndata %d\n%s\ndone\n" % (path.encode(), len(text), text)
+        + (b"D %s\n" % path.encode() if text is None else puts)
+        + b"done\n"
     )
     git_dir = str(world.home / "archive" / "acme.git")
     subprocess.run(

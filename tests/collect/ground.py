@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 FIRST_NIGHT = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 PASSWORD = "lab-password"
 ENABLE = "lab-enable"
-PLATFORM_NAMES = ("arista_eos", "cisco_ios", "cisco_nxos", "frr", "juniper_junos")
+PLATFORM_NAMES = ("arista_eos", "cisco_ios", "cisco_nxos", "cisco_xr", "frr", "juniper_junos")
 
 # Faults are waited for in full; a loaded machine must not turn a good login into one of them.
 QUICK = CollectSettings(

@@ -30,6 +30,7 @@ def begin(made: Rig) -> tuple[BatchWriter, list[str]]:
         actor=made.bench._actor,
         baselines={},
         suspects={},
+        discarded={},
     )
     told: list[str] = []
     writer = BatchWriter(parts, context, lease, lambda outcome: told.append(outcome.hostname))

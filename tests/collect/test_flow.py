@@ -159,12 +159,15 @@ def test_a_text_that_a_person_discarded_is_held_again_and_never_believed_by_itse
     acme: Rig,
 ) -> None:
     be_shrunk(acme)
-    acme.back_up()
+    before = acme.outcome("acme/edge1", acme.back_up())
     acme.bench.discard_quarantined("edge1", reason="half of it is gone")
 
-    again = [acme.outcome("acme/edge1", acme.back_up()).status for _ in range(3)]
+    again = [acme.outcome("acme/edge1", acme.back_up()) for _ in range(3)]
 
-    assert again == ["rejected"] * 3
+    assert [one.status for one in again] == ["rejected"] * 3
+    assert "fetched once more is believed" in str(before.cause)
+    assert all("was discarded before" in str(one.cause) for one in again)
+    assert not any("believed" in str(one.cause) for one in again)
     assert len(acme.bench.quarantine()) == 1
     acme.bench.accept_quarantined("edge1", reason="it is meant so")
     assert acme.outcome("acme/edge1", acme.back_up()).status == "unchanged"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from netwb.collect.probe import LoginRow, Prober, ProbeRow, detect
+from netwb.collect.probe import LoginRow, Prober, ProbeRow, detect, own_name
 from netwb.inventory.records import Target
 from netwb.lab.fleet import Fleet
 from tests.collect.ground import (
@@ -71,6 +71,21 @@ def test_own_name_differs_from_the_inventory_and_is_told(fleet: Fleet) -> None:
     (row,) = probed(target_on(fleet, "acme/ios1", hostname="renamed1"))
 
     assert (row.hostname, row.own_hostname) == ("renamed1", "ios1")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        (b"edge1# ", "edge1"),
+        (b"core-router.fra1(config-if)#", "core-router.fra1"),
+        (b"netwb@edge1> ", "edge1"),
+        (b"netwb@edge1:vrf-red> ", "edge1"),
+        (b"RP/0/RP0/CPU0:edge1#", "edge1"),
+        (b"$ ", None),
+    ],
+)
+def test_own_name_is_the_devices_and_not_the_logins(prompt: bytes, name: str | None) -> None:
+    assert own_name(prompt) == name
 
 
 @pytest.mark.parametrize(("enable", "privileged"), [(ENABLE, True), (None, False)])
@@ -146,9 +161,10 @@ def test_credential_test_of_a_rotation_names_the_one_that_opens(fleet: Fleet) ->
         (b"FRRouting 8.4.4 (edge1) on Linux(6.1.0-18-amd64).\r\n", ("frr",)),
         (b"Model: vmx\r\nJunos: 21.4R3.15\r\n", ("juniper_junos",)),
         (b"JUNOS Software Release [12.1X47-D10.4]\r\n", ("juniper_junos",)),
+        (b"Cisco IOS XR Software, Version 7.3.2\r\n", ("cisco_xr",)),
         (b"VyOS 1.4\r\n", ()),
     ],
-    ids=["ios", "ios 12", "nx-os", "eos", "frr", "junos", "old junos", "another"],
+    ids=["ios", "ios 12", "nx-os", "eos", "frr", "junos", "old junos", "ios xr", "another"],
 )
 def test_version_tells_the_platform(answer: bytes, names: tuple[str, ...]) -> None:
     assert detect(answer, PLATFORMS) == names

@@ -49,6 +49,8 @@ def test_last_line(text: bytes, line: bytes) -> None:
         ("arista_eos", b"leaf1>"),
         ("cisco_nxos", b"core1# "),
         ("frr", b"edge1.example# "),
+        ("cisco_xr", b"RP/0/RP0/CPU0:edge1#"),
+        ("cisco_xr", b"RP/0/RSP0/CPU0:edge1(config)#"),
         ("juniper_junos", b"netwb@edge1> "),
         ("juniper_junos", b"netwb@edge1-re0:blue> "),
         ("juniper_junos", b"edge1> "),

@@ -169,10 +169,14 @@ def test_one_sentence_says_it(states: list[Freshness], said: str) -> None:
 
 def test_what_was_never_tried_or_forgotten_has_a_next_step() -> None:
     never = cause_and_cure(device("acme/a", "never", copy=None), NOW)
-    stale = cause_and_cure(device("acme/a", "stale", copy=49), NOW)
+    restored = device("acme/a", "stale", copy=49)
+    stale = cause_and_cure(replace(restored, tried_at=restored.copy_at), NOW)
 
     assert never == "acme/a was never tried; `netwb backup --device acme/a` does it now"
     assert stale.startswith("nothing tried acme/a for 49 h; ")
+    assert cause_and_cure(restored, NOW).startswith(
+        "no try of acme/a is known here, as after a restore, and its newest text is 49 h old; "
+    )
     assert cause_and_cure(device("acme/a", "fresh"), NOW) == ""
 
 

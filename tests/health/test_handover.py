@@ -17,6 +17,7 @@ from netwb.errors import ArchiveDamagedError, InputError, NotPermittedError, Unk
 from netwb.inventory.records import SecretSource
 from netwb.roles import Role
 from tests.benches import Rig, ios, rig, with_parts
+from tests.blackhole.ledger.ground import begin, event
 from tests.flipped import flip_a_text
 from tests.real_components import require_real
 from tests.workbench.people import add
@@ -67,6 +68,28 @@ def test_tables_and_history_are_read_without_netwb(made: Rig, tmp_path: Path) ->
     subprocess.run(clone, cwd=tmp_path, check=True)
     assert "192.0.2.99" in (tmp_path / "history/fra1/edge1.cfg").read_text()
     assert (tmp_path / "acme.zip").stat().st_mode & 0o777 == 0o600
+
+
+def test_its_blackholes_come_along_without_what_is_the_providers(made: Rig, tmp_path: Path) -> None:
+    made.bench.add_prefix("acme", "203.0.113.0/24", mode="auto")
+    made.bench.add_prefix("umbra", "198.51.100.0/24", mode="auto")
+    parts = made.bench._parts.attacks
+    sender = made.bench.add_sender("fnm1").sender.id
+    for tenant, host in (("acme", "203.0.113.10"), ("umbra", "198.51.100.10")):
+        entry = begin(made, host, tenant=tenant)
+        parts.ledger.move(entry, "announced", commands={"umbra/core1": ["route of umbra"]})
+        of = made.bench.tenant(tenant).id
+        parts.events.take_in(sender, host, event(host), tenant_id=of)
+
+    made.bench.export_tenant("acme", tmp_path / "acme.zip")
+
+    found = members(tmp_path / "acme.zip")
+    assert [row["network"] for row in table(found["prefixes.csv"])] == ["203.0.113.0/24"]
+    (attack,) = table(found["attacks.csv"])
+    assert (attack["address"], attack["action"]) == ("203.0.113.10", "ban")
+    (blackhole,) = table(found["blackholes.csv"])
+    assert (blackhole["network"], blackhole["state"]) == ("203.0.113.10/32", "announced")
+    assert "umbra" not in found["blackholes.csv"].decode() + found["attacks.csv"].decode()
 
 
 def test_a_damaged_history_is_not_handed_over(made: Rig, tmp_path: Path) -> None:

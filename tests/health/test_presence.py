@@ -14,6 +14,7 @@ from netwb.health.presence import (
     judge_remotes,
     judge_schedule,
     judge_self_backup,
+    judge_switched_off,
 )
 from netwb.store.daemons import Daemon
 
@@ -153,6 +154,13 @@ def test_a_schedule_that_backs_nothing_up_is_told() -> None:
         "all is backed up at 02:00, 1 place at its own time",
     )
     assert (off.verdict, off.said) == ("advice", "the nightly backup is off for acme/fra1, all")
+
+
+def test_jobs_that_are_switched_off_are_told_the_nightly_one_by_its_own_line() -> None:
+    (told,) = judge_switched_off([("push", ""), ("nightly", ""), ("notify", ""), ("retry", "acme")])
+
+    assert (told.verdict, told.said) == ("advice", "switched off: notify, push, retry of acme")
+    assert not list(judge_switched_off([("nightly", "")]))
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,21 @@ import random
 import re
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import make_url, update
 
+from netwb.archive.records import Revision
 from netwb.collect.replay import recorded
 from netwb.errors import (
     InputError,
+    MetricsUnavailableError,
     NotPermittedError,
     RunUnderWayError,
     StoreUnavailableError,
@@ -22,24 +28,34 @@ from netwb.errors import (
 )
 from netwb.health import purging
 from netwb.health.diagnosis import Diagnosis
-from netwb.roles import Role
+from netwb.inventory.ports.records import SeenPort
+from netwb.metrics.influx.server import Server
+from netwb.metrics.influx.source import Source
+from netwb.metrics.influxql.store import InfluxqlStore
+from netwb.metrics.records import SeriesKey
+from netwb.metrics.schema_map import parse_schema_map
+from netwb.roles import ALL_TENANTS, Role
+from netwb.store.models import PortRow
 from netwb.workbench import Workbench
-from tests.benches import Rig, ios, ios_text, rig
+from tests.benches import Rig, ios, ios_text, rig, with_parts
 from tests.conftest import FULL
 from tests.health.exporting.working_child import work
+from tests.metrics.influx_server import Recorded, recorded_influx
+from tests.metrics.points import key, octets, question
+from tests.postgresql import Cluster
 from tests.stores import EACH_STORE
 from tests.workbench.people import add, admitted
 
+UNSAID: dict[str, Any] = {"if_index": 1, "alias": None, "if_type": None, "speed_bps": None}
 POINTS = 50 if FULL else 5
+HOSTNAMES = {"orkan": ("wolke7", "nebel9"), "umbra": ("core1", "core2")}
 WORDS = (b"orkan", b"Acme", b"wolke7", b"nebel9", b"zoe-of-it")
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
     """orkan goes; umbra stays. Each has a history and a text that waits."""
-    with rig(
-        tmp_path, {"orkan": ("wolke7", "nebel9"), "umbra": ("core1", "core2")}, past=two_nights
-    ) as made:
+    with rig(tmp_path, HOSTNAMES, past=two_nights) as made:
         yield made
 
 
@@ -57,6 +73,37 @@ def two_nights(made: Rig) -> None:
     add(made, "ada", Role.ADMIN)
     admitted(made, "zoe-of-it")
     made.bench.start_backup(note="of both")
+    count_octets(made)
+
+
+BEFORE, SINCE = 1_790_000_100, 1_790_086_500  # epoch seconds: before and after a port was orkan's
+
+
+def count_octets(made: Rig) -> None:
+    """Of each device, and of a port of umbra's that became orkan's between two polls."""
+    seen = {one.id: [SeenPort(name="eth0", **UNSAID)] for one in made.devices.values()}
+    made.bench._parts.ports.sighted(seen)
+    made.bench.set_port("umbra/core1", "eth0", tenant="orkan")
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        given_at = datetime.fromtimestamp(SINCE - 60, UTC)
+        change = update(PortRow).where(PortRow.tenant_since_at.is_not(None))
+        session.execute(change.values(tenant_since_at=given_at))
+    for at in (BEFORE, SINCE):
+        made.bench._parts.metrics.write(octets(at, at, of=own) for own in counted(made).values())
+
+
+def counted(made: Rig) -> dict[str, SeriesKey]:
+    return {
+        name: key("eth0", device_id=device.id, tenant=device.tenant)
+        for name, device in made.devices.items()
+    }
+
+
+def kept(made: Rig) -> dict[str, list[int]]:
+    """Moments of samples by device."""
+    series = counted(made)
+    found = made.bench._parts.metrics.read(list(series.values()), question(BEFORE, SINCE + 60))
+    return {name: found[own].at.tolist() for name, own in series.items() if own in found}
 
 
 def found_in(home: Path) -> list[str]:
@@ -118,6 +165,64 @@ def test_the_audit_keeps_that_it_was_and_stays_whole(made: Rig) -> None:
     assert (event.target, event.detail["reason"]) == (tenant_id, "contract ended")
     assert event.detail["devices"] == 2
     assert made.bench._parts.audit.verify([witness]).problems == ()
+
+
+def test_its_samples_go_and_those_of_others_stay(made: Rig) -> None:
+    assert set(kept(made)) == {"orkan/wolke7", "orkan/nebel9", "umbra/core1", "umbra/core2"}
+    planned = made.bench.plan_tenant_purge("orkan")
+
+    done = made.bench.purge_tenant("orkan", reason="contract ended")
+
+    assert kept(made) == {"umbra/core1": [BEFORE], "umbra/core2": [BEFORE, SINCE]}
+    event = made.bench.audit_events(limit=1, what="purge")[0]
+    assert planned is not None
+    assert done is not None
+    assert planned.counters == done.counters == event.detail["counters"] == 3
+
+
+def test_a_store_that_is_down_is_waited_for(made: Rig) -> None:
+    parts = made.bench._parts
+    down = InfluxqlStore(
+        Source(server=Server(url=urlsplit("http://127.0.0.1:9")), database="netwb")
+    )
+    made.bench._parts = with_parts(parts, metrics=down)
+    with pytest.raises(MetricsUnavailableError, match="cannot be reached"):
+        made.bench.purge_tenant("orkan", reason="contract ended")
+    made.bench._parts = parts
+
+    assert set(kept(made)) == {"orkan/wolke7", "orkan/nebel9", "umbra/core1", "umbra/core2"}
+    made.bench.purge_tenant("orkan", reason="contract ended")
+    assert found_in(made.bench.home) == []
+
+
+def test_a_store_that_refuses_is_left_to_a_person(made: Rig) -> None:
+    refusing = Recorded(status=403, body=b'{"error": "forbidden"}')
+    with recorded_influx({"/query": refusing}) as server:
+        store = InfluxqlStore(Source(server=Server(url=urlsplit(server.url)), database="netwb"))
+        made.bench._parts = with_parts(made.bench._parts, metrics=store)
+        done = made.bench.purge_tenant("orkan", reason="contract ended")
+
+    assert done is not None
+    assert done.counters == 0
+    assert re.search(r"its counters, as tag tenant orkan: .*give it the right", done.left[-1])
+
+
+def test_a_store_that_others_fill_is_said_to_be_left_alone_before_anything_is_done(
+    made: Rig,
+) -> None:
+    theirs = parse_schema_map({"tags": {"tenant": ""}}, "names.toml")
+    with recorded_influx({}) as server:
+        source = Source(server=Server(url=urlsplit(server.url)), database="theirs", names=theirs)
+        made.bench._parts = with_parts(made.bench._parts, metrics=InfluxqlStore(source))
+        planned = made.bench.plan_tenant_purge("orkan")
+        done = made.bench.purge_tenant("orkan", reason="contract ended")
+
+    assert planned is not None
+    assert done is not None
+    assert planned.counters == done.counters == 0
+    assert re.search(r"its counters, .* filled by others, .* let them delete it", planned.left[-1])
+    assert done.left == planned.left
+    assert server.asked == []
 
 
 def test_its_slug_is_free_and_its_id_is_not_used_again(made: Rig) -> None:
@@ -208,23 +313,58 @@ def purge_found(made: Rig) -> Diagnosis:
 def test_killed_at_a_random_moment_the_same_command_does_the_rest(
     made: Rig, tmp_path: Path, dice: random.Random
 ) -> None:
-    before = list(made.bench.history("umbra/core1"))
+    kill_often(made, tmp_path, dice, dict)
+
+
+@pytest.mark.full
+@pytest.mark.real
+def test_killed_on_postgresql_the_same_command_does_the_rest_too(
+    tmp_path: Path, dice: random.Random, postgresql: Cluster
+) -> None:
+    with rig(tmp_path / "made", HOSTNAMES, past=two_nights, cluster=postgresql) as made:
+        before = list(made.bench.history("umbra/core1"))
+    own = make_url(made.variables["NETWB_STORE__URL"]).database or ""  # nobody is in it any more
+
+    def new_database() -> dict[str, str]:
+        return {"NETWB_STORE__URL": postgresql.new_database(template=own)}
+
+    kill_often(made, tmp_path, dice, new_database, before=before)
+
+
+def kill_often(
+    made: Rig,
+    folder: Path,
+    dice: random.Random,
+    new_database: Callable[[], dict[str, str]],
+    *,
+    before: list[Revision] | None = None,
+) -> None:
+    """A purge of a copy of the home is killed at random moments, and then done once more.
+
+    new_database   what the environment says of a copy's database
+    """
+    before = list(made.bench.history("umbra/core1")) if before is None else before
     tenant = Path("orkan")
-    calls = work("purge", copied(made, tmp_path / "counted"), tenant, {}).calls
+    calls = work("purge", copied(made, folder / "counted"), tenant, new_database()).calls
     for point in range(POINTS):
-        home = copied(made, tmp_path / f"home{point}")
+        home, environment = copied(made, folder / f"home{point}"), new_database()
         moment = dice.randrange(1, calls * 49 // 50)
 
-        killed = work("purge", home, tenant, {}, kill_at=moment)
+        killed = work("purge", home, tenant, environment, kill_at=moment)
 
         assert killed.status == -signal.SIGKILL, (moment, killed)
-        with closing(Workbench.open(home, environment={})) as bench:
-            if found_in(home) or (home / "purge.open").exists():
+        with closing(Workbench.open(home, environment=environment)) as bench:
+            if found_in(home) or (home / "purge.open").exists() or is_there(bench):
                 bench.purge_tenant("orkan", reason="contract ended")
             assert found_in(home) == [], moment
+            assert not is_there(bench), moment
             assert not (home / "purge.open").exists()
             assert list(bench.history("umbra/core1")) == before
             assert bench.verify_audit().problems == (), moment
+
+
+def is_there(bench: Workbench) -> bool:
+    return any(one.slug == "orkan" for one in bench.tenants())
 
 
 def copied(made: Rig, home: Path) -> Path:

@@ -31,6 +31,7 @@ def diff_of(*hunks: tuple[DiffLine, ...]) -> ConfigDiff:
 def change(**fields: object) -> ShownChange:
     known = {
         "label": "acme/edge1",
+        "kind": "running",
         "author": "ana",
         "at": NOON,
         "revision": "abc",
@@ -71,6 +72,19 @@ def test_a_change_that_was_made_before_its_time_is_said_to_be() -> None:
     assert "made before" not in digest_message(digest(change())).text
 
 
+def test_a_devices_startup_is_told_from_its_running_text() -> None:
+    shown = (change(), change(kind="startup"), change(kind="startup", is_first=True))
+
+    message = digest_message(digest(*shown))
+
+    assert message.text.count("  acme/edge1 by ana") == 1
+    assert message.text.count("  acme/edge1 startup by ana") == 1
+    assert "  acme/edge1 startup: first copy" in message.text
+    assert [one["kind"] for one in message.data["data"]["changes"]] == [
+        *("running", "startup", "startup"),
+    ]
+
+
 def test_it_says_what_changed_what_is_wrong_and_what_is_stale() -> None:
     message = digest_message(
         digest(
@@ -102,7 +116,7 @@ def test_times_are_those_of_the_zone_on_either_side_of_a_change_of_the_clock() -
         digest(*changes, wrong=(stands,), zone=ZoneInfo("Europe/Berlin"), until=until)
     )
 
-    assert "From 2026-03-01 13:00 CET to 2026-10-25 07:00 CET." in message.text
+    assert "What happened from 2026-03-01 13:00 CET to 2026-10-25 07:00 CET." in message.text
     for part in (message.text, message.html):
         assert "by ana at 2026-10-25 02:30 CEST" in part
         assert "by ana at 2026-10-25 02:30 CET" in part

@@ -42,6 +42,16 @@ def test_a_target_without_a_route_of_its_own_hears_nothing() -> None:
     assert not hears(OURS, [route(ACME)], notice())
 
 
+def test_that_the_glass_was_broken_is_told_to_all_whom_it_concerns_whatever_their_routes() -> None:
+    broken = notice("blackhole.break_glass", tenant_id=ACME.tenant_id)
+    elsewhere = notice("blackhole.break_glass", tenant_id="t-other")
+
+    assert hears(OURS, [], broken)
+    assert hears(ACME, [], broken)
+    assert hears(OURS, [], elsewhere)
+    assert not hears(ACME, [route(ACME, "*")], elsewhere)
+
+
 def test_a_providers_route_may_mean_some_tenants() -> None:
     narrowed = [route(OURS, tenants=("t-b",))]
 

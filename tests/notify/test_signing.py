@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from netwb.errors import InputError
-from netwb.notify.signing import key_text, parse_key, signed_headers
+from netwb.notify.signing import find_signer, key_text, parse_key, signed_headers
 
 OLD, NEW, OTHER = (bytes([n]) * 32 for n in range(3))
 BODY = json.dumps({"type": "backup.failed", "data": {"label": "acme/edge1"}}).encode()
@@ -43,6 +43,21 @@ def test_it_signs_as_the_library_does() -> None:
     assert headers(NEW, at=at)["webhook-signature"] == Webhook(key_text(NEW)).sign(
         "msg_1", at, BODY.decode()
     )
+
+
+@pytest.mark.parametrize(
+    ("known", "place"),
+    [((NEW, OLD), 0), ((OTHER, OLD), 1), ((OLD,), 0), ((OTHER,), None), ((), None)],
+    ids=["newest", "before", "one", "another", "none"],
+)
+def test_who_signed_is_found_among_the_keys(known: tuple[bytes, ...], place: int | None) -> None:
+    at = datetime.now(UTC)
+    signers = (OLD, NEW) if NEW in known else (OLD,)
+    marks = headers(*signers, at=at)["webhook-signature"]
+
+    assert find_signer("msg_1", at, BODY, known, marks=f"v1a,x {marks} v1,") == place
+    assert find_signer("msg_2", at, BODY, known, marks=marks) is None
+    assert find_signer("msg_1", at, BODY + b" ", known, marks=marks) is None
 
 
 def test_a_key_is_read_as_it_was_written() -> None:

@@ -14,7 +14,8 @@ from netwb.errors import ArchiveError
 from netwb.roles import ALL_TENANTS
 from netwb.schedules.records import JobSpec, Place
 from netwb.store.canonical import storable
-from netwb.store.firings import Firing, Firings
+from netwb.store.firing_records import Firing
+from netwb.store.firings import Firings
 from netwb.workbench.leader import Leader
 from netwb.workbench.planning import Start
 from tests.benches import START, Rig, rig

@@ -107,6 +107,8 @@ def test_in_a_rotation_either_key_verifies(two: Rig, receiver: Receiver) -> None
 
 def test_a_second_rotation_waits_until_the_first_is_settled(two: Rig, receiver: Receiver) -> None:
     first = two.bench.add_notify_target(target(receiver.url), ALL).key
+    with pytest.raises(InventoryError, match="noc has one key that signs; --rotate-key"):
+        two.bench.settle_notify_key("noc")
     two.bench.rotate_notify_key("noc")
 
     with pytest.raises(InventoryError, match="notify target set noc --settle-key"):
@@ -471,4 +473,4 @@ def test_a_weeks_rest_is_told_of_a_week_at_most(two: Rig, mailbox: Mailbox) -> N
     two.bench.deliver_notices()
 
     since = two.clock.now - timedelta(days=7)
-    assert f"From {since:%Y-%m-%d %H:%M} UTC" in part(mailbox.mails[-1], "plain")
+    assert f"What happened from {since:%Y-%m-%d %H:%M} UTC" in part(mailbox.mails[-1], "plain")

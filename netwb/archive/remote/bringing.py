@@ -1,8 +1,9 @@
 """Bring a tenant's archive back from its remote into an empty repository, and prove it whole.
 
 Nothing is believed: Git checks its objects as they come, each secret opens and has the HMAC that its
-token says, and the text of every revision is put together once. What is proved here needs no more
-than URL and passphrase; nothing is written but the repository that is named.
+token says, and the text of every revision is put together once. What stands on top of the newest
+commit that the tenant's key sealed is somebody else's, and is left off. What is proved here needs no
+more than URL and passphrase; nothing is written but the repository that is named.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from netwb.archive.log import FileChange, Logged
 from netwb.archive.records import ConfigKey
@@ -24,9 +26,12 @@ from netwb.archive.remote.carried import (
     SealedSecret,
     parse_about,
 )
-from netwb.archive.remote.carry import carried_files, carried_secrets, carried_state
-from netwb.archive.remote.counting import commit_of, count_between, follows
+from netwb.archive.remote.carry import carried_files, carried_secrets
+from netwb.archive.remote.counting import commit_of, commit_of_parent, count_between, follows
+from netwb.archive.remote.ending import end_before_strangers
 from netwb.archive.remote.keys import unwrap_keys
+from netwb.archive.remote.records import Foreign
+from netwb.archive.remote.said import quoted
 from netwb.archive.remote.talk import MAIN, VAULT, Talk
 from netwb.archive.repository import Repository
 from netwb.archive.vault import PURPOSE
@@ -37,6 +42,7 @@ from netwb.errors import ArchiveDamagedError, RemoteError, SecretMissingError
 from netwb.store.sealing import context_bytes, unseal
 
 _AT_ONCE = 100  # texts of some 30 KB
+_SHOWN = 12  # digits of a commit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,7 @@ class Brought:
 
     lacking   revisions whose secrets are not all there: they can be read without them only
     missing   commits that were pushed with what is carried, and are there no more
+    foreign   what stands there on top of `main`, which ends before it
     """
 
     path: Path
@@ -60,6 +67,8 @@ class Brought:
     revisions: int
     lacking: int
     missing: int
+    foreign: Foreign | None
+    seal: Literal["good", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +107,7 @@ def brought_texts(brought: Brought) -> Iterator[BroughtText]:
 
 
 def _opened(path: Path, passphrase: str, progress: Progress) -> Brought:
-    main, vault = commit_of(path, MAIN), commit_of(path, VAULT)
+    vault = commit_of(path, VAULT)
     files = carried_files(path, vault)
     tenant_id = parse_about(files[ABOUT])
     if KEYS not in files:
@@ -110,6 +119,8 @@ def _opened(path: Path, passphrase: str, progress: Progress) -> Brought:
     described = zlib.decompress(packed)
     if inventory.owner(described)[0] != tenant_id:
         raise _no_archive("its inventory is another tenant's")
+    ended = end_before_strangers(path, vault, keys[PURPOSE])
+    main = ended.main
     secrets, values = _good_secrets(carried_secrets(path, vault), keys)
     expected = count_between(path, "", main)
     revisions, lacking = 0, 0
@@ -129,7 +140,9 @@ def _opened(path: Path, passphrase: str, progress: Progress) -> Brought:
         values=values,
         revisions=revisions,
         lacking=lacking,
-        missing=_missing(carried_state(path, vault), path, main, commits=expected),
+        missing=_missing(ended.carried, path, main, commits=expected),
+        foreign=ended.foreign,
+        seal=ended.seal,
     )
 
 
@@ -162,11 +175,13 @@ def _put_together(
     stored = repository.texts(file.blob for _, _, file in waiting)
     for key, commit, file in waiting:
         assert commit.facts is not None
-        placed = tuple(_placed(stored[file.blob], offset) for offset in commit.facts.placed)
         try:
+            placed = tuple(_placed(stored[file.blob], offset) for offset in commit.facts.placed)
             text = restore(stored[file.blob], placed, values)
         except SecretMissingError:
             text = None
+        except ArchiveDamagedError as error:
+            raise _unfit(repository.path, commit, file) from error
         yield BroughtText(key=key, commit=commit, old_path=file.old_path, path=file.path, text=text)
 
 
@@ -197,6 +212,19 @@ def _good_secrets(
 def _is_its(secret: SealedSecret, full: str) -> bool:
     shown = secret.token.removeprefix("<netwb:secret:").removesuffix(">")
     return bool(shown) and secret.full == full and full.startswith(shown)
+
+
+def _unfit(path: Path, commit: Logged, file: FileChange) -> RemoteError:
+    before = commit_of_parent(path, commit.commit)
+    cure = (
+        f"let main there end at {before[:_SHOWN]}, the commit before it, and all until then comes"
+        if before
+        else "restore from another copy"
+    )
+    return RemoteError(
+        f"the remote cannot be restored from: commit {commit.commit[:_SHOWN]} by"
+        f" {quoted(commit.author)} holds {quoted(file.path)} otherwise than netwb stored it; {cure}"
+    )
 
 
 def _no_archive(why: str) -> RemoteError:

@@ -21,6 +21,7 @@ from netwb.archive.chunks import chunks
 from netwb.archive.remote import inventory
 from netwb.archive.remote.carried import (
     ABOUT,
+    COMMITS,
     INVENTORY,
     KEYS,
     LINES_A_FILE,
@@ -31,13 +32,16 @@ from netwb.archive.remote.carried import (
     about,
     key_digest,
     message,
+    numbered,
     parse_message,
     parse_secrets,
     render_commit,
+    render_seals,
     render_secrets,
-    secrets_file,
+    seal_main,
+    sealed_commits,
 )
-from netwb.archive.remote.counting import commit_of, count_between
+from netwb.archive.remote.counting import commit_of, commits_between, count_between, follows
 from netwb.archive.remote.standing import Standing
 from netwb.archive.remote.talk import VAULT
 from netwb.archive.repository import Repository, RepositoryWriter, writing
@@ -125,9 +129,14 @@ class Carrier:
         if of.wrapped and before.keys != found.state.keys:
             files[KEYS] = of.wrapped
         new = self._new_secrets(of, writer, tip, before, found.state)
-        numbers = range(_files(writer.path, tip) + 1, 10**6)
-        for number, piece in zip(numbers, chunks(new, LINES_A_FILE), strict=False):
-            files[secrets_file(number)] = render_secrets(piece)
+        for number, piece in enumerate(
+            chunks(new, LINES_A_FILE), _files(writer.path, tip, SECRETS)
+        ):
+            files[numbered(SECRETS, number + 1)] = render_secrets(piece)
+        there = _files(writer.path, tip, COMMITS)
+        if commits := _commits(writer.path, before.main if there else "", main):
+            key = self._keyring.key(PURPOSE, of.tenant_id)
+            files[numbered(COMMITS, there + 1)] = render_seals(key, commits)
         said = message(found.state, added=len(new))
         job, at = new_id(), self._clock()
         return writer.put(
@@ -146,13 +155,15 @@ class Carrier:
             ).one()
             described = inventory.describe(session, of.tenant_id)
         key = self._keyring.key(PURPOSE, of.tenant_id)
+        commits = count_between(self._path(of), "", main) if main else 0
         state = CarriedState(
             secrets=count,
             newest=newest.isoformat() if count else "",
             inventory=hmac.digest(key, described, "sha256").hex()[:32],
             keys=key_digest(of.wrapped),
             main=main,
-            commits=count_between(self._path(of), "", main) if main else 0,
+            commits=commits,
+            seal=seal_main(key, main, commits),
         )
         return _Found(state=state, inventory=described)
 
@@ -190,9 +201,16 @@ def carried_state(path: Path, commit: str) -> CarriedState:
     return parse_message(printed.decode(errors="replace"))
 
 
+def carried_states(path: Path, commit: str) -> Iterator[CarriedState]:
+    """What that commit says and each one before it, newest first; NOTHING of what is not ours."""
+    printed = GitChildren(path).answer("log", "-z", "--format=%B", commit, "--")
+    for said in printed.decode(errors="replace").split("\0"):
+        yield parse_message(said)
+
+
 def carried_files(path: Path, commit: str) -> dict[str, bytes]:
-    """All files of that commit but those of secrets, by path."""
-    blobs = {p: b for p, b in _tree(path, commit) if not p.startswith(SECRETS)}
+    """All files of that commit but those of secrets and commits, by path."""
+    blobs = {p: b for p, b in _tree(path, commit) if not p.startswith((SECRETS, COMMITS))}
     texts = Repository(path).texts(blobs.values())
     return {name: texts[blob] for name, blob in blobs.items()}
 
@@ -204,8 +222,20 @@ def carried_secrets(path: Path, commit: str) -> Iterator[SealedSecret]:
             yield from parse_secrets(Repository(path).text(blob))
 
 
-def _files(path: Path, commit: str) -> int:
-    return sum(name.startswith(SECRETS) for name, _ in _tree(path, commit))
+def carried_commits(path: Path, commit: str, key: bytes) -> Iterator[str]:
+    """Every commit of the archive that the vault's names, sealed by that key."""
+    for name, blob in _tree(path, commit):
+        if name.startswith(COMMITS):
+            yield from sealed_commits(key, Repository(path).text(blob))
+
+
+def _files(path: Path, commit: str, folder: str) -> int:
+    return sum(name.startswith(folder) for name, _ in _tree(path, commit))
+
+
+def _commits(path: Path, old: str, new: str) -> list[str]:
+    known = old if old and follows(path, old, new) else ""
+    return list(commits_between(path, known, new))
 
 
 def _tree(path: Path, commit: str) -> Iterable[tuple[str, str]]:

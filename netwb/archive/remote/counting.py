@@ -26,6 +26,12 @@ def commit_of(path: Path, ref: str) -> str:
     return printed.decode().strip()
 
 
+def commit_of_parent(path: Path, commit: str) -> str:
+    """The commit before that one; "" before the first."""
+    printed = GitChildren(path).answer("rev-list", "--parents", "--max-count=1", commit, "--")
+    return (*printed.decode().split(), "", "")[1]
+
+
 def count_between(path: Path, old: str, new: str) -> int:
     """Commits that `new` has and `old` has not; all of them where `old` is "" or not known here."""
     if old == new:

@@ -8,7 +8,7 @@ stands as an error until a person has decided; netwb's own archive is not touche
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -46,7 +46,7 @@ from netwb.store.notices import Notices
 logger = logging.getLogger(__name__)
 When = Literal["due", "now"]
 _TERM_S = 60.0  # of a push's lease; it is prolonged while the push goes on
-_ASKED_EACH = timedelta(days=1)
+_ASKED_EACH = timedelta(hours=1)  # one short question a tenant
 _TRIES_UNTOLD = 3  # a remote that is started anew comes back within that; nobody is woken for it
 _AT_ONCE = (RemoteAheadError, SecretsUnpushedError)  # no later try helps: a person decides
 _THEIRS = "refs/heads/theirs"
@@ -56,7 +56,8 @@ LOST = "remote.lost"  # a kind of notice
 class Pusher:
     """Pushes, and says how remotes stand.
 
-    folder   holds `<tenant>.git`
+    folder      holds `<tenant>.git`
+    elsewhere   raises for a host at an address of netwb's own machine
     """
 
     def __init__(  # noqa: PLR0913 - collaborators come by constructor, each by its name
@@ -70,6 +71,7 @@ class Pusher:
         notices: Notices,
         clock: Callable[[], datetime],
         settings: RemoteSettings,
+        elsewhere: Callable[[str], None],
     ) -> None:
         self._folder = folder
         self._remotes = remotes
@@ -79,6 +81,7 @@ class Pusher:
         self._notices = notices
         self._clock = clock
         self._settings = settings
+        self._elsewhere = elsewhere
 
     def stands(self, of: Standing) -> Remote:
         """How that remote stands; the remote itself is not asked."""
@@ -115,8 +118,7 @@ class Pusher:
         waits = of.next_at is not None and of.next_at > self._clock()
         if when == "due" and waits:
             return Pushed(tenant=of.tenant, status="waiting")
-        never_written = not self._path(of).is_dir()
-        if when == "due" and not of.error and (never_written or self._in_step(of)):
+        if when == "due" and not of.error and self._in_step(of):
             return Pushed(tenant=of.tenant, status="in step")
         lease = self._leases.acquire(f"push:{of.tenant_id}", _TERM_S)
         if lease is None:
@@ -128,32 +130,40 @@ class Pusher:
         finally:
             self._leases.release(lease)
 
+    def require_elsewhere(self, of: Standing) -> None:
+        """Raise InputError where a name leads to this machine by now, which it did not when it was set.
+
+        Of the remotes of who does not see all tenants; what listens here is none of theirs.
+        """
+        if of.only_elsewhere:
+            self._elsewhere(parse_url(of.url).host)
+
     def _opener(self, of: Standing) -> Opener:
         return Opener(of.tenant, parse_url(of.url), self._folder, self._settings)
 
     def _noted(self, of: Standing, lease: Lease) -> Pushed:
         try:
-            if self._path(of).is_dir():
+            self.require_elsewhere(of)
+            if Repository(self._path(of)).exists():
                 with self._talking(of, self._path(of), lease) as talk:
-                    commits = self._pushed(of, talk, lease)
+                    pushed = self._pushed(of, talk, lease)
             else:
-                commits = self._require_empty(of, lease)
+                pushed = self._require_empty(of, lease)
         except LeaseLostError:
             raise
         except NetwbError as error:
             self._tell(of, error, self._failed(of, error))
             return Pushed(tenant=of.tenant, status="failed", cause=error)
         self._tell(of, None, 0)
-        status: Literal["pushed", "in step"] = "pushed" if commits else "in step"
-        return Pushed(tenant=of.tenant, status=status, commits=commits)
+        return pushed
 
-    def _pushed(self, of: Standing, talk: Talk, lease: Lease) -> int:
+    def _pushed(self, of: Standing, talk: Talk, lease: Lease) -> Pushed:
         path = self._path(of)
         ours, heads = _tip(path), talk.heads()
         theirs = heads.get(MAIN, "")
         if not follows(path, theirs, ours):
             raise self._ahead(of, theirs, ours, lease)
-        lost = self._lost(of, theirs)
+        lost = self._lost(of, heads)
         self._require_no_secret(of, theirs, ours, lease)
         vault = self._carrier.carry(of, ours)  # after `ours`: it has every secret that those name
         self._push_ref(talk, lease, VAULT, ours=vault, theirs=heads.get(VAULT, ""))
@@ -163,26 +173,36 @@ class Pusher:
             self._tell_lost(of, lost)
         commits = count_between(path, theirs, ours) if ours != theirs else 0
         logger.info("%s: %d commits pushed", of.tenant, commits, extra={"tenant": of.tenant})
-        return commits
+        status: Literal["pushed", "in step"] = "pushed" if commits or lost else "in step"
+        return Pushed(tenant=of.tenant, status=status, commits=commits)
 
-    def _require_empty(self, of: Standing, lease: Lease) -> int:
-        """Raise RemoteAheadError where somebody's commits are, before there are any here; gives 0."""
+    def _require_empty(self, of: Standing, lease: Lease) -> Pushed:
+        """Raise RemoteAheadError where somebody's commits are, before there are any here."""
         with new_repository() as path, self._talking(of, path, lease) as talk:
             if MAIN in talk.heads():
                 talk.fetch((MAIN, _THEIRS))
                 raise _strange(of, *strangers_in(path, commit_of(path, _THEIRS), ""))
-        if of.error:
-            self._remotes.pushed(of, main="", vault="")
-        return 0
+        self._remotes.pushed(of, main="", vault="")
+        return Pushed(tenant=of.tenant, status="in step")
 
-    def _lost(self, of: Standing, theirs: str) -> int:
-        """How many commits that were pushed there the remote has no more."""
+    def _lost(self, of: Standing, heads: Mapping[str, str]) -> str:
+        """What the remote has no more of what was pushed there, in words; "" nothing."""
+        if commits := self._lost_commits(of, heads.get(MAIN, "")):
+            return commits_named(commits)
+        path, theirs = self._path(of), heads.get(VAULT, "")
+        pushed = of.pushed_vault
+        is_older = theirs != pushed and follows(path, theirs, pushed)
+        if pushed and is_older and follows(path, pushed, commit_of(path, VAULT)):
+            return f"sealed secrets and keys ({VAULT})"
+        return ""
+
+    def _lost_commits(self, of: Standing, theirs: str) -> int:
         path = self._path(of)
         if not of.pushed_main or not follows(path, of.pushed_main, _tip(path)):
             return 0  # the archive here was put back itself
         return count_between(path, theirs, of.pushed_main)
 
-    def _tell_lost(self, of: Standing, lost: int) -> None:
+    def _tell_lost(self, of: Standing, lost: str) -> None:
         """It has them again; but somebody took them off, or put an older copy in its place."""
         self._notices.stands(
             LOST,
@@ -190,7 +210,7 @@ class Pusher:
             subject=of.tenant_id,
             label=of.tenant,
             is_wrong=True,
-            message=f"the remote of {of.tenant} had lost {commits_named(lost)} that netwb had pushed"
+            message=f"the remote of {of.tenant} had lost {lost} that netwb had pushed"
             f" there, and was given them again; see who may write there, then"
             f" `netwb remote check {of.tenant}`",
         )
@@ -209,7 +229,7 @@ class Pusher:
     def missing(self, of: Standing, main: str) -> int:
         """How many commits that were pushed there a remote lacks whose newest one is `main`."""
         path = self._path(of)
-        return self._lost(of, main) if follows(path, main, _tip(path)) else 0
+        return self._lost_commits(of, main) if follows(path, main, _tip(path)) else 0
 
     def _require_no_secret(self, of: Standing, theirs: str, ours: str, lease: Lease) -> None:
         """Raise SecretsUnpushedError where the newest rules find one in what is to be pushed."""
@@ -277,7 +297,7 @@ class Pusher:
             )
 
     def _in_step(self, of: Standing) -> bool:
-        """As far as it is known here; once a day the remote is asked, as others may change it."""
+        """As far as it is known here; once an hour the remote is asked, as others may change it."""
         if of.pushed_at is None or self._clock() - of.pushed_at >= _ASKED_EACH:
             return False
         try:

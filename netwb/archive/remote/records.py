@@ -90,12 +90,30 @@ class NewRemote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """Commits on top of what netwb pushed there, which bear no seal of its: somebody else's.
+
+    first, author   of the oldest one, as it was committed; anybody can commit by any name
+    files           of devices and else, that they touch; the first some of them
+    last_good       the newest commit that netwb vouches for
+    """
+
+    commits: int
+    first: str
+    author: str
+    files: tuple[str, ...]
+    last_good: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
     """What a restore from a remote gave, or would give.
 
     revisions   of all devices and kinds, byte for byte
     lacking     of them, which lack a secret: they can be read without their secrets only
     missing     commits that had been pushed there, and are there no more
+    foreign     commits that somebody else put there; they are left off
+    seal        "none": nothing there bears one, as an older netwb pushed it, or somebody took it off
     place       the home or the folder that has them now; "" for a trial
     """
 
@@ -104,4 +122,6 @@ class Restored:
     revisions: int
     lacking: int
     missing: int
+    foreign: Foreign | None
+    seal: Literal["good", "none"]
     place: str

@@ -31,11 +31,15 @@ _DOUBLINGS = 20  # enough for any limit; 2**1000 is no float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One remote's row, with its tenant's slug; what opens it is left out."""
+    """One remote's row, with its tenant's slug; what opens it is left out.
+
+    only_elsewhere   it may not lead to the machine that netwb runs on
+    """
 
     tenant_id: str
     tenant: str
     url: str
+    only_elsewhere: bool
     username: str
     opened_by: tuple[str, ...]
     set_at: datetime
@@ -93,7 +97,7 @@ class Remotes:
         msg = f"tenant {tenant} has no remote; give it one with `netwb remote set {tenant} URL`"
         raise UnknownNameError(msg, wanted=tenant)
 
-    def set(self, scope: Scope, tenant_id: str, new: NewRemote) -> None:
+    def set(self, scope: Scope, tenant_id: str, new: NewRemote, *, only_elsewhere: bool) -> None:
         """Set a tenant's remote in place of the one before, whose passphrase stays.
 
         Raises InputError when another tenant is pushed to the same URL.
@@ -106,6 +110,7 @@ class Remotes:
         }
         values = {
             "url": new.url,
+            "only_elsewhere": only_elsewhere,
             "username": new.username,
             "password_reference": new.password_reference or None,
             "key_reference": new.key_reference or None,
@@ -252,6 +257,7 @@ def _standing(row: RemoteRow, slug: str) -> Standing:
         tenant_id=row.tenant_id,
         tenant=slug,
         url=row.url,
+        only_elsewhere=row.only_elsewhere,
         username=row.username,
         opened_by=_opened_by(row),
         set_at=row.set_at,

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 else:
     asyncssh = lazy("asyncssh")
 
+# Keys, authorities and revoked keys, of SSH and of X.509: none. As text, even an empty one is parsed.
+_NOBODY_KNOWN = ((),) * 7
+
 # asyncssh reads ~/.ssh/config, known_hosts, default keys, the agent and GSSAPI unless it is told not
 # to: what opens a device is its credential in the inventory, and nothing that lies around.
 _NOTHING_FROM_HOME: Mapping[str, Any] = {
     "config": None,
-    "known_hosts": b"",
+    "known_hosts": _NOBODY_KNOWN,  # our own callback judges the key
     "client_keys": None,
     "agent_path": None,
     "client_host_keys": None,

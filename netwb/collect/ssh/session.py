@@ -9,7 +9,7 @@ configuration is followed by more configuration instead. No fixed sleep is neede
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -121,6 +121,29 @@ class Session:
         """Type one command whose answer cannot hold the prompt's own line; ends at the first."""
         start = await self._ask(command)
         return self._taken(start)
+
+    async def burst(
+        self, lines: Sequence[str], *, prompts: int, prompt: bytes | None = None
+    ) -> RawOutput:
+        """Type several lines without waiting between them; ends at that many prompts.
+
+        For answers that cannot hold the prompt's own line, and few enough lines for a terminal's
+        buffer.
+
+        prompts  1 where all lines but the last are answered by another prompt
+        prompt   what the last line leads to, and the session's from then on; None: it stays
+        """
+        self.prompt = prompt or self.prompt
+        self._doing = f"in the answers to `{lines[0]}` and {len(lines) - 1} more"
+        self._shell.clear()
+        self._shell.write("\n".join(lines).encode())
+        while self._prompts_at_end(most=1)[0] == 0 or self._prompts_so_far() < prompts:
+            await self._more("not every prompt has come")
+        return self._taken(self._prompts_at_end(most=1)[1])
+
+    def _prompts_so_far(self) -> int:
+        text = without_escapes(bytes(self._shell.text))
+        return sum(line.lstrip(b"\r\0").startswith(self.prompt) for line in text.split(b"\n"))
 
     async def converse(
         self, line: str, until: BytesPattern | None = None, *, idle_s: float | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, TypedDict
 
 from netwb.collect.ssh.algorithms import Algorithms, offered
@@ -88,6 +88,16 @@ class Sessions:
         async with self._within_deadline(target), self.connected(target) as (connection, login):
             session = await self._session(target, platform, connection, login)
             await session.prepare()
+            yield session
+
+    @asynccontextmanager
+    async def kept(self, target: Target, platform: Platform) -> AsyncIterator[Session]:
+        """A prepared session that lasts as long as its context: the deadline is that of its opening."""
+        async with AsyncExitStack() as stack:
+            async with self._within_deadline(target):
+                connection, login = await stack.enter_async_context(self.connected(target))
+                session = await self._session(target, platform, connection, login)
+                await session.prepare()
             yield session
 
     async def test_login(self, target: Target) -> Login:

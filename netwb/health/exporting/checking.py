@@ -136,6 +136,11 @@ def _verify(path: Path, file: BinaryIO, passphrase: str, note: Note) -> Verified
         else:
             places[info.name] = info
             found.append(_member(info, stream))
+    if MANIFEST not in texts or CODE not in texts:
+        last = infos[-1]
+        raise ExportRefusedError(
+            _CHANGED.format(f"after {last.name}") if export.goes_on(last) else _CUT
+        )
     manifest = _proven(key, texts, head)
     _compare(found, manifest.members)
     odd = export.odd_place(infos, manifest.made_at)
@@ -176,8 +181,6 @@ def _member(info: tarfile.TarInfo, stream: BinaryIO) -> Member:
 
 
 def _proven(key: bytes, texts: Mapping[str, bytes], head: Head) -> Manifest:
-    if MANIFEST not in texts or CODE not in texts:
-        raise ExportRefusedError(_CUT)
     if not is_proven(key, texts[MANIFEST], texts[CODE]):
         raise ExportRefusedError(_CHANGED.format(MANIFEST))
     manifest = parse_manifest(texts[MANIFEST])

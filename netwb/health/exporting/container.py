@@ -99,6 +99,13 @@ class ExportFile:
             msg = "it is no export of netwb, or its beginning was changed; name the right file"
             raise ExportRefusedError(msg) from error
 
+    def goes_on(self, last: tarfile.TarInfo) -> bool:
+        """Whether a header stands after the last member that could be read: one that was changed."""
+        end = last.offset_data + last.size
+        self._file.seek(end + -end % _BLOCK)
+        header = self._file.read(_BLOCK)
+        return len(header) == _BLOCK and any(header)
+
     def odd_place(self, members: Iterable[tarfile.TarInfo], at: datetime) -> str | None:
         """Where what lies around the members is not what was written; None where all of it is.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import gzip
+import io
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -24,8 +25,9 @@ from netwb.errors import ExportRefusedError, HomeError, StoreUnavailableError
 from netwb.health.exporting.checking import Verified, whole
 from netwb.health.exporting.container import PIECE, digest_of
 from netwb.health.exporting.manifest import BUNDLES, KEY_FILE, QUARANTINE
+from netwb.health.exporting.samples import SAMPLES
 from netwb.health.exporting.target import sync_folder
-from netwb.health.exporting.writing import FOLDERS, Told
+from netwb.health.exporting.writing import FOLDERS, SNIPPETS, Told
 from netwb.store.database import Database
 from netwb.store.dump import Loader, audit_head
 from netwb.store.masterkey import MasterKey
@@ -33,7 +35,7 @@ from netwb.store.schema import create_filled, require_none, revision
 
 ASIDE = ".import"
 _SETTINGS, _DATABASE, _KEY, _BEGUN = "netwb.toml", "netwb.db", "master.key", "begun"
-_MADE = {*FOLDERS, BUNDLES, QUARANTINE, "telegraf.d", _DATABASE, _KEY}
+_MADE = {*FOLDERS, BUNDLES, QUARANTINE, SNIPPETS, SAMPLES, _DATABASE, _KEY}
 _NOT_OURS = {"lost+found"}  # in the root of a file system of its own
 _OF_PROCESSES = {"daemon", "lease"}  # signs of life of processes that are not this home's
 _TABLES_SHARE = 0.8  # of the time, about
@@ -63,7 +65,7 @@ def load_export(export: Verified, to: Destination, told: Told = lambda _what, _s
             require_free(to)
         keys = _keys(export, to)
         _clear(to.home, aside)
-        for name in _MADE - {_DATABASE, _KEY}:
+        for name in _MADE - {_DATABASE, _KEY, SAMPLES}:
             (aside / name).mkdir(mode=0o700, exist_ok=True)
         _files(export, aside)
         _repositories(export, aside, told)
@@ -177,13 +179,17 @@ def _clear(home: Path, aside: Path) -> None:
 
 def _files(export: Verified, aside: Path) -> None:
     for name in export.places:
-        if name.partition("/")[0] in {*FOLDERS, QUARANTINE}:
-            place = aside / name
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                shutil.copyfileobj(export.stream(name), file, PIECE)
-            _compare(export, name)
+        folder = name.partition("/")[0]
+        if folder not in {*FOLDERS, QUARANTINE, SNIPPETS, SAMPLES}:
+            continue
+        place = aside / name
+        for above in reversed(Path(name).parents):  # of several at once only the last has the mode
+            (aside / above).mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        stream = io.BytesIO(export.sealed(name)) if folder == SNIPPETS else export.stream(name)
+        with os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(stream, file, PIECE)
+        _compare(export, name)
 
 
 def _repositories(export: Verified, aside: Path, told: Told) -> None:

@@ -100,6 +100,10 @@ class Manifest:
         """How many rows of that table there are."""
         return next((found.rows for found in self.dumped if found.shape.name == table), 0)
 
+    def size(self, name: str) -> int:
+        """Bytes of the member of that name, 0 where it is not there."""
+        return next((member.size for member in self.members if member.name == name), 0)
+
 
 def render_head(head: Head) -> bytes:
     """One JSON document."""

@@ -8,6 +8,7 @@ later are left out. Quarantined texts come next, as a person may settle them at 
 
 from __future__ import annotations
 
+import os
 import secrets
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, select
 
@@ -41,6 +43,7 @@ from netwb.health.exporting.manifest import (
     render_head,
     render_manifest,
 )
+from netwb.health.exporting.samples import SAMPLES, copied
 from netwb.health.exporting.target import new_file
 from netwb.store.database import Database
 from netwb.store.dump import TableShape, audit_head, count, lines, shapes
@@ -50,8 +53,10 @@ from netwb.store.models import IndexedRow, QuarantineRow, TenantRow
 from netwb.store.passphrase import STANDARD, Costs, wrap
 from netwb.store.schema import revision_of
 from netwb.store.sealing import KEY_BYTES, context_bytes, seal
+from netwb.telegraf.folder import snippets_of
 
 FOLDERS = ("platforms.d", "rules", "reports")  # files of the home that nothing else holds
+SNIPPETS = "telegraf.d"  # of whose files the operators' own alone: all others are made anew
 _TRIES = 5  # a text may be settled, a master key renewed, between one look and the next
 _COMPRESSION = 2  # a year of 2,000 devices: 43 MB of 341; 5 makes 42 MB and takes 2 s more CPU
 Told = Callable[[str, float], None]
@@ -59,7 +64,7 @@ Told = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where everything of a netwb lies."""
+    """Where everything of a netwb lies; `samples` of traffic, where they are to come along."""
 
     home: Path
     settings_file: Path
@@ -67,6 +72,7 @@ class Sources:
     database: Database
     clock: Callable[[], datetime]
     version: str
+    samples: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +102,23 @@ def write_export(
     Raises InputError, ExportError; nothing is left of an export that failed.
     """
     with new_file(path) as file:
-        manifest = _tried(sources, file, passphrase, told, costs)
+        manifest = _tried(sources, path, file, passphrase, told, costs)
         part = path.with_name(path.name + ".part")
         with verified(part, passphrase, lambda share: told("checking", share)):
             size = part.stat().st_size
     return Written(path=path, size=size, manifest=manifest)
 
 
-def _tried(sources: Sources, file: FileIO, passphrase: str, told: Told, costs: Costs) -> Manifest:
+def _tried(  # noqa: PLR0913, PLR0917 - what `write_export` was given, and its file
+    sources: Sources, path: Path, file: FileIO, passphrase: str, told: Told, costs: Costs
+) -> Manifest:
     key = secrets.token_bytes(KEY_BYTES)
     head = Head(netwb=sources.version, key=wrap(passphrase, WRAPPED, key, costs=costs))
     for left in reversed(range(_TRIES)):
         file.seek(0)
         file.truncate()
         try:
-            return _Writing(sources, file, key, told).all(head, gives_up=not left)
+            return _Writing(sources, path, file, key, told).all(head, gives_up=not left)
         except _MomentGoneError:
             continue
         except ArchiveError:  # upkeep may take a pack away while Git opens it, but not twice
@@ -123,8 +131,9 @@ def _tried(sources: Sources, file: FileIO, passphrase: str, told: Told, costs: C
 class _Writing:
     """One try."""
 
-    def __init__(self, sources: Sources, file: FileIO, key: bytes, told: Told) -> None:
+    def __init__(self, sources: Sources, path: Path, file: FileIO, key: bytes, told: Told) -> None:
         self._sources = sources
+        self._beside = path
         self._key = key
         self._made_at = sources.clock()
         self._writer = ExportWriter(file, self._made_at)
@@ -143,6 +152,7 @@ class _Writing:
             self._seal(SETTINGS_FILE, self._sources.settings_file.read_bytes())
             self._seal(KEY_FILE, "\n".join(key.hex() for key in master.keys).encode())
             self._files()
+            self._samples()
             mains = _mains(connection, self._sources.home / "archive", tips)
             tables = tuple((shape, count(connection, shape.name)) for shape in shapes())
             lengths = _kilobytes(mains, self._sources.home / "archive")
@@ -193,9 +203,25 @@ class _Writing:
                 name = path.relative_to(self._sources.home).as_posix()
                 if path.is_file() and is_name(name):
                     self._copy(path, name)
+        for path in snippets_of(self._sources.home / SNIPPETS):  # they may hold a token
+            name = path.relative_to(self._sources.home).as_posix()
+            if is_name(name):
+                self._seal(name, path.read_bytes())
+
+    def _samples(self) -> None:
+        """Later than the moment: what devices and ports of then do not name, nobody asks for."""
+        path = self._sources.samples
+        if path is not None and path.exists():
+            self._told("samples of traffic", 0.0)
+            with copied(path, self._beside) as file:
+                self._put(file, SAMPLES)
 
     def _copy(self, path: Path, name: str) -> None:
-        with path.open("rb") as file, self._writer.member(name) as put:
+        with path.open("rb") as file:
+            self._put(file, name)
+
+    def _put(self, file: BinaryIO, name: str) -> None:
+        with self._writer.member(name) as put:
             while piece := file.read(PIECE):
                 put(piece)
 
@@ -270,11 +296,12 @@ def _kilobytes(tenants: Iterable[str], archive: Path) -> dict[str, int]:
 
 
 def _bytes_in(folder: Path) -> int:
-    """Upkeep may take files away at any time."""
+    """Runs and upkeep may take files and folders away at any time: `os.walk` passes these over."""
     total = 0
-    for path in folder.rglob("*"):
-        with _gone_or_not():
-            total += path.stat().st_size
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with _gone_or_not():
+                total += Path(place, name).stat().st_size
     return total
 
 

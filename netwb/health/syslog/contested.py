@@ -36,7 +36,8 @@ def judge_contested(standing: Sequence[Standing]) -> Diagnosis:
     return wrong(
         "syslog",
         f"messages of {', '.join(names[:_NAMED])}{more} are ambiguous, and start no backup",
-        "give each device a source of its own: `netwb device set DEVICE --syslog-source ADDRESS`",
+        "give each device a source of its own: `netwb device set DEVICE --syslog-source ADDRESS`;"
+        ' behind a relay bind that to the tenant, as relays = "ADDRESS=TENANT" in [syslog]',
     )
 
 

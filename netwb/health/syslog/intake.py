@@ -58,7 +58,7 @@ class Intake:
     def __init__(self, bursts: Bursts, rules: Rules) -> None:
         self._rules = rules
         self._words = {
-            platform: tuple({rule.word.encode() for rule in held})
+            platform: tuple({_spelled(rule.word) for rule in held})
             for platform, held in rules.items()
         }
         self._all_words = tuple({word for words in self._words.values() for word in words})
@@ -124,6 +124,15 @@ class Intake:
             complete=rule.means == "complete",
         )
         return "change" if heard else "own"
+
+
+def _spelled(word: str) -> bytes:
+    """What of a rule's word stands in the message as it came.
+
+    RFC 5424 has a colon behind no message id, and structured data between it and the words.
+    """
+    before, _, after = word.partition(": ")
+    return (before or after or word).encode()
 
 
 def _any_of(words: Sequence[bytes], data: bytes) -> bool:

@@ -153,8 +153,9 @@ class Listener:
         self._tell()
 
     def _count_cut(self, frames: Frames) -> None:
-        self._intake.counts["cut"] += frames.cut
-        frames.cut = 0
+        if frames.cut:
+            self._intake.counts["cut"] += frames.cut
+            frames.cut = 0
 
 
 def bind(kind: socket.SocketKind, address: str, port: int) -> socket.socket:

@@ -50,7 +50,8 @@ class AgentEvent:
 class Agent:
     """One device that answers SNMPv2c.
 
-    counters   "32" : it has no ifXTable counters of 64 bits (RFC 2863 lets slow ports go without)
+    counters   "32" : it has no ifXTable counters of 64 bits (RFC 2863 lets slow ports go without);
+               "old": no ifXTable at all, and so no ifName (RFC 1213)
     """
 
     key: str
@@ -59,7 +60,7 @@ class Agent:
     community: bytes = b"public"
     seed: str = "lab"
     events: tuple[AgentEvent, ...] = ()
-    counters: Literal["64", "32"] = "64"
+    counters: Literal["64", "32", "old"] = "64"
     booted_at: float = BEGAN_AT
 
 

@@ -139,6 +139,8 @@ def _columns(agent: Agent, booted_at: float) -> dict[Oid, Content]:
             (*IFX, 10): count(lambda s, now: s.out.octets(now), COUNTER64),
             (*IFX, 11): count(lambda s, now: s.out.packets(now), COUNTER64),
         }
+    if agent.counters == "old":
+        columns = {oid: content for oid, content in columns.items() if oid[: len(IFX)] != IFX}
     return dict(sorted(columns.items()))
 
 

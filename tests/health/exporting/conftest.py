@@ -12,7 +12,9 @@ import pytest
 from netwb.access.records import NewUser, Origin
 from netwb.collect.replay import recorded
 from netwb.health.exporting.writing import write_export
+from netwb.inventory.ports.records import SeenPort
 from netwb.inventory.records import SecretSource
+from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import Role
 from netwb.store.passphrase import Costs
 from netwb.workbench import Workbench
@@ -25,6 +27,7 @@ PASSWORD = "Correct-Horse-77"
 QUICK = Costs(memory_kib=64, passes=1, lanes=1)
 TENANTS = {"acme": ("edge1", "edge2"), "umbra": ("core1",)}
 ORIGIN = Origin(address="127.0.0.1", browser="test")
+SNIPPET = '[[outputs.http]]\n  password = "My-Own-Token"\n'
 
 
 def quiet(_what: str, _share: float) -> None:
@@ -45,6 +48,31 @@ def fill(made: Rig) -> None:
     bench.add_user(NewUser(name="ana", role=Role.ENGINEER, tenants=("acme",), password=PASSWORD))
     (bench.home / "rules" / "ntp rule.toml").write_text("# a rule\n")
     (bench.home / "platforms.d" / "note.txt").write_text("a note\n")
+    snippets = bench.home / "telegraf.d" / "main" / "telegraf.d"
+    snippets.mkdir(parents=True)
+    (snippets / "mine.conf").write_text(SNIPPET)
+    (snippets / "netwb-acme.fra1.conf").write_text("# netwb's own\n")
+    count(made)
+
+
+def count(made: Rig) -> None:
+    """A port of edge1 with an hour of samples, a steady 80 Mbit/s."""
+    seen = SeenPort(name="xe-0", if_index=1, alias="", if_type=6, speed_bps=10**9)
+    edge1 = made.devices["acme/edge1"].id
+    made.bench._parts.ports.sighted({edge1: [seen]})
+    key = SeriesKey(tenant="acme", device_id=edge1, name="xe-0")
+    now = int(made.clock().timestamp()) // 60 * 60
+    made.bench._parts.metrics.write(
+        Point(
+            measurement="interface",
+            key=key,
+            site="fra1",
+            device="edge1",
+            at=now - 60 * minute,
+            values={"ifHCInOctets": 10**7 * 60 * (60 - minute), "ifHCOutOctets": 0},
+        )
+        for minute in range(60)
+    )
 
 
 def answers(bench: Workbench) -> dict[str, Any]:

@@ -77,6 +77,17 @@ def test_an_edited_byte_is_seen(export: Path, tmp_path: Path, dice: random.Rando
             Workbench.check_export(edited, passphrase=SOURCE, environment=ENVIRONMENT, told=quiet)
 
 
+def test_a_changed_header_is_no_cut_end(export: Path, tmp_path: Path) -> None:
+    edited = tmp_path / "edited.netwb"
+    with tarfile.open(export) as tar:
+        (place,) = (info.offset for info in tar if info.name == "tables/audit.jsonl.gz")
+    changed = bytearray(export.read_bytes())
+    changed[place + 10] ^= 1
+    edited.write_bytes(changed)
+
+    refused(edited, tmp_path / "new", r"it was changed \(after ")
+
+
 def test_bytes_after_the_end_and_a_cut_end_are_seen(export: Path, tmp_path: Path) -> None:
     whole, edited = export.read_bytes(), tmp_path / "edited.netwb"
     for content in (whole + b"x", whole + bytes(512), whole[:-1], whole[:-1024]):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from netwb.errors import HomeError, InputError, InventoryError, NotPermittedError
+from netwb.errors import ExportError, HomeError, InputError, InventoryError, NotPermittedError
 from netwb.inventory.records import SecretSource
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import DaemonRow, LeaseRow
@@ -22,6 +22,7 @@ from tests.health.exporting.conftest import (
     ENVIRONMENT,
     ORIGIN,
     PASSWORD,
+    SNIPPET,
     SOURCE,
     answers,
     quiet,
@@ -75,6 +76,42 @@ def test_the_new_home_goes_on(full: Rig, exported: Path, tmp_path: Path, opened:
     assert [tenant.slug for tenant in full.bench.tenants()] == ["acme", "umbra"]
 
 
+def test_samples_of_traffic_come_along_unless_they_are_left_out(
+    full: Rig, exported: Path, tmp_path: Path, opened: Opens
+) -> None:
+    def rates(bench: Workbench) -> list[float]:
+        until = full.clock()
+        found = bench.traffic("acme/edge1", "xe-0", since=until - timedelta(hours=1), until=until)
+        return list(found.frame()["bits_in"].dropna())
+
+    imported(exported, tmp_path / "new")
+    left_out = full.bench.export(
+        tmp_path / "less.netwb", passphrase=SOURCE, traffic="without", told=quiet
+    )
+    imported(tmp_path / "less.netwb", tmp_path / "less")
+
+    assert 80e6 in rates(full.bench)
+    assert rates(opened(tmp_path / "new")) == rates(full.bench)
+    assert left_out.traffic == 0
+    assert not (tmp_path / "less" / "metrics.db").exists()
+
+
+def test_samples_that_cannot_be_copied_are_told_and_no_export_is_left(
+    full: Rig, tmp_path: Path
+) -> None:
+    (full.bench.home / "metrics.db").write_bytes(b"no database" * 1000)
+
+    with pytest.raises(ExportError, match="--without-traffic"):
+        full.bench.export(tmp_path / "all.netwb", passphrase=SOURCE, told=quiet)
+
+    assert not list(tmp_path.glob("all*"))
+
+
+def test_an_export_is_no_part_of_the_home_that_it_is_of(full: Rig) -> None:
+    with pytest.raises(InputError, match="lies in the home that it is to be a backup of"):
+        full.bench.export(full.bench.home / "all.netwb", passphrase=SOURCE, told=quiet)
+
+
 def test_an_import_is_the_next_link_of_the_chain(
     exported: Path, tmp_path: Path, opened: Opens
 ) -> None:
@@ -92,6 +129,8 @@ def test_files_of_the_home_and_their_modes_come_along(exported: Path, tmp_path: 
     assert (new / "rules" / "ntp rule.toml").read_text() == "# a rule\n"
     assert (new / "platforms.d" / "note.txt").read_text() == "a note\n"
     assert (new / "master.key").read_text() != ""
+    assert (new / "telegraf.d/main/telegraf.d/mine.conf").read_text() == SNIPPET
+    assert not (new / "telegraf.d/main/telegraf.d/netwb-acme.fra1.conf").exists()
     assert not (new / ".import").exists()
     loose = [path for path in (new, *new.rglob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077]
     assert loose == []
@@ -105,6 +144,7 @@ def test_master_key_and_settings_are_in_it_sealed_alone(full: Rig, exported: Pat
     assert key.encode() not in content
     assert bytes.fromhex(key) not in content
     assert b"busy_timeout_s" not in content
+    assert b"My-Own-Token" not in content
 
 
 def test_tar_and_git_read_it_without_netwb(exported: Path, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from netwb.health.syslog.bursts import Bursts
 from netwb.health.syslog.intake import FATES, Intake
+from netwb.health.syslog.messages import parse_message
 from netwb.health.syslog.records import Said
 from netwb.health.syslog.sources import Sources, parse_relays
-from tests.health.syslog.data import RULES
+from tests.health.syslog.data import RULES, recorded_messages
 from tests.health.syslog.test_sources import sender
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -83,6 +84,23 @@ def test_a_messages_own_time_counts_where_it_can_be_right(
     intake.take(f"<189>1 {stamp} edge1 - - - - ".encode() + BY_ANA, EDGE1, NOON)
 
     assert said(intake) == [("acme/edge1", Said(by="ana", at=at))]
+
+
+@pytest.mark.parametrize(("platform", "means", "by", "message"), [*recorded_messages()])
+@pytest.mark.parametrize("peer", [EDGE1, RELAY])
+def test_each_recorded_message_is_heard_as_it_is_judged(
+    peer: str, platform: str, means: str, by: str, message: bytes
+) -> None:
+    intake = Intake(Bursts(wait_s=90, most_s=600, new_id=lambda: "b1"), RULES)
+    hostname = parse_message(message).hostname or "edge1"
+    device = replace(sender(hostname, EDGE1), platform=platform, username="")
+    intake.sources = Sources([device], parse_relays(RELAY))
+
+    intake.take(message, peer, NOON)
+
+    is_named = peer == EDGE1 or parse_message(message).hostname
+    assert bool(said(intake)) == bool(means in {"change", "complete"} and is_named)
+    assert [one.by for _, one in said(intake)] in ([], [by])
 
 
 def test_a_rollback_says_so() -> None:

@@ -197,6 +197,7 @@ def test_a_connection_may_end_as_it_likes(intake: Intake, ending: str) -> None:
         made.close()
 
     asyncio.run(hear())
+    assert "cut" not in intake.counts
 
 
 def test_more_connections_than_are_allowed_are_closed_and_counted(intake: Intake) -> None:

@@ -481,6 +481,7 @@ def test_an_ambiguous_source_is_told_to_each_tenant_and_to_the_provider_until_it
     }
     assert parts["syslog"].verdict == "wrong"
     assert "acme/edge1, zeta/core1 are ambiguous" in parts["syslog"].said
+    assert 'relays = "ADDRESS=TENANT"' in parts["syslog"].cure  # where --syslog-source cannot help
     assert waiting(made) == []
 
 
