@@ -1,7 +1,7 @@
-"""Take away what no login and no token needs any more: long ended ones, and what was counted.
+"""Take away what no login, token or wall needs any more: long ended ones, and what was counted.
 
-What was denied is audited before its row goes; the audit itself keeps every login and every token's
-life, so that nothing is lost with these rows.
+What was denied is audited before its row goes; the audit itself keeps the life of every login,
+token and wall, so that nothing is lost with these rows.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from netwb.store.models import (
     LoginThrottleRow,
     TokenRow,
     TokenTenantRow,
+    WallRow,
+    WallTenantRow,
 )
 from netwb.store.retention import Act, swept
 
@@ -35,6 +37,7 @@ class AccessCleaned:
     login_flows: int
     throttles: int
     denials: int
+    walls: int = 0
 
 
 class AccessCleaning:
@@ -48,7 +51,7 @@ class AccessCleaning:
         self._clock = clock
 
     def clean(self, kept: timedelta | None, act: Act) -> AccessCleaned:
-        """Sessions and tokens that ended longer ago than `kept` (None: they stay), and the rest.
+        """Sessions, tokens and walls that ended longer ago than `kept` (None: they stay), and the rest.
 
         What is under way or counted lives for minutes, and goes when it is over.
         """
@@ -64,6 +67,7 @@ class AccessCleaning:
                 act,
             ),
             denials=self._denials_over(now, act),
+            walls=0 if kept is None else self._walls(now - kept, act),
         )
 
     def _sessions(self, before: datetime, act: Act) -> int:
@@ -77,6 +81,15 @@ class AccessCleaning:
             of_old = TokenTenantRow.token_id.in_(select(TokenRow.id).where(over))
             swept(self._database, TokenTenantRow.token_id, of_old, act)
         return swept(self._database, TokenRow.id, over, act)
+
+    def _walls(self, before: datetime, act: Act) -> int:
+        """Revoked ones, and those whose code nobody typed; a wall that lives has no end."""
+        unused = WallRow.enrolled_at.is_(None) & (WallRow.code_until_at < before)
+        over = (WallRow.revoked_at < before) | unused
+        if act == "remove":
+            of_old = WallTenantRow.wall_id.in_(select(WallRow.id).where(over))
+            swept(self._database, WallTenantRow.wall_id, of_old, act)
+        return swept(self._database, WallRow.id, over, act)
 
     def _denials_over(self, now: datetime, act: Act) -> int:
         over = DenialRow.until <= now

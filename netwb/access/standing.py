@@ -44,7 +44,9 @@ NOT_VALID = "the token is not valid here: unknown, expired, revoked, or used fro
 WALL_UNKNOWN = (
     "this screen is no wall of netwb any more: revoked, or moved to another network; enroll it anew"
 )
-WALL_RIGHTS = frozenset({Permission.MONITORING_VIEW, Permission.TRAFFIC_VIEW})
+WALL_RIGHTS = frozenset(
+    {Permission.MONITORING_VIEW, Permission.TRAFFIC_VIEW, Permission.BLACKHOLE_VIEW}
+)
 NOT_ACTIVE = "that user may not act any more: disabled, retired or gone; ask an admin"
 
 _PERSON = (

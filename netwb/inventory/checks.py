@@ -16,6 +16,7 @@ from netwb.inventory.fields import (
     check_sessions,
     check_sources,
     check_status,
+    check_switch,
     check_text,
     check_transport,
     parse_host_key,
@@ -26,12 +27,13 @@ Check = Callable[[Any], Any]  # gives the value as stored, or raises InventoryEr
 CREDENTIAL_FIELDS = ("credential", "snmp_credential", "jump_credential")
 REFERENCES = (*CREDENTIAL_FIELDS, "site")  # names of other rows, stored as `<field>_id`
 NEVER_EMPTY = frozenset({"site", "address", "status", "labels"})
-CLEARED = {
+CLEARED: dict[str, int | str] = {  # what an emptied field falls back to
     "port": 22,
     "snmp_port": 161,
     "platform": AUTO,
     "transport": "fast",
-}  # what an emptied field falls back to
+    "shadow": False,
+}
 
 
 def _text(thing: str) -> Check:
@@ -49,7 +51,11 @@ _INHERITED: dict[str, Check] = {
     "jump_host_key": parse_host_key,
 }
 TENANT_CHECKS: dict[str, Check] = {"name": _text("name"), **_INHERITED}
-SITE_CHECKS: dict[str, Check] = {**TENANT_CHECKS, "max_sessions": check_sessions}
+SITE_CHECKS: dict[str, Check] = {
+    **TENANT_CHECKS,
+    "max_sessions": check_sessions,
+    "shadow": check_switch,
+}
 
 
 def device_checks(platforms: Collection[str]) -> dict[str, Check]:

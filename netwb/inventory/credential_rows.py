@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from netwb.inventory.records import Credential, CredentialUse, Device, Snmp
 from netwb.inventory.rows import list_devices
 from netwb.store.models import CredentialRow, CredentialSecretRow, DeviceRow, SiteRow, TenantRow
 
+ASKS_BY_SNMP = or_(
+    CredentialRow.snmp_user.is_not(None),
+    exists().where(
+        CredentialSecretRow.credential_id == CredentialRow.id,
+        CredentialSecretRow.kind == "snmp_community",
+        CredentialSecretRow.generation == 0,
+    ),
+)
 PREVIOUS = 1  # generation of the credential before, during a rotation
 PURPOSES: tuple[tuple[str, Literal["login", "snmp", "jump"]], ...] = (
     ("credential_id", "login"),

@@ -6,13 +6,13 @@ RFC 7468 (what a private key begins with).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 
 from netwb.errors import InventoryError
 from netwb.faults import Faults
 from netwb.inventory.fields import check_text, quoted
-from netwb.inventory.records import SNMP_AUTH_PROTOCOLS, SNMP_PRIV_PROTOCOLS, Snmp
+from netwb.inventory.records import SNMP_AUTH_PROTOCOLS, SNMP_PRIV_PROTOCOLS, SecretKind, Snmp
 
 
 def check_snmp(snmp: Snmp) -> Snmp:
@@ -49,6 +49,8 @@ def check_shape(*, username: str | None, kinds: AbstractSet[str], snmp: Snmp) ->
          "a passphrase needs a private key"),
         ("snmp_user", not kinds.isdisjoint({"snmp_auth", "snmp_priv"}) and snmp.user is None,
          "SNMPv3 passwords need an SNMP user"),
+        ("snmp_user", "snmp_community" in kinds and snmp.user is not None,
+         "a credential asks by an SNMP community or as an SNMP user, not both; make one of each"),
         ("snmp_auth", "snmp_priv" in kinds and "snmp_auth" not in kinds,
          "SNMPv3 privacy needs authentication too"),
         ("auth_protocol", "snmp_auth" in kinds and snmp.auth_protocol is None,
@@ -64,4 +66,38 @@ def check_shape(*, username: str | None, kinds: AbstractSet[str], snmp: Snmp) ->
     found.settle()
 
 
+def check_secret(kind: SecretKind, text: str) -> str:
+    """A password of SNMPv3 has eight characters at least (RFC 3414, 11.2): agents take no other."""
+    if kind in {"snmp_auth", "snmp_priv"} and len(text) < SHORTEST_V3:
+        what = "authentication" if kind == "snmp_auth" else "privacy"
+        msg = (
+            f"SNMP {what} password has {len(text)} characters, and SNMPv3 needs {SHORTEST_V3} at "
+            "least; take the one that the device was given"
+        )
+        raise InventoryError(msg)
+    return text
+
+
+def unfit_fields(*, username: str | None, asks_by_snmp: bool) -> Iterator[str]:
+    """Fields of a tenant, site or device that cannot name such a credential."""
+    if username is None:
+        yield from ("credential", "jump_credential")
+    if not asks_by_snmp:
+        yield "snmp_credential"
+
+
+def unfit_for(field: str, name: str) -> str:
+    """Why a field cannot name a credential, and what can."""
+    if field == "snmp_credential":
+        return (
+            f"credential {quoted(name)} holds no SNMP community and no SNMP user; give it one with "
+            f"`netwb credential set`, or name another one"
+        )
+    return (
+        f"credential {quoted(name)} holds no username and opens no login, only SNMP; give it as "
+        "SNMP credential (--snmp-credential), or name another one"
+    )
+
+
+SHORTEST_V3 = 8  # characters
 _LOGIN_KINDS = frozenset({"password", "private_key", "passphrase", "enable"})

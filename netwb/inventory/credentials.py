@@ -25,7 +25,7 @@ from netwb.inventory.credential_rows import (
     secret_rows,
     uses_of,
 )
-from netwb.inventory.credential_shape import check_shape, check_snmp
+from netwb.inventory.credential_shape import check_secret, check_shape, check_snmp
 from netwb.inventory.fields import check_credential_name, check_text, quoted
 from netwb.inventory.places import refuse_retired_places
 from netwb.inventory.records import (
@@ -187,7 +187,7 @@ class Credentials:
         found, read = Faults(), {}
         for kind, source in sources.items():
             with found.of(kind):
-                read[kind] = source, self._secrets.read(kind, source)
+                read[kind] = source, check_secret(kind, self._secrets.read(kind, source))
         found.settle()
         return read
 

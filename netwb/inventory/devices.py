@@ -40,6 +40,7 @@ from netwb.inventory.rows import (
     find_device,
     find_tenant,
     list_devices,
+    list_ids,
     living_hostname,
     name_devices,
     retired_ids,
@@ -101,6 +102,11 @@ class Devices(Sightings):
         """The same devices by their names alone, in a third of the time."""
         with self._database.reading(scope) as session:
             return name_devices(session, *conditions_of(where))
+
+    def ids(self, scope: Scope, where: Where = EVERYWHERE) -> frozenset[str]:
+        """The same devices by their ids alone."""
+        with self._database.reading(scope) as session:
+            return frozenset(list_ids(session, *conditions_of(where)))
 
     def get(self, scope: Scope, ref: str) -> Device:
         """One device by hostname, tenant/hostname or id; UnknownDeviceError."""

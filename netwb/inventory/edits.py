@@ -7,6 +7,7 @@ the database no more often than one of two.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from netwb.errors import InventoryError, UnknownNameError
 from netwb.faults import Faults
 from netwb.inventory.checks import CLEARED, NEVER_EMPTY, REFERENCES, Check
+from netwb.inventory.credential_rows import ASKS_BY_SNMP
+from netwb.inventory.credential_shape import unfit_fields, unfit_for
 from netwb.inventory.fields import quoted, render_labels
 from netwb.inventory.records import FieldChange
 from netwb.store.models import CredentialRow, DeviceRow, SiteRow, TenantRow
@@ -28,6 +31,8 @@ class Names:
     of: Mapping[str, str]  # id -> name
     credentials: Mapping[tuple[str, str], str]  # (tenant id, name) -> id, active ones
     sites: Mapping[tuple[str, str], str]  # (tenant id, slug) -> id, active ones
+    tenants: Mapping[str, str]  # id -> slug, of those with credentials
+    unfit: AbstractSet[tuple[str, str]] = frozenset()  # (field, id of a credential)
 
     def identify(self, field: str, tenant_id: str, name: str | None) -> str | None:
         """Id of the site or credential that a field names."""
@@ -35,7 +40,9 @@ class Names:
             return None
         thing = "site" if field == "site" else "credential"
         known = self.sites if thing == "site" else self.credentials
-        found = known.get((tenant_id, name))
+        slug, _, bare = name.rpartition("/")
+        own = bare if slug and slug == self.tenants.get(tenant_id) else name
+        found = known.get((tenant_id, own))
         if found is None:
             msg = (
                 f"{thing} {quoted(name)} is not known in this tenant; "
@@ -43,21 +50,38 @@ class Names:
             )
             among = tuple(one for tenant, one in known if tenant == tenant_id)
             raise UnknownNameError(msg, thing=thing, wanted=name, among=among)
+        if (field, found) in self.unfit:
+            raise InventoryError(unfit_for(field, name))
         return found
 
 
 def load_names(session: Session) -> Names:
     """All names in scope: two statements."""
+    of_tenants = TenantRow.id == CredentialRow.tenant_id
     credentials = session.execute(
-        select(CredentialRow.id, CredentialRow.tenant_id, CredentialRow.name, CredentialRow.status)
+        select(
+            CredentialRow.id,
+            CredentialRow.tenant_id,
+            CredentialRow.name,
+            CredentialRow.status,
+            CredentialRow.username,
+            ASKS_BY_SNMP,
+            TenantRow.slug,
+        ).join(TenantRow, of_tenants)
     ).all()
     sites = session.execute(
         select(SiteRow.id, SiteRow.tenant_id, SiteRow.slug, SiteRow.status)
     ).all()
     return Names(
-        of={row[0]: row[2] for row in (*credentials, *sites)},
+        of={row[0]: row[2] for rows in (credentials, sites) for row in rows},
         credentials={(row[1], row[2]): row[0] for row in credentials if row[3] == "active"},
+        tenants={row[1]: row[6] for row in credentials},
         sites={(row[1], row[2]): row[0] for row in sites if row[3] == "active"},
+        unfit={
+            (field, identifier)
+            for identifier, _, _, _, username, snmp, _ in credentials
+            for field in unfit_fields(username=username, asks_by_snmp=snmp)
+        },
     )
 
 
@@ -123,4 +147,6 @@ def _checked(field: str, value: Any, checks: Mapping[str, Check]) -> Any:
 def _shown(value: Any) -> str | None:
     if value is None:
         return None
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return render_labels(value) if isinstance(value, Mapping) else str(value)

@@ -108,8 +108,8 @@ def _dns_name(value: str) -> str:
     good = all(re.fullmatch(DNS_LABEL_PATTERN, label) for label in labels)
     if not good or len(name) > 253 or labels[-1].isdigit():
         msg = (
-            f"address {quoted(value)} is no IPv4 or IPv6 address and no DNS name; "
-            "write it bare, without prefix length, brackets or port"
+            f"address {quoted(value)} is no IPv4 or IPv6 address and no DNS name of at most 253 "
+            "characters, 63 between two dots; write it bare, without prefix length, brackets or port"
         )
         raise InventoryError(msg)
     return name
@@ -131,6 +131,16 @@ def check_sessions(value: int | str) -> int:
         msg = f"max sessions {quoted(text)} is not usable; give a number from 1 upwards"
         raise InventoryError(msg)
     return int(text)
+
+
+def check_switch(value: object) -> bool:
+    """On or off."""
+    if isinstance(value, bool):
+        return value
+    if value not in {"on", "off"}:
+        msg = f"{quoted(str(value))} is neither on nor off; give one of them"
+        raise InventoryError(msg)
+    return value == "on"
 
 
 def check_platform(value: str, platforms: Collection[str]) -> str:
@@ -177,7 +187,8 @@ def check_labels(labels: Mapping[str, str]) -> dict[str, str]:
     for key, value in labels.items():
         if not re.fullmatch(LABEL_KEY_PATTERN, key):
             msg = (
-                f"label {quoted(key)} is not usable; write key=value, the key of letters and digits"
+                f"label {quoted(key)} is not usable; write key=value, the key of letters and digits,"
+                " at most 63"
             )
             raise InventoryError(msg)
         if value:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.errors import ImportRefusedError, InventoryError
+from netwb.inventory.credential_rows import ASKS_BY_SNMP
+from netwb.inventory.credential_shape import unfit_fields
 from netwb.inventory.devices import Devices
 from netwb.inventory.edits import load_names
 from netwb.inventory.importers.judge import World, judge
@@ -64,7 +66,9 @@ class Intake:
         tenants = session.scalars(select(TenantRow)).all()
         slugs = {row.id: row.slug for row in tenants}
         sites = {(slugs[row.tenant_id], row.slug): row for row in session.scalars(select(SiteRow))}
-        credentials = session.scalars(select(CredentialRow).where(CredentialRow.status == "active"))
+        credentials = session.execute(
+            select(CredentialRow, ASKS_BY_SNMP).where(CredentialRow.status == "active")
+        ).all()
         return World(
             tenants={row.slug: row.name for row in tenants if row.status != "retired"},
             sites={key: row.name for key, row in sites.items() if row.status != "retired"},
@@ -72,7 +76,12 @@ class Intake:
                 *(row.slug for row in tenants if row.status == "retired"),
                 *("/".join(key) for key, row in sites.items() if row.status == "retired"),
             },
-            credentials={(slugs[row.tenant_id], row.name) for row in credentials},
+            credentials={(slugs[row.tenant_id], row.name) for row, _ in credentials},
+            unfit={
+                (field, slugs[row.tenant_id], row.name)
+                for row, snmp in credentials
+                for field in unfit_fields(username=row.username, asks_by_snmp=snmp)
+            },
             devices=list_devices(session, DeviceRow.status != "retired"),
             platforms=self._platforms,
             missing=options.missing,

@@ -56,7 +56,7 @@ def check_url(text: str) -> str:
     'https://netbox.example.net/netbox'
     """
     if not text.isascii() or not text.isprintable() or " " in text or len(text) > _LONGEST:
-        raise _wrong("is too long, or has blanks or letters beyond ASCII in it")
+        raise _wrong(f"is longer than {_LONGEST} characters, or has blanks or letters beyond ASCII")
     try:
         parts = urlsplit(text)
         port_fits = parts.port is None or parts.port > 0

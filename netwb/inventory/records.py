@@ -47,6 +47,7 @@ class Site:
     jump: str | None = None  # user@host[:port]
     jump_credential: str | None = None
     max_sessions: int | None = None  # None: collect.per_site
+    shadow: bool = False  # blackholes of its prefixes are only written down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,7 @@ class Target:
     logins      in the order to try: during a rotation the new one, then the old one
     host_key    OpenSSH public key line ("ssh-ed25519 AAAA..."); None: trust on first use
     legacy      also offer SHA-1 key exchange, ssh-rsa host keys and CBC ciphers
+    trigger     netwb announces blackholes there
     """
 
     device_id: str
@@ -161,6 +163,7 @@ class Target:
     serial: str | None = None
     max_sessions: int | None = None
     no_login: str = ""  # why `logins` is empty, with the cure
+    trigger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +265,7 @@ class SiteChanges(TypedDict, total=False):
     jump_credential: str | None
     jump_host_key: str | None
     max_sessions: int | None
+    shadow: bool
 
 
 class DeviceChanges(TypedDict, total=False):
@@ -318,6 +322,7 @@ SecretKind = Literal[
     "snmp_priv",
     "token",
     "url",
+    "sender_key",
     "store_url",
 ]
 SECRET_KINDS: tuple[SecretKind, ...] = (  # of credentials; a token or a URL opens no device

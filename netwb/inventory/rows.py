@@ -262,6 +262,16 @@ def name_devices(session: Session, *conditions: Condition) -> tuple[NamedDevice,
     )
 
 
+def list_ids(session: Session, *conditions: Condition) -> Iterable[str]:
+    """Ids of the same devices, in no order."""
+    return session.scalars(
+        select(DeviceRow.id)
+        .join_from(DeviceRow, SiteRow, SiteRow.id == DeviceRow.site_id)
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .where(*conditions)
+    )
+
+
 class _Heritage:
     """What devices inherit: found once a site, as the devices of a site share it."""
 
@@ -366,4 +376,5 @@ def site_of(row: SiteRow, tenant: TenantRow, names: Mapping[str, str]) -> Site:
         jump=row.jump,
         jump_credential=_name(names, row.jump_credential_id),
         max_sessions=row.max_sessions,
+        shadow=row.shadow,
     )

@@ -6,12 +6,12 @@ seen is signed by the actor whose run saw it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from netwb.inventory import host_keys
 from netwb.inventory.events import Stamp, remember, remember_all
@@ -22,6 +22,7 @@ from netwb.store.database import Database
 from netwb.store.models import DeviceRow
 
 FACT_FIELDS = ("model", "serial", "os_version")  # a change of these is an event; uptime always is
+_LOOKED_AT = (DeviceRow.tenant_id, DeviceRow.model, DeviceRow.serial, DeviceRow.os_version)
 LONGEST_UPTIME_S = 10**11  # three thousand years; what is longer was read from a broken text
 ASKED_AT_ONCE = 10_000  # ids in one statement; SQLite takes 32,766 values
 
@@ -33,33 +34,35 @@ class Sightings:
         self._database = database
         self._clock = clock
 
-    def record_facts(self, scope: Scope, facts: Mapping[str, Facts], *, actor: Actor) -> None:
-        """Store what devices said about themselves; what they left out stays as it was.
+    def record(
+        self, scope: Scope, *, keys: Mapping[str, str], facts: Mapping[str, Facts], actor: Actor
+    ) -> None:
+        """What logins showed, in one transaction: first keys and facts, each by device id.
 
-        facts   by device id
-        A changed model, serial or OS version is an event of the device.
+        keys    OpenSSH public key lines; a device that has one keeps it
+        facts   what a device left out stays as it was
+        A key that is trusted now is an event of the device, as a changed model, serial or OS version is.
         """
         stamp = self._stamp(actor)
-        with self._database.writing(scope) as session:
+        with self._database.writing(scope) as session, session.no_autoflush:  # one UPDATE a device
+            known = host_keys.keyed_devices(session, keys) if keys else set()
+            new = keys.keys() - known
+            rows = _rows(session, new | facts.keys())
             taken = [
-                (row, _take_facts(row, facts[row.id], stamp.at)) for row in _rows(session, facts)
+                (row, _take_facts(row, facts[row.id], stamp.at)) for row in rows if row.id in facts
             ]
+            _trust(session, [(row, keys[row.id]) for row in rows if row.id in new], stamp)
             remember_all(
                 session, [(row, changed) for row, changed in taken if changed], stamp, "facts"
             )
 
-    def first_keys(self, scope: Scope, keys: Mapping[str, str], *, actor: Actor) -> None:
-        """Trust each device's key at first sight; a device that has one keeps it.
+    def record_facts(self, scope: Scope, facts: Mapping[str, Facts], *, actor: Actor) -> None:
+        """Store what devices said about themselves."""
+        self.record(scope, keys={}, facts=facts, actor=actor)
 
-        keys    device id -> OpenSSH public key line
-        """
-        stamp = self._stamp(actor)
-        with self._database.writing(scope) as session:
-            keyed = host_keys.keyed_devices(session, keys)
-            rows = list(_rows(session, set(keys) - keyed))
-            added = host_keys.add_keys(session, [(row, keys[row.id]) for row in rows], stamp=stamp)
-            trusted = [{"fingerprint": new, "first": True} for new in added]
-            remember_all(session, list(zip(rows, trusted, strict=True)), stamp, "trusted")
+    def first_keys(self, scope: Scope, keys: Mapping[str, str], *, actor: Actor) -> None:
+        """Trust each device's key at first sight."""
+        self.record(scope, keys=keys, facts={}, actor=actor)
 
     def refused_key(self, scope: Scope, device_id: str, host_key: str, *, actor: Actor) -> None:
         """Remember a key that was refused, so that `trust` can be given its fingerprint."""
@@ -93,8 +96,22 @@ def _shown(text: str | None) -> str | None:
     return "".join(c if c.isprintable() else "?" for c in text)[:LONGEST_TEXT].strip() or None
 
 
-def _rows(session: Session, device_ids: Iterable[str]) -> Iterable[DeviceRow]:
+def _trust(session: Session, shown: Sequence[tuple[DeviceRow, str]], stamp: Stamp) -> None:
+    fingerprints = host_keys.add_keys(session, shown, stamp=stamp)
+    details = [{"fingerprint": fingerprint, "first": True} for fingerprint in fingerprints]
+    remember_all(
+        session, list(zip((row for row, _ in shown), details, strict=True)), stamp, "trusted"
+    )
+
+
+def _rows(session: Session, device_ids: Iterable[str]) -> list[DeviceRow]:
+    """The devices, with no more of them than is looked at here."""
     ids = sorted(device_ids)
-    for start in range(0, len(ids), ASKED_AT_ONCE):
-        asked = ids[start : start + ASKED_AT_ONCE]
-        yield from session.scalars(select(DeviceRow).where(DeviceRow.id.in_(asked))).all()
+    devices = select(DeviceRow).options(load_only(*_LOOKED_AT))
+    return [
+        row
+        for start in range(0, len(ids), ASKED_AT_ONCE)
+        for row in session.scalars(
+            devices.where(DeviceRow.id.in_(ids[start : start + ASKED_AT_ONCE]))
+        )
+    ]

@@ -20,6 +20,7 @@ from netwb.inventory.records import SECRET_KINDS, Device, Jump, Login, SecretKin
 from netwb.inventory.secret_sources import Secrets
 from netwb.store.keyring import Keyring
 from netwb.store.models import (
+    BlackholeRouterRow,
     CredentialRow,
     CredentialSecretRow,
     DeviceRow,
@@ -73,6 +74,7 @@ class Plan:
     max_sessions: Mapping[str, int | None]
     credentials: Mapping[str, Locked]
     host_keys: Mapping[str, str]
+    triggers: frozenset[str]  # ids of those that announce blackholes
 
 
 def load_plan(session: Session, devices: Sequence[Device]) -> Plan:
@@ -80,11 +82,13 @@ def load_plan(session: Session, devices: Sequence[Device]) -> Plan:
     levels: dict[str, tuple[Level, ...]] = {}
     max_sessions: dict[str, int | None] = {}
     host_keys: dict[str, str] = {}
+    triggers: set[str] = set()
     for start in range(0, len(devices), ASKED_AT_ONCE):
         ids = [device.id for device in devices[start : start + ASKED_AT_ONCE]]
         for row in session.execute(_levels_statement(ids)):
             levels[row[0]] = _three_levels(row)
             max_sessions[row[0]] = row[1]
+            triggers.update(row[-1:] if row[-1] else ())
         host_keys.update(_host_keys(session, ids))
     tenants = {device.tenant_id for device in devices}
     return Plan(
@@ -92,6 +96,7 @@ def load_plan(session: Session, devices: Sequence[Device]) -> Plan:
         max_sessions=max_sessions,
         credentials=_locked(session, sorted(tenants)),
         host_keys=host_keys,
+        triggers=frozenset(triggers),
     )
 
 
@@ -102,16 +107,18 @@ def _levels_statement(ids: Sequence[str]) -> Any:
     columns = [
         getattr(level, name) for level in (DeviceRow, SiteRow, TenantRow) for name in _LEVEL_FIELDS
     ]
+    trigger = BlackholeRouterRow
     return (
-        select(DeviceRow.id, SiteRow.max_sessions, *columns)
+        select(DeviceRow.id, SiteRow.max_sessions, *columns, trigger.device_id)
         .join(SiteRow, SiteRow.id == DeviceRow.site_id)
         .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .outerjoin(trigger, (trigger.device_id == DeviceRow.id) & (trigger.role == "trigger"))
         .where(DeviceRow.id.in_(ids))
     )
 
 
 def _three_levels(row: Sequence[Any]) -> tuple[Level, ...]:
-    """Device, site and tenant, from columns after the first two."""
+    """Device, site and tenant, from columns after the first two; the last one is none of theirs."""
     width = len(_LEVEL_FIELDS)
     starts = (2, 2 + width, 2 + 2 * width)
     return tuple(
@@ -233,6 +240,7 @@ def resolve(device: Device, plan: Plan, safe: Safe) -> Target:
         sysname=device.sysname,
         serial=device.serial,
         max_sessions=plan.max_sessions.get(device.id),
+        trigger=device.id in plan.triggers,
     )
     try:
         logins = _device_logins(device, plan, safe)

@@ -16,8 +16,9 @@ Show = Callable[[str, Literal["push", "replace"]], None]
 KEPT = ("tenant", "as")
 LOOKS = (  # how a page is looked at, by anybody: period, search, filter, order, kind of drawing
     *("period", "since", "until", "find", "when", "mode", "look", "side", "extent", "moved"),
-    *("range", "unit", "week", "flags"),
+    *("range", "unit", "week", "flags", "over", "month"),
     *("q", "sort", "text", "by", "platform", "site", "role", "status", "label", "backup"),
+    "watched",
 )
 KNOWN = (
     frozenset(  # of any page; what nothing reads is told, as it may have been meant for something
@@ -36,7 +37,7 @@ KNOWN = (
             "within",
         }
         | {"quarantine", "health", "import", "tab", "tenants", "user", "who", "what", "on", "of"}
-        | {"before", "next", "port"}
+        | {"before", "next", "port", "group", "version", "held", "ends", "mark", "rows"}
     )
 )
 MOST = 50  # parameters; no view of ours has more than a dozen

@@ -44,6 +44,7 @@ SHAPES: dict[str, tuple[str, str]] = {  # drawing, token of its colour
 
 ICONS: dict[str, str] = {
     "configs": '<path d="M4 2h6l3 3v9H4zM10 2v3h3M6.2 8.2h4.6M6.2 11h4.6"/>',
+    "billing": '<path d="M3.5 2h9v12l-2.2-1.4L8 14l-2.300-1.400L3.5 14zM6 5.500h4M6 8.200h4"/>',
     "inventory": '<rect x="2" y="3" width="12" height="4" rx="1"/><rect x="2" y="9" width="12" height="4" rx="1"/><path d="M4.5 5h.01M4.5 11h.01M7 5h4.500M7 11h4.5"/>',
     "admin": '<circle cx="6" cy="5.2" r="2.6"/><path d="M1.8 13.400c.4-2.6 2-4 4.2-4s3.8 1.4 4.2 4M10.6 2.900a2.5 2.5 0 0 1 0 4.600M12 9.900c1.3.6 2 1.8 2.2 3.5"/>',
     "account": '<circle cx="8" cy="5.4" r="2.8"/><path d="M2.8 14c.5-3 2.4-4.6 5.2-4.600s4.7 1.6 5.2 4.6"/>',
@@ -71,7 +72,7 @@ ICONS: dict[str, str] = {
     "play": '<path d="M5 3.500v9L12 8z"/>',
     "leave": '<path d="M6.5 2.500h-4v11h4M10 5l3 3-3 3m3-3H6"/>',
     "key": '<circle cx="5.2" cy="10.8" r="2.7"/><path d="m7.2 8.8 6-6m-2.7 2.7 2 2M8.8 7.200l1.5 1.5"/>',
-    "shield": '<path d="M8 1.8 13 3.600v4.200c0 3-2.1 5.2-5 6.4-2.9-1.2-5-3.4-5-6.400V3.600z"/>',
+    "security": '<path d="M8 1.8 13 3.600v4.200c0 3-2.1 5.2-5 6.4-2.9-1.2-5-3.4-5-6.400V3.600z"/>',
     "edit": '<path d="m3 13 .6-2.9 7.3-7.3 2.3 2.3-7.3 7.300zM9.3 4.400l2.3 2.3"/>',
     "refresh": '<path d="M13 8a5 5 0 1 1-1.6-3.700M13 2.500v2.800h-2.8"/>',
 }

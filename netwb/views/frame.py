@@ -38,7 +38,9 @@ from netwb.views.navigation import Crumb, Moment
 from netwb.views.rights import scope_words
 from netwb.views.sheet import Act, Sheet
 from netwb.views.theme import HEAD_PX
+from netwb.views.works import Works, working
 from netwb.workbench import Workbench
+from netwb.workbench.port_state_records import CountersSeen
 from netwb.workbench.seats import Seat
 from netwb.workbench.words import LastNight
 
@@ -103,11 +105,14 @@ class Frame:
         self.person: Person = seat.person
         self.zone = ZoneInfo(self.person.time_zone or "UTC")
         self.night: LastNight | None = None
+        self.counters: CountersSeen | None = None
+        self.held = 0
         self._night_read: datetime | None = None
         self._crumbs: tuple[Crumb, ...] = ()
         self._again: Callable[[], Awaitable[None]] | None = None
         self._main: pn.Column | None = None
         self._is_put_away = False
+        self.works: Works = set()
         self._asking = asyncio.Lock()
         self._unread = ""  # a line of what the address holds in vain, until it is closed
         self._notices = 0  # how many stood over the page so far
@@ -173,6 +178,10 @@ class Frame:
         A line that stood there before goes with a good act; one that came meanwhile, of what goes on
         beside it, stays.
         """
+        with working(self.works):
+            return await self._guarded(act)
+
+    async def _guarded(self, act: Callable[[], Awaitable[None]]) -> bool:
         notices = self._notices
         try:
             async with self._asking:  # acts begin in the order in which they were done
@@ -263,7 +272,8 @@ class Frame:
     async def load(self) -> None:
         """First data, once the page is drawn."""
         if self._again is not None:
-            await self._again()
+            with working(self.works):
+                await self._again()
 
     async def _load(self, view: PageView, main: pn.Column, content: Viewable) -> None:
         """An error here has nothing to stand beside: it takes the place of the content.
@@ -276,6 +286,8 @@ class Frame:
                 return
             await self.read_night()
             await view.load()
+            await self.read_counters()
+            await self.read_held()
         except NotAuthenticatedError as error:
             self._put_away(states.failed(error, self._failure(error)), out=True)
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page says what failed
@@ -296,6 +308,26 @@ class Frame:
         if self.may(Permission.CONFIG_VIEW):
             self.night = await self.ask(self.bench.last_night)
             self._draw_side()
+        if self.counters is not None:
+            await self.read_counters()
+            await self.read_held()
+
+    async def read_counters(self) -> None:
+        """How old what was measured is, at the same foot; the content comes first."""
+        if self.may(Permission.TRAFFIC_VIEW):
+            self.counters = await self.ask(self.bench.counters_seen)
+            self._draw_side()
+
+    async def read_held(self) -> None:
+        """How many blackholes wait for a person, beside their page."""
+        if self.may(Permission.BLACKHOLE_VIEW):
+            self.note_held((await self.ask(self.bench.blackholes_running)).counts["held"])
+
+    def note_held(self, number: int) -> None:
+        """So many; said by a page that has just read them."""
+        if number != self.held:
+            self.held = number
+            self._draw_side()
 
     def _draw_top(self, notice: str) -> None:
         """The line over the page: whose view it is, and what went wrong last."""
@@ -310,7 +342,14 @@ class Frame:
     def _draw_side(self) -> None:
         if self._is_put_away:
             return
-        self.side.html = navigation.navigation(self.person, self.address, self.night, self.moment())
+        self.side.html = navigation.navigation(
+            self.person,
+            self.address,
+            self.night,
+            self.moment(),
+            self.counters,
+            held=self.held,
+        )
 
     def _show(self, url: str, history: Literal["push", "replace"]) -> None:
         self.bar.command(**{history: url})

@@ -95,6 +95,13 @@ def when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f'<time title="{esc(words.exact(at, zone))}">{words.when(at, now, zone)}</time>'
 
 
+def timed(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The same with its time of day also where it is older: `18 Nov 01:38`."""
+    said, clock = words.when(at, now, zone), words.clock(at, zone)
+    said = said if said.endswith(clock) else f"{said} {clock}"
+    return f'<time title="{esc(words.exact(at, zone))}">{said}</time>'
+
+
 def page_url(page: str, **query: object) -> str:
     """Relative address of a page with its view: `configs?device=12`; None leaves a key out."""
     wanted = {key: str(value) for key, value in query.items() if value is not None}

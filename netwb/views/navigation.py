@@ -24,6 +24,7 @@ from netwb.views.html import (
     shape,
     tag,
 )
+from netwb.workbench.port_state_records import CountersSeen
 from netwb.workbench.words import LastNight
 
 Crumb = tuple[str, str | None]  # words, URL
@@ -41,6 +42,8 @@ class Place:
 PLACES = (
     Place(page="configs", title="Configs", permission=Permission.CONFIG_VIEW),
     Place(page="traffic", title="Traffic", permission=Permission.TRAFFIC_VIEW),
+    Place(page="billing", title="Bills", permission=Permission.BILLING_VIEW),
+    Place(page="security", title="Security", permission=Permission.BLACKHOLE_VIEW),
     Place(page="inventory", title="Inventory", permission=Permission.INVENTORY_VIEW),
     Place(page="wall", title="Wall", permission=Permission.MONITORING_VIEW),
     Place(page="admin", title="Admin", permission=Permission.AUDIT_VIEW),
@@ -243,18 +246,38 @@ def banner(person: Person) -> str:
     return tag("div", f"{icon('eye')}<span>{said}</span>{leave}", class_="banner", role="note")
 
 
-def navigation(person: Person, address: Address, night: LastNight | None, moment: Moment) -> str:
-    """The pages that this person may see, and last night's backup at the foot."""
-    counts = {"configs": night.changed if night else 0}
+def navigation(  # noqa: PLR0913 - what stands at its foot and beside its pages
+    person: Person,
+    address: Address,
+    night: LastNight | None,
+    moment: Moment,
+    counters: CountersSeen | None = None,
+    *,
+    held: int = 0,
+) -> str:
+    """The pages that this person may see, last night's backup and the age of counters at the foot.
+
+    counters   None: nobody has asked yet, or the person may not
+    held       blackholes that wait for a person
+    """
+    counts = {"configs": night.changed if night else 0, "security": held}
     pages = "".join(_entry(place, counts.get(place.page, 0), address) for place in places(person))
     foot = _night(night, address, moment) if Permission.CONFIG_VIEW in person.permissions else ""
+    foot += _counters(counters, moment) if counters is not None else ""
     return f'<div class="nav">{pages}</div><div class="navfoot">{foot}{_version()}</div>'
 
 
 def _entry(place: Place, count: int, address: Address) -> str:
     """`count`: only what wants attention; none is no number."""
-    number = tag("span", words.number(count), class_="navn") if count else ""
-    spoken = f"{place.title} {count} changed last night" if count else place.title
+    number, spoken = "", place.title
+    if count and place.page == "security":
+        number = (
+            f'<span class="navn held">{shape("held", size=11)} {words.number(count)} held</span>'
+        )
+        spoken = f"{place.title} {count} held"
+    elif count:
+        number = tag("span", words.number(count), class_="navn")
+        spoken = f"{place.title} {count} changed last night"
     return link(
         page_url(place.page, **address.kept()),
         f'{icon(place.page)}<span class="word">{esc(place.title)}</span> {number}',
@@ -295,6 +318,18 @@ def _span(night: LastNight, moment: Moment) -> str:
     span = begun if begun.endswith(ended) else f"{begun} to {ended}"
     missing = f"{night.not_saved} not saved" if night.not_saved else "all saved"
     return f"{span} · {missing}"
+
+
+def _counters(seen: CountersSeen, moment: Moment) -> str:
+    """Where nothing was ever measured there is no source."""
+    if not seen.answers:
+        said = f"{shape('bad')} <span>Counters: no answer</span>"
+    elif seen.newest is None:
+        return ""
+    else:
+        kind: Shape = "stale" if seen.is_stale else "ok"
+        said = f"{shape(kind)} <span>Counters</span><i>{age(seen.newest, moment.now)}</i>"
+    return f'<div class="lbl" style="margin-top:12px">Sources</div><div class="kv">{said}</div>'
 
 
 def _version() -> str:

@@ -56,6 +56,29 @@ def filter_and_list(narrowing: Viewable, listed: Viewable, *, px: int) -> pn.Row
     return _row(narrowing, listed, css, classes=[])
 
 
+def main_and_aside(
+    main: Viewable, aside: Viewable, dialog: Viewable, *, px: int, narrow_px: int
+) -> pn.Row:
+    """What a page is of, and a narrower column at its right; both scroll as one, and a dialog over it."""
+    as_high = {"align-items": "flex-start", "overflow": "hidden auto"}
+    scrolls = ";".join(f"{name}:{value}!important" for name, value in as_high.items())
+    css = (
+        f":host{{{scrolls}}}"
+        + _pane(1, {"flex": "1 1 0", "min-width": "0"})
+        + _pane(2, _wide(px))
+        + _pane(3, _wide(0))
+        + _below(NARROW_PX, _pane(2, _wide(narrow_px)))
+        + _below(
+            PHONE_PX,
+            ":host{flex-direction:column!important}",
+            _pane(1, {"flex": "0 0 auto", "width": "100%"}),
+            _pane(2, {"flex": "0 0 auto", "width": "100%"}),
+        )
+    )
+    layout = {"sizing_mode": "stretch_both", "margin": 0, "styles": dict(SHRINKS)}
+    return pn.Row(main, aside, dialog, stylesheets=[css], **layout)
+
+
 def _wide(px: int) -> dict[str, str]:
     return {"flex": f"0 0 {px}px", "width": f"{px}px"}
 

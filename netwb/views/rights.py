@@ -25,6 +25,12 @@ SENTENCES: tuple[tuple[tuple[Permission, ...], str], ...] = (
     ((Permission.BILLING_VIEW,), "May see what is billed"),
     ((Permission.BILLING_EDIT,), "May set what is billed together, and freeze months"),
     ((Permission.REFERENCE_EDIT,), "May set the references that an ERP knows ports by"),
+    ((Permission.BLACKHOLE_VIEW,), "May see what is blackholed, and attacks on it"),
+    (
+        (Permission.BLACKHOLE_REQUEST,),
+        "May ask that an address be blackholed, where the policy of its prefix says so",
+    ),
+    ((Permission.BLACKHOLE_APPROVE,), "May approve what somebody else asked for, and withdraw any"),
     (
         (Permission.CONFIG_REVEAL,),
         "May reveal secrets, with a reason, each time in the audit trail",

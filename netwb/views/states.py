@@ -15,8 +15,11 @@ from netwb.cures import INSIDE
 from netwb.errors import (
     ArchiveBusyError,
     ArchiveError,
+    GrafanaError,
     HomeError,
     InputError,
+    MetricsError,
+    MetricsTooMuchError,
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
@@ -37,17 +40,21 @@ TITLES: tuple[tuple[type[NetwbError], Shape, str], ...] = (
     (NotPermittedError, "waived", "Your role does not allow this"),
     (StoreError, "bad", "The database cannot be read"),
     (ArchiveError, "bad", "The archive cannot be read"),
+    (MetricsTooMuchError, "warn", "That is too much at once"),
+    (MetricsError, "bad", "The counters cannot be read"),
+    (GrafanaError, "bad", "Grafana's panel cannot be shown"),
     (HomeError, "bad", "netwb is not set up"),
     (SettingsError, "bad", "netwb is not set up"),
 )
 TELLING = (
     ArchiveBusyError,
+    MetricsTooMuchError,
     SecretMissingError,
 )  # who meets them is told: it is no fault of the server's
 USELESS_AGAIN = (NotPermittedError, InputError, *ABSENT)  # the same once more gives the same
 BEGINNINGS = frozenset(
     {"a", "an", "another", "database", "device", "it", "no", "nobody", "only", "repository"}
-    | {"site", "tenant", "the", "this"}
+    | {"site", "tenant", "that", "the", "this"}
 )
 BAR_WIDTHS = (32, 60, 53, 68, 48, 57, 37)  # per cent; uneven, so that they read as text
 

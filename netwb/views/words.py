@@ -114,3 +114,10 @@ def browser(agent: str) -> str:
 
 def _first(known: tuple[tuple[str, str], ...], agent: str) -> str:
     return next((said or mark for mark, said in known if mark in agent), "")
+
+
+def left(seconds: float) -> str:
+    """`06:12`, `1:02:03`, never less than nothing; sheet.js and wall.js say the same from then on."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"

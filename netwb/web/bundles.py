@@ -2,7 +2,7 @@
 
 Panel looks through every class of component for each page (measured: half of what building a page
 costs). Pages of the frame differ in what they show and never in what they load; others, which may set
-files of their own, go Panel's way.
+files of their own, go Panel's way. A page of Bokeh's own models, the wall, needs one script of eight.
 Source: panel.io.server and panel.io.resources (1.9.4).
 """
 
@@ -18,8 +18,10 @@ from panel.io.resources import Resources
 from panel.io.state import state
 
 FRAME = "netwb_guard"  # attribute that the frame gives to its documents
+BARE = "netwb_bare"  # attribute of those whose models are all Bokeh's own
 _NAME = "bundle_resources"
 _panels_own: Callable[..., Bundle] = getattr(server, _NAME)
+_BOKEH = "/js/bokeh.min.js"
 _kept: dict[Hashable, Bundle] = {}
 
 
@@ -33,10 +35,16 @@ def bundle_of(roots: Any, resources: Resources, *args: Any, **kwargs: Any) -> Bu
     if not hasattr(state.curdoc, FRAME):
         return _panels_own(roots, resources, *args, **kwargs)
     place = (state.base_url, state.rel_path, resources.mode, resources.root_url)
-    kinds = tuple(
-        sorted({type(root).__name__ for root in roots or ()})
-    )  # a wall is no Material page
-    key = (*place, kinds, len(Model.model_class_reverse_map))  # a class more may bring files
+    bare = hasattr(state.curdoc, BARE)
+    kinds = tuple(sorted({type(root).__name__ for root in roots or ()}))
+    key = (*place, bare, kinds, len(Model.model_class_reverse_map))  # a class more may bring files
     if key not in _kept:
-        _kept[key] = _panels_own(roots, resources, *args, **kwargs)
+        whole = _panels_own(roots, resources, *args, **kwargs)
+        _kept[key] = _bokehs(whole) if bare else whole
     return _kept[key]
+
+
+def _bokehs(whole: Bundle) -> Bundle:
+    """What draws Bokeh's figures, of all that Panel would load besides."""
+    files = [file for file in whole.js_files if _BOKEH in str(file)]
+    return Bundle(js_files=files, js_raw=[], css_files=[], css_raw=[])

@@ -15,6 +15,8 @@ CURES = {
     "backup --device": "have an operator back it up",
     "backup --wait": "file it again when that run has ended",
     "backup": "file a backup",
+    "blackhole list": f"GET {BASE}/blackholes lists them",
+    "billing reopen": "have who keeps the bills reopen it",
     "credential add": f"{_KEEPER} add one",
     "credential list": f"{_KEEPER} look which there are",
     "credential set": f"{_KEEPER} change it",
@@ -34,7 +36,11 @@ CURES = {
     "device trust": f"{_KEEPER} look at the new key, and trust it",
     "history": f"GET {BASE}/backup/history/{{device_id}} lists them",
     "port list": f"{_KEEPER} look which there are",
+    "port set": f"{_KEEPER} change it",
     "port-group add": "have who keeps the bills add one",
+    "--without-data": "have who keeps the bills freeze it without",
+    "port-group set": "have who keeps the bills change the group",
+    "port-group list": f"GET {BASE}/erp/billing/{{tenant_id}} names those that are",
     "quarantine list": f"GET {BASE}/backup/quarantine lists what is",
     "quarantine show": (
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
@@ -63,7 +69,9 @@ CURES = {
     "--for": "say how long it lasts",
     "--ignore": "leave it out",
     "--map": "name it as netwb does",
+    "--reason": "give a reason",
     "--redacted": "take it without its secrets",
+    "--since": "give another time",
     "--snmp-credential": f"{_KEEPER} give one to it, to its site or to its tenant",
     "--skip-bad": "correct them, or take the good ones alone",
 }

@@ -9,6 +9,7 @@ Sources: bokeh.server.views, panel.io.server (1.9.4); facts-platform, section F.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import zlib
 from contextlib import AsyncExitStack, suppress
@@ -34,13 +35,16 @@ from netwb.errors import NotAuthenticatedError
 from netwb.web import error_pages, headers, process
 from netwb.web.pace import pace_of
 from netwb.web.place import is_address
-from netwb.web.visitor import SEAT, visit_of
+from netwb.web.visitor import NEWS, SEAT, visit_of
 from netwb.web.visits import WALL, WALL_COOKIE, Visit, origin_of
 from netwb.web.wall import ENTRY
 from netwb.web.watch import owner_of, watch_of
+from netwb.workbench import Workbench
 
+TRAFFIC = "/traffic"
 LOGIN = "netwb_login"  # in a page's token: public id of the login session
 NOTED_EVERY_S = 30.0
+READ_AHEAD_S = 0.5  # a wall has a second to be seen in
 MOST_PAGES = 100  # open ones of one person in a process: each has its memory
 MOST_SOCKETS = 2 * MOST_PAGES  # a page that reconnects has two for a moment
 _FOREIGN = re.compile(r"bokeh[-_](session[-_]id|token)", re.IGNORECASE)
@@ -85,6 +89,7 @@ class PageHandler(DocHandler):
         """As Bokeh's, without the ways in: a new id, a token without cookies and headers."""
         self._require_room()
         self._require_pace()
+        self._allow_grafana()
         await self._take_seat()
         app = self.application
         session_id = generate_session_id(secret_key=app.secret_key, signed=app.sign_sessions)
@@ -119,6 +124,12 @@ class PageHandler(DocHandler):
             if self._waits_s:
                 raise HTTPError(HTTPStatus.TOO_MANY_REQUESTS)
 
+    def _allow_grafana(self) -> None:
+        """The one page with a frame in it; which is known once the home is open."""
+        origin = process.grafana_origin()
+        if origin and self.request.path == TRAFFIC:
+            headers.allow_frame(self, origin)
+
     async def _take_seat(self) -> None:
         """Ask whom the page is for before it is built, which happens on the event loop."""
         visit = visit_of(self.request)
@@ -127,6 +138,17 @@ class PageHandler(DocHandler):
             with suppress(NotAuthenticatedError):  # the page itself says so
                 seat = await process.run(visit.bench.seat, tenant=tenant, viewing_as=viewing_as)
                 setattr(self.request, SEAT, seat)
+                if self.request.path == WALL and seat.refused is None:
+                    await self._read_ahead(seat.bench)
+
+    async def _read_ahead(self, bench: Workbench) -> None:
+        """A wall is sent with what it shows; slow stores it does not wait for, and asks again."""
+        reading = asyncio.ensure_future(asyncio.to_thread(bench.wall))
+        await asyncio.wait({reading}, timeout=READ_AHEAD_S)
+        if reading.done() and reading.exception() is None:
+            setattr(self.request, NEWS, reading.result())
+        else:  # the page itself says why; here nobody waits for it any more
+            reading.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     def _said(self, name: str) -> str:
         """The first of that name in the query, as the frame reads it."""

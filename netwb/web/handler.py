@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
@@ -25,11 +26,11 @@ from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
 from netwb.web.lane import Lane, Run
-from netwb.web.operations import Answer, Call, Operation, Shape
+from netwb.web.operations import Answer, Call, Operation, Posted, Shape
 from netwb.web.origin import peer
 from netwb.web.problems import MEDIA, Problem, RefusedError, problem_of, problem_of_status
 from netwb.web.request_ids import request_id_of
-from netwb.web.requests import chosen, parse_body, parse_query, place, tags
+from netwb.web.requests import chosen, once_key, only_tags, parse_body, parse_query, place, tags
 from netwb.web.tally import Tally
 from netwb.workbench import Workbench
 
@@ -191,18 +192,28 @@ class ApiHandler(RequestHandler):
             place=place(operation, ids, query),
             seen=tags(self.request.headers.get("If-None-Match", "")),
             tally=self._doors.tally,
+            posted=self._posted() if operation.open_to == "senders" else None,
+            once_key=once_key(self.request.headers.get("Idempotency-Key", "")),
+            only=only_tags(self.request.headers.get("If-Match", "")),
         )
         return operation.do(call)
+
+    def _posted(self) -> Posted:
+        self._address = self._doors.origin(self.request).address
+        headers = dict(self.request.headers.get_all())
+        return Posted(headers=headers, body=bytes(self._body), address=self._address)
 
     def _read(self, operation: Operation) -> Shape | None:
         if operation.body is None:
             return None
         content_type = self.request.headers.get("Content-Type", "")
-        return parse_body(operation.body, content_type, bytes(self._body))
+        return parse_body(operation.body, content_type, bytes(self._body), takes=operation.takes)
 
     def _acting(self, operation: Operation) -> Workbench:
         """A Workbench that acts as the caller. Raises NotAuthenticatedError."""
         own = self._doors.workbench()
+        if operation.open_to == "senders":
+            return own
         if operation.open_to == "watchers" and is_local(self.request) and not self._bears():
             return own
         return self._admitted(own)
@@ -257,11 +268,23 @@ class ApiHandler(RequestHandler):
             self.set_header(name, value)
         if answer.etag:
             self.set_header("Etag", f'"{answer.etag}"')
-            if self.check_etag_header():
-                self.set_status(HTTPStatus.NOT_MODIFIED)
-                self.finish()
-                return
-        self.finish(answer.content or None)
+        if answer.changed_at is not None:
+            self.set_header("Last-Modified", format_datetime(answer.changed_at, usegmt=True))
+        if self._has_it_already(answer):
+            self.set_status(HTTPStatus.NOT_MODIFIED)
+            self.finish()
+        else:
+            self.finish(answer.content or None)
+
+    def _has_it_already(self, answer: Answer) -> bool:
+        """By its tag; by its date where no tag is asked for (RFC 9110 section 13.1.3)."""
+        asked = self.request.headers
+        if "If-None-Match" in asked or answer.changed_at is None:
+            return bool(answer.etag) and self.check_etag_header()
+        try:
+            return answer.changed_at <= parsedate_to_datetime(asked.get("If-Modified-Since", ""))
+        except (ValueError, TypeError):  # no date, or one without a zone
+            return False
 
     def _tell(self, problem: Problem) -> None:
         self.set_status(problem.status)

@@ -32,14 +32,18 @@ FORM = (
 ERROR = f"{FORM}; script-src 'self'"  # a form's, and the script that sets the theme
 
 
-def page_policy(host: str) -> str:
-    """Policy of a Panel page that a browser reached as `host` (name, and port where given)."""
+def page_policy(host: str, frame: str = "") -> str:
+    """Policy of a Panel page that a browser reached as `host` (name, and port where given).
+
+    frame   the one origin that it shows a frame of; the settings let nothing else into it
+    """
+    frames = f"frame-src {frame}; " if frame else ""
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     return (
         "default-src 'none'; script-src 'self' blob: 'unsafe-inline'; "
         f"connect-src 'self' blob:{sockets}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+        f"{frames}form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
     )
 
 
@@ -63,3 +67,8 @@ def secure_page(handler: RequestHandler) -> None:
     """The same for a Panel page."""
     secure(handler)
     handler.set_header("Content-Security-Policy", page_policy(handler.request.host))
+
+
+def allow_frame(handler: RequestHandler, frame: str) -> None:
+    """Let the page show frames of that origin, and of no other."""
+    handler.set_header("Content-Security-Policy", page_policy(handler.request.host, frame))

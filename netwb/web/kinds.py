@@ -2,8 +2,8 @@
 
 Bokeh describes each kind that any package of the process defines, to each page anew: 146 of them,
 two thirds of the time that an answer takes on the event loop and half of its bytes (measured: 13 of
-20 ms, 153 of 280 kB). Pages of the frame add only components of netwb's own later on; others, which
-may add anything, go Bokeh's way.
+20 ms, 153 of 280 kB). Pages of the frame add only components of netwb's own later on, a page of Bokeh's
+models none; others, which may add anything, go Bokeh's way.
 Source: bokeh.document.document and bokeh.protocol.messages.pull_doc_reply (3.9).
 """
 
@@ -23,7 +23,7 @@ from bokeh.protocol import SPEC
 from bokeh.protocol.messages.pull_doc_reply import PullDoc, pull_doc_reply
 from panel.custom import ReactiveESM
 
-from netwb.web.bundles import FRAME
+from netwb.web.bundles import BARE, FRAME
 
 OWN = "netwb."  # of the modules whose components a view may add at any time
 _KIND = "_data_model"  # of a component's class: what its properties are called in the browser
@@ -64,7 +64,8 @@ def described(document: Document) -> Serialized[DocJson]:
 
 def kinds_of(document: Document) -> list[type[HasProps]]:
     """In the order in which they were defined: one may extend another."""
-    wanted = {*map(type, document.models), *_own()}
+    later = () if hasattr(document, BARE) else _own()
+    wanted = {*map(type, document.models), *later}
     kinds = Model.model_class_reverse_map.values()
     return [kind for kind in kinds if kind in wanted and is_DataModel(kind)]
 

@@ -16,6 +16,7 @@ from netwb._version import __version__
 from netwb.web.operations import JSON, Operation, Shape
 from netwb.web.problems import MEDIA
 
+_ANY_OBJECT = {"type": "object"}
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
     "Configurations of network devices: histories, texts, differences, changes, search, backups. "
@@ -24,14 +25,15 @@ _ABOUT = (
     "was. Every error is an `application/problem+json` (RFC 9457)."
 )
 _FAULTS: Mapping[int, str] = {
-    400: "A parameter is unknown or wrong, or a body is no JSON.",
+    400: "A parameter is unknown or wrong, or a body cannot be read.",
     401: "No token or login that is in force.",
     403: "A right is missing; the detail names it.",
     404: "Nothing of that id is in the caller's scope: a foreign one and an unknown one read alike.",
     406: "None of the accepted media types can be given.",
     409: "It clashes with what is there or under way.",
+    412: "It is not any more as the tag in If-Match says.",
     413: "The body is too long.",
-    415: "The body is no application/json.",
+    415: "The body is of another media type than the route takes.",
     422: "Well-formed, but it cannot be: a body that is not what the route takes, or a word in it or in"
     " the address that netwb does not know or that means several things.",
     429: "Too many wrong tries; come again after Retry-After.",
@@ -81,6 +83,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "nwb_<id>.<secret>"},
                 "login": {"type": "apiKey", "in": "cookie", "name": "netwb_session"},
+                "sender": {"type": "apiKey", "in": "header", "name": "webhook-signature"},
             },
         },
     }
@@ -91,18 +94,30 @@ def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
         "operationId": _operation_id(operation),
         "tags": [operation.path.split("/")[1]],
         "summary": operation.summary,
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation, schemas)],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation, schemas),
+            *_header_parameters(operation),
+        ],
         "responses": {**_good(operation), **_faults(operation)},
-        "security": [] if operation.open_to == "all" else [{"token": []}, {"login": []}],
+        "security": _security(operation),
     }
     if operation.details:
         described["description"] = operation.details
     if operation.needs is not None:
         described["x-permission"] = str(operation.needs)
     if operation.body is not None:
-        content = {JSON: {"schema": _ref(operation.body)}}
+        content = {operation.takes: {"schema": _ref(operation.body)}}
         described["requestBody"] = {"required": True, "content": content}
+    if operation.open_to == "senders":
+        described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ANY_OBJECT}}}
     return described
+
+
+def _security(operation: Operation) -> list[dict[str, list[str]]]:
+    if operation.open_to == "senders":
+        return [{"sender": []}] if not operation.ids else []  # the path itself is the secret
+    return [] if operation.open_to == "all" else [{"token": []}, {"login": []}]
 
 
 def _path_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
@@ -125,15 +140,30 @@ def _query_parameters(operation: Operation, schemas: Mapping[str, Any]) -> Itera
         yield described
 
 
+def _header_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    for name, said in operation.carries.items():
+        schema = {"type": "string"}
+        described = {"name": name, "in": "header", "required": False, "schema": schema}
+        yield {**described, "description": said}
+
+
 def _good(operation: Operation) -> dict[str, Any]:
     content = {media: {"schema": _schema(model)} for media, model in operation.gives.items()}
     good: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.status != HTTPStatus.NO_CONTENT:
         good["content"] = content
-    if operation.status == HTTPStatus.ACCEPTED:
+    if operation.status == HTTPStatus.ACCEPTED and operation.open_to == "login":
         where = {"schema": {"type": "string"}, "description": "Where the job is followed."}
         good["headers"] = {"Location": where}
-    return {str(operation.status): good}
+    if operation.status == HTTPStatus.CREATED:
+        good["headers"] = {
+            "Location": {"schema": {"type": "string"}, "description": "Where it is."}
+        }
+    others = {
+        str(status): {"description": when, "content": content}
+        for status, when in operation.also.items()
+    }
+    return {str(operation.status): good} | others
 
 
 def _faults(operation: Operation) -> dict[str, Any]:
@@ -152,6 +182,10 @@ def _statuses(operation: Operation) -> set[int]:
         found |= {404}
     if operation.body is not None:
         found |= {404, 409, 413, 415}
+    if operation.open_to == "senders":
+        found |= {413}
+    if "If-Match" in operation.carries:
+        found |= {412}
     return found
 
 

@@ -24,6 +24,7 @@ JSON = "application/json"
 TEXT = "text/plain"
 PATCH = "text/x-diff"
 HTML = "text/html"
+FORM = "application/x-www-form-urlencoded"
 PROMETHEUS = "text/plain; version=0.0.4"
 _BRACES = re.compile(r"\{(\w+)\}")
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
@@ -71,13 +72,30 @@ Body = TypeVar("Body")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is sent. `etag` is the strong tag of a body that never changes."""
+    """What is sent.
+
+    etag         the strong tag of a body that never changes
+    changed_at   when the body became what it is, in whole seconds; None: nobody knows
+    """
 
     content: bytes
     media: str = JSON
     status: int = 200
     etag: str = ""
+    changed_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A request as it came, for who proves by it who it is.
+
+    address   from which, as far as trusted proxies say
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +108,9 @@ class Call(Generic[Query, Body]):
     place  route and filter, by which a cursor is bound to this very list
     seen   tags of bodies that the caller has already
     tally  what this process counted
+    posted the request itself, of an operation that is open to senders
+    once_key  Idempotency-Key; "" none
+    only   tags of If-Match: it is done only to a body of one of them; None: the caller asks for none
     """
 
     acting: Workbench | None
@@ -100,6 +121,9 @@ class Call(Generic[Query, Body]):
     place: str
     seen: frozenset[str]
     tally: Tally
+    posted: Posted | None = None
+    once_key: str = ""
+    only: frozenset[str] | None = None
 
     @property
     def bench(self) -> Workbench:
@@ -114,9 +138,13 @@ class Operation:
 
     path     below /api/v1, ids in braces; with `root` below /
     gives    media type -> model of its JSON, or None for text
+    takes    media type of its body: JSON, or a form
     needs    the permission, for the documentation: the facade is what asks for it
+    carries  headers of a request that change what is done -> what each says
+    also     other good statuses with the same body -> when it is that one
     pace     quick: less than a millisecond of SQL alone
-    open_to  login: a token or a login; watchers: who holds `needs`, or loopback; all: everybody
+    open_to  login: a token or a login; watchers: who holds `needs`, or loopback; all: everybody;
+             senders: detectors, by what the request itself proves; the Workbench is the process's own
     """
 
     method: Method
@@ -125,9 +153,12 @@ class Operation:
     gives: Mapping[str, type[BaseModel] | None]
     query: type[Shape] = NoQuery
     body: type[Shape] | None = None
+    takes: str = JSON
+    carries: Mapping[str, str] = field(default_factory=dict)
     needs: Permission | None = None
-    open_to: Literal["login", "watchers", "all"] = "login"
+    open_to: Literal["login", "watchers", "senders", "all"] = "login"
     status: int = 200
+    also: Mapping[int, str] = field(default_factory=dict)
     pace: Literal["quick", "slow"] = "slow"
     under: Literal["api", "root"] = "api"
 

@@ -10,6 +10,7 @@ from netwb.roles import Permission
 PAGES: tuple[tuple[str, frozenset[Permission]], ...] = (
     ("/configs", frozenset({Permission.CONFIG_VIEW})),
     ("/traffic", frozenset({Permission.TRAFFIC_VIEW})),
+    ("/billing", frozenset({Permission.BILLING_VIEW})),
     ("/security", frozenset({Permission.BLACKHOLE_VIEW})),
     ("/compliance", frozenset({Permission.COMPLIANCE_VIEW})),
     ("/inventory", frozenset({Permission.INVENTORY_VIEW})),

@@ -18,18 +18,22 @@ from netwb.errors import (
     AccessError,
     ArchiveBusyError,
     ArchiveError,
+    ChangedSinceError,
     DeliveryError,
     DeviceError,
     DuplicateDeviceError,
     ExportError,
+    GrafanaError,
     HomeError,
     ImportRefusedError,
     IncompleteConfigError,
     InputError,
     InventoryError,
+    KeyReusedError,
     ListenError,
     LoginThrottledError,
     MetricsError,
+    MetricsTooMuchError,
     NetboxError,
     NetwbError,
     NotAuthenticatedError,
@@ -116,6 +120,9 @@ class RefusedError(Exception):
 
 SAYINGS: dict[type[NetwbError], Saying] = {
     InputError: Saying(status=HTTPStatus.BAD_REQUEST, title="The request cannot be understood"),
+    KeyReusedError: Saying(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The Idempotency-Key was used before"
+    ),
     InventoryError: Saying(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The inventory refuses this"
     ),
@@ -140,6 +147,9 @@ SAYINGS: dict[type[NetwbError], Saying] = {
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="Rows of the import are refused"
     ),
     StalePlanError: Saying(status=HTTPStatus.CONFLICT, title="The plan is another one by now"),
+    ChangedSinceError: Saying(
+        status=HTTPStatus.PRECONDITION_FAILED, title="It is another one by now"
+    ),
     NetboxError: Saying(
         status=HTTPStatus.BAD_GATEWAY, title="NetBox gave no good answer", detail=_INSIDE
     ),
@@ -174,12 +184,21 @@ SAYINGS: dict[type[NetwbError], Saying] = {
         detail=_INSIDE,
         retry_after_s=30,
     ),
+    MetricsTooMuchError: Saying(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, title="That is too much at once"
+    ),
     TelegrafError: Saying(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="Telegraf's configuration cannot be made"
     ),
     TelegrafFailedError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="Telegraf did not do what it was asked",
+        detail=_INSIDE,
+        retry_after_s=30,
+    ),
+    GrafanaError: Saying(
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title="Grafana is not available",
         detail=_INSIDE,
         retry_after_s=30,
     ),

@@ -1,4 +1,4 @@
-"""This process's one Workbench, the threads in which it is asked, and those of jobs and upkeep.
+"""This process's one Workbench, the threads in which it is asked, and those of its own work.
 
 Module state, and the only one of the server: Bokeh executes the auth module and the dashboards
 without arguments, so they find the Workbench here. It is opened at the first request, by the
@@ -20,6 +20,7 @@ from netwb.web import upkeep
 from netwb.web.logins import AT_ONCE, Comer, Logins
 from netwb.web.origin import Networks, parse_networks
 from netwb.workbench import Workbench
+from netwb.workbench.blackhole_records import BlackholeWorker
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class _Opened:
     stop: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
     upkeep: threading.Thread | None = None
+    blackholes: BlackholeWorker | None = None
 
 
 _opening = threading.Lock()
@@ -57,6 +59,11 @@ def trusted() -> Networks:
 def public_url() -> str:
     """`web.public_url`."""
     return _open().bench.settings.web.public_url
+
+
+def grafana_origin() -> str:
+    """Whose panels `/traffic` shows; empty: nobody's."""
+    return _open().bench.grafana_origin
 
 
 def public_url_so_far() -> str:
@@ -94,10 +101,19 @@ async def run_login(comer: Comer, call: Callable[P, T], *args: P.args, **kwargs:
     return await _opened[0].logins.run(comer, partial(call, *args, **kwargs))
 
 
+def attack_came() -> None:
+    """An alarm is stored: it is seen to now."""
+    for one in _opened:
+        if one.blackholes is not None:
+            one.blackholes.wake()
+
+
 def end() -> None:
-    """Tell the worker to stop, and wait a bounded time; the process ends after this."""
+    """Tell the workers to stop, and wait a bounded time; the process ends after this."""
     for one in _opened:
         one.stop.set()
+        if one.blackholes is not None:
+            one.blackholes.stop(WORKER_ENDS_S)
         for thread in (one.worker, one.upkeep):
             if thread is not None:
                 thread.join(WORKER_ENDS_S)
@@ -128,4 +144,6 @@ def _begin() -> _Opened:
         target=upkeep.run, args=(bench, begun.stop), name="netwb-upkeep", daemon=True
     )
     begun.upkeep.start()
+    begun.blackholes = bench.blackhole_worker()
+    begun.blackholes.start()
     return begun

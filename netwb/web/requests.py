@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlencode
+from typing import Any, NoReturn, TypeVar, get_origin
+from urllib.parse import parse_qs, urlencode
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from netwb.web.operations import JSON, Operation, Paged, Shape
 from netwb.web.problems import (
@@ -28,7 +30,9 @@ from netwb.web.problems import (
 IGNORED = frozenset({"token", "access_token"})  # a credential in an address is logged on its way
 _TAG = re.compile(r'"([^"]*)"')
 _TAGS = 4096  # characters of If-None-Match that are read
+_KEY = 200  # characters of an Idempotency-Key
 _TOLD = 20  # faults of one request that are told
+_FIELDS = 200  # of one form
 _NAME = 80  # characters of a wrong name that are repeated
 _SAID = {
     "missing": "is missing; give it",
@@ -70,14 +74,19 @@ def parse_query(model: type[Model], given: Mapping[str, Sequence[bytes]]) -> Mod
         raise RefusedError(bad_parameters(_faults(error, model, inside="query"))) from None
 
 
-def parse_body(model: type[Model], content_type: str, content: bytes) -> Model:
+def parse_body(
+    model: type[Model], content_type: str, content: bytes, *, takes: str = JSON
+) -> Model:
     """The body as the route takes it. Raises RefusedError: 415, 400 for no JSON, 422."""
     media, _, parameters = content_type.lower().partition(";")
     charset = parameters.strip().removeprefix("charset=").strip('"') or "utf-8"
-    if media.strip() != JSON or charset != "utf-8":
-        raise RefusedError(problem_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE))
+    if media.strip() != takes or charset != "utf-8":
+        problem = problem_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        raise RefusedError(replace(problem, detail=f"send the body as {takes}, in UTF-8"))
     try:
-        return model.model_validate(_document(content))
+        return model.model_validate(
+            _document(content) if takes == JSON else _fields(model, content)
+        )
     except ValidationError as error:
         raise RefusedError(bad_body(_faults(error, model, inside="body"))) from None
 
@@ -108,6 +117,32 @@ def tags(if_none_match: str) -> frozenset[str]:
     return frozenset(_TAG.findall(if_none_match[:_TAGS]))
 
 
+def only_tags(if_match: str) -> frozenset[str] | None:
+    """Strong tags, one of which the body is to have still; None: any body will do.
+
+    A weak tag, and what is no tag, matches nothing (RFC 9110 section 13.1.1).
+
+    >>> sorted(only_tags('"a", W/"b"'))
+    ['a']
+    >>> only_tags("*") is None
+    True
+    """
+    if if_match.strip() in {"", "*"}:
+        return None
+    listed = (part.strip() for part in if_match[:_TAGS].split(","))
+    return frozenset(tag[1] for tag in map(_TAG.fullmatch, listed) if tag)
+
+
+def once_key(given: str) -> str:
+    """An Idempotency-Key, whole. Raises RefusedError, 400, for one that is too long to keep."""
+    if len(given) > _KEY:
+        fault = Fault(
+            where="Idempotency-Key", detail=f"is too long; give at most {_KEY} characters"
+        )
+        raise RefusedError(bad_parameters([fault]))
+    return given
+
+
 def place(operation: Operation, ids: Mapping[str, str], query: Shape) -> str:
     """Which list this is: route, ids and filter, without the page."""
     asked = query.model_dump(mode="json", exclude=set(Paged.model_fields), exclude_none=True)
@@ -128,6 +163,26 @@ def _document(content: bytes) -> object:
     except ValueError:
         reason = "it holds what is no number of JSON, or one of too many digits"
     raise RefusedError(broken_body(reason))
+
+
+def _fields(model: type[Shape], content: bytes) -> dict[str, object]:
+    """A form's; what the model has as a list may stand in it more than once."""
+    try:
+        given = parse_qs(
+            content.decode(), keep_blank_values=True, errors="strict", max_num_fields=_FIELDS
+        )
+    except ValueError:
+        raise RefusedError(
+            broken_body("it is no form of UTF-8, or one of too many fields")
+        ) from None
+    lists = {field.alias or name for name, field in model.model_fields.items() if _is_list(field)}
+    if any(len(values) > 1 for name, values in given.items() if name not in lists):
+        raise RefusedError(broken_body("a name stands twice in it"))
+    return {name: values if name in lists else values[0] for name, values in given.items()}
+
+
+def _is_list(field: FieldInfo) -> bool:
+    return get_origin(field.annotation) is list
 
 
 class _TwiceError(ValueError):
@@ -164,10 +219,14 @@ def _said(item: Mapping[str, Any], model: type[Shape]) -> str:
     """In netwb's own words: what it is not, or what it should be."""
     kind = item["type"]
     if kind == "extra_forbidden":
-        return f"is not known here; known are {', '.join(sorted(model.model_fields)) or 'none'}"
+        return f"is not known here; known are {', '.join(_known(model)) or 'none'}"
     if kind == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
     return _SAID.get(kind, "is not what is taken here").format(**item.get("ctx", {}))
+
+
+def _known(model: type[Shape]) -> list[str]:
+    return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
 def _liked(accept: str) -> dict[str, float]:

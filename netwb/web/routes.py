@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from netwb.web import backups, health, jobs, telegraf
+from netwb.web import backups, billing, blackholes, fastnetmon, grafana, health, jobs, telegraf
 from netwb.web.docs import POLICY, render_docs
 from netwb.web.handler import ApiHandler, Doors
 from netwb.web.lane import Lane
@@ -45,7 +45,11 @@ class AnyDocument(Shape):
 OPERATIONS: tuple[Operation, ...] = (
     *backups.OPERATIONS,
     *jobs.OPERATIONS,
+    *billing.OPERATIONS,
     *telegraf.OPERATIONS,
+    *fastnetmon.OPERATIONS,
+    *blackholes.OPERATIONS,
+    *grafana.OPERATIONS,
     Operation(
         method="GET", path="/openapi.json", do=openapi, gives={JSON: AnyDocument}, open_to="all"
     ),

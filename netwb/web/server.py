@@ -21,11 +21,12 @@ from netwb import log_lines
 from netwb.errors import ListenError, SettingsError
 from netwb.loading import lazy, share
 from netwb.settings import WebSettings
-from netwb.web import api_server, memory, process
+from netwb.web import memory, process
 from netwb.web.origin import parse_networks
 from netwb.web.place import Place, is_loopback
 from netwb.web.secrets import tell_secrets
 
+_api = lazy("netwb.web.api_server")  # handlers, which a wrong setting need not wait for
 _pages = lazy("netwb.web.page_server")
 
 
@@ -49,7 +50,7 @@ def serve(
     place = _place(bench.settings.web, address, port)
     try:
         if what == "api":
-            api_server.run(place)
+            _api.run(place)
         else:
             memory.leave_alone()  # until what is loaded now is set apart
             tell_secrets(bench.server_keys())

@@ -15,7 +15,7 @@ from netwb.errors import InputError
 from netwb.inventory.records import Device, DeviceStatus
 from netwb.web.operations import Asked, Paged, Shape, rfc3339
 from netwb.web.problems import cause_of
-from netwb.workbench.moments import parse_moment
+from netwb.workbench.moments import FORMS, parse_moment
 from netwb.workbench.words import Change, Hit, QuarantineItem, Revision
 
 Kind = Literal["running", "startup"]
@@ -27,9 +27,7 @@ def _moment(text: str) -> str:
     try:
         parse_moment(text, datetime.now(UTC))
     except InputError:
-        msg = (
-            "is no time; write 2026-11-24T06:00:00Z, a date, yesterday, or an age: 24h, 2 days ago"
-        )
+        msg = f"is no time; {FORMS}"
         raise ValueError(msg) from None
     return text
 

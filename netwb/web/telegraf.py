@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from netwb.roles import Permission
 from netwb.web.operations import TEXT, Answer, Call, NoQuery, Operation
 
@@ -15,11 +13,16 @@ def shard(call: Call[NoQuery, None]) -> Answer:
     """The whole configuration of one shard as one file, with the devices of your scope.
 
     It holds no secret: each is a variable that Telegraf does not start without, and that the
-    environment of that machine sets. Its ETag stays the same as long as nothing has changed.
+    environment of that machine sets. Its ETag and Last-Modified stay the same as long as nothing
+    has changed: `telegraf --config-url-watch-interval` begins anew by the latter.
     """
-    content = call.bench.telegraf_text(call.path["name"]).encode()
-    tag = f"{sha256(content).hexdigest()[:32]}.{call.media.partition('/')[2]}"
-    return Answer(content=content, media=call.media + _UTF8, etag=tag)
+    shard = call.bench.telegraf_text(call.path["name"])
+    return Answer(
+        content=shard.text.encode(),
+        media=call.media + _UTF8,
+        etag=f"{shard.digest}.{call.media.partition('/')[2]}",
+        changed_at=shard.changed_at,
+    )
 
 
 OPERATIONS = (

@@ -8,9 +8,11 @@ from netwb.errors import NotAuthenticatedError
 from netwb.web.visits import Visit
 from netwb.workbench import Workbench
 from netwb.workbench.seats import Seat
+from netwb.workbench.wall_records import WallNews
 
 VISIT = "netwb_visit"  # attributes of the request that made the document
 SEAT = "netwb_seat"
+NEWS = "netwb_news"
 
 
 def visiting() -> Workbench:
@@ -36,6 +38,12 @@ def seated() -> Seat[Workbench] | None:
     """
     found = getattr(getattr(curdoc().session_context, "request", None), SEAT, None)
     return found if isinstance(found, Seat) else None
+
+
+def read_ahead() -> WallNews | None:
+    """What the wall shows, for whom `seated` is; None where it is not known yet."""
+    found = getattr(getattr(curdoc().session_context, "request", None), NEWS, None)
+    return found if isinstance(found, WallNews) else None
 
 
 def visit_of(request: object) -> Visit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from netwb.store.models import (
     TokenRow,
     TokenTenantRow,
     UserRow,
+    WallRow,
+    WallTenantRow,
 )
 from tests.store.conftest import NOON, Clock
 from tests.store.rows import new_tenant
@@ -103,7 +105,38 @@ def add_token(database: Database, id_: str, *, expires: float, revoked: float | 
         session.add(TokenTenantRow(token_id=id_, tenant_id="t-a"))
 
 
-def ids(database: Database, row: type[LoginSessionRow | TokenRow]) -> set[str]:
+def add_wall(
+    database: Database, id_: str, *, code: float, enrolled: float | None, revoked: float | None
+) -> None:
+    """Days from noon: until when its code holds, since when it is one, and since when it is none."""
+
+    def days(number: float | None) -> datetime | None:
+        return None if number is None else NOON + timedelta(days=number)
+
+    with database.writing(ALL_TENANTS) as session:
+        session.add(
+            WallRow(
+                id=id_,
+                name=id_,
+                page="wall",
+                wide=False,
+                networks=[],
+                time_zone="",
+                code=id_ if enrolled is None else None,
+                code_until_at=NOON + timedelta(days=code),
+                created_at=NOON,
+                created_by="ana",
+                enrolled_at=days(enrolled),
+                revoked_at=days(revoked),
+                address="",
+                browser="",
+            )
+        )
+        session.flush()
+        session.add(WallTenantRow(wall_id=id_, tenant_id="t-a"))
+
+
+def ids(database: Database, row: type[LoginSessionRow | TokenRow | WallRow]) -> set[str]:
     with database.reading(ALL_TENANTS) as session:
         return set(session.scalars(select(row.id)))
 
@@ -184,3 +217,19 @@ def test_denials_are_audited_before_they_go(
     assert cleaning.clean(KEPT, "count").denials == 0
     told = [event.detail.get("repeats") for event in audit.events(ALL_TENANTS)]
     assert told.count(3) == 3
+
+
+def test_walls_that_were_revoked_or_never_enrolled_go_and_those_that_hang_stay(
+    database: Database, cleaning: AccessCleaning
+) -> None:
+    add_wall(database, "revoked", code=-99, enrolled=-99, revoked=-31)
+    add_wall(database, "unused", code=-31, enrolled=None, revoked=None)
+    add_wall(database, "hangs", code=-999, enrolled=-999, revoked=None)
+    add_wall(database, "lately", code=-29, enrolled=None, revoked=-29)
+
+    counted = cleaning.clean(KEPT, "count")
+    removed = cleaning.clean(KEPT, "remove")
+
+    assert (counted.walls, removed.walls) == (2, 2)
+    assert ids(database, WallRow) == {"hangs", "lately"}
+    assert cleaning.clean(None, "remove").walls == 0

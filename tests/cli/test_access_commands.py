@@ -213,6 +213,24 @@ def test_as_narrows_every_command_to_that_user(netwb: Commands) -> None:
     assert audited[0]["action"] == "denied.inventory.edit"
 
 
+def test_the_audit_is_asked_who_did_what_on_what_and_when(netwb: Commands) -> None:
+    add(netwb, "eva", "viewer", "--tenant", "acme")
+    netwb("site", "add", "acme/par1", "--as", "eva")
+
+    def asked(*words: str) -> list[str]:
+        items = netwb("audit", "list", *words, "--json").json["items"]
+        return [item["action"] for item in items]
+
+    assert asked("--who", "EVA") == ["denied.inventory.edit"]
+    assert asked("--what", "user.add", "--on", "eva") == ["user.add"]
+    assert asked("--what", "user.add", "--on", "nobody") == []
+    assert "user.add" in asked("--since", "1h")
+    assert asked("--until", "1h") == []
+    assert netwb("audit", "list", "--what", "nothing").out == "nothing of that was done\n"
+    assert netwb("audit", "list", "--since", "soon").status == 2
+    assert netwb("audit", "list", "--tenant", "nobody").status == 4
+
+
 def test_no_password_shows_anywhere(netwb: Commands, tmp_path: Path) -> None:
     add(netwb, "ana")
 

@@ -286,9 +286,13 @@ def test_a_rotation_begins_and_ends(acme: Commands, monkeypatch: pytest.MonkeyPa
     ids=["v2c", "v3", "reference", "agent"],
 )
 def test_credentials_of_each_kind(acme: Commands, line: str, held: dict[str, str]) -> None:
-    good(acme, "credential", "add", "other", "--tenant", "acme", *line.split())
+    said = good(acme, "credential", "add", "other", "--tenant", "acme", *line.split())
 
     assert acme("credential", "show", "other", "--json").json["secrets"] == held
+    option = "--snmp-credential" if "snmp" in line else "--credential"
+    assert f"netwb tenant set acme {option} other" in said.err
+    good(acme, "tenant", "set", "acme", option, "other")
+    good(acme, "tenant", "set", "acme", option, "acme/other")
 
 
 def csv(tmp_path: Path, *rows: str) -> str:

@@ -15,6 +15,7 @@ from netwb.errors import (
     UnknownNameError,
 )
 from netwb.inventory.credentials import Credentials
+from netwb.inventory.importers.rows import ImportOptions, Source
 from netwb.inventory.records import (
     CredentialChanges,
     CredentialUse,
@@ -387,7 +388,7 @@ def test_what_would_open_nothing_is_not_set(acme: Ground) -> None:
 
 
 def test_users_are_those_who_name_it_and_those_who_inherit_it(acme: Ground) -> None:
-    acme.credential("acme/lab")
+    acme.credential("acme/lab", snmp=Snmp(user="netwb"))
     acme.credential("acme/other")
     acme.places.set_site(
         ALL_TENANTS,
@@ -512,3 +513,64 @@ def test_what_is_sealed_needs_no_environment_to_open(acme: Ground) -> None:
 
     (target,) = again.targets(ALL_TENANTS, acme.devices.list(ALL_TENANTS))
     assert target.logins[0].password == "one"
+
+
+@pytest.mark.parametrize("level", ["tenant", "site", "device", "import"])
+def test_a_community_is_given_for_no_login_and_a_login_for_no_snmp(
+    acme: Ground, level: str
+) -> None:
+    acme.credentials.add(ALL_TENANTS, new({"snmp_community": env()}, username=None))
+    acme.credential("acme/ssh")
+
+    with pytest.raises(InventoryError, match="opens no login, only SNMP"):
+        name_credential(acme, level, "credential", "lab")
+    with pytest.raises(InventoryError, match="holds no SNMP community and no SNMP user"):
+        name_credential(acme, level, "snmp_credential", "ssh")
+    name_credential(acme, level, "credential", "ssh")
+    name_credential(acme, level, "snmp_credential", "lab")
+
+
+def name_credential(ground: Ground, level: str, field: str, name: str) -> None:
+    if level == "tenant":
+        ground.places.set_tenant(ALL_TENANTS, "acme", {field: name})  # type: ignore[misc]
+    elif level == "site":
+        ground.places.set_site(ALL_TENANTS, "acme/fra1", {field: name})  # type: ignore[misc]
+    elif level == "device":
+        ground.devices.set(ALL_TENANTS, "edge1", {field: name}, actor=ANA)  # type: ignore[misc]
+    else:
+        table = f"tenant,site,hostname,address,{field}\nacme,fra1,edge1,192.0.2.1,{name}\n"
+        source = Source(kind="table", texts={"table": table})
+        plan = ground.intake.apply(ALL_TENANTS, source, ImportOptions(bad_rows="skip"), actor=ANA)
+        if plan.problems:
+            raise InventoryError(str(plan.problems[0]))
+
+
+def test_passwords_of_snmpv3_have_eight_characters(acme: Ground) -> None:
+    acme.environment["SHORT"] = "seven77"
+    asked = new(
+        {"snmp_auth": env("SHORT"), "snmp_priv": env("SHORT")},
+        username=None,
+        snmp=Snmp(user="netwb", auth_protocol="sha256", priv_protocol="aes"),
+    )
+
+    with pytest.raises(FieldsRefusedError) as refused:
+        acme.credentials.add(ALL_TENANTS, asked)
+
+    said = refused.value.faults
+    assert set(said) == {"snmp_auth", "snmp_priv"}
+    assert "has 7 characters, and SNMPv3 needs 8 at least" in said["snmp_auth"]
+    acme.environment["SHORT"] = "eight888"
+    acme.credentials.add(ALL_TENANTS, asked)
+
+
+def test_a_credential_asks_by_community_or_as_a_user(acme: Ground) -> None:
+    user = Snmp(user="netwb")
+
+    with pytest.raises(InventoryError, match="not both"):
+        acme.credentials.add(ALL_TENANTS, new({"snmp_community": env()}, username=None, snmp=user))
+    acme.credentials.add(ALL_TENANTS, new({"snmp_community": env()}, username=None))
+    with pytest.raises(InventoryError, match="not both"):
+        acme.credentials.set(ALL_TENANTS, "lab", CredentialChanges(snmp=user))
+    acme.credentials.set(
+        ALL_TENANTS, "lab", CredentialChanges(snmp=user, without=frozenset({"snmp_community"}))
+    )

@@ -437,6 +437,27 @@ def test_changed_facts_are_an_event_and_unchanged_ones_are_none(ground: Ground) 
     ]
 
 
+def test_what_one_login_showed_is_recorded_at_once(ground: Ground) -> None:
+    ground.tenant("acme", "fra1")
+    known, new = ground.device("acme/edge1"), ground.device("acme/edge2")
+    ground.devices.first_keys(ALL_TENANTS, {known.id: OLD_KEY}, actor=ANA)
+
+    ground.devices.record(
+        ALL_TENANTS,
+        keys={known.id: NEW_KEY, new.id: NEW_KEY},
+        facts={known.id: Facts(model="C9300"), new.id: Facts(model="C9500")},
+        actor=ANA,
+    )
+
+    held = [ground.devices.get(ALL_TENANTS, name) for name in ("edge1", "edge2")]
+    assert [one.host_key for one in held] == [fingerprint(OLD_KEY), fingerprint(NEW_KEY)]
+    assert [one.model for one in held] == ["C9300", "C9500"]
+    assert [kinds(ground, name) for name in ("edge1", "edge2")] == [
+        ["added", "trusted", "facts"],
+        ["added", "trusted", "facts"],
+    ]
+
+
 # -- narrowing
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from netwb.inventory.importers.rows import ImportOptions, Source
 from netwb.inventory.ports.records import SnmpLogin, SnmpTarget
 from netwb.inventory.records import NewCredential, SecretKind, SecretSource, Snmp
 from netwb.inventory.snmp import SnmpTargets
 from netwb.roles import ALL_TENANTS
+from netwb.store.models import CredentialRow
 from tests.inventory.ground import ANA, Ground, counted_statements
 
 
@@ -98,8 +100,10 @@ def test_a_device_without_a_credential_says_who_may_give_one(ground: Ground) -> 
 
 
 def test_a_credential_for_logins_alone_says_what_it_lacks(acme: Ground) -> None:
-    acme.credential("acme/ssh")
+    acme.credential("acme/ssh", snmp=Snmp(user="netwb"))
     acme.devices.set(ALL_TENANTS, "edge1", {"snmp_credential": "ssh"}, actor=ANA)
+    with acme.database.writing(ALL_TENANTS) as session:  # as one that was given before
+        session.execute(update(CredentialRow).values(snmp_user=None))
 
     target = targets(acme)["acme/edge1"]
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from netwb.blackhole.routers import Routers
 from netwb.inventory.records import (
     CredentialChanges,
     Jump,
@@ -11,6 +13,7 @@ from netwb.inventory.records import (
     Target,
 )
 from netwb.roles import ALL_TENANTS
+from netwb.store.models import DeviceRow
 from tests.inventory.ground import ANA, NEW_KEY, OLD_KEY, Ground, counted_statements
 
 
@@ -49,6 +52,17 @@ def test_only_the_key_in_force_is_expected(acme: Ground) -> None:
     acme.devices.trust(ALL_TENANTS, "edge1", NEW_KEY, actor=ANA)
 
     assert target_of(acme).host_key == NEW_KEY
+
+
+def test_only_a_trigger_is_told_to_be_one(acme: Ground) -> None:
+    device = acme.devices.get(ALL_TENANTS, "edge1")
+    routers = Routers(acme.database, acme.clock)
+
+    assert not target_of(acme).trigger
+    routers.add(ALL_TENANTS, device.id, "edge", {}, by="ana")
+    assert not target_of(acme).trigger
+    routers.add(ALL_TENANTS, device.id, "trigger", {}, by="ana")
+    assert target_of(acme).trigger
 
 
 def test_targets_keep_the_order_of_the_devices(acme: Ground) -> None:
@@ -153,7 +167,9 @@ def test_an_snmp_credential_in_place_of_a_login_says_so(acme: Ground) -> None:
     acme.devices.set(ALL_TENANTS, "edge1", {"snmp_credential": "snmp"}, actor=ANA)
     assert target_of(acme).logins[0].credential == "acme/lab"  # SNMP's is not for logins
 
-    acme.devices.set(ALL_TENANTS, "edge1", {"credential": "snmp"}, actor=ANA)
+    with acme.database.writing(ALL_TENANTS) as session:  # as one that was given before
+        wrong = acme.credentials.get(ALL_TENANTS, "snmp").id
+        session.execute(update(DeviceRow).values(credential_id=wrong))
 
     assert "credential acme/snmp: it has no username" in target_of(acme).no_login
 

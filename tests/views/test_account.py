@@ -109,7 +109,7 @@ def test_every_permission_that_is_asked_for_is_spoken_of_once_and_no_other() -> 
 def test_rights_of_what_is_not_there_yet_are_not_told(view: AccountView) -> None:
     absent = set(Permission) - set(IN_USE)
 
-    assert Permission.BLACKHOLE_VIEW in absent
+    assert Permission.COMPLIANCE_VIEW in absent
     send(view, "ask-issue")
     assert not [right for right in absent if f'"{right}"' in view.sheet.html]
     assert "May use" not in view.sheet.html

@@ -1,4 +1,4 @@
-"""A diff in a notebook's cell: a kernel is started, as JupyterLab does."""
+"""A diff and a chart in a notebook's cells: a kernel is started, as JupyterLab does."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -50,6 +50,19 @@ def test_a_cell_shows_the_component_where_panel_is_and_plain_html_where_it_is_no
     assert EXECUTE in drawn
     assert "edge1: &lt;old&gt;</div>" in drawn[HTML]
     assert "<b>edge1" not in drawn[HTML].partition("<script")[0]
+
+
+def test_a_ports_chart_is_drawn_in_a_cell_by_the_figure_of_the_page(
+    kernel: BlockingKernelClient,
+) -> None:
+    run(kernel, "import panel; panel.extension(inline=True)")
+    run(kernel, "from tests.views.traffic.made_traffic import traffic")
+
+    (drawn,) = run(kernel, "traffic().plot()")
+
+    assert EXECUTE in drawn
+    assert drawn["text/plain"].startswith("edge1 xe-0/0/0, ")
+    assert "95th in 480 Mbit/s" in drawn[HTML].partition("<script")[0]
 
 
 def test_outside_of_a_notebook_it_is_plain_html() -> None:

@@ -109,6 +109,8 @@ def test_navigation_shows_the_pages_that_the_rights_allow(engineer: Frame, custo
     assert [place.page for place in navigation.places(engineer.person)] == [
         "configs",
         "traffic",
+        "billing",
+        "security",
         "inventory",
         "wall",
         "admin",
@@ -116,6 +118,8 @@ def test_navigation_shows_the_pages_that_the_rights_allow(engineer: Frame, custo
     assert [place.page for place in navigation.places(customer.person)] == [
         "configs",
         "traffic",
+        "billing",
+        "security",
         "inventory",
         "wall",
     ]

@@ -77,7 +77,9 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 def readme_lines(port: int, pages: tuple[int, int], api: int) -> str:
     """README's block, listening here without TLS, before the processes of the test."""
-    block = (ROOT / "README.md").read_text().partition("```nginx\n")[2].partition("```")[0]
+    block = (
+        (ROOT / "dashboards/README.md").read_text().partition("```nginx\n")[2].partition("```")[0]
+    )
     listening = re.sub(r"listen 443 ssl;.*?ssl_certificate_key \.\.\.;", f"listen {port};", block)
     assert listening != block
     here = listening.replace(f"listen {port};", f"listen 127.0.0.1:{port};")

@@ -20,7 +20,18 @@ from tests.web.browsing import Browser, pulled
 from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
 
 WATCH = "import tests.web.closing_watch as watch; watch.begin()"
-PAGES = ("/configs", "/inventory", "/admin", "/account", "/configs?find=ntp", "/wall")
+WALL = "/wall"
+PAGES = (
+    "/configs",
+    "/traffic",
+    "/billing",
+    "/security",
+    "/inventory",
+    "/admin",
+    "/account",
+    "/configs?find=ntp",
+    WALL,
+)
 WITHIN_S = 60.0
 FALLS = "one fell\n"
 READY = {
@@ -81,11 +92,12 @@ async def opened(stack: AsyncExitStack, browser: Browser, path: str) -> WebSocke
     """A page with its data, as a browser has it."""
     answer = await asyncio.to_thread(browser.get, path)
     socket = await stack.enter_async_context(browser.opened(path.partition("?")[0], answer.token))
-    assert await pulled(socket)
+    page = await pulled(socket)
+    assert page
     for part in ({"msgid": "2", "msgtype": "PATCH-DOC"}, {}, {"events": [READY]}):
         await socket.write_message(json.dumps(part))
-    said = ""
-    while "html" not in said:  # what `load` brought
+    said = page if path == WALL else ""
+    while "html" not in said:  # what `load` brought; a wall comes with it
         said = str(await socket.read_message())
     return socket
 

@@ -49,7 +49,9 @@ def kinds_within(part: Any) -> Iterator[str]:
             yield from kinds_within(one)
 
 
-@pytest.mark.parametrize("path", ["/configs", "/inventory", "/admin", "/account", "/wall"])
+@pytest.mark.parametrize(
+    "path", ["/configs", "/traffic", "/billing", "/security", "/inventory", "/admin", "/account"]
+)
 def test_a_page_describes_what_it_has_and_hardly_more(server: Server, path: str) -> None:
     page = document(server, path)
 
@@ -65,3 +67,13 @@ def test_a_page_describes_what_its_views_may_add_later(server: Server) -> None:
 
     assert "DiffView1" not in kinds_within(page["roots"])
     assert "DiffView1" in {kind["name"] for kind in page["defs"]}
+
+
+def test_a_wall_describes_none_and_asks_for_one_script_of_bokehs(server: Server) -> None:
+    ada = Browser(server.port)
+    ada.log_in("ada", PASSWORDS["ada"])
+
+    scripts = re.findall(r'<script[^>]* src="([^"?]+)', ada.get("/wall").text)
+
+    assert document(server, "/wall")["defs"] == []
+    assert scripts == ["netwb-static/wall.js", "static/js/bokeh.min.js"]

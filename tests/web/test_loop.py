@@ -75,7 +75,16 @@ def test_no_page_asks_the_database_while_it_is_built(dashboards: Server, query: 
     """Building holds the loop by itself (a benchmark says how long); nothing waits in it."""
     ada = Browser(dashboards.port)
     ada.log_in("ada", PASSWORDS["ada"])
-    pages = ("/configs", "/inventory", "/admin", "/account", "/wall")
+    pages = (
+        "/configs",
+        "/traffic",
+        "/billing",
+        "/security",
+        "/inventory",
+        "/admin",
+        "/account",
+        "/wall",
+    )
     for page in pages:
         ada.get(page)  # what is loaded once is loaded
     del dashboards.said[:]

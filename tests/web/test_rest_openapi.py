@@ -28,8 +28,11 @@ def test_every_operation_is_in_it_with_what_it_takes_and_needs() -> None:
     for operation in OPERATIONS:
         told = paths[operation.route][operation.method.lower()]
         names = {parameter["name"] for parameter in told["parameters"]}
-        assert names == {*operation.ids, *operation.query.model_fields}
-        assert ("requestBody" in told) == (operation.body is not None)
+        fields = operation.query.model_fields.items()
+        asked = {*operation.ids, *(field.alias or name for name, field in fields)}
+        assert names == asked | {*operation.carries}
+        takes_one = operation.body is not None or operation.open_to == "senders"
+        assert ("requestBody" in told) == takes_one
         assert told.get("x-permission") == operation.needs
         assert told["summary"].endswith(".")
 
@@ -65,6 +68,14 @@ def test_every_problem_is_described_where_it_may_come() -> None:
     assert {"200", "400", "401", "403", "404", "422", "429", "503"} <= set(history["responses"])
 
 
+def test_every_good_answer_to_a_request_for_a_blackhole_is_described() -> None:
+    asking = document(OPERATIONS)["paths"]["/api/v1/blackholes"]["post"]["responses"]
+
+    assert {status for status in asking if status.startswith("2")} == {"200", "201"}
+    assert asking["200"]["content"] == asking["201"]["content"]
+    assert "Location" in asking["201"]["headers"]
+
+
 def test_the_page_needs_nothing_from_elsewhere() -> None:
     page = render_docs(document(OPERATIONS))
 
@@ -83,7 +94,7 @@ def test_the_page_escapes_what_models_say() -> None:
 
 
 def test_readme_lists_every_operation_as_it_is() -> None:
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+    readme = (Path(__file__).resolve().parents[2] / "netwb/README.md").read_text()
 
     rows = [f"| `{op.method} {op.route}` | {op.summary} |" for op in OPERATIONS]
 

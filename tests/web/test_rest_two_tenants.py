@@ -19,11 +19,13 @@ from netwb.web.operations import Operation
 from netwb.web.routes import OPERATIONS
 from tests.web.rest import Client, Reply, serving
 from tests.web.two_tenants import (
+    ADDRESSES,
     FOREIGN_ADDRESS,
     FOREIGN_AUTHOR,
     FOREIGN_HOST,
     FOREIGN_PEER,
     FOREIGN_PERSON,
+    NOBODYS,
     Ground,
     Names,
     two_tenants,
@@ -31,6 +33,7 @@ from tests.web.two_tenants import (
 
 PROXIED = {"X-Forwarded-For": "192.0.2.7"}  # else a test's loopback would be a watcher
 CALLERS = [*(role.value for role in Role), "none"]
+FORMED = {"Content-Type": "application/x-www-form-urlencoded"}
 PROBLEM = {"type", "title", "status", "detail", "instance", "request_id", "errors"}
 
 
@@ -41,12 +44,15 @@ class Question:
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
     accept: str = "*/*"
 
 
 HISTORY, TEXT = "/backup/history/{device_id}", "/backup/history/{device_id}/{revision}"
 ACCEPT, DISCARD = (f"/backup/quarantine/{{device_id}}/{verb}" for verb in ("accept", "discard"))
+BLACKHOLE = "/blackholes/{blackhole_id}"
 REASON = {"reason": "a person looked at it"}
+OF_ITS_OWN = ("id", "prefix", "requested_at", "ended_at")  # of each blackhole, and said by who asks
 QUESTIONS: dict[tuple[str, str], list[Question]] = {
     ("GET", "/backup/devices"): [
         Question(query=query)
@@ -127,11 +133,47 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
             {"site": "{tenant}/{site}"},
         )
     ],
+    ("GET", "/erp/billing/{tenant_id}"): [
+        Question(ids={"tenant_id": "{tenant}"}, accept=accept)
+        for accept in ("application/json", "text/csv")
+    ],
     ("GET", "/telegraf/shards/{name}"): [
         Question(ids={"name": "main"}),
         Question(ids={"name": "main"}, accept="text/plain"),
     ],
+    ("POST", "/graphite/render"): [
+        Question(form={"target": "traffic('{tenant}', 'edge1', 'xe-0/0/0', 'in_bps')"})
+    ],
+    ("GET", "/graphite/metrics/find"): [
+        Question(query={"query": query})
+        for query in ("*", "devices('{tenant}')", "ports('{own_tenant}', 'edge1')")
+    ],
+    ("POST", "/graphite/metrics/find"): [Question(form={"query": "devices('{tenant}')"})],
+    ("GET", "/graphite/events/get_data"): [
+        Question(query={"from": "-30d", "tags": tags}) for tags in ("", "{tenant}", "edge1")
+    ],
+    ("GET", "/grafana/account"): [Question()],
     ("GET", "/jobs/{job_id}"): [Question(ids={"job_id": "{job}"})],
+    ("POST", "/fastnetmon/events"): [Question(body={"ip": "{address}", "action": "ban"})],
+    ("POST", "/fastnetmon/callback/{secret}"): [
+        Question(ids={"secret": "{blackhole}"}, body={"ip": "{address}", "action": "ban"})
+    ],
+    ("GET", "/blackholes"): [
+        Question(query=query)
+        for query in ({}, {"prefix": "{address}"}, {"state": "held", "limit": "1"})
+    ],
+    ("POST", "/blackholes"): [
+        Question(body={"prefix": "{address}", "dry_run": True, **REASON}),
+        Question(body={"prefix": "{address}", "minutes": 5, "break_glass": False, **REASON}),
+    ],
+    ("GET", BLACKHOLE): [
+        Question(ids={"blackhole_id": one}) for one in ("{blackhole}", "{address}")
+    ],
+    ("POST", f"{BLACKHOLE}/approve"): [Question(ids={"blackhole_id": "{blackhole}"}, body={})],
+    ("POST", f"{BLACKHOLE}/deny"): [Question(ids={"blackhole_id": "{blackhole}"}, body=REASON)],
+    ("POST", f"{BLACKHOLE}/withdraw"): [
+        Question(ids={"blackhole_id": one}, body=REASON) for one in ("{blackhole}", "{address}")
+    ],
     ("GET", "/openapi.json"): [Question()],
     ("GET", "/docs"): [Question()],
     ("GET", "/healthz"): [Question()],
@@ -173,7 +215,8 @@ def asked(
         operation.method,
         operation.route.format(**ids) + (f"?{query}" if query else ""),
         document=told(question.body, words),
-        headers={"Accept": question.accept},
+        body=urlencode(told(question.form, words)) if question.form else None,
+        headers={"Accept": question.accept, **(FORMED if question.form else {})},
     )
 
 
@@ -184,13 +227,25 @@ def client_of(caller: str, port: int, ground: Ground) -> Client:
 def without_address(reply: Reply) -> tuple[Any, ...]:
     """All that a caller can tell two answers apart by, but for what it sent itself."""
     headers = {k: v for k, v in reply.headers.items() if k not in {"date", "x-request-id"}}
+    if "scope" in (document := reply.json if reply.body[:1] == b"{" else {}):  # a blackhole
+        kept = {key: _nameless(value) for key, value in document.items() if key not in OF_ITS_OWN}
+        lengths = {"content-length", "location"}
+        return reply.status, {k: v for k, v in headers.items() if k not in lengths}, kept
     if reply.status == 202:  # each filed its own job
         job = reply.json["id"]
         return reply.status, {k: v.replace(job, "") for k, v in headers.items()}, reply.json["note"]
-    if reply.headers["content-type"] != "application/problem+json":
+    if reply.headers.get("content-type") != "application/problem+json":
         return reply.status, headers, reply.body
     document = {k: v for k, v in reply.json.items() if k not in {"instance", "request_id"}}
     return reply.status, headers, document
+
+
+def _nameless(value: Any) -> str:
+    """Without the address that was asked for."""
+    text = str(value)
+    for address in (*ADDRESSES.values(), NOBODYS):
+        text = text.replace(address, "it")
+    return text
 
 
 def seen(reply: Reply) -> str:
@@ -201,14 +256,20 @@ def seen(reply: Reply) -> str:
     return f"{reply.headers} {body}"
 
 
-def expected(caller: str, operation: Operation) -> set[int]:
+def expected(caller: str, operation: Operation) -> set[int]:  # noqa: PLR0911 - a line a kind
     """Statuses that this caller may get for what is its own."""
     if operation.open_to == "all":
         return {operation.status}
+    if operation.open_to == "senders":  # nothing of netwb lets anybody in there
+        return {401}
     if caller == "none":
         return {401}
     if operation.needs is not None and operation.needs not in MATRIX[Role(caller)]:
         return {403}
+    if operation.path == "/blackholes" and operation.method == "POST":
+        return {200, 201}
+    if operation.path.startswith(f"{BLACKHOLE}/"):  # settled once, and a customer's by a customer
+        return {200, 400, 403, 409, 422}
     settled = {200: {200, 404}, 204: {204, 404}}  # a held text is settled once
     return settled[operation.status] if "quarantine/{" in operation.path else {operation.status}
 

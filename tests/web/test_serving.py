@@ -328,7 +328,7 @@ def test_a_setting_that_cannot_be_served_is_said_at_the_start(
 
 
 def test_the_line_of_the_readme_serves_netwbs_own_pages(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "dashboards/README.md").read_text(encoding="utf-8")
     (block,) = [part for part in readme.split("```sh\n") if "panel serve dashboards" in part]
     script = block.partition("```")[0].strip().replace("panel serve", "exec panel serve")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

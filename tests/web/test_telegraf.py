@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from netwb.access.records import NewToken
 from netwb.roles import Role
 from tests.benches import Rig, rig
 from tests.web.rest import Client, serving
-from tests.workbench.people import add
+from tests.workbench.people import add, logged_in
 
 PATH = "/api/v1/telegraf/shards/"
 
@@ -59,6 +61,49 @@ def test_who_has_the_newest_is_told_so(made: Rig, port: int) -> None:
     assert again() == 304
     made.bench.set_device("acme/edge1", address="127.0.0.9")
     assert again() == 200
+
+
+def test_the_date_that_telegraf_looks_for_rises_with_each_change_alone(
+    made: Rig, port: int
+) -> None:
+    client = Client(port=port, token=token(made, Role.OPERATOR))
+
+    def changed() -> datetime:
+        reply = client.ask("HEAD", PATH + "north")
+        assert (reply.status, reply.body) == (200, b"")
+        return parsedate_to_datetime(reply.headers["last-modified"])
+
+    def since(date: str, **more: str) -> int:
+        headers = {"If-Modified-Since": date, **more}
+        return client.ask("GET", PATH + "north", headers=headers).status
+
+    first = changed()
+    made.clock.advance(hours=1)
+    made.bench.set_device("acme/edge1", serial="S-1")  # not in the file
+    assert changed() == first
+    made.bench.set_device("acme/edge1", address="127.0.0.9")
+    second = changed()
+    made.bench.set_device("acme/edge1", address="127.0.0.8")  # within the same second
+    third = changed()
+    made.clock.advance(hours=1)
+
+    assert first < second < third == changed()
+    assert since(format_datetime(third, usegmt=True)) == 304
+    assert since(format_datetime(second, usegmt=True)) == 200
+    assert since(format_datetime(third, usegmt=True), **{"If-None-Match": '"other"'}) == 200
+    assert since("yesterday") == since("Sat, 28 Nov 2026 25:00:00") == 200
+
+
+def test_each_who_sees_another_part_has_a_date_of_its_own(made: Rig) -> None:
+    add(made, "adam", Role.OPERATOR, "acme")
+    acme = logged_in(made, "adam")
+    before = acme.telegraf_text("north").changed_at
+    made.clock.advance(hours=1)
+
+    made.bench.set_device("umbra/pe1", address="127.0.0.9")
+
+    assert acme.telegraf_text("north").changed_at == before
+    assert made.bench.telegraf_text("north").changed_at > before
 
 
 def test_a_shard_of_others_reads_like_one_that_is_not(made: Rig, port: int) -> None:

@@ -24,6 +24,8 @@ FOREIGN_WORD = "Zephyr-4711"  # stands in the other tenant's texts, notes and na
 FOREIGN_HOST, FOREIGN_ADDRESS, FOREIGN_PEER = "krypton-rtr9", "127.66.7.8", "192.0.2.177"
 FOREIGN_LABEL, FOREIGN_ROLE = ("rack", "Basalt-12"), "obsidian"
 FOREIGN_PORT = "te-7/6/5.4"
+ADDRESSES = {OWN: "203.0.113.10", FOREIGN: "198.18.40.10"}
+NOBODYS = "198.51.100.9"
 FOREIGN_PERSON = "zelda"  # wrote its last change
 PASSWORD = "Long-Enough-For-Nobody-77"
 
@@ -40,6 +42,8 @@ class Names:
     revision: str
     job: str
     author: str
+    address: str  # of a prefix of its own, and with a blackhole that is held
+    blackhole: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ class Ground:
 @contextmanager
 def two_tenants(folder: Path, *, begins: datetime = START) -> Iterator[Ground]:
     """A rig with history, changes, held texts and jobs on both sides, from that time on."""
-    with rig(folder, {OWN: ("edge1", "edge2"), FOREIGN: ("edge1", "edge2")}) as made:
+    hostnames = {OWN: ("edge1", "edge2"), FOREIGN: ("edge1", "edge2")}
+    settings = {"NETWB_GRAFANA__ORGANIZATIONS": f"{OWN}=2; {FOREIGN}=3"}
+    with rig(folder, hostnames, settings=settings) as made:
         made.clock.now = begins
         tokens = {role.value: _token(made, role) for role in Role}
         own, foreign = (
@@ -94,16 +100,29 @@ def _fill(made: Rig, tenant: str, author: str, word: str) -> Names:
     made.answer(edge2, ios("edge2", by=author, at=made.clock.now))  # suspiciously short now
     made.back_up(*ids, note=word)
     made.clock.advance(hours=1)
+    port = _counted(made, made.devices[edge1], alias=word)
+    bench.add_port_group(tenant, f"transit {word}", add_ports=[(edge1, port.name)])
     return Names(
         tenant=tenant,
         site=f"{tenant}-ber1",
         device=ids[0],
-        port=_counted(made, made.devices[edge1], alias=word).id,
+        port=port.id,
         held=ids[1],
         revision=bench.history(ids[0])[0].id,
         job=bench.start_backup(*ids, note=word).id,
         author=author,
+        address=ADDRESSES[tenant],
+        blackhole=_held_blackhole(made, tenant, word),
     )
+
+
+def _held_blackhole(made: Rig, tenant: str, word: str) -> str:
+    """A person has to approve it."""
+    bench, address = made.bench, ADDRESSES[tenant]
+    bench.add_prefix(tenant, f"{address.rpartition('.')[0]}.0/25", mode="approve")
+    if tenant == OWN:
+        bench.add_trigger(f"{tenant}/edge1")
+    return bench.blackhole(address, reason=f"attack on {word}").id
 
 
 def _counted(made: Rig, device: Device, name: str = "xe-0/0/0", *, alias: str) -> Port:
@@ -155,6 +174,8 @@ def _like(foreign: Names) -> Names:
         revision="f" * len(foreign.revision),
         job="2" * len(foreign.job),
         author="arsula",
+        address=NOBODYS,
+        blackhole="4" * len(foreign.blackhole),
     )
 
 
@@ -165,7 +186,15 @@ def _secrets(made: Rig, foreign: Names, other: Device) -> frozenset[str]:
         for device in (foreign.device, foreign.held, other.id)
         for revision in made.bench.history(device)
     )
-    known = {foreign.device, foreign.port, foreign.held, foreign.job, FOREIGN_AUTHOR, FOREIGN_WORD}
+    known = {
+        foreign.device,
+        foreign.port,
+        foreign.held,
+        foreign.job,
+        foreign.blackhole,
+        FOREIGN_AUTHOR,
+        FOREIGN_WORD,
+    }
     own = {
         other.id,
         FOREIGN_HOST,

@@ -24,6 +24,18 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
     "traffic": (
         "?port={port}",
         "?port={port}&range=7d&unit=percent&week=0&flags=0",
+        "?port={port}&grafana=1",
+        "?tenants={tenant}&watched=1",
+    ),
+    "billing": (
+        "?of={tenant}",
+        "?of={tenant}&group=transit {author}&version=1",
+        "?month=2026-11&group=transit {author}",
+    ),
+    "security": (
+        "?held={blackhole}",
+        "?held={blackhole}&tab=events",
+        "?held={blackhole}&ends=1893456000&mark=AAAA",
     ),
     "inventory": (
         "?device={device}",
@@ -46,6 +58,7 @@ WHOLE = ("?tenant={tenant}", "?as={tenant}")
 LOOKS = frozenset(
     [
         "tab",
+        "rows",
         "kind",
         "look",
         "within",
@@ -65,5 +78,6 @@ LOOKS = frozenset(
         "unit",
         "week",
         "flags",
+        "month",
     ]
 )

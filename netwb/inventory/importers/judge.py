@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 
 from netwb.errors import InventoryError
 from netwb.inventory.checks import Check, device_checks
+from netwb.inventory.credential_shape import unfit_for
 from netwb.inventory.fields import (
     AUTO,
     check_hostname,
@@ -48,6 +49,7 @@ class World:
     retired        "tenant" and "tenant/site" that are there but retired
     missing        "create" makes unknown tenants and sites, "refuse" does not
     may_add_tenants  whether the actor's scope holds all tenants
+    unfit          (field, tenant, name) of credentials that cannot be named there
     """
 
     tenants: Mapping[str, str]
@@ -58,6 +60,7 @@ class World:
     retired: Collection[str] = ()
     missing: Literal["create", "refuse"] = "refuse"
     may_add_tenants: bool = False
+    unfit: Collection[tuple[str, str, str]] = ()
 
 
 def judge(parsed: Parsed, defaults: Mapping[str, str], world: World) -> ImportPlan:
@@ -209,6 +212,8 @@ class _Judge:
                     "add it with `netwb credential add`"
                 )
                 row.faults.append(Fault(column=name, message=message))
+            elif said is not None and (name, row.values["tenant"], said) in self._world.unfit:
+                row.faults.append(Fault(column=name, message=unfit_for(name, said)))
 
     def _once(self, row: _Row) -> None:
         if "hostname" not in row.values:

@@ -158,6 +158,8 @@ def _judged(at: str, values: Mapping[str, str], problem: str, world: PortWorld) 
             raise _unknown(values["device"])
         return PlannedPort(at=at, action="add", device=device, name=name, changes=said)
     fields = tuple(changed(held, said))
+    if fields and not device.in_scope:
+        raise InventoryError(not_their_device(held))
     return PlannedPort(
         at=at,
         action="update" if fields else "same",
@@ -193,6 +195,14 @@ def _device(said: str, world: PortWorld) -> PortPlace:
         msg = f"device {quoted(said)} is in {' and '.join(slugs)}; write {slugs[0]}/{said}"
         raise InventoryError(msg)
     return found[0]
+
+
+def not_their_device(held: Port) -> str:
+    """Why who sees a port does not change it."""
+    return (
+        f"port {quoted(held.name)} of {held.hostname} is for {held.tenant} and its device is "
+        f"{held.device_tenant}'s; ask whoever keeps that device to change it"
+    )
 
 
 def _unknown(said: str) -> InventoryError:

@@ -5,13 +5,16 @@ is new may be a known port's whose name is gone: it is taken for that only where
 are the same and either the ifAlias says so too, or the names are a long and a short form of one
 (GigabitEthernet0/1, Gi0/1). Where in doubt it is a new port: samples of two ports that were joined
 wrongly cannot be parted again. A port that vanished keeps its row.
+
+Where the interface that bore one known name bears another known one now (two were exchanged), each
+port goes on under its name, but what was counted before and after is not of one counter.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,11 +41,15 @@ class HeldPort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """What becomes of what was seen: new ports, known ones, and known ones of another name now."""
+    """What becomes of what was seen: new ports, known ones, and known ones of another name now.
+
+    moved   those of the known whose name another interface bears now
+    """
 
     new: tuple[SeenPort, ...]
     known: tuple[tuple[HeldPort, SeenPort], ...]
     renamed: tuple[tuple[HeldPort, SeenPort], ...]
+    moved: tuple[HeldPort, ...]
 
 
 def join(held: Sequence[HeldPort], seen: Sequence[SeenPort]) -> Joined:
@@ -55,7 +62,18 @@ def join(held: Sequence[HeldPort], seen: Sequence[SeenPort]) -> Joined:
     renamed = tuple(_renamed(gone, unknown))
     taken = {port.name for _, port in renamed}
     new = tuple(port for port in unknown if port.name not in taken)
-    return Joined(new=new, known=known, renamed=renamed)
+    return Joined(new=new, known=known, renamed=renamed, moved=tuple(_moved(held, known)))
+
+
+def _moved(
+    held: Sequence[HeldPort], known: Iterable[tuple[HeldPort, SeenPort]]
+) -> Iterator[HeldPort]:
+    """By number and alias together: numbers alone change whenever a card is put in."""
+    were = {(port.if_index, port.alias): port for port in held if port.alias}
+    for port, now in known:
+        other = were.get((now.if_index, now.alias or ""))
+        if other is not None and other.name != port.name and now.alias != port.alias:
+            yield port
 
 
 def _there_until_now(gone: Sequence[HeldPort], held: Sequence[HeldPort]) -> list[HeldPort]:

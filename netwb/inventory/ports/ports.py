@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from netwb.errors import ImportRefusedError, InventoryError, UnknownNameError
+from netwb.errors import (
+    ImportRefusedError,
+    InventoryError,
+    NotPermittedError,
+    UnknownNameError,
+)
 from netwb.inventory.fields import quoted
 from netwb.inventory.ports.editing import checked, edit_port, write_planned
 from netwb.inventory.ports.importing import (
@@ -17,16 +23,17 @@ from netwb.inventory.ports.importing import (
     PortPlan,
     PortWorld,
     judge_ports,
+    not_their_device,
     parse_ports,
 )
-from netwb.inventory.ports.records import Port, PortName, SeenPort, WherePort
-from netwb.inventory.ports.rows import ASKED_AT_ONCE, list_ports, ports_by_id
+from netwb.inventory.ports.records import Port, PortName, PortTime, SeenPort, WherePort
+from netwb.inventory.ports.rows import ASKED_AT_ONCE, list_ports, ports_by_id, watched_names
 from netwb.inventory.ports.sighting import Sighted, sight
 from netwb.inventory.records import FieldChange
 from netwb.inventory.rows import find_device, name_devices
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
-from netwb.store.models import DeviceRow, PortNameRow, PortRow, TenantRow
+from netwb.store.models import DeviceRow, PortNameRow, PortRow, PortTenantRow, TenantRow
 
 ALL_PORTS = WherePort()
 
@@ -75,6 +82,14 @@ class Ports:
         with self._database.reading(ALL_TENANTS) as session:
             return ports_by_id(session, scope, ids)
 
+    def watched_names(self, scope: Scope) -> Sequence[tuple[str, str]]:
+        """Device id and name of now of watched ports, those of a device by ifIndex.
+
+        Of retired devices too.
+        """
+        with self._database.reading(ALL_TENANTS) as session:
+            return [(device_id, name) for device_id, name in watched_names(session, scope)]
+
     def names(self, scope: Scope, ports: Sequence[Port]) -> Mapping[str, tuple[PortName, ...]]:
         """Under which names the samples of each port lie, by its id: the name of now, then others.
 
@@ -82,20 +97,45 @@ class Ports:
         then is theirs, and who sees all tenants sees it.
         """
         with self._database.reading(ALL_TENANTS) as session:
-            bearers = _bearers(session, {port.device_id for port in ports})
-        return {port.id: tuple(_own_names(port, bearers[port.device_id], scope)) for port in ports}
+            former = _former(session, {port.device_id for port in ports})
+        return {port.id: tuple(_own_names(port, former, scope)) for port in ports}
+
+    def times_of(self, tenant_id: str, ports: Sequence[Port]) -> Mapping[str, tuple[PortTime, ...]]:
+        """In which times each port was for that tenant, by its id; oldest first."""
+        ids = [port.id for port in ports]
+        found: dict[str, list[PortTime]] = {port_id: [] for port_id in ids}
+        with self._database.reading(ALL_TENANTS) as session:
+            for start in range(0, len(ids), ASKED_AT_ONCE):
+                before = select(PortTenantRow).where(
+                    PortTenantRow.tenant_id == tenant_id,
+                    PortTenantRow.port_id.in_(ids[start : start + ASKED_AT_ONCE]),
+                )
+                for row in session.scalars(before.order_by(PortTenantRow.until_at)):
+                    found[row.port_id].append(PortTime(since=row.since_at, until=row.until_at))
+        for port in ports:
+            if port.tenant_id == tenant_id:
+                found[port.id].append(PortTime(since=port.tenant_since_at))
+        return {port_id: tuple(times) for port_id, times in found.items()}
 
     def set(
-        self, scope: Scope, port_id: str, changes: Mapping[str, Any]
+        self,
+        scope: Scope,
+        port_id: str,
+        changes: Mapping[str, Any],
+        given_at: datetime | None = None,
     ) -> tuple[Port, tuple[FieldChange, ...]]:
         """Change fields; gives the port as it was, and what really changed.
 
-        None clears; a tenant goes back to that of the device then.
+        None clears; a tenant goes back to that of the device then. It is for another tenant from
+        `given_at` on, or from now, not from before it came to the one that it is for. NotPermittedError where the scope
+        holds the port and not its device.
         """
         held = self._held(scope, port_id)
         wanted = checked(changes, held.device_tenant)
         with self._database.writing(scope) as session:
-            return held, edit_port(session, held, wanted, self._clock())
+            if session.get(DeviceRow, held.device_id) is None:
+                raise NotPermittedError(not_their_device(held))
+            return held, edit_port(session, held, wanted, self._clock(), given_at)
 
     def _held(self, scope: Scope, port_id: str) -> Port:
         found = self.by_id(scope, [port_id])
@@ -157,46 +197,49 @@ class Ports:
             ports={(port.device_id, port.name): port for port in ports},
         )
 
-    def sighted(self, seen: Mapping[str, Sequence[SeenPort]]) -> Sighted:
-        """Remember what a poll found, by device id: new ports, changed ones, renamed ones."""
+    def sighted(
+        self, seen: Mapping[str, Sequence[SeenPort]], read_at: Mapping[str, datetime] | None = None
+    ) -> Sighted:
+        """Remember what a poll found, by device id: new ports, changed ones, renamed ones.
+
+        read_at   when it read the counters that it keeps under these names
+        """
         with self._database.writing(ALL_TENANTS) as session:
-            return sight(session, seen, self._clock())
+            return sight(session, seen, self._clock(), read_at or {})
 
 
-_Bearer = tuple[str, str, datetime | None]  # id of the port, name, until when; None: it has it now
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Former:
+    """Names that ports of some devices bore before, and until when; the last one first.
+
+    of     by port
+    ends   by device and name, whichever of its ports bore it
+    """
+
+    of: dict[str, list[tuple[str, datetime]]]
+    ends: dict[tuple[str, str], list[datetime]]
 
 
-def _bearers(session: Session, device_ids: set[str]) -> Mapping[str, tuple[_Bearer, ...]]:
-    """Who bears and bore which names, by device."""
-    found: dict[str, tuple[_Bearer, ...]] = dict.fromkeys(device_ids, ())
-    ids = sorted(device_ids)
+def _former(session: Session, device_ids: set[str]) -> _Former:
+    found, ids = _Former(of={}, ends={}), sorted(device_ids)
     for start in range(0, len(ids), ASKED_AT_ONCE):
-        on_device = PortRow.device_id.in_(ids[start : start + ASKED_AT_ONCE])
-        now = select(PortRow.device_id, PortRow.id, PortRow.name).where(on_device)
         before = (
             select(PortRow.device_id, PortNameRow.port_id, PortNameRow.name, PortNameRow.until_at)
             .join_from(PortNameRow, PortRow, PortRow.id == PortNameRow.port_id)
-            .where(on_device)
+            .where(PortRow.device_id.in_(ids[start : start + ASKED_AT_ONCE]))
             .order_by(PortNameRow.until_at.desc())
         )
-        for device_id, port_id, name in session.execute(now):
-            found[device_id] += ((port_id, name, None),)
         for device_id, port_id, name, until in session.execute(before):
-            found[device_id] += ((port_id, name, until),)
+            found.of.setdefault(port_id, []).append((name, until))
+            found.ends.setdefault((device_id, name), []).append(until)
     return found
 
 
-def _own_names(port: Port, bearers: Sequence[_Bearer], scope: Scope) -> Iterator[PortName]:
+def _own_names(port: Port, former: _Former, scope: Scope) -> Iterator[PortName]:
     given_at = None if scope.tenants is None else port.tenant_since_at
-    for port_id, name, until in bearers:
-        if port_id != port.id:
-            continue
-        others = [
-            ended
-            for other, theirs, ended in bearers
-            if other != port.id and theirs == name and ended is not None
-        ]
-        before = [ended for ended in others if until is None or ended < until]
+    for name, until in ((port.name, None), *former.of.get(port.id, ())):
+        ended = former.ends.get((port.device_id, name), ())
+        before = [at for at in ended if until is None or at < until]
         since = max((at for at in (*before, given_at) if at is not None), default=None)
         if since is None or until is None or since < until:
             yield PortName(name=name, since=since, until=until)

@@ -6,6 +6,7 @@ device numbers its interfaces anew, and under its former names when it was renam
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -36,6 +37,11 @@ class Port:
     last_seen_at: datetime | None  # None: never, it was only given
 
     @property
+    def label(self) -> str:
+        """`acme/edge1 xe-0/0/0`."""
+        return f"{self.device_tenant}/{self.hostname} {self.name}"
+
+    @property
     def limit_bps(self) -> int | None:
         """What 100 % is."""
         return self.speed_override_bps or self.speed_bps or None
@@ -45,12 +51,38 @@ class Port:
 class PortName:
     """A name under which samples of a port lie, and in which time they are its own.
 
-    since, until   None: no other port of the device bore the name before, or since
+    since, until   None: from the first, or until now; a name that it bore twice is there twice,
+                   as another port of the device may have borne it meanwhile
     """
 
     name: str  # ifName
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortTime:
+    """A time in which a port was for one tenant, or in a group; None: from the first, or until now."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def in_both(some: Sequence[PortTime], others: Sequence[PortTime]) -> tuple[PortTime, ...]:
+    """What lies in a time of each; oldest first, as those are."""
+    pairs = ((one, other) for one in some for other in others)
+    shared = (
+        PortTime(
+            since=max((at for at in (one.since, other.since) if at), default=None),
+            until=min((at for at in (one.until, other.until) if at), default=None),
+        )
+        for one, other in pairs
+    )
+    return tuple(
+        time
+        for time in shared
+        if time.since is None or time.until is None or time.since < time.until
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +112,7 @@ class PortChanges(TypedDict, total=False):
 class WherePort:
     """Which ports are meant; None asks nothing.
 
-    find    part of name, ifAlias or circuit reference, without case
+    find    part of name, ifAlias, circuit reference or hostname, without case
     """
 
     device: str | None = None  # hostname, tenant/hostname or id

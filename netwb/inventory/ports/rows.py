@@ -52,6 +52,18 @@ def list_ports(session: Session, scope: Scope, where: WherePort) -> tuple[Port, 
     return tuple(_port(row, former.get(row.id, ())) for row in found)
 
 
+def watched_names(session: Session, scope: Scope) -> Sequence[Row[str, str]]:
+    """Device id and name of watched ports in scope, those of a device by ifIndex.
+
+    Of retired devices too: it is the index alone that is read.
+    """
+    return session.execute(
+        select(PortRow.device_id, PortRow.name)
+        .where(*_visible(scope), PortRow.watched.is_(True))
+        .order_by(PortRow.device_id, PortRow.if_index, PortRow.name)
+    ).all()
+
+
 def ports_by_id(session: Session, scope: Scope, ids: Collection[str]) -> tuple[Port, ...]:
     """The same of some ports, in the same order."""
     found: list[Row[Any]] = []
@@ -111,7 +123,8 @@ def _said(value: str) -> str:
 def _holds(row: Row[Any], wanted: str) -> bool:
     """Here and not in SQL: SQLite knows the case of ASCII letters alone."""
     part = wanted.casefold()
-    return any(part in (text or "").casefold() for text in (row.name, row.alias, row.circuit_ref))
+    said = (row.name, row.alias, row.circuit_ref, row.hostname)
+    return any(part in (text or "").casefold() for text in said)
 
 
 def _former_names(session: Session, ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
@@ -119,10 +132,10 @@ def _former_names(session: Session, ids: Collection[str]) -> Mapping[str, tuple[
     statement = select(PortNameRow.port_id, PortNameRow.name).order_by(PortNameRow.until_at.desc())
     if len(ids) <= _FEW:
         statement = statement.where(PortNameRow.port_id.in_(list(ids)))
-    former: dict[str, tuple[str, ...]] = {}
+    former: dict[str, dict[str, None]] = {}
     for port_id, name in session.execute(statement):
-        former[port_id] = (*former.get(port_id, ()), name)
-    return former
+        former.setdefault(port_id, {})[name] = None
+    return {port_id: tuple(names) for port_id, names in former.items()}
 
 
 def _in_parts(ids: Collection[str]) -> Iterable[list[str]]:
@@ -144,7 +157,7 @@ def _port(row: Row[Any], former: tuple[str, ...]) -> Port:
         site=site,
         hostname=hostname,
         name=name,
-        former_names=former,
+        former_names=tuple(one for one in former if one != name) if former else (),
         tenant_id=tenant_id,
         tenant=tenant,
         tenant_since_at=tenant_since_at,

@@ -6,18 +6,20 @@ and a poll that could not see it would take it for a new one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from netwb.inventory.ports.joining import SEEN_EVERY, HeldPort, Joined, join
 from netwb.inventory.ports.records import SeenPort
 from netwb.store.ids import new_id
+from netwb.store.inserting import insert_many
 from netwb.store.models import DeviceRow, PortNameRow, PortRow
 
+MOST_TIMES = 50  # that one port is kept to have borne a name: some devices never settle
 _FIELDS = ("alias", "if_index", "if_type", "speed_bps")  # what a device says of a port
 
 
@@ -29,23 +31,41 @@ class Sighted:
     renamed: tuple[tuple[str, str, str], ...]
 
 
-def sight(session: Session, seen: Mapping[str, Sequence[SeenPort]], at: datetime) -> Sighted:
-    """Ports by device id."""
-    held = _held(session, list(seen))
+def sight(
+    session: Session,
+    seen: Mapping[str, Sequence[SeenPort]],
+    at: datetime,
+    read_at: Mapping[str, datetime],
+) -> Sighted:
+    """Ports by device id; of two polls at once the second sees what the first wrote.
+
+    read_at   from when on samples of a device lie under the names that it has now; else from `at`
+    """
+    locked = select(DeviceRow.id, DeviceRow.tenant_id).where(DeviceRow.id.in_(seen))
     tenants = dict(
-        session.execute(
-            select(DeviceRow.id, DeviceRow.tenant_id).where(DeviceRow.id.in_(seen))
-        ).all()
+        session.execute(locked.order_by(DeviceRow.id).with_for_update(key_share=True)).all()
     )
-    new, renamed = 0, []
-    for device_id, ports in seen.items():
-        if device_id not in tenants:
-            continue  # it was purged meanwhile
-        joined = join(held.get(device_id, ()), ports)
-        _write(session, device_id, tenants[device_id], joined, at)
-        new += len(joined.new)
-        renamed += [(device_id, old.name, now.name) for old, now in joined.renamed]
-    return Sighted(new=new, renamed=tuple(renamed))
+    held = _held(session, list(seen))
+    joined = {
+        device_id: join(held.get(device_id, ()), ports)
+        for device_id, ports in seen.items()
+        if device_id in tenants  # else it was purged meanwhile
+    }
+    new = [
+        _new_row(device_id, tenants[device_id], port, at)
+        for device_id, one in joined.items()
+        for port in one.new
+    ]
+    insert_many(session, PortRow, new)
+    _write_changes(session, joined.values(), at)
+    for device_id, one in joined.items():
+        _end_names(session, one, read_at.get(device_id, at), at)
+    renamed = (
+        (device_id, old.name, now.name)
+        for device_id, one in joined.items()
+        for old, now in one.renamed
+    )
+    return Sighted(new=len(new), renamed=tuple(renamed))
 
 
 def _held(session: Session, device_ids: Sequence[str]) -> Mapping[str, list[HeldPort]]:
@@ -74,15 +94,11 @@ def _held(session: Session, device_ids: Sequence[str]) -> Mapping[str, list[Held
     return held
 
 
-def _write(session: Session, device_id: str, tenant_id: str, joined: Joined, at: datetime) -> None:
-    if joined.new:
-        rows = [_new_row(device_id, tenant_id, port, at) for port in joined.new]
-        session.execute(insert(PortRow), rows)
-    for held, port in joined.renamed:
-        _rename(session, held, port, at)
+def _write_changes(session: Session, joined: Iterable[Joined], at: datetime) -> None:
     changed = [
         {"id": held.id, "last_seen_at": at, **changes}
-        for held, port in (*joined.known, *joined.renamed)
+        for one in joined
+        for held, port in (*one.known, *one.renamed)
         if (changes := _changes(held, port)) or _is_stale(held, at)
     ]
     if changed:
@@ -124,16 +140,33 @@ def _is_stale(held: HeldPort, at: datetime) -> bool:
     return held.last_seen_at is None or at - held.last_seen_at >= SEEN_EVERY
 
 
-def _rename(session: Session, held: HeldPort, port: SeenPort, at: datetime) -> None:
-    """The old name becomes a former one; a name that it bore before is no former one any more."""
-    row = session.get_one(PortRow, held.id)
-    again = session.get(PortNameRow, (held.id, port.name))
-    if again is not None:
-        session.delete(again)
-    former = session.get(PortNameRow, (held.id, held.name)) or PortNameRow(
-        port_id=held.id, name=held.name
+def _end_names(session: Session, joined: Joined, until: datetime, at: datetime) -> None:
+    """A name that is another's now becomes a former one, until then; those before it stay."""
+    for held, name in (
+        *((held, port.name) for held, port in joined.renamed),
+        *((held, held.name) for held in joined.moved),
+    ):
+        row = session.get_one(PortRow, held.id)
+        _lengthen(session, row)
+        former = PortNameRow(port_id=row.id, name=row.name, until_at=until)
+        former.tenant_id = row.tenant_id
+        session.add(former)
+        row.name, row.updated_at = name, at
+        session.flush()
+
+
+def _lengthen(session: Session, row: PortRow) -> None:
+    """Make one of the last time that it bore its name and this one, where it had many."""
+    own = select(PortNameRow).where(PortNameRow.port_id == row.id)
+    times = list(session.scalars(own.order_by(PortNameRow.until_at)))
+    last = next((time for time in reversed(times) if time.name == row.name), None)
+    if last is None or len(times) < MOST_TIMES:
+        return
+    others = (
+        select(PortNameRow.port_id)
+        .join(PortRow, PortRow.id == PortNameRow.port_id)
+        .where(PortRow.device_id == row.device_id, PortNameRow.name == row.name)
+        .where(PortNameRow.port_id != row.id, PortNameRow.until_at > last.until_at)
     )
-    former.tenant_id, former.until_at = row.tenant_id, at
-    session.add(former)
-    row.name, row.updated_at = port.name, at
-    session.flush()
+    if session.scalars(others).first() is None:
+        session.delete(last)

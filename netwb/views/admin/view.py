@@ -1,4 +1,4 @@
-"""`AdminView`: the page `/admin`; people, tokens, logins and the audit trail as tabs."""
+"""`AdminView`: the page `/admin`; people, tokens, logins, walls and the audit trail as tabs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from netwb.errors import NetwbError, UnknownNameError
 from netwb.roles import Permission, lacking
 from netwb.views.admin import logins, people, person_forms
 from netwb.views.admin.trailing import TrailPart
+from netwb.views.admin.walling import WallsPart
 from netwb.views.desk import FILLS, Acts, Desk
 from netwb.views.frame import Frame
 from netwb.views.html import button, esc, link
@@ -27,9 +28,10 @@ TABS = (
     ("people", "People"),
     ("tokens", "Tokens"),
     ("sessions", "Sessions"),
+    ("walls", "Walls"),
     ("audit", "Audit trail"),
 )
-MANAGED = ("people", "tokens", "sessions")  # tabs of those who manage people
+MANAGED = ("people", "tokens", "sessions", "walls")  # tabs of those who manage people
 
 
 class AdminView:
@@ -47,6 +49,7 @@ class AdminView:
         self._tokens: tuple[Token, ...] = ()
         self._sessions: tuple[LoginSession, ...] = ()
         self._trail = TrailPart(self._desk, draw=self._draw)
+        self._walls = WallsPart(self._desk, draw=self._draw)
         self._acts: Acts = {
             "tab": self._tab,
             "close": self._close,
@@ -70,6 +73,7 @@ class AdminView:
             "revoke-token": self._revoke,
             "ask-end": self._ask_end,
             "end-login": self._end,
+            **self._walls.acts,
             **self._trail.acts,
         }
         frame.address.on_change(self._turn)
@@ -87,6 +91,7 @@ class AdminView:
         if self._manages():
             found = await self._frame.ask(_read, self._frame.bench)
             self._users, self._tokens, self._sessions = found
+            await self._walls.load()
         await self._trail.load(whole=self._now() == "audit")
         self._draw()
 
@@ -128,7 +133,9 @@ class AdminView:
             self.sheet.html = self._page(self._trail.html(), "")
             return
         moment, session = self._frame.moment(), self._frame.person.session
-        if tab == "tokens":
+        if tab == "walls":
+            self.sheet.html = self._page(self._walls.html(), "")
+        elif tab == "tokens":
             self.sheet.html = self._page(logins.tokens_tab(self._tokens, moment), "")
         elif tab == "sessions":
             self.sheet.html = self._page(logins.sessions_tab(self._sessions, session, moment), "")
@@ -160,6 +167,7 @@ class AdminView:
             "people": len(self._users),
             "tokens": len(self._tokens),
             "sessions": len(self._sessions),
+            "walls": len(self._walls.walls),
             "audit": self._trail.total,
         }
         drawn = "".join(
@@ -181,6 +189,8 @@ class AdminView:
             return button("Add person", "add-person", kind="primary", icon_="plus", key="n")
         if self._now() == "tokens":
             return button("Issue token…", "ask-issue", kind="primary", icon_="plus", key="n")
+        if self._now() == "walls":
+            return button("Add wall…", "ask-wall", kind="primary", icon_="plus", key="n")
         return ""
 
     # -- acts

@@ -3,6 +3,7 @@
    click on [data-act]                {act, ...dataset}; a link opens as a link with ctrl or middle button
    submit of form[data-act]           {act, fields, ...dataset}; file inputs come as {name, text}
    input, select with data-on         {act, value, ...dataset}; data-on="input" waits 300 ms
+   form[data-typing="act"]            {act, fields, ...dataset} after a pause in typing of data-wait ms; nothing is sent by it
    [data-on="scroll"]                 {act, value, ...dataset}: px that the sheet is scrolled to; the sheet itself
                                       scrolls then, and stays where it is over a redraw of its rows
    [data-key="n"]                     that key clicks it, or focuses it where it is a field
@@ -12,6 +13,7 @@
    textarea[data-kept="whose"]        what was sent of it is there again after a reload of this tab, for that
                                       person, until an element [data-forget="id"] is drawn
    time[data-at="seconds"]            is kept at its true age
+   [data-until="seconds"]             its b counts down to then; its i is what is left of data-whole seconds, .low in the last tenth
    role=listbox, tablist, menu        arrows, Home and End move the focus
    text that its box cuts off         is read whole: as title under the pointer, in a tip at the keyboard's focus
 
@@ -105,7 +107,7 @@ function restore(root, kept) {
     field.value = value
     if (type === "checkbox" || type === "radio") field.checked = checked
   }
-  for (const [id, open] of kept.open) { const d = by(id); if (d && !("menu" in d.dataset)) d.open = open }
+  for (const [id, open] of kept.open) { const d = by(id); if (d && (!("menu" in d.dataset) || "stays" in d.dataset)) d.open = open }
   for (const [id, top, left] of kept.scrolled) { const e = by(id); if (e) { e.scrollTop = top; e.scrollLeft = left } }
   const focus = kept.focus && by(kept.focus)
   if (!focus) return
@@ -183,13 +185,21 @@ export function unsent() {
 
 function act(sheet, from, more = {}) {
   const dataset = {...from.dataset}
-  for (const own of ["on", "key", "copy", "sent"]) delete dataset[own]
+  for (const own of ["on", "key", "copy", "sent", "typing", "wait"]) delete dataset[own]
   const said = {...dataset, ...more, seq: ++seq}
   if (!from.closest("dialog")) last = {root: sheet.root, from, named: from.dataset.act}
   from.setAttribute("aria-busy", "true")
   const slow = setTimeout(() => sheet.root.classList.add("busy"), HOLD_MS)
-  sheet.pending.set(seq, [from, slow])
+  sheet.pending.set(seq, [from, slow, said.act])
   sheet.send(said)
+}
+
+function typing(sheet, form) {
+  clearTimeout(sheet.held.get(form.id))
+  sheet.held.set(form.id, setTimeout(async () => {
+    const now = sheet.root.querySelector("#" + CSS.escape(form.id))
+    if (now && !("sent" in now.dataset)) act(sheet, now, {act: now.dataset.typing, fields: await values(now)})
+  }, +form.dataset.wait || HOLD_MS))
 }
 
 function scrolled(sheet, box) {
@@ -202,14 +212,14 @@ function scrolled(sheet, box) {
 }
 
 function ended(sheet, number, well) {
-  const [from, slow] = sheet.pending.get(number) ?? []
+  const [from, slow, named] = sheet.pending.get(number) ?? []
   if (!from) return
   clearTimeout(slow)
   sheet.pending.delete(number)
   if (!sheet.pending.size) sheet.root.classList.remove("busy")
   from.removeAttribute("aria-busy")
   if (well && from.getAttribute("role") === "option") comeUp(sheet.root)
-  if (from.tagName !== "FORM") return
+  if (from.tagName !== "FORM" || named === from.dataset.typing) return
   delete from.dataset.sent
   if (well && from.isConnected && "clear" in from.dataset) from.reset()
 }
@@ -284,6 +294,7 @@ function listen(sheet) {
   }
   root.addEventListener("input", (ev) => {
     const from = ev.target
+    if (from.form && "typing" in from.form.dataset) typing(sheet, from.form)
     if (from.dataset.on !== "input") return
     clearTimeout(held.get(from.id || from))
     held.set(from.id || from, setTimeout(() => valued(from), HOLD_MS))
@@ -428,7 +439,9 @@ const KEYS = "netwb.keys"
 function keys_on() { try { return localStorage.getItem(KEYS) !== "off" } catch { return true } }
 function keep_keys(on) { try { localStorage.setItem(KEYS, on ? "on" : "off") } catch { /* private window */ } }
 
-const writing = (e) => e?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(e?.tagName ?? "")
+/* Where one types; a box that was ticked takes no letters, and the keys go on. */
+const writing = (e) => e?.isContentEditable
+  || (/^(INPUT|TEXTAREA|SELECT)$/.test(e?.tagName ?? "") && !/^(checkbox|radio)$/.test(e.type))
 
 function pressed(ev) {
   const at = ev.composedPath()[0]
@@ -476,8 +489,29 @@ function clocks(root, now) {
   }
 }
 
+/* netwb.views.words.left, for the time after it was drawn */
+function leftWords(seconds) {
+  const whole = Math.max(0, Math.floor(seconds)), two = (n) => String(n).padStart(2, "0")
+  const hours = Math.floor(whole / 3600), rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
+  return hours ? `${hours}:${rest}` : rest
+}
+
+function countdowns(root) {
+  const now = Date.now() / 1000 + (window.netwb?.ahead ?? 0)
+  for (const one of root.querySelectorAll("[data-until]")) {
+    const left = Math.max(0, one.dataset.until - now)
+    const bar = one.querySelector("i")
+    one.querySelector("b").textContent = leftWords(left)
+    if (!bar) continue
+    const share = Math.min(100, 100 * left / (+one.dataset.whole || 1))
+    bar.style.width = `${share.toFixed(1)}%`
+    one.classList.toggle("low", share <= 10)
+  }
+}
+
 function tick(root) {
   ages(root)
+  countdowns(root)
   clocks(root, Date.now() / 1000 + (window.netwb?.ahead ?? 0))
 }
 
@@ -498,6 +532,7 @@ function wire() {
     for (const {root} of sheets) root.querySelectorAll("details[data-menu][open]").forEach((d) => { if (!inside.has(d)) d.open = false })
   })
   setInterval(() => { if (!document.hidden) for (const {root} of sheets) tick(root) }, 5000)
+  setInterval(() => { if (!document.hidden) for (const {root} of sheets) countdowns(root) }, 1000)
   window.addEventListener("popstate", () => {
     for (const sheet of sheets) if (sheet.root.querySelector("[data-address]")) sheet.send({act: "went", search: location.search})
   })

@@ -336,7 +336,11 @@ def _facts(page: DevicePage) -> str:
     ]
     if page.sees.address:
         source = f'<span class="mono">{esc(device.syslog_source or device.address)}</span>'
-        facts += [("Jump host", inherited(device.jump)), ("Syslog from", source)]
+        facts += [
+            ("SNMP port", str(device.snmp_port)),
+            ("Jump host", inherited(device.jump)),
+            ("Syslog from", source),
+        ]
     facts += [
         ("Transport", esc(device.transport)),
         ("Contract", esc(device.contract_ref or NOTHING)),

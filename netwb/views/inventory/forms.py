@@ -65,7 +65,13 @@ def add_dialog(offered: Choices, filled: Mapping[str, Any], *, wrong: str = "") 
         return _no_site()
     ask = Ask(title="Add device", act="add-device", yes="Add device", data={}, wrong=wrong)
     sites = [(f"{s.tenant}/{s.slug}", f"{s.tenant} / {s.slug}") for s in offered.sites]
-    said = {"platform": AUTO, "port": "22", "status": "active", **_texts(filled)}
+    said = {
+        "platform": AUTO,
+        "port": "22",
+        "snmp_port": "161",
+        "status": "active",
+        **_texts(filled),
+    }
     head = text_field(
         _field("hostname", "Hostname", said, required=True), autofocus=True
     ) + select_field(_field("site", "Tenant and site", said, required=True), sites)
@@ -105,6 +111,7 @@ def _body(offered: Choices, said: Mapping[str, str], *, own: str | None) -> str:
         + select_field(
             _field("snmp_credential", "SNMP credential", said), [("", INHERITED), *named]
         )
+        + text_field(_field("snmp_port", "SNMP port", said, hint="UDP"), inputmode="numeric")
     )
     texts = "".join(
         text_field(_field(name, _LABELS[name], said, hint=_HINTS.get(name, "")))
@@ -161,6 +168,7 @@ def stored(device: Device) -> dict[str, str]:
         "site": device.site,
         "address": device.address,
         "port": str(device.port),
+        "snmp_port": str(device.snmp_port),
         "platform": device.platform,
         "status": device.status,
         "transport": device.transport,
@@ -194,6 +202,7 @@ def new_device(fields: Mapping[str, Any]) -> NewDevice:
         address=said.get("address", ""),
         platform=said.get("platform") or AUTO,
         port=cast("Any", said.get("port") or 22),
+        snmp_port=cast("Any", said.get("snmp_port") or 161),
         status=cast("Any", said.get("status") or "active"),
         transport=said.get("transport") or "fast",
         labels=cast("Any", said.get("labels") or {}),

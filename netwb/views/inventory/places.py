@@ -103,6 +103,8 @@ def _rest(thing: Tenant | Site, over: Tenant | None, devices: int, url: str) -> 
     """`over`: the tenant of a site, which has what the site says nothing of."""
     many = link(url, number(devices)) if devices else '<span class="t3">0</span>'
     living = state("ok", "active") if thing.status == "active" else state("waived", "retired")
+    if getattr(thing, "shadow", False):
+        living += f" {state('ghost', 'in shadow')}"
     return (
         f'<td class="r" data-label="devices">{many}</td>'
         f'<td data-label="credential">{_said(thing.credential, over and over.credential)}</td>'
@@ -167,15 +169,16 @@ def tenant_dialog(
     return dialog(ask, content, two_columns=True)
 
 
-def site_dialog(
+def site_dialog(  # noqa: PLR0913 - what a form shows, each by its name
     site: Site | None,
     tenants: Sequence[Tenant],
     credentials: Sequence[Credential],
     filled: Mapping[str, Any],
     *,
     wrong: str = "",
+    rules: bool = False,
 ) -> str:
-    """A new site, or the fields of one."""
+    """A new site, or the fields of one; `rules`: also those that an admin alone changes."""
     said = {**_stored(site), **{name: text_of(filled, name) for name in filled}}
     if site is None:
         ask = Ask(title="Add site", act="save-site", yes="Add site", data={}, wrong=wrong)
@@ -210,7 +213,18 @@ def site_dialog(
     content = text_field(_name("site", said)) + _inherited(
         "site", said, own, "as the tenant has it"
     )
-    return dialog(ask, content + text_field(sessions, inputmode="numeric"), two_columns=True)
+    content += text_field(sessions, inputmode="numeric")
+    return dialog(ask, content + (_shadow(said) if rules else ""), two_columns=True)
+
+
+def _shadow(said: Mapping[str, str]) -> str:
+    """What becomes of attacks on its addresses."""
+    field = Field(
+        name="shadow", label="Blackholes", id="site-shadow", value=said.get("shadow", ""), wide=True,
+        hint="In shadow it is seen what would be done before anything is.",
+    )  # fmt: skip
+    choices = (("", "Announced, as the guard allows"), (SHADOWED, "In shadow: only written down"))
+    return select_field(field, choices)
 
 
 def _name(thing: str, said: Mapping[str, str]) -> Field:
@@ -257,6 +271,7 @@ def retire_dialog(thing: str, name: str, *, wrong: str = "") -> str:
     return dialog(ask, tag("p", esc(text), class_="t2"))
 
 
+SHADOWED = "yes"
 _FIELDS = ("name", "credential", "snmp_credential", "jump", "jump_credential", "max_sessions")
 
 
@@ -264,7 +279,8 @@ def _stored(thing: Tenant | Site | None) -> dict[str, str]:
     if thing is None:
         return {}
     values = {name: getattr(thing, name, None) for name in _FIELDS}
-    return {name: "" if value is None else str(value) for name, value in values.items()}
+    stored = {name: "" if value is None else str(value) for name, value in values.items()}
+    return stored | {"shadow": SHADOWED if getattr(thing, "shadow", False) else ""}
 
 
 def tenant_changes(tenant: Tenant, fields: Mapping[str, Any]) -> TenantChanges:
@@ -274,7 +290,10 @@ def tenant_changes(tenant: Tenant, fields: Mapping[str, Any]) -> TenantChanges:
 
 def site_changes(site: Site | None, fields: Mapping[str, Any]) -> SiteChanges:
     """What a form says of a site: all of a new one, the changes of another."""
-    return cast("SiteChanges", _changes(site, fields))
+    changes = _changes(site, fields)
+    if "shadow" in fields and text_of(fields, "shadow") != _stored(site).get("shadow", ""):
+        changes["shadow"] = text_of(fields, "shadow") == SHADOWED
+    return cast("SiteChanges", changes)
 
 
 def _changes(thing: Tenant | Site | None, fields: Mapping[str, Any]) -> dict[str, Any]:

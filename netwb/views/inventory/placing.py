@@ -122,7 +122,8 @@ class PlacesPart:
 
     async def _edit_site(self, act: Act) -> None:
         site = await self._site(_of(act))
-        self._stage.ask(view.site_dialog(site, (), await self._credentials(), {}))
+        known, rules = await self._credentials(), self._stage.sees().rules
+        self._stage.ask(view.site_dialog(site, (), known, {}, rules=rules))
 
     async def _save_site(self, act: Act) -> None:
         frame, fields = self._stage.frame, _fields(act)
@@ -137,7 +138,11 @@ class PlacesPart:
             else:
                 frame.bench.set_site(f"{site.tenant}/{site.slug}", **changes)
 
-        await self._save(save, lambda w: view.site_dialog(site, tenants, known, fields, wrong=w))
+        rules = self._stage.sees().rules
+        await self._save(
+            save,
+            lambda w: view.site_dialog(site, tenants, known, fields, wrong=w, rules=rules),
+        )
 
     async def _retire_site(self, act: Act) -> None:
         bench, name = self._stage.frame.bench, _of(act)

@@ -71,6 +71,7 @@ class Stage(Desk):
             edit=may(Permission.INVENTORY_EDIT),
             back_up=may(Permission.BACKUP_RUN),
             configs=may(Permission.CONFIG_VIEW),
+            rules=may(Permission.SYSTEM_MANAGE),
         )
 
     def links(self) -> Links:

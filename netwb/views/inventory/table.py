@@ -50,6 +50,7 @@ class Sees:
     edit: bool = False
     back_up: bool = False
     configs: bool = False
+    rules: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

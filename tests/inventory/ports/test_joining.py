@@ -155,3 +155,25 @@ def test_each_port_that_was_seen_becomes_exactly_one(
     became = [port.name for port in joined.new] + [port.name for _, port in pairs]
     assert sorted(became) == sorted(name for name, _, _ in now)
     assert len({old.id for old, _ in pairs}) == len(pairs)
+
+
+@pytest.mark.parametrize(
+    ("now", "moved"),
+    [
+        ([("eth0", 2, "C-2"), ("eth1", 1, "C-1")], ["eth0", "eth1"]),
+        ([("eth0", 2, "C-1"), ("eth1", 1, "C-2")], []),
+        ([("eth0", 1, "C-2"), ("eth1", 2, "C-1")], []),
+        ([("eth0", 2, ""), ("eth1", 1, "")], []),
+        ([("eth0", 2, None), ("eth1", 1, None)], []),
+    ],
+    ids=["names exchanged", "numbered anew", "aliases exchanged", "no aliases", "aliases unread"],
+)
+def test_two_names_were_exchanged_where_number_and_alias_both_say_so(
+    now: list[tuple[str, int, str | None]], moved: list[str]
+) -> None:
+    before = [held("eth0", index=1, alias="C-1"), held("eth1", index=2, alias="C-2")]
+
+    joined = join(before, [seen(name, index=index, alias=alias) for name, index, alias in now])
+
+    assert [port.name for port in joined.moved] == moved
+    assert (len(joined.known), joined.new, joined.renamed) == (2, (), ())

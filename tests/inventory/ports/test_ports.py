@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,14 +12,17 @@ from netwb.errors import (
     FieldsRefusedError,
     ImportRefusedError,
     InventoryError,
+    NotPermittedError,
     UnknownDeviceError,
     UnknownNameError,
 )
 from netwb.inventory.ports.ports import Ports
 from netwb.inventory.ports.records import Port, PortName, SeenPort, WherePort
+from netwb.inventory.ports.sighting import MOST_TIMES
 from netwb.inventory.records import FieldChange
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from tests.inventory.ground import ANA, NOON, Ground, counted_statements
+from tests.store.processes import at_once, find_ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,24 @@ def test_a_customer_sees_its_port_on_a_providers_device_and_no_other(rig: Rig) -
     (port,) = rig.ports.list(rig.customer, WherePort(device="pe1"))
     assert (port.hostname, port.site, port.tenant) == ("pe1", "fra1", "acme")
     assert rig.ports.get(rig.customer, "provider/pe1", "eth1") == port
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"circuit_ref": "HACK"}, {"speed_override_bps": "1M"}, {"watched": True}, {"tenant": None}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_a_customer_does_not_change_its_port_on_a_providers_device(
+    rig: Rig, changes: dict[str, Any]
+) -> None:
+    rig.see(rig.pe1, "eth0", "eth1")
+    rig.give("eth1", "acme")
+    port = rig.port("pe1", "eth1")
+
+    with pytest.raises(NotPermittedError, match="is for acme and its device is provider's"):
+        rig.ports.set(rig.customer, port.id, changes)
+
+    assert rig.port("pe1", "eth1") == port
 
 
 def test_a_port_that_is_another_tenants_is_unknown_by_every_way(rig: Rig) -> None:
@@ -236,7 +258,7 @@ def test_a_port_goes_to_no_tenant_that_the_actor_does_not_see(rig: Rig) -> None:
     with pytest.raises(UnknownNameError, match="tenant 'acme' is not known"):
         rig.ports.set(rig.provider, port.id, {"tenant": "acme"})
     rig.give("eth0", "acme")
-    with pytest.raises(UnknownNameError, match="tenant 'provider' is not known"):
+    with pytest.raises(NotPermittedError, match="its device is provider's"):
         rig.ports.set(rig.customer, port.id, {"tenant": None})
     assert rig.port("pe1", "eth0").tenant == "acme"
 
@@ -275,10 +297,56 @@ def test_a_port_that_is_renamed_back_has_its_old_name_once(rig: Rig) -> None:
 
     (port,) = rig.ports.list(ALL_TENANTS)
     assert (port.name, port.former_names) == ("wan", ("eth0",))
+    second, third, fourth = (NOON + timedelta(seconds=60 * n) for n in (1, 2, 3))
     assert rig.ports.names(ALL_TENANTS, [port])[port.id] == (
-        PortName(name="wan"),
-        PortName(name="eth0", until=NOON + timedelta(seconds=180)),
+        PortName(name="wan", since=third),
+        PortName(name="eth0", since=second, until=fourth),
+        PortName(name="wan", until=third),
+        PortName(name="eth0", until=second),
     )
+
+
+def test_a_name_that_another_port_bore_meanwhile_parts_a_ports_times(rig: Rig) -> None:
+    def see(**names: str) -> None:
+        seen = [
+            SeenPort(name=name, if_index=int(key[1:]), alias=key, if_type=6, speed_bps=None)
+            for key, name in names.items()
+        ]
+        rig.ports.sighted({rig.pe1: seen})
+        rig.ground.clock.pass_s(60)
+
+    for names in (
+        {"p1": "eth0", "p2": "lan"},
+        {"p1": "wan", "p2": "lan"},
+        {"p1": "wan", "p2": "eth0"},
+        {"p1": "wan", "p2": "lan"},
+        {"p1": "eth0", "p2": "lan"},
+    ):
+        see(**names)
+
+    ports = {port.alias: port for port in rig.ports.list(ALL_TENANTS)}
+    named = rig.ports.names(ALL_TENANTS, list(ports.values()))
+    minute = [NOON + timedelta(seconds=60 * n) for n in range(5)]
+    assert [one for one in named[ports["p1"].id] if one.name == "eth0"] == [
+        PortName(name="eth0", since=minute[3]),
+        PortName(name="eth0", until=minute[1]),
+    ]
+    assert [one for one in named[ports["p2"].id] if one.name == "eth0"] == [
+        PortName(name="eth0", since=minute[1], until=minute[3])
+    ]
+    assert len(ports) == 2
+
+
+def test_names_that_change_at_every_poll_do_not_pile_up(rig: Rig) -> None:
+    for n in range(MOST_TIMES + 10):
+        rig.see(rig.pe1, ("eth0", "wan")[n % 2], alias="C-1")
+        rig.ground.clock.pass_s(60)
+
+    (port,) = rig.ports.list(ALL_TENANTS)
+    names = rig.ports.names(ALL_TENANTS, [port])[port.id]
+    assert len(names) == MOST_TIMES + 1
+    assert {one.name for one in names} == {"eth0", "wan"}
+    assert names[1].until == rig.ground.clock.now - timedelta(seconds=60)
 
 
 def test_who_is_given_a_port_sees_nothing_of_the_time_before(rig: Rig) -> None:
@@ -319,7 +387,7 @@ def test_a_port_that_was_only_given_is_found_by_a_poll_later(rig: Rig) -> None:
     assert (found.id, found.circuit_ref, found.last_seen_at) == (given.id, "C-1", NOON)
 
 
-def test_a_customer_imports_of_its_own_ports_alone(rig: Rig) -> None:
+def test_a_customer_imports_of_its_own_devices_alone(rig: Rig) -> None:
     rig.see(rig.pe1, "eth0", "eth1")
     rig.give("eth1", "acme")
 
@@ -327,10 +395,19 @@ def test_a_customer_imports_of_its_own_ports_alone(rig: Rig) -> None:
         rig.customer, "device,name,circuit_ref\npe1,eth1,C-1\npe1,eth0,C-2\nce1,new,C-3\n"
     )
 
-    assert [(item.action, item.name) for item in plan.ports] == [("update", "eth1"), ("add", "new")]
-    assert plan.problems == (
-        "line 3: device 'pe1' is not known; `netwb device list` shows those that are",
-    )
+    assert [(item.action, item.name) for item in plan.ports] == [("add", "new")]
+    refused, unknown = plan.problems
+    assert refused.startswith("line 2: port 'eth1' of pe1 is for acme and its device is provider's")
+    assert unknown.startswith("line 3: device 'pe1' is not known")
+
+
+def test_two_polls_that_find_the_same_ports_at_once_make_each_once(rig: Rig, url: str) -> None:
+    rig.see(rig.ce1, "lan")
+
+    found = at_once(4, find_ports, url, {rig.pe1: 40, rig.ce1: 1})
+
+    assert sorted(found) == [0, 0, 0, 41]
+    assert len(rig.ports.list(ALL_TENANTS)) == 42
 
 
 def test_many_ports_are_listed_in_a_few_statements(rig: Rig) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from netwb.errors import NotPermittedError, UnknownDeviceError, UnreachableError
+from netwb.inventory.records import NewCredential, SecretSource
 from netwb.roles import Role
 from netwb.views.inventory.view import InventoryView
 from netwb.workbench import Workbench
@@ -238,12 +239,18 @@ NEW = {
     "address": "192.0.2.9",
     "platform": "cisco_ios",
     "port": "2222",
+    "snmp_port": "1161",
+    "snmp_credential": "snmp",
     "status": "planned",
     "labels": "rack=r1",
 }
 
 
 def test_a_device_is_added_by_its_form(made: Rig) -> None:
+    community = SecretSource(origin="env:PW")
+    made.bench.add_credential(
+        NewCredential(tenant="acme", name="snmp", secrets={"snmp_community": community})
+    )
     page = visit(made)
 
     run(page.act("add"))
@@ -252,6 +259,7 @@ def test_a_device_is_added_by_its_form(made: Rig) -> None:
 
     device = made.bench.device("acme/edge9")
     assert (device.address, device.port, device.status) == ("192.0.2.9", 2222, "planned")
+    assert (device.snmp_port, device.snmp_credential.value) == (1161, "snmp")
     assert device.labels == {"rack": "r1"}
     assert "edge9" in page.view._stage.table.html
     assert "dialog" not in page.html
@@ -266,6 +274,7 @@ def test_a_device_is_added_by_its_form(made: Rig) -> None:
         ("hostname", HOSTILE, "is not usable"),
         ("address", "192.0.2.311", "is no IPv4"),
         ("port", "ssh", "give a number from 1"),
+        ("snmp_port", "70000", "give a number from 1"),
         ("site", "", "no site is chosen"),
         ("labels", "=", ""),
         ("transport", "carrier pigeon", "take fast, stock"),
@@ -297,13 +306,14 @@ def test_a_credential_name_that_two_tenants_have_is_one_choice_that_names_both(m
 
 def test_an_edit_changes_what_differs_and_clears_what_was_emptied(made: Rig) -> None:
     device = made.devices["acme/edge1"]
-    made.bench.set_device(device.id, role="edge", serial="OLD")
+    made.bench.set_device(device.id, role="edge", serial="OLD", snmp_port=1161)
     page = visit(made, search=f"?device={device.id}")
+    assert "SNMP port 1161" in page.text
 
     run(page.act("edit", device=device.id))
     assert 'value="OLD"' in page.html
     fields = {"role": "core", "serial": "", "address": "127.0.0.1", "credential": ""}
-    run(page.act("edit-device", device=device.id, fields=fields))
+    run(page.act("edit-device", device=device.id, fields={**fields, "snmp_port": "1161"}))
 
     changed = made.bench.device(device.id)
     assert (changed.role, changed.serial, changed.address) == ("core", None, "127.0.0.1")
@@ -413,6 +423,8 @@ def test_tenants_and_sites_are_added_set_and_retired(made: Rig) -> None:
     run(page.act("save-site", of="newco/osl1", fields={"max_sessions": "3", "name": ""}))
 
     assert made.bench.site("newco/osl1").max_sessions == 3
+    run(page.act("edit-site", of="newco/osl1"))
+    assert "Sessions at once" in page.html
     assert "osl1" in page.html
     assert "<img" not in page.html
     run(page.act("retire-site", of="newco/osl1", fields={}))
@@ -420,6 +432,22 @@ def test_tenants_and_sites_are_added_set_and_retired(made: Rig) -> None:
     assert made.bench.tenant("newco").status == "retired"
     run(page.act("activate-tenant", of="newco"))
     assert made.bench.tenant("newco").status == "active"
+
+
+def test_an_admin_alone_puts_a_site_in_shadow(made: Rig) -> None:
+    add(made, "root", Role.ADMIN)
+    page, other = (visit(made, who, "?tab=places") for who in ("root", "eng"))
+
+    for one in (page, other):
+        run(one.act("edit-site", of="acme/fra1"))
+    assert "In shadow: only written down" in page.html
+    assert "In shadow" not in other.html
+    run(page.act("save-site", of="acme/fra1", fields={"shadow": "yes"}))
+    assert made.bench.site("acme/fra1").shadow
+    assert "in shadow" in page.html
+
+    run(page.act("save-site", of="acme/fra1", fields={"shadow": ""}))
+    assert not made.bench.site("acme/fra1").shadow
 
 
 def test_a_site_shows_what_it_has_from_its_tenant(made: Rig) -> None:
