@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from netwb.cli.context import NetwbGroup, reading
 from netwb.cli.exits import DONE, SOME_FAILED
+from netwb.cli.history import WHEN
+from netwb.cli.moments import MOMENT
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 
 
@@ -24,18 +28,27 @@ def audit() -> None:
     "--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Most rows."
 )
 @click.option("--before", type=int, metavar="SEQ", help="Continue before this number.")
+@click.option("--who", metavar="NAME", help="Part of the actor, in any case.")
+@click.option("--what", metavar="ACTION", help="Part of the action, as `blackhole.`.")
+@click.option("--on", metavar="TARGET", help="Part of the target, as a device's name.")
+@click.option("--tenant", metavar="T", help="Only this tenant's.")
+@click.option("--since", type=MOMENT, help=f"At or after this: {WHEN}.")
+@click.option("--until", type=MOMENT, help="Before this.")
 @json_option
 @click.pass_context
-def list_(context: click.Context, *, limit: int, before: int | None, as_json: bool) -> None:
+def list_(
+    context: click.Context, /, *, limit: int, before: int | None, as_json: bool, **asked: Any
+) -> None:
     """Events, newest first."""
-    found = reading(context).audit_events(limit=limit, before=before)
+    wanted = {name: said for name, said in asked.items() if said}
+    found = reading(context).audit_events(limit=limit, before=before, **wanted)
     if as_json:
         print_items(found)
         return
     print_table(
         ("seq", "at (UTC)", "actor", "action", "target", "detail"),
         [(e.seq, e.at, e.actor, e.action, e.target, _detail(e.detail)) for e in found],
-        empty="nothing was done yet",
+        empty="nothing of that was done" if wanted else "nothing was done yet",
     )
 
 

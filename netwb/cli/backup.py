@@ -67,6 +67,7 @@ def backup(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Back up configurations: what is not whole is refused, secrets are taken out."""
     narrowed = bench(context).where(**_criteria(criteria, tenant=tenant, site=site))
+    _say_left_out(narrowed, devices)
     only: Literal["all", "failed"] = "failed" if failed else "all"
     if dry_run:
         return _show_plan(narrowed.plan_backup(*devices, only=only), as_json=as_json)
@@ -79,6 +80,19 @@ def backup(  # noqa: PLR0913 - one parameter an option
         print_report(report)
     _push(narrowed)
     return _status(report)
+
+
+def _say_left_out(narrowed: Workbench, named: tuple[str, ...]) -> None:
+    """Who names a device that is not backed up is told so."""
+    for device in map(narrowed.device, named):
+        name = f"{device.tenant}/{device.hostname}"
+        if device.status == "retired":
+            say(
+                f"{name} is retired and left out; bring it back with `netwb device activate {name}`"
+            )
+        elif device.status == "planned":
+            cure = f"`netwb device set {name} --status active`"
+            say(f"{name} is planned and left out until {cure}")
 
 
 def report_document(report: BackupReport) -> dict[str, Any]:

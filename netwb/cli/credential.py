@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -94,9 +94,10 @@ def add(
     if as_json:
         print_json(added)
     else:
+        given = " ".join(f"{option} {added.name}" for option in _given_as(added))
         say(
             f"credential {added.tenant}/{added.name} is added; give it to a tenant, site or device: "
-            f"netwb tenant set {added.tenant} --credential {added.name}"
+            f"netwb tenant set {added.tenant} {given}"
         )
 
 
@@ -256,6 +257,13 @@ def _parted(option: str, text: str, protocols: tuple[str, ...]) -> tuple[str, st
         msg = f"--{option.replace('_', '-')} takes PROTOCOL:SOURCE, PROTOCOL one of "
         raise click.UsageError(f"{msg}{', '.join(protocols)}, SOURCE {SOURCE}")
     return protocol, source
+
+
+def _given_as(credential: Credential) -> Iterator[str]:
+    if credential.username is not None:
+        yield "--credential"
+    if credential.snmp.user is not None or "snmp_community" in credential.secrets:
+        yield "--snmp-credential"
 
 
 def _holds(credential: Credential) -> str:

@@ -31,16 +31,30 @@ def register(cli: click.Group) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @passphrase_option
 @click.option("--check", is_flag=True, help="Write nothing; read that export as an import would.")
+@click.option("--without-traffic", is_flag=True, help="Leave out the home's samples of traffic.")
 @json_option
 @click.pass_context
-def export(
-    context: click.Context, *, file: Path, passphrase: str | None, check: bool, as_json: bool
+def export(  # noqa: PLR0913 - its options
+    context: click.Context,
+    *,
+    file: Path,
+    passphrase: str | None,
+    check: bool,
+    without_traffic: bool,
+    as_json: bool,
 ) -> None:
-    """Write all of netwb into FILE: database, archive, keys, settings, quarantine; netwb may run on."""
+    """Write all of netwb into FILE, while it runs on: database, archive, keys, settings, quarantine.
+
+    Samples of traffic come along where the home itself keeps them; an InfluxDB's stay there.
+    """
     if check:
         found = Workbench.check_export(file, passphrase=_known(passphrase), environment=os.environ)
     else:
-        found = bench(context).export(file, passphrase=given_source(passphrase or "prompt", WHAT))
+        found = bench(context).export(
+            file,
+            passphrase=given_source(passphrase or "prompt", WHAT),
+            traffic="without" if without_traffic else "with",
+        )
     if as_json:
         print_json(found)
         return
@@ -112,5 +126,9 @@ def _told(found: Export) -> str:
     return (
         f"{found.tenants} tenants, {found.devices} devices, {found.revisions} revisions,"
         f" {found.users} users, {found.audit} audit links, {found.quarantine} quarantined texts,"
-        f" {found.size:,} bytes, of {found.made_at:%Y-%m-%d %H:%M:%S} UTC"
+        f" {_traffic(found)}, {found.size:,} bytes, of {found.made_at:%Y-%m-%d %H:%M:%S} UTC"
     )
+
+
+def _traffic(found: Export) -> str:
+    return f"{found.traffic:,} bytes of traffic" if found.traffic else "no samples of traffic"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 else:
     _words = lazy("netwb.workbench.words")
 
+SHORT = 12  # digits of a commit
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -68,19 +69,22 @@ def restore_all(
     )
     if options["as_json"]:
         print_json(found)
-        return _status(found)
+        return status_of(found)
     say(restored_line(found))
     say_missing(found, "newer revisions than these may be in another copy, or in an export")
+    say_foreign(found)
     if folder is None:
         say(
             "credentials of devices do not lie at a remote: add them anew; then"
             f" `netwb remote set {found.tenant} URL` pushes there again"
         )
-    return _status(found)
+    return status_of(found)
 
 
-def _status(found: Restored) -> int:
-    return SOME_FAILED if found.missing else DONE
+def status_of(found: Restored) -> int:
+    """Whether the remote gave back all that netwb pushed, and has nothing else."""
+    good = not found.missing and found.foreign is None and found.seal == "good"
+    return DONE if good else SOME_FAILED
 
 
 def say_missing(found: Restored, cure: str) -> None:
@@ -91,6 +95,25 @@ def say_missing(found: Restored, cure: str) -> None:
             f"the remote of {found.tenant} has lost {lost} that netwb had pushed there: somebody took"
             f" them off, or an older copy of it was put back; {cure}"
         )
+
+
+def say_foreign(found: Restored) -> None:
+    """What somebody else put there, where there is such; it is left off."""
+    if found.seal == "none":
+        say(
+            f"nothing at the remote of {found.tenant} bears netwb's seal: an older netwb pushed it, or"
+            " somebody changed it; read what was restored before it is relied on"
+        )
+    if found.foreign is None:
+        return
+    many = found.foreign.commits
+    commits, are = ("1 commit", "is") if many == 1 else (f"{many} commits", "are")
+    say(
+        f"the remote of {found.tenant} has {commits} that netwb did not push there, which {are} left"
+        f" off: from {found.foreign.first[:SHORT]} on, committed as {found.foreign.author}, in"
+        f" {', '.join(found.foreign.files) or 'no file'}; see who may write there, and let main there"
+        f" end at {found.foreign.last_good[:SHORT]}"
+    )
 
 
 def restored_line(found: Restored) -> str:

@@ -78,4 +78,5 @@ def _device(one: MonitoredDevice) -> dict[str, Any]:
         "age_s": one.age_s,
         "stale": one.state.stale,
         "reason": one.state.reason,
+        "collector": one.collector,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import click
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.exits import BAD_INPUT, DONE, SOME_FAILED
 from netwb.cli.fields import given, print_record, say_changed
+from netwb.cli.moments import MOMENT
+from netwb.cli.poll import how_to_poll
 from netwb.cli.problems import grouped
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.inventory.ports.records import Port, WherePort
@@ -35,21 +38,22 @@ def port() -> None:
 @click.option("--device", metavar="D", help="Only this device's.")
 @click.option("--tenant", metavar="T", help="Only those that are for this tenant.")
 @click.option("--site", metavar="S", help="Only at this site.")
-@click.option("--find", metavar="TEXT", help="Part of a name, an ifAlias or a circuit reference.")
+@click.option("--find", metavar="TEXT", help="Part of a name, an ifAlias, a circuit or a hostname.")
 @click.option("--watched/--unwatched", default=None, help="Only those that are watched, or not.")
 @json_option
 @click.pass_context
 def list_(context: click.Context, /, *, as_json: bool, **criteria: Any) -> None:
     """Ports of all devices but the retired ones."""
     named = {name: value for name, value in criteria.items() if value is not None}
-    found = reading(context).ports(WherePort(**named))
+    netwb = reading(context)
+    found = netwb.ports(WherePort(**named))
     if as_json:
         print_items(found)
         return
     print_table(
         ("device", "port", "alias", "for", "circuit", "speed", "watched", "seen (UTC)"),
         [_row(one) for one in found],
-        empty="no port matches; `netwb poll --once` finds them",
+        empty=f"no port matches; {how_to_poll(netwb)}",
     )
 
 
@@ -68,11 +72,12 @@ def show(context: click.Context, *, device: str, ifname: str, as_json: bool) -> 
 @click.argument("device")
 @click.argument("ifname")
 @click.option("--tenant", metavar="T", help="Whom it is for; empty: its device's tenant.")
+@click.option("--since", type=MOMENT, help="From when on it is for --tenant.  [default: now]")
 @click.option("--circuit-ref", metavar="TEXT", help="Its circuit, as the contract calls it.")
 @click.option("--speed-override", metavar="BPS", help="What 100 % is: 100M, 2.5G.")
 @click.option("--watched/--unwatched", default=None, help="Whether its being down matters.")
 @click.pass_context
-def set_(
+def set_(  # noqa: PLR0913 - one parameter an option
     context: click.Context,
     /,
     *,
@@ -80,13 +85,15 @@ def set_(
     ifname: str,
     watched: bool | None,
     speed_override: str | None,
+    since: datetime | None,
     **options: str | None,
 ) -> None:
     """Change the port IFNAME of DEVICE; an empty value clears."""
     changes = given({**options, "speed_override_bps": speed_override})
     if watched is not None:
         changes["watched"] = watched
-    say_changed(f"port {device} {ifname}", bench(context).set_port(device, ifname, **changes))
+    done = bench(context).set_port(device, ifname, since=since or "", **changes)
+    say_changed(f"port {device} {ifname}", done)
 
 
 @port.command("import")

@@ -1,4 +1,4 @@
-"""`netwb port-group add | list | set`: ports that are billed as one."""
+"""`netwb port-group add | list | show | set | rename | retire`: ports that are billed as one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import click
 
 from netwb.billing.records import PortGroup
 from netwb.cli.context import NetwbGroup, bench, reading
+from netwb.cli.moments import MOMENT
 from netwb.cli.port import speed
-from netwb.cli.show import json_option, print_items, print_json, print_table, say
+from netwb.cli.show import json_option, plain, print_items, print_json, print_table, say, shown
 from netwb.metrics.billing.records import METHODS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,6 +37,12 @@ def _group_options(command: Command) -> Command:
             multiple=True,
             metavar="DEVICE IFNAME",
             help="A port of it; repeatable.",
+        ),
+        click.option(
+            "--since",
+            type=MOMENT,
+            help="From when on ports are put in or taken out.  [default: now; of a new group from the "
+            "first]",
         ),
         click.option(
             "--time-zone", metavar="ZONE", help="The contract's: Europe/Berlin.  [default: UTC]"
@@ -93,6 +100,67 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     )
 
 
+@port_group.command()
+@click.argument("tenant")
+@click.argument("name")
+@json_option
+@click.pass_context
+def show(context: click.Context, *, tenant: str, name: str, as_json: bool) -> None:
+    """The port group NAME of TENANT with its ports."""
+    found = reading(context).port_group(tenant, name)
+    if as_json:
+        print_json({**plain(found.group), "ports": plain(found.ports)})
+        return
+    one = found.group
+    commit = f", commit {speed(one.commit_bps)}" if one.commit_bps else ""
+    say(f"{one.tenant} {one.name}: {one.method}{commit}, {one.time_zone}, {_ports(one)}")
+    print_table(
+        ("device", "port", "for", "since", "until"),
+        [
+            (
+                port.device,
+                port.name,
+                port.tenant or "another",
+                shown(port.since) if port.since else "the first",
+                shown(port.until) if port.until else "",
+            )
+            for port in found.ports
+        ],
+        empty="no port; `netwb port-group set` puts ports in",
+    )
+
+
+@port_group.command()
+@click.argument("tenant")
+@click.argument("name")
+@click.argument("new_name")
+@json_option
+@click.pass_context
+def rename(context: click.Context, *, tenant: str, name: str, new_name: str, as_json: bool) -> None:
+    """Call the port group NAME of TENANT otherwise; frozen bills keep its old name."""
+    made = bench(context).rename_port_group(tenant, name, new_name)
+    if as_json:
+        print_json(made)
+    else:
+        say(f"port group {name} is called {made.name}; frozen bills keep the old name")
+
+
+@port_group.command()
+@click.argument("tenant")
+@click.argument("name")
+@json_option
+@click.pass_context
+def retire(context: click.Context, *, tenant: str, name: str, as_json: bool) -> None:
+    """Take the port group NAME of TENANT off all bills that are not frozen."""
+    opened = bench(context)
+    gone = opened.retire_port_group(tenant, name)
+    if as_json:
+        print_json(gone)
+    else:
+        months = " and ".join(opened.unfrozen_months(tenant))
+        say(f"port group {gone.name} is retired, for all of {months}; frozen bills keep it")
+
+
 @port_group.command("set")
 @click.argument("tenant")
 @click.argument("name")
@@ -110,11 +178,16 @@ def set_(
     context: click.Context, /, *, tenant: str, name: str, as_json: bool, **options: Any
 ) -> None:
     """Change the port group NAME of TENANT; what is not given stays."""
-    made = bench(context).set_port_group(tenant, name, **_changes(options))
+    opened = bench(context)
+    made = opened.set_port_group(tenant, name, **_changes(options))
     if as_json:
         print_json(made)
     else:
-        say(f"port group {made.name} is changed, {_ports(made)}; frozen bills stay as they are")
+        months = " and ".join(opened.unfrozen_months(tenant))
+        say(
+            f"port group {made.name} is changed, {_ports(made)}, on the bills of {months}; ports that "
+            "come or go count for their time in it, and frozen bills stay as they are"
+        )
 
 
 def _changes(options: dict[str, Any]) -> Any:

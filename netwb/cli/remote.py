@@ -11,7 +11,14 @@ import click
 from netwb.cli.asking import SOURCE, given_source
 from netwb.cli.context import NetwbCommand, NetwbGroup, bench, reading
 from netwb.cli.exits import DONE, SOME_FAILED
-from netwb.cli.from_remote import known_source, restored_line, say_missing
+from netwb.cli.from_remote import (
+    SHORT,
+    known_source,
+    restored_line,
+    say_foreign,
+    say_missing,
+    status_of,
+)
 from netwb.cli.scan import accept
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
 from netwb.errors import InputError
@@ -19,8 +26,6 @@ from netwb.inventory.records import SecretSource
 
 if TYPE_CHECKING:
     from netwb.workbench.words import Pushed, Remote
-
-SHORT = 12
 
 
 def register(cli: click.Group) -> None:
@@ -116,7 +121,8 @@ def check(context: click.Context, *, tenant: str, source: str | None, as_json: b
     else:
         say(f"the remote restores {restored_line(found)}")
         say_missing(found, f"`netwb push --tenant {found.tenant}` gives them to it again")
-    return SOME_FAILED if found.missing else DONE
+        say_foreign(found)
+    return status_of(found)
 
 
 remote.add_command(accept)

@@ -10,7 +10,7 @@ import click
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.scheduler import at_place
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
-from netwb.schedules.triggers import parse_span_s
+from netwb.schedules.triggers import parse_span_s, parse_trigger, times_a_day
 
 if TYPE_CHECKING:
     from netwb.workbench.words import JobState
@@ -91,13 +91,17 @@ def set_(  # noqa: PLR0913 - one parameter an option
         )
     if as_json:
         print_json(asdict(state))
+    elif trigger == ("default",) and (tenant or site):
+        say(f"{job} of {'/'.join(filter(None, (tenant, site)))} comes with that of all again")
     else:
         say(_said(state))
 
 
 def _said(state: JobState) -> str:
     place = f" of {state.place}" if state.place else ""
-    return f"{state.name}{place}: {state.trigger} ({state.time_zone}), {_following(state)}"
+    often = times_a_day(parse_trigger(state.trigger))
+    many = f", {often:,} times a day" if often > 1 else ""
+    return f"{state.name}{place}: {state.trigger} ({state.time_zone}){many}, {_following(state)}"
 
 
 def _following(state: JobState) -> str:

@@ -11,7 +11,7 @@ import click
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 from netwb.errors import InputError
-from netwb.telegraf.records import Move
+from netwb.telegraf.records import PLACES, Move, Shard
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 MOST_SAID = 20  # moves that a preview names; --json has all of them
@@ -37,7 +37,7 @@ def _shard_options(command: Command) -> Command:
         click.option("--reload", metavar="COMMAND", help="Tells it of changed files; no shell."),
         click.option(
             "--place",
-            type=click.Choice(["here", "elsewhere"]),
+            type=click.Choice(PLACES),
             help="`here`: its files are written; `elsewhere`: it fetches them.",
         ),
         click.option(
@@ -50,13 +50,13 @@ def _shard_options(command: Command) -> Command:
             metavar="TENANT/SITE",
             help="That it serves; repeatable, and in place of those it had.",
         ),
+        click.argument("name"),
     ):
         command = option(command)
     return command
 
 
 @shard.command()
-@click.argument("name")
 @_shard_options
 @click.pass_context
 def add(
@@ -65,13 +65,9 @@ def add(
     """Define the shard NAME; from the first one on, each site needs one that serves it."""
     changes = _changes(options)
     if preview:
-        _show_moves(reading(context).preview_shard(name, **changes), as_json=as_json)
-        return
-    added = bench(context).add_shard(name, **changes)
-    if as_json:
-        print_json(added)
+        _show_moves(context, name, changes, as_json=as_json)
     else:
-        say(f"shard {name} is added; next: netwb telegraf diff")
+        _show(bench(context).add_shard(name, **changes), "added", as_json=as_json)
 
 
 @shard.command("list")
@@ -100,7 +96,6 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 
 
 @shard.command("set")
-@click.argument("name")
 @_shard_options
 @click.pass_context
 def set_(
@@ -109,13 +104,9 @@ def set_(
     """Change the shard NAME; what is not given stays."""
     changes = _changes(options)
     if preview:
-        _show_moves(reading(context).preview_shard(name, **changes), as_json=as_json)
-        return
-    changed = bench(context).set_shard(name, **changes)
-    if as_json:
-        print_json(changed)
+        _show_moves(context, name, changes, as_json=as_json)
     else:
-        say(f"shard {name} is changed; next: netwb telegraf diff")
+        _show(bench(context).set_shard(name, **changes), "changed", as_json=as_json)
 
 
 @shard.command()
@@ -145,7 +136,17 @@ def _arguments(name: str, text: str) -> list[str]:
         raise InputError(msg) from error
 
 
-def _show_moves(moves: Sequence[Move], *, as_json: bool) -> None:
+def _show(shard: Shard, done: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(shard)
+    else:
+        say(f"shard {shard.name} is {done}; next: netwb telegraf diff")
+
+
+def _show_moves(
+    context: click.Context, name: str, changes: dict[str, Any], *, as_json: bool
+) -> None:
+    moves: Sequence[Move] = reading(context).preview_shard(name, **changes)
     if as_json:
         print_items(moves)
         return

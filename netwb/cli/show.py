@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import PurePath
 from typing import Any
 
@@ -32,7 +33,7 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     """A record as JSON values: times RFC 3339, bytes decoded with replacement, errors as causes."""
     if isinstance(value, datetime):
         return rfc3339(value)
-    if isinstance(value, PurePath):
+    if isinstance(value, PurePath | IPv4Address | IPv6Address | IPv4Network | IPv6Network):
         return str(value)
     if isinstance(value, NetwbError):
         return {"kind": type(value).__name__, "message": str(value)}

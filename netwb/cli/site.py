@@ -71,6 +71,11 @@ def show(context: click.Context, *, site: str, as_json: bool) -> None:
 @click.argument("site")
 @click.option("--name", metavar="TEXT", help="Its name for people.")
 @click.option("--max-sessions", metavar="N", help="Most logins at once here.")
+@click.option(
+    "--shadow",
+    type=click.Choice(("on", "off")),
+    help="Only write down what of its prefixes would be blackholed.",
+)
 @inherited_options
 @click.pass_context
 def set_(context: click.Context, /, *, site: str, **options: Any) -> None:

@@ -153,7 +153,8 @@ def say_purge(slug: str, found: TenantPurge, verb: str) -> None:
     rows = ", ".join(f"{count} {table}" for table, count in found.rows.items())
     say(
         f"tenant {slug} (id {found.tenant_id}) {verb} {rows}; {found.files:,} bytes of repository"
-        f" and held texts; the words of {found.audit} audit links"
+        f" and held texts; what was counted of {found.counters:,} devices, and ports of other ones;"
+        f" the words of {found.audit} audit links"
     )
     for place in found.left:
         say(f"not netwb's to delete, and yours to see to: {place}")

@@ -13,7 +13,8 @@ from typing import Any, Self
 from netwb.errors import LeaseLostError, NetwbError, RunUnderWayError, StoreError
 from netwb.schedules.records import JobSpec, Place
 from netwb.store.canonical import storable
-from netwb.store.firings import Ending, Firing, Firings
+from netwb.store.firing_records import Ending, Firing
+from netwb.store.firings import Firings
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +80,12 @@ def _next_try(
 
 
 def _failed(spec: JobSpec, firing: Firing, error: NetwbError, again: datetime | None) -> Ending:
-    """What a person began ends at once: that person sees why."""
+    """What a person began ends at once: that person is told why, and a log line would say it twice."""
     kind, said = type(error).__name__, storable(str(error))
     if again is None or firing.epoch == 0:
-        logger.error("%s failed: %s", spec.name, error)
+        logger.log(
+            logging.ERROR if firing.epoch else logging.INFO, "%s failed: %s", spec.name, error
+        )
         return Ending(status="failed", error_kind=kind, said=said)
     logger.warning("%s is tried again at %s UTC: %s", spec.name, f"{again:%H:%M:%S}", error)
     return Ending(status="waiting", error_kind=kind, said=said, begin_at=again)

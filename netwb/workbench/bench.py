@@ -15,8 +15,11 @@ from netwb.errors import InventoryError, NetwbError, NotPermittedError
 from netwb.inventory.records import Where
 from netwb.loading import lazy
 from netwb.workbench.adhoc import AdhocFace
+from netwb.workbench.attack_intake import AttackIntakeFace
+from netwb.workbench.attacks import AttacksFace
 from netwb.workbench.auditing import AuditFace
 from netwb.workbench.billing import BillingFace
+from netwb.workbench.blackhole_page import BlackholePageFace
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import (
@@ -27,6 +30,7 @@ from netwb.workbench.doctor import (
 )
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.exporting import ExportFace
+from netwb.workbench.grafana import GrafanaFace
 from netwb.workbench.health import HealthFace
 from netwb.workbench.held import HeldFace
 from netwb.workbench.home import find_home
@@ -38,6 +42,7 @@ from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
 from netwb.workbench.people import PeopleFace
 from netwb.workbench.polling import PollingFace
+from netwb.workbench.port_state import PortStateFace
 from netwb.workbench.probing import ProbingFace
 from netwb.workbench.remotes import RemotesFace
 from netwb.workbench.seats import Seat
@@ -75,8 +80,13 @@ class Workbench(
     PollingFace,
     BillingFace,
     WallFace,
+    PortStateFace,
+    GrafanaFace,
     TelegrafFace,
     BlackoutFace,
+    AttacksFace,
+    AttackIntakeFace,
+    BlackholePageFace,
     OverviewFace,
     LineStoryFace,
     HeldFace,

@@ -10,6 +10,7 @@ from netwb._version import __version__
 from netwb.access.group_rights import parse_group_rights
 from netwb.access.rights import check_totp_word
 from netwb.access.zones import check_zone
+from netwb.blackhole.never import parse_never
 from netwb.errors import InputError, SettingsError
 from netwb.health.syslog.sources import check_syslog
 from netwb.setting_layers import build_settings, from_environment
@@ -18,6 +19,7 @@ from netwb.store.database import Database, Need
 from netwb.store.keyring import Keyring
 from netwb.store.masterkey import MasterKey
 from netwb.store.schema import create, require_current, revision, upgrade
+from netwb.workbench.grafana import check_grafana
 from netwb.workbench.home import (
     Home,
     create_home,
@@ -106,6 +108,8 @@ def _usable(settings: Settings) -> Settings:
     check_syslog(settings.syslog)
     check_totp_word(settings.access.totp_for)
     parse_group_rights(settings.access.oidc_rights)
+    check_grafana(settings.grafana)
+    parse_never(settings.blackhole.never)
     return settings
 
 

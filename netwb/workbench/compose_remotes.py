@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from netwb.archive.remote.carry import Carrier
@@ -14,7 +16,9 @@ from netwb.archive.remote.standing import Remotes
 from netwb.archive.scanning import SecretScan
 from netwb.archive.writer import Archive
 from netwb.inventory.secret_sources import Secrets
+from netwb.notify.webhooks import Resolve
 from netwb.platforms.record import Platform
+from netwb.roles import NO_TENANT
 from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.store.holders import holder_name
@@ -22,6 +26,7 @@ from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
 from netwb.store.leases import Leases
 from netwb.store.notices import Notices
+from netwb.workbench.elsewhere import require_elsewhere
 
 
 def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
@@ -35,8 +40,9 @@ def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
     settings: Settings,
     environment: Mapping[str, str],
     clock: Callable[[], datetime],
+    resolve: Resolve = socket.getaddrinfo,
 ) -> RemoteParts:
-    """`folder` holds the repositories."""
+    """`folder` holds the repositories; `resolve` gives a host's addresses."""
     remotes = Remotes(database, keyring, Secrets(environment).resolve, clock, settings.remote)
     carrier = Carrier(folder, database, keyring, clock, settings.archive)
     scan = SecretScan(folder, database, keyring, platforms, clock)
@@ -49,6 +55,7 @@ def compose_remotes(  # noqa: PLR0913 - what they stand on, each by its name
         notices=notices,
         clock=clock,
         settings=settings.remote,
+        elsewhere=partial(require_elsewhere, scope=NO_TENANT, settings=settings, resolve=resolve),
     )
     return RemoteParts(
         remotes=remotes,

@@ -96,6 +96,7 @@ class DigestFace(ReadingFace):
     def _shown(self, change: Change, *, is_drawn: bool) -> _digests.ShownChange:
         shown = _digests.ShownChange(
             label=f"{change.tenant}/{change.hostname}",
+            kind=change.kind,
             author=change.author,
             at=change.at,
             revision=change.id,

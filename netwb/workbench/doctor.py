@@ -20,6 +20,7 @@ from netwb.workbench.leaving import purging_of
 from netwb.workbench.presence import PresenceFace
 
 if TYPE_CHECKING:
+    from netwb.health import attacks as _attacks
     from netwb.health import backups as _backups
     from netwb.health import clocks as _clocks
     from netwb.health import counts as _counts
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from netwb.health import people as _people
     from netwb.health import presence as _presence
     from netwb.health import repositories as _repositories
+    from netwb.health import samples as _samples
     from netwb.health import space as _space
     from netwb.health import waiting as _waiting
     from netwb.health import weakening as _weakening
@@ -44,6 +46,7 @@ else:
     _diagnosis = lazy("netwb.health.diagnosis")
     _people = lazy("netwb.health.people")
     _weakening = lazy("netwb.health.weakening")
+    _attacks = lazy("netwb.health.attacks")
     _backups = lazy("netwb.health.backups")
     _clocks = lazy("netwb.health.clocks")
     _counts = lazy("netwb.health.counts")
@@ -55,6 +58,7 @@ else:
     _machine = lazy("netwb.health.machine")
     _presence = lazy("netwb.health.presence")
     _repositories = lazy("netwb.health.repositories")
+    _samples = lazy("netwb.health.samples")
     _space = lazy("netwb.health.space")
     _waiting = lazy("netwb.health.waiting")
     _compose = lazy("netwb.workbench.compose")
@@ -150,6 +154,9 @@ class DoctorFace(PresenceFace):
             **self._what_runs(),
             "schedule": self._schedule_stands,
             "self backup": self._self_backup,
+            "samples": lambda: _samples.check_samples(
+                parts.home.path, parts.settings.metrics, parts.metrics
+            ),
             "purge": purging_of(parts).check,
             "repositories": lambda: _repositories.check_repositories(archive, database),
             "quarantine": lambda: _waiting.judge_held(
@@ -158,6 +165,7 @@ class DoctorFace(PresenceFace):
             "devices": lambda: _devices.check_devices(database),
             "credentials": lambda: _devices.check_credentials(database),
             "host keys": lambda: _devices.check_host_keys(database),
+            "attacks": self._defense,
             "admins": self._admins,
             "tokens": lambda: _people.check_tokens(
                 parts.access.tokens.list(ALL_TENANTS), now=parts.clock()
@@ -172,6 +180,22 @@ class DoctorFace(PresenceFace):
             newest[1] if newest else None,
             now=self._parts.clock(),
             lies=_space.place_of(Path(folder).expanduser(), self._parts.home.path),
+        )
+
+    def _defense(self) -> tuple[Diagnosis, ...]:
+        attacks = self._parts.attacks
+        known, devices = self._parts.platforms.values(), self._parts.devices.list(ALL_TENANTS)
+        return _attacks.judge_defense(
+            _attacks.Defense(
+                prefixes=attacks.space.all(),
+                triggers=attacks.routers.list(ALL_TENANTS, "trigger"),
+                edges=attacks.routers.list(ALL_TENANTS, "edge"),
+                senders=attacks.senders.list(),
+                verified={one.name: one.blackhole.verified for one in known if one.blackhole},
+                now=self._parts.clock(),
+                named=_attacks.reached_by_name(devices),
+                spares=bool(self._parts.settings.blackhole.never.strip()),
+            )
         )
 
     def _admins(self) -> Diagnosis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netwb.health.exporting import loading as _destinations
     from netwb.health.exporting import manifest as _manifest
     from netwb.health.exporting import nightly as _nightly
+    from netwb.health.exporting import samples as _samples
     from netwb.health.exporting import settings_text as _settings_text
     from netwb.health.exporting import writing as _writing
     from netwb.health.exporting.checking import Verified
@@ -42,6 +43,7 @@ else:
     _destinations = lazy("netwb.health.exporting.loading")
     _manifest = lazy("netwb.health.exporting.manifest")
     _nightly = lazy("netwb.health.exporting.nightly")
+    _samples = lazy("netwb.health.exporting.samples")
     _settings_text = lazy("netwb.health.exporting.settings_text")
     _writing = lazy("netwb.health.exporting.writing")
     _space = lazy("netwb.health.space")
@@ -61,6 +63,7 @@ class Export:
     size     bytes
     schema   migration of its tables
     missing  quarantined texts that were lost before it was made
+    traffic  bytes of samples; 0: none came along
     """
 
     file: Path
@@ -76,6 +79,7 @@ class Export:
     repositories: int
     quarantine: int
     missing: int
+    traffic: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +100,17 @@ class ExportFace(Face):
     """`export`, `check_export`, `import_export`, `back_up_itself`."""
 
     def export(
-        self, file: str | Path, *, passphrase: SecretSource, told: Told | None = None
+        self,
+        file: str | Path,
+        *,
+        passphrase: SecretSource,
+        traffic: Literal["with", "without"] = "with",
+        told: Told | None = None,
     ) -> Export:
         """Write all of netwb into a new file, as one moment knew it, while everything goes on.
 
         passphrase   opens the file again; nothing else does
+        traffic      samples that the home itself keeps; an InfluxDB's stay there
         told         is told what is done and which share of all; by default a progress bar
         Raises InputError, ExportError; of an export that failed nothing is left.
         """
@@ -109,8 +119,12 @@ class ExportFace(Face):
         self._require_local("the files")
         words = new_passphrase(passphrase, self._parts.environment)
         path = Path(file).expanduser().absolute()
+        self._require_apart(path, "export")
+        sources = self._sources()
+        if traffic == "with" and not self._parts.settings.metrics.url:
+            sources = replace(sources, samples=self._parts.home.path / _samples.SAMPLES)
         with bars.ShareProgress("export") as bar:
-            written = _writing.write_export(self._sources(), path, words, told=told or bar.told)
+            written = _writing.write_export(sources, path, words, told=told or bar.told)
         self._audit("export", path.name, detail={"bytes": written.size})
         return _summary(path, written.size, written.manifest)
 
@@ -184,7 +198,7 @@ class ExportFace(Face):
             return _nightly.SelfBackup()
         try:
             folder = Path(settings.folder).expanduser()
-            self._require_apart(folder)
+            self._require_apart(folder, "self_backup.folder")
             words = self._own_passphrase(settings.passphrase)
             done = _nightly.back_up_itself(self._sources(), folder, words, keep=settings.keep)
         except NetwbError as error:
@@ -194,11 +208,11 @@ class ExportFace(Face):
         self._tell_self_backup(settings.folder, "")
         return done
 
-    def _require_apart(self, folder: Path) -> None:
-        if _space.place_of(folder, self._parts.home.path) == "in the home":
+    def _require_apart(self, path: Path, named: str) -> None:
+        if _space.place_of(path, self._parts.home.path) == "in the home":
             msg = (
-                f"self_backup.folder {folder} lies in the home that it is to be a backup of; set a"
-                " folder on another machine or disk"
+                f"{named} {path} lies in the home that it is to be a backup of; name a place on"
+                " another machine or disk"
             )
             raise InputError(msg)
 
@@ -334,4 +348,5 @@ def _summary(path: Path, size: int, manifest: Manifest) -> Export:
         repositories=len(manifest.bundles),
         quarantine=len(manifest.quarantine),
         missing=len(manifest.missing),
+        traffic=manifest.size(_samples.SAMPLES),
     )

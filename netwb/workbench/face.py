@@ -6,7 +6,7 @@ A face's method is short: permission, flow, audit, return. Edges see faces and r
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from netwb.access.principals import Principal
     from netwb.collect.flow import BackupFlow
     from netwb.inventory import rows as _rows
+    from netwb.store import audit as _audit
     from netwb.workbench.parts import Parts
 else:
     _principals = lazy("netwb.access.principals")
     _rows = lazy("netwb.inventory.rows")
+    _audit = lazy("netwb.store.audit")
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +113,7 @@ class Face:
     def _meant_ids(self) -> frozenset[str]:
         """Devices that this Workbench is narrowed to, the retired ones too: they have a history."""
         where = replace(self._where, status=self._where.status or "any")
-        return frozenset(device.id for device in self._parts.devices.named(self._scope, where))
+        return self._parts.devices.ids(self._scope, where)
 
     def _audit(
         self,
@@ -123,8 +125,27 @@ class Face:
         actor: Actor | None = None,
     ) -> None:
         """`actor` was asked before the act where the act may take away what it stands on."""
+        self._audit_many(action, [(target, tenant_id, detail or {})], actor=actor)
+
+    def _audit_many(
+        self,
+        action: str,
+        targets: Iterable[tuple[str, str, Mapping[str, Any]]],
+        *,
+        actor: Actor | None = None,
+    ) -> None:
+        """The same done to several. `targets`: what, its tenant's id or "", and the detail."""
         actor = actor or self._actor
         by = {"by": actor.via} if actor.via else {}  # a local login that acts as a user
-        self._parts.audit.append(
-            actor, action, target, tenant_id=tenant_id, detail={**(detail or {}), **by}
+        self._parts.audit.append_many(
+            [
+                _audit.NewEvent(
+                    actor=actor,
+                    action=action,
+                    target=target,
+                    tenant_id=tenant_id,
+                    detail={**detail, **by},
+                )
+                for target, tenant_id, detail in targets
+            ]
         )

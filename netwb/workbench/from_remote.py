@@ -79,6 +79,7 @@ def into_home(
                     "url": source.url,
                     "revisions": brought.revisions,
                     "missing": brought.missing,
+                    "foreign": brought.foreign.commits if brought.foreign else 0,
                     "main": brought.main,  # its commits carry heads of another chain
                 },
             )
@@ -103,6 +104,8 @@ def restored(brought: Brought, place: str) -> _records.Restored:
         revisions=brought.revisions,
         lacking=brought.lacking,
         missing=brought.missing,
+        foreign=brought.foreign,
+        seal=brought.seal,
         place=place,
     )
 

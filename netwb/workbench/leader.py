@@ -16,7 +16,7 @@ from datetime import datetime
 from netwb.errors import LeaseLostError, StoreError
 from netwb.notify.records import Observed
 from netwb.schedules.records import Place
-from netwb.store.firings import DIED, Due, Ending, Firing
+from netwb.store.firing_records import DIED, Due, Ending, Firing
 from netwb.store.leases import Lease
 from netwb.store.notices import Notices
 from netwb.workbench.attempting import Call, attempt

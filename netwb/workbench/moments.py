@@ -11,6 +11,10 @@ from datetime import UTC, datetime, timedelta
 
 from netwb.errors import InputError
 
+FORMS = (
+    "write 2026-11-24, 2026-11-24T06:00, now, today, yesterday 06:00, or an age in s, min, h, d or w:"
+    " 24h, 2 days ago"
+)
 _AGE = re.compile(r"(\d{1,6}|an?) ?([a-z]+)( ago)?")
 _UNITS = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), "s"),
@@ -65,5 +69,5 @@ def _written(value: str) -> datetime:
     try:
         return datetime.fromisoformat(value)
     except ValueError as error:
-        msg = f"{value!r} is no time; write 2026-11-24T06:00, yesterday, or an age: 24h, 2 days ago"
+        msg = f"{value!r} is no time; {FORMS}"
         raise InputError(msg) from error

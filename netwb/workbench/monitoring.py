@@ -7,33 +7,36 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from netwb.inventory.ports.records import Port, WherePort
 from netwb.inventory.records import EVERYWHERE, NamedDevice
 from netwb.loading import lazy
-from netwb.metrics.records import SeriesKey
+from netwb.metrics.records import Newest, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission
+from netwb.telegraf.records import MAIN, Shard
 from netwb.workbench.face import Face
 
 if TYPE_CHECKING:
-    from netwb.metrics import samples as _samples
     from netwb.metrics import status as _status
-    from netwb.metrics.samples import Samples
     from netwb.metrics.status import Heard, HeardPort, Monitored, MonitoringStatus
+    from netwb.telegraf import shards as _shards
 else:
-    _samples = lazy("netwb.metrics.samples")
     _status = lazy("netwb.metrics.status")
+    _shards = lazy("netwb.telegraf.shards")
 
 LOOK_BACK_S = 7 * 86_400  # what was silent for longer was never heard of
 AWAITED = frozenset({"active", "maintenance"})
-POLLER = "poller"  # the collector of devices that no shard serves
+POLLER = "poller"  # the collector of devices that no shard serves: netwb's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitoredDevice:
-    """A device and whether it is up."""
+    """A device and whether it is up.
+
+    collector   the shard of Telegraf that asks it, else `poller`
+    """
 
     device: NamedDevice
     state: Monitored
+    collector: str
     observed_at: datetime | None  # of its newest answer
     age_s: int | None
 
@@ -86,8 +89,8 @@ class MonitoringFace(Face):
         judged = _status.monitored(heard, now=int(now.timestamp()), interval_s=interval_s)
         meant = self._meant_ids()
         found = (
-            _monitored(device, state, now)
-            for device, state in zip(devices, judged, strict=True)
+            _monitored(device, state, one.collector, now)
+            for device, state, one in zip(devices, judged, heard, strict=True)
             if device.id in meant
         )
         return Monitoring(
@@ -95,74 +98,108 @@ class MonitoringFace(Face):
         )
 
     def _heard(self, devices: Sequence[NamedDevice], now: int) -> list[Heard]:
+        """Of those that answer SNMP nobody needs to know whether they answer pings too."""
         store, since = self._parts.metrics, now - LOOK_BACK_S
         keys = {one.id: SeriesKey(tenant=one.tenant, device_id=one.id) for one in devices}
-        asked = list(keys.values())
-        snmp = store.newest(asked, "device", ("sysUpTime",), since)
-        pings = store.newest(asked, "ping", ("percent_packet_loss",), since)
-        ports = self._heard_ports(now)
+        answers = store.newest(list(keys.values()), "device", ("sysUpTime",), since)
+        snmp = {key.device_id: one.at for key, one in answers.items()}
+        fresh = now - self._silence_s
+        silent = [key for key in keys.values() if snmp.get(key.device_id, 0) <= fresh]
+        pings = store.newest(silent, "ping", ("percent_packet_loss",), since)
+        ports = self._bad_ports({one.id: one.tenant for one in devices}, now)
+        collectors = self._collectors(devices)
         return [
             _heard_of(
                 one,
-                snmp.get(keys[one.id]),
+                collectors[one.id],
+                snmp.get(one.id),
                 pings.get(keys[one.id]),
                 ports.get(one.id, ()),
             )
             for one in devices
         ]
 
-    def _heard_ports(self, now: int) -> Mapping[str, Sequence[HeardPort]]:
-        """Watched ports by device id."""
+    @property
+    def _silence_s(self) -> int:
+        """From then on it is one."""
+        return _status.INTERVALS * self._parts.settings.metrics.interval_s
+
+    def _collectors(self, devices: Sequence[NamedDevice]) -> Mapping[str, str]:
+        """Who asks each device, by its id: the shard that serves its site, or netwb itself."""
+        shards = self._shards_asking()
+        serving: dict[str, Sequence[Shard]] = {}
+        found: dict[str, str] = {}
+        for one in devices:
+            site = f"{one.tenant}/{one.site}"
+            if site not in serving:
+                serving[site] = tuple(shard for shard in shards if shard.serves(site))
+            chosen = _shards.chosen_shard(serving[site], one.id)
+            found[one.id] = chosen.name if chosen else POLLER
+        return found
+
+    def _shards_asking(self) -> Sequence[Shard]:
+        """Those that are defined; else `main`, where a person has applied it."""
+        defined = self._parts.shards.list(ALL_TENANTS)
+        if defined:
+            return defined
+        return (Shard(name=MAIN),) if self._parts.telegraf.is_begun(MAIN) else ()
+
+    def _bad_ports(self, tenants: Mapping[str, str], now: int) -> Mapping[str, Sequence[HeardPort]]:
+        """Watched ports that are not up, by device id; of devices whose tenants these are."""
         parts = self._parts
-        since = now - _status.INTERVALS * parts.settings.metrics.interval_s
-        watched = parts.ports.list(ALL_TENANTS, WherePort(watched=True))
-        keys = [_key(port) for port in watched]
+        keys = [
+            SeriesKey(tenants[device_id], device_id, name)
+            for device_id, name in parts.ports.watched_names(ALL_TENANTS)
+            if device_id in tenants
+        ]
         fields = ("ifOperStatus", "ifAdminStatus")
-        newest = parts.metrics.newest(keys, "interface", fields, since) if keys else {}
+        newest = parts.metrics.newest(keys, "interface", fields, now - self._silence_s)
         found: dict[str, list[HeardPort]] = {}
-        for port, key in zip(watched, keys, strict=True):
-            if key in newest:
-                found.setdefault(port.device_id, []).append(_heard_port(port, newest[key]))
+        up = _status.UP
+        for key, one in newest.items():
+            if one.values.get("ifOperStatus") != up:
+                found.setdefault(key.device_id, []).append(_heard_port(key.name, one))
         return found
 
 
-def _key(port: Port) -> SeriesKey:
-    return SeriesKey(tenant=port.device_tenant, device_id=port.device_id, name=port.name)
+def _heard_port(name: str, newest: Newest) -> HeardPort:
+    oper, admin = (_whole(newest, field) for field in ("ifOperStatus", "ifAdminStatus"))
+    return _status.HeardPort(name=name, at=newest.at, oper=oper, admin=admin, watched=True)
 
 
-def _heard_port(port: Port, samples: Samples) -> HeardPort:
-    oper, admin = (_whole(samples, field) for field in ("ifOperStatus", "ifAdminStatus"))
-    return _status.HeardPort(
-        name=port.name, at=int(samples.at[-1]), oper=oper, admin=admin, watched=port.watched
-    )
-
-
-def _whole(samples: Samples, field: str) -> int | None:
-    value = int(samples.values[field][-1])
-    return None if value == _samples.MISSING else value
+def _whole(newest: Newest, field: str) -> int | None:
+    value = newest.values.get(field)
+    return None if value is None else int(value)
 
 
 def _heard_of(
-    device: NamedDevice, snmp: Samples | None, ping: Samples | None, ports: Sequence[HeardPort]
+    device: NamedDevice,
+    collector: str,
+    snmp_at: int | None,
+    ping: Newest | None,
+    ports: Sequence[HeardPort],
 ) -> Heard:
-    pinged_at = int(ping.at[-1]) if ping is not None else None
-    answered = ping is not None and float(ping.values["percent_packet_loss"][-1]) < 100
+    pinged_at = ping.at if ping is not None else None
+    answered = ping is not None and ping.values.get("percent_packet_loss", 100) < 100
     return _status.Heard(
         device_id=device.id,
-        collector=POLLER,
+        collector=collector,
         quiet=device.status == "maintenance",
-        snmp_at=int(snmp.at[-1]) if snmp is not None else None,
+        snmp_at=snmp_at,
         ping_at=pinged_at if answered else None,
         pinged_at=pinged_at,
         ports=ports,
     )
 
 
-def _monitored(device: NamedDevice, state: Monitored, now: datetime) -> MonitoredDevice:
+def _monitored(
+    device: NamedDevice, state: Monitored, collector: str, now: datetime
+) -> MonitoredDevice:
     at = state.observed_at
     return MonitoredDevice(
         device=device,
         state=state,
+        collector=collector,
         observed_at=datetime.fromtimestamp(at, UTC) if at is not None else None,
         age_s=int(now.timestamp()) - at if at is not None else None,
     )

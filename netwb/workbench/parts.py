@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netwb.billing import bills as _bills
     from netwb.billing import counting as _counting
     from netwb.billing import groups as _groups
+    from netwb.blackhole.engine.parts import EngineParts
     from netwb.collect import acceptance as _acceptance
     from netwb.collect import batch as _batch
     from netwb.collect import flow as _flow
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from netwb.collect import runs as _runs
     from netwb.collect.coverage import DeviceCoverage
     from netwb.configs import records as _configs
+    from netwb.grafana import door as _door
     from netwb.health.syslog import sources as _sources
     from netwb.inventory import credentials as _credentials
     from netwb.inventory import devices as _devices
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from netwb.inventory import netbox_sync as _netbox_sync
     from netwb.inventory import places as _places
     from netwb.inventory import secret_sources as _secret_sources
+    from netwb.inventory import served as _served
     from netwb.inventory import shards as _shards
     from netwb.inventory.ports import ports as _ports
     from netwb.metrics.store import MetricsStore
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from netwb.platforms.record import Platform
     from netwb.store import audit as _audit
     from netwb.store import bursts as _bursts
+    from netwb.store import claims as _claims
     from netwb.store import holders as _holders
     from netwb.store import ids as _ids
     from netwb.store import jobs as _jobs
@@ -63,9 +67,13 @@ if TYPE_CHECKING:
     from netwb.store.keyring import Keyring
     from netwb.telegraf import apply as _apply
     from netwb.telegraf import compare as _compare
+    from netwb.telegraf import parts as _telegraf_parts
     from netwb.telegraf import program as _program
+    from netwb.telegraf import proof as _proof
     from netwb.workbench import (
         compose_access,
+        compose_attacks,
+        compose_engine,
         compose_metrics,
         compose_notify,
         compose_remotes,
@@ -89,6 +97,7 @@ else:
     _gatherer = lazy("netwb.collect.gatherer")
     _runs = lazy("netwb.collect.runs")
     _configs = lazy("netwb.configs.records")
+    _door = lazy("netwb.grafana.door")
     _credentials = lazy("netwb.inventory.credentials")
     _sources = lazy("netwb.health.syslog.sources")
     _devices = lazy("netwb.inventory.devices")
@@ -98,9 +107,11 @@ else:
     _places = lazy("netwb.inventory.places")
     _ports = lazy("netwb.inventory.ports.ports")
     _secret_sources = lazy("netwb.inventory.secret_sources")
+    _served = lazy("netwb.inventory.served")
     _shards = lazy("netwb.inventory.shards")
     _audit = lazy("netwb.store.audit")
     _bursts = lazy("netwb.store.bursts")
+    _claims = lazy("netwb.store.claims")
     _holders = lazy("netwb.store.holders")
     _ids = lazy("netwb.store.ids")
     _jobs = lazy("netwb.store.jobs")
@@ -109,8 +120,12 @@ else:
     _servers = lazy("netwb.store.servers")
     _apply = lazy("netwb.telegraf.apply")
     _compare = lazy("netwb.telegraf.compare")
+    _telegraf_parts = lazy("netwb.telegraf.parts")
     _program = lazy("netwb.telegraf.program")
+    _proof = lazy("netwb.telegraf.proof")
     compose_access = lazy("netwb.workbench.compose_access")
+    compose_attacks = lazy("netwb.workbench.compose_attacks")
+    compose_engine = lazy("netwb.workbench.compose_engine")
     compose_metrics = lazy("netwb.workbench.compose_metrics")
     compose_notify = lazy("netwb.workbench.compose_notify")
     compose_remotes = lazy("netwb.workbench.compose_remotes")
@@ -145,6 +160,8 @@ class Parts:
         self.database.close()
         if "metrics" in vars(self):
             self.metrics.close()
+        if "engine" in vars(self):
+            self.engine.triggers.close()
 
     @part
     def audit(self) -> _audit.Audit:
@@ -237,27 +254,62 @@ class Parts:
         )
 
     @part
+    def served(self) -> _served.Served:
+        """Since when texts of shards are as they are."""
+        return _served.Served(self.database, self.clock)
+
+    @part
     def shards(self) -> _shards.Shards:
         """Telegrafs that share the devices out between them."""
         return _shards.Shards(self.database, self.clock)
 
     @part
+    def attacks(self) -> compose_attacks.AttackParts:
+        """What is known of attacks, and what may be done about them."""
+        return compose_attacks.compose_attacks(
+            self.database, self.keyring, self.settings, self.clock
+        )
+
+    @part
+    def engine(self) -> EngineParts:
+        """What announces blackholes and takes them back."""
+        return compose_engine.compose_engine(
+            attacks=self.attacks,
+            database=self.database,
+            devices=self.devices,
+            credentials=self.credentials,
+            platforms=self.platforms,
+            audit=self.audit,
+            notices=self.notices,
+            settings=self.settings,
+            clock=self.clock,
+        )
+
+    @part
     def telegraf(self) -> _apply.Applier:
         """What puts their files in place."""
         return _apply.Applier(
-            _apply.ApplyParts(
+            _telegraf_parts.ApplyParts(
                 folder=self.home.folder("telegraf.d"),
                 telegraf=_program.Telegraf(self.settings.telegraf.program, self.environment),
                 leases=self._new_leases(),
-                store=lambda: self.metrics,
+                proof=_proof.Proof(
+                    store=lambda: self.metrics,
+                    clock=self.clock,
+                    interval_s=self.settings.metrics.interval_s,
+                ),
                 fingerprint=lambda secret: _compare.fingerprint(
                     self.keyring.key("telegraf"), secret
                 ),
                 clock=self.clock,
-                interval_s=self.settings.metrics.interval_s,
                 environment=self.environment,
             )
         )
+
+    @part
+    def grafana(self) -> _door.Door:
+        """Whose panels stand in pages."""
+        return _door.Door(self.settings.grafana, self.clock)
 
     @part
     def credentials(self) -> _credentials.Credentials:
@@ -392,6 +444,12 @@ class Parts:
             platforms=self.platforms,
             limit=_configs.ShrinkLimit(percent=configs.shrink_percent, lines=configs.shrink_lines),
             clock=self.clock,
+        )
+
+    def new_claims(self, kind: str, ttl_s: float) -> _claims.Claims:
+        """Claims of a holder of their own, on things of that kind."""
+        return _claims.Claims(
+            database=self.database, holder=_new_holder(), clock=self.clock, kind=kind, ttl_s=ttl_s
         )
 
     def _new_leases(self) -> _leases.Leases:

@@ -86,13 +86,20 @@ class PlacesFace(Face):
     def add_site(self, reference: str, **fields: Unpack[SiteChanges]) -> Site:
         """Add the site `tenant/site`."""
         self._require(Permission.INVENTORY_EDIT)
+        if fields.get("shadow"):
+            self._require(Permission.SYSTEM_MANAGE)
         site = self._parts.places.add_site(self._scope, reference, fields)
         self._audit_site("site.add", site)
         return site
 
     def set_site(self, reference: str, **changes: Unpack[SiteChanges]) -> Changed:
-        """Change fields of a site; None clears. Gives what really changed."""
+        """Change fields of a site; None clears. Gives what really changed.
+
+        `shadow` is policy of blackholes: an admin's alone.
+        """
         self._require(Permission.INVENTORY_EDIT)
+        if "shadow" in changes:
+            self._require(Permission.SYSTEM_MANAGE)
         site, changed = self._parts.places.set_site(self._scope, reference, changes)
         if changed:
             self._audit_site("site.set", site, changed)

@@ -27,7 +27,7 @@ from netwb.schedules.deciding import (
 from netwb.schedules.records import EVERYTHING, Blackout, JobSpec, Place, Schedule
 from netwb.schedules.spread import jitter
 from netwb.schedules.triggers import After, Off, Trigger, parse_trigger
-from netwb.store.firings import SUPERSEDED, Due, Firing
+from netwb.store.firing_records import SUPERSEDED, Due, Firing
 from netwb.store.leases import Lease
 from netwb.workbench.compose_scheduling import SchedulingParts
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Unpack
 
+from netwb.errors import InputError
 from netwb.inventory.ports.records import Port, PortChanges, WherePort
 from netwb.inventory.records import EVERYWHERE
-from netwb.roles import Permission
+from netwb.roles import ALL_TENANTS, Permission
 from netwb.workbench.face import Face
 from netwb.workbench.import_files import read_text
+from netwb.workbench.moments import parse_moment
 from netwb.workbench.places import Changed
 from netwb.workbench.records import Records, records_of
 
@@ -37,20 +40,55 @@ class PortsFace(Face):
         self._require(Permission.TRAFFIC_VIEW)
         return self._parts.ports.get(self._meant_scope, device, name)
 
-    def set_port(self, device: str, name: str, **changes: Unpack[PortChanges]) -> Changed:
+    def set_port(
+        self,
+        device: str,
+        name: str,
+        *,
+        since: datetime | str = "",
+        **changes: Unpack[PortChanges],
+    ) -> Changed:
         """Change whom a port is for and what is known of it; None clears. Gives what changed.
 
-        The right to references is enough for `circuit_ref`.
+        since   from when on it is for another tenant; "": from now. A time that is past, not before
+                it came to the tenant that it is for, and in no month that is frozen of either
+        The right to references is enough for `circuit_ref`. Who sees a port on another tenant's
+        device does not change it: NotPermittedError.
         """
         references = changes.keys() <= _REFERENCES
-        self._require(Permission.REFERENCE_EDIT if references else Permission.INVENTORY_EDIT)
+        asked = Permission.REFERENCE_EDIT if references else Permission.INVENTORY_EDIT
+        self._require(asked)
         port = self._parts.ports.get(self._meant_scope, device, name)
-        was, changed = self._parts.ports.set(self._scope, port.id, changes)
+        given_at = self._given_at(port, since, changes) if since else None
+        with self._denials_audited(asked, port.label):
+            was, changed = self._parts.ports.set(self._scope, port.id, changes, given_at)
         if changed:
             fields = [item.field for item in changed]
             target = f"{was.device_tenant}/{was.hostname} {was.name}"
-            self._audit("port.set", target, tenant_id=was.tenant_id, detail={"fields": fields})
+            dated = {"since": given_at.isoformat()} if given_at else {}
+            detail = {"fields": fields, **dated}
+            self._audit("port.set", target, tenant_id=was.tenant_id, detail=detail)
         return changed
+
+    def _given_at(self, port: Port, since: datetime | str, changes: PortChanges) -> datetime:
+        now = self._parts.clock()
+        given_at = parse_moment(since, now)
+        if "tenant" not in changes:
+            msg = "--since says from when on a port is for a tenant; give --tenant too"
+            raise InputError(msg)
+        if given_at > now:
+            msg = f"{given_at:%Y-%m-%d %H:%M} UTC is not past; leave --since out, or name a time that is"
+            raise InputError(msg)
+        taker = self._parts.places.tenant(self._scope, changes["tenant"] or port.device_tenant)
+        for tenant_id, slug in ((port.tenant_id, port.tenant), (taker.id, taker.slug)):
+            frozen = self._parts.bills.frozen_within(ALL_TENANTS, tenant_id, given_at, now)
+            if frozen:
+                msg = (
+                    f"the bill of {slug} for {frozen[-1]} is frozen, and {given_at:%Y-%m-%d %H:%M} UTC "
+                    "is not after it; name a later time, or reopen it with `netwb billing reopen`"
+                )
+                raise InputError(msg)
+        return given_at
 
     def plan_port_import(
         self, source: Path | str, ignored: frozenset[str] = frozenset()
@@ -92,7 +130,8 @@ class PortsFace(Face):
 
     def _meant_ports(self, where: WherePort) -> Sequence[Port]:
         """Of the tenants and devices that this Workbench is narrowed to."""
-        found = self._parts.ports.list(self._meant_scope, where)
+        narrowed = replace(where, site=where.site or self._where.site)
+        found = self._parts.ports.list(self._meant_scope, narrowed)
         tenant, _, site = (self._where.site or "").rpartition("/")
         if site:
             found = tuple(

@@ -143,7 +143,13 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
         )
         failing = tuple(self._failing_jobs())
         late = _presence.judge_late(state.late)
-        return leads, late, *_presence.judge_failing(failing, now=self._parts.clock())
+        off = [(job.name, job.place) for job in state.jobs if job.own and job.trigger == "off"]
+        return (
+            leads,
+            late,
+            *_presence.judge_failing(failing, now=self._parts.clock()),
+            *_presence.judge_switched_off(off),
+        )
 
     def _everywhere(self) -> PresenceFace:
         """This Workbench of whoever acts, narrowed to nothing."""

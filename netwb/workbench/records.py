@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from netwb.errors import NetwbError
+from netwb.inventory.ports.records import Port
 from netwb.loading import lazy
 
 if TYPE_CHECKING:
@@ -71,4 +72,6 @@ def _cell(value: Any) -> Any:
         return f"{type(value).__name__}: {value}"
     if is_dataclass(value) and hasattr(value, "value"):  # an inherited value: its value
         return value.value
+    if isinstance(value, Port):
+        return value.label
     return value

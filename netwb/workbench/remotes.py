@@ -94,7 +94,8 @@ class RemotesFace(Face):
             key=self._secret_of("private_key", key),
             key_reference=_reference("private_key", key),
         )
-        self._parts.remote.remotes.set(self._scope, meant.id, new)
+        narrow = self._scope.tenants is not None
+        self._parts.remote.remotes.set(self._scope, meant.id, new, only_elsewhere=narrow)
         self._keep_passphrase(meant)
         self._remote_opener(meant, judged).forget_host()
         self._audit(
@@ -132,11 +133,13 @@ class RemotesFace(Face):
         """Try a restore from the tenant's remote, with nothing but its URL and the passphrase.
 
         All of it is brought into a folder that is gone afterwards, and proved. What was pushed and
-        is there no more is counted, and then the trial is none. Raises RemoteError, InputError for
+        is there no more is counted, what somebody else put there is named, and then the trial is
+        none. Raises RemoteError, InputError for
         a wrong passphrase.
         """
         self._require(Permission.SYSTEM_MANAGE)
         meant, found = self._remote_of(tenant)
+        self._parts.remote.pusher.require_elsewhere(found)
         source = _restoring.Source(
             url=found.url,
             passphrase=self._secret_of("passphrase", passphrase),
@@ -150,11 +153,12 @@ class RemotesFace(Face):
             self._require_its_own(it, meant)
             pusher = self._parts.remote.pusher
             missing = max(it.missing, pusher.missing(found, it.main))
-            if not missing:
+            if not missing and it.foreign is None and it.seal == "good":
                 self._parts.remote.remotes.checked(found, main=it.main)
                 pusher.found_whole(found)
             tried = replace(_from_remote.restored(it, ""), missing=missing)
-        self._audit("remote.check", meant.slug, tenant_id=meant.id, detail={"missing": missing})
+        detail = {"missing": missing, "foreign": tried.foreign.commits if tried.foreign else 0}
+        self._audit("remote.check", meant.slug, tenant_id=meant.id, detail=detail)
         return tried
 
     def push(self, *, when: Literal["due", "now"] = "due") -> Records[_records.Pushed]:

@@ -24,9 +24,9 @@ from netwb.workbench.night import NightFace
 from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
-    from netwb.store import firings as _firings
+    from netwb.store import firing_records as _firings
     from netwb.store.daemons import Daemon
-    from netwb.store.firings import Firing
+    from netwb.store.firing_records import Firing
     from netwb.workbench import attempting as _attempting
     from netwb.workbench import leader as _leader
     from netwb.workbench import planning as _planning
@@ -34,7 +34,7 @@ else:
     _attempting = lazy("netwb.workbench.attempting")
     _leader = lazy("netwb.workbench.leader")
     _planning = lazy("netwb.workbench.planning")
-    _firings = lazy("netwb.store.firings")
+    _firings = lazy("netwb.store.firing_records")
 
 CLAIM_S = 30.0  # of a job that a person began: it gives signs of life several times within
 MOST_JITTER_S = 6 * 3600

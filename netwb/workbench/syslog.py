@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from netwb.health.syslog import desk as _desk
     from netwb.health.syslog import judged as _judged
     from netwb.health.syslog.judged import JudgedMessage
-    from netwb.store import firings as _firings
+    from netwb.store import firing_records as _firings
     from netwb.store.bursts import Filed
     from netwb.workbench import platform_files as _platform_files
 else:
     _desk = lazy("netwb.health.syslog.desk")
     _judged = lazy("netwb.health.syslog.judged")
-    _firings = lazy("netwb.store.firings")
+    _firings = lazy("netwb.store.firing_records")
     _platform_files = lazy("netwb.workbench.platform_files")
 
 

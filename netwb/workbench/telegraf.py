@@ -1,63 +1,54 @@
-"""Telegraf on the facade: its shards, and its configuration as the inventory gives it."""
+"""Telegraf on the facade: its configuration as the inventory gives it, put in place and followed."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Literal, Unpack
+from typing import TYPE_CHECKING, Literal
 
 from netwb.errors import (
     HomeError,
     NetwbError,
     RunUnderWayError,
-    SettingsError,
     TelegrafError,
     TelegrafFailedError,
 )
-from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.telegraf.records import (
-    MAIN,
     Asking,
-    Move,
     Output,
     Shard,
     ShardDiff,
     ShardFiles,
     ShardOutcome,
+    ShardText,
     ShardVerdict,
 )
-from netwb.workbench.face import Face
-from netwb.workbench.polling import POLLED
 from netwb.workbench.records import Records, records_of
+from netwb.workbench.shards import ShardsFace
 
 if TYPE_CHECKING:
     from netwb.inventory import secret_sources as _secret_sources
     from netwb.inventory import shards as _defined
-    from netwb.inventory import snmp as _snmp
-    from netwb.inventory.ports.records import SnmpTarget
-    from netwb.inventory.shards import ShardChanges
-    from netwb.telegraf import apply as _apply
     from netwb.telegraf import checks as _checks
     from netwb.telegraf import compare as _compare
     from netwb.telegraf import folder as _folder
+    from netwb.telegraf import judging as _judging
     from netwb.telegraf import render as _render
     from netwb.telegraf import shards as _shards
     from netwb.telegraf import shelf as _shelf
 else:
     _secret_sources = lazy("netwb.inventory.secret_sources")
     _defined = lazy("netwb.inventory.shards")
-    _snmp = lazy("netwb.inventory.snmp")
-    _apply = lazy("netwb.telegraf.apply")
     _checks = lazy("netwb.telegraf.checks")
     _compare = lazy("netwb.telegraf.compare")
     _folder = lazy("netwb.telegraf.folder")
+    _judging = lazy("netwb.telegraf.judging")
     _render = lazy("netwb.telegraf.render")
     _shards = lazy("netwb.telegraf.shards")
     _shelf = lazy("netwb.telegraf.shelf")
@@ -86,59 +77,19 @@ class TelegrafFollowed:
     rolled_back: int = 0
 
 
-class TelegrafFace(Face):
-    """`shards`, `add_shard`, ...; `write_`, `diff_`, `check_`, `apply_`, `settle_telegraf`, ..."""
+class TelegrafFace(ShardsFace):
+    """`telegraf_text`; `write_`, `diff_`, `check_`, `apply_`, `settle_`, `await_telegraf`, ..."""
 
-    def shards(self) -> Records[Shard]:
-        """Shards in force that serve a site in scope: those that are defined, else `main`."""
-        self._require(Permission.TELEGRAF_FETCH)
-        return records_of(self._shards_in_force(), Shard)
-
-    def add_shard(self, name: str, **changes: Unpack[ShardChanges]) -> Shard:
-        """Define a shard; from then on `main` serves nothing, and each site needs one."""
-        self._require_shard_editor(changes)
-        added = self._parts.shards.add(self._scope, name, changes)
-        self._audit("shard.add", name, detail=_told(changes))
-        return added
-
-    def set_shard(self, name: str, **changes: Unpack[ShardChanges]) -> Shard:
-        """Change a shard; `sites` takes the place of all that it had. UnknownNameError."""
-        self._require_shard_editor(changes)
-        changed = self._parts.shards.set(self._scope, name, changes)
-        self._audit("shard.set", name, detail=_told(changes))
-        return changed
-
-    def retire_shard(self, name: str) -> None:
-        """Forget a shard; its files stay, and its Telegraf runs until it is stopped."""
-        self._require_shard_editor({})
-        self._parts.shards.retire(self._scope, name)
-        self._audit("shard.retire", name)
-
-    def preview_shard(self, name: str, **changes: Unpack[ShardChanges]) -> Records[Move]:
-        """Devices that would move if that shard were so, or were added so; nothing is written."""
-        self._require(Permission.TELEGRAF_FETCH)
-        targets = self._snmp_targets()
-        defined = self._parts.shards.list(self._scope)
-        there = next((shard for shard in defined if shard.name == name), Shard(name=name, sites=()))
-        if "sites" in changes:
-            there = replace(there, sites=tuple(self._site_names(changes["sites"])))
-        there = replace(there, weight=changes.get("weight", there.weight))
-        others = [shard for shard in defined if shard.name != name]
-        old = _shards.spread(self._shards_in_force(), targets)
-        return records_of(_shards.moves(old, _shards.spread([*others, there], targets)), Move)
-
-    def _site_names(self, refs: Sequence[str]) -> Iterator[str]:
-        for ref in refs:
-            site = self._parts.places.site(self._scope, ref)
-            yield f"{site.tenant}/{site.slug}"
-
-    def telegraf_text(self, name: str) -> str:
+    def telegraf_text(self, name: str) -> ShardText:
         """A shard's whole configuration as one text, for a Telegraf that fetches it; no secret.
 
         Raises UnknownNameError for one that serves no site in scope.
         """
         self._require(Permission.TELEGRAF_FETCH)
-        return _render.single_text(self._shard_files(name))
+        text = _render.single_text(self._shard_files(name))
+        digest = sha256(text.encode()).hexdigest()[:32]
+        changed_at = self._parts.served.changed_at(name, self._scope, digest)
+        return ShardText(text=text, digest=digest, changed_at=changed_at)
 
     def write_telegraf(self, folder: Path) -> Records[ShardFiles]:
         """Write every shard into a folder of its own below that one, with its secrets beside it."""
@@ -301,7 +252,7 @@ class TelegrafFace(Face):
             yield ShardFinding(shard=name, path=one.path, message=one.message)
         warnings = () if found or files.shard.place != "here" else self._warnings_of(files)
         for warning in warnings:
-            known = warning in {_apply.NO_PROGRAM, _apply.NO_OUTPUT}
+            known = warning in {_judging.NO_PROGRAM, _judging.NO_OUTPUT}
             grade: Literal["wrong", "note"] = "note" if known else "wrong"
             yield ShardFinding(shard=name, path="", message=warning, grade=grade)
         for device in files.unasked:
@@ -329,44 +280,6 @@ class TelegrafFace(Face):
 
     def _files_here(self) -> Sequence[ShardFiles]:
         return [files for files in self._all_shard_files() if files.shard.place == "here"]
-
-    def _shards_here(self) -> Sequence[Shard]:
-        return [
-            self._with_commands(shard) for shard in self._shards_in_force() if shard.place == "here"
-        ]
-
-    def _with_commands(self, shard: Shard) -> Shard:
-        """With the settings' commands where it has none of its own."""
-        settings = self._parts.settings.telegraf
-        return replace(
-            shard,
-            reload=shard.reload or _arguments("reload", settings.reload),
-            restart=shard.restart or _arguments("restart", settings.restart),
-        )
-
-    def _require_shard_editor(self, changes: ShardChanges) -> None:
-        self._require(Permission.SYSTEM_MANAGE)
-        self._require_everywhere("a shard")
-        if "reload" in changes or "restart" in changes:
-            self._require_local("commands")
-
-    def _main_shard(self) -> Shard:
-        return Shard(name=MAIN)
-
-    def _shards_in_force(self) -> Sequence[Shard]:
-        """A shard that serves others alone is none here, and does not bring `main` back."""
-        defined = self._parts.shards.list(self._scope)
-        if defined or self._parts.shards.are_defined():
-            return defined
-        return _shards.in_force((), self._main_shard())
-
-    def _snmp_targets(self) -> Sequence[SnmpTarget]:
-        parts = self._parts
-        found = parts.devices.list(self._scope, EVERYWHERE)  # a file is of all devices or wrong
-        devices = [one for one in found if one.status in POLLED]
-        return _snmp.SnmpTargets(parts.database, parts.keyring, parts.environment).of(
-            self._scope, devices
-        )
 
     def _shard_files(self, name: str) -> ShardFiles:
         found = [shard for shard in self._shards_in_force() if shard.name == name]
@@ -403,6 +316,12 @@ class TelegrafFace(Face):
         metrics = self._parts.settings.metrics
         if not metrics.url:
             return Output(kind="none")
+        if metrics.names_file:
+            msg = (
+                "others fill the InfluxDB, by metrics.names_file, and netwb has nothing written into it; leave "
+                "Telegraf to them, or take metrics.names_file away and give netwb a database of its own"
+            )
+            raise TelegrafError(msg)
         secrets = _secret_sources.Secrets(self._parts.environment)
         return Output(
             kind="influxdb_v2" if metrics.organization else "influxdb",
@@ -413,18 +332,6 @@ class TelegrafFace(Face):
             secret=secrets.resolve("token", metrics.secret) if metrics.secret else "",
             ca_file=metrics.ca_file,
         )
-
-
-def _told(changes: ShardChanges) -> dict[str, object]:
-    return {name: list(v) if isinstance(v, list | tuple) else v for name, v in changes.items()}
-
-
-def _arguments(name: str, command: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(command))
-    except ValueError as error:
-        msg = f"telegraf.{name} {command!r} is no command: {error}; quote it as for a shell"
-        raise SettingsError(msg) from error
 
 
 def _together(failed: Sequence[NetwbError]) -> TelegrafError:

@@ -65,6 +65,7 @@ class Swept:
     runs: int
     outcomes: int
     bill_windows: int = 0  # of frozen groups; their figures stay
+    attacks: int = 0  # what detectors said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +139,12 @@ class UpkeepFace(Face):
         return AuditChecked(links=report.links, head=report.head, witnesses=len(noted))
 
     def clean_access(self) -> AccessCleaned:
-        """Take away long ended logins and tokens, and what login kept for minutes."""
+        """Take away long ended logins, tokens and walls, and what login kept for minutes."""
         self._require_system("everybody's logins")
         kept = _time(self._parts.settings.retention.access_days)
         done = self._parts.access.cleaning.clean(kept, "remove")
         if any(asdict(done).values()):
-            self._audit("access.clean", "logins and tokens", detail=asdict(done))
+            self._audit("access.clean", "logins, tokens and walls", detail=asdict(done))
         return done
 
     def _require_system(self, thing: str) -> None:
@@ -233,14 +234,17 @@ class UpkeepFace(Face):
 
     def _sweep(self, act: Act) -> Swept:
         parts, settings, now = self._parts, self._parts.settings.retention, self._parts.clock()
-        texts = jobs = runs = outcomes = 0
+        texts = jobs = runs = outcomes = attacks = 0
         if before := _long_ago(now, settings.quarantine_days):
             texts = sum(parts.quarantine.expire(before, act).values())
         if before := _long_ago(now, settings.jobs_days):
             jobs = _retention.sweep_jobs(parts.database, before, act)
         if before := _long_ago(now, settings.runs_days):
             outcomes, runs = _retention.sweep_runs(parts.database, before, act)
+        if before := _long_ago(now, settings.attacks_days):
+            attacks = _retention.sweep_attacks(parts.database, before, act)
         return Swept(
+            attacks=attacks,
             held_texts=texts,
             jobs=jobs,
             runs=runs,

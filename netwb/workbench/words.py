@@ -18,7 +18,7 @@ from netwb.access.records import (
     Wall,
 )
 from netwb.archive.records import Change, Hit, QuarantineItem, Revision
-from netwb.archive.remote.records import Pushed, Remote, Restored, Stranger
+from netwb.archive.remote.records import Foreign, Pushed, Remote, Restored, Stranger
 from netwb.archive.scanning import SecretHit
 from netwb.collect.coverage import Copy, DeviceCoverage, DeviceRun, Night
 from netwb.collect.nights import LastNight
@@ -30,7 +30,7 @@ from netwb.health.purging import TenantPurge
 from netwb.inventory.records import Device, NamedDevice, Site, Tenant
 from netwb.store.audit import AuditEvent, AuditReport
 from netwb.store.daemons import Daemon
-from netwb.store.firings import Firing
+from netwb.store.firing_records import Firing
 from netwb.store.jobs import Job
 from netwb.workbench.blackouts import BlackoutState
 from netwb.workbench.from_remote import RemoteSource
@@ -51,6 +51,7 @@ __all__ = [
     "DeviceCoverage",
     "DeviceRun",
     "Firing",
+    "Foreign",
     "Hit",
     "IssuedToken",
     "IssuedWall",

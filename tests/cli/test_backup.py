@@ -126,6 +126,17 @@ def test_a_cut_text_is_refused_with_its_cause_and_exit_1(netwb: Commands, fleet:
     assert [device["hostname"] for device in failed] == ["r1"]
 
 
+def test_who_names_a_device_that_is_not_backed_up_is_told(netwb: Commands) -> None:
+    netwb("device", "retire", "r1")
+    netwb("device", "set", "r2", "--status", "planned")
+
+    ran = netwb("backup", "--device", "r1", "--device", "r2")
+
+    assert ran.status == 0
+    assert "acme/r1 is retired and left out; bring it back with `netwb device activate" in ran.err
+    assert "acme/r2 is planned and left out until `netwb device set acme/r2" in ran.err
+
+
 def test_a_dry_run_logs_in_nowhere(netwb: Commands, fleet: Fleet) -> None:
     ran = netwb("backup", "--dry-run", "--json")
 
@@ -169,7 +180,7 @@ def test_the_demo_tells_what_it_did_in_one_document(
 
     told = netwb("demo", "--once", "--devices", "3", "--json").json
 
-    assert set(told) == {"devices", "nights", "commits", "rejected", "authors", "home"}
+    assert set(told) == {"devices", "nights", "commits", "rejected", "authors", "attack", "home"}
     assert (told["devices"], told["nights"]) == (3, 30)
     assert told["commits"] == sum(author["commits"] for author in told["authors"])
     text = json.dumps(told)

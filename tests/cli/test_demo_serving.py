@@ -124,3 +124,17 @@ def test_a_demo_that_is_asked_to_end_ends_well(tmp_path: Path, asked: signal.Sig
 
         rest(one)
         assert one.process.returncode == 0
+
+
+def test_a_process_of_the_demo_that_ends_by_itself_ends_well_while_the_demo_lives() -> None:
+    """Its watch of stdin must not stand in the way of the interpreter's end."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "netwb.cli.demo.served", "--version"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        status = process.wait(timeout=60)
+        assert process.stderr is not None
+
+        assert (status, process.stderr.read()) == (0, b"")

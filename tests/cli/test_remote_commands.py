@@ -10,7 +10,7 @@ import pytest
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, rig
 from tests.cli.commands import Commands
-from tests.workbench.remotes import PASSPHRASE, bare, every_text, newer_source
+from tests.workbench.remotes import PASSPHRASE, bare, every_text, git, newer_source
 
 
 @pytest.fixture
@@ -69,6 +69,30 @@ def test_a_tenant_comes_back_by_url_and_passphrase(
     assert listed == netwb("history", "acme/edge1", "--json").json
     assert every_text(again) == every_text(home.bench)
     again.close()
+
+
+def test_what_somebody_else_put_at_a_remote_is_said_by_check_and_restore(
+    netwb: Commands, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    netwb("remote", "set", "acme", url)
+    netwb("remote", "passphrase", "acme", "--passphrase", "env:PHRASE")
+    netwb("push")
+    far = tmp_path / "far.git"
+    good = git(far, "rev-parse", "main")
+    tree = git(far, "hash-object", "-w", "-t", "tree", "/dev/null")  # with no file
+    first = git(far, "commit-tree", "-p", good, "-m", "tidied", tree)
+    second = git(far, "commit-tree", "-p", first, "-m", "tidied more", tree)
+    git(far, "update-ref", "refs/heads/main", second)
+    elsewhere = Commands(tmp_path / "new", capsys)
+
+    tried = netwb("remote", "check", "acme", "--passphrase", "env:PHRASE")
+    ran = elsewhere("restore", "--from-remote", url, "--passphrase", "env:PHRASE")
+
+    assert (tried.status, ran.status) == (1, 1)
+    for said in (tried.err, ran.err):
+        assert "has 2 commits that netwb did not push there, which are left off" in said
+        assert f"from {first[:12]} on, committed as eve, in fra1/edge1.cfg, fra1/edge2.cfg;" in said
+        assert f"let main there end at {good[:12]}" in said
 
 
 def test_texts_come_back_into_a_folder(netwb: Commands, url: str, tmp_path: Path) -> None:

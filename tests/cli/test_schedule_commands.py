@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -95,6 +96,22 @@ def test_a_night_in_which_devices_fail_ends_with_1(netwb: Commands) -> None:
     assert (ran.status, ran.err) == (1, "nightly is done: 1 device, 1 failed, 1 again\n")
 
 
+def test_a_job_that_fails_for_a_person_is_told_once(
+    netwb: Commands, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = tmp_path / "home" / "netwb.toml"
+    head = "[self_backup]\n"
+    settings.write_text(
+        settings.read_text().replace(head, f'{head}folder = "{tmp_path}/nowhere"\n')
+    )
+
+    ran = netwb("scheduler", "--run", "self-backup")
+
+    assert ran.status == 1
+    assert ran.err.count("self_backup.passphrase is empty") == 1
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 def test_a_time_is_set_for_all_and_for_a_tenant_and_taken_back(netwb: Commands) -> None:
     assert netwb("schedule", "set", "nightly", "mon-fri", "02:30").status == 0
     own = netwb("schedule", "set", "nightly", "23:00", "--tenant", "acme", "--jitter", "0")
@@ -105,7 +122,9 @@ def test_a_time_is_set_for_all_and_for_a_tenant_and_taken_back(netwb: Commands) 
     found = {one["place"]: one["trigger"] for one in listed if one["name"] == "nightly"}
     assert found == {"": "mon-fri 02:30", "acme": "23:00"}
 
-    assert netwb("schedule", "set", "nightly", "default", "--tenant", "acme").status == 0
+    back = netwb("schedule", "set", "nightly", "default", "--tenant", "acme")
+    assert (back.status, back.err) == (0, "nightly of acme comes with that of all again\n")
+    assert "1,440 times a day" in netwb("schedule", "set", "nightly", "* * * * *").err
     again = netwb("schedule", "set", "nightly", "default", "--tenant", "acme")
     assert (again.status, "has no time of its own" in again.err) == (2, True)
 

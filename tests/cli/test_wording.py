@@ -14,7 +14,7 @@ from netwb.cli.main import main
         ("history e --limit 5000", "--limit: 5000 is not from 1 to 1000"),
         ("history e --lmit 5", "there is no option --lmit; did you mean --limit?"),
         ("history e --qqqq", "there is no option --qqqq"),
-        ("changes --since foo", "--since: 'foo' is no time; write 2026-11-24T06:00"),
+        ("changes --since foo", "--since: 'foo' is no time; write 2026-11-24, "),
         ("user add x --role boss", "--role: 'boss' is none of customer, viewer, operator"),
         ("history", "DEVICE is missing"),
         ("token issue --user a", "--days is missing"),

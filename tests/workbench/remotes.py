@@ -31,12 +31,13 @@ def asked(answer: str = PASSPHRASE) -> SecretSource:
     return SecretSource(origin="prompt", answer=answer)
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str, stdin: str = "") -> str:
     """Git as somebody else runs it."""
     done = subprocess.run(
         ["git", "-C", folder, "-c", "user.name=eve", "-c", "user.email=eve@x", *arguments],
         check=True,
         capture_output=True,
+        input=stdin,
         text=True,
     )
     return done.stdout.strip()

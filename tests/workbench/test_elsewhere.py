@@ -13,8 +13,10 @@ from netwb.errors import InputError
 from netwb.inventory.records import SecretSource
 from netwb.roles import ALL_TENANTS, Role, Scope
 from netwb.settings import Settings, WebSettings
+from netwb.workbench.compose_remotes import compose_remotes
 from netwb.workbench.elsewhere import require_elsewhere
-from tests.benches import rig
+from tests.benches import Rig, rig, with_parts
+from tests.workbench.remotes import bare
 
 SETTINGS = replace(Settings(), web=WebSettings(address="192.0.2.9"))
 OURS = Scope(frozenset({"t-acme"}))
@@ -54,3 +56,39 @@ def test_a_remote_and_a_netbox_of_a_tenant_are_elsewhere(tmp_path: Path) -> None
         with pytest.raises(InputError, match="netwb's own machine"):
             cy.set_netbox("acme", "https://localhost:8443", token=token)
         made.bench.set_remote("acme", "ssh://git@127.0.0.1:22/acme.git")
+
+
+def test_a_name_that_leads_here_by_now_is_pushed_to_no_more(tmp_path: Path) -> None:
+    """Whoever gives out the name's addresses may give another one after the remote was set."""
+    with rig(tmp_path, {"acme": ("edge1",), "bolt": ("core1",)}) as made:
+        made.bench.add_user(NewUser(name="cy", role=Role.ADMIN, tenants=("acme",)))
+        made.back_up()
+        made.bench.acting_as("cy").set_remote("acme", "ssh://git@10.1.2.3/acme.git")
+        made.bench.set_remote("bolt", bare(tmp_path / "far.git"))
+        turned_round(made)
+
+        done = {one.tenant: one for one in made.bench.push(when="now")}
+
+        assert (done["acme"].status, done["bolt"].status) == ("failed", "pushed")
+        assert "netwb's own machine" in str(done["acme"].cause)
+        assert made.bench.remote("acme").error == str(done["acme"].cause)
+        with pytest.raises(InputError, match="netwb's own machine"):
+            made.bench.check_remote("acme", SecretSource(origin="prompt", answer="words " * 9))
+
+
+def turned_round(made: Rig) -> None:
+    """From now on each name leads to this machine."""
+    parts = made.bench._parts
+    remote = compose_remotes(
+        folder=made.bench.home / "archive",
+        archive=parts.archive,
+        platforms=parts.platforms,
+        database=parts.database,
+        keyring=parts.keyring,
+        notices=parts.notices,
+        settings=parts.settings,
+        environment=parts.environment,
+        clock=made.clock,
+        resolve=at("127.0.0.1"),
+    )
+    made.bench._parts = with_parts(parts, remote=remote)

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,10 @@ import pytest
 
 from netwb.errors import InputError, NetwbError, RemoteError
 from netwb.workbench import Workbench
-from netwb.workbench.words import RemoteSource
+from netwb.workbench.words import Foreign, RemoteSource
 from tests.benches import Rig, ios, rig
 from tests.postgresql import Cluster
-from tests.stores import KINDS, cluster_of
+from tests.stores import KINDS, KINDS_IN_FULL, cluster_of
 from tests.workbench.remotes import (
     PASSPHRASE,
     asked,
@@ -60,7 +60,7 @@ def far(month: Month, tmp_path: Path) -> Path:
     return shutil.copytree(month.far, tmp_path / "far.git")
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=KINDS_IN_FULL)
 def young(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """A home of one night whose remotes are `far.git` and `other.git` in `tmp_path / "own"`."""
     folder = tmp_path / "own"
@@ -162,15 +162,16 @@ def test_no_secret_lies_at_the_remote(month: Month, far: Path) -> None:
     assert not [key for key in wrapping_keys(month.home) if any(key in c for c in contents)]
 
 
-def test_each_push_adds_its_own_secrets_alone(young: Rig, tmp_path: Path) -> None:
+def test_each_push_adds_its_own_secrets_and_commits_alone(young: Rig, tmp_path: Path) -> None:
     home, far = young, tmp_path / "own/far.git"
     before = set(git(far, "ls-tree", "-r", "--name-only", VAULT).splitlines())
 
     a_night(home, "Brand-New-1")
 
     after = set(git(far, "ls-tree", "-r", "--name-only", VAULT).splitlines())
-    (added,) = after - before
-    assert git(far, "cat-file", "-p", f"{VAULT}:{added}").count("\n") == 0  # one secret, one line
+    assert sorted(after - before) == ["commits/00002", "secrets/00002"]
+    for added in after - before:
+        assert len(git(far, "cat-file", "-p", f"{VAULT}:{added}").splitlines()) == 1
 
 
 def test_a_quiet_night_pushes_nothing(young: Rig, tmp_path: Path) -> None:
@@ -215,26 +216,92 @@ def test_a_remote_without_a_vault_is_named(far: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_a_vault_that_lags_behind_is_refused_and_the_rest_can_be_had(
+def test_what_a_vault_that_lags_behind_does_not_vouch_for_is_left_off(
     young: Rig, tmp_path: Path
 ) -> None:
     home, far = young, tmp_path / "own/far.git"
-    old = tip(far, VAULT)
+    before, old = tip(far), tip(far, VAULT)
     a_night(home, "Brand-New-1")
     git(far, "update-ref", VAULT, old)
-    place = tmp_path / "new"
 
-    with pytest.raises(RemoteError, match=r"lacks secrets of 1 of \d+ revisions"):
-        Workbench.restore_from_remote(source(far), home=place, environment={})
-    nothing = not place.exists()
-    found = Workbench.restore_from_remote(
-        RemoteSource(url=f"file://{far}", passphrase=asked(), lacking="left out"),
-        home=place,
-        environment={},
+    found = Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+
+    assert found.foreign is not None
+    assert (found.foreign.first, found.foreign.last_good) == (tip(far), before)
+    assert (found.foreign.commits, found.lacking) == (1, 0)
+
+
+def forged(far: Path, scratch: Path, change: Callable[[Path], None], *, trailers: str) -> str:
+    """Push a commit as chloe there; with trailers it says of itself what the one before it says."""
+    git(far.parent, "clone", "-q", "-b", "main", str(far), str(scratch))
+    said = git(scratch, "log", "-1", "--format=%B") if trailers == "kept" else "tidied up"
+    change(scratch)
+    git(scratch, "add", "--all")
+    git(scratch, "commit", "-q", "--author=chloe <chloe@x>", "-m", said)
+    git(scratch, "push", "-q", "origin", "main")
+    return tip(far)
+
+
+def insert_a_line(clone: Path) -> None:
+    file = clone / "fra1/edge3.cfg"
+    first, rest = file.read_text().split("\n", 1)
+    file.write_text(f"{first}\nip route 0.0.0.0 0.0.0.0 192.0.2.66\n{rest}")
+
+
+def append_a_line(clone: Path) -> None:
+    with (clone / "fra1/edge3.cfg").open("a") as file:
+        file.write("ip route 0.0.0.0 0.0.0.0 192.0.2.66\n")
+
+
+def delete_a_file(clone: Path) -> None:
+    (clone / "fra1/edge3.cfg").unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "trailers"),
+    [(insert_a_line, "none"), (append_a_line, "kept"), (delete_a_file, "none")],
+)
+def test_what_somebody_else_pushed_is_left_off_and_named(
+    young: Rig, tmp_path: Path, change: Callable[[Path], None], trailers: str
+) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    good = tip(far)
+    strange = forged(far, tmp_path / "clone", change, trailers=trailers)
+
+    tried = home.bench.check_remote("acme", asked())
+    found = Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+
+    again = Workbench.open(tmp_path / "new", environment={})
+    foreign = Foreign(
+        commits=1, first=strange, author="chloe", files=("fra1/edge3.cfg",), last_good=good
     )
+    assert tried.foreign == found.foreign == foreign
+    assert every_text(again) == every_text(home.bench)
+    assert home.bench.remote("acme").restored_at is None
+    again.close()
 
-    assert nothing
-    assert found.lacking == 1
+
+def test_a_remote_without_a_seal_is_said_to_have_none(young: Rig, tmp_path: Path) -> None:
+    """Who can push there can take every seal off, but make none; so did an older netwb."""
+    far = tmp_path / "own/far.git"
+    entries = git(far, "ls-tree", VAULT).splitlines()
+    kept = "\n".join(entry for entry in entries if not entry.endswith("\tcommits"))
+    tree = git(far, "mktree", stdin=kept)
+    bare_of_it = git(far, "commit-tree", "-m", "2 secrets more", tree)
+    git(far, "update-ref", VAULT, bare_of_it)
+    good = tip(far)
+    forged(far, tmp_path / "clone", insert_a_line, trailers="none")
+
+    unsealed = young.bench.check_remote("acme", asked())
+    git(far, "update-ref", "refs/heads/main", good)
+    strange = forged(far, tmp_path / "again", insert_a_line, trailers="kept")
+    with pytest.raises(RemoteError) as refused:
+        young.bench.check_remote("acme", asked())
+
+    assert unsealed.foreign is not None
+    assert (unsealed.seal, unsealed.foreign.last_good) == ("none", good)
+    assert f"commit {strange[:12]} by chloe holds fra1/edge3.cfg" in str(refused.value)
+    assert f"let main there end at {good[:12]}" in str(refused.value)
 
 
 @pytest.mark.parametrize("damage", ["cut", "bits"])
@@ -271,6 +338,15 @@ def test_a_secret_that_was_exchanged_is_noticed(far: Path, tmp_path: Path) -> No
 
     with pytest.raises(RemoteError, match=r"lacks secrets of \d+ of \d+ revisions"):
         Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+    nothing = not (tmp_path / "new").exists()
+    found = Workbench.restore_from_remote(
+        RemoteSource(url=f"file://{far}", passphrase=asked(), lacking="left out"),
+        home=tmp_path / "new",
+        environment={},
+    )
+
+    assert nothing
+    assert found.lacking > 0
 
 
 def test_a_tenant_is_added_to_a_home_that_has_others(
@@ -377,6 +453,19 @@ def test_a_remote_that_lost_commits_is_said_by_each_who_asks_it(young: Rig, tmp_
     assert (tried.missing, elsewhere.missing) == (2, 2)
     assert elsewhere.revisions == 3  # what is there is restored all the same
     assert home.bench.remote("acme").restored_at is None
+
+
+def test_a_remote_put_back_into_the_middle_of_a_push_restores_what_it_has(
+    young: Rig, tmp_path: Path
+) -> None:
+    home, far = young, tmp_path / "own/far.git"
+    git(far, "update-ref", "refs/heads/main", git(far, "rev-parse", "main~1"))
+
+    tried = home.bench.check_remote("acme", asked())
+    found = Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment={})
+
+    assert (tried.revisions, tried.missing, tried.foreign, tried.seal) == (2, 1, None, "good")
+    assert (found.revisions, found.missing) == (2, 1)
 
 
 def test_a_push_that_fills_a_remote_again_says_that_it_had_lost_commits(

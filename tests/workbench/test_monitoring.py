@@ -111,6 +111,37 @@ def test_a_silence_is_judged_by_the_devices_of_others_too(made: Rig) -> None:
     assert states(noc.monitoring())["acme/edge1"] == "down"
 
 
+def test_a_silence_is_judged_by_those_that_the_same_shard_asks(made: Rig) -> None:
+    """All that a shard asks are silent together where it is the shard that fails."""
+    made.bench.add_shard("north", sites=["acme/fra1"])
+    made.bench.add_shard("south", sites=["borealis/fra1"])
+    every = [f"{tenant}/{host}" for tenant, hosts in HOSTS.items() for host in hosts]
+    answer(made, *every, ping=0.0)
+    made.clock.advance(seconds=300)
+    answer(made, "borealis/pe1", "borealis/pe2", ping=0.0)
+    answer(made, "acme/edge1", "acme/edge2", "borealis/pe3", ping=100.0)
+
+    found = made.bench.monitoring()
+
+    assert states(found) == {
+        "acme/edge1": "unknown",
+        "acme/edge2": "unknown",
+        "borealis/pe1": "up",
+        "borealis/pe2": "up",
+        "borealis/pe3": "down",
+    }
+    collectors = {one.device.hostname: one.collector for one in found.devices}
+    assert (collectors["edge1"], collectors["pe3"]) == ("north", "south")
+
+
+def test_who_asks_is_the_poller_until_a_shard_does(made: Rig) -> None:
+    by_nobody_else = {one.collector for one in made.bench.monitoring().devices}
+    made.bench.add_shard("south", sites=["borealis/fra1"])
+    of_acme = made.bench.where(tenant="acme").monitoring().devices
+
+    assert by_nobody_else == {one.collector for one in of_acme} == {"poller"}
+
+
 def test_maintenance_is_said_as_such_and_a_planned_device_is_not_awaited(made: Rig) -> None:
     made.bench.set_device("acme/edge1", status="maintenance")
     made.bench.set_device("acme/edge2", status="planned")

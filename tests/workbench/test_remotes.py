@@ -140,14 +140,14 @@ def test_who_may_not_manage_netwb_sets_no_remote_and_who_may_not_back_up_pushes_
             forbidden()
 
 
-def test_a_remote_that_was_made_anew_is_noticed_within_a_day(home: Rig, tmp_path: Path) -> None:
+def test_a_remote_that_was_made_anew_is_noticed_within_an_hour(home: Rig, tmp_path: Path) -> None:
     folder = tmp_path / "far.git"
     home.back_up()
     home.bench.set_remote("acme", bare(folder))
     home.bench.push()
     shutil.rmtree(folder)
     bare(folder)
-    home.clock.advance(days=1)
+    home.clock.advance(hours=1)
 
     (pushed,) = home.bench.push()
 
@@ -203,6 +203,43 @@ def test_a_remote_that_somebody_pushed_to_is_left_alone_and_named(
     assert [(s.commit, s.author, s.subject) for s in stands.strangers] == [
         (theirs, "eve", "Notes of Eve")
     ]
+
+
+def test_the_daemon_finds_within_an_hour_who_pushed_while_nothing_is_new(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    home.bench.push_due()
+    someone_pushes(folder, tmp_path / "clone")
+    home.clock.advance(minutes=30)
+    early = home.bench.push_due()
+    home.clock.advance(minutes=30)
+
+    late = home.bench.push_due()
+
+    (told,) = home.bench.standing()
+    assert (early.in_step, late.failed) == (1, 1)
+    assert told.kind == "remote.push"
+    assert told.message.startswith("remote of acme has 1 commit that netwb did not push there")
+
+
+def test_a_lost_vault_is_given_again_and_that_is_told(home: Rig, tmp_path: Path) -> None:
+    folder = tmp_path / "far.git"
+    home.back_up()
+    home.bench.set_remote("acme", bare(folder))
+    home.bench.push()
+    vault = tip(folder, "refs/netwb/vault")
+    git(folder, "update-ref", "-d", "refs/netwb/vault")
+
+    (pushed,) = home.bench.push(when="now")
+
+    (told,) = home.bench.standing()
+    assert (pushed.status, pushed.commits) == ("pushed", 0)
+    assert tip(folder, "refs/netwb/vault") == vault
+    assert told.kind == "remote.lost"
+    assert "had lost sealed secrets and keys (refs/netwb/vault)" in told.message
 
 
 def test_a_remote_is_healed_when_the_strange_commits_are_taken_off(
@@ -262,6 +299,26 @@ def test_a_tenant_without_a_commit_is_not_in_step_with_somebody_elses_repository
     assert isinstance(pushed.cause, RemoteAheadError)
     assert behind == 1
     assert (emptied.status, home.bench.remote("acme").error) == ("in step", "")
+
+
+def test_a_due_push_asks_too_before_the_first_commit_and_then_once_an_hour(
+    home: Rig, tmp_path: Path
+) -> None:
+    folder = tmp_path / "far.git"
+    url = bare(folder)
+    home.bench.set_remote("acme", url)
+    (empty,) = home.bench.push(when="due")
+    home.bench.unset_remote("acme")
+    home.back_up("bolt/core1")
+    home.bench.set_remote("bolt", url)
+    home.bench.push()
+    home.bench.unset_remote("bolt")
+    home.bench.set_remote("acme", url)
+
+    (foreign,) = home.bench.push(when="due")
+
+    assert (empty.status, foreign.status) == ("in step", "failed")
+    assert isinstance(foreign.cause, RemoteAheadError)
 
 
 def test_a_repository_that_is_damaged_is_noted_at_its_remote_and_stops_no_other(

@@ -86,16 +86,17 @@ def test_a_text_that_was_rejected_stands_until_a_person_accepts_it(made: Rig) ->
     assert (status.last_night.good, status.last_night.not_saved) == (3, 0)
 
 
-def test_a_nightly_schedule_that_is_off_is_said(made: Rig) -> None:
+def test_jobs_that_are_switched_off_are_said(made: Rig) -> None:
     made.back_up()
-    before = [one.check for one in made.bench.status().parts]
+    before = [one.said for one in made.bench.status().parts]
 
     made.bench.where(tenant="acme").set_schedule("nightly", "off")
-    told = [one for one in made.bench.status().parts if one.check == "schedule"]
+    made.bench.set_schedule("notify", "off")
+    told = [one for one in made.bench.status().parts if one.said not in before]
 
-    assert "schedule" not in before
     assert [(one.verdict, one.said) for one in told] == [
-        ("advice", "the nightly backup is off for acme")
+        ("advice", "switched off: notify"),
+        ("advice", "the nightly backup is off for acme"),
     ]
 
 

@@ -48,7 +48,7 @@ def test_a_planned_device_and_a_retired_one_are_not_asked(made: Rig) -> None:
     made.bench.set_device("acme/edge1", status="planned")
     made.bench.retire_device("acme/edge2")
 
-    text = made.bench.telegraf_text("main")
+    text = made.bench.telegraf_text("main").text
 
     assert "umbra|pe1" in text
     assert "acme|" not in text
@@ -57,7 +57,7 @@ def test_a_planned_device_and_a_retired_one_are_not_asked(made: Rig) -> None:
 def test_a_device_under_maintenance_is_asked_on(made: Rig) -> None:
     made.bench.set_device("acme/edge1", status="maintenance")
 
-    assert "acme|edge1" in made.bench.telegraf_text("main")
+    assert "acme|edge1" in made.bench.telegraf_text("main").text
 
 
 def test_shards_take_the_place_of_main_and_a_site_without_one_is_named(made: Rig) -> None:
@@ -67,8 +67,8 @@ def test_shards_take_the_place_of_main_and_a_site_without_one_is_named(made: Rig
     with pytest.raises(TelegrafError, match="no shard serves umbra/fra1"):
         made.bench.telegraf_text("north")
     made.bench.add_shard("south", sites=["umbra/fra1"], place="elsewhere")
-    assert "acme|edge1" in made.bench.telegraf_text("north")
-    assert "umbra|pe1" in made.bench.telegraf_text("south")
+    assert "acme|edge1" in made.bench.telegraf_text("north").text
+    assert "umbra|pe1" in made.bench.telegraf_text("south").text
 
 
 def test_main_is_back_once_the_last_shard_is_forgotten(made: Rig) -> None:
@@ -134,7 +134,7 @@ def test_who_sees_one_tenant_has_its_devices_alone(made: Rig) -> None:
     add(made, "olga", Role.OPERATOR, "acme")
     olga = logged_in(made, "olga")
 
-    text = olga.telegraf_text("main")
+    text = olga.telegraf_text("main").text
 
     assert "acme|edge1" in text
     assert "umbra" not in text
@@ -164,7 +164,7 @@ def test_no_secret_leaves_but_for_the_login_that_runs_netwb(made: Rig, tmp_path:
     add(made, "adam", Role.ADMIN)
     adam = logged_in(made, "adam")
 
-    assert "Read-acme" not in adam.telegraf_text("main")
+    assert "Read-acme" not in adam.telegraf_text("main").text
     with pytest.raises(NotPermittedError, match="may not use secrets"):
         adam.write_telegraf(tmp_path / "out")
     with pytest.raises(NotPermittedError, match="may not use commands"):

@@ -104,6 +104,12 @@ def works(bench: Workbench, revision: str) -> None:
         secret = bench.log_in("ana", PASSWORD, origin=HOME).secret
         assert bench.at_session(secret, origin=HOME).me().name == "ana"
         assert [job.status for job in bench.jobs()] == ["queued"]
+    if revision > "0004":
+        assert [(port.name, port.circuit_ref) for port in bench.ports()] == [
+            ("GigabitEthernet0/0", "C-1001")
+        ]
+        assert [group.commit_bps for group in bench.port_groups()] == [100_000_000]
+        assert [wall.name for wall in bench.walls()] == ["noc"]
     bench.add_tenant("nordwind", name="Nordwind")
     bench.rename_device("acme/edge1", "edge9")
     assert len(bench.history("acme/edge9")) == 4

@@ -177,6 +177,7 @@ def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
         "runs": 3,
         "outcomes": 7,
         "bill_windows": 0,
+        "attacks": 0,
     }
     assert made.bench.sweep() == Swept(held_texts=0, jobs=0, runs=0, outcomes=0)
     assert made.bench.audit_count(what="retention.sweep") == 1

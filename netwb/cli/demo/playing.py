@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from netwb.cli.demo.attacks import ShownAttack, attacks, defend, show_attack
 from netwb.cli.demo.building import (
     GIVEN_AWAY,
     PlayedClock,
@@ -139,10 +140,24 @@ def _build(
     refused, _ = _pass_nights(bench, network.fleet, plan.nights, clock)
     clock.turn_to(datetime.now(UTC))
     give_a_port_away(bench)
+    key, attack = _attacked(bench, plan)
     logins = add_people(bench)
     write_state(home, replace(_at_ports(current, network), built=True))
-    took_s = monotonic() - began
-    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, logins=logins)
+    return bench, DemoResult(
+        plan=plan,
+        home=home,
+        refused=refused,
+        took_s=monotonic() - began,
+        logins=logins,
+        attack=attack,
+        key=key,
+    )
+
+
+def _attacked(bench: Workbench, plan: DemoPlan) -> tuple[str | None, ShownAttack | None]:
+    """The detector's key, and one attack from its beginning to its end."""
+    key = defend(bench, plan)
+    return key, show_attack(bench, key) if key is not None else None
 
 
 def _at_ports(current: DemoState, network: _Network) -> DemoState:
@@ -169,8 +184,17 @@ def _go_on(
         say(_told(len(missed), passed=current.nights - current.played))
     mended = replace(plan.nights[-1], at=now, faults={})
     refused, report = _pass_nights(bench, network.fleet, (*missed, mended), clock)
-    took_s = monotonic() - began
-    return bench, DemoResult(plan=plan, home=home, refused=refused, took_s=took_s, report=report)
+    clock.turn_to(datetime.now(UTC))
+    key, attack = _attacked(bench, plan)
+    return bench, DemoResult(
+        plan=plan,
+        home=home,
+        refused=refused,
+        took_s=monotonic() - began,
+        report=report,
+        attack=attack,
+        key=key,
+    )
 
 
 def _missed(bench: Workbench, plan: DemoPlan, played: int) -> tuple[DemoNight, ...]:
@@ -236,5 +260,9 @@ def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
     say(f"  netwb search --ever snmp-server {option}")
     say(f"  netwb port list --find {GIVEN_AWAY} {option}")
     say(f"  netwb scheduler --list {option}")
+    if result.key is not None:
+        say(f"  netwb blackhole list {option}")
+        say("An attack is reported every few minutes, and one waits for a person: /security.")
     say("")
-    return serve_until_ended(result.home, port)
+    with attacks(result.home, result.key):
+        return serve_until_ended(result.home, port)

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from threading import Thread
 
 from netwb.cli.main import run
 
+_STDIN = 0
+
 
 def _end_with_the_demo() -> None:
-    sys.stdin.buffer.read()
+    # Past sys.stdin: a thread that waits inside of its buffer holds its lock, and an interpreter that
+    # ends meanwhile cannot close it and aborts.
+    while os.read(_STDIN, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -38,6 +38,10 @@ total_deadline_s = 15.0
 
 [metrics]
 interval_s = 10
+
+[blackhole]
+minutes = 4
+never = "203.0.113.2=acme's name server"
 """
 
 

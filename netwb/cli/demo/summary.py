@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
+from netwb.cli.demo.attacks import ShownAttack
 from netwb.cli.demo.building import Refused
 from netwb.cli.demo.people import DemoLogin
 from netwb.cli.paint import print_diff
@@ -28,6 +29,8 @@ class DemoResult:
 
     report    of the one more backup of a start on an existing home; None: the nights were played
     logins    of a demo that was just built
+    attack    that was shown from its report to its end; None: no router could announce anything
+    key       the detector's, for the attacks to come
     """
 
     plan: DemoPlan
@@ -36,6 +39,8 @@ class DemoResult:
     took_s: float
     report: BackupReport | None = None
     logins: tuple[DemoLogin, ...] = ()
+    attack: ShownAttack | None = None
+    key: str | None = field(default=None, repr=False)
 
 
 def summary_document(bench: Workbench, result: DemoResult) -> dict[str, Any]:
@@ -47,7 +52,22 @@ def summary_document(bench: Workbench, result: DemoResult) -> dict[str, Any]:
         "commits": sum(authors.values()),
         "rejected": [{"night": rfc3339(r.night), **plain(r.outcome)} for r in result.refused],
         "authors": [{"author": who, "commits": count} for who, count in authors.most_common()],
+        "attack": _attack_document(result.attack),
         "home": str(result.home),
+    }
+
+
+def _attack_document(shown: ShownAttack | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {
+        "prefix": str(shown.one.network),
+        "tenant": shown.one.tenant,
+        "state": shown.one.state,
+        "routers": shown.routers,
+        "of": shown.of,
+        "announced_s": round(shown.took_s, 3),
+        "withdrawn_s": None if shown.ended_s is None else round(shown.ended_s, 3),
     }
 
 
@@ -68,9 +88,26 @@ def print_summary(bench: Workbench, result: DemoResult) -> None:
         [(f"{r.night:%d %b}", _name(r), r.outcome.status, r.outcome.cause) for r in result.refused],
         empty="nothing was refused",
     )
+    if result.attack is not None:
+        _head("Attacked  (netwb blackhole list)")
+        console.print(attack_words(result.attack), soft_wrap=True)
     _head(f"The last change of {plan.diff_key}  (netwb diff {plan.diff_key} --words)")
     print_diff(bench.diff(plan.diff_key, words="words"))
     _print_search(bench, plan)
+
+
+def attack_words(shown: ShownAttack) -> str:
+    """What became of it, in a line."""
+    one = shown.one
+    whose = f"{one.network}, of {one.tenant}: {one.reason}"
+    if one.state != "announced":
+        return f"{whose}; it is {one.state}"
+    if shown.ended_s is None:
+        return f"{whose}; dropped on {shown.routers} of {shown.of} routers"
+    return (
+        f"{whose}; dropped on {shown.routers} of {shown.of} routers after {shown.took_s:.1f} s, and"
+        f" taken back in {shown.ended_s:.1f} s once it was over"
+    )
 
 
 def _headline(result: DemoResult, *, commits: int) -> str:
