@@ -13,7 +13,7 @@ Unit = Literal["bits", "percent", "packets"]
 MINUS = "\N{MINUS SIGN}"
 SUFFIX: dict[Unit, str] = {"bits": "bit/s", "percent": "%", "packets": "packets/s"}
 NO_DATA = "no data"
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def amount(value: float | None, unit: Unit) -> str:

@@ -12,9 +12,23 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping
 
-from netwb.errors import ArchiveError, HomeError, SettingsError, StoreError
+from netwb.errors import (
+    ArchiveError,
+    GrafanaError,
+    HomeError,
+    MetricsError,
+    SettingsError,
+    StoreError,
+)
 
-INSIDE = (ArchiveError, HomeError, SettingsError, StoreError)  # their sentences name files
+INSIDE = (  # their sentences name files, or what is weak
+    ArchiveError,
+    GrafanaError,
+    HomeError,
+    MetricsError,
+    SettingsError,
+    StoreError,
+)
 RUNNER = "tell who runs netwb"  # where only the server's owner can help, all that is said
 # What is typed at the server and nowhere else; an edge's table has these first.
 AT_THE_SERVER: Mapping[str, str] = dict.fromkeys(
@@ -22,7 +36,8 @@ AT_THE_SERVER: Mapping[str, str] = dict.fromkeys(
         *("audit verify", "blackout end", "blackout list", "blackout remove", "doctor", "import"),
         *("init", "netbox plan", "netbox set", "netbox sync", "push", "doctor --secrets"),
         *("remote accept", "remote check", "remote passphrase", "remote set", "remote show"),
-        *("schedule list", "schedule set", "scheduler --list", "upgrade"),
+        *("schedule list", "schedule set", "scheduler", "scheduler --list", "upgrade"),
+        *("trigger add", "edge add", "sender add", "--test"),
         *("--filter", "--home", "--incomplete", "--only", "--store"),
     ),
     RUNNER,

@@ -3,11 +3,13 @@
     NetwbError
     ├─ SettingsError            a setting, an environment variable or netwb.toml is wrong
     ├─ InputError               what was asked cannot be understood
+    │  └─ KeyReusedError           a key of a request came before with another one
     ├─ InventoryError           a tenant, site, device or credential cannot be as asked
     │  ├─ UnknownDeviceError       ├─ DuplicateDeviceError    ├─ UnknownPlatformError
     │  ├─ UnknownNameError         (tenant, site, credential, user)
     │  ├─ FieldsRefusedError       (several at once)          ├─ ImportRefusedError (rows)
     │  ├─ StalePlanError           (another plan by now)      └─ NetboxError        (NetBox)
+    │  └─ ChangedSinceError        (not as it was seen)
     ├─ DeviceError              one device gave no good configuration; the run goes on
     │  ├─ UnreachableError         ├─ AlgorithmError          ├─ LoginRefusedError
     │  ├─ LoginNotTriedError       ├─ HostKeyChangedError     ├─ DeadlineError
@@ -22,9 +24,10 @@
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
     ├─ MetricsError             samples cannot be read or written
-    │  ├─ MetricsUnavailableError  └─ MetricsRefusedError
+    │  ├─ MetricsUnavailableError  └─ MetricsRefusedError  └─ MetricsTooMuchError
     ├─ TelegrafError            Telegraf's configuration cannot be as asked
     │  └─ TelegrafFailedError      Telegraf, or what reloads it, did not do what it was asked
+    ├─ GrafanaError             Grafana's panels are not shown, or it asks what netwb does not answer
     ├─ RunUnderWayError         another run holds these devices
     ├─ ListenError              the server cannot have its address and port
     ├─ HomeError                the home folder cannot be used
@@ -65,6 +68,10 @@ class SettingsError(NetwbError):
 
 class InputError(NetwbError):
     """A time, a revision or a text to search for is not written as one."""
+
+
+class KeyReusedError(InputError):
+    """The key by which a repeat is known came before with another request."""
 
 
 class InventoryError(NetwbError):
@@ -129,6 +136,10 @@ class ImportRefusedError(InventoryError):
 
 class StalePlanError(InventoryError):
     """The plan that a person accepted is not the one that would be done now."""
+
+
+class ChangedSinceError(InventoryError):
+    """What somebody acts on is not any more what was seen; nothing was done."""
 
 
 class NetboxError(InventoryError):
@@ -297,12 +308,20 @@ class MetricsRefusedError(MetricsError):
     """The metrics store answers that it will not: no right, no such database, too much asked."""
 
 
+class MetricsTooMuchError(MetricsRefusedError):
+    """More samples were asked for than one answer may hold."""
+
+
 class TelegrafError(NetwbError):
     """A shard or a file of Telegraf's configuration cannot be as it was asked for."""
 
 
 class TelegrafFailedError(TelegrafError):
     """Telegraf does not take its new files, or what reloads it fails; the former ones are in force."""
+
+
+class GrafanaError(NetwbError):
+    """A panel of Grafana is not to be shown: it is down, open to anybody, or a tenant has no place there."""
 
 
 class RunUnderWayError(NetwbError):

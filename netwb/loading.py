@@ -26,14 +26,17 @@ Made = TypeVar("Made")
 class LazyModule:
     """A module that is imported when its first attribute is read."""
 
-    __slots__ = ("_name",)
+    __slots__ = ("_module", "_name")
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._module: Any = None
 
     def __getattr__(self, attribute: str) -> Any:
         """Give the real module's attribute; `import_module` is safe between threads."""
-        return getattr(import_module(self._name), attribute)
+        if self._module is None:
+            self._module = import_module(self._name)
+        return getattr(self._module, attribute)
 
 
 def lazy(name: str) -> Any:

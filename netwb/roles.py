@@ -44,9 +44,6 @@ LATER = frozenset(  # of the contract; nothing asks for them yet
     {
         Permission.COMPLIANCE_VIEW,
         Permission.COMPLIANCE_EDIT,
-        Permission.BLACKHOLE_VIEW,
-        Permission.BLACKHOLE_REQUEST,
-        Permission.BLACKHOLE_APPROVE,
     }
 )
 

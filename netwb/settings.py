@@ -156,14 +156,17 @@ class RetentionSettings:
     runs_days: int = _setting(
         400, "days", "Backup runs go after this, but for each device's last; 0: never.", least=0
     )
+    attacks_days: int = _setting(
+        400, "days", "What detectors said goes after this; blackholes are kept; 0: never.", least=0
+    )
     access_days: int = _setting(
-        30, "days", "Logins and tokens go so long after their end; 0: never.", least=0
+        30, "days", "Logins, tokens and walls go so long after their end; 0: never.", least=0
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfBackupSettings:
-    """Where the daemon exports all of netwb to."""
+    """Where the daemon exports all of netwb to, but samples of traffic."""
 
     folder: str = _setting(
         "", "path", "Where netwb's own backup goes, on another disk than its home; empty: nowhere."
@@ -347,6 +350,78 @@ class TelegrafSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrafanaSettings:
+    """Whose panels stand in `/traffic`; Grafana itself is behind a proxy that asks netwb."""
+
+    url: str = _setting(
+        "", "URL", "How browsers reach Grafana, on the host name of netwb's own pages; empty: none."
+    )
+    organizations: str = _setting(
+        "",
+        "map",
+        "Tenant to Grafana's number of its organization: `acme=2; umbra=3`; `*`: all tenants.",
+    )
+    dashboard: str = _setting("netwb-tenant", "uid", "Dashboard whose panel shows a port.")
+    panel: int = _setting(1, "number", "The panel of that dashboard.", least=1)
+    answer_s: float = _setting(5.0, "s", "Longest time for one answer of Grafana.", least=0.1)
+    ca_file: str = _setting(
+        "", "path", "PEM certificates that Grafana is trusted by, in place of the system's."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlackholeSettings:
+    """How much is blackholed before a person is asked, and for how long."""
+
+    active: int = _setting(
+        30, "blackholes", "Most that stand at once; what is more waits for a person.", least=0
+    )
+    active_per_tenant: int = _setting(
+        10, "blackholes", "... and of one tenant's addresses.", least=0
+    )
+    per_minute: int = _setting(
+        10, "blackholes", "Most new ones in a minute; what is more waits for a person.", least=0
+    )
+    minutes: int = _setting(
+        10,
+        "min",
+        "How long one stands that an alarm asked for; doubled with each repeat.",
+        least=1,
+        most=10_080,
+    )
+    max_minutes: int = _setting(
+        1440, "min", "Longest that anybody may ask for.", least=1, most=10_080
+    )
+    repeat_within_minutes: int = _setting(
+        120, "min", "An attack on the same address within so long is a repeat.", least=1
+    )
+    late_minutes: int = _setting(
+        10, "min", "An alarm that is older waits for a person.", least=1, most=1440
+    )
+    hold_minutes: int = _setting(
+        30, "min", "One that waits so long without an answer is denied.", least=1, most=1440
+    )
+    approval_minutes: int = _setting(
+        30, "min", "A person's approval counts for so long.", least=1, most=1440
+    )
+    break_glass_minutes: int = _setting(
+        30, "min", "Longest that an engineer may ask for without a second person.", least=1
+    )
+    reconcile_s: int = _setting(
+        60, "s", "How often triggers and edges are compared with the ledger.", least=5, most=3600
+    )
+    verify_s: float = _setting(
+        10.0, "s", "How long an edge may take to drop before it is said not to.", least=0.1
+    )
+    never: str = _setting(
+        "",
+        "map",
+        "Never blackholed, and why: `192.0.2.53=our name server; 2001:db8:53::/48`; devices are not,"
+        " by themselves.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, a section each. Build it with `netwb.setting_layers.build_settings`."""
 
@@ -365,3 +440,5 @@ class Settings:
     syslog: SyslogSettings = field(default_factory=SyslogSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)
     telegraf: TelegrafSettings = field(default_factory=TelegrafSettings)
+    grafana: GrafanaSettings = field(default_factory=GrafanaSettings)
+    blackhole: BlackholeSettings = field(default_factory=BlackholeSettings)

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests import owners
+from tests.compiled import share_statements
 from tests.order import long_files_first
 from tests.postgresql import Cluster, programs, running_cluster
 from tests.real_components import require_real
@@ -23,6 +24,8 @@ FULL = os.environ.get("NETWB_TESTS_FULL") == "1"
 hypothesis.settings.register_profile("gate", deadline=None, database=None)
 hypothesis.settings.register_profile("full", deadline=None, database=None, max_examples=2000)
 hypothesis.settings.load_profile("full" if FULL else "gate")
+
+share_statements()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

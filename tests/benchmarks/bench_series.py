@@ -89,15 +89,15 @@ def one_port() -> None:
 def many_ports() -> None:
     ports = [measured(1, 300, seed=seed) for seed in range(PORTS)]
     keys = [SeriesKey(tenant="acme", device_id="d1", name=f"eth{n}") for n in range(PORTS)]
-    samples = dict(zip(keys, ports, strict=True))
     whole = [PortSamples(samples=port) for port in ports]
+    named = dict(zip(keys, whole, strict=True))
     until = SINCE + DAY_S
     made = rates_of(whole, IN, gap_s=450)
     print(f"{PORTS:,} ports, a day of five-minute samples each")
     timed("  rates of one direction", lambda: rates_of(whole, IN, gap_s=450))
     timed(
         "  the busiest 20 by the 95th of both directions",
-        lambda: busiest(samples, (IN, OUT), SINCE, until, gap_s=450, most=20),
+        lambda: busiest(named, (IN, OUT), SINCE, until, gap_s=450, most=20),
     )
     timed(
         "  their sum and its numbers",

@@ -1,24 +1,25 @@
 """One real router: Debian's FRR and OpenSSH in namespaces of their own.
 
-To a client it is a router whose login shell is vtysh. Network, mounts and processes live in
-namespaces below one `unshare`: ending that ends everything, also when the tests die, and nothing
-outside can reach the router. A client runs in its network namespace by the prefix `inside`.
+To a client it is a router whose login shell is vtysh. A client runs in its network namespace by the
+prefix `inside`; `plug` may give that network links to others.
 
-Sources: zebra(8), staticd(8), bgpd(8), vtysh(1), sshd_config(5), unshare(1), nsenter(1) as of
-FRR 8.4.4 and OpenSSH 9.2. A login that may read the configuration is in the groups frr and frrvty.
+Sources: zebra(8), staticd(8), bgpd(8), vtysh(1), sshd_config(5) as of FRR 8.4.4 and OpenSSH 9.2. A
+login that may read the configuration is in the groups frr and frrvty.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shutil
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from tests.real import namespaces
+from tests.real.namespaces import Namespaces, RigError, output
+from tests.real.waiting import until
 
 ADDRESS = "127.0.0.1"  # inside its own network namespace
 LOGIN = "netwb"
@@ -26,41 +27,29 @@ NEEDED = (
     "/usr/lib/frr/bgpd",
     "vtysh",
     "/usr/sbin/sshd",
-    "ip",
-    "unshare",
-    "nsenter",
-    "hostname",
     "openssl",
+    *namespaces.NEEDED,
 )
 KEYGEN = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f")
-UNSHARE = (
-    "unshare",
-    "--net",
-    "--mount",
-    "--uts",
-    "--pid",
-    "--fork",
-    "--kill-child",
-    "--mount-proc",
-)
+SSHD_UP_S = 30
+DAEMONS = ("zebra", "staticd", "bgpd")  # in the order in which they start
+Plug = Callable[[Namespaces], None]
 
-# Process 1 of the namespace. Folder $1 stands in for FRR's own ones and for the files of users, and
-# $2 is the router's name; the daemons start empty, and vtysh -b gives them frr.conf.
+# Folder $1 stands in for FRR's own ones and for the files of users, and $2 is the router's name.
 BOOT = """
-set -e
 hostname "$2"
-ip link set lo up
 for place in etc/frr etc/passwd etc/group etc/shadow; do mount --bind "$1/$place" "/$place"; done
 mkdir -p /run/frr /run/sshd
+rm -rf "$1"/run/*
 mount --bind "$1/run" /run/frr
 mount -t tmpfs tmpfs /var/tmp
-for daemon in zebra staticd bgpd; do
-    /usr/lib/frr/$daemon -d -A 127.0.0.1 -i /run/frr/$daemon.pid
-done
-vtysh -b >&2
+"""
+# The daemons start empty, and vtysh -b gives them frr.conf.
+START = """
+set -e
+for daemon in $2; do /usr/lib/frr/$daemon -d -A 127.0.0.1 -i /run/frr/$daemon.pid; done
+vtysh -b >>"$1/boot.log" 2>&1
 /usr/sbin/sshd -f "$1/sshd_config" -E "$1/sshd.log"
-echo ready
-exec sleep infinity
 """
 
 SSHD = """
@@ -73,56 +62,106 @@ StrictModes no
 """
 
 
-class RouterError(Exception):
-    """The rig itself does not work; the test says nothing about netwb."""
-
-
 def missing() -> list[str]:
     """What of the rig this machine lacks, in words."""
-    lacks = [name for name in NEEDED if not shutil.which(name)]
-    if lacks:
-        return lacks
-    tried = subprocess.run([*UNSHARE, "true"], capture_output=True, check=False)
-    return [] if tried.returncode == 0 else ["the right to make namespaces"]
+    return namespaces.missing(NEEDED)
+
+
+def _alone(_network: Namespaces) -> None:
+    """Reach nothing but itself."""
 
 
 class FrrRouter:
-    """A running router, until `stop`. `folder` must be new; `config` is its frr.conf."""
+    """A running router, until `stop`. `folder` must be new; `config` is its frr.conf.
 
-    def __init__(self, folder: Path, config: str, *, password: str) -> None:
+    address    where its SSH server listens
+    plug       called at each boot, before a daemon runs
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        config: str,
+        *,
+        password: str,
+        address: str = ADDRESS,
+        plug: Plug = _alone,
+    ) -> None:
         self.folder = folder
         self.key = folder / "login_key"
-        self._first = 0  # process 1 of its namespace, as it is numbered out here
-        hostname = config.partition("hostname ")[2].split(maxsplit=1)[0]
-        self._lay(config, password)
-        with (folder / "boot.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [*UNSHARE, "sh", "-c", BOOT, "boot", str(folder), hostname],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        self._await_ready()
+        self.hostname = config.partition("hostname ")[2].split(maxsplit=1)[0]
+        self._plug = plug
+        self._lay(config, password, address)
+        self.boot()
+
+    def boot(self) -> None:
+        """Start with the configuration that was saved last."""
+        log = self.folder / "boot.log"
+        listening = self.folder / "sshd.pid"
+        listening.unlink(missing_ok=True)
+        self._namespaces = Namespaces(log, BOOT, str(self.folder), self.hostname)
+        try:
+            self._plug(self._namespaces)
+            self._within("sh", "-c", START, "start", str(self.folder), " ".join(DAEMONS))
+            # sshd goes into the background first, then listens, then writes its process file
+            until(listening.exists, within_s=SSHD_UP_S, what=f"sshd of {self.hostname} listens")
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
-        """End every process of the router; its namespaces go with them. Twice does no harm."""
-        self._process.kill()  # --kill-child takes process 1 along, and the kernel all others
-        self._process.wait(timeout=10)
-        if self._process.stdout:
-            self._process.stdout.close()
-        if not self._first:
-            return
-        with (
-            contextlib.suppress(ProcessLookupError),  # process 1 is gone already
-            os.fdopen(os.pidfd_open(self._first), "rb", buffering=0) as ended,
-        ):
-            select.select([ended], [], [], 10)
+        """Pull the plug: every process ends, its namespaces go. Twice does no harm."""
+        self._namespaces.stop()
+
+    def reboot(self) -> None:
+        """What was not saved is lost."""
+        self.stop()
+        self.boot()
+
+    def kill(self, daemon: str) -> None:
+        """End one of FRR's daemons as a crash does; nothing starts it again."""
+        self._namespaces.end(f"/usr/lib/frr/{daemon}", signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def frozen(self, daemon: str) -> Iterator[None]:
+        """What is asked of the daemon meanwhile is answered afterwards."""
+        pids = self._namespaces.find(f"/usr/lib/frr/{daemon}")
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def start(self, daemon: str) -> None:
+        """Start it again, and give it its part of the saved configuration."""
+        self._within(f"/usr/lib/frr/{daemon}", "-d", "-A", ADDRESS, "-i", f"/run/frr/{daemon}.pid")
+        self._within("vtysh", "-b", "-d", daemon)
+
+    def whole(self) -> bool:
+        """Whether it is on, and each daemon of it runs."""
+        lines = [line for _, line in self.processes()]
+        wanted = [*(f"/usr/lib/frr/{daemon}" for daemon in DAEMONS), "sshd:"]
+        return all(any(line.startswith(word.encode()) for line in lines) for word in wanted)
+
+    def save(self) -> None:
+        """Write the running configuration over the saved one, as root on its console."""
+        self.vtysh("write memory")
+
+    def let_login_save(self) -> None:
+        """`write memory` works for its login too; as Debian installs FRR, it is refused."""
+        (self.folder / "etc/frr").chmod(0o2775)
+
+    @property
+    def namespaces(self) -> Namespaces:
+        """Those of its last boot."""
+        return self._namespaces
 
     @property
     def inside(self) -> list[str]:
         """Prefix of a command line that is to run in the router's network, and in no other."""
-        return ["nsenter", "--net", "--target", str(self._first)]
+        return self._namespaces.inside
 
     def vtysh(self, *commands: str) -> str:
         """Type the commands at the router, as an engineer on its console would."""
@@ -133,7 +172,7 @@ class FrrRouter:
         """Change the running configuration."""
         answer = self.vtysh("configure terminal", *lines, "end")
         if "%" in answer:
-            raise RouterError(answer)
+            raise RigError(answer)
 
     def lengthen(self, lines: int) -> None:
         """Add so many lines of 400 bytes."""
@@ -158,7 +197,7 @@ class FrrRouter:
         """Answer with another host key from now on, as a replaced router does."""
         for file in (self.folder / "host_key", self.folder / "host_key.pub"):
             file.unlink()
-        _output([*KEYGEN, str(self.folder / "host_key")])
+        output([*KEYGEN, str(self.folder / "host_key")])
         # on SIGHUP sshd starts itself anew; its process file is written inside the namespace
         self._within("sh", "-c", f"kill -HUP $(cat {self.folder}/sshd.pid)")
 
@@ -173,14 +212,14 @@ class FrrRouter:
                     return
             time.sleep(0.0005)  # /proc has no event to await
         msg = f"no session sent {after_bytes} bytes within {timeout_s} s"
-        raise RouterError(msg)
+        raise RigError(msg)
 
-    def _lay(self, config: str, password: str) -> None:
+    def _lay(self, config: str, password: str, address: str) -> None:
         """Write what the router reads, with modes that this process's umask does not take away."""
         for name in ("etc/frr", "run"):
             (self.folder / name).mkdir(parents=True)
         self._lay_users(password)
-        self._lay_sshd()
+        self._lay_sshd(address)
         (self.folder / "etc/frr/frr.conf").write_text(config)
         (self.folder / "etc/frr/vtysh.conf").write_text("service integrated-vtysh-config\n")
         for place in (self.folder / "run", *(self.folder / "etc").rglob("*")):
@@ -189,7 +228,7 @@ class FrrRouter:
                 shutil.chown(place, "frr", "frr")
 
     def _lay_users(self, password: str) -> None:
-        hashed = _output(["openssl", "passwd", "-6", "-stdin"], given=password).strip()
+        hashed = output(["openssl", "passwd", "-6", "-stdin"], given=password).strip()
         users = {
             "passwd": f"{LOGIN}:x:1999:1999::/:/usr/bin/vtysh\n",
             "group": f"{LOGIN}:x:1999:\n",
@@ -198,31 +237,18 @@ class FrrRouter:
         for name, line in users.items():
             (self.folder / "etc" / name).write_text(_members(Path("/etc", name)) + line)
 
-    def _lay_sshd(self) -> None:
-        (self.folder / "sshd_config").write_text(SSHD.format(address=ADDRESS, folder=self.folder))
+    def _lay_sshd(self, address: str) -> None:
+        (self.folder / "sshd_config").write_text(SSHD.format(address=address, folder=self.folder))
         for name in ("host_key", "login_key"):
-            _output([*KEYGEN, str(self.folder / name)])
+            output([*KEYGEN, str(self.folder / name)])
         shutil.copy(self.key.with_suffix(".pub"), self.folder / "etc/frr/login_keys")
 
-    def _await_ready(self) -> None:
-        assert self._process.stdout
-        said = self._process.stdout.read(6)
-        if said != "ready\n":
-            self.stop()
-            raise RouterError((self.folder / "boot.log").read_text())
-        pid = self._process.pid
-        self._first = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
-        self._namespace = Path(f"/proc/{self._first}/ns/pid").readlink()
-
     def _within(self, *command: str) -> str:
-        return _output(["nsenter", "--all", "--root", "--target", str(self._first), *command])
+        return self._namespaces.run(*command)
 
     def processes(self) -> Iterator[tuple[int, bytes]]:
         """Every process of the router: its id out here, and its command line."""
-        for process in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):  # it has ended by now
-                if (process / "ns/pid").readlink() == self._namespace:
-                    yield int(process.name), (process / "cmdline").read_bytes()
+        return self._namespaces.processes()
 
 
 def _written(pid: int) -> int:
@@ -241,11 +267,3 @@ def _members(file: Path) -> str:
         else f"{line}\n"
         for line in lines
     )
-
-
-def _output(command: list[str], *, given: str = "") -> str:
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
-    if done.returncode:
-        msg = f"{' '.join(command)}: {done.stdout}{done.stderr}"
-        raise RouterError(msg)
-    return done.stdout

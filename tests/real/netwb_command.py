@@ -17,13 +17,13 @@ class NetwbCommand:
         self, home: Path, *, inside: Sequence[str], environment: Mapping[str, str]
     ) -> None:
         self.home = home
-        self._command = [*inside, sys.executable, "-m", "netwb"]
+        self.words = [*inside, sys.executable, "-m", "netwb"]
         self._environment = dict(environment)
 
     def run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[bytes]:
         """Run one command; `settings` are environment variables of this run alone."""
         return subprocess.run(
-            [*self._command, *words, "--home", str(self.home)],
+            [*self.words, *words, "--home", str(self.home)],
             env={**self._environment, **settings},
             stdin=subprocess.DEVNULL,
             capture_output=True,

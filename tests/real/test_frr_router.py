@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.real.frr_router import ADDRESS, LOGIN, FrrRouter, RouterError
+from tests.real.frr_router import ADDRESS, LOGIN, FrrRouter
+from tests.real.namespaces import RigError
 
 pytestmark = pytest.mark.real
 
@@ -43,7 +44,7 @@ def test_change_shows_in_the_running_configuration(frr_router: FrrRouter) -> Non
 
 
 def test_bad_change_is_said(frr_router: FrrRouter) -> None:
-    with pytest.raises(RouterError, match="Unknown command"):
+    with pytest.raises(RigError, match="Unknown command"):
         frr_router.configure("frobnicate")
 
 
@@ -64,7 +65,7 @@ def test_check_takes_a_whole_configuration_and_names_a_bad_line(frr_router: FrrR
     running = frr_router.vtysh("show running-config").encode()
 
     assert "Unknown" not in frr_router.check(running.partition(b"!\n")[2])
-    with pytest.raises(RouterError, match="frobnicate"):
+    with pytest.raises(RigError, match="frobnicate"):
         frr_router.check(b"frobnicate\n")
 
 

@@ -94,7 +94,10 @@ class Chromium:
         for window in windows:
             window.leave()
             self.windows.remove(window)
-            self.spare.append(window.context)
+            if window.clocked:
+                window.context.close()
+            else:
+                self.spare.append(window.context)
 
 
 @contextmanager
@@ -130,6 +133,9 @@ class Visitor:
     received: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
     socket: WebSocket | None = None  # of the document that is open
+    clocked: bool = (
+        False  # its scripts' clock is not the browser's, for as long as its context lives
+    )
 
     def go(self, path: str) -> None:
         """Open a page of the server, and wait until it is drawn, or is one without a document."""
@@ -137,6 +143,11 @@ class Visitor:
         if answer is not None:
             self.received.append(answer.text())
         self.page.wait_for_function(DRAWN, timeout=DRAWN_MS)
+
+    def take_clock(self, at: datetime) -> None:
+        """Its scripts' clock begins there, and can be moved by `page.clock`."""
+        self.page.clock.install(time=at)
+        self.clocked = True
 
     def log_in(self, name: str, password: str | None = None) -> None:
         """By the form that is shown."""

@@ -53,6 +53,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "quarantine": ("cause_message",),
     "device_event": ("actor",),
     "port": ("circuit_ref",),
+    "port_group": ("name",),
+    "bill_exclusion": ("reason",),
+    "blackhole": ("reason", "requested_by"),
 }
 
 # Elements and attributes that no page has of its own.
@@ -90,6 +93,11 @@ def evil(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterat
             assert made.back_up(note=EVIL).counts() == {outcome: 1}
         (port,) = give_ports(bench, made.devices["acme/edge1"], EVIL, alias=EVIL)
         count(bench, port, until=datetime.now(UTC), minutes=600)
+        bench.add_port_group("acme", "transit", add_ports=[("acme/edge1", port.name)])
+        bench.exclude_from_bill("acme", since="2h", until="1h", reason="works")
+        bench.add_prefix("acme", "203.0.113.0/25", mode="auto")
+        bench.add_trigger("acme/edge1")
+        bench.blackhole("203.0.113.10", reason="a flood")  # nobody lives that would end it: held
         name_all(made.bench.home)
         with (
             netwb_serve(bench.home, pages=share() / "dashboards") as server,
@@ -125,6 +133,13 @@ def pages(device: str, port: str) -> dict[str, bool]:
         f"/traffic?port={quote(EVIL)}": False,
         f"/traffic?port={port}&range=between&since={quote(EVIL)}": False,
         f"/traffic?port={port}&unit={quote(EVIL)}": False,
+        "/billing": True,
+        f"/billing?of=acme&group={quote(EVIL)}": True,
+        f"/billing?of={quote(EVIL)}": False,
+        f"/billing?of=acme&month={quote(EVIL)}&version={quote(EVIL)}": True,
+        "/security": True,
+        f"/security?held={quote(EVIL)}": False,
+        f"/security?tab={quote(EVIL)}": True,
         "/inventory": True,
         f"/inventory?device={device}": True,
         f"/inventory?device={device}&act=edit": True,
@@ -135,6 +150,7 @@ def pages(device: str, port: str) -> dict[str, bool]:
         "/admin?tab=people&user=eve": True,
         "/admin?tab=tokens": True,
         "/admin?tab=sessions": False,
+        "/admin?tab=walls": False,
         "/admin?tab=audit": True,
         f"/admin?tab=audit&user={quote(EVIL)}": True,
         "/account": True,
@@ -157,7 +173,9 @@ def test_nothing_hostile_runs_on_the_wall(evil: Site) -> None:
     assert visitor.page.evaluate(MADE) == []
 
 
-@pytest.mark.parametrize("page", ["/configs", "/traffic", "/inventory", "/admin", "/account"])
+@pytest.mark.parametrize(
+    "page", ["/configs", "/traffic", "/billing", "/security", "/inventory", "/admin", "/account"]
+)
 def test_nothing_hostile_runs_on_any_page_and_marks_are_shown_as_words(
     evil: Site, page: str
 ) -> None:

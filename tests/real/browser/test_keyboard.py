@@ -18,6 +18,8 @@ PAGES = (
     "/configs?find=hostname",
     "/traffic",
     "/traffic?port={port}",
+    "/billing",
+    "/security",
     "/inventory",
     "/inventory?import=1",
     "/admin",

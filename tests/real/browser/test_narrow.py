@@ -19,6 +19,8 @@ PAGES = (
     "/traffic",
     "/traffic?port={port}",
     "/traffic?port={port}&range=between",
+    "/billing",
+    "/security",
     "/inventory",
     "/inventory?import=1",
     "/inventory?tab=places",
@@ -48,6 +50,8 @@ CUT = """() => {
 
 
 FOLDED = (
+    "/billing",
+    "/security",
     "/traffic",
     "/traffic?port={port}",
     "/inventory?tab=places",
@@ -55,6 +59,7 @@ FOLDED = (
     "/admin",
     "/admin?tab=tokens",
     "/admin?tab=sessions",
+    "/admin?tab=walls",
     "/configs?health=1",
     "/inventory?device=acme/edge1",
     "/account",

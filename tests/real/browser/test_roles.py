@@ -45,6 +45,7 @@ READS = frozenset(
         "filter",
         "facet",
         "sort",
+        "tab",
         "scrolled",
         "go",
         "more",
@@ -68,6 +69,15 @@ READS = frozenset(
         "farther",
         "port",
         "png",
+        "picture",
+        "lane",
+        "find-ports",
+        "watched",
+        "month",
+        "version",
+        "group",
+        "pdf",
+        "report",
     ]
 )
 OWN = frozenset(
@@ -109,7 +119,9 @@ WRITES = {
             "ask-retire-credential",
         ]
     ),
-    "audit": frozenset(["audit", "tab"]),
+    "bill": frozenset(["ask-exclude", "ask-freeze", "ask-rename-group", "ask-retire-group"]),
+    "blackhole": frozenset(["request"]),
+    "audit": frozenset(["audit"]),
     "manage": frozenset(
         [
             "add-person",
@@ -119,19 +131,27 @@ WRITES = {
             "ask-disable",
             "ask-retire",
             "ask-end",
+            "ask-wall",
         ]
     ),
 }
+# Offered besides, as long as one is held or stands: the server's own clock ends both.
+WHILE_OPEN = {"blackhole": frozenset(["approve", "ask-deny", "ask-withdraw", "ask-withdraw-all"])}
 MAY: dict[Role, tuple[str, ...]] = {
     Role.CUSTOMER: (),
     Role.VIEWER: (),
-    Role.OPERATOR: ("back up",),
-    Role.ENGINEER: ("back up", "accept", "reveal", "edit", "audit"),
-    Role.ADMIN: ("back up", "accept", "reveal", "edit", "audit", "manage"),
+    Role.OPERATOR: ("back up", "blackhole"),
+    Role.ENGINEER: ("back up", "accept", "reveal", "edit", "bill", "blackhole", "audit"),
+    Role.ADMIN: (
+        *("back up", "accept", "reveal", "edit", "bill", "blackhole", "audit"),
+        "manage",
+    ),
 }
 PLACES = {
     "/configs": "Configs",
     "/traffic": "Traffic",
+    "/billing": "Bills",
+    "/security": "Security",
     "/inventory": "Inventory",
     "/wall": "Wall",
 }
@@ -146,6 +166,7 @@ LACKS = {
     "/admin?tab=people": ("manage", "access.manage"),
     "/admin?tab=tokens": ("manage", "access.manage"),
     "/admin?tab=sessions": ("manage", "access.manage"),
+    "/admin?tab=walls": ("manage", "access.manage"),
 }
 
 
@@ -177,6 +198,8 @@ def views(own: Names) -> tuple[tuple[str, ...], ...]:
             "/configs?quarantine=1",
         ),
         ("/traffic", f"/traffic?port={own.port}", f"/traffic?port={own.port}&unit=percent"),
+        ("/billing", f"/billing?of={own.tenant}&month=2026-10"),
+        (f"/security?held={own.blackhole}", "/security?tab=shadow", "/security?tab=events"),
         (
             "/inventory",
             f"/inventory?device={own.device}",
@@ -188,6 +211,7 @@ def views(own: Names) -> tuple[tuple[str, ...], ...]:
         (f"/admin?tab=people&user={person_of(Role.VIEWER)}",),
         ("/admin?tab=tokens",),
         ("/admin?tab=sessions",),
+        ("/admin?tab=walls",),
         ("/admin?tab=audit",),
         ("/account",),
     )
@@ -215,7 +239,7 @@ def test_a_role_sees_its_own_and_does_what_it_may(both: Lookalikes, role: Role) 
     visitor = both.site.visitor(person_of(role))
     seen = walk(visitor, both.ground.own)
     held = MAY[role]
-    may = READS | OWN.union(*(WRITES[right] for right in held))
+    may = READS | OWN.union(*(WRITES[right] | WHILE_OPEN.get(right, frozenset()) for right in held))
     for one in seen:
         assert one.shown.acts - {""} <= may, one.path
         assert all(one.shown.off.values()), (one.path, one.shown.off)

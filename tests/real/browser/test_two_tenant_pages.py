@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from netwb.access.records import NewToken, NewUser, Origin
+from netwb.blackhole.engine.parts import ENGINE
+from netwb.blackhole.records import Blackhole
 from netwb.loading import share
 from netwb.roles import Role
 from tests.real.browser.lookalikes import Lookalikes, lookalikes, person_of
@@ -58,6 +60,13 @@ ACTS: tuple[tuple[str, str, Fields, Fields | None], ...] = (
     ("configs?device={own}", "open", {"rev": "{revision}"}, None),
     ("configs?device={own}", "with", {}, {"other": "{device}"}),
     ("traffic", "port", {"port": "{port}"}, None),
+    ("billing", "bill-of", {"of": "{tenant}"}, None),
+    ("security", "open", {"held": "{blackhole}"}, None),
+    ("security", "approve", {"id": "{blackhole}"}, None),
+    ("security", "ask-deny", {"id": "{blackhole}"}, None),
+    ("security", "deny", {"id": "{blackhole}"}, {"reason": "mine"}),
+    ("security", "withdraw", {"id": "{blackhole}"}, {"reason": "mine"}),
+    ("security", "report", {"id": "{blackhole}"}, None),
     ("admin?tab=people", "edit-person", {"name": "{author}"}, None),
     ("admin?tab=people", "save-person", {"name": "{author}"}, {"full_name": "mine"}),
     ("admin?tab=people", "set-password", {"name": "{author}"}, {"password": PASSWORD}),
@@ -223,4 +232,10 @@ def umbra(ground: Ground) -> object:
         [one for one in bench.tokens() if one.user == FOREIGN_AUTHOR],
         [one.id for one in bench.login_sessions() if one.user == FOREIGN_AUTHOR],
         [one.id for one in bench.quarantine()],
+        [said_by_people(one) for one in bench.blackholes() if one.tenant == FOREIGN],
     )
+
+
+def said_by_people(one: Blackhole) -> object:
+    """What only a person changes; the server's engine calls on-call for it, and judges it anew."""
+    return one.id, one.requested_by, one.approvals, {one.ended_by} - {None, ENGINE}
