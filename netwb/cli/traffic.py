@@ -23,7 +23,7 @@ from netwb.cli.traffic_many import (
     Show,
     show_many,
     trend_document,
-    write_lines,
+    write_table,
 )
 from netwb.inventory.ports.records import WherePort
 from netwb.workbench.traffic_many_records import STATE_REASONS, STATE_WORDS, PortTrend
@@ -207,6 +207,4 @@ def _write_csv(
     numbers = netwb.port_traffic(
         found.port.id, since=since, until=until, buckets=FILE_BUCKETS, kinds=FILE_KINDS
     )
-    head, lines = numbers.table()
-    rows = [dict(zip(head, line, strict=True)) for line in lines]
-    write_lines(path, rows, f"buckets of {numbers.step_s} s")
+    write_table(path, *numbers.table(), f"buckets of {numbers.step_s} s")

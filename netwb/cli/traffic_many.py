@@ -26,6 +26,7 @@ from netwb.workbench.traffic_many_records import (
     TrafficSum,
 )
 from netwb.workbench.traffic_records import SIDES
+from netwb.workbench.traffic_table import NUMBERS, busiest_ids, ports_table
 
 if TYPE_CHECKING:
     from netwb.workbench import Workbench
@@ -71,7 +72,9 @@ def _overview(netwb: Workbench, asked: Asked) -> TrafficOverview:
 def _show_ports(netwb: Workbench, asked: Asked) -> None:
     found = _overview(netwb, asked)
     if asked.csv_file is not None:
-        write_lines(asked.csv_file, [_flat(one) for one in found.ports], "ports")
+        busiest = busiest_ids(found.ports)
+        trends = {one.port.id: one for one in netwb.port_trends(ports=busiest)}
+        write_table(asked.csv_file, *ports_table(found.ports, trends), "ports")
     if asked.as_json:
         print_items(_item(one) for one in found.ports)
     elif asked.csv_file is None:
@@ -131,26 +134,7 @@ def _numbers(one: PortNumbers) -> dict[str, Any]:
     return {
         f"{side}_{said}": getattr(one, f"{side}_{name}")
         for side in SIDES
-        for said, name in _NAMES.items()
-    }
-
-
-_NAMES = {
-    "min_bps": "least",
-    "mean_bps": "mean",
-    "p95_bps": "p95",
-    "max_bps": "most",
-    "octets": "octets",
-}
-
-
-def _flat(one: PortNumbers) -> dict[str, Any]:
-    return {
-        **_port(one.port),
-        "state": STATE_WORDS[one.state],
-        **_numbers(one),
-        "percent": one.percent,
-        "newest": one.newest,
+        for said, name in NUMBERS.items()
     }
 
 
@@ -353,12 +337,19 @@ def trend_document(one: PortTrend) -> dict[str, Any]:
 
 
 def write_lines(path: Path, lines: Iterable[Mapping[str, Any]], what: str) -> None:
+    """As `write_table`, of lines that name their columns."""
+    rows = list(lines)
+    head = list(rows[0]) if rows else []
+    write_table(path, head, [list(row.values()) for row in rows], what)
+
+
+def write_table(path: Path, head: Sequence[str], lines: Sequence[Sequence[Any]], what: str) -> None:
     """As CSV, to stdout for `-`. Raises InputError where the file is there or cannot be written."""
-    rows, text = list(lines), io.StringIO(newline="")
+    text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    if rows:
-        writer.writerow(list(rows[0]))
-    writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    if head:
+        writer.writerow(head)
+    writer.writerows([_cell(value) for value in line] for line in lines)
     content = text.getvalue().encode("utf-8", "replace")
     if str(path) == "-":
         print_text(content)
@@ -372,7 +363,7 @@ def write_lines(path: Path, lines: Iterable[Mapping[str, Any]], what: str) -> No
     except OSError as error:
         msg = f"{path} cannot be written ({error.strerror}); name another file"
         raise InputError(msg) from error
-    say(f"{len(rows):,} {what} written to {path}")
+    say(f"{len(lines):,} {what} written to {path}")
 
 
 def _cell(value: Any) -> Any:

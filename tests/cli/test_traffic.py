@@ -15,10 +15,12 @@ from netwb.inventory.ports.records import SeenPort
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import Role
 from netwb.views.traffic.files import csv_file
+from netwb.views.traffic.page import TrafficView
 from netwb.workbench.traffic_records import FILE_BUCKETS, FILE_KINDS
 from tests.benches import Rig, rig
 from tests.cli.commands import Commands
 from tests.views.people import log_in
+from tests.views.visits import Visit, run
 
 PORT = ("acme/edge1", "xe-0/0/0")
 
@@ -155,6 +157,40 @@ def test_all_ports_are_one_document_and_a_file_with_every_port(
     assert float(row["in_mean_bps"]) == pytest.approx(400e6)
     assert (done.status, again.status) == (0, 2)
     assert "is there already" in again.err
+
+
+def test_the_file_of_all_ports_is_the_same_from_command_and_page(
+    netwb: Commands, home: Rig
+) -> None:
+    other = SeenPort(name="xe-9", if_index=9, alias="=1+1", if_type=6, speed_bps=10**9)
+    home.bench._parts.ports.sighted({home.devices["acme/edge2"].id: [other]})
+    until = datetime.now(UTC).replace(microsecond=0)
+    home.clock.now = until
+    since = f"{until - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
+    person = log_in(home, "jkim", Role.ENGINEER)
+
+    async def saved() -> bytes:
+        asked = f"?range=between&since={since}&until={until:%Y-%m-%dT%H:%M:%SZ}"
+        page = await Visit(TrafficView, person, home, asked).load()
+        ((_, content),) = (await page.act("csv")).frame.saved
+        return content
+
+    typed = netwb(
+        "traffic", "--since", since, "--until", f"{until:%Y-%m-%dT%H:%M:%SZ}", "--csv", "-"
+    )
+
+    assert typed.out.splitlines() == run(saved()).decode("utf-8-sig").splitlines()
+    head, busy, quiet = csv.reader(typed.out.splitlines())
+    assert {"speed_bps", "in_p95_bps", "out_octets", "p95_percent", "full_in_days"} < set(head)
+    assert dict(zip(head, busy, strict=True))["full"].startswith("no trend: 0 days have data")
+    assert dict(zip(head, quiet, strict=True))["alias"] == "'=1+1"
+
+
+def test_a_file_of_no_port_has_its_head(netwb: Commands) -> None:
+    typed = netwb("traffic", "--find", "C-999", "--csv", "-")
+
+    assert typed.out.startswith("tenant,site,device,port,")
+    assert len(typed.out.splitlines()) == 1
 
 
 def test_a_sum_says_of_how_many_ports_it_is(netwb: Commands, home: Rig, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
-"""A chart and a list as files of numbers. Pure."""
+"""A chart and a list as files of numbers: what is in them the facade says. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from netwb.views.html import csv_of
+from netwb.workbench.traffic_many_records import PortNumbers, PortTrend
 from netwb.workbench.traffic_records import PortTraffic
+from netwb.workbench.traffic_table import ports_table
 
 
 def file_name(traffic: PortTraffic, now: datetime, kind: str) -> str:
@@ -18,3 +21,8 @@ def file_name(traffic: PortTraffic, now: datetime, kind: str) -> str:
 def csv_file(traffic: PortTraffic) -> bytes:
     """The buckets of a chart: begin, then mean and max; empty where there is no data."""
     return csv_of(*traffic.table())
+
+
+def ports_csv(rows: Sequence[PortNumbers], trends: Mapping[str, PortTrend]) -> bytes:
+    """Each port with all that is known of it, in the order given."""
+    return csv_of(*ports_table(rows, trends))

@@ -27,6 +27,7 @@ from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.theme import PHONE_PX
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.driver import ChartDriver
+from netwb.views.traffic.files import ports_csv
 from netwb.views.traffic.look import Look
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
 from netwb.views.traffic.overview.drawn import sum_drawing
@@ -38,20 +39,18 @@ from netwb.views.traffic.overview.table import (
     DRAWN,
     Listing,
     first_drawn,
-    ports_csv,
     render_ports,
 )
 from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
 from netwb.views.traffic.styles import traffic_css
 from netwb.views.traffic.zoom import Back, Wanted, Zoom
 from netwb.workbench.traffic_many_records import PortNumbers, PortTrend, TrafficOverview
+from netwb.workbench.traffic_table import busiest_ids
 
 BUCKETS = 300  # of the pictures over the table
 TOLD_S = 0.4  # between two looks how far a reading is
 PICTURE_PX = 280
 _DIM = {"opacity": ".45"}
-TRENDS = 20  # of the busiest ports it is looked when they are full
-
 
 _PHONE = (  # there the whole scrolls, and the table is nearly as high as the window
     f"@media(max-width:{PHONE_PX}px){{:host{{overflow:hidden auto!important}}"
@@ -211,8 +210,7 @@ class OverviewPart:
 
     async def _load_trends(self, asked: int, shown: TrafficOverview) -> None:
         """Of the busiest, once for the page: they do not follow the time that is looked at."""
-        busiest = [one.port.id for one in shown.ports[:TRENDS] if one.p95 is not None]
-        wanted = [one for one in busiest if one not in self.trends]
+        wanted = [one for one in busiest_ids(shown.ports) if one not in self.trends]
         if not wanted:
             return
         try:
@@ -377,8 +375,13 @@ class OverviewPart:
         await self._on_act({"act": "again"})
 
     async def _csv(self, _act: Act) -> None:
-        """Every port that is found, not only those drawn."""
-        content = await self.frame.ask(ports_csv, self.rows, self.trends)
+        """Every port that is found, not only those drawn, with what is read beside them."""
+        if self.beside is not None:
+            await asyncio.wait({self.beside})
+        shown, rows = self.shown, self.rows
+        known = set(busiest_ids(shown.ports)) if shown is not None else set()
+        trends = {id_: one for id_, one in self.trends.items() if id_ in known}
+        content = await self.frame.ask(ports_csv, rows, trends)
         self.frame.save(f"traffic-ports-{self.frame.now():%Y%m%d-%H%M}.csv", content, "text/csv")
 
     async def _png(self, _act: Act) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from netwb.amounts import amount, octets
 from netwb.views.address import Address
-from netwb.views.html import Shape, age, csv_of, esc, link, state, tag
+from netwb.views.html import Shape, age, esc, link, state, tag
 from netwb.views.traffic.overview.query import Trends
 from netwb.workbench.traffic_many_records import (
     STATE_REASONS,
@@ -265,33 +265,3 @@ def _newest(one: PortNumbers, now: datetime) -> str:
     if one.newest is None:
         return f'<span class="t3">{NOTHING}</span>'
     return tag("span", age(one.newest, now), class_=None if one.state == "up" else "t2")
-
-
-def ports_csv(rows: Sequence[PortNumbers], trends: Trends) -> bytes:
-    """Each port with all that is known of it."""
-    named = ("tenant", "site", "device", "port", "alias", "circuit_ref", "watched", "speed_bps")
-    sides = [f"{side}_{name}" for side in SIDES for name in _CSV]
-    head = (*named, "state", *sides, "percent", "newest", "full", "full_in_days", "id")
-    return csv_of(head, (_line(one, trends.get(one.port.id)) for one in rows))
-
-
-_CSV = {
-    "min_bps": "least",
-    "mean_bps": "mean",
-    "p95_bps": "p95",
-    "max_bps": "most",
-    "octets": "octets",
-}
-
-
-def _line(one: PortNumbers, trend: PortTrend | None) -> Sequence[object]:
-    port = one.port
-    sides = [_of(one, side, name) for side in SIDES for name in _CSV.values()]
-    return (
-        *(port.tenant, port.site, port.hostname, port.name, port.alias, port.circuit_ref),
-        *("yes" if port.watched else "no", port.limit_bps, STATE_WORDS[one.state]),
-        *(round(value, 3) if isinstance(value, float) else value for value in sides),
-        *(one.percent and round(one.percent, 3), one.newest),
-        *((trend.said, trend.days and round(trend.days)) if trend else (None, None)),
-        port.id,
-    )

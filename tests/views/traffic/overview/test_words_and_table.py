@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from netwb.views.address import Address
+from netwb.views.traffic.files import ports_csv
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
 from netwb.views.traffic.overview.query import Query, in_order, query_of
 from netwb.views.traffic.overview.table import (
@@ -20,7 +21,6 @@ from netwb.views.traffic.overview.table import (
     ROW_PX,
     Listing,
     first_drawn,
-    ports_csv,
     render_ports,
 )
 from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
