@@ -8,7 +8,6 @@ Sources: facts-git sections 1, 2 and 8; git-fast-import(1); git-update-ref(1).
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from netwb.archive.faults import damaged, file_error, git_error
 from netwb.archive.lock import writer_lock
 from netwb.archive.log import Logged, parse_log
 from netwb.archive.made import Made, parse_answers
+from netwb.archive.sizes import size_of
 from netwb.archive.stream import NewCommit, render_commits
 from netwb.errors import ArchiveError
 
@@ -85,13 +85,8 @@ class Repository:
         return found.strip() or None
 
     def size(self) -> int:
-        """Bytes of all its files; one that a writer takes away meanwhile counts or does not."""
-        found = 0
-        for folder, _, names in os.walk(self.path):
-            for name in names:
-                with suppress(FileNotFoundError):
-                    found += os.stat(Path(folder, name)).st_size  # noqa: PTH116 - no object a file
-        return found
+        """Bytes of all its files."""
+        return size_of(self.path)
 
     def log(self, old: str | None, new: str) -> Iterator[Logged]:
         """Commits after `old` up to `new`, oldest first; one process, one commit held."""

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from netwb.archive.faults import file_error
 from netwb.archive.repository import writing
+from netwb.archive.sizes import size_of
 from netwb.blackhole.records import STANDING
 from netwb.errors import MetricsRefusedError, NetwbError, RunUnderWayError
 from netwb.health.diagnosis import Diagnosis, ok, wrong
@@ -108,7 +109,7 @@ class Purging:
             rows=rows,
             counters=0 if staying else own.devices + own.ports,
             audit=links,
-            files=sum(_size(path) for path in self._files(tenant)),
+            files=sum(size_of(path) for path in self._files(tenant)),
             users=rows.get("user", 0),
             left=(*left, *staying),
         )
@@ -300,9 +301,3 @@ def _take_away(path: Path) -> None:
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _size(path: Path) -> int:
-    if path.is_file():
-        return path.stat().st_size
-    return sum(one.stat().st_size for one in path.rglob("*") if one.is_file())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from netwb.archive.sizes import size_of
 from netwb.health.disk import LOOK_BACK, Growth, Lies, Space
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
@@ -44,19 +44,7 @@ def database_size(file: Path) -> int:
 
 def repository_sizes(archive: Path) -> Mapping[str, int]:
     """Tenant's slug -> bytes of its repository."""
-    return {path.stem: tree_size(path) for path in sorted(archive.glob("*.git"))}
-
-
-def tree_size(folder: Path) -> int:
-    """Bytes of the files below; one that goes away meanwhile has none."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.stat(f"{place}/{name}", follow_symlinks=False).st_size  # noqa: PTH116 - thousands of files: a Path each costs more than the question
-            except FileNotFoundError:
-                continue
-    return total
+    return {path.stem: size_of(path) for path in sorted(archive.glob("*.git"))}
 
 
 def read_growth(database: Database, *, now: datetime) -> Growth:

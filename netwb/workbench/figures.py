@@ -14,6 +14,7 @@ from netwb.roles import ALL_TENANTS, Permission
 from netwb.workbench.status import StatusFace
 
 if TYPE_CHECKING:
+    from netwb.archive import sizes as _sizes
     from netwb.archive.remote.records import Remote
     from netwb.collect import tallying as _tallying
     from netwb.health import backups as _backups
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from netwb.health.freshness import DeviceBackup
     from netwb.store import tallies as _tallies
 else:
+    _sizes = lazy("netwb.archive.sizes")
     _tallying = lazy("netwb.collect.tallying")
     _backups = lazy("netwb.health.backups")
     _counts = lazy("netwb.health.counts")
@@ -118,7 +120,7 @@ class FiguresFace(StatusFace):
     def _repository_sizes(self, slugs: Iterable[str]) -> Mapping[str, int]:
         archive = self._parts.home.folder("archive")
         paths = {slug: archive / f"{slug}.git" for slug in slugs}
-        return {slug: _space.tree_size(path) for slug, path in paths.items() if path.is_dir()}
+        return {slug: _sizes.size_of(path) for slug, path in paths.items() if path.is_dir()}
 
     def _standing_counts(self, slugs: Mapping[str, str]) -> Mapping[tuple[str, str], int]:
         found = self._parts.notices.standing(self._scope)

@@ -8,11 +8,9 @@ later are left out. Quarantined texts come next, as a person may settle them at 
 
 from __future__ import annotations
 
-import os
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import FileIO
@@ -24,6 +22,7 @@ from sqlalchemy import Connection, select
 from netwb.archive.bundles import refs, write_bundle
 from netwb.archive.faults import damaged
 from netwb.archive.repository import MAIN, Repository
+from netwb.archive.sizes import size_of
 from netwb.errors import ArchiveError, KeyringError
 from netwb.health.exporting.checking import WRAPPED, verified
 from netwb.health.exporting.container import PIECE, ExportWriter
@@ -292,22 +291,4 @@ def _main(repository: Repository, indexed: str | None, tip: str | None) -> str |
 
 
 def _kilobytes(tenants: Iterable[str], archive: Path) -> dict[str, int]:
-    return {tenant: _bytes_in(archive / f"{tenant}.git") // 1024 for tenant in tenants}
-
-
-def _bytes_in(folder: Path) -> int:
-    """Runs and upkeep may take files and folders away at any time: `os.walk` passes these over."""
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with _gone_or_not():
-                total += Path(place, name).stat().st_size
-    return total
-
-
-@contextmanager
-def _gone_or_not() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        return
+    return {tenant: size_of(archive / f"{tenant}.git") // 1024 for tenant in tenants}
