@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from netwb.amounts import amount, octets
-from netwb.billing.records import TenantBill
+from netwb.billing.records import BillVersion, TenantBill
 from netwb.billing.sentences import (
     figure_of,
     forecast_of,
@@ -143,13 +143,46 @@ def freeze(  # noqa: PLR0913 - one parameter an option
             say("nothing is frozen yet")
         return
     made = opened.freeze_bill(tenant, month, no_data=no_data)
+    groups = opened.bill(tenant, month, version=made.version).groups
     if as_json:
-        print_json(made)
+        print_json(_frozen_json(tenant, month, made, groups))
         return
     say(f"{tenant} {month} is frozen as version {made.version}")
-    for one in opened.bill(tenant, month, version=made.version).groups:
+    for one in groups:
         said = NO_PORTS if one.state == "no_ports" else missing_of(one)
         say(f"{one.terms.group}: {said}")
+    if _is_uneven(groups):
+        say(POLICY)
+
+
+def _frozen_json(
+    tenant: str, month: str, made: BillVersion, groups: Sequence[GroupBill]
+) -> dict[str, Any]:
+    """The version with how many windows of each group have no data; `billing --json` has which."""
+    return {
+        "tenant": tenant,
+        "month": month,
+        **plain(made),
+        "policy": POLICY,
+        "groups": [
+            {
+                "group": one.terms.group,
+                "state": one.state,
+                "billed_bps": one.billed.bps if one.billed is not None else None,
+                "windows": one.windows,
+                "present_windows": one.present,
+                "missing_windows": many(one.missing),
+                "partial_windows": many(one.partial),
+                "excluded_windows": many(one.excluded),
+            }
+            for one in groups
+        ],
+    }
+
+
+def _is_uneven(groups: Sequence[GroupBill]) -> bool:
+    """Whether the policy decides about any window."""
+    return any(one.missing or one.partial or one.excluded for one in groups)
 
 
 @billing.command()
@@ -290,7 +323,7 @@ def _show(found: TenantBill) -> None:
     for one in groups:
         for sentence in _sentences(one):
             say(f"{one.terms.group}: {sentence}")
-    if any(one.missing or one.partial or one.excluded for one in groups):
+    if _is_uneven(groups):
         say(POLICY)
 
 

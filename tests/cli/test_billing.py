@@ -139,11 +139,28 @@ def test_a_month_is_frozen_reopened_and_corrected(netwb: Commands) -> None:
 
     assert "version 1" in frozen.out + frozen.err
     assert "transit: 8,904 of its 8,928 windows are missing" in frozen.err
+    assert "Windows without data are left out: the rank is taken" in frozen.err
     assert twice.status == BAD_INPUT
     assert "billing reopen" in twice.err
     assert reopened.status == left_out.status == 0
     assert corrected.json["version"] == 2
     assert "excluded from 2026-01-01T00:00:00Z: works" in shown.out + shown.err
+
+
+def test_a_freeze_says_how_many_windows_are_missing_and_what_becomes_of_them(
+    netwb: Commands,
+) -> None:
+    _group(netwb)
+    assert netwb("port-group", "add", "acme", "bare").status == 0
+
+    found = netwb("billing", "freeze", "acme", "--month", MONTH, "--json").json
+    bare, transit = sorted(found["groups"], key=lambda one: one["group"])
+
+    assert (found["tenant"], found["month"], found["version"]) == ("acme", MONTH, 1)
+    assert (transit["missing_windows"], transit["windows"]) == (8_904, 8_928)
+    assert (transit["present_windows"], transit["billed_bps"]) == (24, 8_000_000)
+    assert (bare["state"], bare["missing_windows"], bare["billed_bps"]) == ("no_ports", 0, None)
+    assert "Windows without data are left out" in found["policy"]
 
 
 def test_a_month_without_any_data_is_frozen_only_when_that_is_said(netwb: Commands) -> None:
