@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from netwb.access.records import NewUser, Origin
 from netwb.errors import NotPermittedError
 from netwb.roles import Role
+from netwb.workbench import Workbench
 from tests.benches import Rig, rig
 from tests.stores import EACH_STORE
 
@@ -25,7 +27,8 @@ def made(tmp_path: Path) -> Iterator[Rig]:
 def test_every_process_of_a_home_has_the_same_keys(made: Rig) -> None:
     keys = made.bench.server_keys()
 
-    assert keys == type(made.bench).open(made.bench.home, environment=made.variables).server_keys()
+    with closing(Workbench.open(made.bench.home, environment=made.variables)) as other:
+        assert other.server_keys() == keys
     assert len({keys.cookie, keys.pages}) == 2
     assert keys.cookie.hex() not in repr(keys)
 
