@@ -1,4 +1,4 @@
-"""Words of attacks and blackholes: frozen records that travel between floors. No I/O, no clock.
+"""Words of blackholes: frozen records that travel between floors. No I/O, no clock.
 
 RFC 5635 and RFC 7999: a trigger router announces a victim's host route with a community, and each
 edge that hears it discards what goes there. Times are aware UTC.
@@ -15,7 +15,6 @@ from typing import Literal, get_args
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
-EventAction = Literal["ban", "unban", "ongoing", "details", "partial"]
 Direction = Literal["incoming", "outgoing", "other"]
 Mode = Literal["auto", "approve", "never"]
 Reach = Literal["edge", "upstream", "both"]
@@ -32,44 +31,15 @@ State = Literal[
     "shadow",
 ]
 RouterRole = Literal["trigger", "edge"]
-SenderKind = Literal["community", "advanced"]
 RouteKind = Literal["blackhole", "other", "absent"]
 RouterState = Literal["waiting", "announced", "verified", "failed", "withdrawn"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 REACHES: tuple[Reach, ...] = get_args(Reach)
-SENDER_KINDS: tuple[SenderKind, ...] = get_args(SenderKind)
 STATES: tuple[State, ...] = get_args(State)
 STANDING: frozenset[State] = frozenset({"intended", "announced", "withdrawing"})
 BLACKHOLE_COMMUNITY = "65535:666"  # RFC 7999
 EDGE_TAG, UPSTREAM_TAG = 666, 667
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttackEvent:
-    """What a detector said, from whichever of its ways.
-
-    address      None: a hostgroup's, which has no single one
-    observed_at  when the detector called; None: it did not say
-    pps          packets a second as its average stood when the threshold was crossed: not the size
-                 of the attack
-    figures      its counters by their own names; traffic in bytes a second
-    report       its words, kept raw for people
-    """
-
-    action: EventAction
-    address: IPAddress | None
-    direction: Direction
-    manual: bool = False
-    observed_at: datetime | None = None
-    pps: int | None = None
-    attack_type: str | None = None
-    protocol: str | None = None
-    severity: str | None = None
-    hostgroup: str | None = None
-    attack_id: str | None = None
-    figures: Mapping[str, int] = field(default_factory=dict)
-    report: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,61 +358,3 @@ class StrayRoute:
     line: str
     since_at: datetime
     seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
-    """A detector that reports attacks.
-
-    networks   that it reports from; none: anywhere
-    rotating   two keys are taken, the newest and the one before
-    callback   whether it may report by the secret path, unsigned
-    heard_at   written some seconds late at most; None: never
-    """
-
-    id: str
-    name: str
-    kind: SenderKind
-    networks: tuple[str, ...]
-    rotating: bool
-    callback: bool
-    status: Literal["active", "retired"]
-    created_at: datetime
-    created_by: str
-    heard_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddedSender:
-    """A sender, and what it is known by: shown this once.
-
-    key        signs what its notify script sends; empty: it has another one already
-    callback   secret part of the path that it may call; empty: none
-    """
-
-    sender: Sender
-    key: str = field(default="", repr=False)
-    callback: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedEvent:
-    """An event as it was taken in.
-
-    state         taken: whoever took it is at work; it is another's when that one died
-    said          what came of it
-    blackhole_id  that it asked for, ended or concerns
-    """
-
-    id: int
-    tenant_id: str | None
-    tenant: str | None
-    sender_id: str
-    sender: str
-    message_id: str
-    received_at: datetime
-    event: AttackEvent
-    state: Literal["received", "taken", "settled"]
-    settled_at: datetime | None = None
-    said: str = ""
-    blackhole_id: str | None = None

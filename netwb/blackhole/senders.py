@@ -18,7 +18,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from netwb.blackhole.records import AddedSender, Sender, SenderKind
+from netwb.blackhole.attack_records import AddedSender, Sender, SenderKind
 from netwb.errors import InputError, InventoryError, UnknownNameError
 from netwb.inventory.fields import check_slug, quoted
 from netwb.notify.signing import KEY_BYTES, key_text, parse_key

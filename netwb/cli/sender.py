@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from netwb.blackhole.records import SENDER_KINDS, AddedSender
+from netwb.blackhole.attack_records import SENDER_KINDS, AddedSender
 from netwb.cli.asking import SOURCE, given_source
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.show import json_option, print_items, print_json, print_table, say

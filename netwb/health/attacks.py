@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 
-from netwb.blackhole.records import OwnPrefix, Router, Sender
+from netwb.blackhole.attack_records import Sender
+from netwb.blackhole.records import OwnPrefix, Router
 from netwb.health.diagnosis import Diagnosis, advice, ok, wrong
 from netwb.inventory.records import Device
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Literal
 
-from netwb.blackhole.records import AttackEvent, Sender
+from netwb.blackhole.attack_records import AttackEvent, Sender
 from netwb.errors import InputError, NotAuthenticatedError, StoreError
 from netwb.loading import lazy
 from netwb.workbench.face import Face

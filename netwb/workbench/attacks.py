@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Unpack
 
+from netwb.blackhole.attack_records import AddedSender, Sender, SenderKind
 from netwb.blackhole.records import (
-    AddedSender,
     Mode,
     OwnPrefix,
     Reach,
     Router,
     RouterRole,
-    Sender,
-    SenderKind,
 )
 from netwb.errors import InputError
 from netwb.loading import lazy

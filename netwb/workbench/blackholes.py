@@ -9,10 +9,10 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from netwb.blackhole.attack_records import ReceivedEvent
 from netwb.blackhole.records import (
     Blackhole,
     Entry,
-    ReceivedEvent,
     State,
     StrayRoute,
 )

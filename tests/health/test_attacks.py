@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
-from netwb.blackhole.records import OwnPrefix, Router, RouterRole, Sender
+from netwb.blackhole.attack_records import Sender
+from netwb.blackhole.records import OwnPrefix, Router, RouterRole
 from netwb.health.attacks import Defense, judge_defense, reached_by_name
 from tests.views.inventory.test_rows import device
 

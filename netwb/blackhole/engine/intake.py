@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 
+from netwb.blackhole.attack_records import ReceivedEvent
 from netwb.blackhole.engine.asking import Asking
 from netwb.blackhole.engine.parts import ENGINE, EngineParts
 from netwb.blackhole.engine.telling import Telling
 from netwb.blackhole.guard.direction import why_no_request
 from netwb.blackhole.ledger.sitting import Decide, Sitting
-from netwb.blackhole.records import IPAddress, IPNetwork, ReceivedEvent, Request, State
+from netwb.blackhole.records import IPAddress, IPNetwork, Request, State
 from netwb.errors import NetwbError
 
 logger = logging.getLogger(__name__)

@@ -60,6 +60,7 @@ class Reconciling:
         work: Future[Mapping[IPNetwork, RouteThere]],
     ) -> Callable[[], None]:
         def land() -> None:
+            """Take in what the router has; where it could not be read, say so and change nothing."""
             try:
                 there = work.result()
             except NetwbError as error:

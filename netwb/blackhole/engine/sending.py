@@ -196,6 +196,7 @@ class Sending:
 
     def _saving(self, router: Router, work: Future[Saved]) -> Callable[[], None]:
         def land() -> None:
+            """Say whether it is saved; one that is not is tried again with its next change."""
             self._unsaved.discard(router.device_id)
             try:
                 saved = work.result()

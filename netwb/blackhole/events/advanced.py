@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.events.fields import (
     clean_report,
     read_action,
@@ -21,7 +22,6 @@ from netwb.blackhole.events.fields import (
     read_word,
     shown,
 )
-from netwb.blackhole.records import AttackEvent
 from netwb.errors import InputError
 
 BODY_BYTES = 64 * 1024

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.events.advanced import BODY_BYTES
 from netwb.blackhole.events.sent import parse
-from netwb.blackhole.records import AttackEvent
 from netwb.errors import InputError
 from netwb.notify.signing import find_signer
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.events.fields import (
     COUNT_MOST,
     clean_report,
@@ -21,7 +22,6 @@ from netwb.blackhole.events.fields import (
     read_word,
     shown,
 )
-from netwb.blackhole.records import AttackEvent
 from netwb.errors import InputError
 
 OCTETS_PER_MBPS = 125_000  # the report has whole Mbit/s, Advanced octets a second

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
-from netwb.blackhole.records import Direction, EventAction, IPAddress
+from netwb.blackhole.attack_records import EventAction
+from netwb.blackhole.records import Direction, IPAddress
 from netwb.errors import InputError
 from netwb.log_lines import one_line
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.events.advanced import event_of, read_object
 from netwb.blackhole.events.fields import clean_report, read_instant, shown
-from netwb.blackhole.records import AttackEvent
 from netwb.errors import InputError
 
 TEST = "test"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.guard.case import Case
 from netwb.blackhole.guard.reasons import allow, hold
-from netwb.blackhole.records import AttackEvent, Reason
+from netwb.blackhole.records import Reason
 
 
 def direction(case: Case) -> Reason:

@@ -14,7 +14,8 @@ from ipaddress import ip_address
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from netwb.blackhole.records import AttackEvent, IPAddress, ReceivedEvent
+from netwb.blackhole.attack_records import AttackEvent, ReceivedEvent
+from netwb.blackhole.records import IPAddress
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.canonical import storable, storable_json
 from netwb.store.database import Database

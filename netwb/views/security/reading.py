@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from netwb.blackhole.attack_records import ReceivedEvent
 from netwb.blackhole.records import (
     STANDING,
     Blackhole,
     OwnPrefix,
     Reason,
-    ReceivedEvent,
     Router,
     State,
     StrayRoute,

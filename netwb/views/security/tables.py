@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from netwb.blackhole.records import Answer, Blackhole, ReceivedEvent, State
+from netwb.blackhole.attack_records import ReceivedEvent
+from netwb.blackhole.records import Answer, Blackhole, State
 from netwb.views import words
 from netwb.views.address import Address
 from netwb.views.html import Shape, button, csv_of, esc, link, shape, state, tag, when

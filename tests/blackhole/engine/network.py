@@ -11,12 +11,12 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.commands import tag_of
 from netwb.blackhole.engine.engine import Engine
 from netwb.blackhole.engine.parts import EngineParts
 from netwb.blackhole.links import ApprovalLinks
 from netwb.blackhole.records import (
-    AttackEvent,
     Blackhole,
     IPNetwork,
     OnRouter,

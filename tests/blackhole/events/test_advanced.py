@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.events.advanced import BODY_BYTES, parse, parse_script
-from netwb.blackhole.records import AttackEvent
 from netwb.errors import InputError
 from tests.telegraf.fastnetmon.caller import details
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.guard.direction import why_no_request
-from netwb.blackhole.records import AttackEvent, Direction
+from netwb.blackhole.records import Direction
 from tests.blackhole.guard.cases import (
     ALARM,
     APPROVED,

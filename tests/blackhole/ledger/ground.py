@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from ipaddress import ip_network
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.ledger.sitting import Begun
 from netwb.blackhole.records import (
     Answer,
-    AttackEvent,
     Entry,
     OwnPrefix,
     Reason,

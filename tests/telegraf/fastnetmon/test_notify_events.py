@@ -20,10 +20,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netwb.blackhole.attack_records import AttackEvent
 from netwb.blackhole.events.advanced import BODY_BYTES, parse
 from netwb.blackhole.events.community import parse_call
 from netwb.blackhole.events.sent import parse as sent_to_netwb
-from netwb.blackhole.records import AttackEvent
 from netwb.errors import InputError
 from tests.notify.receivers import receiving
 from tests.telegraf.fastnetmon.caller import (
