@@ -1,4 +1,4 @@
-"""Construct the parts of access, in order; `workbench.compose` calls it once a process."""
+"""Construct the parts of access, in order; `workbench.parts` calls it once a process."""
 
 from __future__ import annotations
 
@@ -43,36 +43,14 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
     passwords: Passwords | None = None,
 ) -> AccessParts:
     """Everything that decides who somebody is; `passwords` by other parameters where given."""
-    passwords, throttle = passwords or Passwords(), Throttle(database, clock)
     standings = Standings(database, settings, clock)
-    totp = Totp(database, keyring, clock)
-    users = Users(database, passwords, settings, clock)
-    parts = LoginParts(
-        database=database,
-        audit=audit,
-        denials=Denials(database, audit, keyring, clock),
-        devices=DeviceCookies(keyring),
-        flows=Flows(database, keyring, clock),
-        passwords=passwords,
-        sessions=Sessions(database, keyring, standings, settings, clock),
-        throttle=throttle,
-        totp=totp,
-        settings=settings,
-        clock=clock,
+    parts = _login_parts(
+        database, keyring, audit, passwords or Passwords(), standings, settings, clock
     )
-    login = Login(parts)
+    users = Users(database, parts.passwords, settings, clock)
     check_totp_word(settings.totp_for)
-    rights = parse_group_rights(settings.oidc_rights)
-    arrivals = Arrivals(database, users, rights, clock)
-    provider = ProviderDoor(
-        database=database,
-        keyring=keyring,
-        provider=Provider(settings, lambda: _client_secret(settings, environment), clock),
-        arrivals=arrivals,
-        flows=parts.flows,
-        login=login,
-        clock=clock,
-    )
+    arrivals = Arrivals(database, users, parse_group_rights(settings.oidc_rights), clock)
+    login = Login(parts)
     return AccessParts(
         arrivals=arrivals,
         cleaning=AccessCleaning(database=database, denials=parts.denials, clock=clock),
@@ -80,23 +58,59 @@ def compose_access(  # noqa: PLR0913 - what access stands on, a keyword each
         login=login,
         own=OwnAccount(
             database=database,
-            passwords=passwords,
+            passwords=parts.passwords,
             users=users,
-            throttle=throttle,
-            totp=totp,
+            throttle=parts.throttle,
+            totp=parts.totp,
             clock=clock,
         ),
-        provider=provider,
+        provider=ProviderDoor(
+            database=database,
+            keyring=keyring,
+            provider=_provider(settings, environment, clock),
+            arrivals=arrivals,
+            flows=parts.flows,
+            login=login,
+            clock=clock,
+        ),
         sessions=parts.sessions,
         standings=standings,
         tokens=Tokens(database, keyring, standings, clock),
-        totp=totp,
+        totp=parts.totp,
         users=users,
-        walls=Walls(database, keyring, throttle, parts.denials, clock),
+        walls=Walls(database, keyring, parts.throttle, parts.denials, clock),
     )
 
 
-def _client_secret(settings: AccessSettings, environment: Mapping[str, str]) -> str:
-    """Of netwb at the provider; read at each use, so that a new one needs no restart."""
-    reference = settings.oidc_client_secret
-    return Secrets(environment).resolve("password", reference) if reference else ""
+def _login_parts(  # noqa: PLR0913, PLR0917 - what `compose_access` was given, in its order
+    database: Database,
+    keyring: Keyring,
+    audit: Audit,
+    passwords: Passwords,
+    standings: Standings,
+    settings: AccessSettings,
+    clock: Callable[[], datetime],
+) -> LoginParts:
+    return LoginParts(
+        database=database,
+        audit=audit,
+        denials=Denials(database, audit, keyring, clock),
+        devices=DeviceCookies(keyring),
+        flows=Flows(database, keyring, clock),
+        passwords=passwords,
+        sessions=Sessions(database, keyring, standings, settings, clock),
+        throttle=Throttle(database, clock),
+        totp=Totp(database, keyring, clock),
+        settings=settings,
+        clock=clock,
+    )
+
+
+def _provider(
+    settings: AccessSettings, environment: Mapping[str, str], clock: Callable[[], datetime]
+) -> Provider:
+    """Its secret is read at each use, so that a new one needs no restart."""
+    reference, secrets = settings.oidc_client_secret, Secrets(environment)
+    return Provider(
+        settings, lambda: secrets.resolve("password", reference) if reference else "", clock
+    )

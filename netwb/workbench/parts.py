@@ -43,13 +43,11 @@ if TYPE_CHECKING:
     from netwb.health.syslog import sources as _sources
     from netwb.inventory import credentials as _credentials
     from netwb.inventory import devices as _devices
-    from netwb.inventory import intake as _intake
-    from netwb.inventory import netbox_sources as _netbox_sources
-    from netwb.inventory import netbox_sync as _netbox_sync
     from netwb.inventory import places as _places
-    from netwb.inventory import secret_sources as _secret_sources
     from netwb.inventory import served as _served
     from netwb.inventory import shards as _shards
+    from netwb.inventory.netbox_sources import NetboxSources
+    from netwb.inventory.netbox_sync import NetboxSync
     from netwb.inventory.ports import ports as _ports
     from netwb.metrics.store import MetricsStore
     from netwb.platforms.messages import MessageRule
@@ -65,19 +63,17 @@ if TYPE_CHECKING:
     from netwb.store import servers as _servers
     from netwb.store.database import Database
     from netwb.store.keyring import Keyring
-    from netwb.telegraf import apply as _apply
-    from netwb.telegraf import compare as _compare
-    from netwb.telegraf import parts as _telegraf_parts
-    from netwb.telegraf import program as _program
-    from netwb.telegraf import proof as _proof
+    from netwb.telegraf.apply import Applier
     from netwb.workbench import (
         compose_access,
         compose_attacks,
         compose_engine,
         compose_metrics,
+        compose_netbox,
         compose_notify,
         compose_remotes,
         compose_scheduling,
+        compose_telegraf,
         platform_files,
     )
     from netwb.workbench.wall_records import WallNews
@@ -101,12 +97,8 @@ else:
     _credentials = lazy("netwb.inventory.credentials")
     _sources = lazy("netwb.health.syslog.sources")
     _devices = lazy("netwb.inventory.devices")
-    _intake = lazy("netwb.inventory.intake")
-    _netbox_sources = lazy("netwb.inventory.netbox_sources")
-    _netbox_sync = lazy("netwb.inventory.netbox_sync")
     _places = lazy("netwb.inventory.places")
     _ports = lazy("netwb.inventory.ports.ports")
-    _secret_sources = lazy("netwb.inventory.secret_sources")
     _served = lazy("netwb.inventory.served")
     _shards = lazy("netwb.inventory.shards")
     _audit = lazy("netwb.store.audit")
@@ -118,18 +110,15 @@ else:
     _leases = lazy("netwb.store.leases")
     _notices = lazy("netwb.store.notices")
     _servers = lazy("netwb.store.servers")
-    _apply = lazy("netwb.telegraf.apply")
-    _compare = lazy("netwb.telegraf.compare")
-    _telegraf_parts = lazy("netwb.telegraf.parts")
-    _program = lazy("netwb.telegraf.program")
-    _proof = lazy("netwb.telegraf.proof")
     compose_access = lazy("netwb.workbench.compose_access")
     compose_attacks = lazy("netwb.workbench.compose_attacks")
     compose_engine = lazy("netwb.workbench.compose_engine")
     compose_metrics = lazy("netwb.workbench.compose_metrics")
+    compose_netbox = lazy("netwb.workbench.compose_netbox")
     compose_notify = lazy("netwb.workbench.compose_notify")
     compose_remotes = lazy("netwb.workbench.compose_remotes")
     compose_scheduling = lazy("netwb.workbench.compose_scheduling")
+    compose_telegraf = lazy("netwb.workbench.compose_telegraf")
     platform_files = lazy("netwb.workbench.platform_files")
 
 
@@ -267,7 +256,11 @@ class Parts:
     def attacks(self) -> compose_attacks.AttackParts:
         """What is known of attacks, and what may be done about them."""
         return compose_attacks.compose_attacks(
-            self.database, self.keyring, self.settings, self.clock
+            self.database,
+            self.keyring,
+            self.settings,
+            self.clock,
+            ports=lambda scope, ids: self.ports.by_id(scope, ids),
         )
 
     @part
@@ -286,24 +279,16 @@ class Parts:
         )
 
     @part
-    def telegraf(self) -> _apply.Applier:
+    def telegraf(self) -> Applier:
         """What puts their files in place."""
-        return _apply.Applier(
-            _telegraf_parts.ApplyParts(
-                folder=self.home.folder("telegraf.d"),
-                telegraf=_program.Telegraf(self.settings.telegraf.program, self.environment),
-                leases=self._new_leases(),
-                proof=_proof.Proof(
-                    store=lambda: self.metrics,
-                    clock=self.clock,
-                    interval_s=self.settings.metrics.interval_s,
-                ),
-                fingerprint=lambda secret: _compare.fingerprint(
-                    self.keyring.key("telegraf"), secret
-                ),
-                clock=self.clock,
-                environment=self.environment,
-            )
+        return compose_telegraf.compose_telegraf(
+            folder=self.home.folder("telegraf.d"),
+            store=lambda: self.metrics,
+            leases=self._new_leases(),
+            keyring=self.keyring,
+            settings=self.settings,
+            environment=self.environment,
+            clock=self.clock,
         )
 
     @part
@@ -317,22 +302,18 @@ class Parts:
         return _credentials.Credentials(self.database, self.keyring, self.environment, self.clock)
 
     @part
-    def netbox_sources(self) -> _netbox_sources.NetboxSources:
+    def netbox_sources(self) -> NetboxSources:
         """Where each tenant's NetBox is, and its token."""
-        secrets = _secret_sources.Secrets(self.environment)
-        return _netbox_sources.NetboxSources(
-            self.database,
-            self.keyring,
-            lambda reference: secrets.resolve("token", reference),
-            self.clock,
+        return compose_netbox.compose_netbox_sources(
+            self.database, self.keyring, self.environment, self.clock
         )
 
     @part
-    def netbox_sync(self) -> _netbox_sync.NetboxSync:
+    def netbox_sync(self) -> NetboxSync:
         """What makes the inventory follow it."""
-        intake = _intake.Intake(self.database, self.devices, self.clock, self.platforms)
-        percent = self.settings.netbox.retire_percent
-        return _netbox_sync.NetboxSync(self.database, self.devices, intake, percent)
+        return compose_netbox.compose_netbox_sync(
+            self.database, self.devices, self.platforms, self.settings.netbox, self.clock
+        )
 
     @part
     def archive(self) -> _writer.Archive:
