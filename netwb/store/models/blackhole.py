@@ -33,6 +33,7 @@ class OwnPrefixRow(TenantOwned, Base):
     reach: Mapped[str]  # edge upstream both
     by_customer: Mapped[bool]
     site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"))
+    port_id: Mapped[str | None]  # no key: one whose port is gone is refused, and not forgotten
     created_at: Mapped[datetime]
     created_by: Mapped[str]
     updated_at: Mapped[datetime]

@@ -39,6 +39,7 @@ def _space() -> None:
         sa.Column("reach", sa.Text(), nullable=False),
         sa.Column("by_customer", sa.Boolean(), nullable=False),
         sa.Column("site_id", sa.Text(), nullable=True),
+        sa.Column("port_id", sa.Text(), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("updated_at", Moment, nullable=False),
