@@ -43,12 +43,27 @@ EDGE_TAG, UPSTREAM_TAG = 666, 667
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedPort:
+    """The port that a prefix is routed to.
+
+    label, tenant   `acme/edge1 xe-0/0/1`, and the slug of whom it is for; "" where the inventory has
+                    it no more, or not for the reader's scope
+    """
+
+    id: str
+    label: str = ""
+    tenant_id: str = ""
+    tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPrefix:
     """A network of a tenant, and what may be done about attacks on it.
 
     mode          auto: at once; approve: a person says so; never: no host of it
     by_customer   whether the tenant's own people may ask
     site          slug, where its addresses are; None: not said
+    port          that it is routed to, which is to be for the same tenant; None: not said
     """
 
     id: str
@@ -60,6 +75,7 @@ class OwnPrefix:
     by_customer: bool
     site_id: str | None
     site: str | None
+    port: RoutedPort | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,23 +7,25 @@ new space; who sees some divides what these have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_network
 from typing import TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.blackhole.guard.prefixes import parse_prefix
 from netwb.blackhole.guard.space import longest
-from netwb.blackhole.records import IPAddress, IPNetwork, Mode, OwnPrefix, Reach
+from netwb.blackhole.records import IPAddress, IPNetwork, Mode, OwnPrefix, Reach, RoutedPort
 from netwb.errors import InputError, InventoryError, NotPermittedError, UnknownNameError
+from netwb.inventory.ports.records import Port
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
-from netwb.store.models import OwnPrefixRow, SiteRow, TenantRow
+from netwb.store.models import OwnPrefixRow, PortRow, SiteRow, TenantRow
 from netwb.store.prepared import Prepared
 
 WIDEST = {4: 8, 6: 16}  # length: nobody has more than that
@@ -51,35 +53,50 @@ _ROWS = Prepared(
         OwnPrefixRow.reach,
         OwnPrefixRow.by_customer,
         OwnPrefixRow.site_id,
+        OwnPrefixRow.port_id,
+    )
+)
+_PORTS = Prepared(  # by which a change of what ports are for is noticed
+    select(PortRow.id, PortRow.tenant_id, PortRow.name).where(
+        PortRow.id.in_(bindparam("ids", expanding=True))
     )
 )
 
 
 class PrefixChanges(TypedDict, total=False):
-    """What `set` may change. `site_id`: None clears it."""
+    """What `set` may change. `site_id`, `port_id`: None clears it."""
 
     mode: Mode
     reach: Reach
     by_customer: bool
     site_id: str | None
+    port_id: str | None
+
+
+FindPorts = Callable[[Scope, Sequence[str]], Iterable[Port]]
 
 
 class Space:
-    """Reads and writes of own prefixes."""
+    """Reads and writes of own prefixes.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    ports   finds ports by their ids, those that the scope holds
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], ports: FindPorts) -> None:
         self._database = database
         self._clock = clock
+        self._ports = ports
         self._known: tuple[object, tuple[OwnPrefix, ...]] = (None, ())
 
     def list(self, scope: Scope) -> tuple[OwnPrefix, ...]:
         """Those in scope, by tenant and address."""
         with self._database.reading(scope) as session:
-            return _load(session)
+            found = _load(session)
+        return self._with_ports(scope, found)
 
     def all(self) -> tuple[OwnPrefix, ...]:
-        """Those of all tenants, for the guard; read anew only where one has changed."""
-        mark = tuple(sorted(map(tuple, self._database.rows(ALL_TENANTS, _ROWS))))
+        """Those of all tenants, for the guard; read anew only where one or its port has changed."""
+        mark = self._mark()
         known = self._known
         if known[0] != mark:
             known = self._known = (mark, self.list(ALL_TENANTS))
@@ -107,6 +124,7 @@ class Space:
         reach: Reach,
         by_customer: bool,
         site_id: str | None,
+        port_id: str | None = None,
         by: str,
     ) -> OwnPrefix:
         """Register one. Raises InputError for what nobody can own, InventoryError where it is taken.
@@ -123,6 +141,7 @@ class Space:
             reach=reach,
             by_customer=by_customer,
             site_id=site_id,
+            port_id=port_id,
             created_at=now,
             created_by=by,
             updated_at=now,
@@ -134,7 +153,8 @@ class Space:
                 session.flush()
             except IntegrityError as error:
                 raise _taken(network) from error
-            return _one(session, network)
+            added = _one(session, network)
+        return self._with_ports(scope, [added])[0]
 
     def set(self, scope: Scope, network: IPNetwork, changes: PrefixChanges) -> OwnPrefix:
         """Change one; what is not given stays."""
@@ -144,7 +164,8 @@ class Space:
                 setattr(row, name, value)
             row.updated_at = self._clock()
             session.flush()
-            return _one(session, network)
+            changed = _one(session, network)
+        return self._with_ports(scope, [changed])[0]
 
     def retire(self, scope: Scope, network: IPNetwork) -> OwnPrefix:
         """Forget one: nothing in it is blackholed any more. What stands there ends by its time."""
@@ -152,7 +173,22 @@ class Space:
             gone = _row(session, network)
             record = _one(session, network)
             session.delete(gone)
-            return record
+        return self._with_ports(scope, [record])[0]
+
+    def _mark(self) -> object:
+        rows = self._database.rows(ALL_TENANTS, _ROWS)
+        ids = sorted({row.port_id for row in rows if row.port_id is not None})
+        ports = self._database.rows(ALL_TENANTS, _PORTS, ids=ids) if ids else ()
+        return sorted(map(tuple, rows)), sorted(map(tuple, ports))
+
+    def _with_ports(self, scope: Scope, prefixes: Sequence[OwnPrefix]) -> tuple[OwnPrefix, ...]:
+        """With what the scope may know of their ports: the customer's own, on whosever device."""
+        ids = sorted({one.port.id for one in prefixes if one.port is not None})
+        known = {port.id: _routed(port) for port in self._ports(scope, ids)} if ids else {}
+        return tuple(
+            one if one.port is None else replace(one, port=known.get(one.port.id, one.port))
+            for one in prefixes
+        )
 
 
 def parse_network(text: str) -> IPNetwork:
@@ -237,7 +273,12 @@ def _record(row: OwnPrefixRow, tenant: str, site: str | None) -> OwnPrefix:
         by_customer=row.by_customer,
         site_id=row.site_id,
         site=site,
+        port=None if row.port_id is None else RoutedPort(id=row.port_id),
     )
+
+
+def _routed(port: Port) -> RoutedPort:
+    return RoutedPort(id=port.id, label=port.label, tenant_id=port.tenant_id, tenant=port.tenant)
 
 
 def _order(one: OwnPrefix) -> tuple[str, int, int, int]:

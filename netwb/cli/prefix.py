@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from netwb.blackhole.records import REACHES, OwnPrefix
+from netwb.blackhole.records import REACHES, OwnPrefix, RoutedPort
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.show import json_option, print_items, print_json, print_table, say
 
@@ -44,6 +44,12 @@ def _mode_options(command: Command) -> Command:
 def _policy_options(command: Command) -> Command:
     for option in (
         click.option("--site", metavar="S", help="Of the tenant, where its addresses are."),
+        click.option(
+            "--port",
+            nargs=2,
+            metavar="DEVICE IFNAME",
+            help="The port that it is routed to; while that is another tenant's, all is denied.",
+        ),
         click.option(
             "--customers/--no-customers",
             "by_customer",
@@ -90,7 +96,7 @@ def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
         print_items(found)
         return
     print_table(
-        ("tenant", "prefix", "its hosts", "scope", "customers", "site"),
+        ("tenant", "prefix", "its hosts", "scope", "customers", "site", "port"),
         [
             (
                 one.tenant,
@@ -99,6 +105,7 @@ def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
                 one.reach,
                 "may ask" if one.by_customer else "-",
                 one.site,
+                _port(one.port),
             )
             for one in found
         ],
@@ -109,11 +116,20 @@ def list_(context: click.Context, *, tenant: str | None, as_json: bool) -> None:
 @prefix.command("set")
 @click.argument("prefix")
 @_policy_options
+@click.option("--no-port", is_flag=True, help="It names no port any more.")
 @json_option
 @click.pass_context
-def set_(context: click.Context, /, *, prefix: str, as_json: bool, **options: Any) -> None:
+def set_(
+    context: click.Context, /, *, prefix: str, no_port: bool, as_json: bool, **options: Any
+) -> None:
     """Change PREFIX; what is not given stays, and an empty --site clears."""
-    _told(bench(context).set_prefix(prefix, **_given(options)), "is changed", as_json=as_json)
+    changes = _given(options)
+    if no_port and "port" in changes:
+        msg = "--port names a port and --no-port none; give one of them"
+        raise click.UsageError(msg, context)
+    if no_port:
+        changes["port"] = ""
+    _told(bench(context).set_prefix(prefix, **changes), "is changed", as_json=as_json)
 
 
 @prefix.command()
@@ -132,5 +148,17 @@ def _given(options: dict[str, Any]) -> dict[str, Any]:
 def _told(one: OwnPrefix, what: str, *, as_json: bool) -> None:
     if as_json:
         print_json(one)
-    else:
-        say(f"prefix {one.network} of {one.tenant} {what}; its hosts: {_MODES[one.mode]}")
+        return
+    say(f"prefix {one.network} of {one.tenant} {what}; its hosts: {_MODES[one.mode]}")
+    if one.port and one.port.tenant_id != one.tenant_id:
+        say(
+            f"it is routed to {_port(one.port)}, so every host of it is denied until the port is for"
+            f" {one.tenant}: `netwb port set DEVICE IFNAME --tenant {one.tenant}`"
+        )
+
+
+def _port(port: RoutedPort | None) -> str:
+    """Whose it is stands with it where the guard looks at that."""
+    if port is None:
+        return "-"
+    return f"{port.label} of {port.tenant}" if port.tenant else "a port that is not known here"

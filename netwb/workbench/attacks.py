@@ -7,7 +7,7 @@ every tenant, so who changes them sees all tenants.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from netwb.blackhole.attack_records import AddedSender, Sender, SenderKind
 from netwb.blackhole.records import (
@@ -58,15 +58,18 @@ class AttacksFace(Face):
         reach: Reach = "edge",
         by_customer: bool = False,
         site: str | None = None,
+        port: tuple[str, str] | None = None,
     ) -> OwnPrefix:
         """Register a tenant's network. `site`: of that tenant, where its addresses are.
 
+        port   device and ifName that it is routed to; the guard denies while that is another tenant's
         Raises InputError for what nobody owns, InventoryError where it is registered.
         """
         self._require(Permission.SYSTEM_MANAGE)
         owner = self._parts.places.tenant(self._meant_scope, tenant)
         network = _space.parse_network(prefix)
         site_id = self._site_of(owner, site) if site else None
+        port_id = self._parts.ports.get(self._meant_scope, *port).id if port else None
         with self._denials_audited("prefix.add", str(network)):
             added = self._attacks.space.add(
                 self._scope,
@@ -76,12 +79,13 @@ class AttacksFace(Face):
                 reach=reach,
                 by_customer=by_customer,
                 site_id=site_id,
+                port_id=port_id,
                 by=self._actor.name,
             )
         self._audit_prefix("prefix.add", added)
         return added
 
-    def set_prefix(
+    def set_prefix(  # noqa: PLR0913 - each by its name
         self,
         prefix: str,
         *,
@@ -89,8 +93,9 @@ class AttacksFace(Face):
         reach: Reach | None = None,
         by_customer: bool | None = None,
         site: str | None = None,
+        port: tuple[str, str] | Literal[""] | None = None,
     ) -> OwnPrefix:
-        """Change one; what is not given stays. `site`: empty clears."""
+        """Change one; what is not given stays. `site`, `port`: empty clears."""
         self._require(Permission.SYSTEM_MANAGE)
         network = _space.parse_network(prefix)
         there = self._attacks.space.get(self._meant_scope, network)
@@ -104,6 +109,9 @@ class AttacksFace(Face):
         if site is not None:
             owner = self._parts.places.tenant(self._scope, there.tenant)
             changes["site_id"] = self._site_of(owner, site) if site else None
+        if port is not None:
+            found = self._parts.ports.get(self._meant_scope, *port).id if port else None
+            changes["port_id"] = found
         changed = self._attacks.space.set(self._meant_scope, network, changes)
         self._audit_prefix("prefix.set", changed)
         return changed
@@ -273,6 +281,7 @@ class AttacksFace(Face):
             "reach": prefix.reach,
             "by_customer": prefix.by_customer,
             "site": prefix.site,
+            "port": prefix.port.label if prefix.port else None,
         }
         self._audit(action, str(prefix.network), tenant_id=prefix.tenant_id, detail=detail)
 

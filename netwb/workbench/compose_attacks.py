@@ -14,7 +14,7 @@ from netwb.blackhole.never import NeverList
 from netwb.blackhole.policies import Policies, caps_of
 from netwb.blackhole.routers import Routers
 from netwb.blackhole.senders import Senders
-from netwb.blackhole.space import Space
+from netwb.blackhole.space import FindPorts, Space
 from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.store.keyring import Keyring
@@ -36,10 +36,15 @@ class AttackParts:
 
 
 def compose_attacks(
-    database: Database, keyring: Keyring, settings: Settings, clock: Callable[[], datetime]
+    database: Database,
+    keyring: Keyring,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    ports: FindPorts,
 ) -> AttackParts:
-    """Nothing is read before its first use."""
-    space = Space(database, clock)
+    """Nothing is read before its first use. `ports` finds those that prefixes are routed to."""
+    space = Space(database, clock, ports)
     routers = Routers(database, clock)
     heads = Heads(database, clock)
     never = NeverList(database, settings, space.all)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from netwb.blackhole.records import IPNetwork, OwnPrefix
+from netwb.blackhole.records import IPNetwork, OwnPrefix, RoutedPort
 from netwb.blackhole.space import Space, parse_network
 from netwb.errors import InputError, InventoryError, NotPermittedError, UnknownNameError
+from netwb.inventory.ports.records import Port, SeenPort
 from netwb.roles import ALL_TENANTS, Scope
 from tests.benches import Rig, rig
 from tests.stores import EACH_STORE
@@ -35,7 +36,12 @@ def of(made: Rig, *tenants: str) -> Scope:
 
 
 def add(
-    made: Rig, tenant: str, network: str | IPNetwork, *, scope: Scope = ALL_TENANTS
+    made: Rig,
+    tenant: str,
+    network: str | IPNetwork,
+    *,
+    scope: Scope = ALL_TENANTS,
+    port_id: str | None = None,
 ) -> OwnPrefix:
     return made.bench._parts.attacks.space.add(
         scope,
@@ -45,8 +51,17 @@ def add(
         reach="edge",
         by_customer=False,
         site_id=None,
+        port_id=port_id,
         by="ana",
     )
+
+
+def port_of(made: Rig, *, for_: str) -> Port:
+    """One of acme's edge1."""
+    seen = SeenPort(name="xe-0/0/1", if_index=1, alias="", if_type=6, speed_bps=10**9)
+    made.bench._parts.ports.sighted({made.devices["acme/edge1"].id: [seen]})
+    made.bench.set_port("acme/edge1", seen.name, tenant=for_)
+    return made.bench.port("acme/edge1", seen.name)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +174,32 @@ def test_changes_are_seen_at_once_by_who_asks_again_and_again(made: Rig, space: 
     space.retire(ALL_TENANTS, NET)
     assert space.all() == ()
     assert space.owner(ip_address("203.0.113.10")) is None
+
+
+def test_a_port_is_told_to_whom_it_is_for_on_whosever_device(made: Rig, space: Space) -> None:
+    port = port_of(made, for_="umbra")
+    registered = add(made, "umbra", NET, port_id=port.id)
+    add(made, "acme", "198.51.100.0/24", port_id=port.id)
+
+    (theirs,), (ours,) = space.list(of(made, "umbra")), space.list(of(made, "acme"))
+
+    assert registered.port == theirs.port
+    assert theirs.port == RoutedPort(
+        id=port.id, label="acme/edge1 xe-0/0/1", tenant_id=port.tenant_id, tenant="umbra"
+    )
+    assert ours.port == RoutedPort(id=port.id)
+
+
+def test_whom_a_port_is_for_is_seen_at_once_by_who_asks_again(made: Rig, space: Space) -> None:
+    port = port_of(made, for_="umbra")
+    add(made, "acme", NET, port_id=port.id)
+    before = space.all()[0].port
+
+    made.bench.set_port("acme/edge1", port.name, tenant="acme")
+    after = space.all()[0].port
+    space.set(ALL_TENANTS, NET, {"port_id": "a port that was purged"})
+    gone = space.all()[0].port
+    space.set(ALL_TENANTS, NET, {"port_id": None})
+
+    assert [one.tenant if one else None for one in (before, after, gone)] == ["umbra", "acme", ""]
+    assert space.all()[0].port is None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from netwb.access.records import NewUser
+from netwb.inventory.ports.records import SeenPort
 from netwb.inventory.records import NewDevice
 from netwb.notify.signing import key_text, parse_key
 from netwb.roles import Role
@@ -32,6 +33,29 @@ def netwb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
     made.add_user(NewUser(name="zoe", role=Role.ADMIN, tenants=("umbra",)))
     made.close()
     return Commands(tmp_path / "home", capsys)
+
+
+def test_a_prefix_names_the_port_that_it_is_routed_to_and_is_told_whose_it_is(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    with closing(Workbench.open(tmp_path / "home", environment={})) as bench:
+        seen = SeenPort(name="eth1", if_index=1, alias="", if_type=6, speed_bps=10**9)
+        bench._parts.ports.sighted({bench.device("umbra/pe1").id: [seen]})
+
+    added = netwb("prefix", "add", "acme", "203.0.113.0/24", "--auto", "--port", "pe1", "eth1")
+    listed = netwb("prefix", "list")
+    denied = netwb("blackhole", "add", "203.0.113.10", "--reason", "CHG1", "--dry-run")
+    both = netwb("prefix", "set", "203.0.113.0/24", "--port", "pe1", "eth1", "--no-port")
+    cleared = netwb("prefix", "set", "203.0.113.0/24", "--no-port", "--json")
+    unknown = netwb("prefix", "set", "203.0.113.0/24", "--port", "pe1", "eth7")
+
+    assert added.status == 0, added.err
+    assert "every host of it is denied until the port is for acme" in added.err
+    assert "umbra/pe1 eth1 of umbra" in listed.out
+    assert denied.status == 1
+    assert "is routed to umbra/pe1 eth1 of umbra" in denied.out + denied.err
+    assert (both.status, unknown.status) == (2, 4)
+    assert cleared.json["port"] is None
 
 
 def test_a_prefix_is_registered_changed_listed_and_retired(netwb: Commands) -> None:

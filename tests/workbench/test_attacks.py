@@ -15,6 +15,7 @@ from netwb.errors import (
     UnknownDeviceError,
     UnknownNameError,
 )
+from netwb.inventory.ports.records import SeenPort
 from netwb.roles import Role
 from netwb.workbench import Workbench
 from tests.benches import Rig, rig
@@ -207,3 +208,25 @@ def test_a_tenant_whose_router_carries_one_is_not_purged(made: Rig) -> None:
 
     with pytest.raises(RunUnderWayError, match="or on its routers, 1 blackholes stand"):
         made.bench.purge_tenant("acme", reason="it left")
+
+
+def test_a_host_behind_another_tenant_s_port_is_denied_until_the_port_is_its_own(
+    made: Rig,
+) -> None:
+    bench = made.bench
+    seen = SeenPort(name="xe-0/0/1", if_index=1, alias="", if_type=6, speed_bps=10**9)
+    bench._parts.ports.sighted({made.devices["acme/edge1"].id: [seen]})
+    bench.set_port("acme/edge1", "xe-0/0/1", tenant="umbra")
+    bench.add_prefix("acme", "203.0.113.0/24", mode="auto", port=("acme/edge1", "xe-0/0/1"))
+
+    denied = bench.blackhole("203.0.113.10", reason="CHG1", dry_run=True)
+    bench.set_port("acme/edge1", "xe-0/0/1", tenant="acme")
+    after = bench.blackhole("203.0.113.10", reason="CHG1", dry_run=True)
+    cleared = bench.set_prefix("203.0.113.0/24", port="")
+
+    assert denied.state == "denied"
+    assert "is routed to acme/edge1 xe-0/0/1 of umbra" in denied.why[0]
+    assert "port" not in {one.guard for one in after.reasons if one.answer != "allow"}
+    assert cleared.port is None
+    (added,) = [one for one in bench.audit_events(what="prefix.add") if one.action == "prefix.add"]
+    assert added.detail["port"] == "acme/edge1 xe-0/0/1"

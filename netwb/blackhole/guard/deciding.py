@@ -23,7 +23,7 @@ from netwb.blackhole.guard.expiry import as_it_stands, ends_at, expiry
 from netwb.blackhole.guard.forms import ends, host, special
 from netwb.blackhole.guard.lateness import lateness
 from netwb.blackhole.guard.never_list import never_list
-from netwb.blackhole.guard.ownership import customer, mode, own_space
+from netwb.blackhole.guard.ownership import customer, mode, own_space, port
 from netwb.blackhole.guard.routers import room, trigger
 from netwb.blackhole.guard.running import heartbeat, in_shadow, pause, shadow
 from netwb.blackhole.guard.telling import for_asker
@@ -32,7 +32,7 @@ from netwb.blackhole.records import Answer, Policy, Reason, Request, Standing, V
 Guard = Callable[[Case], Reason]
 
 FACTS: tuple[Guard, ...] = (
-    *(own_space, mode, customer, host, special, ends, never_list),
+    *(own_space, port, mode, customer, host, special, ends, never_list),
     *(trigger, room, heartbeat, pause, expiry, break_glass, shadow),
 )
 QUESTIONS: tuple[Guard, ...] = (approval, direction, lateness, in_all, of_tenant, in_a_minute)

@@ -1,4 +1,4 @@
-"""Whose the address is: own space, its mode, and what a tenant's own people may. Pure.
+"""Whose the address is: own space, its port and mode, and what a tenant's own people may. Pure.
 
 Another tenant's address and nobody's read the same to who asks with a narrower scope.
 """
@@ -31,6 +31,22 @@ def own_space(case: Case) -> Reason:
     return deny(
         "own_space", f"{host} is in no registered prefix; register its network if it is yours"
     )
+
+
+def port(case: Case) -> Reason:
+    """The port that the prefix is routed to, where one is named, is for the prefix's tenant."""
+    if case.prefix is None:
+        return allow("port", NOT_LOOKED_AT)
+    network, routed = case.prefix.network, case.prefix.port
+    if routed is None:
+        return allow("port", f"{network} names no port that it is routed to")
+    if not routed.tenant_id:
+        text = f"{network} is routed to a port that the inventory has no more"
+        return deny("port", f"{text}; name the one that it is routed to now")
+    if routed.tenant_id != case.prefix.tenant_id:
+        text = f"{network} of {case.prefix.tenant} is routed to {routed.label} of {routed.tenant}"
+        return deny("port", f"{text}; set whom the port is for, or the prefix's port")
+    return allow("port", f"{network} is routed to {routed.label}, which is for {routed.tenant} too")
 
 
 def mode(case: Case) -> Reason:

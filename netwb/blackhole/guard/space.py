@@ -28,12 +28,15 @@ def strictest(prefixes: Iterable[OwnPrefix], network: IPNetwork) -> OwnPrefix | 
     return min(found, key=_strictness)
 
 
-def _strictness(one: OwnPrefix) -> tuple[int, bool, int, str, str]:
+def _strictness(one: OwnPrefix) -> tuple[bool, int, bool, int, str, str, str]:
     """By which they are in one order, however they came."""
+    port = one.port
     return (
+        port is None or port.tenant_id == one.tenant_id,
         -MODES.index(one.mode),
         one.by_customer,
         REACHES.index(one.reach),
         one.id,
         one.site_id or "",
+        "" if port is None else f"{port.tenant_id} {port.id}",
     )

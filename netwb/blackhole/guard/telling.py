@@ -17,6 +17,11 @@ OVERALL: Table = {
     ("cap", "hold"): "Over all tenants as many stand as may without asking",
     ("cap_in_a_minute", "allow"): "The cap of new ones in a minute does not stand in its way",
     ("cap_in_a_minute", "hold"): "Over all tenants as many are new as may be without asking",
+    ("port", "allow"): "The port that the prefix is routed to does not stand in its way",
+    (
+        "port",
+        "deny",
+    ): "Whom the port is for that the prefix is routed to does not fit; tell your provider",
     ("pause", "hold"): "New blackholes are paused; it waits until they are resumed",
     (
         "room",

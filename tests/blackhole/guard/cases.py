@@ -17,6 +17,7 @@ from netwb.blackhole.records import (
     Policy,
     Reason,
     Request,
+    RoutedPort,
     Router,
     Standing,
     Verdict,
@@ -64,6 +65,9 @@ ASKED = Request(
     reason="Ticket 88213",
 )
 APPROVED = Approval(person="jkim", name="jkim", at=NOON)
+
+
+PORT = RoutedPort(id="p1", label="provider/edge1 xe-0/0/1", tenant_id="acme", tenant="acme")
 
 
 def own(network: str = "203.0.113.0/24", mode: Mode = "auto", **more: Any) -> OwnPrefix:

@@ -72,6 +72,7 @@ def it_is_in_a_registered_prefix_of_who_asks(world: World, found: Verdict) -> No
     assert len({one.tenant_id for one in holding}) == 1
     assert scope is None or holding[0].tenant_id in scope
     assert found.prefix in holding
+    assert all(one.port is None or one.port.tenant_id == one.tenant_id for one in holding)
     if world.request.customer:
         assert any(one.by_customer for one in holding)
 

@@ -6,8 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from netwb.blackhole.records import Mode, OwnPrefix
-from tests.blackhole.guard.cases import ALARM, ASKED, POLICY, asks_for, own, reason, verdict
+from netwb.blackhole.records import Mode, OwnPrefix, RoutedPort
+from tests.blackhole.guard.cases import (
+    ALARM,
+    APPROVED,
+    ASKED,
+    POLICY,
+    PORT,
+    asks_for,
+    own,
+    reason,
+    verdict,
+)
 
 
 def test_an_alarm_about_an_own_host_is_allowed() -> None:
@@ -21,7 +31,7 @@ def test_every_guard_answers_whatever_the_others_say() -> None:
     names = [one.guard for one in verdict().reasons]
     denied = verdict(asks_for("0.0.0.0/0"), replace(POLICY, prefixes=(), triggers=()))
 
-    assert len(set(names)) == len(names) == 20
+    assert len(set(names)) == len(names) == 21
     assert [one.guard for one in denied.reasons] == names
     assert all(one.text and "\n" not in one.text for one in denied.reasons)
 
@@ -68,8 +78,15 @@ def test_a_host_of_a_never_prefix_is_denied_by_its_name() -> None:
 
 @pytest.mark.parametrize(
     "twin",
-    [own(mode="never"), own(mode="approve"), own(reach="both"), own(site_id=None), own(id="0")],
-    ids=["never", "approve", "reach", "site", "id"],
+    [
+        own(mode="never"),
+        own(mode="approve"),
+        own(reach="both"),
+        own(site_id=None),
+        own(id="0"),
+        own(port=PORT),
+    ],
+    ids=["never", "approve", "reach", "site", "id", "port"],
 )
 def test_of_one_network_registered_twice_the_stricter_counts_in_any_order(twin: OwnPrefix) -> None:
     found = [
@@ -110,3 +127,48 @@ def test_a_prefix_says_how_its_hosts_are_blackholed(mode: Mode, way: str) -> Non
     found = verdict(ALARM, replace(POLICY, prefixes=(own(mode=mode),)))
 
     assert reason("mode", found).text == f"Hosts of 203.0.113.0/24 of acme are blackholed {way}"
+
+
+@pytest.mark.parametrize(
+    ("port", "answer", "words"),
+    [
+        (None, "allow", "203.0.113.0/24 names no port that it is routed to"),
+        (
+            PORT,
+            "allow",
+            "203.0.113.0/24 is routed to provider/edge1 xe-0/0/1, which is for acme too",
+        ),
+        (
+            replace(PORT, tenant_id="borealis", tenant="borealis"),
+            "deny",
+            (
+                "203.0.113.0/24 of acme is routed to provider/edge1 xe-0/0/1 of borealis; set whom"
+                " the port is for, or the prefix's port"
+            ),
+        ),
+        (
+            RoutedPort(id="p1"),
+            "deny",
+            (
+                "203.0.113.0/24 is routed to a port that the inventory has no more; name the one"
+                " that it is routed to now"
+            ),
+        ),
+    ],
+    ids=["none", "its own", "another tenant's", "gone"],
+)
+def test_a_prefix_and_the_port_that_it_is_routed_to_have_one_tenant(
+    port: RoutedPort | None, answer: str, words: str
+) -> None:
+    found = verdict(ALARM, replace(POLICY, prefixes=(own(port=port),)))
+
+    assert (found.answer, reason("port", found).text) == (answer, words)
+
+
+def test_no_approval_lifts_another_tenant_s_port() -> None:
+    port = replace(PORT, tenant_id="borealis", tenant="borealis")
+    request = replace(ASKED, approvals=(APPROVED,), break_glass=True)
+
+    found = verdict(request, replace(POLICY, prefixes=(own(mode="approve", port=port),)))
+
+    assert found.answer == "deny"

@@ -14,6 +14,7 @@ from tests.blackhole.guard.cases import (
     ASKED,
     CAPS,
     POLICY,
+    PORT,
     TRIGGER,
     asks_for,
     ended,
@@ -153,3 +154,17 @@ def test_who_reads_it_later_for_one_tenant_hears_of_no_other() -> None:
     assert [(one.guard, one.answer) for one in read] == [(one.guard, one.answer) for one in kept]
     told = " ".join(one.text for one in read)
     assert [word for word in GIVEN_AWAY if word in told] == []
+
+
+@pytest.mark.parametrize("whose", ["acme", "borealis"])
+def test_neither_the_port_nor_whose_it_is_is_told_to_who_does_not_see_all(whose: str) -> None:
+    port = replace(PORT, tenant_id=whose, tenant=whose)
+    policy = replace(POLICY, prefixes=(own(port=port),))
+
+    asked = reason("port", verdict(NARROW, policy))
+    (kept,) = narrowed([reason("port", verdict(ASKED, policy))])
+
+    assert asked == kept
+    assert asked.answer == ("allow" if whose == "acme" else "deny")
+    assert "edge1" not in asked.text
+    assert "borealis" not in asked.text

@@ -22,9 +22,10 @@ from netwb.blackhole.records import (
     OwnPrefix,
     Policy,
     Request,
+    RoutedPort,
     Standing,
 )
-from tests.blackhole.guard.cases import ALARM, ASKED, CAPS, MINUTE, NOON, POLICY, TRIGGER, own
+from tests.blackhole.guard.cases import ALARM, ASKED, CAPS, MINUTE, NOON, POLICY, PORT, TRIGGER, own
 
 TENANTS = ("acme", "acme", "borealis")
 PERSONS = ("asantos", "jkim", "jkim", "")
@@ -79,6 +80,7 @@ prefixes: st.SearchStrategy[OwnPrefix] = st.builds(
     by_customer=st.booleans(),
     site_id=each("fra1", None),
     id=each("a", "b"),
+    port=each(None, None, PORT, replace(PORT, tenant_id="borealis"), RoutedPort(id="p1")),
 )
 nevers = st.builds(
     Never,
