@@ -260,7 +260,7 @@ class Parts:
             self.keyring,
             self.settings,
             self.clock,
-            ports=lambda scope, ids: self.ports.by_id(scope, ids),
+            ports=lambda scope, ids: self.ports.by_id(scope, ids),  # noqa: PLW0108 - loaded only where a prefix names one
         )
 
     @part

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from netwb.errors import InputError
 from netwb.inventory.ports.records import Port, PortChanges, WherePort
-from netwb.inventory.records import EVERYWHERE
+from netwb.inventory.records import EVERYWHERE, Device
+from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.workbench.face import Face
 from netwb.workbench.import_files import read_text
@@ -21,11 +22,23 @@ from netwb.workbench.records import Records, records_of
 if TYPE_CHECKING:
     from netwb.inventory.ports.importing import PortPlan
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedPorts:
+    """What a device's ports had counted at a moment.
+
+    counters   by ifName and by the MIB's own name: `ifHCInOctets`
+    """
+
+    at: datetime
+    counters: Mapping[str, Mapping[str, int]]
+
+
 _REFERENCES = frozenset({"circuit_ref"})  # what the ERP's right is enough for
 
 
 class PortsFace(Face):
-    """`ports`, `port`, `set_port`, `plan_port_import`, `apply_port_import`."""
+    """`ports`, `port`, `set_port`, `keep_counters`, `plan_port_import`, `apply_port_import`."""
 
     def ports(self, where: WherePort | None = None) -> Records[Port]:
         """Ports for the tenants that this Workbench means, on whosever device they are.
@@ -90,6 +103,25 @@ class PortsFace(Face):
                 raise InputError(msg)
         return given_at
 
+    def keep_counters(self, device: str, counted: Iterable[CountedPorts]) -> None:
+        """Counters that were read of a device without netwb: those of before it polled it.
+
+        They count as its own do, also on bills that are not frozen. Raises InputError for what is to
+        come, MetricsRefusedError where others fill the database or a counter is none.
+        """
+        self._require(Permission.BILLING_EDIT)
+        owner, given = self._device(device), sorted(counted, key=lambda one: one.at)
+        if not given:
+            return
+        since, until = given[0].at, given[-1].at
+        if until > self._parts.clock():
+            msg = f"{until:%Y-%m-%d %H:%M} UTC is not past; give what was counted until now"
+            raise InputError(msg)
+        self._parts.metrics.write(point for one in given for point in _points(owner, one))
+        detail = {"since": since.isoformat(), "until": until.isoformat()}
+        target = f"{owner.tenant}/{owner.hostname}"
+        self._audit("counters.keep", target, tenant_id=owner.tenant_id, detail=detail)
+
     def plan_port_import(
         self, source: Path | str, ignored: frozenset[str] = frozenset()
     ) -> PortPlan:
@@ -142,3 +174,17 @@ class PortsFace(Face):
             return found
         meant = self._meant_ids()
         return tuple(port for port in found if port.device_id in meant)
+
+
+def _points(device: Device, counted: CountedPorts) -> Iterable[Point]:
+    at = int(counted.at.timestamp())
+    for name, values in counted.counters.items():
+        key = SeriesKey(tenant=device.tenant, device_id=device.id, name=name)
+        yield Point(
+            measurement="interface",
+            key=key,
+            site=device.site,
+            device=device.hostname,
+            at=at,
+            values=values,
+        )

@@ -15,8 +15,6 @@ from netwb.lab.fleet import Fleet
 from netwb.workbench import Workbench
 from netwb.workbench.words import BackupOutcome, BackupReport
 
-GIVEN_AWAY = "NW-2001"  # circuit of the port that is a customer's on its provider's device
-
 
 class PlayedClock:
     """Shows the night's time, and goes on from there as fast as any clock."""
@@ -88,15 +86,6 @@ def open_to_snmp(bench: Workbench, plan: DemoPlan) -> None:
                 NewCredential(tenant=tenant.slug, name="snmp", secrets=secrets)  # type: ignore[arg-type]  # the keys are secret kinds
             )
             bench.set_tenant(tenant.slug, snmp_credential="snmp")
-
-
-def give_a_port_away(bench: Workbench) -> None:
-    """A provider's port is a customer's circuit: whose staff sees it, and no other of that device."""
-    bench.poll()
-    for port in bench.where(tenant="nordwind").ports()[:1]:
-        bench.set_port(
-            port.device_id, port.name, tenant="acme", circuit_ref=GIVEN_AWAY, watched=True
-        )
 
 
 def network_logins(state: DemoState) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,12 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from netwb.cli.demo.attacks import ShownAttack, attacks, defend, show_attack
+from netwb.cli.demo.bills import CIRCUIT, CUSTOMER, bill_ports
 from netwb.cli.demo.building import (
-    GIVEN_AWAY,
     PlayedClock,
     Refused,
     fill_inventory,
-    give_a_port_away,
     move_inventory,
     network_logins,
     open_to_snmp,
@@ -42,6 +41,7 @@ from netwb.cli.demo.summary import DemoResult, print_summary, summary_document
 from netwb.cli.show import print_json, say
 from netwb.lab.demo import DemoNight, DemoPlan
 from netwb.lab.fleet import Fleet
+from netwb.lab.snmp.device import Agent
 from netwb.lab.snmp.fleet import AgentFleet
 from netwb.lab.snmp.network import agents_of
 from netwb.workbench import Workbench
@@ -88,10 +88,11 @@ def play(home: Path, current: DemoState, *, once: bool, port: int | None, as_jso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Network:
-    """The devices' SSH and their SNMP, on the same addresses."""
+    """The devices' SSH and their SNMP, on the same addresses; `played` are those, by key."""
 
     fleet: Fleet
     agents: AgentFleet
+    played: Mapping[str, Agent]
 
 
 @contextmanager
@@ -108,7 +109,8 @@ def _network(current: DemoState, plan: DemoPlan) -> Iterator[_Network]:
         with _on_its_port(
             current.snmp_port, lambda port: AgentFleet(played, addresses=addresses, port=port)
         ) as agents:
-            yield _Network(fleet=fleet, agents=agents)
+            by_key = {agent.key: agent for agent in played}
+            yield _Network(fleet=fleet, agents=agents, played=by_key)
 
 
 @contextmanager
@@ -139,7 +141,8 @@ def _build(
     fill_inventory(bench, plan, network.fleet, network.agents.port)
     refused, _ = _pass_nights(bench, network.fleet, plan.nights, clock)
     clock.turn_to(datetime.now(UTC))
-    give_a_port_away(bench)
+    bench.poll()
+    bill_ports(bench, network.played, datetime.now(UTC))
     key, attack = _attacked(bench, plan)
     logins = add_people(bench)
     write_state(home, replace(_at_ports(current, network), built=True))
@@ -258,7 +261,8 @@ def _stay(result: DemoResult, current: DemoState, port: int | None) -> int:
     say(f"  netwb backup {option}")
     say(f"  netwb changes --since 7d --patch {option}")
     say(f"  netwb search --ever snmp-server {option}")
-    say(f"  netwb port list --find {GIVEN_AWAY} {option}")
+    say(f"  netwb port list --find {CIRCUIT} {option}")
+    say(f"  netwb billing {CUSTOMER} {option}")
     say(f"  netwb scheduler --list {option}")
     if result.key is not None:
         say(f"  netwb blackhole list {option}")
