@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from netwb.views.html import Shape, age, button, choices, csv_of, esc, state
-from netwb.views.inventory.device import detail_words
+from netwb.views.inventory.events import detail_words
 from netwb.views.navigation import Moment
 from netwb.views.states import empty
 from netwb.views.words import count, exact, listed, number, when, zone_city

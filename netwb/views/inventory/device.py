@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from netwb.cures import pathless_cause
-from netwb.inventory.records import Device, DeviceEvent, Inherited
+from netwb.inventory.records import Device, DeviceEvent
 from netwb.views.causes import cause_alone
 from netwb.views.cures import in_page
 from netwb.views.html import (
@@ -25,17 +25,18 @@ from netwb.views.html import (
     tag,
     when,
 )
+from netwb.views.inventory.events import detail_words, kind_words, refused_key
+from netwb.views.inventory.facts import facts_panel
 from netwb.views.inventory.links import Links
-from netwb.views.inventory.rows import NightMark, Row, labels_of
+from netwb.views.inventory.rows import NightMark, Row
 from netwb.views.inventory.strips import long_strip
 from netwb.views.inventory.table import (
-    NOTHING,
     STATUS_SHAPES,
     Sees,
     copy_shape,
 )
 from netwb.views.states import empty
-from netwb.views.words import commit, count, listed, moment, number, size, span
+from netwb.views.words import commit, count, moment, number, size, span
 from netwb.workbench.words import DeviceRun, Revision
 
 _RUN_STATES: dict[str, tuple[Shape, str]] = {
@@ -43,11 +44,6 @@ _RUN_STATES: dict[str, tuple[Shape, str]] = {
     "unchanged": ("ok", "unchanged"),
     "rejected": ("warn", "kept back"),
     "failed": ("bad", "failed"),
-}
-_KIND_WORDS = {
-    "key_refused": "host key refused",
-    "facts": "facts read",
-    "trusted": "host key trusted",
 }
 _AUTHORS = {"unknown": "author not recorded", "": "author not recorded"}
 
@@ -80,9 +76,8 @@ class DevicePage:
 def device_page(page: DevicePage, *, job: str = "") -> str:
     """The whole page."""
     left = (_nights(page) + _backups(page)) if page.sees.configs else ""
-    columns = (
-        f'<div class="left">{left}{_events(page)}</div><div class="right">{_facts(page)}</div>'
-    )
+    facts = facts_panel(page.device, page.sees, page.now, page.zone)
+    columns = f'<div class="left">{left}{_events(page)}</div><div class="right">{facts}</div>'
     return (
         f'<div class="scroll page" id="device-page">{_head(page, job)}{_answers(page)}'
         f'<div class="columns">{columns}</div></div>'
@@ -194,16 +189,6 @@ def _key_answer(page: DevicePage) -> str:
         return _answer("Host key", state("unknown", "not seen yet"), "trusted at the first login")
     short = _short_key(page.device.host_key)
     return _answer("Host key", state("ok", "known"), f'<span class="mono">{short}</span>')
-
-
-def refused_key(events: Sequence[DeviceEvent]) -> DeviceEvent | None:
-    """The newest refusal of a host key, unless a key was trusted after it; events newest first."""
-    for event in events:
-        if event.kind in {"trusted", "replaced"}:
-            return None
-        if event.kind == "key_refused":
-            return event
-    return None
 
 
 def _short_key(key: str) -> str:
@@ -320,58 +305,6 @@ def cause_words(kind: str) -> str:
     return parted.lower()
 
 
-def _facts(page: DevicePage) -> str:
-    device = page.device
-    facts = [("Platform", esc(device.platform)), ("Model", _or_unknown(device.model))]
-    if page.sees.address:
-        where = f'<span class="mono">{esc(device.address)}</span>, port {device.port}'
-        facts.insert(0, ("Address", where))
-    facts += [
-        ("Serial", _or_unknown(device.serial)),
-        ("Role", esc(device.role or NOTHING)),
-        ("Uptime", _or_unknown(None if device.uptime_s is None else span(device.uptime_s))),
-        ("Calls itself", esc(device.sysname or NOTHING)),
-        ("Credential", inherited(device.credential)),
-        ("SNMP", inherited(device.snmp_credential)),
-    ]
-    if page.sees.address:
-        source = f'<span class="mono">{esc(device.syslog_source or device.address)}</span>'
-        facts += [
-            ("SNMP port", str(device.snmp_port)),
-            ("Jump host", inherited(device.jump)),
-            ("Syslog from", source),
-        ]
-    facts += [
-        ("Transport", esc(device.transport)),
-        ("Contract", esc(device.contract_ref or NOTHING)),
-        ("Labels", _chips(labels_of(device))),
-        ("Added", when(device.created_at, page.now, page.zone)),
-        ("Device id", f'<span class="mono" data-copy="{esc(device.id)}">{esc(device.id)}</span>'),
-    ]
-    items = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts)
-    read = "" if device.facts_at is None else f"read {age(device.facts_at, page.now)} ago"
-    head = f'<div class="bar"><h3 class="h">Facts</h3><span class="push sm t3">{read}</span></div>'
-    return (
-        f'<section class="panel" aria-label="Facts">{head}<dl class="facts">{items}</dl></section>'
-    )
-
-
-def _or_unknown(value: str | None) -> str:
-    return esc(value) if value else '<span class="t3">unknown</span>'
-
-
-def _chips(labels: Sequence[str]) -> str:
-    return " ".join(tag("span", esc(label), class_="chip") for label in labels) or NOTHING
-
-
-def inherited(value: Inherited) -> str:
-    """A value, and the level that gave it where that is not the device itself."""
-    if value.value is None:
-        return f'<span class="t3">{"none" if value.source == "nowhere" else NOTHING}</span>'
-    source = "" if value.source == "device" else f' <span class="t3">from the {value.source}</span>'
-    return f"{esc(value.value)}{source}"
-
-
 def _events(page: DevicePage) -> str:
     if page.events is None:
         return ""
@@ -379,7 +312,7 @@ def _events(page: DevicePage) -> str:
         return _panel("Events", empty("No event yet", "Nothing happened to this device so far."))
     rows = "".join(
         f'<tr><td class="t2">{esc(moment(event.at, page.now, page.zone))}</td>'
-        f'<td>{esc(_KIND_WORDS.get(event.kind, event.kind))}</td><td class="t2 cut">'
+        f'<td>{esc(kind_words(event.kind))}</td><td class="t2 cut">'
         f'{esc(event.actor)}</td><td class="t2 sm cut line">{_detail(event)}</td></tr>'
         for event in page.events
     )
@@ -394,20 +327,3 @@ def _events(page: DevicePage) -> str:
 def _detail(event: DeviceEvent) -> str:
     said = detail_words(event.detail)
     return f'<span title="{esc(said)}">{esc(said)}</span>'
-
-
-def detail_words(detail: Mapping[str, object]) -> str:
-    """A detail in one line: `address: 192.0.2.1 becomes 192.0.2.2, note: CHG2`."""
-    return ", ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        if {"old", "new"} <= set(value):
-            return f"{value['old'] or 'nothing'} becomes {value['new'] or 'nothing'}"
-        return " ".join(f"{key}={item}" for key, item in value.items())
-    if isinstance(value, list | tuple):
-        if len(value) == 2 and not isinstance(value[0], Mapping):
-            return f"{value[0] or 'nothing'} becomes {value[1] or 'nothing'}"
-        return listed(tuple(str(item) for item in value), at_most=6)
-    return str(value)

@@ -8,7 +8,7 @@ from typing import Any
 from netwb.inventory.records import Device
 from netwb.views.fields import text_of
 from netwb.views.inventory import forms
-from netwb.views.inventory.device import refused_key
+from netwb.views.inventory.events import refused_key
 from netwb.views.inventory.stage import Acts, Stage
 from netwb.views.sheet import Act
 from netwb.views.words import count

@@ -10,11 +10,10 @@ from netwb.views.inventory.device import (
     DevicePage,
     cause_words,
     changed_lines,
-    detail_words,
     device_page,
-    inherited,
-    refused_key,
 )
+from netwb.views.inventory.events import detail_words, refused_key
+from netwb.views.inventory.facts import inherited
 from netwb.views.inventory.links import Links
 from netwb.views.inventory.rows import rows_of
 from netwb.views.inventory.table import Sees
