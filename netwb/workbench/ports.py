@@ -22,6 +22,8 @@ from netwb.workbench.records import Records, records_of
 if TYPE_CHECKING:
     from netwb.inventory.ports.importing import PortPlan
 
+_REFERENCES = frozenset({"circuit_ref"})  # what the ERP's right is enough for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedPorts:
@@ -32,9 +34,6 @@ class CountedPorts:
 
     at: datetime
     counters: Mapping[str, Mapping[str, int]]
-
-
-_REFERENCES = frozenset({"circuit_ref"})  # what the ERP's right is enough for
 
 
 class PortsFace(Face):

@@ -1,7 +1,8 @@
-"""A demo's devices answer SNMP, too: what it found when it was built."""
+"""A demo's devices answer SNMP, too: what it found when it was built, and what that comes to."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,33 @@ def test_a_demo_that_goes_on_answers_snmp_again(demo: Commands) -> None:
     devices = demo("device", "list", "--json").json["items"]
     assert len({device["snmp_port"] for device in devices}) == 1
     assert {port["id"] for port in demo("port", "list", "--json").json["items"]} == before
+
+
+def test_two_tenants_have_a_bill_of_last_month_and_one_that_goes_on(demo: Commands) -> None:
+    last = f"{datetime.now(UTC).replace(day=1) - timedelta(days=1):%Y-%m}"
+    billed = ("acme", "nordwind")
+
+    frozen = [demo("billing", tenant, "--month", last, "--json").json for tenant in billed]
+    now = [demo("billing", tenant, "--json").json for tenant in billed]
+
+    assert [one["frozen"]["version"] for one in frozen] == [1, 1]
+    (transit,), (uplinks,) = (one["groups"] for one in frozen)
+    for group in (transit, uplinks):
+        assert group["billed"]["bps"] > 0
+        assert group["terms"]["commit_bps"] > 0
+        assert sum(span["windows"] for span in group["missing"]) == 12
+    assert sum(span["windows"] for span in transit["excluded"]) == 12
+    assert [port["circuit_ref"] for port in transit["ports"]] == ["NW-2001"]
+    for one in now:
+        (group,) = one["groups"]
+        assert (one["frozen"], group["missing"]) == (None, [])
+
+
+def test_a_port_goes_on_from_what_it_had_counted_before(demo: Commands) -> None:
+    (given,) = demo("port", "list", "--find", "nw-2001", "--json").json["items"]
+
+    shown = demo("traffic", "nordwind/pe1", given["name"], "--since", "2h", "--json").json
+
+    assert shown["gaps"] == []
+    assert shown["events"] == []
+    assert shown["flows"]["bits_in"]["p95"] > 0

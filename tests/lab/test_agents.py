@@ -16,6 +16,7 @@ from netwb.lab.snmp.curves import BEGAN_AT, curve_of
 from netwb.lab.snmp.device import Agent, AgentEvent, usual_agent
 from netwb.lab.snmp.fleet import AgentFleet
 from netwb.lab.snmp.mib import Mib
+from netwb.lab.snmp.past import counted, up_ports
 from netwb.lab.snmp.state import PortState, states
 from tests.real_components import require_real
 
@@ -58,6 +59,18 @@ def test_evenings_are_busier_than_mornings() -> None:
         return curve.octets(begin + 3600) - curve.octets(begin)
 
     assert carried(20) > 1.3 * carried(8)
+
+
+def test_the_past_of_an_agent_is_what_it_would_have_answered() -> None:
+    agent = usual_agent("edge1", 3)
+    names = up_ports(agent)
+
+    ((at, counters),) = counted(agent, names[1:], [int(NOW)])
+
+    port = states(agent, ())[1]
+    own = counters[names[1]]
+    assert (at, list(counters)) == (NOW, list(names[1:]))
+    assert own == {"ifHCInOctets": port.into.octets(NOW), "ifHCOutOctets": port.out.octets(NOW)}
 
 
 def test_a_reset_begins_at_zero_and_says_when() -> None:

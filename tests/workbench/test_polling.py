@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -12,6 +13,7 @@ import pytest
 
 from netwb.access.principals import Fixed
 from netwb.errors import (
+    InputError,
     MetricsRefusedError,
     MetricsUnavailableError,
     NetwbError,
@@ -25,6 +27,7 @@ from netwb.lab.snmp.fleet import AgentFleet
 from netwb.metrics.poller.records import PollReport
 from netwb.roles import ALL_TENANTS, Actor, Permission, Role, Scope
 from netwb.workbench import Workbench
+from netwb.workbench.ports import CountedPorts
 from tests.cli.polled_home import COMMUNITY, polled_home
 
 
@@ -110,6 +113,32 @@ def test_each_act_needs_its_right_and_is_audited(bench: Workbench) -> None:
     engineer.set_port("ce1", "ge-0/0/0", watched=True)  # nothing changed
     engineer.apply_port_import("device,name,circuit_ref\nce1,xe-0/0/1,C-2\n")
     assert actions(bench) == [("port.import", "acme"), ("port.set", "acme/ce1 ge-0/0/0")]
+
+
+def test_what_was_counted_before_is_kept_by_who_keeps_bills_and_audited(bench: Workbench) -> None:
+    bench.poll()
+    now = bench._parts.clock()
+    minutes = [
+        CountedPorts(
+            at=now - timedelta(minutes=minute),
+            counters={"xe-0/0/1": {"ifHCInOctets": 750_000_000 * (30 - minute)}},
+        )
+        for minute in range(1, 30)
+    ]
+    to_come = CountedPorts(at=now + timedelta(minutes=1), counters={})
+
+    with pytest.raises(NotPermittedError):
+        acting(bench, Role.CUSTOMER, "acme").keep_counters("acme/ce1", minutes)
+    with pytest.raises(UnknownDeviceError):
+        acting(bench, Role.ADMIN, "acme").keep_counters("provider/pe1", minutes)
+    with pytest.raises(InputError, match="is not past"):
+        bench.keep_counters("acme/ce1", [*minutes, to_come])
+    bench.keep_counters("acme/ce1", minutes)
+
+    shown = bench.traffic("acme/ce1", "xe-0/0/1", since="29m", until="2m")
+    assert shown.flows["bits", "in"].average == pytest.approx(100e6)
+    kept = [event for event in bench.audit_events() if event.action == "counters.keep"]
+    assert [event.target for event in kept] == ["acme/ce1"]
 
 
 def test_the_right_to_references_sets_the_circuit_alone(bench: Workbench) -> None:
