@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -196,6 +197,7 @@ class RtbhLab:
             config.parent.chmod(0o755)
             if config.read_text() != _config(name):
                 config.write_text(_config(name))
+                shutil.chown(config, "frr", "frr")  # the login's own, where it saved
             if not router.whole():
                 router.reboot()
         for trigger in TRIGGERS:
