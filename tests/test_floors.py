@@ -31,6 +31,7 @@ FLOORS: dict[str, int] = {
     "netwb.faults": 0,
     "netwb.grafana.records": 0,
     "netwb.health.syslog.records": 0,
+    "netwb.inventory.changes": 0,
     "netwb.inventory.ports.records": 0,
     "netwb.inventory.records": 0,
     "netwb.loading": 0,

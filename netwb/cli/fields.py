@@ -9,8 +9,8 @@ import click
 
 from netwb.cli.show import print_json, print_table, say
 from netwb.errors import InputError
+from netwb.inventory.changes import FieldChange
 from netwb.inventory.fields import parse_labels, quoted
-from netwb.inventory.records import FieldChange
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

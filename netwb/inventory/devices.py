@@ -20,21 +20,13 @@ from netwb.configs.names import readings
 from netwb.errors import DuplicateDeviceError, InventoryError
 from netwb.faults import Faults
 from netwb.inventory import host_keys
+from netwb.inventory.changes import DeviceChanges, FieldChange
 from netwb.inventory.checks import device_checks
 from netwb.inventory.edits import Names, edit, load_names
 from netwb.inventory.events import list_events, refused_key, remember
 from netwb.inventory.fields import check_hostname, check_text, quoted
 from netwb.inventory.places import refuse_retired_places
-from netwb.inventory.records import (
-    EVERYWHERE,
-    Device,
-    DeviceChanges,
-    DeviceEvent,
-    FieldChange,
-    NamedDevice,
-    NewDevice,
-    Where,
-)
+from netwb.inventory.records import EVERYWHERE, Device, DeviceEvent, NamedDevice, NewDevice, Where
 from netwb.inventory.rows import (
     conditions_of,
     find_device,

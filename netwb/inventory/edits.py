@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, UnknownNameError
 from netwb.faults import Faults
+from netwb.inventory.changes import FieldChange
 from netwb.inventory.checks import CLEARED, NEVER_EMPTY, REFERENCES, Check
 from netwb.inventory.credential_rows import ASKS_BY_SNMP
 from netwb.inventory.credential_shape import unfit_fields, unfit_for
 from netwb.inventory.fields import quoted, render_labels
-from netwb.inventory.records import FieldChange
 from netwb.store.models import CredentialRow, DeviceRow, SiteRow, TenantRow
 
 

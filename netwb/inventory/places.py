@@ -14,16 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, NotPermittedError
+from netwb.inventory.changes import FieldChange, SiteChanges, TenantChanges
 from netwb.inventory.checks import SITE_CHECKS, TENANT_CHECKS
 from netwb.inventory.edits import edit, load_names
 from netwb.inventory.fields import check_slug, check_text, parse_host_key, quoted
-from netwb.inventory.records import (
-    FieldChange,
-    Site,
-    SiteChanges,
-    Tenant,
-    TenantChanges,
-)
+from netwb.inventory.records import Site, Tenant
 from netwb.inventory.rows import find_site, find_tenant, site_of, tenant_of, unknown_site
 from netwb.roles import Scope
 from netwb.store.database import Database

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal
 
 HOSTNAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}"  # design D6; also a safe file stem
 SLUG_PATTERN = r"[a-z0-9][a-z0-9-]{0,39}"  # tenants and sites: file and URL safe
@@ -242,63 +242,6 @@ class NewDevice:
     serial: str | None = None
     contract_ref: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
-
-
-class TenantChanges(TypedDict, total=False):
-    """What `set` may change of a tenant; None clears."""
-
-    name: str
-    credential: str | None
-    snmp_credential: str | None
-    jump: str | None
-    jump_credential: str | None
-    jump_host_key: str | None
-
-
-class SiteChanges(TypedDict, total=False):
-    """What `set` may change of a site; None clears."""
-
-    name: str
-    credential: str | None
-    snmp_credential: str | None
-    jump: str | None
-    jump_credential: str | None
-    jump_host_key: str | None
-    max_sessions: int | None
-    shadow: bool
-
-
-class DeviceChanges(TypedDict, total=False):
-    """What `set` may change of a device; None clears."""
-
-    site: str
-    address: str
-    port: int
-    snmp_port: int
-    platform: str
-    status: DeviceStatus
-    role: str | None
-    transport: Transport
-    credential: str | None
-    snmp_credential: str | None
-    jump: str | None
-    jump_credential: str | None
-    jump_host_key: str | None
-    sysname: str | None
-    syslog_source: str | None
-    model: str | None
-    serial: str | None
-    contract_ref: str | None
-    labels: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldChange:
-    """One field of one record, and what it was."""
-
-    field: str
-    old: str | None
-    new: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
-from netwb.inventory.records import Device, DeviceChanges, DeviceEvent, Inherited, NewDevice
+from netwb.inventory.changes import DeviceChanges
+from netwb.inventory.records import Device, DeviceEvent, Inherited, NewDevice
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.places import Changed, PlacesFace

@@ -9,16 +9,9 @@ from dataclasses import replace
 from typing import Unpack
 
 from netwb.errors import InventoryError
+from netwb.inventory.changes import FieldChange, SiteChanges, TenantChanges
 from netwb.inventory.fields import check_platform, quoted
-from netwb.inventory.records import (
-    DEVICE_STATUSES,
-    FieldChange,
-    Site,
-    SiteChanges,
-    Tenant,
-    TenantChanges,
-    Where,
-)
+from netwb.inventory.records import DEVICE_STATUSES, Site, Tenant, Where
 from netwb.roles import Permission, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netwb.errors import FieldsRefusedError, ImportRefusedError, InventoryError
+from netwb.inventory.changes import DeviceChanges
 from netwb.inventory.importers.rows import Columns, ImportOptions, Source
-from netwb.inventory.records import CredentialChanges, DeviceChanges
+from netwb.inventory.records import CredentialChanges
 from netwb.inventory.senders import list_senders
 from netwb.roles import ALL_TENANTS
 from tests.inventory.ground import ANA, Ground

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from netwb.errors import InventoryError
+from netwb.inventory.changes import DeviceChanges, FieldChange
 from netwb.inventory.checks import Check, device_checks
 from netwb.inventory.credential_shape import unfit_for
 from netwb.inventory.fields import (
@@ -37,7 +38,7 @@ from netwb.inventory.importers.rows import (
     RefusedRow,
     SourceRow,
 )
-from netwb.inventory.records import Device, DeviceChanges, FieldChange, NewDevice
+from netwb.inventory.records import Device, NewDevice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from netwb.inventory.records import DeviceChanges, FieldChange, NewDevice
+from netwb.inventory.changes import DeviceChanges, FieldChange
+from netwb.inventory.records import NewDevice
 
 REQUIRED = ("tenant", "site", "hostname", "address", "platform")
 OPTIONAL = (

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError
 from netwb.faults import Faults
+from netwb.inventory.changes import FieldChange
 from netwb.inventory.fields import quoted
 from netwb.inventory.ports.checks import PORT_CHECKS
 from netwb.inventory.ports.importing import PlannedPort, changed
 from netwb.inventory.ports.records import Port
-from netwb.inventory.records import FieldChange
 from netwb.inventory.rows import find_tenant
 from netwb.store.ids import new_id
 from netwb.store.models import DeviceRow, PortRow, PortTenantRow

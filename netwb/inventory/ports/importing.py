@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from netwb.errors import ImportRefusedError, InventoryError
+from netwb.inventory.changes import FieldChange
 from netwb.inventory.fields import quoted
 from netwb.inventory.importers.table import records_of
 from netwb.inventory.ports.checks import PORT_CHECKS, check_name
 from netwb.inventory.ports.records import Port
-from netwb.inventory.records import FieldChange
 
 REQUIRED = ("device", "name")
 FIELDS: Mapping[str, str] = {  # column -> field of a port

@@ -16,6 +16,7 @@ from netwb.errors import (
     NotPermittedError,
     UnknownNameError,
 )
+from netwb.inventory.changes import FieldChange
 from netwb.inventory.fields import quoted
 from netwb.inventory.ports.editing import checked, edit_port, write_planned
 from netwb.inventory.ports.importing import (
@@ -29,7 +30,6 @@ from netwb.inventory.ports.importing import (
 from netwb.inventory.ports.records import Port, PortName, PortTime, SeenPort, WherePort
 from netwb.inventory.ports.rows import ASKED_AT_ONCE, list_ports, ports_by_id, watched_names
 from netwb.inventory.ports.sighting import Sighted, sight
-from netwb.inventory.records import FieldChange
 from netwb.inventory.rows import find_device, name_devices
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database

@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from netwb.errors import InputError
+from netwb.inventory.changes import DeviceChanges
 from netwb.inventory.fields import SET_STATUSES, render_labels
-from netwb.inventory.records import (
-    Credential,
-    Device,
-    DeviceChanges,
-    Inherited,
-    NewDevice,
-    Site,
-)
+from netwb.inventory.records import Credential, Device, Inherited, NewDevice, Site
 from netwb.views.fields import (
     Ask,
     Field,

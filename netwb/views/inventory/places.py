@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from netwb.errors import InputError
+from netwb.inventory.changes import SiteChanges, TenantChanges
 from netwb.inventory.fields import check_sessions
-from netwb.inventory.records import Credential, Device, Site, SiteChanges, Tenant, TenantChanges
+from netwb.inventory.records import Credential, Device, Site, Tenant
 from netwb.views.fields import Ask, Field, dialog, select_field, text_field, text_of
 from netwb.views.html import button, esc, icon, link, state, tag
 from netwb.views.inventory.links import Links

@@ -16,10 +16,10 @@ from netwb.errors import (
     UnknownDeviceError,
     UnknownNameError,
 )
+from netwb.inventory.changes import FieldChange
 from netwb.inventory.ports.ports import Ports
 from netwb.inventory.ports.records import Port, PortName, SeenPort, WherePort
 from netwb.inventory.ports.sighting import MOST_TIMES
-from netwb.inventory.records import FieldChange
 from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from tests.inventory.ground import ANA, NOON, Ground, counted_statements
 from tests.store.processes import at_once, find_ports
