@@ -37,8 +37,9 @@ AT_THE_SERVER: Mapping[str, str] = dict.fromkeys(
         *("init", "netbox plan", "netbox set", "netbox sync", "push", "doctor --secrets"),
         *("remote accept", "remote check", "remote passphrase", "remote set", "remote show"),
         *("schedule list", "schedule set", "scheduler", "scheduler --list", "upgrade"),
-        *("trigger add", "edge add", "sender add", "--test"),
-        *("--filter", "--home", "--incomplete", "--only", "--store"),
+        *("trigger add", "edge add", "prefix list", "prefix set", "telegraf check", "--test"),
+        *("sender add", "sender list", "sender settle"),
+        *("--filter", "--home", "--incomplete", "--networks", "--only", "--store"),
     ),
     RUNNER,
 )

@@ -9,7 +9,10 @@ from pathlib import Path
 from netwb.cures import asked_for
 
 ROOT = Path(__file__).resolve().parent.parent
-BELOW = ("access", "archive", "collect", "configs", "inventory", "store", "workbench")
+BELOW = (
+    *("access", "archive", "billing", "blackhole", "collect", "configs", "grafana", "inventory"),
+    *("metrics", "store", "telegraf", "workbench"),
+)
 NO_SENTENCES = ("archive/ages.py", "archive/log.py", "archive/repository.py", "configs/diff.py")
 
 

@@ -1,15 +1,20 @@
-"""Each command that a sentence of netwb's would have typed is there, with the options it names."""
+"""Each command and each setting that a sentence of netwb's names is there, with its options."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from functools import cache
 
 import click
 
 from netwb.cli.main import cli
+from netwb.settings import Settings
 from tests.sentences import ROOT, sentences
 
+SECTIONS = "|".join(section.name for section in fields(Settings))
+VERBS = "by|clear|correct|give|lower|name|needs|or|raise|see|set|setting|write"  # what is put into a sentence reads `x`
+TUNED = re.compile(rf"\b(?:{VERBS}) ((?:{SECTIONS})\.(?!x\b)[a-z]\w*)(?!\.?\w)")
 TYPED = re.compile(r"`netwb (?!x )([a-z-][^`]*)`")
 
 
@@ -22,6 +27,25 @@ def typed() -> tuple[tuple[str, str], ...]:
         for text in sentences(path)
         for line in TYPED.findall(text)
     )
+
+
+@cache
+def tuned() -> tuple[tuple[str, str], ...]:
+    """Module and setting, of each that a sentence tells to be raised, corrected, written or named."""
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in sorted((ROOT / "netwb").rglob("*.py"))
+        for text in sentences(path)
+        for name in TUNED.findall(text)
+    )
+
+
+def settings() -> set[str]:
+    return {
+        f"{section.name}.{one.name}"
+        for section in fields(Settings)
+        for one in fields(getattr(Settings(), section.name))
+    }
 
 
 def unknown_in(line: str) -> str:
@@ -41,6 +65,11 @@ def unknown_in(line: str) -> str:
 
 def test_each_command_that_a_sentence_names_is_there() -> None:
     assert [(module, line) for module, line in typed() if unknown_in(line)] == []
+
+
+def test_each_setting_that_a_sentence_names_is_there() -> None:
+    assert [(module, name) for module, name in tuned() if name not in settings()] == []
+    assert len({name for _, name in tuned()}) > 20
 
 
 def test_a_command_that_is_not_there_is_noticed() -> None:

@@ -16,6 +16,7 @@ CURES = {
     "backup --wait": "file it again when that run has ended",
     "backup": "file a backup",
     "blackhole list": f"GET {BASE}/blackholes lists them",
+    "billing exclusions": "have who keeps the bills look which there are",
     "billing reopen": "have who keeps the bills reopen it",
     "credential add": f"{_KEEPER} add one",
     "credential list": f"{_KEEPER} look which there are",
@@ -46,6 +47,7 @@ CURES = {
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
         " .../discard settles it"
     ),
+    "sender rotate": "give the script the key that was made last",
     "shard list": f"{_ADMIN} sees which there are",
     "shard set": f"have {_ADMIN} change it",
     "show": f"GET {BASE}/backup/history/{{device_id}}/{{revision}} gives it",
@@ -72,6 +74,7 @@ CURES = {
     "--reason": "give a reason",
     "--redacted": "take it without its secrets",
     "--since": "give another time",
+    "--snmp-port": f"{_KEEPER} correct its SNMP port",
     "--snmp-credential": f"{_KEEPER} give one to it, to its site or to its tenant",
     "--skip-bad": "correct them, or take the good ones alone",
 }

@@ -71,10 +71,10 @@ async def _read(target: SnmpTarget, address: str, rules: PollRules, clock: Clock
             else:
                 await _fill(read, session, clock)
     except TimeoutError:
-        done = len(read.columns)
+        done, wanted = len(read.columns), len(OF_PORTS if rules.asks == "ports" else COLUMNS)
         read.cause = DeadlineError(
-            f"answered {done} of {len(COLUMNS)} columns within {rules.deadline_s:g} s; raise "
-            "metrics.deadline_s, or look at what keeps it busy"
+            f"answered {done} of {wanted} columns within {rules.deadline_s:g} s; raise "
+            "metrics.poll_deadline_s, or look at what keeps it busy"
         )
     except DeviceError as error:
         read.cause = _apart(error)
