@@ -25,6 +25,7 @@ FLOORS: dict[str, int] = {
     "netwb._version": 0,
     "netwb.access.records": 0,
     "netwb.amounts": 0,
+    "netwb.blackhole.addresses": 0,
     "netwb.blackhole.attack_records": 0,
     "netwb.blackhole.records": 0,
     "netwb.errors": 0,

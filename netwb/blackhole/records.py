@@ -12,6 +12,8 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal, get_args
 
+from netwb.blackhole.addresses import written
+
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
@@ -339,6 +341,11 @@ class Blackhole:
     answer: Answer = "allow"
     version: int = 1
     site_id: str | None = None
+
+    @property
+    def prefix(self) -> str:
+        """The network as people write it."""
+        return written(self.network)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def show(context: click.Context, *, reference: str, as_json: bool) -> None:
         ("field", "value"),
         [
             ("id", one.id),
-            ("prefix", one.network),
+            ("prefix", one.prefix),
             ("tenant", one.tenant),
             ("state", one.state),
             ("scope", one.reach),
@@ -241,7 +241,7 @@ def _tell(context: click.Context, answer: BlackholeAnswer, *, as_json: bool) -> 
         print_json(
             {
                 "id": answer.id or None,
-                "prefix": str(answer.network),
+                "prefix": answer.prefix,
                 "state": answer.state,
                 "reasons": list(answer.why),
                 "commands": [line for lines in answer.commands.values() for line in lines],
@@ -255,7 +255,7 @@ def _tell(context: click.Context, answer: BlackholeAnswer, *, as_json: bool) -> 
     else:
         until = f" until {answer.expires_at:%H:%M} UTC" if answer.expires_at else ""
         shadow = ", and nothing is sent: its site is in shadow mode" if answer.shadow else ""
-        say(f"{answer.network} is {answer.state}{until}{shadow} {answer.id}".rstrip())
+        say(f"{answer.prefix} is {answer.state}{until}{shadow} {answer.id}".rstrip())
         _tell_reasons(answer.reasons)
         _tell_commands(answer.commands.items())
     stood = answer.blackhole is not None and answer.state in {"intended", "failed"}
@@ -274,7 +274,7 @@ def _tell_one(one: Blackhole, *, as_json: bool) -> None:
     if as_json:
         print_json(one)
         return
-    say(f"{one.network} is {one.state}")
+    say(f"{one.prefix} is {one.state}")
     for on in one.routers:
         if on.state == "failed":
             say(f"{on.router.label}: {on.said}")
@@ -310,7 +310,7 @@ def _row(one: Blackhole) -> tuple[Any, ...]:
     )
     return (
         one.id,
-        one.network,
+        one.prefix,
         one.tenant,
         one.state,
         one.expires_at if one.ended_at is None else None,

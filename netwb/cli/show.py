@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from netwb.blackhole.addresses import written
 from netwb.errors import NetwbError
 
 _C1 = re.compile("[\x7f-\x9f]")  # some terminals take U+009B for ESC [
@@ -33,7 +34,9 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     """A record as JSON values: times RFC 3339, bytes decoded with replacement, errors as causes."""
     if isinstance(value, datetime):
         return rfc3339(value)
-    if isinstance(value, PurePath | IPv4Address | IPv6Address | IPv4Network | IPv6Network):
+    if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network):
+        return written(value)
+    if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, NetwbError):
         return {"kind": type(value).__name__, "message": str(value)}

@@ -198,7 +198,7 @@ def blackhole_json(one: Blackhole) -> dict[str, Any]:
     """As it stands."""
     return {
         "id": one.id,
-        "prefix": str(one.network),
+        "prefix": one.prefix,
         "tenant": one.tenant,
         "state": one.state,
         "scope": one.reach,
@@ -240,7 +240,7 @@ def _answer_json(given: BlackholeAnswer) -> dict[str, Any]:
     none = dict.fromkeys(BlackholeBody.model_fields)
     return {
         **none,
-        "prefix": str(given.network),
+        "prefix": given.prefix,
         "tenant": given.tenant,
         "state": given.state,
         "scope": given.reach,

@@ -26,14 +26,14 @@ class BlackholeAdminsFace(BlackholeFace):
         """Tell them of one that was begun; says who is told, and who has no address."""
         until = f" until {one.expires_at:%H:%M} UTC" if one.expires_at else ""
         text = (
-            f"{request.by} broke the glass: {one.network} is {one.state}{until}, and no second"
+            f"{request.by} broke the glass: {one.prefix} is {one.state}{until}, and no second"
             f" person was asked: {request.reason}"
         )
         self._parts.notices.happened(
             BREAK_GLASS,
             tenant_id=one.tenant_id or "",
             subject=one.id,
-            label=str(one.network),
+            label=one.prefix,
             severity="critical",
             message=text,
             detail={"network": str(one.network), "who": request.by, "reason": request.reason},

@@ -256,7 +256,7 @@ class BlackholeAskingFace(BlackholeAdminsFace):
         reason = self._may_say(question, one)
         if reason.answer == "deny":
             with self._denials_audited(f"blackhole.{what}", str(one.network)):
-                raise NotPermittedError(f"{one.network}: {reason.text}")
+                raise NotPermittedError(f"{one.prefix}: {reason.text}")
 
     def _audit_request(self, request: Request, one: Blackhole, how: str) -> None:
         detail = {

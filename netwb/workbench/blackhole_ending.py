@@ -48,7 +48,7 @@ class BlackholeEndingFace(BlackholeAskingFace):
         self._require_withdrawer(entry)
         self._require_seen(entry.blackhole, seen)
         if entry.blackhole.state not in STANDING | {"held"}:
-            msg = f"{entry.blackhole.network} is {entry.blackhole.state}; nothing of it stands any more"
+            msg = f"{entry.blackhole.prefix} is {entry.blackhole.state}; nothing of it stands any more"
             raise InventoryError(msg)
         return self._withdrawn([entry], reason, wait_s, seen=seen)[0]
 

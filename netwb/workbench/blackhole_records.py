@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from netwb.blackhole.addresses import written
 from netwb.blackhole.records import (
     Answer,
     Blackhole,
@@ -44,6 +45,11 @@ class BlackholeAnswer:
     shadow: bool = False
     repeat: bool = False
     blackhole: Blackhole | None = None
+
+    @property
+    def prefix(self) -> str:
+        """The network as people write it."""
+        return written(self.network)
 
     @property
     def why(self) -> tuple[str, ...]:

@@ -143,12 +143,12 @@ class BlackholeFace(Face):
 
     def _changed(self, one: Blackhole) -> InventoryError:
         now = self._found(one.id)
-        return InventoryError(f"{one.network} is {now.state} by now; look at it again")
+        return InventoryError(f"{one.prefix} is {now.state} by now; look at it again")
 
     def _require_seen(self, one: Blackhole, seen: int | None) -> None:
         """ChangedSinceError where it is not any more as who acts on it saw it."""
         if seen not in {None, one.version}:
-            msg = f"{one.network} is {one.state} by now, and not as you saw it; look at it again"
+            msg = f"{one.prefix} is {one.state} by now, and not as you saw it; look at it again"
             raise ChangedSinceError(msg)
 
     def _new_engine(self) -> Engine:

@@ -130,3 +130,15 @@ def test_one_that_nobody_sends_yet_says_who_would(netwb: Commands, tmp_path: Pat
     assert "is intended until" in done.err
     assert "no router has it yet" in done.err
     assert "`netwb scheduler`" in done.err
+
+
+def test_an_ipv4_address_within_ipv6_is_written_by_its_dots_everywhere(netwb: Commands) -> None:
+    denied = netwb("blackhole", "add", "::ffff:203.0.113.7", *WHY, "--json")
+    listed, shown = netwb("blackhole", "list"), netwb("blackhole", "show", "::ffff:203.0.113.7")
+    (item,) = netwb("blackhole", "list", "--json").json["items"]
+
+    assert (denied.json["state"], denied.json["prefix"]) == ("denied", "::ffff:203.0.113.7/128")
+    assert item["network"] == "::ffff:203.0.113.7/128"
+    assert "::ffff:203.0.113.7/128" in listed.out
+    assert "::ffff:203.0.113.7/128" in shown.out
+    assert "cb00:7107" not in listed.out + shown.out + denied.out

@@ -177,3 +177,16 @@ def test_a_key_is_its_persons_alone_and_not_cut_short(served: Served) -> None:
 
     assert other.status == 201
     assert (long.status, long.json["errors"][0]["parameter"]) == (400, "Idempotency-Key")
+
+
+def test_an_ipv4_address_within_ipv6_is_written_by_its_dots(served: Served) -> None:
+    client = served.by("ana")
+
+    denied = client.post("/blackholes", {"prefix": "::ffff:203.0.113.7", "reason": "CHG1"})
+    dry = client.post(
+        "/blackholes", {"prefix": "::ffff:203.0.113.7", "reason": "CHG1", "dry_run": True}
+    )
+    (listed,) = client.get("/blackholes?prefix=::ffff:203.0.113.7").json["items"]
+
+    assert [one.json["state"] for one in (denied, dry)] == ["denied", "denied"]
+    assert {one["prefix"] for one in (denied.json, dry.json, listed)} == {"::ffff:203.0.113.7/128"}

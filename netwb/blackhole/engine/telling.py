@@ -61,7 +61,7 @@ class Telling:
         reasons = "; ".join(_said(one, "hold")) or why
         link = self._parts.answer_at(one)
         where = f"; answer it at {link}" if link else ""
-        text = _cut(f"{one.network} waits for a person: {reasons}", LONGEST - len(where))
+        text = _cut(f"{one.prefix} waits for a person: {reasons}", LONGEST - len(where))
         self._happened(HELD, one, "critical", text + where, by=ENGINE)
 
     def denied(self, entry: Entry) -> None:
@@ -71,19 +71,19 @@ class Telling:
         """
         one = entry.blackhole
         why = one.end_reason or "; ".join(_said(one, "deny"))
-        text = f"{one.network} is not blackholed: {why}"
+        text = f"{one.prefix} is not blackholed: {why}"
         asker = entry.request.asker_id
         self._happened(DENIED, one, "warning", text, by=ENGINE, asker_id=asker or "")
 
     def announced(self, one: Blackhole) -> None:
         """It stands."""
         until = f"{one.expires_at:%H:%M} UTC" if one.expires_at else "it is withdrawn"
-        text = f"{one.network} is blackholed until {until}: {one.reason}"
+        text = f"{one.prefix} is blackholed until {until}: {one.reason}"
         self._happened(ANNOUNCED, one, "warning", text, by=ENGINE)
 
     def ended(self, one: Blackhole) -> None:
         """It stands no more."""
-        text = f"{one.network} is {one.state}: {one.end_reason or 'its time was up'}"
+        text = f"{one.prefix} is {one.state}: {one.end_reason or 'its time was up'}"
         self._happened(ENDED, one, "info", text, by=one.ended_by or ENGINE)
 
     def on_router(self, one: Blackhole, stood: OnRouter) -> None:
@@ -156,7 +156,7 @@ class Telling:
         happening = Happening(
             tenant_id=tenant_id,
             subject=one.id,
-            label=network,
+            label=one.prefix,
             severity=severity,
             message=text,
             detail={"network": network, "state": one.state, "reach": one.reach},

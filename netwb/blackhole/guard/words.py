@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address
 
+from netwb.blackhole.addresses import written
 from netwb.blackhole.records import IPNetwork
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
@@ -13,8 +14,7 @@ def label(network: IPNetwork) -> str:
     """A host by its address alone, an IPv4 one within IPv6 as people write it; a network with its length."""
     if network.prefixlen < network.max_prefixlen:
         return str(network)
-    mapped = within(network)
-    return str(network.network_address) if mapped is None else f"::ffff:{mapped}"
+    return written(network.network_address)
 
 
 def within(network: IPNetwork) -> IPv4Address | None:

@@ -74,9 +74,9 @@ class Answering:
         )
         if answer.state == "held":
             why = "; ".join(answer.why)
-            await self._done("held", f"{answer.network} is approved, and held still: {why}")
+            await self._done("held", f"{answer.prefix} is approved, and held still: {why}")
         else:
-            await self._done("ok", f"{answer.network} is approved")
+            await self._done("ok", f"{answer.prefix} is approved")
 
     async def _ask_deny(self, act: Act) -> None:
         self.desk.ask(dialogs.ask_deny(await meant(self.frame, act)))
@@ -86,7 +86,7 @@ class Answering:
         await self._sent(
             partial(self.frame.bench.deny, one.id, reason=reason, seen=seen_of(act)),
             lambda wrong: dialogs.ask_deny(one, wrong, reason),
-            f"{one.network} is denied",
+            f"{one.prefix} is denied",
         )
 
     async def _ask_withdraw(self, act: Act) -> None:
@@ -97,7 +97,7 @@ class Answering:
         await self._sent(
             partial(self.frame.bench.withdraw, one.id, reason=reason, seen=seen_of(act)),
             lambda wrong: dialogs.ask_withdraw(one, wrong, reason),
-            f"{one.network} is withdrawn",
+            f"{one.prefix} is withdrawn",
         )
 
     def _whose(self) -> str:

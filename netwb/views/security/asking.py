@@ -120,7 +120,7 @@ def sentence(error: NetwbError) -> str:
 def _done_words(answer: BlackholeAnswer) -> tuple[Shape, str]:
     """What became of a request."""
     why = "; ".join(answer.why)
-    network = answer.network
+    network = answer.prefix
     if answer.repeat:
         return "ok", f"{network} was asked for already, and is {answer.state}"
     if answer.answer == "deny":

@@ -103,7 +103,7 @@ def _lines(held: Iterable[Blackhole], eye: Eye, address: Address) -> str:
         "<tr><td>"
         + link(
             address.url(**opening(one.id)),
-            f'<span class="mono">{esc(one.network)}</span>',
+            f'<span class="mono">{esc(one.prefix)}</span>',
             data_act="open",
             data_held=one.id,
             id=f"open-{one.id}",
@@ -140,9 +140,9 @@ def _card(held: Held, limits: BlackholeLimits, eye: Eye, *, chosen: bool) -> str
         else f"Held; the guard would {would.answer} it now"
     )
     return (
-        f'<section class="{class_}" id="held-{esc(one.id)}" aria-label="{esc(one.network)} is held">'
+        f'<section class="{class_}" id="held-{esc(one.id)}" aria-label="{esc(one.prefix)} is held">'
         f'<div class="hh"><b>{state("held", title)}</b><span class="push sm t2">{head}</span></div>'
-        f'<div class="bd"><div class="what"><span class="big">{esc(one.network)}</span>'
+        f'<div class="bd"><div class="what"><span class="big">{esc(one.prefix)}</span>'
         f'<span class="t2">{of}{esc(one.reason)} · dropped at {REACHES[one.reach]}</span></div>'
         f'<div class="two">{why}{sent}</div>{_answers(held, eye)}</div></section>'
     )

@@ -10,9 +10,9 @@ from netwb.views.words import count
 
 def ask_deny(one: Blackhole, wrong: str = "", reason: str = "") -> str:
     """One that is held."""
-    told = f"Nothing is sent, and {one.network} goes on as it is. The reason stands with it."
+    told = f"Nothing is sent, and {one.prefix} goes on as it is. The reason stands with it."
     ask = Ask(
-        title=f"Deny {one.network}",
+        title=f"Deny {one.prefix}",
         act="deny",
         yes="Deny",
         data={"id": one.id, "seen": str(one.version)},
@@ -24,11 +24,11 @@ def ask_deny(one: Blackhole, wrong: str = "", reason: str = "") -> str:
 
 def ask_withdraw(one: Blackhole, wrong: str = "", reason: str = "") -> str:
     """One that stands, or that one asked for oneself and is held."""
-    told = f"{one.network} is taken off every router now, and its traffic comes again."
+    told = f"{one.prefix} is taken off every router now, and its traffic comes again."
     if one.state == "held":
-        told = f"{one.network} waits for nobody any more, and nothing is sent."
+        told = f"{one.prefix} waits for nobody any more, and nothing is sent."
     ask = Ask(
-        title=f"Withdraw {one.network}", act="withdraw", yes="Withdraw",
+        title=f"Withdraw {one.prefix}", act="withdraw", yes="Withdraw",
         data={"id": one.id, "seen": str(one.version)}, danger=True, wrong=wrong,
     )  # fmt: skip
     return _reasoned(ask, told, reason)

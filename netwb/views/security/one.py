@@ -33,7 +33,7 @@ def render_one(one: Blackhole | None, eye: Eye, address: Address) -> str:
     )
     whose = f"{esc(one.tenant)} · " if one.tenant else ""
     shape = "hole" if one.state in STANDING else SHAPES.get(one.state, "unknown")
-    title = f"<b>{state(shape, f'{one.network} is {state_word(one)}')}</b>"
+    title = f"<b>{state(shape, f'{one.prefix} is {state_word(one)}')}</b>"
     report = (
         button(
             "Report of the attack", "report", kind="quiet", data_id=one.id, id=f"report-{one.id}"
@@ -48,7 +48,7 @@ def render_one(one: Blackhole | None, eye: Eye, address: Address) -> str:
     typed = _part("Typed when it was announced", commands_block(one.commands, ""))
     sent = typed if one.commands else ""
     return (
-        f'<section class="card" id="held-{esc(one.id)}" aria-label="{esc(one.network)}">'
+        f'<section class="card" id="held-{esc(one.id)}" aria-label="{esc(one.prefix)}">'
         f'<div class="hh">{title}<span class="push">{report}{close}</span></div><div class="bd">'
         f'<div class="what"><span class="t2">{whose}{esc(one.reason)} · dropped at {REACHES[one.reach]}</span></div>'
         f'<div class="steps">{steps}</div><div class="two">{why}{sent}</div></div></section>'

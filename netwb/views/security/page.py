@@ -119,7 +119,7 @@ class SecurityView:
         known = {one.one.id for one in before.held}
         for held in shown.held:
             if held.one.id not in known:
-                self.frame.tell(f"{held.one.network} is held and waits for a person")
+                self.frame.tell(f"{held.one.prefix} is held and waits for a person")
 
     async def _follow(self) -> None:
         while True:
@@ -240,4 +240,4 @@ class SecurityView:
         bench, frame = self.frame.bench, self.frame
         one = await meant(self.frame, act)
         events = await frame.ask(partial(bench.attack_events, blackhole=one.id))
-        self.desk.ask(message(f"Report of {one.network}", render_report(one, events)))
+        self.desk.ask(message(f"Report of {one.prefix}", render_report(one, events)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from netwb.blackhole.addresses import written
 from netwb.blackhole.attack_records import ReceivedEvent
 from netwb.blackhole.records import Answer, Blackhole, State
 from netwb.views import words
@@ -90,7 +91,7 @@ def _standing(one: Blackhole, eye: Eye) -> str:
 
 def _broken(one: Blackhole) -> str:
     """A long one goes on in another line, but not within its length."""
-    said = esc(one.network)
+    said = esc(one.prefix)
     return said.replace("/", "<wbr>/") if one.network.version == 6 else said
 
 
@@ -224,7 +225,7 @@ def past_csv(past: Sequence[Blackhole]) -> bytes:
         [
             (
                 one.requested_at,
-                str(one.network),
+                one.prefix,
                 one.tenant,
                 one.state,
                 outcome(one),
@@ -242,7 +243,7 @@ def _events(events: Sequence[ReceivedEvent], eye: Eye) -> str:
     now, zone = eye.moment.now, eye.moment.zone
     rows = "".join(
         f'<tr><td class="t3">{when(one.received_at, now, zone)}</td>'
-        f'<td class="mono">{esc(one.event.address or one.event.hostgroup or "no address")}</td>'
+        f'<td class="mono">{esc(_whom(one))}</td>'
         + (f'<td class="t2">{esc(one.tenant or "nobody")}</td>' if eye.several else "")
         + f'<td class="t2">{esc(one.event.action)}{_size(one)}</td>'
         f'<td class="t2 sm wrap">{esc(one.said or "not settled yet")}</td>'
@@ -254,6 +255,12 @@ def _events(events: Sequence[ReceivedEvent], eye: Eye) -> str:
         f'<table class="fold past"><thead><tr><th>At</th><th>Address</th>{tenant}<th>Said</th>'
         f"<th>What came of it</th><th>Detector</th></tr></thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _whom(one: ReceivedEvent) -> str:
+    if one.event.address is not None:
+        return written(one.event.address)
+    return one.event.hostgroup or "no address"
 
 
 def _size(one: ReceivedEvent) -> str:
@@ -270,4 +277,4 @@ def render_report(one: Blackhole, events: Sequence[ReceivedEvent]) -> str:
         f'<pre class="cmd report" tabindex="0">{esc(event.event.report)}</pre>'
         for event in told
     )
-    return parts or tag("p", f"No detector gave a report of {esc(one.network)}.", class_="t2")
+    return parts or tag("p", f"No detector gave a report of {esc(one.prefix)}.", class_="t2")

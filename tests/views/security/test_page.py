@@ -392,6 +392,24 @@ def test_tabs_show_what_came_of_the_rest(there: World, engineer: Workbench) -> N
     assert b"203.0.113.10/32,acme,expired" in content
 
 
+def test_an_ipv4_address_within_ipv6_is_written_by_its_dots(
+    there: World, engineer: Workbench
+) -> None:
+    there.made.bench.blackhole("::ffff:203.0.113.7", reason="CHG1", wait_s=0)
+    there.hear("ban", "::ffff:203.0.113.8")
+    there.turn()
+    page = loaded(there, engineer)
+    recent = page.html
+    run(page.act("csv"))
+    run(page.act("tab", tab="events"))
+
+    (_, content) = page.frame.saved[0]
+    assert "::ffff:203.0.113.7<wbr>/128" in recent
+    assert b"::ffff:203.0.113.7/128,," in content
+    assert "::ffff:203.0.113.8<" in page.html
+    assert "cb00:71" not in recent + page.html + content.decode()
+
+
 def test_the_page_reads_again_by_itself_once_the_ledger_changed(
     there: World, engineer: Workbench
 ) -> None:
