@@ -12,6 +12,8 @@ from collections import Counter
 import pytest
 
 LONG_FIRST = (
+    "real/browser/test_two_tenant_pages.py",
+    "real/browser/test_roles.py",
     "web/test_serving.py",
     "scheduler/test_two_daemons.py",
     "workbench/test_from_remote.py",
