@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from netwb.cut_off import cut_after
+from netwb.cut_off import connected
 from netwb.errors import GrafanaError, SettingsError
 from netwb.loading import part
 from netwb.settings import GrafanaSettings
@@ -79,16 +79,18 @@ class Door:
         raise GrafanaError(msg)
 
     def _status(self, headers: Mapping[str, str]) -> int:
-        name, seconds = self._url.netloc, self._settings.answer_s
-        connection = self._connection()
+        name, settings = self._url.netloc, self._settings
         try:
-            connection.connect()
-            assert connection.sock is not None
-            with cut_after(seconds, connection.sock):
+            with connected(
+                self._url,
+                answer_s=settings.answer_s,
+                ca_file=settings.ca_file,
+                setting="grafana.ca_file",
+            ) as connection:
                 connection.request("GET", f"{self._url.path}/api/org", headers=dict(headers))
                 return connection.getresponse().status
         except TimeoutError as error:
-            msg = f"Grafana {name} does not answer within {seconds:.0f} s; look whether it runs"
+            msg = f"Grafana {name} does not answer within {settings.answer_s:.0f} s; look whether it runs"
             raise GrafanaError(msg) from error
         except ssl.SSLCertVerificationError as error:
             msg = (
@@ -100,19 +102,6 @@ class Door:
             said = getattr(error, "strerror", None) or type(error).__name__
             msg = f"Grafana {name} cannot be reached ({said}); start it, or correct grafana.url"
             raise GrafanaError(msg) from error
-        finally:
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port, seconds = self._url.hostname or "", self._url.port, self._settings.answer_s
-        if self._url.scheme == "http":
-            return http.client.HTTPConnection(host, port or 80, timeout=seconds)
-        try:
-            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
-        except OSError as error:
-            msg = f"setting grafana.ca_file {self._settings.ca_file} holds no certificates; correct it"
-            raise SettingsError(msg) from error
-        return http.client.HTTPSConnection(host, port or 443, timeout=seconds, context=context)
 
 
 def origin_of(url: SplitResult) -> str:

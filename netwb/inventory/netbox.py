@@ -22,7 +22,7 @@ from time import monotonic
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from netwb.cut_off import cut_after
+from netwb.cut_off import connected
 from netwb.errors import InputError, NetboxError
 from netwb.inventory.importers.netbox import device_row
 from netwb.inventory.importers.netbox_plan import NetboxDevice
@@ -146,30 +146,18 @@ def _exchange(
     parts: SplitResult, path: str, token: str, settings: NetboxSettings
 ) -> tuple[int, bytes]:
     """Status and body of one answer, whole and within its limits."""
-    connection = _connection(parts, settings)
-    try:
-        connection.connect()
-        assert connection.sock is not None
-        with cut_after(settings.answer_s, connection.sock):
-            connection.request("GET", path, headers=_headers(token))
-            with connection.getresponse() as answer:
-                body = answer.read(PAGE_BYTES + 1)
-                if len(body) <= PAGE_BYTES and answer.length:
-                    raise http.client.IncompleteRead(body)
-    finally:
-        connection.close()
+    with connected(
+        parts, answer_s=settings.answer_s, ca_file=settings.ca_file, setting="netbox.ca_file"
+    ) as connection:
+        connection.request("GET", path, headers=_headers(token))
+        with connection.getresponse() as answer:
+            body = answer.read(PAGE_BYTES + 1)
+            if len(body) <= PAGE_BYTES and answer.length:
+                raise http.client.IncompleteRead(body)
     if len(body) > PAGE_BYTES:
         msg = f"NetBox {parts.netloc} answers more than {PAGE_BYTES} bytes for a page; is it one?"
         raise NetboxError(msg)
     return answer.status, body
-
-
-def _connection(parts: SplitResult, settings: NetboxSettings) -> http.client.HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "http":
-        return http.client.HTTPConnection(host, parts.port, timeout=settings.answer_s)
-    context = ssl.create_default_context(cafile=settings.ca_file or None)
-    return http.client.HTTPSConnection(host, parts.port, timeout=settings.answer_s, context=context)
 
 
 def _headers(token: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from netwb.errors import ArchiveError, InventoryError, NetboxError
+from netwb.errors import ArchiveError, InventoryError, NetboxError, SettingsError
 from netwb.inventory.records import SecretSource, Tenant
 from netwb.loading import lazy
 from netwb.roles import Permission
@@ -98,7 +98,7 @@ class NetboxFace(Face):
     def plan_netbox(self, tenant: str) -> NetboxPlan:
         """What a synchronisation of a tenant would do now; nothing is written.
 
-        Raises NetboxError where NetBox does not answer, or not to be believed.
+        Raises NetboxError where NetBox does not answer, or not to be believed; SettingsError.
         """
         self._require(Permission.INVENTORY_EDIT)
         meant = self._parts.places.tenant(self._scope, tenant)
@@ -117,7 +117,7 @@ class NetboxFace(Face):
             meant = self._parts.places.tenant(self._scope, source.tenant_id)
             try:
                 done.append(self._sync(meant, None))
-            except (InventoryError, ArchiveError) as error:
+            except (InventoryError, ArchiveError, SettingsError) as error:
                 failed.append(f"{source.tenant}: {error}")
         if failed:
             msg = f"NetBox of {len(failed)} tenants was not taken over: {'; '.join(failed)}"

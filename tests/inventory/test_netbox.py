@@ -6,11 +6,12 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from netwb.errors import InputError, NetboxError
+from netwb.errors import InputError, NetboxError, SettingsError
 from netwb.inventory import netbox as module
 from netwb.inventory.netbox import Asked, check_filters, check_url, fetch
 from netwb.settings import NetboxSettings
@@ -195,6 +196,21 @@ def test_nobody_there_is_one_sentence(netbox: Netbox) -> None:
 def test_what_does_not_speak_tls_is_one_sentence(netbox: Netbox) -> None:
     with pytest.raises(NetboxError, match="cannot be reached"):
         fetch(asked(netbox, url=netbox.url.replace("http:", "https:")), QUICK)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate\n"], ids=["not there", "another thing"])
+def test_a_file_of_certificates_that_holds_none_is_named_by_its_setting(
+    netbox: Netbox, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_text(content)
+
+    with pytest.raises(SettingsError, match=rf"setting netbox\.ca_file {file} holds no certific"):
+        fetch(
+            asked(netbox, url=netbox.url.replace("http:", "https:")),
+            replace(QUICK, ca_file=str(file)),
+        )
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,20 @@ def test_a_netbox_that_is_down_stops_no_other_tenants(made: Rig, netbox: Netbox)
     assert names(made, "umbra") == {"pe1", *NAMES}
 
 
+def test_certificates_that_are_not_there_stop_no_tenant_that_needs_none(
+    tmp_path: Path, netbox: Netbox
+) -> None:
+    settings = {"NETWB_NETBOX__CA_FILE": str(tmp_path / "ca.pem"), "NETBOX_TOKEN": TOKEN}
+    with rig(tmp_path, {"acme": ("edge1",), "umbra": ("pe1",)}, settings=settings) as made:
+        made.bench.set_netbox("umbra", netbox.url, token=SOURCE, filters=[("tenant", "acme")])
+        made.bench.set_netbox("acme", netbox.url.replace("http:", "https:"), token=SOURCE)
+
+        with pytest.raises(NetboxError, match=r"acme: setting netbox\.ca_file .* no certificates"):
+            made.bench.sync_netbox()
+
+        assert names(made, "umbra") == {"pe1", *NAMES}
+
+
 def test_a_repository_that_is_written_stops_no_other_tenants(
     tmp_path: Path, netbox: Netbox
 ) -> None:

@@ -10,12 +10,13 @@ import http.client
 import ssl
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from netwb.cut_off import cut_after
-from netwb.errors import MetricsError, MetricsUnavailableError, SettingsError
+from netwb.cut_off import connected
+from netwb.errors import MetricsError, MetricsUnavailableError
+from netwb.metrics.influx.faults import broken_off
 from netwb.metrics.influx.server import Server
 
 READ_BYTES = 256 * 1024
@@ -45,20 +46,13 @@ def exchange(
     server: Server, path: str, *, query: Mapping[str, str], body: bytes | None = None
 ) -> Iterator[Answer]:
     """GET, or POST where there is a body; 4xx and 5xx are answers as well."""
-    connection = _connection(server)
     whole = f"{server.url.path}{path}?{urlencode(query)}" if query else f"{server.url.path}{path}"
-    with _faults(server):
-        try:
-            connection.connect()
-            assert connection.sock is not None
-            with cut_after(server.answer_s, connection.sock):
-                method = "GET" if body is None else "POST"
-                connection.request(method, whole, body, _headers(server, path))
-                with connection.getresponse() as found:
-                    headers = {name.lower(): value for name, value in found.getheaders()}
-                    yield Answer(found.status, headers, _chunks(found))
-        finally:
-            connection.close()
+    with _faults(server), _connected(server) as connection:
+        method = "GET" if body is None else "POST"
+        connection.request(method, whole, body, _headers(server, path))
+        with connection.getresponse() as found:
+            headers = {name.lower(): value for name, value in found.getheaders()}
+            yield Answer(found.status, headers, _chunks(found))
 
 
 def _chunks(answer: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -68,16 +62,14 @@ def _chunks(answer: http.client.HTTPResponse) -> Iterator[bytes]:
         raise http.client.IncompleteRead(b"", answer.length)
 
 
-def _connection(server: Server) -> http.client.HTTPConnection:
-    host, port = server.url.hostname or "", server.url.port
-    if server.url.scheme == "http":
-        return http.client.HTTPConnection(host, port or 8086, timeout=server.answer_s)
-    try:
-        context = ssl.create_default_context(cafile=server.ca_file or None)
-    except OSError as error:
-        msg = f"setting metrics.ca_file {server.ca_file} holds no certificates; correct it"
-        raise SettingsError(msg) from error
-    return http.client.HTTPSConnection(host, port or 443, timeout=server.answer_s, context=context)
+def _connected(server: Server) -> AbstractContextManager[http.client.HTTPConnection]:
+    return connected(
+        server.url,
+        answer_s=server.answer_s,
+        ca_file=server.ca_file,
+        setting="metrics.ca_file",
+        plain_port=8086,
+    )
 
 
 def _headers(server: Server, path: str) -> dict[str, str]:
@@ -111,8 +103,7 @@ def _faults(server: Server) -> Iterator[None]:
         )
         raise MetricsUnavailableError(msg) from error
     except http.client.HTTPException as error:
-        msg = f"{server.name} breaks off in the middle of its answer; look at its log, or try again"
-        raise MetricsUnavailableError(msg) from error
+        raise broken_off(server.name) from error
     except ssl.SSLCertVerificationError as error:
         msg = (
             f"the certificate of {server.name} is not trusted ({error.verify_message}); name its CA"
