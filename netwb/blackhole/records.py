@@ -313,7 +313,7 @@ class Blackhole:
 
     person     who is behind `requested_by`, as in the request
     answer     the guard's; of a shadow what it would have been
-    version    rises with each change
+    version    rises with each change, but for a later end by a repeat of its alarm
     commands   those of its announcement, by the trigger's label
     """
 

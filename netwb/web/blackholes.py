@@ -272,7 +272,7 @@ def _tag(content: bytes) -> str:
 
 
 def _seen(call: Call[Any, Any]) -> int | None:
-    """The version whose body the caller saw; None: it does not say what it saw."""
+    """The version whose body the caller saw, its end with it; None: it does not say what it saw."""
     if call.only is None:
         return None
     one = call.bench.blackhole_of(call.path["blackhole_id"])

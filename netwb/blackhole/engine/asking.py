@@ -43,12 +43,16 @@ class Asking:
         if begun.how == "new" and begun.entry.blackhole.state == "denied":
             self._telling.denied(begun.entry)
         if begun.how == "repeat" and begun.verdict is not None:
-            return replace(begun, entry=_repeated(sitting, begun.entry, begun.verdict))
+            entry = _repeated(sitting, begun.entry, begun.verdict, alarm=request.alarm)
+            return replace(begun, entry=entry)
         return begun
 
 
-def _repeated(sitting: Sitting, entry: Entry, verdict: Verdict) -> Entry:
-    """What stands is prolonged and widened, never shortened; what is being withdrawn comes back."""
+def _repeated(sitting: Sitting, entry: Entry, verdict: Verdict, *, alarm: bool) -> Entry:
+    """What stands is prolonged and widened, never shortened; what is being withdrawn comes back.
+
+    A person who prolongs it makes another version of it, and a detector that repeats itself does not.
+    """
     one = entry.blackhole
     if verdict.answer != "allow" or verdict.shadow:
         return entry
@@ -59,6 +63,10 @@ def _repeated(sitting: Sitting, entry: Entry, verdict: Verdict) -> Entry:
     if not back and (later, verdict.reach) == (one.expires_at, one.reach):
         return entry
     wider = verdict.reach != one.reach
+    if alarm and not (back or wider):
+        prolonged = sitting.prolong(entry, later)
+        assert prolonged is not None  # nobody else sits meanwhile
+        return prolonged
     moved = sitting.move(
         entry, "intended" if back else one.state, expires_at=later, reach=verdict.reach
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from netwb.blackhole.engine.parts import ENGINE, EngineParts
 from netwb.blackhole.engine.telling import Telling
@@ -14,6 +15,12 @@ from netwb.blackhole.records import Entry, OwnPrefix, Standing
 TIME_UP = "its time is up"
 
 
+def _is_prolonged(sitting: Sitting, entry: Entry, now: datetime) -> bool:
+    """Whether its attack went on since it was found to be due."""
+    end = sitting.entry(entry.blackhole.id).blackhole.expires_at
+    return end is not None and end > now
+
+
 class Ending:
     """Of whoever leads."""
 
@@ -23,7 +30,8 @@ class Ending:
 
     def expire(self) -> int:
         """Let those be withdrawn whose time is up; how many."""
-        due = self._parts.ledger.due(self._parts.clock())
+        now = self._parts.clock()
+        due = self._parts.ledger.due(now)
         if not due:
             return 0
         with self._telling.sitting() as sitting:
@@ -31,6 +39,7 @@ class Ending:
             return sum(
                 sitting.move(entry, "withdrawing", by=ENGINE, why=TIME_UP) is not None
                 for entry in due
+                if not _is_prolonged(sitting, entry, now)
             )
 
     def hold(self) -> int:

@@ -166,6 +166,9 @@ class Sitting:
         row = self._unchanged(entry)
         if row is None or row.state != "held":
             return None
+        there = self._seen.entry(row)
+        if approval.person in {one.person for one in there.request.approvals}:
+            return there
         given = BlackholeApprovalRow(
             blackhole_id=row.id,
             tenant_id=row.tenant_id,
@@ -177,6 +180,18 @@ class Sitting:
         insert_absent(self._session, given)
         self._seen.read_approvals(row)
         row.version += 1
+        return self._changed(row)
+
+    def prolong(self, entry: Entry, expires_at: datetime) -> Entry | None:
+        """Let it end later, as its attack goes on. None: it has changed since `entry` was read.
+
+        It is no other version: detectors repeat themselves, and who acts on what they saw of it
+        would be refused each time. Who ends it by the clock looks at the end anew.
+        """
+        row = self._unchanged(entry)
+        if row is None:
+            return None
+        row.expires_at = expires_at
         return self._changed(row)
 
     def move(self, entry: Entry, to: State, **change: Unpack[Change]) -> Entry | None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from netwb.blackhole.engine.ending import Ending
 from netwb.blackhole.engine.parts import ENGINE
 from netwb.blackhole.engine.telling import Telling
-from netwb.blackhole.records import Reason, Request
+from netwb.blackhole.ledger.ledger import Ledger
+from netwb.blackhole.records import Entry, Reason, Request
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import NoticeRow
 from tests.blackhole.engine.network import VICTIM, World, links_of, parts_of, route, world
@@ -122,6 +124,49 @@ def test_a_repeat_prolongs_and_doubles_nothing(there: World) -> None:
     assert [call for call in there.network.calls if call[:2] == ("announce", "trg1")] == [
         ("announce", "trg1", (VICTIM,))
     ]
+
+
+def test_a_detector_that_repeats_itself_makes_no_other_version_and_a_person_does(
+    there: World,
+) -> None:
+    """Whoever saw it acts on it still: what a person prolonged is another matter."""
+    there.hear("ban")
+    there.turn()
+    before = there.one()
+    there.clock.advance(minutes=1)
+
+    there.hear("ongoing")
+    there.turn()
+    prolonged = there.one()
+    there.made.bench.blackhole("203.0.113.10", minutes=60, reason="CHG1", wait_s=0)
+    by_person = there.one()
+
+    assert before.expires_at is not None
+    assert prolonged.expires_at is not None
+    assert prolonged.expires_at > before.expires_at
+    assert (prolonged.version, by_person.version) == (before.version, before.version + 1)
+
+
+def test_an_attack_that_goes_on_while_its_time_is_up_is_not_let_through(there: World) -> None:
+    """Another process took the repeat in between the look and the step."""
+    there.hear("ban")
+    there.turn()
+    parts = parts_of(there.made, there.network, "host|2|other")
+    there.clock.advance(minutes=11)
+    due = parts.ledger.due(there.clock())
+
+    class Late(Ledger):
+        def due(self, now: datetime) -> tuple[Entry, ...]:
+            found = super().due(now)
+            with self.sitting() as sitting:
+                sitting.prolong(sitting.entry(found[0].blackhole.id), now + timedelta(minutes=9))
+            return found
+
+    parts = replace(parts, ledger=Late(there.made.bench._parts.database, there.clock))
+
+    assert [one.blackhole.network for one in due] == [VICTIM]
+    assert Ending(parts, Telling(parts)).expire() == 0
+    assert there.one().state == "announced"
 
 
 def test_what_is_being_withdrawn_comes_back_when_the_attack_does(there: World) -> None:

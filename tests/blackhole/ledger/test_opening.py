@@ -183,4 +183,5 @@ def test_a_person_counts_once_and_an_older_reading_not_at_all(made: Rig) -> None
 
     assert second is not None
     assert second.request.approvals == second.blackhole.approvals == (said,)
+    assert second.blackhole.version == first.blackhole.version
     assert ledger.approve(held, said) is None

@@ -236,6 +236,22 @@ def test_that_on_call_was_called_keeps_nobody_from_answering(
     assert "203.0.113.53/32 is approved" in page.text
 
 
+def test_that_the_alarm_was_repeated_keeps_nobody_from_withdrawing(
+    there: World, engineer: Workbench
+) -> None:
+    attacked(there, "203.0.113.10")
+    page = loaded(there, engineer)
+    drawn = {"id": there.one().id, "seen": re.findall(r'data-seen="(\d+)"', page.html)[0]}
+    run(page.act("ask-withdraw", **drawn))
+    there.clock.advance(seconds=20)
+    attacked(there, "203.0.113.10")
+
+    run(page.act("withdraw", **drawn, fields={"reason": "it is a speed test"}))
+
+    assert "Nothing was done" not in page.text
+    assert there.one().end_reason == "it is a speed test"
+
+
 def test_withdrawing_goes_to_the_dialog_first_and_takes_it_off(
     there: World, engineer: Workbench
 ) -> None:
