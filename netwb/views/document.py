@@ -30,9 +30,8 @@ async def at_once(document: Document | None, change: Change) -> None:
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def locked() -> None:
-        if (
-            done.done()
-        ):  # who waited for it has gone: the page is closed, or asks for something else
+        """Nothing where who waited has gone: the page is closed, or asks for something else."""
+        if done.done():
             return
         document.hold("combine")
         try:

@@ -226,6 +226,7 @@ def _filler(export: Verified, told: Told) -> Callable[[Connection], None]:
     total = max(1, sum(table.rows for table in tables))
 
     def fill(connection: Connection) -> None:
+        """Every table, in the order of the manifest; ExportRefusedError where rows are lacking."""
         loader, done = Loader(connection, [table.shape for table in tables]), 0
         loader.begin()
 

@@ -43,14 +43,9 @@ def unpack(data: bytes, wanted: Sequence[int], series: int, moments: int) -> lis
 
     The first column is that of the moments, which all series share: its shape is (1, moments).
     """
-    (count,) = _LENGTHS.unpack_from(data)
-    lengths = struct.unpack_from(f"<{count}I", data, _LENGTHS.size)
-    ends = [_LENGTHS.size + 4 * count]
-    for length in lengths:
-        ends.append(ends[-1] + length)
     return [
-        _unpack(data[ends[place] : ends[place + 1]], series if place else 1, moments)
-        for place in wanted
+        _unpack(packed, series if place else 1, moments)
+        for place, packed in zip(wanted, _parted(data, wanted), strict=True)
     ]
 
 
@@ -71,7 +66,7 @@ def unpack_in_a_row(
 
 
 def _parted(data: bytes, wanted: Sequence[int]) -> list[bytes]:
-    """The bytes of those columns."""
+    """The bytes of those columns; struct.error where they are none."""
     (count,) = _LENGTHS.unpack_from(data)
     lengths = struct.unpack_from(f"<{count}I", data, _LENGTHS.size)
     ends = list(accumulate(lengths, initial=_LENGTHS.size + 4 * count))

@@ -25,6 +25,7 @@ from netwb.metrics.sqlite.matrix import Matrix, joined, kind, missing
 
 Row = tuple[int, int, bytes]  # at, layout, sample
 _HALF, _WHOLE = 2**63, 2**64
+_BETWEEN = "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? AND at < ? ORDER BY at"
 
 
 def put(connection: sqlite3.Connection, key: PollKey, names: Mapping[str, Values]) -> None:
@@ -53,6 +54,13 @@ def put_polls(
         "INSERT INTO poll VALUES (?, ?, ?, ?)",
         [(device, at, layout, cube[:, n].tobytes()) for n, at in enumerate(matrix.at.tolist())],
     )
+
+
+def rows_between(
+    connection: sqlite3.Connection, device: int, since: int, until: int
+) -> Sequence[Row]:
+    """A device's polls of that time, in order of time."""
+    return connection.execute(_BETWEEN, (device, since, until)).fetchall()
 
 
 def matrices(

@@ -30,6 +30,7 @@ from netwb.metrics.sqlite.polls import (
     matrices,
     names_of,
     put_polls,
+    rows_between,
 )
 from netwb.metrics.thinning import strand_of
 
@@ -129,10 +130,7 @@ def _cut_hours(connection: sqlite3.Connection, wanted: Wanted, names: Collection
 
 def _cut_polls(connection: sqlite3.Connection, wanted: Wanted, names: Collection[str]) -> None:
     span = (wanted.device, wanted.since, wanted.until)
-    rows = connection.execute(
-        "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? AND at < ? ORDER BY at",
-        span,
-    ).fetchall()
+    rows = rows_between(connection, *span)
     connection.execute("DELETE FROM poll WHERE device = ? AND at >= ? AND at < ?", span)
     for old in matrices(connection, wanted.measurement, rows, wanted.fields):
         left = without(wanted.measurement, old, names, wanted.since, wanted.until)

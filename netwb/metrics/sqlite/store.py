@@ -34,7 +34,7 @@ from netwb.metrics.sqlite.file import MetricsFile
 from netwb.metrics.sqlite.forecast import DiskForecast, forecast
 from netwb.metrics.sqlite.last import last_polled
 from netwb.metrics.sqlite.matrix import Matrix, merged, run_together, strand_in
-from netwb.metrics.sqlite.polls import all_devices, find_device, matrices, put
+from netwb.metrics.sqlite.polls import all_devices, find_device, matrices, put, rows_between
 from netwb.metrics.sqlite.removal import leaving, remove
 from netwb.metrics.sqlite.upkeep import Keeping, keep_up
 from netwb.metrics.thinning import (
@@ -50,7 +50,6 @@ logger = logging.getLogger(__name__)
 
 UPKEEP_S = 0.5  # of one write; what is left waits for the next one
 LOOK_S = 20  # between two looks for what has grown old
-_POLLS = "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? AND at < ? ORDER BY at"
 _NEWEST = (
     "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? ORDER BY at DESC LIMIT ?"
 )
@@ -209,7 +208,7 @@ class _Reader:
             since=question.since - question.edge_s,
             until=question.until + question.edge_s,
         )
-        rows = connection.execute(_POLLS, (device, wanted.since, wanted.until)).fetchall()
+        rows = rows_between(connection, device, wanted.since, wanted.until)
         polled = matrices(connection, wanted.measurement, rows, wanted.fields)
         self._matrices = run_together([*hours(connection, wanted, names), *polled])
         self._alike = self._answered_alike()

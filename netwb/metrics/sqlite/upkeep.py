@@ -27,7 +27,7 @@ from netwb.metrics.sqlite.chunks import (
     put_hour,
 )
 from netwb.metrics.sqlite.matrix import joined, merged, strands
-from netwb.metrics.sqlite.polls import forget_layouts, matrices
+from netwb.metrics.sqlite.polls import forget_layouts, matrices, rows_between
 from netwb.metrics.thinning import coarser
 
 EVERY_S = 300  # of what is kept for long: the windows of a bill
@@ -113,10 +113,7 @@ def _pack_hour(
     """Polls of an hour become a part of it."""
     wanted = _all_of(device, measurement, start, start + HOUR_S)
     span = (device, start, start + HOUR_S)
-    rows = connection.execute(
-        "SELECT at, layout, sample FROM poll WHERE device = ? AND at >= ? AND at < ? ORDER BY at",
-        span,
-    ).fetchall()
+    rows = rows_between(connection, *span)
     if not rows:
         return
     late = matrices(connection, measurement, rows, wanted.fields)
