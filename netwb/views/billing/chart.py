@@ -19,7 +19,7 @@ from netwb.amounts import amount
 from netwb.metrics.billing.reckoning import Summed
 from netwb.metrics.billing.records import DIRECTIONS, Direction, GroupBill
 from netwb.metrics.billing.records import Span as Windows
-from netwb.metrics.samples import Real
+from netwb.metrics.samples import Real, Times
 from netwb.metrics.series.percentiles import WINDOW_S
 from netwb.views.charts.axis import mirrored
 from netwb.views.charts.plot import Ticks, bare_figure, repaint
@@ -31,7 +31,8 @@ from netwb.views.traffic.driver import ChartDriver
 USED = ("in", "out", "t1", "t2", "t3", "surface", "line", "line2", "warn")
 _COLOUR: Mapping[Direction, str] = {"in": "in", "out": "out", "sum": "t2"}
 _SIGN: Mapping[Direction, int] = {"in": 1, "out": -1, "sum": 1}
-_EVERY = 2  # days between two words of the axis
+_EVERY = 5  # days between two words of the axis: as many as a phone has room for
+_NO_LINE: dict[str, Any] = {"at": [], "y": []}
 _FOOT = 0.06  # of the height is below the axis, for the words of the 95th
 
 
@@ -40,7 +41,7 @@ class BillChart:
 
     def __init__(self) -> None:
         self.scheme: Scheme = "dark"
-        self.lines = {name: ColumnDataSource({"at": [], "y": [], "bps": []}) for name in DIRECTIONS}
+        self.lines = {name: ColumnDataSource(_NO_LINE) for name in DIRECTIONS}
         self.areas = {name: ColumnDataSource({"xs": [], "ys": []}) for name in DIRECTIONS}
         self.bands = {
             name: ColumnDataSource({"left": [], "right": []}) for name in ("gone", "left")
@@ -63,8 +64,14 @@ class BillChart:
         shown: Sequence[Direction] = ("sum",) if one.terms.method == "sum" else ("in", "out")
         at: Real = ((summed.begin + WINDOW_S // 2) * 1_000).astype(np.float64)
         rates = {name: _rates(summed, name) for name in shown}
+        told: dict[str, Real] = {name: rates[name] for name in shown}
+        told["local"] = _by_clocks(summed.begin, ZoneInfo(one.month.time_zone))
         for name in DIRECTIONS:
-            self._show(name, at, rates.get(name))
+            self._show(name, at, rates.get(name), told if name == shown[0] else {})
+        self._hover.tooltips = [
+            ("", "@local{%F %H:%M}"),
+            *((name.capitalize(), f"@{name}{{0,0}} bit/s") for name in shown),
+        ]
         self._bands("gone", one.missing)
         self._bands("left", one.excluded)
         highest = {name: most(each) for name, each in rates.items()}
@@ -79,13 +86,16 @@ class BillChart:
         for name in DIRECTIONS:
             self._mark(name, one)
 
-    def _show(self, name: Direction, at: Real, rates: Real | None) -> None:
+    def _show(
+        self, name: Direction, at: Real, rates: Real | None, told: Mapping[str, Real]
+    ) -> None:
+        """A direction; `told` is what the tooltip of its windows has beside."""
         if rates is None:
-            self.lines[name].data = {"at": [], "y": [], "bps": []}
+            self.lines[name].data = _NO_LINE
             self.areas[name].data = {"xs": [], "ys": []}
             return
         signed = _SIGN[name] * rates
-        self.lines[name].data = {"at": at, "y": signed, "bps": rates}
+        self.lines[name].data = {"at": at, "y": signed, **told}
         xs, ys = outlines(at, 0.0, signed)
         self.areas[name].data = {"xs": xs, "ys": ys}
 
@@ -125,7 +135,7 @@ class BillChart:
                 hatch_color=colour[token], hatch_alpha=0.45, hatch_scale=7, hatch_weight=0.7,
                 line_color=colour[token], line_alpha=0.25,
             )  # fmt: skip
-        drawn = []
+        drawn = {}
         for name in DIRECTIONS:
             own = colour[_COLOUR[name]]
             plot.patches(
@@ -136,20 +146,17 @@ class BillChart:
                 fill_alpha=0.13,
                 line_color=None,
             )
-            drawn.append(
-                plot.line("at", "y", source=self.lines[name], line_color=own, line_width=1.1)
+            drawn[name] = plot.line(
+                "at", "y", source=self.lines[name], line_color=own, line_width=1.1
             )
         plot.add_layout(Span(location=0, dimension="width", line_color=colour["line2"]))
-        for renderer, name in zip(drawn, DIRECTIONS, strict=True):
-            plot.add_tools(
-                HoverTool(
-                    renderers=[renderer],
-                    mode="vline",
-                    line_policy="nearest",
-                    tooltips=[("", "@at{%F %H:%M} UTC"), (name, "@bps{0,0} bit/s")],
-                    formatters={"@at": "datetime"},
-                )
-            )
+        self._hover = HoverTool(
+            renderers=[drawn[name] for name in ("in", "sum")],
+            mode="vline",
+            line_policy="nearest",
+            formatters={"@local": "datetime"},
+        )
+        plot.add_tools(self._hover)
 
     def _percentile(self, name: Direction) -> tuple[Span, Label]:
         own = tokens(self.scheme)[_COLOUR[name]]
@@ -168,6 +175,18 @@ class BillChart:
 def _rates(summed: Summed, direction: Direction) -> Real:
     rates: Real = summed.octets[direction] * 8 / WINDOW_S
     return np.where(summed.some, rates, np.nan)
+
+
+def _by_clocks(begin: Times, zone: ZoneInfo) -> Real:
+    """Milliseconds by which a clock there shows what one of UTC shows; clocks change on the hour."""
+    hours, places = np.unique(begin // 3_600, return_inverse=True)
+    ahead = [
+        there.total_seconds()
+        for hour in hours.tolist()
+        if (there := datetime.fromtimestamp(hour * 3_600, zone).utcoffset()) is not None
+    ]
+    shown: Real = (begin + np.array(ahead, dtype=np.float64)[places]) * 1_000
+    return shown
 
 
 def _days(one: GroupBill) -> dict[float, str]:

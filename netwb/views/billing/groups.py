@@ -50,7 +50,7 @@ def render_own(one: PortGroup, *, may_edit: bool) -> str:
     acts = button("Rename…", "ask-rename-group", data_group=one.name) + button(
         "Retire…", "ask-retire-group", kind="danger", data_group=one.name
     )
-    drawn = f'<p class="pad">{acts}</p>' if may_edit else ""
+    drawn = f'<p class="pad acts">{acts}</p>' if may_edit else ""
     return f'<h2 class="h pad">The group now</h2><p class="pad">{esc(_has(one))}</p>{drawn}'
 
 

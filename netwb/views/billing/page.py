@@ -19,7 +19,7 @@ from netwb.roles import Permission
 from netwb.views import states
 from netwb.views.billing import dialogs
 from netwb.views.billing.chart import BillChart
-from netwb.views.billing.groups import render_own, render_tenants
+from netwb.views.billing.groups import render_tenants
 from netwb.views.billing.look import Look, look_of, month_words
 from netwb.views.billing.table import (
     render_group,
@@ -204,10 +204,8 @@ class BillingView:
         wanted = [pn.Column(self.chart.pane, height=300, sizing_mode="stretch_width", margin=0)]
         if drawn != bool(len(self.room)):
             self.room[:] = wanted if drawn else []
-        may_edit = self.frame.may(Permission.BILLING_EDIT)
-        self.foot.html = render_group(one, self.shown, moment, may_edit=may_edit)
-        if (own := self._own(one.terms.group)) is not None:
-            self.foot.html += render_own(own, may_edit=may_edit)
+        may_edit, own = self.frame.may(Permission.BILLING_EDIT), self._own(one.terms.group)
+        self.foot.html = render_group(one, self.shown, moment, own, may_edit=may_edit)
 
     def _own(self, name: object) -> PortGroup | None:
         """The group as it is now; one that is on a frozen bill may be none any more."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from netwb.amounts import amount, octets, speed
-from netwb.billing.records import BillVersion, TenantBill
+from netwb.billing.records import BillVersion, PortGroup, TenantBill
 from netwb.billing.sentences import (
     METHOD,
     figure_of,
@@ -19,6 +19,7 @@ from netwb.billing.sentences import (
 from netwb.metrics.billing.records import Direction, GroupBill, Percentile, Span, many
 from netwb.views import words
 from netwb.views.address import Address
+from netwb.views.billing.groups import render_own
 from netwb.views.html import button, esc, link, shape, state, tag, when
 from netwb.views.navigation import Moment
 from netwb.workbench.billing_records import ShownBill
@@ -69,7 +70,9 @@ def _kept(shown: ShownBill, moment: Moment) -> str:
         return ""
     day = words.exact_day(until)
     if until <= moment.now:
-        return state("bad", f"Its counters are let go since {day}: windows are missing")
+        return state(
+            "warn", f"Since {day} not all of its counters are kept: windows may be missing"
+        )
     return state("warn", f"Its counters are kept until {day}: freeze it before")
 
 
@@ -160,11 +163,18 @@ def render_legend(one: GroupBill) -> str:
     )
 
 
-def render_group(one: GroupBill, shown: ShownBill, moment: Moment, *, may_edit: bool) -> str:
-    """Under the chart: how the figure is found, what is left out; the versions, the ports."""
+def render_group(
+    one: GroupBill, shown: ShownBill, moment: Moment, own: PortGroup | None, *, may_edit: bool
+) -> str:
+    """Under the chart: how the figure is found, what is left out; the versions, the ports.
+
+    own   the group as it is now; one that is on a frozen bill may be none any more
+    """
     zone = ZoneInfo(one.month.time_zone)
     left = _found(one, zone) + _left_out(one, shown, zone, may_edit=may_edit)
     right = _versions(one, shown, moment) + _ports(one)
+    if own is not None:
+        right += render_own(own, may_edit=may_edit)
     return f'<div class="under"><div>{left}</div><div>{right}</div></div>'
 
 

@@ -73,6 +73,15 @@ def test_a_bill_has_its_figure_its_windows_and_how_it_is_found(
     assert len(chart.bands["gone"].data["left"]) == len(bill.missing) == 1
 
 
+def test_a_window_is_told_by_the_clocks_of_the_contract(made: Rig, engineer: Workbench) -> None:
+    page = loaded(made, engineer, f"?of=acme{MONTH}")
+
+    told = page.view.chart.lines["in"].data
+    clocks = [datetime.fromtimestamp(told["local"][place] / 1_000, UTC) for place in (0, -1)]
+    assert [f"{at:%d %H:%M}" for at in clocks] == ["01 00:00", "31 23:55"]  # clocks changed between
+    assert told["out"][-2] == pytest.approx(told["in"][-2] / 3, rel=0.01)
+
+
 def test_without_a_tenant_each_leads_to_its_bill(made: Rig, engineer: Workbench) -> None:
     page = loaded(made, engineer, "?month=2026-10")
 
@@ -218,7 +227,10 @@ def test_counters_that_go_soon_are_warned_of(made: Rig, engineer: Workbench) -> 
     made.clock.now = datetime(2026, 11, 2, tzinfo=UTC)
     assert "kept until 4 Nov 2026" in loaded(made, engineer, f"?of=acme{MONTH}").text
     made.clock.now = datetime(2026, 11, 6, tzinfo=UTC)
-    assert "let go since 4 Nov 2026" in loaded(made, engineer, f"?of=acme{MONTH}").text
+    assert (
+        "Since 4 Nov 2026 not all of its counters are kept"
+        in loaded(made, engineer, f"?of=acme{MONTH}").text
+    )
 
 
 def test_a_month_that_is_not_over_has_a_forecast_and_is_not_frozen(
