@@ -12,7 +12,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netwb.metrics.influx.keys import Group, TagKey, batches, kept_in, own_keys
+from netwb.metrics.influx.conditions import Words, condition
+from netwb.metrics.influx.keys import TagKey, batches, kept_in, own_keys
 from netwb.metrics.influxql.asking import quoted as in_influxql
 from netwb.metrics.records import FIELDS, Measurement
 from netwb.metrics.schema_map import SchemaMap
@@ -97,6 +98,11 @@ def quoted(name: str) -> str:
     return json.dumps(name, ensure_ascii=False).replace("${", r"\${")
 
 
+_WORDS = Words(
+    equals=lambda name, parameter: f"r[{quoted(name)}] == {parameter}", both="and", either="or"
+)
+
+
 def _selected(  # noqa: PLR0913, PLR0917 - each is a part of the script
     bucket: str,
     keys: Sequence[TagKey],
@@ -111,31 +117,10 @@ def _selected(  # noqa: PLR0913, PLR0917 - each is a part of the script
     tags = [quoted(name) for name in (names.tenant, names.device, port) if name]
     columns = ", ".join(['"_time"', '"_value"', '"_field"', *tags])
     for tenant, groups in batches(own_keys(keys, measurement)):
-        series, values = _series(tenant, groups, names)
+        series, values = condition(tenant, groups, names, _WORDS)
         text = (
             f"from(bucket: {quoted(bucket)})\n|> range(start: {span})\n"
             f"|> filter(fn: (r) => r._measurement == {quoted(own.measurement)} and ({wanted}))\n"
             f"|> filter(fn: (r) => {series})\n|> keep(columns: [{columns}])"
         )
         yield Script(text=text, values=values)
-
-
-def _series(tenant: str, groups: Sequence[Group], names: SchemaMap) -> tuple[str, dict[str, str]]:
-    values: dict[str, str] = {}
-
-    def bound(name: str, value: str) -> str:
-        parameter = f"v{len(values)}"
-        values[parameter] = value
-        return f"r[{quoted(name)}] == {parameter}"
-
-    def any_of(name: str, these: Sequence[str]) -> str:
-        return f"({' or '.join(bound(name, value) for value in these)})"
-
-    each = [
-        any_of(names.device, devices)
-        if list(ports) == [""]
-        else f"({any_of(names.device, devices)} and {any_of(names.port, ports)})"
-        for devices, ports in groups
-    ]
-    whole = f"({' or '.join(each)})"
-    return (f"{bound(names.tenant, tenant)} and {whole}" if names.tenant else whole), values

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from netwb.metrics.influx.keys import SERIES, Group, TagKey, batches, kept_in, own_keys
+from netwb.metrics.influx.conditions import Words, condition
+from netwb.metrics.influx.keys import SERIES, TagKey, batches, kept_in, own_keys
 from netwb.metrics.records import FIELDS, Measurement
 from netwb.metrics.schema_map import MeasurementNames, SchemaMap
 
@@ -20,7 +21,7 @@ class Asked:
     """One statement, and the values that `$name` in it stands for."""
 
     text: str
-    values: Mapping[str, str | int]
+    values: Mapping[str, str]
 
 
 def quoted(name: str) -> str:
@@ -31,6 +32,11 @@ def quoted(name: str) -> str:
     """
     escaped = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
+
+
+_WORDS = Words(
+    equals=lambda name, parameter: f"{quoted(name)} = ${parameter}", both="AND", either="OR"
+)
 
 
 def selecting(columns: Sequence[str], own: MeasurementNames) -> str:
@@ -106,30 +112,7 @@ def _tags(measurement: Measurement, names: SchemaMap) -> list[str]:
 
 def _conditions(
     keys: Iterable[TagKey], names: SchemaMap, at_once: int = SERIES
-) -> Iterator[tuple[str, dict[str, str | int]]]:
+) -> Iterator[tuple[str, dict[str, str]]]:
     """Conditions that those series meet and no other one, of one tenant each."""
     for tenant, groups in batches(keys, at_once):
-        yield _condition(tenant, groups, names)
-
-
-def _condition(
-    tenant: str, groups: Sequence[Group], names: SchemaMap
-) -> tuple[str, dict[str, str | int]]:
-    values: dict[str, str | int] = {}
-
-    def bound(name: str, value: str) -> str:
-        parameter = f"v{len(values)}"
-        values[parameter] = value
-        return f"{quoted(name)} = ${parameter}"
-
-    def any_of(name: str, these: Sequence[str]) -> str:
-        return f"({' OR '.join(bound(name, value) for value in these)})"
-
-    each = [
-        any_of(names.device, devices)
-        if list(ports) == [""]
-        else f"({any_of(names.device, devices)} AND {any_of(names.port, ports)})"
-        for devices, ports in groups
-    ]
-    whole = f"({' OR '.join(each)})"
-    return (f"{bound(names.tenant, tenant)} AND {whole}" if names.tenant else whole), values
+        yield condition(tenant, groups, names, _WORDS)
