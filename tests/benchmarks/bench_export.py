@@ -1,6 +1,7 @@
-"""Measure an export and an import of a real home. By hand: `python -m tests.benchmarks.bench_export HOME`.
+"""Measure an export and an import. By hand: `python -m tests.benchmarks.bench_export [HOME] --nights 365`.
 
-HOME is copied and upgraded first, and stays as it is. With `--nights 365` a year of runs over its
+HOME is copied and upgraded first, and stays as it is; without one, a home of 2,000 devices of 300 lines
+is made, each of which changed every month of a year. With `--nights 365` a year of runs over its
 devices is put into the copy, the most rows that a netwb has. Prints seconds and CPU seconds, bytes against the bytes
 of database, archive and quarantine as they lie, and the memory of this process; the issue asks for
 60 s and 1.2 times the data. Nothing is asserted: a shared machine would make it a lottery.
@@ -23,24 +24,30 @@ from sqlalchemy import text
 
 from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
+from tests.benches import ios, rig
 from tests.benchmarks.bench_queries import Past, _insert
 from tests.postgresql import programs, running_cluster
 
 Answer = TypeVar("Answer")
 SOURCE = SecretSource(origin="env:PASSPHRASE")
 ENVIRONMENT = {"PASSPHRASE": "a sentence that is long enough"}
+MONTHS, LINES = 12, 280
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("home", type=Path)
+    parser.add_argument("home", type=Path, nargs="?")
+    parser.add_argument("--devices", type=int, default=2000, help="of the home that is made")
     parser.add_argument("--nights", type=int, default=0)
     parser.add_argument("--postgresql", action="store_true", help="also into it, and back from it")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shutil.copytree(asked.home, folder / "home")
-        Workbench.upgrade(folder / "home", environment=ENVIRONMENT)
+        if asked.home:
+            shutil.copytree(asked.home, folder / "home")
+            Workbench.upgrade(folder / "home", environment=ENVIRONMENT)
+        else:
+            make_home(folder, asked.devices)
         if asked.nights:
             add_nights(folder / "home", asked.nights)
         measure(folder, "home", ENVIRONMENT)
@@ -48,6 +55,22 @@ def main() -> None:
             with cluster() as environment:
                 measure(folder, "home", environment, into="grown")
                 measure(folder, "grown", environment, into="back")
+
+
+def make_home(folder: Path, devices: int) -> None:
+    """`folder/home`, whose devices were all changed once a month."""
+    names = [f"edge{number:04}" for number in range(devices)]
+    with rig(folder, {"acme": tuple(names)}) as made:
+        for month in range(MONTHS):
+            made.clock.advance(days=30)
+            for number, name in enumerate(names):
+                routes = (
+                    f"ip route 198.51.{(number + line) % 256}.{line} 255.255.255.255 Null0 tag {number}"
+                    for line in range(LINES)
+                )
+                text = "\n".join((f"192.0.2.{month + 1}", *routes))
+                made.answer(f"acme/{name}", ios(name, ntp=text, at=made.clock()))
+            timed(f"night {month + 1} of {MONTHS}", made.back_up)
 
 
 def add_nights(home: Path, nights: int) -> None:
