@@ -21,9 +21,9 @@ NOBODY = ""
 _STEPS = 1 << 53  # numbers that a double holds apart between 0 and 1
 
 
-def in_force(shards: Sequence[Shard], main: Shard | None = None) -> tuple[Shard, ...]:
+def in_force(shards: Sequence[Shard]) -> tuple[Shard, ...]:
     """Those that are defined; where none is, `main` for every site."""
-    return tuple(shards) or (main or Shard(name=MAIN),)
+    return tuple(shards) or (Shard(name=MAIN),)
 
 
 def plan(shards: Sequence[Shard], targets: Iterable[SnmpTarget]) -> Plan:

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from math import isnan
 from typing import TYPE_CHECKING
 
-from netwb.errors import GrafanaError, InputError, NotPermittedError, UnknownNameError
+from netwb.errors import GrafanaError, InputError, NotPermittedError
 from netwb.grafana.records import EVERYTHING, VALUES, Choice, Of, Organization, Target
-from netwb.inventory.fields import quoted
 from netwb.inventory.ports.records import Port, WherePort
 from netwb.loading import lazy
 from netwb.roles import Permission
@@ -83,7 +82,7 @@ class GrafanaFace(TrafficFace, ComparingFace):
         if not self._parts.settings.grafana.url:
             msg = "Grafana is not set; give its address by grafana.url"
             raise GrafanaError(msg)
-        port = self._own_port(port_id)
+        port = self._port_of(port_id)
         own = self._organization_of(port)
         self._parts.grafana.refuse_open(own.account)
         names = {"tenant": port.device_tenant, "device": port.hostname, "port": port.name}
@@ -166,12 +165,6 @@ class GrafanaFace(TrafficFace, ComparingFace):
         return tuple(
             Annotation(change=one, sections=tuple(touched.get(one.id, ()))) for one in meant
         )
-
-    def _own_port(self, port_id: str) -> Port:
-        for port in self._parts.ports.by_id(self._meant_scope, [port_id]):
-            return port
-        msg = f"port {quoted(port_id)} is not known; `netwb port list` shows those that are"
-        raise UnknownNameError(msg, thing="port", wanted=port_id)
 
     def _organization_of(self, port: Port) -> Organization:
         own = {one.tenant: one for one in self._own_organizations()}

@@ -11,7 +11,7 @@ from netwb.errors import SettingsError
 from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
 from netwb.roles import Permission
-from netwb.telegraf.records import MAIN, Move, Shard
+from netwb.telegraf.records import Move, Shard
 from netwb.workbench.face import Face
 from netwb.workbench.polling import POLLED
 from netwb.workbench.records import Records, records_of
@@ -72,15 +72,12 @@ class ShardsFace(Face):
             site = self._parts.places.site(self._scope, ref)
             yield f"{site.tenant}/{site.slug}"
 
-    def _main_shard(self) -> Shard:
-        return Shard(name=MAIN)
-
     def _shards_in_force(self) -> Sequence[Shard]:
         """A shard that serves others alone is none here, and does not bring `main` back."""
         defined = self._parts.shards.list(self._scope)
         if defined or self._parts.shards.are_defined():
             return defined
-        return _shards.in_force((), self._main_shard())
+        return _shards.in_force(())
 
     def _snmp_targets(self) -> Sequence[SnmpTarget]:
         parts = self._parts

@@ -93,12 +93,17 @@ class TrafficFace(PortsFace):
         )
 
     def _port_of(self, port_id: str) -> Port:
-        """Raises UnknownNameError."""
-        found = self._parts.ports.by_id(self._meant_scope, [port_id])
-        if not found:
-            msg = f"port {quoted(port_id)} is not known; `netwb port list` shows those that are"
-            raise UnknownNameError(msg, thing="port", wanted=port_id)
-        return found[0]
+        (port,) = self._ports_of([port_id])
+        return port
+
+    def _ports_of(self, ids: Sequence[str]) -> Sequence[Port]:
+        """Each of them once. Raises UnknownNameError."""
+        found = self._parts.ports.by_id(self._meant_scope, ids)
+        unknown = sorted(set(ids) - {port.id for port in found})
+        if unknown:
+            msg = f"port {quoted(unknown[0])} is not known; `netwb port list` shows those that are"
+            raise UnknownNameError(msg, thing="port", wanted=unknown[0])
+        return found
 
     def busiest(
         self,

@@ -12,8 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from netwb.errors import UnknownNameError
-from netwb.inventory.fields import quoted
 from netwb.inventory.ports.records import Port, WherePort
 from netwb.loading import lazy
 from netwb.metrics.records import Newest, SeriesKey
@@ -124,7 +122,7 @@ class ManyPortsFace(TrafficFace):
         Raises UnknownNameError, MetricsError. They are read in parts, however many they are.
         """
         self._require(Permission.TRAFFIC_VIEW)
-        wanted = self._ports_found(where or WherePort()) if ports is None else self._by_ids(ports)
+        wanted = self._ports_found(where or WherePort()) if ports is None else self._ports_of(ports)
         days = midnights(self._parts.clock(), zone)
         found: list[PortTrend] = []
         with _told(on_ports, "trends") as told:
@@ -137,14 +135,6 @@ class ManyPortsFace(TrafficFace):
                     found.append(PortTrend.of(port, side, trend))
                 told(len(found), len(wanted))
         return records_of(sorted(found, key=_soonest), PortTrend)
-
-    def _by_ids(self, ids: Sequence[str]) -> Sequence[Port]:
-        found = self._parts.ports.by_id(self._meant_scope, ids)
-        unknown = sorted(set(ids) - {port.id for port in found})
-        if unknown:
-            msg = f"port {quoted(unknown[0])} is not known; `netwb port list` shows those that are"
-            raise UnknownNameError(msg, thing="port", wanted=unknown[0])
-        return found
 
     def _grid(
         self, since: datetime, until: datetime, buckets: int, zone: tzinfo, every_s: int

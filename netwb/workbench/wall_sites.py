@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -13,9 +13,9 @@ from netwb.workbench.wall_records import SiteStatus, WallSite
 
 
 def sites_of(
-    devices: Iterable[MonitoredDevice],
+    devices: Sequence[MonitoredDevice],
     port_since: Mapping[str, Since],
-    full: Mapping[str, FullLink] | None = None,
+    full: Mapping[str, FullLink],
 ) -> tuple[WallSite, ...]:
     """Each site of these devices.
 
@@ -23,9 +23,9 @@ def sites_of(
     full         device id -> the fullest of its links: a device that is up is degraded by it
     """
     links = {
-        one.device.id: (full or {})[one.device.id]
+        one.device.id: full[one.device.id]
         for one in devices
-        if one.state.status == "up" and one.device.id in (full or {})
+        if one.state.status == "up" and one.device.id in full
     }
     port_since = {**port_since, **{id_: link.since for id_, link in links.items() if link.since}}
     found: dict[tuple[str, str], list[MonitoredDevice]] = {}
