@@ -79,7 +79,8 @@ class ShardFolder:
     def clear_unfinished(self) -> None:
         """What a process left that died while it wrote."""
         for path in self.path.glob(f".*{_NEW}"):
-            path.unlink(missing_ok=True)
+            with on_disk(path):
+                path.unlink(missing_ok=True)
 
     def _own(self) -> Iterator[str]:
         if (self.path / AGENT_FILE).is_file():

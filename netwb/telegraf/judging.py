@@ -67,9 +67,11 @@ class Judge:
         if not self._files.samples:
             return ()
         file = self._view / "test.conf"
-        file.write_text(_TRIED_WITH + "\n".join(one.text for one in self._files.samples), "utf-8")
+        text = _TRIED_WITH + "\n".join(one.text for one in self._files.samples)
+        with on_disk(file):
+            file.write_text(text, "utf-8")
         tried = self._telegraf.test(file, self._files.environment)
         if tried.wrong:
-            msg = f"Telegraf would stumble over the new files: {tried.wrong[0]}"
+            msg = f"Telegraf would stumble over the new files: {tried.wrong[0]}; mend that first"
             raise TelegrafError(msg)
         return tuple(f"a device that was tried did not answer: {one}" for one in tried.silent)

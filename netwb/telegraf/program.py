@@ -57,7 +57,8 @@ class Telegraf:
         arguments = ("config", "check", "--strict-env-handling", *_files(folder))
         done = self._run(arguments, secrets, CHECK_S)
         if done.returncode:
-            msg = f"Telegraf does not take the new files: {_last(done.stderr or done.stdout)}"
+            said = _last(done.stderr or done.stdout)
+            msg = f"Telegraf does not take the new files: {said}; correct the file that it names"
             raise TelegrafError(msg)
 
     def test(self, file: Path, secrets: Mapping[str, str]) -> Tried:
@@ -85,7 +86,7 @@ def tell(command: Sequence[str], environment: Mapping[str, str]) -> None:
     done = _run(command, own, {}, COMMAND_S)
     if done.returncode:
         said = _last(done.stderr or done.stdout)
-        msg = f"command {' '.join(command)!r} ended with {done.returncode}: {said}"
+        msg = f"command {' '.join(command)!r} ended with {done.returncode}: {said}; try it by hand"
         raise TelegrafFailedError(msg)
 
 
@@ -115,7 +116,7 @@ def _run(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        msg = f"command {' '.join(command[:3])!r} did not end within {time_s:g} s"
+        msg = f"command {' '.join(command[:3])!r} did not end within {time_s:g} s; try it by hand"
         raise TelegrafFailedError(msg) from error
     except OSError as error:
         msg = f"command {command[0]!r} cannot be run: {error.strerror}; correct it"

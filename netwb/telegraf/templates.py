@@ -21,7 +21,8 @@ def fill(template: str, words: Mapping[str, str]) -> str:
     try:
         filled = [words[part] if index % 2 else part for index, part in enumerate(parts)]
     except KeyError as error:
-        msg = f"a template of Telegraf's asks for <<{error.args[0]}>>, which is not known there"
+        word = f"<<{error.args[0]}>>"
+        msg = f"a template of Telegraf's asks for {word}, which is not known there; take it out"
         raise TelegrafError(msg) from error
     return "".join(filled).rstrip("\n") + "\n"
 

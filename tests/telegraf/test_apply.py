@@ -180,7 +180,9 @@ def test_no_secret_is_in_what_a_program_is_said_to_have_said(tmp_path: Path) -> 
         with pytest.raises(TelegrafError) as refused:
             made.applier.apply(made.files(OLD))
 
-    assert str(refused.value) == "Telegraf does not take the new files: bad ***"
+    assert str(refused.value) == (
+        "Telegraf does not take the new files: bad ***; correct the file that it names"
+    )
 
 
 def test_samples_prove_new_files(proven: Ground) -> None:

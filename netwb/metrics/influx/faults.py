@@ -12,12 +12,12 @@ from netwb.errors import MetricsError, MetricsRefusedError, MetricsUnavailableEr
 _LONGEST = 200  # letters of what a server says
 _PASSING = ("timeout", "interrupted", "not executed", "shutdown", "closed", "shard", "engine:")
 _STATUSES = {
-    400: "does not take that",
+    400: "does not take that; look at its log",
     401: "refuses the login; correct metrics.username and metrics.secret",
     403: "refuses the login; give it the right to read and write, or name another one",
     404: "knows no such place or database; correct metrics.url and metrics.database",
-    413: "takes no write of that size",
-    422: "does not take the points",
+    413: "takes no write of that size; raise its limit",
+    422: "does not take the points; look at its log",
 }
 
 
@@ -42,7 +42,7 @@ def said(server: str, words: str) -> MetricsError:
         )
     if any(word in words.lower() for word in _PASSING):
         return MetricsUnavailableError(f"{server} gives up ({short}); ask for less, or try again")
-    return MetricsRefusedError(f"{server} does not answer that ({short})")
+    return MetricsRefusedError(f"{server} does not answer that ({short}); look at its log")
 
 
 def no_answer(server: str) -> MetricsUnavailableError:

@@ -121,7 +121,10 @@ class Session:
             except _snmp.SnmpAuthError as error:
                 raise LoginRefusedError(self._wrong_key()) from error
             except (_snmp.SnmpError, OSError, ValueError) as error:
-                msg = f"{self._place()} gave an answer that cannot be read: {_line(error)}"
+                msg = (
+                    f"{self._place()} gave an answer that cannot be read: {_line(error)}; see what"
+                    " answers there"
+                )
                 raise PollError(msg) from error
         raise AssertionError
 
