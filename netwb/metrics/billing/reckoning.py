@@ -150,7 +150,7 @@ def _of_others(counted: Counted) -> Whole:
     for port, received in zip(counted.ports, counted.volumes.received, strict=True):
         away = [(None, port.since), *port.away, (port.until, None)]
         for since, until in away:
-            if since is until:  # as nobody had it before or after
+            if since is None and until is None:  # it was the tenant's from the first, or still is
                 continue
             there = received == NONE
             there &= since is None or begin >= since.timestamp()

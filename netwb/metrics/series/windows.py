@@ -14,19 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netwb.metrics.samples import Times, Whole
 from netwb.metrics.series.carried import lowest_bps
+from netwb.metrics.series.line import Bits
 from netwb.metrics.series.percentiles import WINDOW_S
 from netwb.metrics.series.rates import PortSamples, rates
 from netwb.metrics.series.spacing import too_far
-
-Bits = NDArray[np.bool_]
+from netwb.metrics.series.told import DISCONTINUITY
 
 NONE = -1  # octets of a window that is missing
 IN, OUT = "ifHCInOctets", "ifHCOutOctets"
-_TOLD = "ifCounterDiscontinuityTime"
 _BITS = 8  # of an octet
 
 
@@ -174,7 +172,7 @@ def _plain(port: PortSamples, grid: _Grid) -> tuple[Whole, ...] | None:
     values = port.samples.values
     if port.seams or port.samples.highest or not {IN, OUT} <= values.keys():
         return None
-    anew = values.get(_TOLD)
+    anew = values.get(DISCONTINUITY)
     if anew is not None and (anew != anew[0]).any():
         return None
     fastest = lowest_bps(port.samples, port.limits) / _BITS * grid.shortest
