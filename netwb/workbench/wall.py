@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from netwb.errors import MetricsError
@@ -15,7 +16,13 @@ from netwb.roles import Permission, allowed
 from netwb.workbench.monitoring import MonitoredDevice, MonitoringFace
 from netwb.workbench.traffic import TrafficFace
 from netwb.workbench.traffic_parts import THIN_S
-from netwb.workbench.wall_records import NO_BLACKHOLES, WallAlarm, WallBlackholes, WallNews
+from netwb.workbench.wall_records import (
+    NO_BLACKHOLES,
+    WallAlarm,
+    WallAttack,
+    WallBlackholes,
+    WallNews,
+)
 
 if TYPE_CHECKING:
     from netwb.access import principals as _principals
@@ -55,8 +62,8 @@ class WallFace(MonitoringFace, TrafficFace):
     def wall(self) -> WallNews:
         """What a wall shows, at most an interval old; read once for all who may see the same.
 
-        Of the backup and of what stands wrong it has counts alone, which `monitoring.view` opens. A store that does not
-        answer is a sentence in it.
+        Of the backup and of what stands wrong it has counts alone, which `monitoring.view` opens. A
+        store that does not answer is a sentence in it.
         """
         self._require(Permission.MONITORING_VIEW)
         actor, parts = self._actor, self._parts
@@ -79,6 +86,8 @@ class WallFace(MonitoringFace, TrafficFace):
             newest=None,
             alarms=self._alarms(),
             blackholes=self._blackholes(),
+            attacks=self._attacked(now),
+            may_chart=allowed(self._actor, Permission.TRAFFIC_VIEW),
         )
         try:
             found = self.monitoring()
@@ -87,7 +96,8 @@ class WallFace(MonitoringFace, TrafficFace):
         except MetricsError as error:
             return replace(told, fault=str(error))
         sites = _wall_sites.sites_of(found.devices, port_since, full)
-        return replace(told, sites=sites, ports=ports, newest=found.newest)
+        first_at = None if ports else _first_at(found.newest, now, interval_s)
+        return replace(told, sites=sites, ports=ports, newest=found.newest, first_at=first_at)
 
     def _alarms(self) -> tuple[WallAlarm, ...]:
         """Counts of what stands wrong, for the tenants of the scope; in netwb itself, for all of them."""
@@ -114,6 +124,14 @@ class WallFace(MonitoringFace, TrafficFace):
         )
         return found
 
+    def _attacked(self, now: datetime) -> tuple[WallAttack, ...]:
+        if not allowed(self._actor, Permission.BLACKHOLE_VIEW):
+            return ()
+        found: tuple[WallAttack, ...] = _wall_blackholes.attacks_of(
+            self._parts.attacks.ledger, self._meant_scope, since=now - SHOWN, until=now
+        )
+        return found
+
     def _full_links(self, now: datetime) -> dict[str, FullLink]:
         """By device: the fullest of its links, where one is full."""
         if not allowed(self._actor, Permission.TRAFFIC_VIEW):
@@ -135,7 +153,8 @@ class WallFace(MonitoringFace, TrafficFace):
     def _busiest_traffic(self, now: datetime) -> tuple[PortTraffic, ...]:
         if not allowed(self._actor, Permission.TRAFFIC_VIEW):
             return ()
-        busy = self.busiest(since=now - SHOWN, until=now, most=PORTS, every_s=THIN_S)
+        asked = partial(self.busiest, since=now - SHOWN, until=now, most=PORTS)
+        busy = asked(every_s=THIN_S) or asked(every_s=0)  # which a young store has sooner
         return tuple(self._hours_of(one.port.id, now) for one in busy)
 
     def _port_since(self, devices: Iterable[MonitoredDevice], now: datetime) -> dict[str, Since]:
@@ -161,6 +180,14 @@ class WallFace(MonitoringFace, TrafficFace):
             if since is not None:
                 found[key.device_id] = min(found.get(key.device_id, since), since)
         return found
+
+
+def _first_at(newest: datetime | None, now: datetime, interval_s: int) -> datetime | None:
+    """When the first window of samples is whole; None: nobody reads any now."""
+    if newest is None or (now - newest).total_seconds() > 2 * interval_s:
+        return None
+    every_s = max(interval_s, THIN_S)
+    return datetime.fromtimestamp((int(now.timestamp()) // every_s + 1) * every_s, UTC)
 
 
 def _down_since(samples: Samples) -> Since | None:

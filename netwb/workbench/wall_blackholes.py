@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from netwb.blackhole.ledger.ledger import Ledger
 from netwb.blackhole.ledger.reading import Wanted
 from netwb.blackhole.records import STANDING, Blackhole
 from netwb.roles import Scope
-from netwb.workbench.wall_records import WallBlackhole, WallBlackholes
+from netwb.workbench.wall_records import WallAttack, WallBlackhole, WallBlackholes
 
 LINES = 3  # that there is room for
 MOST = 500  # of which the first are looked for
@@ -25,6 +25,18 @@ def blackholes_of(ledger: Ledger, scope: Scope, *, hold_minutes: int) -> WallBla
     found = ledger.list(scope, Wanted(states={"held", *STANDING}), limit=MOST)
     first = sorted((_one(one, hold_minutes) for one in found), key=_order)
     return WallBlackholes(held=held, standing=standing, first=tuple(first[:LINES]))
+
+
+def attacks_of(
+    ledger: Ledger, scope: Scope, *, since: datetime, until: datetime
+) -> tuple[WallAttack, ...]:
+    """What was sent to routers, of that scope and time."""
+    found = ledger.list(scope, Wanted(since=since, until=until), limit=MOST)
+    return tuple(
+        WallAttack(tenant_id=one.tenant_id, since=one.announced_at, until=one.ended_at)
+        for one in found
+        if one.tenant_id is not None and one.announced_at is not None
+    )
 
 
 def _one(one: Blackhole, hold_minutes: int) -> WallBlackhole:

@@ -76,6 +76,16 @@ class WallBlackholes:
 
 
 NO_BLACKHOLES = WallBlackholes()
+FIRST_S = 10  # that the first sample takes to be read, after which a wall looks for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallAttack:
+    """A time in which a host of a tenant was blackholed; `until` None: it is so still."""
+
+    tenant_id: str
+    since: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,6 +97,10 @@ class WallNews:
     night   the last night's backup; None: there was none yet
     alarms  what stands wrong, the worst first, then the longest
     blackholes  none where who looks may not see them
+    attacks     of the charts' time, likewise
+    may_chart   whether who looks may see traffic, so that a want of charts is to be explained
+    first_at    when the first chart is drawn, where there is none yet; None: there is one, or nobody
+                reads anything now
     fault   why sites and ports are not known, in a sentence; empty where they are
     """
 
@@ -98,9 +112,15 @@ class WallNews:
     newest: datetime | None
     alarms: tuple[WallAlarm, ...] = ()
     blackholes: WallBlackholes = NO_BLACKHOLES
+    attacks: tuple[WallAttack, ...] = ()
+    may_chart: bool = False
+    first_at: datetime | None = None
     fault: str = ""
 
     @property
     def next_at(self) -> datetime:
         """When there is more to know."""
-        return self.as_of + timedelta(seconds=self.interval_s)
+        usual = self.as_of + timedelta(seconds=self.interval_s)
+        if self.first_at is None:
+            return usual
+        return min(usual, self.first_at + timedelta(seconds=FIRST_S))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from netwb.store.models import PortRow
 from netwb.workbench import Workbench
 from netwb.workbench.wall_records import WallNews
 from tests.benches import Rig, rig, with_parts
+from tests.blackhole.ledger.ground import begin
 from tests.stores import EACH_STORE
 from tests.views.people import log_in
 
@@ -220,6 +222,31 @@ def test_a_store_that_does_not_answer_is_a_sentence(made: Rig) -> None:
 
     assert news.fault == "the metrics store does not answer; start it"
     assert news.sites == ()
+
+
+def test_attacks_on_charts_are_those_of_the_scope_that_routers_were_sent(made: Rig) -> None:
+    ledger = made.bench._parts.attacks.ledger
+    asked = [
+        begin(made, f"203.0.113.{last}/32", tenant=tenant)
+        for last, tenant in ((10, "acme"), (20, "borealis"))
+    ]
+    begin(made, "203.0.113.30/32", "hold")
+    announced = [ledger.move(one, "announced") for one in asked]
+    made.clock.advance(minutes=4)
+    for one in filter(None, announced[:1]):
+        gone = ledger.move(one, "withdrawing")
+        assert gone is not None
+        ledger.move(gone, "withdrawn")
+    noc = log_in(made, "noc", Role.CUSTOMER, ("acme",))
+
+    whole, own = made.bench.wall().attacks, noc.wall().attacks
+
+    (ours,) = own
+    lasted = None if ours.until is None else ours.until - ours.since
+    assert ours.tenant_id == made.bench.tenant("acme").id
+    assert lasted == timedelta(minutes=4)
+    assert ours in whole
+    assert sorted(one.until is None for one in whole) == [False, True]
 
 
 def test_blackholes_are_those_of_the_scope_and_what_waits_is_first(made: Rig) -> None:

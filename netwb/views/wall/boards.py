@@ -15,7 +15,7 @@ from netwb.workbench.wall import PORTS
 
 NAME = "netwb-boards"  # by which the browser's script finds the model
 HEADS = tuple(f"head{number}" for number in range(PORTS))  # of the charts; empty: there is none
-PARTS = ("top", "sites", "foot", *HEADS)
+PARTS = ("top", "sites", "foot", "none", *HEADS)
 
 
 class Boards:

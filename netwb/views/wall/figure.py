@@ -10,6 +10,7 @@ Sources: PAGES.md "wall", pitfalls 4, 6 and 10.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,8 +51,10 @@ class WallFigure:
         self.model = self._plot()
         self._hours, self._speeds = Ticks(self._times), Ticks(self._values)
 
-    def draw(self, traffic: PortTraffic, zone: ZoneInfo) -> None:
-        """Show that port."""
+    def draw(
+        self, traffic: PortTraffic, zone: ZoneInfo, attacks: Sequence[tuple[float, float]] = ()
+    ) -> None:
+        """Show that port. `attacks`: from when to when, epoch milliseconds, in red behind all else."""
         since, until = int(traffic.since.timestamp()), int(traffic.until.timestamp())
         mean = {side: traffic.flows["bits", side].mean for side in SIDES}
         limit = float(traffic.port.limit_bps or 0)
@@ -59,13 +62,14 @@ class WallFigure:
         shows_speed = max(top, down) >= FAR_BELOW * limit > 0
         high = max(limit, top) if shows_speed else mirrored(top, down, "bits").high
         self._across.update(start=since * 1_000, end=until * 1_000)
-        self._up.update(start=-max(down * 1.08, 0.25 * high), end=high * 1.06)
+        bottom, over = -max(down * 1.08, 0.25 * high), high * 1.06
+        self._up.update(start=bottom, end=over)
         self._speeds.show({0.0: "0", high: _short(high)})
         room = (until - since) // 16  # a word at the very end would be cut
         self._hours.show(milliseconds(time_ticks(since + room, until - room, zone, most=4)))
         at = (traffic.begin + traffic.step_s // 2) * 1_000.0
         flows = {"in": mean["in"], "out": -mean["out"]}
-        self.areas.data = _areas(at, flows)
+        self.areas.data = _areas(at, flows, _bands(attacks, bottom, over))
         levels = {0.0: ("t3", 1.0, SOLID)}
         if shows_speed:
             levels[limit] = ("t2", 1.5, DASHED)
@@ -109,10 +113,22 @@ def _axis() -> LinearAxis:
     )
 
 
-def _areas(at: Any, flows: dict[str, Any]) -> dict[str, Any]:
-    """Each stretch of each flow, from zero on."""
+def _bands(
+    attacks: Sequence[tuple[float, float]], bottom: float, top: float
+) -> Sequence[tuple[Any, Any]]:
+    """From the bottom of the chart to its top."""
+    high = np.array([bottom, bottom, top, top])
+    return [(np.array([begin, end, end, begin]), high) for begin, end in attacks]
+
+
+def _areas(at: Any, flows: dict[str, Any], bands: Sequence[tuple[Any, Any]] = ()) -> dict[str, Any]:
+    """Each stretch of each flow, from zero on; under them the bands."""
     colour = tokens("dark")
-    found: dict[str, Any] = {"x": [], "y": [], "color": []}
+    found: dict[str, Any] = {
+        "x": [x for x, _ in bands],
+        "y": [y for _, y in bands],
+        "color": [colour["bad"]] * len(bands),
+    }
     for side, values in flows.items():
         xs, ys = outlines(at, 0, values)
         found["x"] += xs

@@ -32,12 +32,14 @@ from netwb.views.cures import in_page
 from netwb.views.document import at_once
 from netwb.views.frame import seat_of
 from netwb.views.sheet import GUARD
+from netwb.views.wall.attacks import attacks_on, bands, render_attacks
 from netwb.views.wall.boards import HEADS, NAME, Boards
 from netwb.views.wall.figure import WallFigure
 from netwb.views.wall.rows import (
     has_several_tenants,
     render_chart_head,
     render_foot,
+    render_no_chart,
     render_sentence,
     render_sites,
     render_top,
@@ -121,20 +123,24 @@ class WallView:
         """Show these."""
         now, zone = self._now(), self._zone
         several = has_several_tenants(news.sites)
-        heads = [render_chart_head(traffic, several=several) for traffic in news.ports]
+        heads = []
         for figure, traffic in zip(self.figures, news.ports, strict=False):
-            figure.draw(traffic, zone)
+            attacks = attacks_on(news.attacks, traffic)
+            figure.draw(traffic, zone, bands(attacks, traffic))
+            said = render_attacks(attacks, zone)
+            heads.append(render_chart_head(traffic, said, several=several))
         self.boards.put(
             top=render_top(news, now=now, zone=zone),
             sites=render_sites(news, zone),
             foot=render_foot(news, now=now, zone=zone),
+            none=render_no_chart(news, now=now),
             **_headed(heads),
         )
 
     def _say(self, said: str) -> None:
         """In the place of everything that may be true no more."""
         top = render_top(None, now=self._now(), zone=self._zone)
-        self.boards.put(top=top, sites=render_sentence(said), foot="", **_headed([]))
+        self.boards.put(top=top, sites=render_sentence(said), foot="", none="", **_headed([]))
 
 
 def _headed(heads: list[str]) -> dict[str, str]:

@@ -166,11 +166,25 @@ def _name(one: WallSite, *, several: bool) -> str:
     return f"{one.tenant} {one.site}" if several else one.site
 
 
-def render_chart_head(traffic: PortTraffic, *, several: bool) -> str:
-    """Whose port it is, and what goes through it by the newest measure."""
+def render_no_chart(news: WallNews, *, now: datetime) -> str:
+    """In the place of charts where there is none: when the first one is there."""
+    if news.ports or news.fault or not (news.may_chart and news.sites):
+        return ""
+    if news.first_at is None:
+        return '<div class="no">No sample of traffic yet</div>'
+    left = (news.first_at - now).total_seconds()
+    until = tag("span", words.left(left), data_until=int(news.first_at.timestamp()))
+    return f'<div class="no">No sample of traffic yet, first in {until}</div>'
+
+
+def render_chart_head(traffic: PortTraffic, attacks: str = "", *, several: bool) -> str:
+    """Whose port it is, and what goes through it by the newest measure.
+
+    attacks   safe markup beside its name
+    """
     port = traffic.port
     whose = port.tenant if several else port.site
-    label = f"<b>{esc(whose)}</b><i>{esc(port.hostname)} {esc(port.name)}</i>"
+    label = f"<b>{esc(whose)}</b><i>{esc(port.hostname)} {esc(port.name)}</i>{attacks}"
     now_in, now_out = (_newest(traffic, side) for side in ("in", "out"))
     number, _, unit = now_out.partition(" ")
     second = number if unit == now_in.partition(" ")[2] else now_out  # one unit is said once

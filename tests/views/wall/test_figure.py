@@ -67,3 +67,19 @@ def test_it_is_drawn_again_by_its_data_alone() -> None:
 
 def test_a_screen_that_comes_up_waits_for_few_models() -> None:
     assert len(drawn().model.references()) < 32  # `bokeh.plotting` would make 62
+
+
+def test_attacks_are_red_from_the_bottom_to_the_top_behind_the_traffic() -> None:
+    since, until = (at.timestamp() * 1_000 for at in (traffic().since, traffic().until))
+    long, short = (since + 60_000, since + 600_000), (until - 60_000, until)
+    made = WallFigure()
+
+    made.draw(traffic(), UTC_, (long, short))
+
+    data: Any = made.areas.data
+    up: Any = made.model.y_range
+    assert data["color"] == [DARK["bad"], DARK["bad"], DARK["in"], DARK["out"]]
+    assert [data["x"][0].min(), data["x"][0].max()] == [*long]
+    assert {*data["y"][0]} == {up.start, up.end}
+    made.draw(traffic(), UTC_)
+    assert DARK["bad"] not in made.areas.data["color"]

@@ -13,11 +13,13 @@ import pytest
 from netwb.access.records import NewWall, Origin
 from netwb.errors import MetricsUnavailableError
 from netwb.inventory.records import EVERYWHERE
+from netwb.views.theme import tokens
 from netwb.views.wall.boards import HEADS, PARTS
 from netwb.views.wall.page import AGAIN_S, SPREAD_S, WallView
 from netwb.workbench import Workbench
 from netwb.workbench.seats import Seat
 from tests.benches import Rig, rig, with_parts
+from tests.blackhole.ledger.ground import begin
 from tests.counted import count, give_ports
 
 SCREEN = Origin(address="192.0.2.7", browser="Chrome")
@@ -106,3 +108,38 @@ def test_what_cannot_be_read_is_said_and_tried_again(
     assert left_s is not None
     assert left_s == AGAIN_S or left_s > 59
     assert not any(told(view)[head] for head in HEADS)
+
+
+def test_a_wall_without_any_sample_yet_says_when_the_first_chart_comes(tmp_path: Path) -> None:
+    with rig(tmp_path, {"acme": ("edge1",)}) as one:
+        one.clock.now = datetime(2026, 11, 29, 12, 2, 30, tzinfo=UTC)
+        (port,) = give_ports(one.bench, one.devices["acme/edge1"], "xe-0/0/0")
+        bench = a_wall(one)[1]
+        silent = told(opened(one, bench, news=bench.wall()))
+        one.clock.advance(minutes=1)
+        count(one.bench, port, until=one.clock.now, minutes=1)
+        view = opened(one, bench, news=bench.wall())
+        waiting = told(view)
+        one.clock.advance(minutes=2)
+        count(one.bench, port, until=one.clock.now, minutes=3)
+        asyncio.run(view.refresh())
+
+    first_at = int(datetime(2026, 11, 29, 12, 5, tzinfo=UTC).timestamp())
+    assert "No sample of traffic yet<" in silent["none"]
+    assert f'yet, first in <span data-until="{first_at}">01:30</span>' in waiting["none"]
+    assert not any(waiting[head] for head in HEADS)
+    assert told(view)["none"] == ""
+    assert "xe-0/0/0" in told(view)[HEADS[0]]
+
+
+def test_a_port_whose_tenant_is_attacked_says_so_and_has_a_red_band(made: Rig) -> None:
+    bench = made.bench
+    asked = begin(made, "203.0.113.10/32")
+    bench._parts.attacks.ledger.move(asked, "announced")
+    made.clock.advance(minutes=2)
+    wall = a_wall(made)[1]
+
+    view = opened(made, wall, news=wall.wall())
+
+    assert "attack now" in told(view)[HEADS[0]]
+    assert view.figures[0].areas.data["color"][0] == tokens("dark")["bad"]
