@@ -6,6 +6,7 @@ as a page would cost a second. What is written is asked for first, with the figu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from panel.viewable import Viewable
 from netwb.billing.records import BillExclusion, PortGroup, TenantBill
 from netwb.metrics.billing.records import GroupBill
 from netwb.roles import Permission
-from netwb.views import states
+from netwb.views import states, words
 from netwb.views.billing import dialogs
 from netwb.views.billing.chart import BillChart
 from netwb.views.billing.groups import render_tenants
@@ -35,6 +36,7 @@ from netwb.views.frame import Frame
 from netwb.views.html import page_url
 from netwb.views.panes import SHRINKS
 from netwb.views.sheet import Act, OnAct, Sheet
+from netwb.views.traffic.waiting import told
 from netwb.workbench.billing_records import ShownBill
 
 
@@ -117,13 +119,26 @@ class BillingView:
             await self._draw_tenants()
             return
         self._draw_tools(None)
-        shown = await frame.ask(
-            frame.bench.shown_bill, look.tenant, look.month, version=look.version
-        )
+        reckoning = frame.ask(frame.bench.shown_bill, look.tenant, look.month, version=look.version)
+        try:
+            shown = await told(reckoning, partial(self._wait, asked))
+        finally:
+            if asked == self._asked:
+                self._dim({})
         if asked == self._asked:
             self.shown = shown
             await at_once(self._document, self._draw)
             frame.tell(f"{shown.bill.tenant} {month_words(shown.bill.month)}")
+
+    def _wait(self, asked: int, seconds: float) -> None:
+        """It takes its time; what is shown is another bill."""
+        if asked == self._asked:
+            self._dim({"opacity": ".45"})
+            self._draw_tools(None, waits=f"Reckoning… {words.span(round(seconds))}")
+
+    def _dim(self, style: Mapping[str, str]) -> None:
+        self.head.styles = self.foot.styles = dict(style)
+        self.room.styles = {**SHRINKS, **style}
 
     def _only(self) -> str:
         """The one tenant that somebody sees bills of."""
@@ -164,7 +179,7 @@ class BillingView:
             )
         )
 
-    def _draw_tools(self, bill: TenantBill | None) -> None:
+    def _draw_tools(self, bill: TenantBill | None, *, waits: str = "") -> None:
         assert self.look is not None
         self.tools.html = render_tools(
             self.look,
@@ -173,6 +188,7 @@ class BillingView:
             zone=self.frame.zone,
             bill=bill,
             may_edit=self.frame.may(Permission.BILLING_EDIT),
+            waits=waits,
         )
 
     def _draw(self) -> None:

@@ -20,14 +20,19 @@ def render_tools(  # noqa: PLR0913 - where, when, of whom, and what one may
     zone: ZoneInfo,
     bill: TenantBill | None,
     may_edit: bool,
+    waits: str = "",
 ) -> str:
-    """One bar; each choice is a link that carries the whole view."""
+    """One bar; each choice is a link that carries the whole view.
+
+    bill    None: it is not there yet, and `waits` says what goes on meanwhile
+    """
     versions = _versions(bill.versions, look, address) if bill else ""
     files = _files(bill) if bill and bill.groups else ""
     acts = _acts(bill) if bill and may_edit else ""
+    said = tag("span", esc(waits), class_="t2 nowrap") if waits else ""
     return (
         f'<div class="bar billing" role="toolbar" aria-label="Which bill">{_month(look, address, now, zone)}'
-        f'{versions}<span class="push files">{files}{acts}</span></div>'
+        f'{versions}{said}<span class="push files">{files}{acts}</span></div>'
     )
 
 

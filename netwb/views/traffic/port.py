@@ -24,12 +24,14 @@ from netwb.views.traffic.marks import render_marks
 from netwb.views.traffic.reading import read_busiest, read_numbers, read_port, read_trends
 from netwb.views.traffic.styles import traffic_css
 from netwb.views.traffic.table import render_busiest, render_head, render_legend, render_numbers
+from netwb.views.traffic.waiting import told
 from netwb.views.traffic.zoom import Back, Wanted
 from netwb.workbench.port_state_records import PortNow
 from netwb.workbench.traffic_many_records import PortTrend
 from netwb.workbench.traffic_records import BusyPort
 
 BESIDE = 8  # of the busiest ports stand beside a port's numbers
+_DIM = ".45"  # what is of another time or port than the one that is read
 
 
 class PortPart:
@@ -48,6 +50,7 @@ class PortPart:
         self.trend: PortTrend | None = None
         self._trend_of: object = None  # which port, and on which day
         self._asked = 0
+        self._waits = ""  # what is said while the next answer takes its time
         self._document = pn.state.curdoc
         css = traffic_css()
         self.chart = Chart(wanted=wanted, back=back, leads=frame.go)
@@ -72,7 +75,13 @@ class PortPart:
         """Read and draw; an answer that a later question has overtaken is dropped."""
         self._asked += 1
         asked, frame = self._asked, self.frame
-        shown = await frame.ask(read_port, frame, frame.address["port"], look)
+        try:
+            reading = frame.ask(read_port, frame, frame.address["port"], look)
+            shown = await told(reading, partial(self._wait, asked))
+        finally:
+            if asked == self._asked:
+                self._waits = ""
+                self._dim(None)
         if asked != self._asked:
             return
         drawing = drawing_of(shown, now=frame.now(), zone=frame.zone)
@@ -84,6 +93,24 @@ class PortPart:
         await self.chart.draw(drawing, beside=self._show_chart)
         frame.tell(f"{port.hostname} {port.name}")
         await self._load_beside(asked, look)
+
+    def _wait(self, asked: int, seconds: float) -> None:
+        """It takes its time: what is shown is of another one, or there is nothing yet."""
+        if asked != self._asked:
+            return
+        self._waits = f"Reading… {words.span(round(seconds))}"
+        if self.shown is None:
+            self.head.html = states.loading(self._waits)
+        else:
+            self._dim(_DIM)
+            self._draw_head()
+
+    def _dim(self, opacity: str | None) -> None:
+        for one in (self.room, self.foot):
+            styles = {name: said for name, said in (one.styles or {}).items() if name != "opacity"}
+            styles |= {"opacity": opacity} if opacity is not None else {}
+            if one.styles != styles:
+                one.styles = styles
 
     async def _load_beside(self, asked: int, look: Look) -> None:
         """What may come after the chart: how the port is now, and which others are busy."""
@@ -143,7 +170,7 @@ class PortPart:
         look, traffic = self.shown.look, self.shown.traffic
         now = self.now if self.now is not None and self.now.port.id == traffic.port.id else None
         trend = self.trend if self.trend and self.trend.port.id == traffic.port.id else None
-        head = render_head(traffic, now, self.frame.moment(), trend=trend)
+        head = render_head(traffic, now, self.frame.moment(), trend=trend, waits=self._waits)
         self.head.html = head + render_legend(
             look.unit,
             traffic.step_s,

@@ -35,11 +35,17 @@ def in_unit(value: float | None, unit: Unit, port: Port) -> float | None:
 
 
 def render_head(
-    traffic: PortTraffic, now: PortNow | None, moment: Moment, *, trend: PortTrend | None = None
+    traffic: PortTraffic,
+    now: PortNow | None,
+    moment: Moment,
+    *,
+    trend: PortTrend | None = None,
+    waits: str = "",
 ) -> str:
     """The port's own words as the title, its name beside it; speed, state, days to full, age.
 
     now, trend   None: nobody has asked yet
+    waits        what is being read, in the place of the age
     """
     port = traffic.port
     title = port.alias or port.name
@@ -48,7 +54,7 @@ def render_head(
         f'<div class="port-head"><b class="cut">{esc(title)}</b>'
         f'<span class="t2 cut">{esc(beside)}</span>{_speed(port, now, moment)}'
         f"{_state(now, moment) if now is not None else ''}{_full(trend)}{_circuit(port)}"
-        f'<span class="push t3 sm">{_newest(traffic, moment)}</span></div>'
+        f'<span class="push t3 sm">{esc(waits) or _newest(traffic, moment)}</span></div>'
     )
 
 

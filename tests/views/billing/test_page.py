@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +18,10 @@ from netwb.metrics.billing.months import parse_month
 from netwb.roles import Role
 from netwb.views.billing.page import BillingView
 from netwb.workbench import Workbench
-from tests.benches import Rig, rig
+from tests.benches import Rig, rig, with_parts
 from tests.counted import count, give_ports
 from tests.views.people import log_in
+from tests.views.slow import SlowStore, until_said
 from tests.views.visits import HOSTILE, Visit, run
 
 OCTOBER = parse_month("2026-10", "Europe/Berlin")
@@ -71,6 +74,32 @@ def test_a_bill_has_its_figure_its_windows_and_how_it_is_found(
     chart = page.view.chart
     assert len(chart.lines["in"].data["at"]) == bill.windows
     assert len(chart.bands["gone"].data["left"]) == len(bill.missing) == 1
+
+
+def test_a_bill_that_takes_its_time_says_so_while_it_lasts(made: Rig, engineer: Workbench) -> None:
+    async def story() -> tuple[str, object, Visit]:
+        page = await Visit(BillingView, engineer, made, f"?of=acme{MONTH}").load()
+        parts = page.frame.bench._parts
+        slow = SlowStore(parts.metrics)
+        page.frame.bench = copy(page.frame.bench)
+        counting = replace(parts.counting, store=slow)
+        page.frame.bench._parts = with_parts(parts, counting=counting)
+        act = page.act("month", value="2026-11")
+        try:
+            reading = await until_said(page.view.tools, "Reckoning", act)
+        finally:
+            slow.goes_on.set()
+        waits, dim = page.text, page.view.room.styles.get("opacity")
+        await reading
+        return waits, dim, page
+
+    waits, dim, page = run(story())
+
+    assert "Reckoning\N{HORIZONTAL ELLIPSIS} 1 s" in waits
+    assert dim == ".45"
+    assert "opacity" not in page.view.room.styles
+    assert "Reckoning" not in page.text
+    assert "The month is not over" in page.text
 
 
 def test_a_window_is_told_by_the_clocks_of_the_contract(made: Rig, engineer: Workbench) -> None:

@@ -27,6 +27,7 @@ from netwb.workbench.port_state_records import CountersSeen
 from tests.benches import Rig, ios, rig, with_parts
 from tests.counted import count, give_ports
 from tests.views.people import log_in
+from tests.views.slow import SlowStore, until_said
 from tests.views.visits import Visit, run
 
 HOURS = 26
@@ -220,6 +221,36 @@ class Failing:
 
     def read(self, *_: object) -> object:
         raise self._error
+
+
+@pytest.mark.parametrize("shown", ["nothing", "another range"])
+def test_a_reading_that_takes_its_time_is_said_while_it_lasts(
+    made: Rig, engineer: Workbench, shown: str
+) -> None:
+    async def story() -> tuple[str, list[object], Visit]:
+        page = visit(made, engineer, port_of(made, "acme/edge1"))
+        if shown == "another range":
+            await page.load()
+        slow = SlowStore(page.frame.bench._parts.metrics)
+        page.frame.bench = copy(page.frame.bench)
+        page.frame.bench._parts = with_parts(page.frame.bench._parts, metrics=slow)
+        port = page.view.port
+        act = page.load() if shown == "nothing" else page.act("range", range="6h")
+        try:
+            reading = await until_said(port.head, "Reading", act)
+        finally:
+            slow.goes_on.set()
+        waits, dim = page.text, [one.styles.get("opacity") for one in (port.room, port.foot)]
+        await reading
+        return waits, dim, page
+
+    waits, dim, page = run(story())
+
+    assert "Reading\N{HORIZONTAL ELLIPSIS} 1 s" in waits
+    assert dim == ([".45", ".45"] if shown == "another range" else [None, None])
+    assert "Reading" not in page.view.port.head.html
+    assert "opacity" not in {*page.view.port.room.styles, *page.view.port.foot.styles}
+    assert "In 100 Mbit/s" in page.text
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ from netwb.views.traffic.overview.table import (
 )
 from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
 from netwb.views.traffic.styles import traffic_css
+from netwb.views.traffic.waiting import told
 from netwb.views.traffic.zoom import Back, Wanted, Zoom
 from netwb.workbench.traffic_many_records import PortNumbers, PortTrend, TrafficOverview
 from netwb.workbench.traffic_table import busiest_ids
@@ -140,19 +141,16 @@ class OverviewPart:
         self._asked += 1
         asked, frame, query = self._asked, self.frame, self.query
         frame.crumbs(("Traffic", None))
-        told: list[Reading] = [Reading(done=0, planned=0)]
-        self._draw_bar(told[-1] if self.shown is None else None)
+        heard: list[Reading] = [Reading(done=0, planned=0)]
+        self._draw_bar(heard[-1] if self.shown is None else None)
         if self._look is not None and self._look.time != look.time:
             self._dim(_DIM)  # these figures are of another time
-        reading = asyncio.ensure_future(
-            frame.ask(self._read, look, query, partial(self._tell, asked, told))
-        )
+        reading = frame.ask(self._read, look, query, partial(self._tell, asked, heard))
         try:
-            shown = await self._followed(reading, asked, told)
+            shown = await told(reading, partial(self._follow, asked, heard), every_s=TOLD_S)
         except Overtaken:
             return
         finally:
-            reading.cancel()  # with who waits for it, where the page is closed
             if asked == self._asked:
                 self._dim({})
         if asked != self._asked:
@@ -187,22 +185,16 @@ class OverviewPart:
             on_ports=tell,
         )
 
-    def _tell(self, asked: int, told: list[Reading], done: int, planned: int) -> None:
+    def _tell(self, asked: int, heard: list[Reading], done: int, planned: int) -> None:
         """On the reading's own thread."""
         if asked != self._asked:
             raise Overtaken
-        told.append(Reading(done=done, planned=planned))
+        heard.append(Reading(done=done, planned=planned))
 
-    async def _followed(
-        self, reading: asyncio.Future[TrafficOverview], asked: int, told: list[Reading]
-    ) -> TrafficOverview:
+    def _follow(self, asked: int, heard: list[Reading], _seconds: float) -> None:
         """The bar says how far it is."""
-        while True:
-            done, _ = await asyncio.wait({reading}, timeout=TOLD_S)
-            if done:
-                return reading.result()
-            if asked == self._asked:
-                self._draw_bar(told[-1])
+        if asked == self._asked:
+            self._draw_bar(heard[-1])
 
     def _begin(self, work: Callable[[], Awaitable[None]]) -> None:
         """Beside what the person does; its error is a line over the page."""
