@@ -13,7 +13,7 @@ from netwb.metrics.store import MetricsStore
 from netwb.views.sheet import Sheet
 
 
-class SlowStore(MetricsStore):
+class SlowStore:
     """Answers once it may."""
 
     def __init__(self, store: MetricsStore) -> None:

@@ -82,7 +82,7 @@ def test_a_bill_that_takes_its_time_says_so_while_it_lasts(made: Rig, engineer: 
         parts = page.frame.bench._parts
         slow = SlowStore(parts.metrics)
         page.frame.bench = copy(page.frame.bench)
-        counting = replace(parts.counting, store=slow)
+        counting = replace(parts.counting, store=slow)  # type: ignore[arg-type]  # it only reads
         page.frame.bench._parts = with_parts(parts, counting=counting)
         act = page.act("month", value="2026-11")
         try:
