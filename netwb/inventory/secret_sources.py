@@ -91,7 +91,10 @@ def _whole(kind: SecretKind, text: str, origin: str) -> str:
     secret = text.replace("\r\n", "\n").rstrip("\n")
     lines = 1 if kind != "private_key" else LONGEST_SECRET
     if not secret.strip() or "\x00" in secret or secret.count("\n") >= lines:
-        msg = f"{WORDS[kind]} from {origin} is empty, or is not the one line that it should be"
+        msg = (
+            f"{WORDS[kind]} from {origin} is empty, or is not the one line that it should be; let it"
+            " hold the secret alone"
+        )
         raise InventoryError(msg)
     if len(secret.encode()) > LONGEST_SECRET:
         msg = f"{WORDS[kind]} from {origin} is longer than {LONGEST_SECRET} bytes; is it the right one?"

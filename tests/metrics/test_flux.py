@@ -280,7 +280,5 @@ def test_points_of_another_kind_are_refused_in_words(recorded: RecordedInflux) -
     )
     recorded.answers["/api/v2/write"] = Recorded(status=422, body=conflict)
 
-    with pytest.raises(
-        MetricsRefusedError, match=r"does not take the points.*field type conflict"
-    ):
+    with pytest.raises(MetricsRefusedError, match=r"does not take the points.*field type conflict"):
         asking(recorded).write([octets(NOON, 7)])

@@ -361,9 +361,7 @@ def test_points_that_a_2x_refuses_are_told(recorded: RecordedInflux) -> None:
     conflict = b'{"code": "unprocessable entity", "message": "field type conflict: input field"}'
     recorded.answers["/write"] = Recorded(status=422, body=conflict)
 
-    with pytest.raises(
-        MetricsRefusedError, match=r"does not take the points.*field type conflict"
-    ):
+    with pytest.raises(MetricsRefusedError, match=r"does not take the points.*field type conflict"):
         asking(recorded).write([octets(NOON, 7)])
 
 
