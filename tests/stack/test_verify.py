@@ -32,6 +32,7 @@ case "$*" in
         [ "$1" != --test ] || echo "$TEST_SAYS"
         [ "$1" != --test ] || [ "$TEST_SAYS" = "the test arrived: 202" ] ;;
     *"exec -T netwb python -c "*subprocess*)
+        PATH="$(dirname "$PYTHON"):$PATH"
         [ -z "$NETWB_NOTIFY_URL" ] || exec "$PYTHON" -c "${@: -2:1}" "${@: -1}"
         printf '%b\n' "$ATTACK" ;;
     *"exec -T netwb python -c "*) exec "$PYTHON" -c "${@: -1}" ;;
