@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from netwb.errors import MetricsError
+from netwb.inventory.ports.records import WherePort
 from netwb.loading import lazy
 from netwb.metrics.records import Question, SeriesKey
 from netwb.notify.records import SEVERITIES
 from netwb.roles import Permission, allowed
 from netwb.workbench.monitoring import MonitoredDevice, MonitoringFace
-from netwb.workbench.traffic import TrafficFace
+from netwb.workbench.traffic import BESIDE, TrafficFace
 from netwb.workbench.traffic_parts import THIN_S
+from netwb.workbench.traffic_records import FIELDS, SIDES
 from netwb.workbench.wall_records import (
     NO_BLACKHOLES,
     WallAlarm,
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from netwb.metrics import samples as _samples
     from netwb.metrics import status as _status
     from netwb.metrics.samples import Samples
+    from netwb.metrics.series import busiest as _busiest
     from netwb.workbench import wall_blackholes as _wall_blackholes
     from netwb.workbench import wall_links as _wall_links
     from netwb.workbench import wall_sites as _wall_sites
@@ -41,6 +44,7 @@ else:
     _nights = lazy("netwb.collect.nights")
     _samples = lazy("netwb.metrics.samples")
     _status = lazy("netwb.metrics.status")
+    _busiest = lazy("netwb.metrics.series.busiest")
     _wall_blackholes = lazy("netwb.workbench.wall_blackholes")
     _wall_links = lazy("netwb.workbench.wall_links")
     _wall_sites = lazy("netwb.workbench.wall_sites")
@@ -50,6 +54,7 @@ SHOWN = timedelta(hours=6)
 BUCKETS = 180  # of a chart: one in four pixels
 LATELY = timedelta(minutes=15)  # a link that is full by its 95th percentile in it is full
 MOST_RANKED = 100_000  # all of them: a small link can be as full as a large one
+DRAWN = 3  # samples, however often they come
 MOST_FULL = 10  # links of which it is read since when
 LOOK_BACK_S = 86_400  # how far back it is looked when a port went down
 MOST_LOOKED_AT = 50  # ports that are down; of more nobody reads since when
@@ -92,11 +97,10 @@ class WallFace(MonitoringFace, TrafficFace):
         try:
             found = self.monitoring()
             port_since, full = self._port_since(found.devices, now), self._full_links(now)
-            ports = self._busiest_traffic(now)
+            ports, first_at = self._charts(now)
         except MetricsError as error:
             return replace(told, fault=str(error))
         sites = _wall_sites.sites_of(found.devices, port_since, full)
-        first_at = None if ports else _first_at(found.newest, now, interval_s)
         return replace(told, sites=sites, ports=ports, newest=found.newest, first_at=first_at)
 
     def _alarms(self) -> tuple[WallAlarm, ...]:
@@ -150,12 +154,31 @@ class WallFace(MonitoringFace, TrafficFace):
     def _backup_night(self, now: datetime) -> LastNight | None:
         return _nights.find_last_night(self._parts.database, self._meant_scope, now=now)
 
-    def _busiest_traffic(self, now: datetime) -> tuple[PortTraffic, ...]:
+    def _charts(self, now: datetime) -> tuple[tuple[PortTraffic, ...], datetime | None]:
+        """The busiest ports; and when the first of them is there, where none is yet."""
         if not allowed(self._actor, Permission.TRAFFIC_VIEW):
-            return ()
-        asked = partial(self.busiest, since=now - SHOWN, until=now, most=PORTS)
-        busy = asked(every_s=THIN_S) or asked(every_s=0)  # which a young store has sooner
-        return tuple(self._hours_of(one.port.id, now) for one in busy)
+            return (), None
+        busy = self.busiest(since=now - SHOWN, until=now, most=PORTS, every_s=THIN_S)
+        if busy:
+            return tuple(self._hours_of(one.port.id, now) for one in busy), None
+        return self._first_charts(now)
+
+    def _first_charts(self, now: datetime) -> tuple[tuple[PortTraffic, ...], datetime | None]:
+        """What a young store knows: before its first window is whole no port is the busiest by it.
+
+        Two samples are a rate, and three a stretch that is drawn; till then the next one is awaited.
+        """
+        begin, end = int((now - LATELY).timestamp()), int(now.timestamp())
+        fields = tuple(FIELDS["bits", side] for side in SIDES)
+        asked = self._question("interface", (*fields, *BESIDE), begin, end, every_s=0)
+        known = self._known_of(self._ports_found(WherePort()), asked)
+        ids = _busiest.busiest_so_far(known, fields, begin, end, gap_s=self._gap_s(0), most=PORTS)
+        drawn = tuple(filter(_has_curve, (self._hours_of(one, now) for one in ids)))
+        is_young = 0 < max((len(one.samples.at) for one in known.values()), default=0) < DRAWN
+        if drawn or not is_young:
+            return drawn, None
+        every_s = self._parts.settings.metrics.interval_s
+        return (), datetime.fromtimestamp((end // every_s + 1) * every_s, UTC)
 
     def _port_since(self, devices: Iterable[MonitoredDevice], now: datetime) -> dict[str, Since]:
         """Of each degraded device: since when the first of its bad ports is down."""
@@ -182,12 +205,8 @@ class WallFace(MonitoringFace, TrafficFace):
         return found
 
 
-def _first_at(newest: datetime | None, now: datetime, interval_s: int) -> datetime | None:
-    """When the first window of samples is whole; None: nobody reads any now."""
-    if newest is None or (now - newest).total_seconds() > 2 * interval_s:
-        return None
-    every_s = max(interval_s, THIN_S)
-    return datetime.fromtimestamp((int(now.timestamp()) // every_s + 1) * every_s, UTC)
+def _has_curve(traffic: PortTraffic) -> bool:
+    return any(isfinite(value) for side in SIDES for value in traffic.flows["bits", side].mean)
 
 
 def _down_since(samples: Samples) -> Since | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real
+from netwb.metrics.series.buckets import shared_out
 from netwb.metrics.series.flows import window_table
 from netwb.metrics.series.percentiles import nearest_ranks
 from netwb.metrics.series.rates import PortSamples, rates_of
@@ -32,6 +33,25 @@ def busiest(  # noqa: PLR0913 - a question, and how it is to be answered
     highest = np.nan_to_num(table, nan=-1.0).max(axis=1, initial=-1.0)
     order = np.argsort(-highest, kind="stable")[: max(most, 0)]
     return [(keys[row], _values(table[row])) for row in order.tolist() if highest[row] >= 0]
+
+
+def busiest_so_far(  # noqa: PLR0913 - as above
+    ports: Mapping[Key, PortSamples],
+    fields: Sequence[str],
+    since: int,
+    until: int,
+    *,
+    gap_s: float,
+    most: int,
+) -> list[Key]:
+    """Those by the mean of their busier field, for the time before the first window is whole."""
+    keys, samples = list(ports), list(ports.values())
+    highest = np.full(len(keys), -1.0)
+    for field in fields:
+        found = shared_out(rates_of(samples, field, gap_s=gap_s), np.array([since, until]))
+        highest[found.row] = np.maximum(highest[found.row], found.mean)
+    order = np.argsort(-highest, kind="stable")[: max(most, 0)]
+    return [keys[row] for row in order.tolist() if highest[row] >= 0]
 
 
 def percentiles(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netwb.metrics.records import SeriesKey
 from netwb.metrics.samples import Samples
-from netwb.metrics.series.busiest import busiest, percentiles
+from netwb.metrics.series.busiest import busiest, busiest_so_far, percentiles
 from netwb.metrics.series.carried import Limits
 from netwb.metrics.series.flows import windows
 from netwb.metrics.series.percentiles import nearest_rank
@@ -119,3 +119,13 @@ def test_many_at_once_are_ranked_as_each_alone(many: list[Samples]) -> None:
     for row, samples in zip(found.tolist(), many, strict=True):
         alone = nearest_rank(windows(rates(samples, FIELD, gap_s=GAP_S), 0, 1_800)).value
         assert np.isnan(row[0]) if alone is None else row[0] == alone
+
+
+def test_before_a_window_is_whole_the_mean_so_far_ranks_what_has_one() -> None:
+    young = counters(0, 60 * 1_000)  # a minute of 8,000 bit/s
+    ports = named(a=counters(5), b=young, c=port(80_000, 8), d=port(8, 16_000))
+
+    found = busiest_so_far(ports, (FIELD,), 0, 600, gap_s=GAP_S, most=2)
+
+    assert [one.name for one in found] == ["c", "b"]
+    assert busiest_so_far({}, (FIELD, OUT), 0, 600, gap_s=GAP_S, most=2) == []
