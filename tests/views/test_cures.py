@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from netwb.configs.owner import serial_fault
@@ -9,7 +11,10 @@ from netwb.configs.records import Identity
 from netwb.cures import RUNNER
 from netwb.inventory.records import Login
 from netwb.views.cures import CURES, in_page
+from netwb.views.navigation import PLACES
 from tests.sentences import ROOT, to_be_typed
+
+PAGE = re.compile(r"(?:^|under )([A-Z]\w+)(?=,| lists| first)")
 
 
 def test_each_cure_that_is_typed_has_words_of_a_page() -> None:
@@ -24,6 +29,13 @@ def test_no_cure_of_a_page_is_of_a_command() -> None:
     assert not [
         said for said in CURES.values() if "`" in said or "--" in said or "netwb " in said[:6]
     ]
+
+
+def test_each_page_that_a_cure_names_is_in_the_navigation() -> None:
+    named = {name for said in CURES.values() for name in PAGE.findall(said)}
+
+    assert {"Bills", "Inventory", "Admin"} <= named
+    assert named <= {place.title for place in PLACES}
 
 
 def test_views_say_errors_in_the_words_of_pages_alone() -> None:
