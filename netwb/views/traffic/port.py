@@ -183,7 +183,7 @@ class PortPart:
         if self.shown is None:
             return
         look, traffic = self.shown.look, self.shown.traffic
-        poll = words.span(traffic.interval_s)
+        poll = words.span(traffic.usual_s)
         left = render_numbers(traffic, look.unit, poll=poll) + render_marks(
             traffic, self.shown.marks, self.frame.moment(), self.shown.attacks
         )

@@ -24,6 +24,7 @@ from netwb.views.navigation import navigation
 from netwb.views.traffic.page import TrafficView
 from netwb.workbench import Workbench
 from netwb.workbench.port_state_records import CountersSeen
+from netwb.workbench.ports import CountedPorts
 from tests.benches import Rig, ios, rig, with_parts
 from tests.counted import count, give_ports
 from tests.views.people import log_in
@@ -349,3 +350,22 @@ def test_an_attack_on_the_ports_tenant_is_on_its_chart_and_on_no_others(
     assert "umbra" not in page.text
     assert without.view.port.chart.figure.bands.data["said"] == []
     assert "flood of acme" not in without.text
+
+
+def test_the_highest_is_told_of_the_time_between_samples_as_they_come(
+    made: Rig, engineer: Workbench
+) -> None:
+    now = made.clock.now
+    give_ports(made.bench, made.devices["umbra/pe1"], "xe-0/0/9")
+    counted = [
+        CountedPorts(
+            at=now - timedelta(minutes=5 * place),
+            counters={"xe-0/0/9": {"ifHCInOctets": 10**9 * (100 - place)}},
+        )
+        for place in range(60)
+    ]
+    made.bench.keep_counters("umbra/pe1", counted)
+
+    page = loaded(made, engineer, port_of(made, "umbra/pe1", "xe-0/0/9"), "&range=6h")
+
+    assert "Max, 5 min" in page.text
