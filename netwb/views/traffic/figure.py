@@ -153,6 +153,14 @@ class TrafficFigure:
         return made
 
     def _glyphs(self) -> None:
+        """From the ground up: what is drawn later lies over it."""
+        self._strips()
+        self._areas()
+        self._hover = self._pointed(self._lines())
+        self._flagged()
+
+    def _strips(self) -> None:
+        """Times without data, and times of attacks, as high as the figure."""
         colour, plot = tokens(self.scheme), self.model
         plot.vstrip(
             x0="left",
@@ -177,6 +185,10 @@ class TrafficFigure:
             line_alpha=0.4,
             line_width=1,
         )
+
+    def _areas(self) -> None:
+        """Bands up to the highest poll, areas under the mean, and lines of the lanes."""
+        colour, plot = tokens(self.scheme), self.model
         for token in DRAWN:
             for part, alpha in (("band", 0.30), ("area", 0.13)):
                 plot.patches(
@@ -190,6 +202,10 @@ class TrafficFigure:
             plot.multi_line(
                 "xs", "ys", source=self.lane_lines[token], line_color=colour[token], line_width=1.3
             )
+
+    def _lines(self) -> Any:
+        """Means of now and of before; gives the one that has a point of each bucket."""
+        colour, plot = tokens(self.scheme), self.model
         for side in SIDES:
             plot.line(
                 "at", f"{side}_before", source=self.lines, line_color=colour["prev"],
@@ -200,15 +216,19 @@ class TrafficFigure:
             for side in SIDES
         ]
         plot.add_layout(Span(location=0, dimension="width", line_color=colour["line2"]))
-        self._hover = HoverTool(
-            renderers=[drawn[0]],
+        return drawn[0]
+
+    def _pointed(self, line: Any) -> HoverTool:
+        """What is said of the bucket that somebody points at."""
+        hover = HoverTool(
+            renderers=[line],
             mode="vline",
             line_policy="nearest",
             point_policy="follow_mouse",
             tooltips=TOLD,
         )
-        plot.add_tools(self._hover)
-        self._flagged()
+        self.model.add_tools(hover)
+        return hover
 
     def _flagged(self) -> None:
         colour, plot = tokens(self.scheme), self.model
@@ -225,18 +245,7 @@ class TrafficFigure:
             fill_color=colour["t2"],
             line_color=None,
         )
-        plot.text(
-            "x",
-            "y",
-            text="beside",
-            source=self.flags,
-            x_offset="off",
-            text_align="align",
-            text_baseline="middle",
-            text_color=colour["t2"],
-            text_font={"value": FONT},
-            text_font_size="11px",
-        )
+        self._beside(self.flags, "t2")
         told = [("", "@clock"), ("", "@said"), ("", "click for the diff")]
         caps = self._capped()
         about = [("", "@clock"), ("", "@said"), ("", "@told"), ("", "click for all of it")]
@@ -248,80 +257,77 @@ class TrafficFigure:
 
     def _capped(self) -> Any:
         """Over each attack a mark that one can point at, however short it was."""
-        colour, plot = tokens(self.scheme), self.model
-        caps = plot.scatter(
+        caps = self.model.scatter(
             "x",
             "y",
             source=self.bands,
             marker="square",
             size=9,
-            fill_color=colour["bad"],
+            fill_color=tokens(self.scheme)["bad"],
             line_color=None,
         )
-        plot.text(
+        self._beside(self.bands, "bad", text_font_style="bold")
+        return caps
+
+    def _beside(self, source: ColumnDataSource, token: str, **style: Any) -> None:
+        """The words of each mark, on the side that has room."""
+        self.model.text(
             "x",
             "y",
             text="beside",
-            source=self.bands,
+            source=source,
             x_offset="off",
             text_align="align",
             text_baseline="middle",
-            text_color=colour["bad"],
+            text_color=tokens(self.scheme)[token],
             text_font={"value": FONT},
             text_font_size="11px",
-            text_font_style="bold",
+            **style,
         )
-        return caps
 
     def _labels(self) -> None:
-        colour = tokens(self.scheme)
-        for text, offset, name in (("In", 4, "in"), ("Out", -19, "out")):
-            self.model.add_layout(
-                Label(
-                    x=8,
-                    x_units="screen",
-                    y=0,
-                    y_offset=offset,
-                    text=text,
-                    text_color=colour[name],
-                    text_font=FONT,
-                    text_font_size="12px",
-                    text_font_style="bold",
-                )
-            )
+        for text, offset, side in (("In", 4, "in"), ("Out", -19, "out")):
+            self._label(side, text=text, y_offset=offset, text_font_style="bold", visible=True)
 
     def _percentile(self, name: str) -> tuple[Span, Label]:
-        colour = tokens(self.scheme)
-        label = Label(
+        label = self._label(
+            name,
             x=44,
-            x_units="screen",
-            y=0,
             y_offset=3 if name == "in" else -17,
-            text="",
-            text_color=colour[name],
-            text_font=FONT,
             text_font_size="11px",
             text_font_style="bold",
-            background_fill_color=colour["surface"],
+            background_fill_color=tokens(self.scheme)["surface"],
             background_fill_alpha=0.75,
-            visible=False,
         )
-        self.model.add_layout(label)
         return self._span("width", name, [2, 3]), label
 
     def _title(self) -> Label:
-        colour = tokens(self.scheme)
-        label = Label(
-            x=8,
-            x_units="screen",
-            y=0,
-            y_offset=3,
-            text="",
-            text_color=colour["t2"],
-            text_font=FONT,
-            text_font_size="11px",
-            visible=False,
+        return self._label("t2", y_offset=3, text_font_size="11px")
+
+    def _dead(self) -> Label:
+        return self._label(
+            "t2",
+            x=0,
+            x_units="data",
+            x_offset=-12,
+            text_align="right",
+            text_font_size="15px",
+            text_font_style="bold",
         )
+
+    def _label(self, token: str, **wanted: Any) -> Label:
+        """Words in the figure, beside its left end if not said; they show once they are given."""
+        usual = {
+            "x": 8,
+            "x_units": "screen",
+            "y": 0,
+            "text": "",
+            "text_color": tokens(self.scheme)[token],
+            "text_font": FONT,
+            "text_font_size": "12px",
+            "visible": False,
+        }
+        label = Label(**{**usual, **wanted})
         self.model.add_layout(label)
         return label
 
@@ -336,19 +342,3 @@ class TrafficFigure:
         )
         self.model.add_layout(span)
         return span
-
-    def _dead(self) -> Label:
-        label = Label(
-            x=0,
-            x_offset=-12,
-            y=0,
-            text="",
-            text_align="right",
-            text_color=tokens(self.scheme)["t2"],
-            text_font=FONT,
-            text_font_size="15px",
-            text_font_style="bold",
-            visible=False,
-        )
-        self.model.add_layout(label)
-        return label
