@@ -147,8 +147,8 @@ class WallFace(MonitoringFace, TrafficFace):
             for one in full[-MOST_FULL:]
         }
 
-    def _hours_of(self, port_id: str, now: datetime) -> PortTraffic:
-        since = now - SHOWN
+    def _hours_of(self, port_id: str, now: datetime, span: timedelta = SHOWN) -> PortTraffic:
+        since = now - span
         return self.port_traffic(port_id, since=since, until=now, buckets=BUCKETS, kinds=("bits",))
 
     def _backup_night(self, now: datetime) -> LastNight | None:
@@ -166,19 +166,20 @@ class WallFace(MonitoringFace, TrafficFace):
     def _first_charts(self, now: datetime) -> tuple[tuple[PortTraffic, ...], datetime | None]:
         """What a young store knows: before its first window is whole no port is the busiest by it.
 
-        Two samples are a rate, and three a stretch that is drawn; till then the next one is awaited.
+        Two samples are a rate, and three a curve; till then the third is awaited. It is of the last
+        minutes alone, as in six hours it would be a dot.
         """
         begin, end = int((now - LATELY).timestamp()), int(now.timestamp())
         fields = tuple(FIELDS["bits", side] for side in SIDES)
         asked = self._question("interface", (*fields, *BESIDE), begin, end, every_s=0)
         known = self._known_of(self._ports_found(WherePort()), asked)
         ids = _busiest.busiest_so_far(known, fields, begin, end, gap_s=self._gap_s(0), most=PORTS)
-        drawn = tuple(filter(_has_curve, (self._hours_of(one, now) for one in ids)))
-        is_young = 0 < max((len(one.samples.at) for one in known.values()), default=0) < DRAWN
-        if drawn or not is_young:
+        drawn = tuple(filter(_has_curve, (self._hours_of(one, now, LATELY) for one in ids)))
+        there = max((len(one.samples.at) for one in known.values()), default=0)
+        if drawn or not 0 < there < DRAWN:
             return drawn, None
         every_s = self._parts.settings.metrics.interval_s
-        return (), datetime.fromtimestamp((end // every_s + 1) * every_s, UTC)
+        return (), datetime.fromtimestamp((end // every_s + DRAWN - there) * every_s, UTC)
 
     def _port_since(self, devices: Iterable[MonitoredDevice], now: datetime) -> dict[str, Since]:
         """Of each degraded device: since when the first of its bad ports is down."""
@@ -206,7 +207,9 @@ class WallFace(MonitoringFace, TrafficFace):
 
 
 def _has_curve(traffic: PortTraffic) -> bool:
-    return any(isfinite(value) for side in SIDES for value in traffic.flows["bits", side].mean)
+    """Whether two buckets have a value: one alone is no line."""
+    means = (traffic.flows["bits", side].mean.tolist() for side in SIDES)
+    return any(sum(map(isfinite, mean)) > 1 for mean in means)
 
 
 def _down_since(samples: Samples) -> Since | None:

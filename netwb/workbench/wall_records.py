@@ -76,7 +76,7 @@ class WallBlackholes:
 
 
 NO_BLACKHOLES = WallBlackholes()
-FIRST_S = 10  # that the first sample takes to be read, after which a wall looks for it
+FIRST_S = 5  # that a sample takes to be read, after which a wall looks for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

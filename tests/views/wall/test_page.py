@@ -120,13 +120,13 @@ def test_a_wall_without_any_sample_yet_says_when_the_first_chart_comes(tmp_path:
         count(one.bench, port, until=one.clock.now, minutes=0)
         view = opened(one, bench, news=bench.wall())
         waiting = told(view)
-        one.clock.advance(minutes=1)
-        count(one.bench, port, until=one.clock.now, minutes=1)
+        one.clock.advance(minutes=2)
+        count(one.bench, port, until=one.clock.now, minutes=2)
         asyncio.run(view.refresh())
 
-    first_at = int(datetime(2026, 11, 29, 12, 4, tzinfo=UTC).timestamp())
+    first_at = int(datetime(2026, 11, 29, 12, 5, tzinfo=UTC).timestamp())
     assert "No sample of traffic yet<" in silent["none"]
-    assert f'yet, first in <span data-until="{first_at}">00:30</span>' in waiting["none"]
+    assert f'yet, first in <span data-until="{first_at}">01:30</span>' in waiting["none"]
     assert not any(waiting[head] for head in HEADS)
     assert told(view)["none"] == ""
     assert "xe-0/0/0" in told(view)[HEADS[0]]
