@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
@@ -32,6 +33,16 @@ def saved(there: NetwbThere, name: Trigger = "trg1") -> str:
     return (there.lab.routers[name].folder / "etc/frr/frr.conf").read_text()
 
 
+def await_saved(there: NetwbThere, wanted: Literal["with", "without"]) -> None:
+    """trg1's file has the route, or not, and is whole: FRR empties it before it writes it."""
+
+    def is_saved() -> bool:
+        text = saved(there)
+        return "router bgp" in text and (ROUTE in text) == (wanted == "with")
+
+    until(is_saved, within_s=30, what=f"trg1 has saved {wanted} the route")
+
+
 def why_not_saved(there: NetwbThere) -> str:
     """What on-call is told of it; "": nothing."""
     told = [one.message for one in there.bench.standing() if one.subject.endswith("/saved")]
@@ -50,17 +61,16 @@ def test_what_stands_is_in_the_saved_configuration_until_it_is_withdrawn(
     detector = keeping.detector()
 
     detector.say("ban", VICTIM)
-    until(lambda: ROUTE in saved(keeping), within_s=20, what="trg1 has saved the route")
+    await_saved(keeping, "with")
     keeping.await_on(HOST, BOTH, within_s=15)
     elsewhere = saved(keeping, "trg2")
     keeping.lab.routers["trg1"].reboot()
     kept = [one.prefix for one in keeping.lab.trigger_routes("trg1")]
     detector.say("unban", VICTIM)
-    until(lambda: ROUTE not in saved(keeping), within_s=30, what="trg1 has saved without it")
+    await_saved(keeping, "without")
 
     assert ROUTE not in elsewhere
     assert kept == [HOST]
-    assert "router bgp" in saved(keeping)
     assert why_not_saved(keeping) == ""
     keeping.await_state("withdrawn", HOST, within_s=10)
 
@@ -77,11 +87,11 @@ def test_nothing_is_saved_while_a_daemon_is_dead_and_what_it_ran_stays_saved(
     running, after = router.vtysh("show running-config"), saved(keeping)
     router.start("bgpd")
     detector.say("ban", "203.0.113.11")
-    until(lambda: ROUTE in saved(keeping), within_s=20, what="trg1 has saved both")
+    await_saved(keeping, "with")
 
     assert ROUTE in running
     assert after == before
-    assert "router bgp" in saved(keeping)
+    assert "router bgp" in before
     until(lambda: not why_not_saved(keeping), within_s=10, what="it is told to be over")
 
 
