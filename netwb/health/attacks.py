@@ -59,6 +59,7 @@ def judge_defense(defense: Defense) -> tuple[Diagnosis, ...]:
         return (ok(CHECK, "no prefix is registered, so nothing is blackholed"),)
     found = (
         *_space(defense),
+        *_routed(defense.prefixes),
         *_spared(defense),
         *_routers(defense),
         *_detectors(defense.senders, defense.now),
@@ -87,6 +88,22 @@ def _space(defense: Defense) -> Iterator[Diagnosis]:
             f"{_many(defense.prefixes, 'prefix is', 'prefixes are')} registered, and no trigger"
             " announces anything",
             "let a router announce: `netwb trigger add DEVICE`",
+        )
+
+
+def _routed(prefixes: Iterable[OwnPrefix]) -> Iterator[Diagnosis]:
+    """The guard denies every host of these."""
+    for one in prefixes:
+        if one.port is None or one.port.tenant_id == one.tenant_id:
+            continue
+        whose = (
+            f"{one.port.label} of {one.port.tenant}" if one.port.tenant else "a port that is gone"
+        )
+        yield wrong(
+            CHECK,
+            f"{one.network} of {one.tenant} is routed to {whose}, so every host of it is denied",
+            f"name its port, `netwb prefix set {one.network} --port DEVICE IFNAME`, or set whom that"
+            " is for: `netwb port set`",
         )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 from netwb.blackhole.attack_records import Sender
-from netwb.blackhole.records import OwnPrefix, Router, RouterRole
+from netwb.blackhole.records import OwnPrefix, RoutedPort, Router, RouterRole
 from netwb.health.attacks import Defense, judge_defense, reached_by_name
 from tests.views.inventory.test_rows import device
 
@@ -149,3 +149,20 @@ def test_a_device_that_is_reached_by_a_name_has_no_address_to_spare() -> None:
     devices = [device(name, address=address) for name, address in addresses.items()]
 
     assert reached_by_name(devices) == ("acme/edge2",)
+
+
+def test_a_prefix_whose_port_is_not_its_tenants_is_named() -> None:
+    theirs = RoutedPort(id="p1", label="acme/edge1 xe-0/0/1", tenant_id="t2", tenant="umbra")
+    ports = (theirs, RoutedPort(id="p2"), replace(theirs, tenant_id="t", tenant="acme"), None)
+    prefixes = [replace(PREFIX, port=port) for port in ports]
+
+    found = said(replace(READY, prefixes=prefixes))
+
+    denied = "so every host of it is denied"
+    assert found == [
+        (
+            "wrong",
+            f"203.0.113.0/24 of acme is routed to acme/edge1 xe-0/0/1 of umbra, {denied}",
+        ),
+        ("wrong", f"203.0.113.0/24 of acme is routed to a port that is gone, {denied}"),
+    ]
