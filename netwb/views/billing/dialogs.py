@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from netwb.billing.records import BillExclusion, PortGroup, TenantBill
+from netwb.billing.records import BillExclusion, TenantBill
 from netwb.billing.sentences import figure_of
 from netwb.metrics.billing.records import many
 from netwb.views import words
@@ -119,45 +117,6 @@ def ask_include(bill: TenantBill, one: BillExclusion, wrong: str = "") -> str:
             act="include",
             yes="Take it back",
             data={"of": bill.tenant, "exclusion": one.id},
-            wrong=wrong,
-        ),
-        content,
-    )
-
-
-def ask_rename(one: PortGroup, wrong: str = "", new_name: str = "") -> str:
-    """How it is to be called from now on."""
-    field = Field(
-        name="name", label="New name", id="rename-group", value=new_name or one.name, required=True,
-        hint="Bills that are frozen keep the name that it had.",
-    )  # fmt: skip
-    return dialog(
-        Ask(
-            title=f"Rename port group {one.name} of {one.tenant}",
-            act="rename-group",
-            yes="Rename",
-            data={"group": one.name},
-            wrong=wrong,
-        ),
-        text_field(field),
-    )
-
-
-def ask_retire(one: PortGroup, months: Sequence[str], wrong: str = "") -> str:
-    """From which bills it goes."""
-    named = " and ".join(months) or "no month"
-    content = (
-        f"<p>It is on no bill any more that is not frozen: that is all of {esc(named)}, also what went"
-        " through its ports until now. Times that are left out of it alone are forgotten. Bills that are"
-        " frozen keep it.</p>"
-    )
-    return dialog(
-        Ask(
-            title=f"Retire port group {one.name} of {one.tenant}",
-            act="retire-group",
-            yes="Retire",
-            data={"group": one.name},
-            danger=True,
             wrong=wrong,
         ),
         content,

@@ -7,18 +7,35 @@ from collections.abc import Sequence
 from netwb.amounts import speed
 from netwb.billing.records import PortGroup
 from netwb.billing.sentences import METHOD
-from netwb.views import words
+from netwb.views import states, words
 from netwb.views.address import Address
 from netwb.views.html import button, esc, link, tag
 
 _NOTHING = "\N{EN DASH}"
 
 
-def render_tenants(groups: Sequence[PortGroup], address: Address) -> str:
+def button_add(tenant: str = "") -> str:
+    """For who keeps the bills; of that tenant, where one is looked at."""
+    return button("New group…", "ask-add-group", data_of=tenant)
+
+
+def render_none(title: str, tenant: str = "", *, may_edit: bool) -> str:
+    """No group, of that tenant or of any."""
+    who = "" if may_edit else " Whoever keeps the bills makes one."
+    return states.empty(
+        title,
+        f"Ports of a tenant are billed as a group, with a commit and a method.{who}",
+        actions=button_add(tenant) if may_edit else "",
+    )
+
+
+def render_tenants(groups: Sequence[PortGroup], address: Address, *, may_edit: bool) -> str:
     """Whose bills there are: a row a group with what it has, a way to its bill."""
+    add = f'<span class="push files">{button_add()}</span>'
+    bar = f'<div class="bar billing">{add}</div>' if may_edit else ""
     rows = "".join(_row(one, address) for one in groups)
     return (
-        '<div class="scroll"><table class="bills fold" id="tenants"><thead><tr><th>Tenant</th>'
+        f'{bar}<div class="scroll"><table class="bills fold" id="tenants"><thead><tr><th>Tenant</th>'
         '<th>Port group</th><th class="r">Ports</th><th class="r">Committed</th><th>Method</th>'
         f"<th>Month of</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -47,8 +64,12 @@ def _row(one: PortGroup, address: Address) -> str:
 
 def render_own(one: PortGroup, *, may_edit: bool) -> str:
     """What the group has now, which a bill of another month may say otherwise."""
-    acts = button("Rename…", "ask-rename-group", data_group=one.name) + button(
-        "Retire…", "ask-retire-group", kind="danger", data_group=one.name
+    acts = (
+        button("Ports…", "ask-group-ports", data_group=one.name)
+        + button("Change…", "ask-change-group", data_group=one.name)
+        + button("Rename…", "ask-rename-group", data_group=one.name)
+        + button("Retire…", "ask-retire-group", kind="danger", data_group=one.name)
+        + button_add(one.tenant)
     )
     drawn = f'<p class="pad acts">{acts}</p>' if may_edit else ""
     return f'<h2 class="h pad">The group now</h2><p class="pad">{esc(_has(one))}</p>{drawn}'

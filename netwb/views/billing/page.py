@@ -20,7 +20,8 @@ from netwb.roles import Permission
 from netwb.views import states, words
 from netwb.views.billing import dialogs
 from netwb.views.billing.chart import BillChart
-from netwb.views.billing.groups import render_tenants
+from netwb.views.billing.group_acts import GroupActs
+from netwb.views.billing.groups import render_none, render_tenants
 from netwb.views.billing.look import Look, look_of, month_words
 from netwb.views.billing.table import (
     render_group,
@@ -38,6 +39,8 @@ from netwb.views.panes import SHRINKS
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.traffic.waiting import told
 from netwb.workbench.billing_records import ShownBill
+
+NO_KEYS: Mapping[str, str | None] = {}
 
 
 @cache
@@ -82,10 +85,7 @@ class BillingView:
             "reopen": self._reopen,
             "exclude": self._exclude,
             "include": self._include,
-            "ask-rename-group": self._ask_rename,
-            "ask-retire-group": self._ask_retire,
-            "rename-group": self._rename,
-            "retire-group": self._retire,
+            **GroupActs(frame, self.desk, own=self._own, done=self._done).acts,
         }
         frame.address.on_change(self.load)
 
@@ -169,14 +169,11 @@ class BillingView:
         self.tools.html = ""
         await at_once(self._document, partial(self.room.__setitem__, slice(None), []))
         self.foot.html = ""
+        may_edit = self.frame.may(Permission.BILLING_EDIT)
         self.head.html = (
-            render_tenants(self.groups, self.frame.address)
+            render_tenants(self.groups, self.frame.address, may_edit=may_edit)
             if self.groups
-            else states.empty(
-                "No port group is billed",
-                "Ports of a tenant are billed as a group, with a commit and a method;"
-                " netwb port-group add, at the server, makes one.",
-            )
+            else render_none("No port group is billed", may_edit=may_edit)
         )
 
     def _draw_tools(self, bill: TenantBill | None, *, waits: str = "") -> None:
@@ -201,10 +198,10 @@ class BillingView:
         if one is None:
             self.room[:] = []
             self.foot.html = ""
-            self.head.html = states.empty(
+            self.head.html = render_none(
                 f"{bill.tenant} has no port group",
-                "Ports are billed as a group, with a commit and a method; netwb port-group add, at"
-                " the server, makes one.",
+                bill.tenant,
+                may_edit=self.frame.may(Permission.BILLING_EDIT),
             )
             return
         moment = self.frame.moment()
@@ -355,42 +352,8 @@ class BillingView:
         if done:
             await self._done("That time counts again")
 
-    async def _ask_rename(self, act: Act) -> None:
-        if (own := self._own(act.get("group"))) is not None:
-            self.desk.ask(dialogs.ask_rename(own))
-
-    async def _ask_retire(self, act: Act) -> None:
-        if (own := self._own(act.get("group"))) is not None:
-            months = await self.frame.ask(self.frame.bench.unfrozen_months, own.tenant)
-            self.desk.ask(dialogs.ask_retire(own, months))
-
-    async def _rename(self, act: Act) -> None:
-        if (own := self._own(act.get("group"))) is None:
-            return
-        name = text_of(act["fields"], "name")
-        done = await self.desk.tried(
-            partial(self.frame.bench.rename_port_group, own.tenant, own.name, name),
-            lambda wrong: dialogs.ask_rename(own, wrong, name),
-        )
-        if done:
-            self.frame.address.set(history="replace", group=name)
-            await self._done(f"{own.name} is called {name}")
-
-    async def _retire(self, act: Act) -> None:
-        if (own := self._own(act.get("group"))) is None:
-            return
-        bench = self.frame.bench
-        months = await self.frame.ask(bench.unfrozen_months, own.tenant)
-        done = await self.desk.tried(
-            partial(bench.retire_port_group, own.tenant, own.name),
-            partial(dialogs.ask_retire, own, months),
-        )
-        if done:
-            self.frame.address.set(history="replace", group=None)
-            await self._done(f"{own.name} is retired")
-
-    async def _done(self, said: str) -> None:
-        self.frame.address.set(history="replace", version=None)
+    async def _done(self, said: str, keys: Mapping[str, str | None] = NO_KEYS) -> None:
+        self.frame.address.set(history="replace", **{"version": None, **keys})
         await self.load()
         self.frame.tell(said)
 

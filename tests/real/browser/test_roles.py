@@ -119,7 +119,17 @@ WRITES = {
             "ask-retire-credential",
         ]
     ),
-    "bill": frozenset(["ask-exclude", "ask-freeze", "ask-rename-group", "ask-retire-group"]),
+    "bill": frozenset(
+        [
+            "ask-exclude",
+            "ask-freeze",
+            "ask-add-group",
+            "ask-change-group",
+            "ask-group-ports",
+            "ask-rename-group",
+            "ask-retire-group",
+        ]
+    ),
     "blackhole": frozenset(["request"]),
     "audit": frozenset(["audit"]),
     "manage": frozenset(

@@ -224,6 +224,61 @@ def test_a_group_is_renamed_and_retired_after_a_question(made: Rig, engineer: Wo
     assert "uplink" not in page.text
 
 
+def test_a_group_is_made_on_the_page_and_what_cannot_be_is_said_in_its_dialog(
+    made: Rig, engineer: Workbench
+) -> None:
+    page = loaded(made, engineer, "?month=2026-10")
+    asked = {"of": "acme", "name": "peering", "method": "sum", "commit": "1.5G", "zone": "UTC"}
+
+    run(page.act("ask-add-group"))
+    assert "New port group" in page.text
+    assert "Acme (acme)" in page.text
+    zone = run(page.refusal("add-group", fields={**asked, "zone": "Mars/Olympus"}))
+    assert "Mars/Olympus" in zone
+    assert 'value="peering"' in page.html, "what was typed stays"
+    run(page.act("add-group", fields=asked))
+
+    found = engineer.port_group("acme", "peering").group
+    assert (found.method, found.commit_bps, found.time_zone) == ("sum", 1_500_000_000, "UTC")
+    assert (page.frame.address["of"], page.frame.address["group"]) == ("acme", "peering")
+    assert "No port is in this group" in page.text
+
+
+def test_terms_of_a_group_are_changed_on_the_page(made: Rig, engineer: Workbench) -> None:
+    page = loaded(made, engineer, f"?of=acme{MONTH}")
+
+    run(page.act("ask-change-group", group="transit acme"))
+    assert 'value="50000000"' in page.html
+    asked = {"method": "in", "commit": "", "zone": "Europe/Berlin"}
+    run(page.act("change-group", group="transit acme", fields=asked))
+
+    found = engineer.port_group("acme", "transit acme").group
+    assert (found.method, found.commit_bps) == ("in", None)
+    assert "1 port; the 95th percentile in; no commit" in page.text
+
+
+def test_ports_are_put_in_and_taken_out_on_the_page_from_when_on_one_says(
+    made: Rig, engineer: Workbench
+) -> None:
+    page = loaded(made, engineer, f"?of=acme{MONTH}")
+    group = {"group": "transit acme"}
+
+    run(page.act("ask-group-ports", **group))
+    assert "In it: acme/edge1 xe-0/0/0." in page.text
+    assert '<option value="acme/edge1 xe-0/0/1">' in page.html
+    assert "umbra" not in page.html.partition("<datalist")[2]
+    asked = {"what": "put", "port": "acme/edge1", "since": ""}
+    assert "a blank between" in run(page.refusal("group-ports", **group, fields=asked))
+    asked = {"what": "put", "port": "acme/edge1 xe-0/0/1", "since": "2026-10-30T00:00"}
+    run(page.act("group-ports", **group, fields=asked))
+    run(page.act("group-ports", **group, fields={**asked, "what": "take", "since": ""}))
+
+    (one,) = (port for port in engineer.port_group("acme", "transit acme").ports if port.since)
+    assert (one.name, one.since) == ("xe-0/0/1", datetime(2026, 10, 30, tzinfo=UTC))
+    assert one.until == made.clock.now
+    assert "1 port, 1 was in it before" in page.text
+
+
 def test_who_may_not_change_bills_sees_what_a_group_has_and_no_act(
     made: Rig, customer: Workbench
 ) -> None:
@@ -231,6 +286,7 @@ def test_who_may_not_change_bills_sees_what_a_group_has_and_no_act(
 
     assert "The group now" in page.text
     assert "Retire" not in page.text
+    assert "New group" not in page.text
     refused = run(page.refusal("retire-group", group="transit acme", fields={}))
     assert "billing.edit" in refused
     assert len(customer.port_groups()) == 1
