@@ -36,7 +36,7 @@ from netwb.blackhole.records import (
 from netwb.errors import StoreError
 from netwb.store.canonical import storable
 from netwb.store.ids import new_id
-from netwb.store.inserting import insert_absent, upsert
+from netwb.store.inserting import upsert
 from netwb.store.models import BlackholeApprovalRow, BlackholeOnRouterRow, BlackholeRow
 
 Decide = Callable[[Request, Sequence[Standing]], Verdict]
@@ -162,24 +162,31 @@ class Sitting:
         return self._changed(row), verdict
 
     def approve(self, entry: Entry, approval: Approval) -> Entry | None:
-        """Write a person's word down; said twice it counts once. None: it has changed meanwhile."""
+        """Write a person's word down; said again it counts once, from then on.
+
+        It is no other version where it says the same. None: it has changed meanwhile.
+        """
         row = self._unchanged(entry)
         if row is None or row.state != "held":
             return None
-        there = self._seen.entry(row)
-        if approval.person in {one.person for one in there.request.approvals}:
-            return there
-        given = BlackholeApprovalRow(
-            blackhole_id=row.id,
-            tenant_id=row.tenant_id,
-            person=approval.person,
-            name=approval.name,
-            at=approval.at,
-            minutes=approval.minutes,
-        )
-        insert_absent(self._session, given)
+        said = self._session.get(BlackholeApprovalRow, (row.id, approval.person))
+        if said is None or said.minutes != approval.minutes:
+            row.version += 1
+        if said is None:
+            self._session.add(
+                BlackholeApprovalRow(
+                    blackhole_id=row.id,
+                    tenant_id=row.tenant_id,
+                    person=approval.person,
+                    name=approval.name,
+                    at=approval.at,
+                    minutes=approval.minutes,
+                )
+            )
+        else:
+            said.at, said.minutes = approval.at, approval.minutes
+        self._session.flush()
         self._seen.read_approvals(row)
-        row.version += 1
         return self._changed(row)
 
     def prolong(self, entry: Entry, expires_at: datetime) -> Entry | None:

@@ -185,3 +185,18 @@ def test_a_person_counts_once_and_an_older_reading_not_at_all(made: Rig) -> None
     assert second.request.approvals == second.blackhole.approvals == (said,)
     assert second.blackhole.version == first.blackhole.version
     assert ledger.approve(held, said) is None
+
+
+def test_a_word_that_is_given_again_counts_from_then_on(made: Rig) -> None:
+    ledger = attacks(made).ledger
+    held = begin(made, answer="hold")
+    first = ledger.approve(held, Approval(person="u-ben", name="ben", at=made.clock(), minutes=20))
+    assert first is not None
+    made.clock.advance(minutes=40)
+    later = Approval(person="u-ben", name="ben", at=made.clock(), minutes=5)
+
+    second = ledger.approve(first, later)
+
+    assert second is not None
+    assert second.request.approvals == (later,)
+    assert second.blackhole.version == first.blackhole.version + 1
