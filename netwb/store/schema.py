@@ -214,10 +214,11 @@ def _locked_file(path: Path) -> Iterator[None]:
 @contextmanager
 def _locked_server(database: Database) -> Iterator[None]:
     with database.connecting("read") as connection:
-        question = text("select pg_try_advisory_lock(:key)")
-        if not connection.scalar(question, {"key": _ADVISORY_LOCK}):
+        key = {"key": _ADVISORY_LOCK}
+        if not connection.scalar(text("select pg_try_advisory_lock(:key)"), key):
             raise StoreUnavailableError(_busy(database.name))
-        yield  # the lock ends with this connection
+        yield  # whatever goes wrong there, the lock ends with this connection, some time after it
+        connection.scalar(text("select pg_advisory_unlock(:key)"), key)
 
 
 def _busy(name: str) -> str:

@@ -21,12 +21,13 @@ from tests.web.servers import PASSWORDS, panel_serve, two_tenants
 
 POLICY = "content-security-policy"
 DESTROYED_S = 10.0  # Bokeh looks each second, and 15 pass before it takes an unused one by itself
+BOUND_S = 240.0  # of a test that hangs; two cores may be busy with much else
 CLOSES_S = 3.0  # two for the watch, one for a machine that is busy
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
     async def bounded() -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(BOUND_S):
             await work()
 
     asyncio.run(bounded())
