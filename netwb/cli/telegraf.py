@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
-from netwb.telegraf.records import FileChange, ShardDiff, ShardFiles, ShardOutcome, ShardVerdict
+from netwb.telegraf.records import (
+    NO_PROGRAM,
+    FileChange,
+    ShardDiff,
+    ShardFiles,
+    ShardOutcome,
+    ShardVerdict,
+    Unasked,
+)
+
+if TYPE_CHECKING:
+    from netwb.workbench.telegraf import ShardFinding
 
 _SAID = {"proven": "samples come", "waiting": "samples are waited for no longer"}
 _BAD = frozenset({"silent", "rolled_back", "unknown"})
@@ -48,8 +60,7 @@ def render(context: click.Context, *, folder: Path, as_json: bool) -> None:
     rows = [tuple(_summary(files, folder).values())[:4] for files in written]
     print_table(("shard", "folder", "devices", "files"), rows, empty="no shard serves your sites")
     for files in written:
-        for one in files.unasked:
-            say(f"{one.tenant}/{one.hostname} is not asked by SNMP: {one.reason}")
+        _say_unasked(files.unasked)
 
 
 @telegraf.command()
@@ -69,7 +80,7 @@ def diff(context: click.Context, *, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def check(context: click.Context, *, as_json: bool) -> int:
-    """Whether the files are fit for use, and whether a device of each profile answers; exit 1 if not."""
+    """Whether the files are fit for use, and, by Telegraf's program, whether devices answer; exit 1 if not."""
     found = bench(context).check_telegraf()
     if as_json:
         print_items(found)
@@ -78,7 +89,7 @@ def check(context: click.Context, *, as_json: bool) -> int:
             say(f"{': '.join(filter(None, (one.shard, one.path, one.message)))}")
     wrong = any(one.grade == "wrong" for one in found)
     if not wrong and not as_json:
-        say("all files are fit for use")
+        say(_as_good(found))
     return SOME_FAILED if wrong else DONE
 
 
@@ -106,6 +117,20 @@ def apply(context: click.Context, *, dry_run: bool, no_wait: bool, as_json: bool
     return SOME_FAILED if any(one.status in _BAD for one in verdicts) else DONE
 
 
+def _as_good(found: Sequence[ShardFinding]) -> str:
+    if any(one.message == NO_PROGRAM for one in found):
+        return (
+            "all files are fit for use by netwb's own checks; no device was asked, as there is no"
+            " Telegraf program here: `netwb poll --once` asks them"
+        )
+    return "all files are fit for use"
+
+
+def _say_unasked(unasked: Sequence[Unasked]) -> None:
+    for one in unasked:
+        say(f"{one.tenant}/{one.hostname} is not asked by SNMP: {one.reason}")
+
+
 def _summary(files: ShardFiles, folder: Path) -> dict[str, object]:
     return {
         "shard": files.shard.name,
@@ -121,6 +146,7 @@ def _show_diff(shard: ShardDiff) -> None:
     needs = f"; it needs a {shard.needs}" if shard.needs != "nothing" else ""
     counts = f"files that differ: {len(shard.files)}, secrets: {len(shard.secrets)}"
     say(f"shard {shard.shard} in {shard.folder}: {counts}{needs}")
+    _say_unasked(shard.unasked)
     for change in shard.files:
         _show_change(change)
     for secret in shard.secrets:

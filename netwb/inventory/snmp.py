@@ -38,6 +38,14 @@ class _Locked:
     held: tuple[Held, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NoLogin:
+    """Why there is none, with the cure; `unread`: there should be one, and its secret is not to be had."""
+
+    why: str
+    unread: bool = False
+
+
 class SnmpTargets:
     """Makes targets; secrets stay in what it gives."""
 
@@ -55,20 +63,20 @@ class SnmpTargets:
         """
         with self._database.reading(scope) as session:
             locked = _load(session, {device.tenant_id for device in devices})
-        opened: dict[_Key, SnmpLogin | InventoryError] = {}
+        opened: dict[_Key, SnmpLogin | _NoLogin] = {}
         return tuple(self._target(device, locked, opened) for device in devices)
 
     def _target(
         self,
         device: Device,
         locked: Mapping[_Key, _Locked],
-        opened: dict[_Key, SnmpLogin | InventoryError],
+        opened: dict[_Key, SnmpLogin | _NoLogin],
     ) -> SnmpTarget:
-        login: SnmpLogin | InventoryError = _nameless(device)
+        login: SnmpLogin | _NoLogin = _nameless(device)
         if device.snmp_credential.value is not None:
             key = (device.tenant_id, device.snmp_credential.value)
             if key not in opened:
-                opened[key] = self._open_or_error(device.tenant, locked[key])
+                opened[key] = self._open(f"{device.tenant}/{locked[key].name}", locked[key])
             login = opened[key]
         return SnmpTarget(
             device_id=device.id,
@@ -78,25 +86,22 @@ class SnmpTargets:
             hostname=device.hostname,
             address=device.address,
             port=device.snmp_port,
-            login=None if isinstance(login, InventoryError) else login,
-            no_login=str(login) if isinstance(login, InventoryError) else "",
+            login=None if isinstance(login, _NoLogin) else login,
+            no_login=login.why if isinstance(login, _NoLogin) else "",
+            unread=isinstance(login, _NoLogin) and login.unread,
         )
 
-    def _open_or_error(self, tenant: str, locked: _Locked) -> SnmpLogin | InventoryError:
-        name = f"{tenant}/{locked.name}"
+    def _open(self, name: str, locked: _Locked) -> SnmpLogin | _NoLogin:
         try:
-            return self._open(name, locked)
+            texts = {held.kind: self._text(locked, held) for held in locked.held}
         except InventoryError as error:
-            return InventoryError(f"credential {name}: {error}")
-
-    def _open(self, name: str, locked: _Locked) -> SnmpLogin:
-        texts = {held.kind: self._text(locked, held) for held in locked.held}
+            return _NoLogin(why=f"credential {name}: {error}", unread=True)
         if "snmp_community" not in texts and locked.snmp.user is None:
-            msg = (
-                "it holds no SNMP community and no SNMP user; give it one with "
+            why = (
+                f"credential {name}: it holds no SNMP community and no SNMP user; give it one with "
                 f"`netwb credential set {name} --snmp-community env:NAME`"
             )
-            raise InventoryError(msg)
+            return _NoLogin(why=why)
         if locked.snmp.user is None:
             return SnmpLogin(credential=name, community=texts["snmp_community"])
         return SnmpLogin(
@@ -116,12 +121,12 @@ class SnmpTargets:
         return self._keyring.open(PURPOSE, locked.tenant_id, context, held.sealed).decode()
 
 
-def _nameless(device: Device) -> InventoryError:
-    msg = (
+def _nameless(device: Device) -> _NoLogin:
+    why = (
         f"device {device.tenant}/{device.hostname} has no SNMP credential; give one to it, to its "
         "site or to its tenant with --snmp-credential"
     )
-    return InventoryError(msg)
+    return _NoLogin(why=why)
 
 
 def _load(session: Session, tenants: Iterable[str]) -> Mapping[_Key, _Locked]:

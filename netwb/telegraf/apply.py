@@ -26,7 +26,7 @@ from netwb.telegraf.applying import Applying
 from netwb.telegraf.checks import check_texts
 from netwb.telegraf.compare import file_changes, needed, secret_changes, shown_changes
 from netwb.telegraf.folder import ShardFolder, in_force
-from netwb.telegraf.judging import Judge
+from netwb.telegraf.judging import Judge, refuse_unread
 from netwb.telegraf.parts import ApplyParts
 from netwb.telegraf.records import (
     AGENT_FILE,
@@ -79,9 +79,11 @@ class Applier:
         """Make the shard's folder what it is to be, and tell its Telegraf.
 
         refused   what becomes of files that were rolled back before: tried again, or left
-        Raises TelegrafError where they are not fit for use (nothing was changed), TelegrafFailedError
+        Raises TelegrafError where they are not fit for use, or a secret that they need cannot be read
+        (nothing was changed; the next call tries again, whatever its mark), TelegrafFailedError
         where Telegraf could not be told (the former are back), RunUnderWayError, LeaseLostError.
         """
+        refuse_unread(files)
         with self._holding(files.shard.name) as lease:
             return Applying(self._parts, files, lease, mark).run(refused)
 

@@ -7,20 +7,40 @@ one device a profile, for what no check of a text can find.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from netwb.errors import TelegrafError
 from netwb.telegraf.checks import check_texts, has_output, refuse_findings
 from netwb.telegraf.folder import ShardFolder, on_disk
 from netwb.telegraf.program import Telegraf
-from netwb.telegraf.records import AGENT_FILE, DEVICES_FOLDER, ShardFiles
+from netwb.telegraf.records import AGENT_FILE, DEVICES_FOLDER, NO_PROGRAM, ShardFiles
 
-NO_PROGRAM = "Telegraf's program is not on this machine: its own check was left out"
 NO_OUTPUT = (
     "no file has an output: Telegraf does not start; set metrics.url, or add a snippet of yours"
 )
+_MOST_NAMED = 5  # devices of one cause
 _TRIED_WITH = '[agent]\n  omit_hostname = true\n  snmp_translator = "gosmi"\n\n'
+
+
+def refuse_unread(files: ShardFiles) -> None:
+    """Raises TelegrafError where devices would be asked no longer, as a secret cannot be read now."""
+    unread: dict[str, list[str]] = {}
+    for one in files.unasked:
+        if one.unread:
+            unread.setdefault(one.reason, []).append(f"{one.tenant}/{one.hostname}")
+    if unread:
+        causes = "; ".join(f"{_named(names)}: {reason}" for reason, names in unread.items())
+        msg = (
+            f"shard {files.shard.name} is left as it is, for these would be asked by SNMP no longer:"
+            f" {causes}; or give what netwb is to use with `netwb credential set`"
+        )
+        raise TelegrafError(msg)
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 class Judge:

@@ -12,6 +12,9 @@ DEVICES_FOLDER = "telegraf.d"  # of a shard: one file a site, beside them operat
 OWN_FILES = "netwb-"  # what files there begin with that netwb writes; all others are operators'
 AGENT_FILE = "telegraf.conf"
 ENVIRONMENT_FILE = "environment"
+NO_PROGRAM = (
+    "Telegraf's program is not on this machine: its own check was left out, and no device was asked"
+)
 Change = Literal["added", "changed", "removed"]
 Place = Literal["here", "elsewhere"]
 PLACES: tuple[Place, ...] = get_args(Place)
@@ -97,11 +100,15 @@ class Asking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unasked:
-    """A device that is not asked by SNMP, and why, with the cure."""
+    """A device that is not asked by SNMP, and why, with the cure.
+
+    unread   it should be asked: a secret of its credential cannot be read now
+    """
 
     tenant: str
     hostname: str
     reason: str
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,7 @@ def render(
         login, reason = logins.of(target)
         blocks.append(_block(target, login))
         if reason:
-            unasked.append(Unasked(tenant=target.tenant, hostname=target.hostname, reason=reason))
+            unasked.append(_unasked(target, reason))
     texts = {AGENT_FILE: _agent_text(shard, templates, output, asking)}
     for path, of_site in sorted(_by_file(blocks).items()):
         devices = (_device_text(block, templates, asking) for block in of_site)
@@ -130,6 +130,12 @@ class _Logins:
             login = None if reason else _login(target.login, self._environment)
             self._known[place] = login, reason
         return self._known[place]
+
+
+def _unasked(target: SnmpTarget, reason: str) -> Unasked:
+    return Unasked(
+        tenant=target.tenant, hostname=target.hostname, reason=reason, unread=target.unread
+    )
 
 
 def _block(target: SnmpTarget, login: Login | None) -> Block:

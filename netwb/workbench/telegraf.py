@@ -20,6 +20,7 @@ from netwb.errors import (
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.telegraf.records import (
+    NO_PROGRAM,
     Asking,
     Output,
     Shard,
@@ -252,12 +253,13 @@ class TelegrafFace(ShardsFace):
             yield ShardFinding(shard=name, path=one.path, message=one.message)
         warnings = () if found or files.shard.place != "here" else self._warnings_of(files)
         for warning in warnings:
-            known = warning in {_judging.NO_PROGRAM, _judging.NO_OUTPUT}
+            known = warning in {NO_PROGRAM, _judging.NO_OUTPUT}
             grade: Literal["wrong", "note"] = "note" if known else "wrong"
             yield ShardFinding(shard=name, path="", message=warning, grade=grade)
         for device in files.unasked:
             message = f"{device.tenant}/{device.hostname} is not asked by SNMP: {device.reason}"
-            yield ShardFinding(shard=name, path="", message=message, grade="note")
+            unread: Literal["wrong", "note"] = "wrong" if device.unread else "note"
+            yield ShardFinding(shard=name, path="", message=message, grade=unread)
 
     def _warnings_of(self, files: ShardFiles) -> tuple[str, ...]:
         try:

@@ -152,6 +152,10 @@ def test_a_check_says_what_is_wrong_and_what_is_only_worth_knowing(
     good = netwb("telegraf", "check")
     assert good.status == 0
     assert "umbra/pe1 is not asked by SNMP" in good.err
+    assert good.err.endswith(
+        "all files are fit for use by netwb's own checks; no device was asked, as there is no Telegraf"
+        " program here: `netwb poll --once` asks them\n"
+    )
     netwb("telegraf", "apply")
     snippet = tmp_path / "home" / "telegraf.d" / "main" / "telegraf.d" / "own.conf"
     snippet.write_text('[[inputs.ping]]\nurls = ["$HOME"]\n')
@@ -175,6 +179,32 @@ def test_a_command_of_the_settings_that_is_none_is_refused(
 
     assert ran.status == 2
     assert 'telegraf.reload "systemctl \'reload" is no command' in ran.err
+
+
+def test_a_secret_that_cannot_be_read_refuses_check_and_apply_and_the_files_stand(
+    netwb: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REF", "Pub1icRead")
+    asked = ("--snmp-community", "env:REF", "--reference")
+    assert netwb("credential", "set", "acme/snmp", *asked).status == 0
+    assert netwb("telegraf", "apply").status == 0
+    folder = tmp_path / "home" / "telegraf.d" / "main"
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    monkeypatch.delenv("REF")
+
+    check = netwb("telegraf", "check")
+    apply = netwb("telegraf", "apply", "--no-wait")
+
+    why = "acme/snmp: SNMP community: environment variable REF is not set; export it"
+    assert (check.status, "fit for use" in check.err) == (1, False)
+    assert f"acme/edge1 is not asked by SNMP: credential {why}" in check.err
+    assert apply.status == 2
+    assert f"shard main is left as it is, for these would be asked by SNMP no longer: acme/edge1: credential {why}" in apply.err  # fmt: skip
+    assert "umbra/pe1" not in apply.err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert "acme/edge1 is not asked by SNMP" in netwb("telegraf", "diff").err
+    monkeypatch.setenv("REF", "Pub1icRead")
+    assert netwb("telegraf", "check").status == 0
 
 
 def test_without_waiting_the_daemon_is_left_to_look_for_samples(

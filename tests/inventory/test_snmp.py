@@ -97,6 +97,7 @@ def test_a_device_without_a_credential_says_who_may_give_one(ground: Ground) -> 
 
     assert target.login is None
     assert target.no_login.startswith("device acme/edge1 has no SNMP credential; give one")
+    assert not target.unread
 
 
 def test_a_credential_for_logins_alone_says_what_it_lacks(acme: Ground) -> None:
@@ -120,6 +121,7 @@ def test_a_reference_that_gives_nothing_concerns_its_devices_alone(acme: Ground)
 
     assert found["acme/edge2"].login is None
     assert "environment variable SNMP_kept is not set" in found["acme/edge2"].no_login
+    assert found["acme/edge2"].unread
     assert found["acme/edge1"].login is not None
 
 

@@ -169,7 +169,7 @@ def test_without_the_program_its_check_is_left_out_and_said(tmp_path: Path) -> N
 
     assert outcome.status == "applied"
     assert outcome.warnings == (
-        "Telegraf's program is not on this machine: its own check was left out",
+        "Telegraf's program is not on this machine: its own check was left out, and no device was asked",
     )
 
 

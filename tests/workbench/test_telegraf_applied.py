@@ -115,6 +115,33 @@ def test_the_night_finds_a_secret_whose_source_has_changed(made: Rig, tmp_path: 
     assert told(tmp_path) == ["restart", "restart"]
 
 
+def test_the_daemon_leaves_what_stands_while_a_secret_cannot_be_read_and_goes_on_afterwards(
+    made: Rig, tmp_path: Path
+) -> None:
+    file = tmp_path / "community"
+    file.write_text("Fir5t")
+    source = SecretSource(origin=f"file:{file}", keep="reference")
+    made.bench.set_credential("acme/snmp", CredentialChanges(secrets={"snmp_community": source}))
+    made.bench.apply_telegraf()
+    before = text(made)
+    file.unlink()
+
+    refused = r"acme/edge1, acme/edge2: credential acme/snmp: .*community cannot be read"
+    with pytest.raises(TelegrafError, match=refused):
+        made.bench.renew_telegraf()
+    made.clock.advance(seconds=60)
+    made.bench.set_device("acme/edge1", address="127.0.0.9")
+    for _ in range(2):  # each time, so that the notice of the failed job stands
+        with pytest.raises(TelegrafError, match=refused):
+            made.bench.follow_telegraf()
+
+    assert text(made) == before
+    assert told(tmp_path) == ["restart"]
+    file.write_text("Fir5t")
+    assert made.bench.follow_telegraf().applied == 1
+    assert "127.0.0.9" in text(made)
+
+
 def test_a_shard_that_falls_silent_is_put_back_told_once_and_tried_by_a_person_alone(
     made: Rig,
 ) -> None:

@@ -153,3 +153,4 @@ class SnmpTarget:
     port: int
     login: SnmpLogin | None
     no_login: str = ""  # why there is none, with the cure
+    unread: bool = False  # there should be one: a secret of its credential cannot be read now
