@@ -63,6 +63,24 @@ def unknown_in(line: str) -> str:
     return next((w for w in words if w.startswith("--") and w.split("=")[0] not in options), "")
 
 
+def left_out_of(line: str) -> tuple[str, ...]:
+    """Options that a command needs; a line that shows none of its own only names the command."""
+    if "--" not in line:
+        return ()
+    command: click.Command = cli
+    words = line.split()
+    while isinstance(command, click.Group) and words and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    given = {word.split("=")[0] for word in words}
+    needed = (one for one in command.params if isinstance(one, click.Option) and one.required)
+    return tuple(one.opts[0] for one in needed if given.isdisjoint(one.opts))
+
+
+def test_each_command_that_a_sentence_shows_with_options_has_those_that_it_needs() -> None:
+    assert [(module, line) for module, line in typed() if left_out_of(line)] == []
+    assert left_out_of("billing reopen acme --month 2026-10") == ("--reason",)
+
+
 def test_each_command_that_a_sentence_names_is_there() -> None:
     assert [(module, line) for module, line in typed() if unknown_in(line)] == []
 

@@ -235,8 +235,8 @@ def exclude(  # noqa: PLR0913 - one parameter an option
             say(f"windows of five minutes that it touches are left out whole: {since_} to {until_}")
         for name in opened.frozen_months(tenant, since=said.since, until=said.until):
             say(
-                f"{name} is frozen and its bill stays as it is; `netwb billing reopen {tenant} --month "
-                f"{name}` lets it be corrected"
+                f"{name} is frozen and its bill stays as it is;"
+                f' `netwb billing reopen {tenant} --month {name} --reason "..."` lets it be corrected'
             )
 
 

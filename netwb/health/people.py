@@ -56,7 +56,7 @@ def _odd(tokens: Sequence[Token], now: datetime) -> Iterator[Diagnosis]:
         yield advice(
             "tokens",
             f"{_named(lasting)} issued for more than {LONG.days} days",
-            "issue shorter ones with `netwb token issue --days 365`, and revoke these",
+            "issue shorter ones with `netwb token issue --user NAME --days 365`, and revoke these",
         )
     ending = [one for one in tokens if one.expires_at < now + SOON and one not in unused]
     if ending:

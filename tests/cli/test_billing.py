@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -294,6 +296,8 @@ def test_what_is_left_out_of_a_frozen_month_says_that_its_bill_stays(netwb: Comm
     )
 
     assert f"{MONTH} is frozen and its bill stays as it is" in ran.err
+    (line,) = (found for found in re.findall(r"`netwb ([^`]+)`", ran.err) if "reopen" in found)
+    assert netwb(*shlex.split(line)).status == 0  # as it is printed
 
 
 def test_a_group_is_shown_renamed_and_retired(netwb: Commands) -> None:
