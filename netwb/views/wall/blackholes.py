@@ -53,7 +53,7 @@ def _state(one: WallBlackhole, now: datetime) -> tuple[str, list[str]]:
     routers = [f"{one.routers} of {one.of} routers"] if one.of else []
     if one.state == "withdrawing":
         return "is taken back", []
-    ends = f"ends {_left(one.until, now)}" if one.until else "begins"
+    ends = f"ends in {_left(one.until, now)}" if one.until else "begins"
     return ends, routers
 
 

@@ -58,7 +58,7 @@ def test_what_stands_says_when_it_ends_and_on_how_many_routers_it_is() -> None:
     said = render_blackholes(news(one("203.0.113.77"), one("2001:db8:cafe::10", "withdrawing"), held=2, standing=3), now=NOW)  # fmt: skip
 
     assert "Blackholes: 3 active, 2 wait for a person" in said
-    assert "ends <span" in said
+    assert "ends in <span" in said
     assert "00:48" in said
     assert "3 of 4 routers" in said
     assert "is taken back" in said
