@@ -16,6 +16,7 @@ from pathlib import Path
 
 PROGRAM = shutil.which("snmpd", path="/usr/sbin:/usr/bin:/sbin:/bin")
 COMMUNITY = "lab-community"
+NARROW = "lab-narrow"  # the community that is shown the group `system` alone
 KEY = "Lab-Passphrase-1"  # of every user, for authentication and for privacy
 _READY = b"NET-SNMP version"
 _AUTH = {
@@ -60,6 +61,8 @@ def _config(port: int) -> str:
             f"agentaddress udp:127.0.0.1:{port}",
             "dontLogTCPWrappersConnects yes",  # nobody reads what it says, and a full pipe stops it
             f"rocommunity {COMMUNITY} 127.0.0.1",
+            "view sys included .1.3.6.1.2.1.1",
+            f"rocommunity {NARROW} 127.0.0.1 -V sys",
             f'createUser {user("sha256", None)} SHA-256 "{KEY}"',
             f"rouser {user('sha256', None)} auth",
             f"createUser {user(None, None)}",

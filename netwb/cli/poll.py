@@ -121,13 +121,27 @@ def _say_report(report: PollReport) -> None:
         if (count := report.count(status))
     )
     points = sum(outcome.points for outcome in report.outcomes)
-    say(f"{in_words(len(report.outcomes))} in {took_s:.1f} s: {counts or 'none'}; {points} points")
+    said = f"{counts or 'none'}{_bare(report)}; {points:,} point{'' if points == 1 else 's'}"
+    say(f"{in_words(len(report.outcomes))} in {took_s:.1f} s: {said}")
     if report.new_ports:
         say(f"{report.new_ports} new ports; `netwb port list` shows them")
     for device, old, new in report.renamed:
         say(f"{device}: port {old} is called {new} now, and keeps its history")
     if report.no_pings:
         say(report.no_pings)
+
+
+def _lacks(outcome: PollOutcome) -> str:
+    """Why it is not as it should be; "" where it answers whole and shows ports."""
+    if outcome.status != "answered":
+        return why(outcome)
+    return "; ".join(outcome.notes) if outcome.ports == 0 else ""
+
+
+def _bare(report: PollReport) -> str:
+    """Devices that answer, and of which no port can be made: their notes say why."""
+    count = sum(outcome.ports == 0 for outcome in report.outcomes)
+    return f", no interface of {in_words(count)} can be read" if count else ""
 
 
 class _Beats:
@@ -142,7 +156,7 @@ class _Beats:
         if missed:
             say(f"{missed} polls were missed before this one: the one before took too long")
         self._say_elsewhere(report)
-        now = {_name(o): why(o) for o in report.outcomes if o.status != "answered"}
+        now = {_name(o): said for o in report.outcomes if (said := _lacks(o))}
         before = self._said or {}
         is_news = now != self._said or report.new_ports or report.renamed
         if is_news and (report.outcomes or not report.elsewhere):

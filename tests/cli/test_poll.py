@@ -65,6 +65,20 @@ def test_a_poll_where_all_answer_ends_with_0(netwb: Commands) -> None:
     assert all(o["cause"] is None for o in outcomes)
 
 
+def test_an_agent_that_shows_no_interface_is_told_with_what_to_widen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETWB_METRICS__PINGS", "0")
+    with polled_home(tmp_path / "home", {"acme/bare": usual_agent("bare", 0)}):
+        netwb = Commands(tmp_path / "home", capsys)
+        ran = netwb("poll", "--once")
+        (outcome,) = netwb("poll", "--once", "--json").json["outcomes"]
+
+    assert "1 answered, no interface of 1 device can be read; 1 point\n" in ran.err
+    assert "acme/bare: no interface can be read; widen the agent's view to ifTable" in ran.err
+    assert (outcome["ports"], outcome["status"], len(outcome["notes"])) == (0, "answered", 1)
+
+
 @pytest.mark.parametrize(
     ("options", "polled"),
     [

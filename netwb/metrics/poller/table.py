@@ -23,6 +23,7 @@ Columns = Mapping[str, Mapping[int, Value]]  # name of the column -> ifIndex -> 
 _MBPS = 1_000_000
 _LARGEST = 2**64  # beyond any counter
 _NAMED = 3  # of many, in one sentence
+NO_INTERFACE = "no interface can be read; widen the agent's view to ifTable and ifXTable of IF-MIB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,8 @@ def _notes(columns: Columns) -> Iterator[str]:
     names = _names(columns)
     yield from names_twice(columns)
     everywhere = {index for name in ("ifOperStatus", NAME) for index in columns.get(name, {})}
+    if not everywhere:
+        yield NO_INTERFACE
     unnamed = sum(not names.get(index) for index in everywhere)
     if unnamed:
         yield f"{unnamed} of {len(everywhere)} interfaces have no ifName, and none of these is read"

@@ -11,9 +11,10 @@ from netwb.errors import LoginRefusedError, NetwbError, UnreachableError
 from netwb.inventory.ports.records import SnmpLogin
 from netwb.inventory.records import SNMP_AUTH_PROTOCOLS, SNMP_PRIV_PROTOCOLS
 from netwb.metrics.poller.records import DevicePoll
+from netwb.metrics.poller.table import NO_INTERFACE
 from tests.metrics.poller.ground import PATIENT, QUICK, interfaces, polled, target_at
 from tests.real_components import require_real
-from tests.snmpd import COMMUNITY, KEY, PROGRAM, PROTOCOLS, Snmpd, running_snmpd, user
+from tests.snmpd import COMMUNITY, KEY, NARROW, PROGRAM, PROTOCOLS, Snmpd, running_snmpd, user
 
 pytestmark = pytest.mark.real
 
@@ -55,6 +56,15 @@ def test_a_community_reads_the_interfaces_of_this_machine(snmpd: Snmpd) -> None:
     assert interfaces(found)["lo"].keys() >= {"ifHCInOctets", "ifHCOutOctets", "ifOperStatus"}
     (own,) = [point for point in found.points if point.measurement == "device"]
     assert own.values.keys() == {"sysUpTime", "snmpEngineTime", "snmpEngineBoots"}
+
+
+def test_a_view_of_the_system_group_alone_is_told(snmpd: Snmpd) -> None:
+    login = SnmpLogin(credential="acme/snmp", community=NARROW)
+
+    found = polled(target_at("127.0.0.1", snmpd.port, login=login))
+
+    assert (found.status, found.ports, interfaces(found)) == ("answered", (), {})
+    assert found.notes == (NO_INTERFACE,)
 
 
 @pytest.mark.parametrize(("auth", "priv"), [*PROTOCOLS, ("sha256", None), (None, None)])

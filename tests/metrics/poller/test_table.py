@@ -93,6 +93,14 @@ def test_interfaces_of_the_old_table_alone_are_counted_as_nameless() -> None:
     assert found.notes == ("1 of 3 interfaces have no ifName, and none of these is read",)
 
 
+def test_a_device_that_shows_no_interface_at_all_says_what_to_widen() -> None:
+    empty = {name: {} for name in COLUMNS}
+
+    assert table(**empty).notes == (
+        "no interface can be read; widen the agent's view to ifTable and ifXTable of IF-MIB",
+    )
+
+
 def test_a_device_without_counters_of_64_bits_has_no_octets_and_says_so() -> None:
     found = table(ifHCInOctets={}, ifHCOutOctets={})
 
