@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -161,8 +162,20 @@ class PortsFace(Face):
 
     def _meant_ports(self, where: WherePort) -> Sequence[Port]:
         """Of the tenants and devices that this Workbench is narrowed to."""
-        narrowed = replace(where, site=where.site or self._where.site)
-        found = self._parts.ports.list(self._meant_scope, narrowed)
+        return self._on_meant(self._parts.ports.list(self._meant_scope, self._where_meant(where)))
+
+    def _gone_ports(
+        self, tenants: AbstractSet[str], where: WherePort, since: datetime, until: datetime
+    ) -> Sequence[Port]:
+        """The same of those that were for these tenants in that time, and are another's by now."""
+        return self._on_meant(
+            self._parts.ports.gone(tenants, self._where_meant(where), since, until)
+        )
+
+    def _where_meant(self, where: WherePort) -> WherePort:
+        return replace(where, site=where.site or self._where.site)
+
+    def _on_meant(self, found: Sequence[Port]) -> Sequence[Port]:
         tenant, _, site = (self._where.site or "").rpartition("/")
         if site:
             found = tuple(

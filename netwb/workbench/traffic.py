@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from netwb.errors import InputError, UnknownNameError
 from netwb.inventory.fields import quoted
-from netwb.inventory.ports.records import Port, PortName, WherePort
+from netwb.inventory.ports.records import Port, PortName, WherePort, names_in
 from netwb.loading import lazy
 from netwb.metrics.records import Measurement, Question, SeriesKey
-from netwb.roles import Permission
+from netwb.roles import ALL_TENANTS, Permission
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.ports import PortsFace
 from netwb.workbench.records import Records, records_of
@@ -121,14 +122,16 @@ class TrafficFace(PortsFace):
         """
         self._require(Permission.TRAFFIC_VIEW)
         refuse_span(since, until, self._parts.clock())
-        ports = {port.id: port for port in self._ports_found(where or WherePort())}
+        where = where or WherePort()
+        ports = {port.id: port for port in self._ports_found(where)}
         begin, end = int(since.timestamp()), int(until.timestamp())
         fields = tuple(FIELDS["bits", side] for side in SIDES)
         if every_s is None:
             interval_s = self._parts.settings.metrics.interval_s
             every_s = read_every_s(len(ports), until - since, interval_s)
         asked = self._question("interface", (*fields, *BESIDE), begin, end, every_s=every_s)
-        found = self._known_of(list(ports.values()), replace(asked, peaks="left out"))
+        question, tenants = replace(asked, peaks="left out"), self._meant_tenants(where)
+        found = self._known_of(list(ports.values()), question, tenants)
         ranked = _busiest.busiest(found, fields, begin, end, gap_s=self._gap_s(every_s), most=most)
         busy = (
             BusyPort(port=ports[key], p95_in=values[0], p95_out=values[1], every_s=every_s)
@@ -144,6 +147,13 @@ class TrafficFace(PortsFace):
         if not found and where.site is not None:
             places.require_site(self._meant_scope, where.site, tenant=None)
         return found
+
+    def _meant_tenants(self, where: WherePort) -> AbstractSet[str] | None:
+        """In whose times alone ports are told of; None: in all."""
+        scope = self._meant_scope
+        if where.tenant is None:
+            return scope.tenants
+        return frozenset({self._parts.places.tenant(scope, where.tenant).id})
 
     def _traffic(  # noqa: PLR0913 - one question, whichever way it came
         self,
@@ -208,9 +218,18 @@ class TrafficFace(PortsFace):
         question = self._question("device", _OF_DEVICE, since, until, every_s=every_s)
         return self._parts.metrics.read([own], question).get(own)
 
-    def _known_of(self, ports: Sequence[Port], question: Question) -> dict[str, PortSamples]:
-        """By port's id: its samples under all of its names, and where one name follows another."""
-        found = self._parts_of(ports, question)
+    def _known_of(
+        self,
+        ports: Sequence[Port],
+        question: Question,
+        tenants: AbstractSet[str] | None = None,
+    ) -> dict[str, PortSamples]:
+        """By port's id: its samples under all of its names, and where one name follows another.
+
+        tenants   what was measured while it was for one of them; None: of those that are meant
+        """
+        names = self._names_of(ports, tenants if tenants is not None else self._meant_scope.tenants)
+        found = self._parts_of(ports, names, question)
         return {
             port.id: _rates.PortSamples(
                 samples=_flows.joined(found[port.id], question.fields),
@@ -222,14 +241,25 @@ class TrafficFace(PortsFace):
             for port in ports
         }
 
-    def _parts_of(self, ports: Sequence[Port], question: Question) -> Mapping[str, list[Samples]]:
-        """By port's id, under each name that it bore while it was for who may see it.
+    def _names_of(
+        self, ports: Sequence[Port], tenants: AbstractSet[str] | None
+    ) -> Mapping[str, Sequence[PortName]]:
+        """Under which names each port's samples lie, by its id, of these tenants' times alone.
 
-        One question of the store for all of them.
+        As a bill has them, whoever looks: what it carried for another is not there.
         """
-        named = self._parts.ports.names(self._scope, ports)
+        named = self._parts.ports.names(ALL_TENANTS, ports)
+        if tenants is None:
+            return named
+        times = self._parts.ports.times_for(tenants, ports)
+        return {port.id: names_in(named[port.id], times[port.id]) for port in ports}
+
+    def _parts_of(
+        self, ports: Sequence[Port], names: Mapping[str, Sequence[PortName]], question: Question
+    ) -> Mapping[str, list[Samples]]:
+        """By port's id, under each of its names. One question of the store for all of them."""
         keys = {
-            port.id: [(key_of(port, one.name), one) for one in named[port.id]] for port in ports
+            port.id: [(key_of(port, one.name), one) for one in names[port.id]] for port in ports
         }
         asked = list({key: None for own in keys.values() for key, _ in own})
         read = self._parts.metrics.read(asked, question)

@@ -7,6 +7,7 @@ minutes is refused in words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -96,14 +97,16 @@ class ManyPortsFace(TrafficFace):
         end = parse_moment(until, now) if until is not None else now
         begin = parse_moment(since, now) if since is not None else end - timedelta(hours=hours)
         refuse_span(begin, end, now)
-        ports = self._ports_found(where or WherePort())
+        where = where or WherePort()
+        tenants = self._meant_tenants(where)
+        ports, gone = self._ports_of_time(where, tenants, begin, end)
         interval_s = self._parts.settings.metrics.interval_s
         every_s = read_every_s(len(ports), end - begin, interval_s)
         grid = self._grid(begin, end, buckets, zone, every_s)
         with _told(on_ports, "traffic") as told:
-            many, last = self._read_many(ports, grid, every_s, told)
-            comes_s = self._comes_s(ports, grid.until)
-            states = self._port_states(ports, last, comes_s)
+            many, last = self._read_many(ports, tenants, grid, every_s, told)
+            comes_s = self._comes_s(ports, tenants, grid.until)
+            states = self._port_states(ports, last, comes_s, gone)
             found = self._overview(ports, many, grid, states, comes_s)
             return replace(found, every_s=every_s)
 
@@ -122,12 +125,14 @@ class ManyPortsFace(TrafficFace):
         Raises UnknownNameError, MetricsError. They are read in parts, however many they are.
         """
         self._require(Permission.TRAFFIC_VIEW)
-        wanted = self._ports_found(where or WherePort()) if ports is None else self._ports_of(ports)
+        where = where or WherePort()
+        wanted = self._ports_found(where) if ports is None else self._ports_of(ports)
+        tenants = self._meant_tenants(where if ports is None else WherePort())
         days = midnights(self._parts.clock(), zone)
         found: list[PortTrend] = []
         with _told(on_ports, "trends") as told:
             for part in in_parts(wanted, (days[-1] - days[0]) // THIN_S):
-                samples = self._port_samples(part, days[0], days[-1], THIN_S)
+                samples = self._port_samples(part, tenants, days[0], days[-1], THIN_S)
                 for port, own in zip(part, samples, strict=True):
                     side, trend = _many.urgent_trend(
                         own, days, port.limit_bps, gap_s=self._gap_s(THIN_S)
@@ -135,6 +140,23 @@ class ManyPortsFace(TrafficFace):
                     found.append(PortTrend.of(port, side, trend))
                 told(len(found), len(wanted))
         return records_of(sorted(found, key=_soonest), PortTrend)
+
+    def _ports_of_time(
+        self,
+        where: WherePort,
+        tenants: AbstractSet[str] | None,
+        since: datetime,
+        until: datetime,
+    ) -> tuple[Sequence[Port], AbstractSet[str]]:
+        """Those that are meant, also that were these tenants' then alone; and which these are."""
+        if tenants is None:
+            return self._ports_found(where), frozenset()
+        gone = self._gone_ports(tenants, where, since, until)
+        if not gone:
+            return self._ports_found(where), frozenset()
+        found = [*self._meant_ports(where), *gone]
+        found.sort(key=lambda port: (port.device_tenant, port.hostname, port.if_index or 0))
+        return found, {port.id for port in gone}
 
     def _grid(
         self, since: datetime, until: datetime, buckets: int, zone: tzinfo, every_s: int
@@ -156,7 +178,12 @@ class ManyPortsFace(TrafficFace):
         )
 
     def _read_many(
-        self, ports: Sequence[Port], grid: _many.Grid, every_s: int, told: OnPorts
+        self,
+        ports: Sequence[Port],
+        tenants: AbstractSet[str] | None,
+        grid: _many.Grid,
+        every_s: int,
+        told: OnPorts,
     ) -> tuple[_many.Many | None, Mapping[str, int]]:
         """Of all of them, and the last sample of each by its id; None of no ports."""
         span, between_s = grid.until - grid.since, max(every_s, grid.poll_s)
@@ -164,7 +191,7 @@ class ManyPortsFace(TrafficFace):
         whole: _many.Many | None = None
         last: dict[str, int] = {}
         for part in in_parts(ports, span // between_s):
-            samples = self._port_samples(part, grid.since, grid.until, every_s)
+            samples = self._port_samples(part, tenants, grid.since, grid.until, every_s)
             last |= _last(part, samples, grid.until)
             found = _many.many_of(samples, grid, [port.limit_bps for port in part])
             whole = whole.plus(found, grid.most) if whole else found
@@ -172,25 +199,41 @@ class ManyPortsFace(TrafficFace):
         return whole, last
 
     def _port_samples(
-        self, ports: Sequence[Port], since: int, until: int, every_s: int
+        self,
+        ports: Sequence[Port],
+        tenants: AbstractSet[str] | None,
+        since: int,
+        until: int,
+        every_s: int,
     ) -> list[PortSamples]:
         fields = (*_many.OCTETS, *BESIDE)
         question = self._question("interface", fields, since, until, every_s=every_s)
-        return list(self._known_of(ports, question).values())
+        return list(self._known_of(ports, question, tenants).values())
 
-    def _comes_s(self, ports: Sequence[Port], until: int) -> int:
+    def _comes_s(self, ports: Sequence[Port], tenants: AbstractSet[str] | None, until: int) -> int:
         """How often samples of some of them came last: those that come seldomest."""
         some = ports[:: 1 + len(ports) // _LOOKED_AT]
         asked = self._question("interface", _many.OCTETS, until - 1, until, every_s=0)
         least_s = self._parts.settings.metrics.interval_s
-        each = self._known_of(some, asked).values()
+        each = self._known_of(some, asked, tenants).values()
         return max((usual_s(one.samples, until, least_s) for one in each), default=least_s)
 
     def _port_states(
-        self, ports: Sequence[Port], last: Mapping[str, int], comes_s: int
+        self,
+        ports: Sequence[Port],
+        last: Mapping[str, int],
+        comes_s: int,
+        gone: AbstractSet[str] = frozenset(),
     ) -> Mapping[str, tuple[PortState, int | None]]:
-        """How each port is now, and its newest sample, by its id; samples come each `comes_s`."""
+        """How each port is now, and its newest sample, by its id; samples come each `comes_s`.
+
+        gone   another's by now: nothing is told of it but what was
+        """
         store, now = self._parts.metrics, int(self._parts.clock().timestamp())
+        found: dict[str, tuple[PortState, int | None]] = {
+            port_id: ("gone", last.get(port_id)) for port_id in gone
+        }
+        ports = [port for port in ports if port.id not in gone]
         keys = {port.id: key_of(port, port.name) for port in ports}
         devices = {
             port.device_id: SeriesKey(tenant=port.device_tenant, device_id=port.device_id)
@@ -200,7 +243,6 @@ class ManyPortsFace(TrafficFace):
         newest = store.newest(list(keys.values()), "interface", _STATES, since)
         answers = store.newest(list(devices.values()), "device", ("sysUpTime",), since)
         fresh = now - 2 * comes_s
-        found: dict[str, tuple[PortState, int | None]] = {}
         for port in ports:
             own, device = newest.get(keys[port.id]), answers.get(devices[port.device_id])
             at = own.at if own is not None else last.get(port.id)

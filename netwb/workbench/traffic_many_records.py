@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     pd = lazy("pandas")
 
-PortState = Literal["up", "down", "off", "stale", "silent", "uncounted", "never"]
+PortState = Literal["up", "down", "off", "stale", "silent", "uncounted", "never", "gone"]
 STATE_WORDS: Mapping[PortState, str] = {
     "up": "up",
     "down": "down",
@@ -30,6 +30,7 @@ STATE_WORDS: Mapping[PortState, str] = {
     "silent": "not read",
     "uncounted": "not counted",
     "never": "never read",
+    "gone": "handed over",
 }
 STATE_REASONS: Mapping[PortState, str] = {
     "up": "",
@@ -41,6 +42,7 @@ STATE_REASONS: Mapping[PortState, str] = {
     "uncounted": "it has no counters of 64 bits (ifHCInOctets), so its traffic is not measured: "
     "those of 32 bits wrap unseen",
     "never": "nothing was measured of it in this time, nor in the last hour",
+    "gone": "it was this tenant's for a part of this time, and is another's by now",
 }
 
 

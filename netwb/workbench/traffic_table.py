@@ -26,7 +26,9 @@ HEAD: Sequence[str] = (
 
 def busiest_ids(ports: Sequence[PortNumbers]) -> list[str]:
     """Ports of which it is told when they are full, of all in the order of the facade."""
-    return [one.port.id for one in ports[:TREND_PORTS] if one.p95 is not None]
+    return [
+        one.port.id for one in ports[:TREND_PORTS] if one.p95 is not None and one.state != "gone"
+    ]
 
 
 def ports_table(

@@ -432,3 +432,97 @@ def test_a_port_that_grows_says_when_it_is_full_and_a_young_one_that_nobody_know
     assert grows.days == pytest.approx(25, abs=2)
     assert young.said == "no trend: 0 days have data, 28 are needed"
     assert len(made.bench.port_trends().frame()) == 2
+
+
+def hand_over(made: Rig, tenant: str, minutes_ago: int) -> None:
+    since = made.clock() - timedelta(minutes=minutes_ago)
+    made.bench.set_port("borealis/pe1", "cust", tenant=tenant, since=since)
+
+
+def octets_of(found: TrafficOverview) -> dict[str, int | None]:
+    return {"sum": found.sum.flows["in"].total} | {
+        name: one.in_octets for name, one in named(found).items()
+    }
+
+
+def test_a_port_is_in_the_sum_of_each_tenant_for_its_own_time_whoever_looks(made: Rig) -> None:
+    see(made, "borealis/pe1", "cust")
+    count(made, "borealis/pe1", "cust", 300e6)
+    hand_over(made, "acme", 20)
+    noc = log_in(made, "noc", Role.CUSTOMER, ("acme",))
+    old = log_in(made, "old", Role.CUSTOMER, ("borealis",))
+    minute = 300e6 / 8 * 60
+
+    for tenant, theirs, minutes in (("acme", noc, 20), ("borealis", old, 40)):
+        seen = theirs.traffic_overview(hours=1)
+
+        assert octets_of(seen)["cust"] == pytest.approx(minutes * minute, abs=minute)
+        assert octets_of(seen)["sum"] == octets_of(seen)["cust"]
+        where = WherePort(tenant=tenant)
+        for found in (
+            made.bench.traffic_overview(hours=1, where=where),
+            made.bench.where(tenant=tenant).traffic_overview(hours=1),
+            theirs.traffic_overview(hours=1, where=where),
+        ):
+            assert octets_of(found) == octets_of(seen)
+            heat, same = (one.heat.rows[0].percent for one in (found, seen))
+            assert np.array_equal(heat, same, equal_nan=True)
+            (drawn,), (alike,) = found.shares.lines, seen.shares.lines
+            assert np.array_equal(drawn.mean["in"], alike.mean["in"], equal_nan=True)
+            assert [one.state for one in found.ports] == [one.state for one in seen.ports]
+    assert octets_of(made.bench.traffic_overview(hours=1))["cust"] == pytest.approx(60 * minute)
+
+
+def test_of_a_port_that_is_anothers_by_now_its_tenant_learns_nothing_that_came_since(
+    made: Rig,
+) -> None:
+    see(made, "borealis/pe1", "cust")
+    count(made, "borealis/pe1", "cust", 300e6)
+    made.bench.set_port("borealis/pe1", "cust", speed_override_bps=10**8)
+    hand_over(made, "acme", 20)
+    made.bench.set_port("borealis/pe1", "cust", circuit_ref="ACME-7", watched=True)
+    old = log_in(made, "old", Role.CUSTOMER, ("borealis",))
+    now = made.clock()
+
+    (one,) = old.traffic_overview(hours=1).ports
+
+    assert (one.port.tenant, one.port.circuit_ref, one.port.watched) == ("borealis", None, False)
+    assert (one.port.limit_bps, one.state) == (10**9, "gone")
+    assert one.newest is not None
+    assert one.newest <= now - timedelta(minutes=20)
+    for asked in (
+        WherePort(find="acme-7"),
+        WherePort(circuit_ref="ACME-7"),
+        WherePort(watched=True),
+        WherePort(site="borealis/nowhere9"),
+    ):
+        try:
+            assert len(old.traffic_overview(hours=1, where=asked).ports) == 0
+        except UnknownNameError:
+            assert asked.site
+    assert len(old.traffic_overview(hours=1, where=WherePort(find="CUS")).ports) == 1
+    assert len(old.traffic_overview(since=now - timedelta(minutes=10)).ports) == 0
+    assert len(old.ports()) == len(old.port_trends()) == 0
+    with pytest.raises(UnknownNameError):
+        old.port_traffic(one.port.id, since=now - timedelta(hours=1), until=now)
+
+
+def test_a_port_that_came_back_is_theirs_in_both_times(made: Rig) -> None:
+    see(made, "borealis/pe1", "cust")
+    count(made, "borealis/pe1", "cust", 300e6)
+    hand_over(made, "acme", 50)
+    hand_over(made, "borealis", 40)
+    hand_over(made, "acme", 20)
+    noc = log_in(made, "noc", Role.CUSTOMER, ("acme",))
+    minute = 300e6 / 8 * 60
+
+    found = noc.traffic_overview(hours=1)
+
+    assert octets_of(found)["sum"] == pytest.approx(30 * minute, abs=2 * minute)
+    alone = noc.traffic("borealis/pe1", "cust", hours=1).flows["bits", "in"]
+    assert alone.total == octets_of(found)["cust"]
+    end = made.clock()
+    (busy,) = made.bench.busiest(
+        since=end - timedelta(hours=1), until=end, where=WherePort(tenant="acme")
+    )
+    assert busy.p95_in == alone.percentile.value

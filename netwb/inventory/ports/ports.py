@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -27,8 +28,21 @@ from netwb.inventory.ports.importing import (
     not_their_device,
     parse_ports,
 )
-from netwb.inventory.ports.records import Port, PortName, PortTime, SeenPort, WherePort
-from netwb.inventory.ports.rows import ASKED_AT_ONCE, list_ports, ports_by_id, watched_names
+from netwb.inventory.ports.records import (
+    Port,
+    PortName,
+    PortTime,
+    SeenPort,
+    WherePort,
+    joined_times,
+)
+from netwb.inventory.ports.rows import (
+    ASKED_AT_ONCE,
+    gone_ports,
+    list_ports,
+    ports_by_id,
+    watched_names,
+)
 from netwb.inventory.ports.sighting import Sighted, sight
 from netwb.inventory.rows import find_device, name_devices
 from netwb.roles import ALL_TENANTS, Scope
@@ -102,20 +116,36 @@ class Ports:
 
     def times_of(self, tenant_id: str, ports: Sequence[Port]) -> Mapping[str, tuple[PortTime, ...]]:
         """In which times each port was for that tenant, by its id; oldest first."""
+        return self.times_for({tenant_id}, ports)
+
+    def times_for(
+        self, tenant_ids: AbstractSet[str], ports: Sequence[Port]
+    ) -> Mapping[str, tuple[PortTime, ...]]:
+        """The same for any of these tenants; from one of them to another it goes on."""
         ids = [port.id for port in ports]
         found: dict[str, list[PortTime]] = {port_id: [] for port_id in ids}
         with self._database.reading(ALL_TENANTS) as session:
             for start in range(0, len(ids), ASKED_AT_ONCE):
                 before = select(PortTenantRow).where(
-                    PortTenantRow.tenant_id == tenant_id,
+                    PortTenantRow.tenant_id.in_(sorted(tenant_ids)),
                     PortTenantRow.port_id.in_(ids[start : start + ASKED_AT_ONCE]),
                 )
                 for row in session.scalars(before.order_by(PortTenantRow.until_at)):
                     found[row.port_id].append(PortTime(since=row.since_at, until=row.until_at))
-        for port in ports:
-            if port.tenant_id == tenant_id:
-                found[port.id].append(PortTime(since=port.tenant_since_at))
-        return {port_id: tuple(times) for port_id, times in found.items()}
+            for port in ports:
+                if port.tenant_id in tenant_ids:
+                    found[port.id].append(PortTime(since=port.tenant_since_at))
+        return {port_id: joined_times(times) for port_id, times in found.items()}
+
+    def gone(
+        self, tenant_ids: AbstractSet[str], where: WherePort, since: datetime, until: datetime
+    ) -> tuple[Port, ...]:
+        """Ports that were for one of these tenants in any of that time, and are another's by now.
+
+        Each as it was the tenant's: of what came since nothing is told but what it is called.
+        """
+        with self._database.reading(ALL_TENANTS) as session:
+            return gone_ports(session, tenant_ids, where, (since, until))
 
     def set(
         self,

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict
+
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,38 @@ def in_both(some: Sequence[PortTime], others: Sequence[PortTime]) -> tuple[PortT
         for time in shared
         if time.since is None or time.until is None or time.since < time.until
     )
+
+
+def names_in(names: Sequence[PortName], times: Sequence[PortTime]) -> tuple[PortName, ...]:
+    """Names as they were borne in these times alone; what was shown at the end of one is in it."""
+    pairs = ((name, time) for name in names for time in times)
+    cut = (
+        PortName(
+            name=name.name,
+            since=max((at for at in (name.since, time.since) if at), default=None),
+            until=min((at for at in (name.until, _shown_until(time)) if at), default=None),
+        )
+        for name, time in pairs
+    )
+    return tuple(
+        name for name in cut if name.since is None or name.until is None or name.since < name.until
+    )
+
+
+def _shown_until(time: PortTime) -> datetime | None:
+    return time.until + _SECOND if time.until is not None else None
+
+
+def joined_times(times: Sequence[PortTime]) -> tuple[PortTime, ...]:
+    """Those that follow at once on one another are one; given and told oldest first."""
+    found: list[PortTime] = []
+    for time in times:
+        last = found[-1] if found else None
+        if last is not None and last.until is not None and time.since == last.until:
+            found[-1] = PortTime(since=last.since, until=time.until)
+        else:
+            found.append(time)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,16 @@ does not hold. So these selects run in sessions of all tenants and narrow the po
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from netwb.inventory.ports.records import Port, WherePort
-from netwb.roles import Scope
-from netwb.store.models import DeviceRow, PortNameRow, PortRow, SiteRow, TenantRow
+from netwb.roles import ALL_TENANTS, Scope
+from netwb.store.models import DeviceRow, PortNameRow, PortRow, PortTenantRow, SiteRow, TenantRow
 
 ASKED_AT_ONCE = 10_000  # ids in one statement; SQLite takes 32,766 values
 _FEW = 500  # ports whose former names are asked for by their ids
@@ -71,6 +73,61 @@ def ports_by_id(session: Session, scope: Scope, ids: Collection[str]) -> tuple[P
         found += session.execute(_ports(scope).where(PortRow.id.in_(asked)))
     former = _former_names(session, ids)
     return tuple(_port(row, former.get(row.id, ())) for row in found)
+
+
+def gone_ports(
+    session: Session,
+    tenant_ids: Collection[str],
+    where: WherePort,
+    span: tuple[datetime, datetime],
+) -> tuple[Port, ...]:
+    """Ports that were for one of these tenants in any of the span, and are for none of them now.
+
+    They are asked of all tenants, and told without what their tenant of now has made of them.
+    """
+    own, (since, until) = sorted(tenant_ids), span
+    was = (
+        select(PortTenantRow.port_id, TenantRow.slug)
+        .join(TenantRow, TenantRow.id == PortTenantRow.tenant_id)
+        .where(
+            PortTenantRow.tenant_id.in_(own),
+            PortTenantRow.until_at > since,
+            or_(PortTenantRow.since_at.is_(None), PortTenantRow.since_at < until),
+        )
+        .order_by(PortTenantRow.until_at)
+    )
+    theirs = {one.port_id: one.slug for one in session.execute(was)}
+    place = WherePort(device=where.device, site=where.site, name=where.name)
+    found: list[Row[Any]] = []
+    for asked in _in_parts(theirs):
+        found += session.execute(
+            _ports(ALL_TENANTS)
+            .where(PortRow.id.in_(asked), PortRow.tenant_id.not_in(own))
+            .where(*_conditions(place))
+        )
+    ports = (_as_it_was(_port(row, ()), theirs[row.id]) for row in found)
+    return tuple(port for port in ports if _is_told(port, where))
+
+
+def _as_it_was(port: Port, tenant: str) -> Port:
+    return replace(
+        port,
+        tenant_id="",  # whose it is by now is not told
+        tenant=tenant,
+        tenant_since_at=None,
+        alias="",
+        circuit_ref=None,
+        speed_override_bps=None,
+        watched=False,
+    )
+
+
+def _is_told(port: Port, where: WherePort) -> bool:
+    """By what is told of it alone, or who looks for a circuit would learn of another's."""
+    if where.circuit_ref is not None or where.watched:
+        return False
+    wanted = (where.find or "").casefold()
+    return any(wanted in text.casefold() for text in (port.name, port.hostname))
 
 
 def _ports(scope: Scope) -> Select[*tuple[Any, ...]]:

@@ -37,6 +37,7 @@ SHAPES: Mapping[PortState, Shape] = {
     "silent": "warn",
     "uncounted": "warn",
     "never": "unknown",
+    "gone": "waived",
 }
 
 
@@ -197,13 +198,18 @@ def _port(one: PortNumbers, address: Address) -> str:
     called = ", ".join(
         filter(None, (port.alias, f"circuit {port.circuit_ref}" if port.circuit_ref else ""))
     )
-    name = link(
-        address.url(port=port.id),
-        f"<b>{esc(port.hostname)}</b> {esc(port.name)}",
-        class_="cut",
-        data_act="port",
-        data_port=port.id,
-        title=f"{port.label}{f', {called}' if called else ''}",
+    said, title = f"<b>{esc(port.hostname)}</b> {esc(port.name)}", port.label
+    name = (
+        link(
+            address.url(port=port.id),
+            said,
+            class_="cut",
+            data_act="port",
+            data_port=port.id,
+            title=f"{title}{f', {called}' if called else ''}",
+        )
+        if one.state != "gone"
+        else tag("span", said, class_="cut", title=title)
     )
     word = "" if one.state == "up" else STATE_WORDS[one.state]
     alone = f'<span class="narrow-only">{esc(word)} \N{MIDDLE DOT} </span>' if word else ""

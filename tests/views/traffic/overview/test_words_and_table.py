@@ -66,6 +66,7 @@ def test_a_row_says_both_directions_and_leads_to_the_port_with_the_whole_view() 
         ("silent", "not read", "another interface has the same one"),
         ("never", "never read", "nothing was measured"),
         ("stale", "no data", "two intervals"),
+        ("gone", "handed over", "for a part of this time"),
     ],
 )
 def test_a_port_without_numbers_says_why(state: PortState, word: str, reason: str) -> None:
