@@ -286,7 +286,9 @@ class MetricsSettings:
     url: str = _setting(
         "", "URL", "InfluxDB's http(s)://host:port; empty means metrics.db in the home (SQLite)."
     )
-    database: str = _setting("netwb", "name", "InfluxDB's database; of 2.x the bucket.")
+    database: str = _setting(
+        "netwb", "name", "InfluxDB's database, which has to be made there; of 2.x the bucket."
+    )
     organization: str = _setting(
         "",
         "name",

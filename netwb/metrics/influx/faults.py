@@ -6,9 +6,11 @@ Source: facts-telegraf section 8, "Gotchas".
 from __future__ import annotations
 
 import json
+import re
 
 from netwb.errors import MetricsError, MetricsRefusedError, MetricsUnavailableError
 
+_NO_DATABASE = re.compile(r'database not found(?:: "?([A-Za-z0-9_-]+))?')
 _LONGEST = 200  # letters of what a server says
 _PASSING = ("timeout", "interrupted", "not executed", "shutdown", "closed", "shard", "engine:")
 _STATUSES = {
@@ -24,6 +26,8 @@ _STATUSES = {
 def refusal(server: str, status: int, body: bytes) -> MetricsError:
     """Of an answer whose status is no success."""
     words = _shortened(_error_words(body))
+    if status == 404 and _NO_DATABASE.search(words):
+        return _no_database(server, words)
     beside = f" ({words})" if words else ""
     if status in _STATUSES:
         return MetricsRefusedError(f"{server} {_STATUSES[status]}{beside}")
@@ -35,14 +39,25 @@ def refusal(server: str, status: int, body: bytes) -> MetricsError:
 def said(server: str, words: str) -> MetricsError:
     """Of an error within an answer: of a kind that passes, or one that stays."""
     short = _shortened(words)
-    if "database not found" in words or "bucket" in words:
+    if _NO_DATABASE.search(words):
+        return _no_database(server, short)
+    if "bucket" in words:
         return MetricsRefusedError(
-            f"{server} has no such database, or the login no right to it ({short}); correct"
+            f"{server} has no such bucket, or the login no right to it ({short}); create it, correct"
             " metrics.database, or give the login its right"
         )
     if any(word in words.lower() for word in _PASSING):
         return MetricsUnavailableError(f"{server} gives up ({short}); ask for less, or try again")
     return MetricsRefusedError(f"{server} does not answer that ({short}); look at its log")
+
+
+def _no_database(server: str, words: str) -> MetricsRefusedError:
+    found = _NO_DATABASE.search(words)
+    name = found[1] if found and found[1] else "NAME"
+    return MetricsRefusedError(
+        f"{server} has no such database, or the login no right to it ({words}); create it:"
+        f" `CREATE DATABASE {name}` in influx, correct metrics.database, or give the login its right"
+    )
 
 
 def no_answer(server: str) -> MetricsUnavailableError:

@@ -98,8 +98,8 @@ def _faults(server: Server) -> Iterator[None]:
         raise
     except TimeoutError as error:
         msg = (
-            f"{server.name} does not answer within {server.answer_s:.0f} s; ask for a shorter time,"
-            " or raise metrics.answer_s"
+            f"{server.name} does not answer within {server.answer_s:.0f} s; look whether it hangs and"
+            " start it anew, ask for a shorter time, or raise metrics.answer_s"
         )
         raise MetricsUnavailableError(msg) from error
     except http.client.HTTPException as error:
