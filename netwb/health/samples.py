@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from netwb.health.diagnosis import Diagnosis, advice, ok
 from netwb.health.disk import size
+from netwb.health.unseen import CHECK, SeenPorts
 from netwb.loading import lazy
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 else:
     _opening = lazy("netwb.metrics.opening")
 
-CHECK = "samples"
+
+NEVER = SeenPorts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,17 @@ class Room:
     free: int
 
 
-def check_samples(home: Path, settings: MetricsSettings, store: MetricsStore) -> Diagnosis:
-    """Of the store that the settings name. Raises MetricsError where it does not answer."""
+def check_samples(
+    home: Path, settings: MetricsSettings, store: MetricsStore, seen: SeenPorts = NEVER
+) -> Diagnosis:
+    """Of the store that the settings name. Raises MetricsError where it does not answer.
+
+    seen   ports that polls have seen: where there are some there should be samples of them
+    """
     if settings.url:
-        return judge_server(store.health())
+        return judge_server(store.health(), seen)
     if not (home / "metrics.db").exists():
-        return ok(CHECK, "no counter was read yet")
+        return _lost("metrics.db is not there", seen) or ok(CHECK, "no counter was read yet")
     with closing(_opening.open_sqlite(settings, home)) as own:
         foretold, taken = own.forecast(), own.health().size_bytes or 0
     room = Room(taken=taken, free=shutil.disk_usage(home).free)
@@ -63,9 +70,22 @@ def judge_forecast(foretold: DiskForecast, room: Room, settings: MetricsSettings
     )
 
 
-def judge_server(health: StoreHealth) -> Diagnosis:
+def judge_server(health: StoreHealth, seen: SeenPorts = NEVER) -> Diagnosis:
     """Of a database elsewhere, which answers."""
     if health.newest is None:
-        return ok(CHECK, f"{health.name} {health.version} answers, and has none yet")
+        said = f"{health.name} {health.version} answers, and has none"
+        return _lost(said, seen) or ok(CHECK, f"{said} yet")
     newest = datetime.fromtimestamp(health.newest, UTC)
     return ok(CHECK, f"{health.name} {health.version} answers, the newest of {newest:%F %H:%M} UTC")
+
+
+def _lost(said: str, seen: SeenPorts) -> Diagnosis | None:
+    if seen.last_at is None:
+        return None
+    ports = f"{seen.count:,} port{'' if seen.count == 1 else 's'}"
+    return advice(
+        CHECK,
+        f"{said}, though {ports} were seen by polls, last {seen.last_at:%F %H:%M} UTC",
+        "look whether it was emptied, whether metrics.url and metrics.database name another one, and"
+        " whether `netwb poll` or Telegraf writes into it",
+    )

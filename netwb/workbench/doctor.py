@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from netwb.health import people as _people
     from netwb.health import presence as _presence
     from netwb.health import repositories as _repositories
-    from netwb.health import samples as _samples
     from netwb.health import space as _space
     from netwb.health import waiting as _waiting
     from netwb.health import weakening as _weakening
@@ -58,7 +57,6 @@ else:
     _machine = lazy("netwb.health.machine")
     _presence = lazy("netwb.health.presence")
     _repositories = lazy("netwb.health.repositories")
-    _samples = lazy("netwb.health.samples")
     _space = lazy("netwb.health.space")
     _waiting = lazy("netwb.health.waiting")
     _compose = lazy("netwb.workbench.compose")
@@ -154,9 +152,6 @@ class DoctorFace(PresenceFace):
             **self._what_runs(),
             "schedule": self._schedule_stands,
             "self backup": self._self_backup,
-            "samples": lambda: _samples.check_samples(
-                parts.home.path, parts.settings.metrics, parts.metrics
-            ),
             "purge": purging_of(parts).check,
             "repositories": lambda: _repositories.check_repositories(archive, database),
             "quarantine": lambda: _waiting.judge_held(

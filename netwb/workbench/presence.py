@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
-from netwb.roles import Permission
+from netwb.roles import ALL_TENANTS, Permission
 from netwb.roles import allowed as permits
 from netwb.schedules.records import EVERYTHING
 from netwb.workbench.at_places import place_label
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from netwb.health import examining as _examining
     from netwb.health import hindrances as _hindrances
     from netwb.health import presence as _presence
+    from netwb.health import samples as _samples
     from netwb.health import space as _space
+    from netwb.health import unseen as _unseen
     from netwb.health.diagnosis import Diagnosis
     from netwb.health.disk import Forecast, Space
     from netwb.health.examining import Check
@@ -41,8 +43,12 @@ else:
     _examining = lazy("netwb.health.examining")
     _hindrances = lazy("netwb.health.hindrances")
     _presence = lazy("netwb.health.presence")
+    _samples = lazy("netwb.health.samples")
     _space = lazy("netwb.health.space")
+    _unseen = lazy("netwb.health.unseen")
     _leader = lazy("netwb.workbench.leader")
+
+_SILENT = 3  # intervals, as monitoring has it
 
 
 class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
@@ -76,7 +82,25 @@ class PresenceFace(BlackoutFace, RemotesFace, ExportFace):
             "disk": self._disk,
             **({"notifications": self._target_stands} if self._sees_targets() else {}),
             **({"syslog": self._syslog_stands} if self._scope.tenants is None else {}),
+            **({"samples": self._samples_stand} if self._scope.tenants is None else {}),
         }
+
+    def _samples_stand(self) -> tuple[Diagnosis, ...]:
+        """Whether counters are kept, and which devices show none although they answer."""
+        parts = self._parts
+        metrics, store = parts.settings.metrics, parts.metrics
+        seen = _unseen.seen_ports(parts.database)
+        kept = _samples.check_samples(parts.home.path, metrics, store, seen)
+        if not metrics.url and not (parts.home.path / "metrics.db").exists():
+            return (kept,)  # a look makes no file
+        bare = _unseen.without_interfaces(
+            parts.database,
+            store,
+            parts.devices.named(ALL_TENANTS),
+            seen,
+            parts.clock() - timedelta(seconds=_SILENT * metrics.interval_s),
+        )
+        return (kept, _unseen.judge_without_interfaces(bare)) if bare else (kept,)
 
     def _sees_targets(self) -> bool:
         return permits(self._actor, Permission.SYSTEM_MANAGE)

@@ -73,10 +73,13 @@ def test_an_agent_that_shows_no_interface_is_told_with_what_to_widen(
         netwb = Commands(tmp_path / "home", capsys)
         ran = netwb("poll", "--once")
         (outcome,) = netwb("poll", "--once", "--json").json["outcomes"]
+        doctor, status = netwb("doctor").out, netwb("status").out
 
     assert "1 answered, no interface of 1 device can be read; 1 point\n" in ran.err
     assert "acme/bare: no interface can be read; widen the agent's view to ifTable" in ran.err
     assert (outcome["ports"], outcome["status"], len(outcome["notes"])) == (0, "answered", 1)
+    for said in (doctor, status):
+        assert "acme/bare: answers SNMP, and no interface can be read" in said
 
 
 @pytest.mark.parametrize(

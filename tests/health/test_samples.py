@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from netwb.errors import MetricsUnavailableError
 from netwb.health.samples import Room, check_samples, judge_forecast, judge_server
+from netwb.health.unseen import SeenPorts
 from netwb.metrics.opening import open_store
 from netwb.metrics.records import StoreHealth
 from netwb.metrics.sqlite.forecast import DiskForecast
@@ -74,6 +76,21 @@ def test_a_server_says_how_new_its_newest_is(newest: int | None, said: str) -> N
     health = StoreHealth(name="InfluxDB", version="1.8.10", oldest=newest, newest=newest)
 
     assert judge_server(health).said == f"InfluxDB 1.8.10 {said}"
+
+
+@pytest.mark.parametrize("emptied", ["server", "file"])
+def test_a_store_without_samples_of_ports_that_polls_saw_is_no_good_one(
+    emptied: str, tmp_path: Path
+) -> None:
+    seen = SeenPorts(count=12, last={"id-1": datetime(2026, 11, 29, 10, 5, tzinfo=UTC)})
+    health = StoreHealth(name="InfluxDB", version="1.8.10", oldest=None, newest=None)
+    with closing(open_store(KEPT, tmp_path, "")) as store:
+        of_file = check_samples(tmp_path, KEPT, store, seen)
+    found = judge_server(health, seen) if emptied == "server" else of_file
+
+    assert found.verdict == "advice"
+    assert found.said.endswith(", though 12 ports were seen by polls, last 2026-11-29 10:05 UTC")
+    assert "look whether it was emptied" in found.cure
 
 
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
