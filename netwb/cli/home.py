@@ -26,8 +26,18 @@ def init(context: click.Context) -> None:
     given = state(context).home
     there = find_home(given, os.environ).settings_file.exists()
     bench = Workbench.create(home=given, environment=os.environ)
-    told = "was set up already, and is as it was" if there else "is ready"
+    told = "is ready"
+    if there:
+        told = "was set up already, and is as it was"
+        if bench.new_database:
+            told = f"was there; its database {bench.new_database} was empty and is set up now"
     say(f"home {bench.home} {told}; keep a copy of its master.key in another place")
+    before = bench.home / "netwb.db"
+    if bench.new_database not in {"", str(before)} and before.exists():
+        say(
+            "netwb.db of before is left in the home as it was, and nothing of it is carried over:"
+            " `netwb export` and `netwb import` do that"
+        )
     bench.close()
 
 

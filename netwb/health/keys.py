@@ -38,11 +38,26 @@ def check_old_copies(home: Path) -> Diagnosis:
     """Copies that upgrades made: as secret as the database, and of no use for long."""
     copies: Sequence[Path] = sorted(home.glob("netwb-before-*.db"))
     if not copies:
-        return ok("old copies", "none of the database lies in the home")
+        return ok("old copies", "none from before an upgrade lies in the home")
     megabytes = sum(path.stat().st_size for path in copies) / 1e6
     return advice(
         "old copies",
         f"{len(copies)} from before upgrades lie in the home, {megabytes:,.0f} MB, as secret as the"
         " database",
         f"once all is well, remove {home}/netwb-before-*.db",
+    )
+
+
+def check_left_database(home: Path, database_file: Path | None) -> Diagnosis:
+    """Whether a database of the home is left there, where `store.url` names another one."""
+    left = home / "netwb.db"
+    if not left.exists() or (
+        database_file is not None and database_file.resolve() == left.resolve()
+    ):
+        return ok("former database", "no other database than the one in use lies in the home")
+    return advice(
+        "former database",
+        f"{left} of before lies in the home and is not used, as store.url names another one; it is as"
+        " secret as that",
+        "once `netwb export` and `netwb import` have carried over what is needed, remove it",
     )

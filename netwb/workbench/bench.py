@@ -177,6 +177,11 @@ class Workbench(
         """Folder of this workbench."""
         return self._parts.home.path
 
+    @property
+    def new_database(self) -> str:
+        """The database whose tables `create` made just now; "" where they were there."""
+        return self._parts.database.name if self._parts.database_is_new else ""
+
     def where(self, **criteria: Any) -> Self:
         """A copy that means fewer devices: tenant, site, role, platform, label, status, hostname.
 

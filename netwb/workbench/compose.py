@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def create_parts(home: Home, environment: Mapping[str, str], clock: Clock) -> Pa
         create(database)
     require_home(home)
     require_current(database)
-    return _parts(home, settings, environment, database, clock)
+    parts = _parts(home, settings, environment, database, clock)
+    return replace(parts, database_is_new=not has_tables)
 
 
 def upgrade_parts(home: Home, environment: Mapping[str, str]) -> str:

@@ -104,6 +104,7 @@ def _on_settings(home: Home, settings: Settings, database: Database) -> Iterator
                 home.path, sqlite=database.path is not None
             ),
             "key place": lambda: _keys.check_key_place(master_file, database.path),
+            "former database": lambda: _keys.check_left_database(home.path, database.path),
         }
     )
     answers = _examining.examined("database", lambda: _foundation.check_tables(database))

@@ -134,6 +134,7 @@ class Parts:
     database: Database
     master_file: Path
     keyring: Keyring
+    database_is_new: bool = False  # its tables were made as this process opened the home
     read_devices: Alike[Device] = field(default_factory=Alike)
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)
     wall_news: Shared[WallNews] = field(default_factory=Shared)

@@ -167,6 +167,29 @@ def test_a_second_init_says_that_the_home_is_there(netwb: Commands) -> None:
     assert "was set up already, and is as it was" in netwb("init").err
 
 
+def test_an_init_with_another_database_that_is_empty_says_what_it_made_and_what_is_left(
+    netwb: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = Path(netwb("init").err.split()[1])
+    archive = home / "archive"
+    archive.rename(home / "archive-of-before")  # its repositories would be nobody's
+    archive.mkdir()
+    other = tmp_path / "other.db"
+    monkeypatch.setenv("NETWB_STORE__URL", f"sqlite:///{other}")
+    before = (home / "netwb.db").read_bytes()
+
+    made = netwb("init")
+
+    assert made.status == 0, made.err
+    assert f"was there; its database {other} was empty and is set up now;" in made.err
+    assert "netwb.db of before is left in the home as it was" in made.err
+    assert (home / "netwb.db").read_bytes() == before
+    assert "netwb.db of before lies in the home and is not used" in netwb("doctor").out
+    again = netwb("init").err
+    assert "was set up already, and is as it was" in again
+    assert "netwb.db" not in again
+
+
 def test_a_patch_is_a_form_of_its_own(netwb: Commands) -> None:
     ran = netwb("diff", "edge1", "--patch", "--json")
 

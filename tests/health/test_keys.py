@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.health.keys import check_key_place, check_old_copies
+from netwb.health.keys import check_key_place, check_left_database, check_old_copies
 from tests.real_components import require_real
 
 
@@ -78,3 +78,14 @@ def test_copies_that_upgrades_left_are_counted(tmp_path: Path) -> None:
 
     assert (found.verdict, found.said.startswith("2 from before upgrades")) == ("advice", True)
     assert "4 MB" in found.said
+
+
+def test_a_database_that_is_left_in_a_home_whose_own_is_elsewhere_is_told(tmp_path: Path) -> None:
+    left = tmp_path / "netwb.db"
+    assert check_left_database(tmp_path, None).verdict == "ok"
+    left.touch()
+
+    assert check_left_database(tmp_path, left).verdict == "ok"
+    for elsewhere in (None, tmp_path / "other.db"):
+        found = check_left_database(tmp_path, elsewhere)
+        assert (found.verdict, "is not used" in found.said) == ("advice", True)
