@@ -37,7 +37,7 @@ from netwb.views.frame import Frame
 from netwb.views.html import page_url
 from netwb.views.panes import SHRINKS
 from netwb.views.sheet import Act, OnAct, Sheet
-from netwb.views.traffic.waiting import told
+from netwb.views.traffic.waiting import Veil, told
 from netwb.workbench.billing_records import ShownBill
 
 NO_KEYS: Mapping[str, str | None] = {}
@@ -68,6 +68,7 @@ class BillingView:
         self.foot = self._sheet()
         self.chart = BillChart()
         self.room = pn.Column(sizing_mode="stretch_width", margin=0, styles=SHRINKS)
+        self._veil = Veil(self.head, self.room, self.foot)
         self._acts: dict[str, OnAct] = {
             "again": self._again,
             "bill-of": self._choose_bill,
@@ -107,7 +108,15 @@ class BillingView:
 
     async def _load(self) -> None:
         self._asked += 1
-        asked, frame = self._asked, self.frame
+        asked = self._asked
+        try:
+            await self._read(asked)
+        finally:
+            if asked == self._asked:
+                self._veil.lift()
+
+    async def _read(self, asked: int) -> None:
+        frame = self.frame
         groups = await frame.ask(frame.bench.port_groups)
         if asked != self._asked:
             return
@@ -120,11 +129,7 @@ class BillingView:
             return
         self._draw_tools(None)
         reckoning = frame.ask(frame.bench.shown_bill, look.tenant, look.month, version=look.version)
-        try:
-            shown = await told(reckoning, partial(self._wait, asked))
-        finally:
-            if asked == self._asked:
-                self._dim({})
+        shown = await told(reckoning, partial(self._wait, asked))
         if asked == self._asked:
             self.shown = shown
             await at_once(self._document, self._draw)
@@ -133,12 +138,8 @@ class BillingView:
     def _wait(self, asked: int, seconds: float) -> None:
         """It takes its time; what is shown is another bill."""
         if asked == self._asked:
-            self._dim({"opacity": ".45"})
+            self._veil.dim()
             self._draw_tools(None, waits=f"Reckoning… {words.span(round(seconds))}")
-
-    def _dim(self, style: Mapping[str, str]) -> None:
-        self.head.styles = self.foot.styles = dict(style)
-        self.room.styles = {**SHRINKS, **style}
 
     def _only(self) -> str:
         """The one tenant that somebody sees bills of."""

@@ -24,14 +24,13 @@ from netwb.views.traffic.marks import render_marks
 from netwb.views.traffic.reading import read_busiest, read_numbers, read_port, read_trends
 from netwb.views.traffic.styles import traffic_css
 from netwb.views.traffic.table import render_busiest, render_head, render_legend, render_numbers
-from netwb.views.traffic.waiting import told
+from netwb.views.traffic.waiting import Veil, told
 from netwb.views.traffic.zoom import Back, Wanted
 from netwb.workbench.port_state_records import PortNow
 from netwb.workbench.traffic_many_records import PortTrend
 from netwb.workbench.traffic_records import BusyPort
 
 BESIDE = 8  # of the busiest ports stand beside a port's numbers
-_DIM = ".45"  # what is of another time or port than the one that is read
 
 
 class PortPart:
@@ -57,6 +56,7 @@ class PortPart:
         self.head = Sheet(states.loading(), on_act=on_act, css=css)
         self.foot = Sheet(on_act=on_act, css=css)
         self.room = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
+        self._veil = Veil(self.room, self.foot)
         self.acts: Mapping[str, OnAct] = {"csv": self._csv, "png": self._png}
 
     @property
@@ -81,7 +81,7 @@ class PortPart:
         finally:
             if asked == self._asked:
                 self._waits = ""
-                self._dim(None)
+                self._veil.lift()
         if asked != self._asked:
             return
         drawing = drawing_of(shown, now=frame.now(), zone=frame.zone)
@@ -102,15 +102,8 @@ class PortPart:
         if self.shown is None:
             self.head.html = states.loading(self._waits)
         else:
-            self._dim(_DIM)
+            self._veil.dim()  # what is shown is of another time or port
             self._draw_head()
-
-    def _dim(self, opacity: str | None) -> None:
-        for one in (self.room, self.foot):
-            styles = {name: said for name, said in (one.styles or {}).items() if name != "opacity"}
-            styles |= {"opacity": opacity} if opacity is not None else {}
-            if one.styles != styles:
-                one.styles = styles
 
     async def _load_beside(self, asked: int, look: Look) -> None:
         """What may come after the chart: how the port is now, and which others are busy."""
@@ -159,7 +152,7 @@ class PortPart:
     def _show_chart(self) -> None:
         if not len(self.room):
             self.room[:] = [self.chart.pane]
-        high = {**SHRINKS, "min-height": f"{self.chart.least_px}px"}
+        high = {**(self.room.styles or {}), "min-height": f"{self.chart.least_px}px"}
         if self.room.styles != high:
             self.room.styles = high
         self._draw_head()

@@ -250,7 +250,7 @@ def test_a_reading_that_takes_its_time_is_said_while_it_lasts(
     assert "Reading\N{HORIZONTAL ELLIPSIS} 1 s" in waits
     assert dim == ([".45", ".45"] if shown == "another range" else [None, None])
     assert "Reading" not in page.view.port.head.html
-    assert "opacity" not in {*page.view.port.room.styles, *page.view.port.foot.styles}
+    assert {one.styles["opacity"] for one in (page.view.port.room, page.view.port.foot)} == {"1"}
     assert "In 100 Mbit/s" in page.text
 
 

@@ -43,7 +43,7 @@ from netwb.views.traffic.overview.table import (
 )
 from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
 from netwb.views.traffic.styles import traffic_css
-from netwb.views.traffic.waiting import told
+from netwb.views.traffic.waiting import Veil, told
 from netwb.views.traffic.zoom import Back, Wanted, Zoom
 from netwb.workbench.traffic_many_records import PortNumbers, PortTrend, TrafficOverview
 from netwb.workbench.traffic_table import busiest_ids
@@ -51,7 +51,6 @@ from netwb.workbench.traffic_table import busiest_ids
 BUCKETS = 300  # of the pictures over the table
 TOLD_S = 0.4  # between two looks how far a reading is
 PICTURE_PX = 280
-_DIM = {"opacity": ".45"}
 
 _PHONE = (  # there the whole scrolls, and the table is nearly as high as the window
     f"@media(max-width:{PHONE_PX}px){{:host{{overflow:hidden auto!important}}"
@@ -93,6 +92,7 @@ class OverviewPart:
         self.table = Sheet(
             states.loading(), on_act=on_act, css=css, sizing_mode="stretch_both", styles=SHRINKS
         )
+        self._veil = Veil(self.head, self.table)
         self.chart = Chart(wanted=wanted, back=back, leads=frame.go)
         self.stack = StackFigure()
         self.heat = HeatFigure(self._cell_chosen)
@@ -144,7 +144,7 @@ class OverviewPart:
         heard: list[Reading] = [Reading(done=0, planned=0)]
         self._draw_bar(heard[-1] if self.shown is None else None)
         if self._look is not None and self._look.time != look.time:
-            self._dim(_DIM)  # these figures are of another time
+            self._veil.dim()  # these figures are of another time
         reading = frame.ask(self._read, look, query, partial(self._tell, asked, heard))
         try:
             shown = await told(reading, partial(self._follow, asked, heard), every_s=TOLD_S)
@@ -152,7 +152,7 @@ class OverviewPart:
             return
         finally:
             if asked == self._asked:
-                self._dim({})
+                self._veil.lift()
         if asked != self._asked:
             return
         self.shown, self._look, self._start = shown, look, 0
@@ -160,10 +160,6 @@ class OverviewPart:
         await self._draw()
         frame.tell(words.count(len(shown.ports), "port"))
         self._begin(partial(self._load_trends, asked, shown))
-
-    def _dim(self, style: Mapping[str, str]) -> None:
-        self.table.styles = {**SHRINKS, **style}
-        self.head.styles = dict(style)
 
     def say(self, said: str) -> None:
         """In the place of picture and table."""
