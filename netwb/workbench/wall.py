@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from logging import getLogger
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from netwb.inventory.ports.records import WherePort
 from netwb.loading import lazy
 from netwb.metrics.records import Question, SeriesKey
 from netwb.notify.records import SEVERITIES
-from netwb.roles import Permission, allowed
+from netwb.roles import Actor, Permission, allowed
 from netwb.workbench.monitoring import MonitoredDevice, MonitoringFace
 from netwb.workbench.traffic import BESIDE, TrafficFace
 from netwb.workbench.traffic_parts import THIN_S
@@ -49,6 +51,8 @@ else:
     _wall_links = lazy("netwb.workbench.wall_links")
     _wall_sites = lazy("netwb.workbench.wall_sites")
 
+logger = getLogger(__name__)
+
 PORTS = 3  # charts that a wall has room for
 SHOWN = timedelta(hours=6)
 BUCKETS = 180  # of a chart: one in four pixels
@@ -68,7 +72,7 @@ class WallFace(MonitoringFace, TrafficFace):
         """What a wall shows, at most an interval old; read once for all who may see the same.
 
         Of the backup and of what stands wrong it has counts alone, which `monitoring.view` opens. A
-        store that does not answer is a sentence in it.
+        store that does not answer is a sentence in it; its cause, where all tenants are shown.
         """
         self._require(Permission.MONITORING_VIEW)
         actor, parts = self._actor, self._parts
@@ -99,7 +103,7 @@ class WallFace(MonitoringFace, TrafficFace):
             port_since, full = self._port_since(found.devices, now), self._full_links(now)
             ports, first_at = self._charts(now)
         except MetricsError as error:
-            return replace(told, fault=str(error))
+            return replace(told, fault=_fault(error, actor=self._actor))
         sites = _wall_sites.sites_of(found.devices, port_since, full)
         return replace(told, sites=sites, ports=ports, newest=found.newest, first_at=first_at)
 
@@ -204,6 +208,18 @@ class WallFace(MonitoringFace, TrafficFace):
             if since is not None:
                 found[key.device_id] = min(found.get(key.device_id, since), since)
         return found
+
+
+def _fault(error: MetricsError, *, actor: Actor) -> str:
+    """The cause, where all tenants are shown; a tenant's screen has a number that the log knows it by."""
+    if actor.scope.tenants is None:
+        return str(error)
+    reference = secrets.token_hex(4)
+    logger.warning("wall, reference %s: %s", reference, error)
+    return (
+        "What was measured cannot be read. This screen tries again by itself; if it stays so,"
+        f" tell who runs netwb the reference {reference}"
+    )
 
 
 def _has_curve(traffic: PortTraffic) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from netwb.inventory.ports.records import SeenPort
 from netwb.inventory.records import EVERYWHERE
 from netwb.metrics.records import Point, SeriesKey
 from netwb.notify.records import Severity
-from netwb.roles import ALL_TENANTS, Actor, Permission, Role
+from netwb.roles import ALL_TENANTS, Actor, Permission, Role, Scope
 from netwb.store.models import PortRow
 from netwb.workbench import Workbench
 from netwb.workbench.wall_records import WallNews
@@ -222,6 +223,26 @@ def test_a_store_that_does_not_answer_is_a_sentence(made: Rig) -> None:
 
     assert news.fault == "the metrics store does not answer; start it"
     assert news.sites == ()
+
+
+def test_a_tenants_wall_has_a_number_in_the_place_of_the_cause(
+    made: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Silent:
+        def newest(self, *_: object) -> object:
+            msg = "InfluxDB 127.0.0.1:18086 cannot be reached; correct metrics.url"
+            raise MetricsUnavailableError(msg)
+
+    parts = with_parts(made.bench._parts, metrics=Silent())
+    scope = Scope(frozenset({made.devices["acme/edge1"].tenant_id}))
+    screen = Actor(name="wall", role=Role.VIEWER, scope=scope)
+
+    said = Workbench(parts, Fixed(screen), EVERYWHERE).wall().fault
+
+    assert "127.0.0.1" not in said
+    assert "metrics.url" not in said
+    (reference,) = re.findall("the reference ([0-9a-f]{8})", said)
+    assert f"reference {reference}: InfluxDB 127.0.0.1:18086" in caplog.text
 
 
 def test_attacks_on_charts_are_those_of_the_scope_that_routers_were_sent(made: Rig) -> None:
