@@ -189,15 +189,24 @@ def _say_whole(found: TrafficSum) -> None:
         say(NO_PORT)
         return
     say(f"{found.known:,} of {found.asked:,} ports have data in this time")
-    worst = sorted(found.short, key=lambda one: (one.ports, -one.since))[:SHOWN_SHORT]
+    worst = sorted(found.short, key=lambda one: (one.ports - one.of, -one.since))[:SHOWN_SHORT]
     for one in sorted(worst, key=lambda one: one.since):
-        begin, end = (f"{_at(at):%Y-%m-%d %H:%M}" for at in (one.since, one.until))
-        said = f"from {begin} to {end} UTC only {one.ports:,} have"
+        said = f"{_stretch(one.since, one.until)} only {one.ports:,} of {one.of:,} have"
         say(f"{said}, and the sum is too low there")
-    if len(found.short) > SHOWN_SHORT:
-        say(f"and in {len(found.short) - SHOWN_SHORT:,} more stretches; --json has all of them")
-    for begin_s, end_s in found.gaps:
-        say(f"no data from {_at(begin_s):%Y-%m-%d %H:%M} to {_at(end_s):%Y-%m-%d %H:%M} UTC")
+    _say_more(len(found.short))
+    longest = sorted(found.gaps, key=lambda gap: (gap[0] - gap[1], -gap[0]))[:SHOWN_SHORT]
+    for begin_s, end_s in sorted(longest):
+        say(f"no data {_stretch(begin_s, end_s)}")
+    _say_more(len(found.gaps))
+
+
+def _stretch(begin_s: int, end_s: int) -> str:
+    return f"from {_at(begin_s):%Y-%m-%d %H:%M} to {_at(end_s):%Y-%m-%d %H:%M} UTC"
+
+
+def _say_more(stretches: int) -> None:
+    if stretches > SHOWN_SHORT:
+        say(f"and in {stretches - SHOWN_SHORT:,} more stretches; --json has all of them")
 
 
 def _sum_document(found: TrafficSum) -> dict[str, Any]:
@@ -209,7 +218,7 @@ def _sum_document(found: TrafficSum) -> dict[str, Any]:
         "ports_with_data": found.known,
         "newest": found.newest,
         "short": [
-            {"since": _at(one.since), "until": _at(one.until), "ports": one.ports}
+            {"since": _at(one.since), "until": _at(one.until), "ports": one.ports, "of": one.of}
             for one in found.short
         ],
         "gaps": [{"since": _at(begin), "until": _at(end)} for begin, end in found.gaps],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from netwb.errors import InputError, UnknownNameError
 from netwb.inventory.fields import quoted
-from netwb.inventory.ports.records import Port, PortName, WherePort, names_in
+from netwb.inventory.ports.records import Port, PortName, PortTime, WherePort, names_in
 from netwb.loading import lazy
 from netwb.metrics.records import Measurement, Question, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission
@@ -228,7 +229,12 @@ class TrafficFace(PortsFace):
 
         tenants   what was measured while it was for one of them; None: of those that are meant
         """
-        names = self._names_of(ports, tenants if tenants is not None else self._meant_scope.tenants)
+        tenants = tenants if tenants is not None else self._meant_scope.tenants
+        names = self._parts.ports.names(ALL_TENANTS, ports)
+        times: Mapping[str, Sequence[PortTime]] = {}
+        if tenants is not None:  # as a bill has them, whoever looks
+            times = self._parts.ports.times_for(tenants, ports)
+            names = {port.id: names_in(names[port.id], times[port.id]) for port in ports}
         found = self._parts_of(ports, names, question)
         return {
             port.id: _rates.PortSamples(
@@ -237,22 +243,10 @@ class TrafficFace(PortsFace):
                     physical_bps=port.speed_override_bps, told_bps=port.speed_bps
                 ),
                 seams=_flows.seams(found[port.id]),
+                spans=_spans(times[port.id]) if times else None,
             )
             for port in ports
         }
-
-    def _names_of(
-        self, ports: Sequence[Port], tenants: AbstractSet[str] | None
-    ) -> Mapping[str, Sequence[PortName]]:
-        """Under which names each port's samples lie, by its id, of these tenants' times alone.
-
-        As a bill has them, whoever looks: what it carried for another is not there.
-        """
-        named = self._parts.ports.names(ALL_TENANTS, ports)
-        if tenants is None:
-            return named
-        times = self._parts.ports.times_for(tenants, ports)
-        return {port.id: names_in(named[port.id], times[port.id]) for port in ports}
 
     def _parts_of(
         self, ports: Sequence[Port], names: Mapping[str, Sequence[PortName]], question: Question
@@ -305,6 +299,17 @@ def _own(samples: Samples, name: PortName) -> Samples:
     return cut
 
 
+def _spans(times: Sequence[PortTime]) -> tuple[tuple[float, float], ...]:
+    """Epoch seconds, without an end where there is none."""
+    return tuple(
+        (
+            one.since.timestamp() if one.since is not None else -math.inf,
+            one.until.timestamp() if one.until is not None else math.inf,
+        )
+        for one in times
+    )
+
+
 def usual_s(samples: Samples, until: int, interval_s: int) -> int:
     """How often they come, by the newest."""
     found: int = _spacing.usual_s(samples.at[samples.at <= until], interval_s)
@@ -334,16 +339,6 @@ def _before(
         )
         for one, own in drawn.items()
     }
-
-
-def gaps_of(
-    drawn: _buckets.Buckets, since: int, until: int, late_s: int
-) -> tuple[tuple[int, int], ...]:
-    """The next poll is only on its way at an end that is as young as that: it is no gap yet."""
-    found = _buckets.gaps(drawn, since, until)
-    return tuple(
-        (begin, end) for begin, end in found if end < until or end - begin > late_s + drawn.step_s
-    )
 
 
 def newest_of(samples: Samples, until: int) -> datetime | None:

@@ -22,7 +22,6 @@ from netwb.workbench.records import Records, records_of
 from netwb.workbench.traffic import (
     BESIDE,
     TrafficFace,
-    gaps_of,
     key_of,
     refuse_span,
     usual_s,
@@ -277,8 +276,10 @@ class ManyPortsFace(TrafficFace):
     def _port_sum(
         self, many: _many.Many, grid: _many.Grid, asked: int, newest: int | None, comes_s: int
     ) -> TrafficSum:
-        late_s = 2 * comes_s
         into, out = many.sums
+        poll_s = int(into.fine[1] - into.fine[0])
+        late_s = 2 * max(comes_s, poll_s)
+        short = _many.fewer((into, out), grid.step_s, until=grid.until, late_s=late_s)
         return TrafficSum(
             since=_at(grid.since),
             until=_at(grid.until),
@@ -289,14 +290,12 @@ class ManyPortsFace(TrafficFace):
             flows={"in": into.flow, "out": out.flow},
             asked=asked,
             known=many.known,
-            counted=into.ports,
+            counted=_many.fewest(into, grid.step_s, short),
             short=tuple(
-                Shortfall(since=begin, until=min(end, grid.until), ports=number)
-                for begin, end, number in _many.fewer(
-                    (into, out), grid.step_s, until=grid.until, late_s=late_s
-                )
+                Shortfall(since=one.since, until=one.until, ports=one.ports, of=one.of)
+                for one in short
             ),
-            gaps=gaps_of(_many.as_buckets(into, grid.step_s), grid.since, grid.until, late_s),
+            gaps=_many.silences(into, grid.since, grid.until, late_s),
             newest=_at(newest) if newest is not None else None,
         )
 

@@ -84,11 +84,15 @@ class PortNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """A stretch in which fewer ports than at best have data, epoch seconds: the sum is too low."""
+    """A stretch in which fewer ports have data than should, epoch seconds: the sum is too low.
+
+    ports, of   how many have at its worst, and how many should
+    """
 
     since: int
     until: int
     ports: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -99,9 +103,9 @@ class TrafficSum:
     begin     epoch seconds at which each bucket begins, aligned to `step_s`
     flows     bit/s; totals in octets
     asked     how many ports it is of, and `known` how many of them have any data in the time
-    counted   how many have data in each bucket
-    short     stretches in which that are fewer than at best
-    gaps      stretches in which no port has data, epoch seconds
+    counted   how many have data in each bucket; in a part of it alone: as many as at its worst
+    short     stretches in which that are fewer than should, to a poll, however long a bucket is
+    gaps      stretches in which no port has data, epoch seconds, to a poll as well
     newest    of the newest samples of all; None: nothing was measured in the time, nor lately
     """
 

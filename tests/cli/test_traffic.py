@@ -211,6 +211,46 @@ def test_a_sum_says_of_how_many_ports_it_is(netwb: Commands, home: Rig, tmp_path
     assert rows[5]["begin"].endswith("Z")
 
 
+@pytest.mark.parametrize("days", ["2d", "29d"])
+def test_a_sum_that_lacked_a_port_for_a_while_says_so_however_long_it_is(
+    netwb: Commands, home: Rig, days: str
+) -> None:
+    """In a bucket of two hours the port has data as well."""
+    lacking = SeenPort(name="xe-0/0/1", if_index=2, alias="", if_type=6, speed_bps=10**9)
+    home.bench._parts.ports.sighted({home.devices["acme/edge1"].id: [lacking]})
+    now = int(time.time())
+    key = SeriesKey(tenant="acme", device_id=home.devices["acme/edge1"].id, name="xe-0/0/1")
+    left = range(now - 80 * 60, now - 50 * 60)
+    home.bench._parts.metrics.write(
+        Point(
+            measurement="interface",
+            key=key,
+            site="fra1",
+            device="edge1",
+            at=at,
+            values={"ifHCInOctets": at, "ifHCOutOctets": at},
+        )
+        for at in range(now - 7_200, now + 1, 60)
+        if at not in left
+    )
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in (left[0], left[-1] + 1))
+
+    ran = netwb("traffic", "--show", "sum", "--since", days)
+    told = netwb("traffic", "--show", "sum", "--since", days, "--json").json["short"]
+    short = max(told, key=lambda one: length(one["since"], one["until"]))
+
+    assert re.search(
+        r"from \S+ \S+ to \S+ \S+ UTC only 1 of 2 have, and the sum is too low", ran.err
+    )
+    assert (short["ports"], short["of"]) == (1, 2)
+    assert abs(datetime.fromisoformat(short["since"]) - begin) <= timedelta(minutes=5)
+    assert abs(datetime.fromisoformat(short["until"]) - end) <= timedelta(minutes=5)
+
+
+def length(since: str, until: str) -> timedelta:
+    return datetime.fromisoformat(until) - datetime.fromisoformat(since)
+
+
 def test_hours_have_a_cell_each_and_say_what_it_is_of(netwb: Commands) -> None:
     ran = netwb("traffic", "--show", "hours", "--since", "1h")
     (item,) = netwb("traffic", "--show", "hours", "--since", "1h", "--json").json["items"]

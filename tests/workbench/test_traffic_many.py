@@ -269,6 +269,7 @@ def test_a_sum_says_of_how_many_ports_it_is_and_where_one_is_missing(made: Rig) 
     assert (total.known, total.asked, total.is_whole) == (2, 3, False)
     assert total.flows["in"].most == pytest.approx(400e6)
     (short,) = total.short
+    assert short.of == 2
     assert (short.until - short.since, short.ports) == (12 * 60, 1)
     assert total.flows["in"].least == pytest.approx(400e6)  # fewer ports are no low
     assert total.gaps == ()
@@ -455,6 +456,7 @@ def test_a_port_is_in_the_sum_of_each_tenant_for_its_own_time_whoever_looks(made
 
     for tenant, theirs, minutes in (("acme", noc, 20), ("borealis", old, 40)):
         seen = theirs.traffic_overview(hours=1)
+        assert seen.sum.short == ()
 
         assert octets_of(seen)["cust"] == pytest.approx(minutes * minute, abs=minute)
         assert octets_of(seen)["sum"] == octets_of(seen)["cust"]
@@ -526,3 +528,18 @@ def test_a_port_that_came_back_is_theirs_in_both_times(made: Rig) -> None:
         since=end - timedelta(hours=1), until=end, where=WherePort(tenant="acme")
     )
     assert busy.p95_in == alone.percentile.value
+
+
+def test_a_port_that_came_or_went_meanwhile_is_not_missed_in_the_sum_of_a_tenant(
+    made: Rig,
+) -> None:
+    see(made, "borealis/pe1", "cust", "core")
+    count(made, "borealis/pe1", "cust", 300e6)
+    count(made, "borealis/pe1", "core", 900e6)
+    hand_over(made, "acme", 20)
+
+    found = made.bench.traffic_overview(hours=1, where=WherePort(tenant="borealis")).sum
+
+    assert (found.short, found.gaps, found.known) == ((), (), 2)
+    assert set(found.counted[:-1].tolist()) == {1, 2}
+    assert found.is_whole

@@ -107,7 +107,7 @@ def into_table(rates: Rates, edges: Times) -> Table:
     covered = np.zeros(shape)
     covered[shares.row, shares.bucket] = shares.covered
     mean, highest = np.full(shape, np.nan), np.full(shape, np.nan)
-    enough = shares.covered >= _COVERED * np.diff(edges)[shares.bucket]
+    enough = has_enough(shares, edges)
     row, bucket = shares.row[enough], shares.bucket[enough]
     mean[row, bucket] = shares.mean[enough]
     highest[row, bucket] = shares.highest[enough]
@@ -123,6 +123,12 @@ class Shares:
     mean: Real
     covered: Times
     highest: Real
+
+
+def has_enough(shares: Shares, edges: Times) -> NDArray[np.bool_]:
+    """Whether it is data of its bucket, or a sliver."""
+    enough: NDArray[np.bool_] = shares.covered >= _COVERED * np.diff(edges)[shares.bucket]
+    return enough
 
 
 def shared_out(rates: Rates, edges: Times) -> Shares:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Samples, Times, Whole
-from netwb.metrics.series.buckets import Buckets, edges, into_table
+from netwb.metrics.series.buckets import edges, into_table
 from netwb.metrics.series.flows import inside, totals, window_table
 from netwb.metrics.series.heat import heat_map
 from netwb.metrics.series.percentiles import nearest_ranks
@@ -167,7 +167,15 @@ def _some(ports: Sequence[PortSamples], grid: Grid, speeds_bps: Sequence[int | N
     windows = [window_table(one, asked, until) for one in both]
     into, out = (_numbers(*pair, asked, until) for pair in zip(both, windows, strict=True))
     one, other = (
-        part_of(rates, asked, until, grid.step_s, poll_s=grid.poll_s, windows=own)
+        part_of(
+            rates,
+            asked,
+            until,
+            grid.step_s,
+            poll_s=grid.poll_s,
+            windows=own,
+            spans=[port.spans for port in ports],
+        )
         for rates, own in zip(both, windows, strict=True)
     )
     numbers = tuple(zip(into, out, strict=True))
@@ -278,37 +286,80 @@ def cell_edges(grid: Grid) -> Times:
     return edges(grid.since + ahead, grid.until + ahead, grid.cell_s) - ahead
 
 
-def fewer(
-    sums: tuple[Sum, Sum], step_s: int, *, until: int, late_s: int
-) -> tuple[tuple[int, int, int], ...]:
-    """Stretches in which fewer ports have data than at best, and any has: begin, end, how many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fewer:
+    """A stretch in which fewer ports have data than should, epoch seconds; as few as at its worst."""
 
-    A sum is lower there without less having gone through; the last bucket may not be whole yet.
+    since: int
+    until: int
+    ports: int
+    of: int
+
+
+def fewer(sums: tuple[Sum, Sum], step_s: int, *, until: int, late_s: int) -> tuple[Fewer, ...]:
+    """Stretches in which fewer ports have data than at best, and any has; to a poll, at every span.
+
+    A sum is lower there without less having gone through. A port that is not told of then is not
+    missed. What begins within one bucket is one stretch.
 
     late_s   as long before `until` a port's next sample may only be on its way: since it is not
              there any more, and no longer, none is missed
     """
-    ports = np.minimum(sums[0].ports, sums[1].ports)[:-1]
-    if not len(ports):
+    fine, away = sums[0].fine, np.minimum(sums[0].away, sums[1].away)
+    end = int(np.searchsorted(fine[:-1], until))
+    edges, away = fine[: end + 1], away[:end]
+    whole = np.minimum(*(one.there + one.away for one in sums))[:end]
+    late = int(np.searchsorted(edges[:-1], until - late_s - int(edges[1] - edges[0])))
+    if not late:
         return ()
-    turns = np.append(np.flatnonzero(np.diff(ports, prepend=-1)), len(ports)).tolist()
-    begin, most = sums[0].begin, int(ports.max())
-    after = int(np.flatnonzero(ports == most)[-1]) + 1  # since then they are not all there
-    if until - int(begin[after]) > late_s + step_s:
-        after = len(ports)
+    most = int(whole.max())
+    whole = np.append(whole[:late], np.maximum(whole[late:], whole[late - 1]))
+    ports, of = whole - away, most - away
+    changes = (np.diff(ports, prepend=-1) != 0) | (np.diff(of, prepend=-1) != 0)
+    turns = np.append(np.flatnonzero(changes), end).tolist()
+    found: dict[int, Fewer] = {}
+    for first, last in pairwise(turns):
+        if 0 < ports[first] < of[first]:
+            begin = int(edges[first])
+            one = Fewer(
+                since=begin,
+                until=min(int(edges[last]), until),
+                ports=int(ports[first]),
+                of=int(of[first]),
+            )
+            place = (begin - int(edges[0])) // step_s
+            found[place] = _as_one(found[place], one) if place in found else one
+    return tuple(found.values())
+
+
+def _as_one(one: Fewer, other: Fewer) -> Fewer:
+    """From the begin of the first to the end of the second, as few as at the worse."""
+    worse = min(one, other, key=lambda each: each.ports - each.of)
+    return replace(worse, since=one.since, until=other.until)
+
+
+def silences(total: Sum, since: int, until: int, late_s: int) -> tuple[tuple[int, int], ...]:
+    """Stretches within the time in which no port has data; the next sample may be on its way."""
+    fine = total.fine
+    missing = np.concatenate(([False], total.there == 0, [False])).astype(np.int8)
+    edges = np.flatnonzero(np.diff(missing))
+    window = int(fine[1] - fine[0])
+    stretches = zip(fine[edges[::2]].tolist(), fine[edges[1::2]].tolist(), strict=True)
+    found = ((max(begin, since), min(end, until)) for begin, end in stretches)
     return tuple(
-        (int(begin[first]), int(begin[last - 1]) + step_s, int(ports[first]))
-        for first, last in pairwise(turns)
-        if 0 < ports[first] < most and first < after
+        (begin, end)
+        for begin, end in found
+        if begin < end and (end < until or end - begin > late_s + window)
     )
 
 
-def as_buckets(total: Sum, step_s: int) -> Buckets:
-    """A sum as a port is drawn."""
-    mean = total.flow.mean
-    covered = np.where(np.isfinite(mean), float(step_s), 0.0)
-    highest = total.flow.highest
-    return Buckets(step_s=step_s, begin=total.begin, mean=mean, highest=highest, covered=covered)
+def fewest(total: Sum, step_s: int, short: Sequence[Fewer]) -> Whole:
+    """How many ports have data in each bucket at its worst, but for when none has."""
+    ports, begin = total.ports.copy(), int(total.begin[0])
+    for one in short:
+        touched = slice((one.since - begin) // step_s, -(-(one.until - begin) // step_s))
+        ports[touched] = np.minimum(ports[touched], one.ports)
+    return ports
 
 
 def urgent_trend(

@@ -82,12 +82,14 @@ class PortSamples:
     samples   its own, of measurement `interface`, in any order
     device    sysUpTime and snmpEngineBoots of its device, where they are known
     seams     epoch seconds: the first sample under another ifIndex or name
+    spans     from when to when it is told of, epoch seconds; None: always
     """
 
     samples: Samples
     device: Samples | None = None
     limits: Limits = NO_LIMITS
     seams: tuple[int, ...] = ()
+    spans: tuple[tuple[float, float], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ sum of highests, which may have come at different times: it is that of windows a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -15,10 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netwb.metrics.samples import Real, Times, Whole
-from netwb.metrics.series.buckets import Table, edges, into_table, shared_out
+from netwb.metrics.series.buckets import (
+    Shares,
+    Table,
+    edges,
+    has_enough,
+    into_table,
+    shared_out,
+)
 from netwb.metrics.series.flows import Flow, totals, window_table
 from netwb.metrics.series.percentiles import nearest_rank
 from netwb.metrics.series.rates import Rates
+
+Spans = tuple[tuple[float, float], ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +54,8 @@ class Part:
     edges     epoch seconds, of the buckets
     fine      those of the polls: windows as long as a poll, cut where a bucket ends
     buckets   as they are drawn
+    there     how many have data in each poll
+    away      how many have data and are not told of in all of that poll, nor have any in it
     windows   whole five minutes within the time, for the percentile
     total     in the counter's own unit
     """
@@ -53,6 +64,8 @@ class Part:
     fine: Times
     buckets: Added
     polls: Added
+    there: Whole
+    away: Whole
     windows: Added
     total: int
 
@@ -63,6 +76,8 @@ class Part:
             fine=self.fine,
             buckets=self.buckets.plus(other.buckets),
             polls=self.polls.plus(other.polls),
+            there=self.there + other.there,
+            away=self.away + other.away,
             windows=self.windows.plus(other.windows),
             total=self.total + other.total,
         )
@@ -76,11 +91,15 @@ class Sum:
             have data, for a sum that lacks ports is no low
     begin   epoch seconds, of each bucket
     ports   how many of them have data in each bucket
+    fine    epoch seconds, edges of the polls; there, away: as of `Part`, of each poll
     """
 
     flow: Flow
     begin: Times
     ports: Whole
+    fine: Times
+    there: Whole
+    away: Whole
 
 
 def part_of(  # noqa: PLR0913 - a time, and how it is cut
@@ -91,21 +110,27 @@ def part_of(  # noqa: PLR0913 - a time, and how it is cut
     *,
     poll_s: int,
     windows: NDArray[np.float64] | None = None,
+    spans: Sequence[Spans] = (),
 ) -> Part:
     """The part of these ports in a time; the first bucket is whole, and counts from then on.
 
     poll_s    how long the windows are that have a highest
     windows   their `window_table` of that time, where it is there already
+    spans     of each port, as of `PortSamples`; none at all: always
     """
     table = into_table(rates, edges(since, until, step_s))
     first, last = int(table.edges[0]), int(table.edges[-1])
     fine = edges(first, last, min(poll_s, step_s))
     fine = np.union1d(table.edges, fine[(fine > first) & (fine < last)])
+    shares = shared_out(rates, fine)
+    there, away = _counted(shares, fine, spans, poll_s)
     return Part(
         edges=table.edges,
         fine=fine,
         buckets=_added(table.mean),
-        polls=_polls(rates, table, fine),
+        polls=_polls(shares, table, fine),
+        there=there,
+        away=away,
         windows=_added(window_table(rates, since, until) if windows is None else windows),
         total=int(totals(rates, since, until).sum()),
     )
@@ -116,7 +141,8 @@ def sum_of(parts: Iterable[Part]) -> Sum:
     whole = reduce(Part.plus, parts)
     polls, spans = whole.polls, np.diff(whole.fine)
     there = polls.ports > 0
-    most_ports = there & (polls.ports == polls.ports.max())
+    counted = polls.ports + whole.away
+    most_ports = there & (counted == counted[there].max()) if there.any() else there
     known = bool(there.any())
     mean = whole.buckets.values
     return Sum(
@@ -131,6 +157,9 @@ def sum_of(parts: Iterable[Part]) -> Sum:
         ),
         begin=whole.edges[:-1],
         ports=whole.buckets.ports,
+        fine=whole.fine,
+        there=whole.there,
+        away=whole.away,
     )
 
 
@@ -138,9 +167,29 @@ def _added(table: NDArray[np.float64]) -> Added:
     return Added(sums=np.nansum(table, axis=0), ports=np.isfinite(table).sum(axis=0))
 
 
-def _polls(rates: Rates, table: Table, fine: Times) -> Added:
+def _counted(
+    shares: Shares, fine: Times, spans: Sequence[Spans], poll_s: int
+) -> tuple[Whole, Whole]:
+    """How many have data in each poll; and how many none, as they are not told of then."""
+    polls = len(fine) - 1
+    enough = has_enough(shares, fine)
+    there = np.bincount(shares.bucket[enough], minlength=polls)
+    away = np.zeros(polls, there.dtype)
+    known = set(np.unique(shares.row[enough]).tolist())
+    for row, own in enumerate(spans):
+        if own is None or row not in known:
+            continue
+        missing = np.ones(polls, np.bool_)
+        for since, until in own:  # the first rate is known a poll later, the last a poll before
+            inside = (fine[:-1] >= since + poll_s) & (fine[1:] <= until - poll_s)
+            missing &= ~inside
+        missing[shares.bucket[enough & (shares.row == row)]] = False
+        away += missing
+    return there, away
+
+
+def _polls(shares: Shares, table: Table, fine: Times) -> Added:
     """Of those ports alone that have data in the bucket around: a sliver of one is none."""
-    shares = shared_out(rates, fine)
     bucket = _buckets(table.edges, fine)[shares.bucket]
     counted = np.isfinite(table.mean[shares.row, bucket])
     polls = shares.bucket[counted]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +14,17 @@ from hypothesis import strategies as st
 from netwb.metrics.samples import Samples
 from netwb.metrics.series.buckets import into_buckets
 from netwb.metrics.series.flows import flow_of
-from netwb.metrics.series.many import OCTETS, Grid, Many, fewer, many_of, no_samples, nothing
+from netwb.metrics.series.many import (
+    OCTETS,
+    Grid,
+    Many,
+    fewer,
+    fewest,
+    many_of,
+    no_samples,
+    nothing,
+    silences,
+)
 from netwb.metrics.series.rates import PortSamples, rates, rates_of
 from netwb.metrics.series.windows import NONE, volumes
 from tests.metrics.series.counters import counters
@@ -133,21 +145,22 @@ def test_the_rest_of_no_more_ports_has_no_data() -> None:
     assert np.isnan(found.rest(found.lines(GRID))[0]).all()
 
 
-def short(found: Many, late_s: int = 120) -> tuple[tuple[int, int, int], ...]:
-    return fewer(found.sums, GRID.step_s, until=GRID.until, late_s=late_s)
+def short(found: Many, late_s: int = 120, grid: Grid = GRID) -> tuple[tuple[int, int, int], ...]:
+    told = fewer(found.sums, grid.step_s, until=grid.until, late_s=late_s)
+    return tuple((one.since, one.until, one.ports) for one in told)
 
 
 def test_a_port_whose_next_sample_is_on_its_way_is_not_missed() -> None:
     found = many(steady(1_600), steady(800, missing=range(18, 31)))
 
-    assert short(found) == ((1_200, 1_500, 1),)
-    assert short(found, late_s=600) == ()
+    assert short(found) == ((1_020, 1_800, 1),)
+    assert short(found, late_s=780) == ()
 
 
 def test_a_stretch_in_which_a_port_is_missing_is_told() -> None:
     found = many(steady(1_600), steady(800, missing=range(9, 17)), NOTHING)
 
-    assert short(found) == ((600, 900, 1),)
+    assert short(found) == ((480, 1_020, 1),)
 
 
 def test_each_number_of_ports_is_a_stretch_of_its_own_and_none_at_all_is_a_gap() -> None:
@@ -155,8 +168,51 @@ def test_each_number_of_ports_is_a_stretch_of_its_own_and_none_at_all_is_a_gap()
         steady(800, missing=one) for one in (range(0), range(5, 12), range(5, 31))
     )
 
-    assert short(many(whole, early, late)) == ((300, 600, 1), (600, 1_500, 2))
+    assert short(many(whole, early, late)) == ((240, 720, 1), (720, 1_800, 2))
     assert short(many(early, early)) == ()
+    assert silences(many(early, early).sums[0], 0, GRID.until, 120) == ((240, 720),)
+    assert silences(many(late).sums[0], 0, GRID.until, 120) == ((240, 1_800),)
+    assert silences(many(late).sums[0], 0, GRID.until, 1_560) == ()
+
+
+@pytest.mark.parametrize("step_s", [60, 300, 900, 1_800])
+def test_a_bucket_of_which_ports_lack_a_part_is_marked_however_long_it_is(step_s: int) -> None:
+    grid = replace(GRID, step_s=step_s)
+    ports = [PortSamples(samples=one) for one in (steady(1_600), steady(8, missing=range(9, 13)))]
+    found = many_of(ports, grid, [None] * 2)
+
+    assert short(found, grid=grid) == ((480, 780, 1),)
+    told = fewer(found.sums, step_s, until=grid.until, late_s=120)
+    each = fewest(found.sums[0], step_s, told).tolist()
+    assert each == [
+        1 if begin < 780 and begin + step_s > 480 else 2 for begin in range(0, 1_800, step_s)
+    ]
+
+
+def test_what_lacks_within_one_bucket_is_one_stretch_as_few_as_at_its_worst() -> None:
+    first, other = steady(800, missing=range(6, 8)), steady(800, missing=range(12, 15))
+    found = many(steady(800), first, other, steady(800, missing=range(6, 8)))
+    grid = replace(GRID, step_s=900)
+
+    assert short(found, grid=grid) == ((300, 900, 2),)
+    assert short(found) == ((300, 480, 2), (660, 900, 3))
+
+
+def test_a_port_that_is_not_told_of_then_is_not_missed() -> None:
+    early, late = steady(800, missing=range(16, 31)), steady(800, missing=range(15))
+    of = {"early": ((-math.inf, 900.0),), "late": ((900.0, math.inf),)}
+    ports = [
+        PortSamples(samples=steady(1_600)),
+        PortSamples(samples=early, spans=of["early"]),
+        PortSamples(samples=late, spans=of["late"]),
+        PortSamples(samples=NOTHING, spans=of["late"]),
+    ]
+    missing = PortSamples(samples=steady(80, missing=range(4, 9)), spans=((-math.inf, math.inf),))
+
+    assert short(many_of(ports, GRID, [None] * 4)) == ()
+    found = many_of([*ports, missing], GRID, [None] * 5)
+    (one,) = fewer(found.sums, GRID.step_s, until=GRID.until, late_s=120)
+    assert (one.since, one.until, one.ports, one.of) == (180, 540, 2, 3)
 
 
 def test_cells_of_a_port_nobody_knows_the_speed_of_have_no_share() -> None:

@@ -18,7 +18,7 @@ _NOTABLE = 50  # one in so many ports is missing
 def sum_drawing(total: TrafficSum, *, now: datetime, zone: ZoneInfo) -> Drawing:
     """Where notably fewer ports have data it is hatched too: the line is too low there."""
     since, until = int(total.since.timestamp()), int(total.until.timestamp())
-    short = [(one.since, one.until) for one in total.short if _is_notable(one, total)]
+    short = [(one.since, one.until) for one in total.short if _is_notable(one)]
     return Drawing(
         since=since,
         until=until,
@@ -39,10 +39,9 @@ def sum_drawing(total: TrafficSum, *, now: datetime, zone: ZoneInfo) -> Drawing:
     )
 
 
-def _is_notable(one: Shortfall, total: TrafficSum) -> bool:
+def _is_notable(one: Shortfall) -> bool:
     """One port of a thousand is told in words, and does not hatch a chart."""
-    most = int(total.counted.max())
-    return (most - one.ports) * _NOTABLE >= most
+    return (one.of - one.ports) * _NOTABLE >= one.of
 
 
 def _dead(total: TrafficSum, now: datetime, zone: ZoneInfo) -> str:

@@ -71,10 +71,9 @@ def _short(total: TrafficSum, zone: ZoneInfo) -> str:
     """A low that is none: fewer ports have data there."""
     if not total.short:
         return ""
-    most = int(total.counted.max()) if len(total.counted) else 0
-    worst = sorted(total.short, key=lambda one: (one.ports, -one.since))[:_TOLD]
+    worst = sorted(total.short, key=lambda one: (one.ports - one.of, -one.since))[:_TOLD]
     told = "; ".join(
-        f"{stretch(one.since, one.until, zone)}: {one.ports} of {most}"
+        f"{stretch(one.since, one.until, zone)}: {one.ports} of {one.of}"
         for one in sorted(worst, key=lambda one: one.since)
     )
     more = len(total.short) - _TOLD

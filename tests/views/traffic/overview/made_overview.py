@@ -135,4 +135,4 @@ def overview(*ports: PortNumbers, **changes: Any) -> TrafficOverview:
     return replace(made, **changes)
 
 
-SHORT = Shortfall(since=int(BEGIN[2]), until=int(BEGIN[4]), ports=3)
+SHORT = Shortfall(since=int(BEGIN[2]), until=int(BEGIN[4]), ports=3, of=4)
