@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from netwb.health.diagnosis import Diagnosis, advice
 from netwb.metrics.records import SeriesKey
 from netwb.roles import ALL_TENANTS
-from netwb.store.models import PortRow
+from netwb.store.models import DeviceRow, PortRow
 
 if TYPE_CHECKING:
     from netwb.inventory.records import NamedDevice
@@ -49,8 +49,15 @@ def seen_ports(database: Database) -> SeenPorts:
     with database.reading(ALL_TENANTS) as session:
         rows = session.execute(statement).all()
     return SeenPorts(
-        count=sum(count for _, count, _ in rows), last={device: at for device, _, at in rows}
+        count=sum(count for _, count, _ in rows), last={device: at for device, _, at in rows if at}
     )
+
+
+def with_ports(database: Database) -> frozenset[str]:
+    """Ids of devices of which a port is known."""
+    statement = select(DeviceRow.id).where(exists().where(PortRow.device_id == DeviceRow.id))
+    with database.reading(ALL_TENANTS) as session:
+        return frozenset(session.scalars(statement))
 
 
 def without_interfaces(

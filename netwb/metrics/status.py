@@ -18,6 +18,7 @@ MonitoringStatus = Literal["down", "degraded", "unknown", "maintenance", "up"]
 WORST_FIRST: tuple[MonitoringStatus, ...] = ("down", "degraded", "unknown", "maintenance", "up")
 
 INTERVALS = 3  # of silence
+NO_INTERFACE = "no interface was read; widen its agent's view, where this stays so"
 UP = 1  # ifAdminStatus and ifOperStatus
 OPER_WORDS: Mapping[int, str] = {
     1: "up",
@@ -50,6 +51,7 @@ class Heard:
     snmp_at     its last answer to SNMP
     ping_at     its last answer to ICMP
     pinged_at   when it was last asked by ICMP
+    bare        no port of it is known
     """
 
     device_id: str
@@ -58,6 +60,7 @@ class Heard:
     snmp_at: int | None = None
     ping_at: int | None = None
     pinged_at: int | None = None
+    bare: bool = False
     ports: Sequence[HeardPort] = ()
 
 
@@ -67,7 +70,7 @@ class Monitored:
 
     observed_at   epoch seconds of the newest answer; None: there was none
     stale         that answer is older than two intervals
-    reason        why it is not up, in words; empty where it is
+    reason        why it is not up, in words; of one that is, what cannot be known of it, else empty
     bad_ports     watched ports that do not carry what they should
     """
 
@@ -156,7 +159,7 @@ def _status(
         return "unknown", "never heard of"
     if one.snmp_at is None or one.snmp_at <= since:
         return _silent(one, since=since, others=others)
-    return ("degraded", _down_words(bad)) if bad else ("up", "")
+    return ("degraded", _down_words(bad)) if bad else ("up", NO_INTERFACE if one.bare else "")
 
 
 def _silent(one: Heard, *, since: int, others: bool) -> tuple[MonitoringStatus, str]:

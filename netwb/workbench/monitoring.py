@@ -15,11 +15,13 @@ from netwb.telegraf.records import MAIN, Shard
 from netwb.workbench.face import Face
 
 if TYPE_CHECKING:
+    from netwb.health import unseen as _unseen
     from netwb.metrics import status as _status
     from netwb.metrics.status import Heard, HeardPort, Monitored, MonitoringStatus
     from netwb.telegraf import shards as _shards
 else:
     _status = lazy("netwb.metrics.status")
+    _unseen = lazy("netwb.health.unseen")
     _shards = lazy("netwb.telegraf.shards")
 
 LOOK_BACK_S = 7 * 86_400  # what was silent for longer was never heard of
@@ -108,6 +110,7 @@ class MonitoringFace(Face):
         pings = store.newest(silent, "ping", ("percent_packet_loss",), since)
         ports = self._bad_ports({one.id: one.tenant for one in devices}, now)
         collectors = self._collectors(devices)
+        shown = _unseen.with_ports(self._parts.database)
         return [
             _heard_of(
                 one,
@@ -115,6 +118,7 @@ class MonitoringFace(Face):
                 snmp.get(one.id),
                 pings.get(keys[one.id]),
                 ports.get(one.id, ()),
+                bare=one.id not in shown,
             )
             for one in devices
         ]
@@ -172,12 +176,14 @@ def _whole(newest: Newest, field: str) -> int | None:
     return None if value is None else int(value)
 
 
-def _heard_of(
+def _heard_of(  # noqa: PLR0913 - what was heard of one device
     device: NamedDevice,
     collector: str,
     snmp_at: int | None,
     ping: Newest | None,
     ports: Sequence[HeardPort],
+    *,
+    bare: bool,
 ) -> Heard:
     pinged_at = ping.at if ping is not None else None
     answered = ping is not None and ping.values.get("percent_packet_loss", 100) < 100
@@ -188,6 +194,7 @@ def _heard_of(
         snmp_at=snmp_at,
         ping_at=pinged_at if answered else None,
         pinged_at=pinged_at,
+        bare=bare,
         ports=ports,
     )
 

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwb.metrics.status import Heard, HeardPort, Monitored, counts, monitored, overall
+from netwb.metrics.status import (
+    NO_INTERFACE,
+    Heard,
+    HeardPort,
+    Monitored,
+    counts,
+    monitored,
+    overall,
+)
 
 NOW, EVERY = 1_000_000, 60
 LATELY, LONG_AGO = NOW - 50, NOW - 600
@@ -38,6 +46,13 @@ def test_a_device_that_answers_is_up() -> None:
     found = status(one(), *OTHERS)
 
     assert (found.status, found.reason, found.observed_at, found.stale) == ("up", "", LATELY, False)
+
+
+def test_one_that_answers_and_shows_no_interface_is_up_with_a_word_on_it() -> None:
+    found = status(one(bare=True), *OTHERS)
+
+    assert (found.status, found.reason) == ("up", NO_INTERFACE)
+    assert status(replace(DEAD, bare=True), *OTHERS).reason == "answers neither SNMP nor ICMP"
 
 
 def test_one_that_answers_nothing_for_three_intervals_is_down_while_most_others_answer() -> None:

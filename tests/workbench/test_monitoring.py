@@ -14,6 +14,7 @@ from netwb.errors import NotPermittedError
 from netwb.inventory.ports.records import SeenPort
 from netwb.inventory.records import EVERYWHERE
 from netwb.metrics.records import Point, SeriesKey
+from netwb.metrics.status import NO_INTERFACE
 from netwb.roles import ALL_TENANTS, Actor, Permission, Role
 from netwb.store.models import PortRow
 from netwb.workbench import Workbench
@@ -83,8 +84,10 @@ def test_a_watched_port_that_is_down_degrades_its_device(made: Rig) -> None:
     edge1 = made.devices["acme/edge1"].id
     seen = SeenPort(name="xe-0/0/0", if_index=1, alias="", if_type=6, speed_bps=10**9)
     made.bench._parts.ports.sighted({edge1: [seen]})
-    answer(made, "acme/edge1", oper=2)
+    answer(made, "acme/edge1", "acme/edge2", oper=2)
 
+    told = {one.device.hostname: one.state.reason for one in made.bench.monitoring().devices}
+    assert (told["edge1"], told["edge2"]) == ("", NO_INTERFACE)
     assert states(made.bench.monitoring())["acme/edge1"] == "up"
     with made.bench._parts.database.writing(ALL_TENANTS) as session:
         session.scalars(select(PortRow)).one().watched = True

@@ -94,7 +94,7 @@ def test_interfaces_of_the_old_table_alone_are_counted_as_nameless() -> None:
 
 
 def test_a_device_that_shows_no_interface_at_all_says_what_to_widen() -> None:
-    empty = {name: {} for name in COLUMNS}
+    empty: dict[str, object] = {name: {} for name in COLUMNS}
 
     assert table(**empty).notes == (
         "no interface can be read; widen the agent's view to ifTable and ifXTable of IF-MIB",
