@@ -26,7 +26,7 @@ from netwb.workbench.traffic_many_records import (
     TrafficSum,
 )
 from netwb.workbench.traffic_records import SIDES
-from netwb.workbench.traffic_table import NUMBERS, busiest_ids, ports_table
+from netwb.workbench.traffic_table import NUMBERS, busiest_ids, hours_table, ports_table, sum_table
 
 if TYPE_CHECKING:
     from netwb.workbench import Workbench
@@ -164,7 +164,7 @@ def _show_sum(netwb: Workbench, asked: Asked) -> None:
     overview = _overview(netwb, asked)
     found = overview.sum
     if asked.csv_file is not None:
-        write_lines(asked.csv_file, _buckets(found), "buckets")
+        write_table(asked.csv_file, *sum_table(found), "buckets")
     if asked.as_json:
         print_json({**_sum_document(found), "every_s": overview.every_s})
     elif asked.csv_file is None:
@@ -256,12 +256,7 @@ def _show_hours(netwb: Workbench, asked: Asked) -> None:
     found = _overview(netwb, asked).heat
     cells = [_cells(found, place) for place in range(len(found.rows))]
     if asked.csv_file is not None:
-        lines = (
-            {**_port(row.port), **one}
-            for row, own in zip(found.rows, cells, strict=True)
-            for one in own
-        )
-        write_lines(asked.csv_file, lines, "cells")
+        write_table(asked.csv_file, *hours_table(found), "cells")
     if asked.as_json:
         items = (
             {"port": row.port, "cells": own} for row, own in zip(found.rows, cells, strict=True)

@@ -208,6 +208,7 @@ def test_a_sum_says_of_how_many_ports_it_is(netwb: Commands, home: Rig, tmp_path
     assert found["flows"]["in"]["p95"] == pytest.approx(400e6)
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     assert {row["ports"] for row in rows[:-1]} == {"1"}
+    assert {row["of_ports"] for row in rows} == {"2"}
     assert rows[5]["begin"].endswith("Z")
 
 

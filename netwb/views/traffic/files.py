@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from netwb.views.html import csv_of
 from netwb.workbench.traffic_many_records import PortNumbers, PortTrend
 from netwb.workbench.traffic_records import PortTraffic
-from netwb.workbench.traffic_table import ports_table
+from netwb.workbench.traffic_table import Cell, ports_table
+
+Of = TypeVar("Of")
 
 
 def file_name(traffic: PortTraffic, now: datetime, kind: str) -> str:
@@ -26,3 +29,10 @@ def csv_file(traffic: PortTraffic) -> bytes:
 def ports_csv(rows: Sequence[PortNumbers], trends: Mapping[str, PortTrend]) -> bytes:
     """Each port with all that is known of it, in the order given."""
     return csv_of(*ports_table(rows, trends))
+
+
+def table_csv(
+    table: Callable[[Of], tuple[Sequence[str], Sequence[Sequence[Cell]]]], shown: Of
+) -> bytes:
+    """Such a table of what is shown."""
+    return csv_of(*table(shown))

@@ -27,7 +27,7 @@ from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.theme import PHONE_PX
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.driver import ChartDriver
-from netwb.views.traffic.files import ports_csv
+from netwb.views.traffic.files import ports_csv, table_csv
 from netwb.views.traffic.look import Look
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
 from netwb.views.traffic.overview.drawn import sum_drawing
@@ -46,7 +46,7 @@ from netwb.views.traffic.styles import traffic_css
 from netwb.views.traffic.waiting import Veil, told
 from netwb.views.traffic.zoom import Back, Wanted, Zoom
 from netwb.workbench.traffic_many_records import PortNumbers, PortTrend, TrafficOverview
-from netwb.workbench.traffic_table import busiest_ids
+from netwb.workbench.traffic_table import busiest_ids, hours_table, sum_table
 
 BUCKETS = 300  # of the pictures over the table
 TOLD_S = 0.4  # between two looks how far a reading is
@@ -363,14 +363,25 @@ class OverviewPart:
         await self._on_act({"act": "again"})
 
     async def _csv(self, _act: Act) -> None:
-        """Every port that is found, not only those drawn, with what is read beside them."""
+        """What the picture is of; with the busiest: every port that is found, not only those drawn."""
+        picture, shown = self.query.picture, self.shown
+        if shown is not None and picture == "sum":
+            content = await self.frame.ask(table_csv, sum_table, shown.sum)
+        elif shown is not None and picture == "heat":
+            content = await self.frame.ask(table_csv, hours_table, shown.heat)
+        else:
+            picture, content = "ports", await self._ports_csv()
+        name = f"traffic-{picture}-{self.frame.now():%Y%m%d-%H%M}.csv"
+        self.frame.save(name, content, "text/csv")
+
+    async def _ports_csv(self) -> bytes:
+        """With what is read beside them."""
         if self.beside is not None:
             await asyncio.wait({self.beside})
         shown, rows = self.shown, self.rows
         known = set(busiest_ids(shown.ports)) if shown is not None else set()
         trends = {id_: one for id_, one in self.trends.items() if id_ in known}
-        content = await self.frame.ask(ports_csv, rows, trends)
-        self.frame.save(f"traffic-ports-{self.frame.now():%Y%m%d-%H%M}.csv", content, "text/csv")
+        return await self.frame.ask(ports_csv, rows, trends)
 
     async def _png(self, _act: Act) -> None:
         name = f"traffic-{self.query.picture}-{self.frame.now():%Y%m%d-%H%M}.png"

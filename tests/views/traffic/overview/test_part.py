@@ -239,3 +239,33 @@ def test_the_file_has_every_port_that_is_found(made: Rig, engineer: Workbench) -
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert len(rows) == MANY + 4
     assert float(rows[0]["in_p95_bps"]) > 200e6
+
+
+def test_the_file_of_the_sum_and_of_the_hours_is_what_the_picture_shows(
+    made: Rig, engineer: Workbench
+) -> None:
+    async def story() -> Visit:
+        page = await loaded(made, engineer)
+        for picture in ("sum", "heat"):
+            await page.act("picture", look=picture)
+            await page.act("csv")
+        return page
+
+    page = run(story())
+    files = {
+        name.split("-")[1]: list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+        for name, content in page.frame.saved
+    }
+
+    shown = page.view.list.shown
+    assert list(files) == ["sum", "heat"]
+    assert list(files["sum"][0]) == [
+        *("begin", "in_mean_bps", "in_max_bps", "out_mean_bps", "out_max_bps"),
+        *("ports", "of_ports"),
+    ]
+    assert len(files["sum"]) == len(shown.sum.begin)
+    assert {row["of_ports"] for row in files["sum"]} == {str(shown.sum.asked)}
+    assert max(float(row["in_mean_bps"] or 0) for row in files["sum"]) > 200e6
+    assert len(files["heat"]) == len(shown.heat.rows) * (len(shown.heat.edges) - 1)
+    assert list(files["heat"][0])[-4:] == ["begin", "in_mean_bps", "out_mean_bps", "percent"]
+    assert files["heat"][0]["port"] == shown.heat.rows[0].port.name
