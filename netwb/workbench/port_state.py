@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from netwb.metrics.series import buckets as _buckets
     from netwb.metrics.series import flows as _flows
     from netwb.metrics.series import levels as _levels
+    from netwb.metrics.series import restarts as _restarts
 else:
     _buckets = lazy("netwb.metrics.series.buckets")
     _flows = lazy("netwb.metrics.series.flows")
     _levels = lazy("netwb.metrics.series.levels")
+    _restarts = lazy("netwb.metrics.series.restarts")
     _samples = lazy("netwb.metrics.samples")
 
 LOOK_BACK = timedelta(days=32)  # each sample of them is kept so long at least
@@ -49,9 +51,19 @@ class PortStateFace(ManyPortsFace):
             port=port,
             state=state,
             newest=_at(newest) if newest is not None else None,
-            oper_since=_since(own, "ifOperStatus"),
+            oper_since=self._since_restart(port, _since(own, "ifOperStatus"), now),
             speed_since=_since(own, "ifHighSpeed"),
         )
+
+    def _since_restart(self, port: Port, since: Since | None, now: int) -> Since | None:
+        """What a device's ports were before it began anew says nothing of since when they are so."""
+        if since is None:
+            return None
+        first = int(since.at.timestamp())
+        device = self._starts(port, first, now + 1, every_s=0)
+        began = _restarts.restarts(device).until.tolist() if device is not None else []
+        last = max((at for at in began if at <= now), default=first)
+        return Since(at=_at(last), is_known=False, restarted=True) if last > first else since
 
     def counters_seen(self) -> CountersSeen:
         """How old what was measured is, of all that is; a store that is silent is an answer too."""

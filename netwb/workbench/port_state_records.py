@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Since:
-    """When something was first seen to be as it is; `is_known`: it was seen to be otherwise before."""
+    """When something was first seen to be as it is.
+
+    is_known    it was seen to be otherwise before
+    restarted   its device began anew then, and with it whatever was so before
+    """
 
     at: datetime
     is_known: bool
+    restarted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,31 @@ def test_a_state_that_was_never_seen_to_change_is_that_old_at_least(made: Rig) -
     assert found.oper_since == Since(at=ago(made, 10_000), is_known=False)
 
 
+@pytest.mark.parametrize("changed", [200, 10_000], ids=["changed before", "never changed"])
+def test_a_state_stands_since_the_restart_of_its_device_at_least(made: Rig, changed: int) -> None:
+    port = port_of(made, "acme/edge1")
+    for minute in range(240, -1, -1):
+        state(made, port, minute, oper=2 if minute > changed else 1)
+        up = 100_000 + 60 * (240 - minute) if minute > 90 else 60 * (90 - minute)
+        measure(made, port, minute, {"sysUpTime": 100 * up}, "device")
+
+    found = made.bench.port_state(port.id)
+
+    assert found.oper_since == Since(at=ago(made, 90), is_known=False, restarted=True)
+    assert found.speed_since is not None
+    assert not found.speed_since.restarted
+
+
+def test_a_state_that_came_after_the_restart_stands_since_then(made: Rig) -> None:
+    port = port_of(made, "acme/edge1")
+    for minute in range(240, -1, -1):
+        state(made, port, minute, oper=2 if minute > 80 else 1)
+        up = 100_000 if minute > 90 else 60 * (90 - minute)
+        measure(made, port, minute, {"sysUpTime": 100 * up}, "device")
+
+    assert made.bench.port_state(port.id).oper_since == Since(at=ago(made, 80), is_known=True)
+
+
 def test_a_port_that_was_never_read_has_no_time(made: Rig) -> None:
     found = made.bench.port_state(port_of(made, "acme/edge1").id)
 

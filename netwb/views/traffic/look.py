@@ -62,8 +62,8 @@ class Look:
 
     @property
     def words(self) -> str:
-        """How long that is: `24 h`."""
-        return RANGES[self.name][0] if self.name != "between" else span(self.span.total_seconds())
+        """How long that is: `24 h`, `3 h 53 min`."""
+        return RANGES[self.name][0] if self.name != "between" else _length(self.span)
 
     @property
     def time(self) -> tuple[RangeName, datetime | None, datetime | None]:
@@ -116,6 +116,15 @@ class Look:
             "attacks": None if self.attacks else "0",
             "over": ",".join(self.over) or None,
         }
+
+
+def _length(of: timedelta) -> str:
+    """In its largest unit and what is left in the next one."""
+    seconds = round(of.total_seconds())
+    size = next((size for size in (86_400, 3_600, 60) if seconds >= size), 1)
+    left = seconds % size
+    smaller = {86_400: 3_600, 3_600: 60}.get(size, 1)
+    return f"{span(seconds)} {span(left)}" if left >= smaller else span(seconds)
 
 
 def look_of(query: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Look:

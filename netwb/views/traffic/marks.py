@@ -89,7 +89,9 @@ def _event_row(event: Event, moment: Moment) -> str:
 
 def _gap_row(begin: int, end: int, moment: Moment) -> str:
     first, last = (datetime.fromtimestamp(at, UTC) for at in (begin, end))
-    span = f"{timed(first, moment.now, moment.zone)} to {words.clock(last, moment.zone)}"
+    same = first.astimezone(moment.zone).date() == last.astimezone(moment.zone).date()
+    ends = words.clock(last, moment.zone) if same else timed(last, moment.now, moment.zone)
+    span = f"{timed(first, moment.now, moment.zone)} to {ends}"
     return (
         f'<td>{span}</td><td colspan="2">{shape("unknown")} <span class="t2">no data for'
         f" {words.span(end - begin)}; not counted as zero</span></td>"

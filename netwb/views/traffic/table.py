@@ -72,14 +72,21 @@ def _speed(port: Port, now: PortNow | None, moment: Moment) -> str:
 
 
 def _state(now: PortNow, moment: Moment) -> str:
-    """`up 41 d`; `over 32 d` where it was so for as long as anybody can look back."""
+    """`up 41 d`; `over 32 d` where it was so for as long as anybody can look back.
+
+    Since its device began anew it is so at least; what was before is no part of it.
+    """
     word, since = STATE_WORDS[now.state], now.oper_since
-    said, title = word, STATE_REASONS[now.state]
+    said, title, more = word, STATE_REASONS[now.state], ""
     if since is not None and now.state in {"up", "down"}:
-        long = words.age(since.at, moment.now)
+        long, at = words.age(since.at, moment.now), words.exact(since.at, moment.zone)
+        title = f"{title} since {at}".strip()
         said = f"{word} {long}" if since.is_known else f"{word} over {long}"
-        title = f"{title} since {words.exact(since.at, moment.zone)}".strip()
-    return tag("span", state(SHAPES[now.state], said), title=title or None, class_="nowrap")
+        if since.restarted:
+            said, title = f"{word} at least {long}", f"at least since its device's restart, {at}"
+            more = ' <span class="t3 sm wide-only">since the device\N{RIGHT SINGLE QUOTATION MARK}s restart</span>'
+    drawn = state(SHAPES[now.state], said)
+    return tag("span", drawn + more, title=title or None, class_="nowrap")
 
 
 def _full(trend: PortTrend | None) -> str:

@@ -96,3 +96,19 @@ def test_what_is_drawn_under_the_traffic_stands_in_the_address_each_once() -> No
     assert look.toggled("errors").toggled("delay").address()["over"] is None
     with pytest.raises(InputError, match="'magic' is no overlay"):
         look_of({"over": "errors,magic"}, now=NOW, zone=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (300, "5 min"),
+        (330, "5 min 30 s"),
+        (3 * 3_600 + 53 * 60, "3 h 53 min"),
+        (3 * 3_600 + 59, "3 h"),
+        (7 * 86_400, "7 d"),
+        (2 * 86_400 + 3_599, "2 d"),
+        (2 * 86_400 + 5 * 3_600, "2 d 5 h"),
+    ],
+)
+def test_a_time_of_its_own_is_as_long_as_it_is_said_to_be(seconds: int, said: str) -> None:
+    assert look().at(NOW - timedelta(seconds=seconds), NOW).words == said

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -100,6 +100,16 @@ def test_the_head_says_how_the_port_is_and_since_when(
     assert f"edge1 xe-0/0/0 {speed} {said} circuit" in told
 
 
+def test_the_head_says_that_a_state_is_known_since_the_devices_restart_alone() -> None:
+    since = Since(at=UNTIL - timedelta(days=9), is_known=False, restarted=True)
+    now = PortNow(port=port(), state="up", newest=UNTIL, oper_since=since, speed_since=None)
+
+    made = render_head(traffic(), now, MOMENT)
+
+    assert "up at least 9 d since the device\N{RIGHT SINGLE QUOTATION MARK}s restart" in words(made)
+    assert "at least since its device&#x27;s restart, " in made
+
+
 def test_a_port_without_words_is_called_by_its_name() -> None:
     said = words(render_head(traffic(port=port(alias="", circuit_ref=None)), None, MOMENT))
 
@@ -143,6 +153,18 @@ def test_marks_are_a_list_newest_first_with_the_way_to_the_diff() -> None:
     assert said.index("ana") < said.index("no data for 15 min")
     assert 'href="configs?device=d1&amp;rev=abc"' in made
     assert "not counted as zero" in said
+
+
+def test_a_gap_that_ends_on_another_day_says_which() -> None:
+    midnight = datetime(2026, 11, 8, tzinfo=MOMENT.zone)
+    begin, end = (int((midnight + timedelta(days=days)).timestamp()) for days in (0, 2))
+    later = replace(MOMENT, now=midnight + timedelta(days=20))
+
+    two = words(render_marks(traffic(gaps=((begin, end),)), [], later))
+    short = words(render_marks(traffic(gaps=((begin, begin + 900),)), [], later))
+
+    assert "8 Nov 00:00 to 10 Nov 00:00 no data for 2 d" in two
+    assert "8 Nov 00:00 to 00:15 no data for 15 min" in short
 
 
 def test_a_chart_without_marks_says_so() -> None:
