@@ -175,16 +175,18 @@ def _counted(
     enough = has_enough(shares, fine)
     there = np.bincount(shares.bucket[enough], minlength=polls)
     away = np.zeros(polls, there.dtype)
-    known = set(np.unique(shares.row[enough]).tolist())
     for row, own in enumerate(spans):
-        if own is None or row not in known:
+        if own is None:
             continue
         missing = np.ones(polls, np.bool_)
         for since, until in own:  # the first rate is known a poll later, the last a poll before
-            inside = (fine[:-1] >= since + poll_s) & (fine[1:] <= until - poll_s)
-            missing &= ~inside
-        missing[shares.bucket[enough & (shares.row == row)]] = False
-        away += missing
+            missing &= (fine[:-1] < since + poll_s) | (fine[1:] > until - poll_s)
+        if not missing.any():
+            continue
+        first, last = np.searchsorted(shares.row, (row, row + 1)).tolist()
+        known = shares.bucket[first:last][enough[first:last]]
+        missing[known] = False
+        away += missing if len(known) else False
     return there, away
 
 
