@@ -59,7 +59,9 @@ def _row(one: PortGroup, address: Address) -> str:
     drawn = "".join(
         tag("td", said, class_=class_ or None, data_label=label) for label, said, class_ in cells
     )
-    return tag("tr", f"<td>{way}</td>{drawn}")
+    # The link is the keyboard's; a click beside it means the row, which lights up as a whole.
+    row = {"data_act": "bill-of", "data_of": one.tenant, "data_group": one.name}
+    return tag("tr", f"<td>{way}</td>{drawn}", class_="opens", **row)
 
 
 def render_own(one: PortGroup, *, may_edit: bool) -> str:

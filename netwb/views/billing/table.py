@@ -120,7 +120,9 @@ def _group_row(one: GroupBill, address: Address, chosen: str, *, forecast: bool)
     return tag(
         "tr",
         f'<td class="cut">{name}</td>{drawn}',
-        class_="sel" if one.terms.group == chosen else None,
+        class_="opens sel" if one.terms.group == chosen else "opens",
+        data_act="group",
+        data_group=one.terms.group,
     )
 
 

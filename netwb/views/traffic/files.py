@@ -14,6 +14,9 @@ from netwb.workbench.traffic_table import Cell, ports_table
 Of = TypeVar("Of")
 
 
+NOTHING = "no figures are shown that a file could hold; try again once they are"
+
+
 def file_name(traffic: PortTraffic, now: datetime, kind: str) -> str:
     """Device, port and time as a file's name: what a device says of itself is not one."""
     said = f"{traffic.port.hostname}-{traffic.port.name}"

@@ -9,7 +9,7 @@ from functools import partial
 import panel as pn
 from panel.viewable import Viewable
 
-from netwb.errors import NetwbError
+from netwb.errors import InputError, NetwbError
 from netwb.views import states, words
 from netwb.views.document import soon
 from netwb.views.frame import Frame
@@ -18,7 +18,7 @@ from netwb.views.panes import SHRINKS
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.drawn import Shown, drawing_of
-from netwb.views.traffic.files import csv_file, file_name
+from netwb.views.traffic.files import NOTHING, csv_file, file_name
 from netwb.views.traffic.look import Look
 from netwb.views.traffic.marks import render_marks
 from netwb.views.traffic.reading import read_busiest, read_numbers, read_port, read_trends
@@ -187,12 +187,16 @@ class PortPart:
     # ---- acts
 
     async def _csv(self, _act: Act) -> None:
-        if self.shown is not None:
-            name = file_name(self.shown.traffic, self.frame.now(), "csv")
-            traffic = self.shown.traffic
-            numbers = await self.frame.ask(read_numbers, self.frame, traffic.port.id, traffic)
-            self.frame.save(name, await self.frame.ask(csv_file, numbers), "text/csv")
+        traffic = self._kept().traffic
+        name = file_name(traffic, self.frame.now(), "csv")
+        numbers = await self.frame.ask(read_numbers, self.frame, traffic.port.id, traffic)
+        self.frame.save(name, await self.frame.ask(csv_file, numbers), "text/csv")
 
     async def _png(self, _act: Act) -> None:
-        if self.shown is not None:
-            self.chart.picture(file_name(self.shown.traffic, self.frame.now(), "png"))
+        self.chart.picture(file_name(self._kept().traffic, self.frame.now(), "png"))
+
+    def _kept(self) -> Shown:
+        """What a file is of. Raises InputError where nothing is shown: the store may not answer."""
+        if self.shown is None:
+            raise InputError(NOTHING)
+        return self.shown

@@ -50,6 +50,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterat
             made.bench.add_port_group(
                 "acme", f"of {port.name}", add_ports=[("acme/edge1", port.name)]
             )
+        made.bench.add_port_group("umbra", "of none")  # else there is but one tenant to choose
         with (
             netwb_serve(
                 made.bench.home, pages=share() / "dashboards", before=gating(file)
@@ -117,3 +118,17 @@ def test_another_month_is_dim_while_it_is_reckoned_and_not_after(slow: Slow) -> 
         is_fresh(page)
     page.get_by_text("of xe-1").first.click()
     is_fresh(page)
+
+
+def test_a_click_anywhere_in_its_row_opens_a_bill_and_a_group(slow: Slow) -> None:
+    visitor = slow.site.visitor("oli")
+    visitor.go("/billing")
+    page = visitor.page
+    is_fresh(page)
+
+    page.locator("#tenants tr.opens", has_text="of xe-1").locator("td").last.click()
+    page.wait_for_url("**group=of*xe-1**", timeout=DRAWN_MS)
+    is_fresh(page)
+    page.locator("#groups tr.opens").first.locator("td").nth(1).click()
+    page.wait_for_url("**group=of*xe-0**", timeout=DRAWN_MS)
+    page.locator("#groups tr.opens.sel", has_text="of xe-0").wait_for()

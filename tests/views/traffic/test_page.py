@@ -292,6 +292,8 @@ def test_a_store_that_does_not_answer_is_words_and_never_an_empty_chart(
         await page.act("range", range="6h")
         failed = page.text
         assert not len(page.view.port.room), "no chart stands there"
+        for file in ("csv", "png"):
+            assert "no figures are shown" in await page.refusal(file)
         page.frame.bench = whole
         return await page.act("again"), failed
 

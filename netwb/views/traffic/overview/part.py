@@ -18,6 +18,7 @@ from typing import Any
 import panel as pn
 from panel.viewable import Viewable
 
+from netwb.errors import InputError
 from netwb.roles import Permission
 from netwb.views import states, words
 from netwb.views.document import at_once, soon
@@ -27,7 +28,7 @@ from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.theme import PHONE_PX
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.driver import ChartDriver
-from netwb.views.traffic.files import ports_csv, table_csv
+from netwb.views.traffic.files import NOTHING, ports_csv, table_csv
 from netwb.views.traffic.look import Look
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
 from netwb.views.traffic.overview.drawn import sum_drawing
@@ -365,24 +366,27 @@ class OverviewPart:
     async def _csv(self, _act: Act) -> None:
         """What the picture is of; with the busiest: every port that is found, not only those drawn."""
         picture, shown = self.query.picture, self.shown
-        if shown is not None and picture == "sum":
+        if shown is None:
+            raise InputError(NOTHING)
+        if picture == "sum":
             content = await self.frame.ask(table_csv, sum_table, shown.sum)
-        elif shown is not None and picture == "heat":
+        elif picture == "heat":
             content = await self.frame.ask(table_csv, hours_table, shown.heat)
         else:
-            picture, content = "ports", await self._ports_csv()
+            picture, content = "ports", await self._ports_csv(shown)
         name = f"traffic-{picture}-{self.frame.now():%Y%m%d-%H%M}.csv"
         self.frame.save(name, content, "text/csv")
 
-    async def _ports_csv(self) -> bytes:
+    async def _ports_csv(self, shown: TrafficOverview) -> bytes:
         """With what is read beside them."""
         if self.beside is not None:
             await asyncio.wait({self.beside})
-        shown, rows = self.shown, self.rows
-        known = set(busiest_ids(shown.ports)) if shown is not None else set()
+        known = set(busiest_ids(shown.ports))
         trends = {id_: one for id_, one in self.trends.items() if id_ in known}
-        return await self.frame.ask(ports_csv, rows, trends)
+        return await self.frame.ask(ports_csv, self.rows, trends)
 
     async def _png(self, _act: Act) -> None:
+        if not len(self.room):
+            raise InputError(NOTHING)
         name = f"traffic-{self.query.picture}-{self.frame.now():%Y%m%d-%H%M}.png"
         self.driver.picture(name)

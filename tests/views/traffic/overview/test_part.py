@@ -221,7 +221,13 @@ def test_too_much_at_once_is_a_sentence_in_the_place_of_the_table(
     since = made.clock.now - timedelta(days=1_000)
     search = f"?range=between&since={since:%Y-%m-%dT%H:%M:%SZ}"
 
-    page = run(Visit(TrafficView, engineer, made, search).load())
+    async def story() -> Visit:
+        page = await Visit(TrafficView, engineer, made, search).load()
+        for file in ("csv", "png"):
+            assert "no figures are shown" in await page.refusal(file)
+        return page
+
+    page = run(story())
 
     assert re.search(r"134 ports over that time are 39 million samples at once", page.text)
     assert "Reading" not in page.text
