@@ -142,7 +142,7 @@ class Ports:
     ) -> tuple[Port, ...]:
         """Ports that were for one of these tenants in any of that time, and are another's by now.
 
-        Each as it was the tenant's: of what came since nothing is told but what it is called.
+        Each as it was the tenant's: of what came since its name and its speed are told alone.
         """
         with self._database.reading(ALL_TENANTS) as session:
             return gone_ports(session, tenant_ids, where, (since, until))

@@ -119,6 +119,7 @@ def _as_it_was(port: Port, tenant: str) -> Port:
         circuit_ref=None,
         speed_override_bps=None,
         watched=False,
+        last_seen_at=None,
     )
 
 
