@@ -45,9 +45,9 @@ class Chart:
         """How high it has to be for all that is drawn in it."""
         return int(self.figure.model.min_height)
 
-    def picture(self, name: str) -> None:
-        """Have the browser save it under that name."""
-        self.driver.picture(name)
+    def picture(self, name: str, said: Sequence[str]) -> None:
+        """Have the browser save it under that name, with those lines over it."""
+        self.driver.picture(name, said)
 
     def _put(self, drawing: Drawing, beside: Callable[[], None]) -> None:
         with self.zoom.drawing():

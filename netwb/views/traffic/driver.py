@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,9 +26,9 @@ class ChartDriver(JSComponent):
         self._on_scheme = on_scheme
         self.on_msg(self._received)
 
-    def picture(self, name: str) -> None:
-        """Have the browser save the page's charts under that name."""
-        self._send_msg({"picture": name})
+    def picture(self, name: str, said: Sequence[str] = ()) -> None:
+        """Have the browser save the page's charts under that name, with those lines over them."""
+        self._send_msg({"picture": name, "said": list(said)})
 
     def _received(self, event: Any) -> None:
         said = event.data if isinstance(event.data, dict) else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from netwb.views.html import csv_of
 from netwb.workbench.traffic_many_records import PortNumbers, PortTrend
@@ -22,6 +23,12 @@ def file_name(traffic: PortTraffic, now: datetime, kind: str) -> str:
     said = f"{traffic.port.hostname}-{traffic.port.name}"
     named = "".join(c if c.isalnum() and c.isascii() else "-" for c in said)[:80]
     return f"traffic-{named}-{now:%Y%m%d-%H%M}.{kind}"
+
+
+def picture_of(what: str, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """What stands over a picture that is kept: what it is of, and of which time in which zone."""
+    begin, end = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in (since, until))
+    return what, f"{begin} to {end}, {zone.key}"
 
 
 def csv_file(traffic: PortTraffic) -> bytes:

@@ -18,7 +18,7 @@ from netwb.views.panes import SHRINKS
 from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.drawn import Shown, drawing_of
-from netwb.views.traffic.files import NOTHING, csv_file, file_name
+from netwb.views.traffic.files import NOTHING, csv_file, file_name, picture_of
 from netwb.views.traffic.look import Look
 from netwb.views.traffic.marks import render_marks
 from netwb.views.traffic.reading import read_busiest, read_numbers, read_port, read_trends
@@ -193,7 +193,12 @@ class PortPart:
         self.frame.save(name, await self.frame.ask(csv_file, numbers), "text/csv")
 
     async def _png(self, _act: Act) -> None:
-        self.chart.picture(file_name(self._kept().traffic, self.frame.now(), "png"))
+        traffic, unit = self._kept().traffic, self._kept().look.unit
+        port = traffic.port
+        what = f"{port.device_tenant} / {port.site} / {port.hostname} {port.name}, {unit}"
+        what += f" ({port.alias})" if port.alias else ""
+        said = picture_of(what, traffic.since, traffic.until, self.frame.zone)
+        self.chart.picture(file_name(traffic, self.frame.now(), "png"), said)
 
     def _kept(self) -> Shown:
         """What a file is of. Raises InputError where nothing is shown: the store may not answer."""

@@ -28,13 +28,13 @@ from netwb.views.sheet import Act, OnAct, Sheet
 from netwb.views.theme import PHONE_PX
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.driver import ChartDriver
-from netwb.views.traffic.files import NOTHING, ports_csv, table_csv
+from netwb.views.traffic.files import NOTHING, picture_of, ports_csv, table_csv
 from netwb.views.traffic.look import Look
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
 from netwb.views.traffic.overview.drawn import sum_drawing
 from netwb.views.traffic.overview.heat import HeatFigure
 from netwb.views.traffic.overview.palette import palette_css
-from netwb.views.traffic.overview.query import Query, in_order, query_of
+from netwb.views.traffic.overview.query import Picture, Query, in_order, query_of
 from netwb.views.traffic.overview.stack import StackFigure
 from netwb.views.traffic.overview.table import (
     DRAWN,
@@ -52,6 +52,11 @@ from netwb.workbench.traffic_table import busiest_ids, hours_table, sum_table
 BUCKETS = 300  # of the pictures over the table
 TOLD_S = 0.4  # between two looks how far a reading is
 PICTURE_PX = 280
+PICTURES_SAID: Mapping[Picture, str] = {
+    "busiest": "Busiest ports",
+    "sum": "Sum of ports, bit/s",
+    "heat": "Heat map, per cent of each port",
+}
 
 _PHONE = (  # there the whole scrolls, and the table is nearly as high as the window
     f"@media(max-width:{PHONE_PX}px){{:host{{overflow:hidden auto!important}}"
@@ -366,6 +371,7 @@ class OverviewPart:
     async def _csv(self, _act: Act) -> None:
         """What the picture is of; with the busiest: every port that is found, not only those drawn."""
         picture, shown = self.query.picture, self.shown
+        of: str = picture
         if shown is None:
             raise InputError(NOTHING)
         if picture == "sum":
@@ -373,8 +379,8 @@ class OverviewPart:
         elif picture == "heat":
             content = await self.frame.ask(table_csv, hours_table, shown.heat)
         else:
-            picture, content = "ports", await self._ports_csv(shown)
-        name = f"traffic-{picture}-{self.frame.now():%Y%m%d-%H%M}.csv"
+            of, content = "ports", await self._ports_csv(shown)
+        name = f"traffic-{of}-{self.frame.now():%Y%m%d-%H%M}.csv"
         self.frame.save(name, content, "text/csv")
 
     async def _ports_csv(self, shown: TrafficOverview) -> bytes:
@@ -386,7 +392,13 @@ class OverviewPart:
         return await self.frame.ask(ports_csv, self.rows, trends)
 
     async def _png(self, _act: Act) -> None:
-        if not len(self.room):
+        shown, query = self.shown, self.query
+        if shown is None or not len(self.room):
             raise InputError(NOTHING)
+        parts = (query.tenant, query.site, query.find and f"\u201c{query.find}\u201d")
+        scope = ", ".join(filter(None, (*parts, "watched alone" if query.watched else "")))
+        what = f"{PICTURES_SAID[query.picture]}: {shown.sum.known:,} of {shown.sum.asked:,} ports"
+        what += f" ({scope})" if scope else ""
+        said = picture_of(what, shown.since, shown.until, self.frame.zone)
         name = f"traffic-{self.query.picture}-{self.frame.now():%Y%m%d-%H%M}.png"
-        self.driver.picture(name)
+        self.driver.picture(name, said)

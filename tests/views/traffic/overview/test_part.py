@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -275,3 +276,23 @@ def test_the_file_of_the_sum_and_of_the_hours_is_what_the_picture_shows(
     assert len(files["heat"]) == len(shown.heat.rows) * (len(shown.heat.edges) - 1)
     assert list(files["heat"][0])[-4:] == ["begin", "in_mean_bps", "out_mean_bps", "percent"]
     assert files["heat"][0]["port"] == shown.heat.rows[0].port.name
+
+
+def test_a_picture_that_is_kept_says_what_it_is_of_and_of_which_time(
+    made: Rig, engineer: Workbench
+) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def story() -> Visit:
+        page = await loaded(made, engineer)
+        page.view.list.driver._send_msg = sent.append
+        await page.act("picture", look="sum")
+        return await page.act("png")
+
+    page = run(story())
+
+    (what, time), shown = sent[0]["said"], page.view.list.shown.sum
+    assert what == f"Sum of ports, bit/s: {shown.known} of {shown.asked} ports"
+    zone = page.frame.zone
+    assert time.startswith(f"{shown.since.astimezone(zone):%Y-%m-%d %H:%M} to ")
+    assert time.endswith(zone.key)
