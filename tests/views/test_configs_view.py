@@ -166,6 +166,28 @@ def test_a_week_holds_the_first_copies_too(made: Rig, engineer: Workbench) -> No
     assert visit.frame.address["period"] == "7d"
 
 
+def test_a_click_on_the_change_that_is_open_leaves_the_reader_at_the_line_that_is_read(
+    made: Rig, engineer: Workbench
+) -> None:
+    async def story() -> tuple[tuple[str, str | None], tuple[str, str | None], bool]:
+        visit = await visited(made, engineer, "?period=7d")
+        pane = visit.view.pane
+        opened = {"act": "open", "change": visit.frame.address["change"]}
+        pane.diff.current = 2
+        before = pane.diff.drawn, visit.frame.address.get("at")
+        await visit.view.act(opened)
+        after = pane.diff.drawn, visit.frame.address.get("at")
+        await visit.view.act({"act": "step", "by": "1"})
+        await visit.view.act(opened)
+        return before, after, pane.diff.drawn not in ("", before[0])
+
+    before, after, drawn_anew = run(story())
+
+    assert before == after
+    assert before[1] == "2"
+    assert drawn_anew, "and opens it again from another one"
+
+
 @pytest.mark.parametrize("since", ["soon", "2026-11-30T00:00&until=2026-11-01T00:00"])
 def test_a_time_that_is_none_is_refused_beside_its_field(
     made: Rig, engineer: Workbench, since: str
@@ -391,9 +413,9 @@ def test_a_fault_of_the_archive_stands_in_the_place_of_the_comparison_until_it_i
         visit = await visited(made, engineer)
         repository.rename(tmp_path / "away")
         try:
-            edge1 = made.devices["acme/edge1"]
-            newest = engineer.history(edge1.id)[0].id
-            await visit.view.act({"act": "open", "change": f"{edge1.id}@{newest}"})
+            core1 = made.devices["acme/core1"]
+            newest = engineer.history(core1.id)[0].id
+            await visit.view.act({"act": "open", "change": f"{core1.id}@{newest}"})
             broken = visit.text
         finally:
             (tmp_path / "away").rename(repository)

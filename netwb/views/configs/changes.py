@@ -294,6 +294,8 @@ class ChangesView:
 
     async def _open_change(self, act: Act) -> None:
         kind = "startup" if act.get("kind") == "startup" else None
+        if self.pane.shows(str(act.get("change")), kind):
+            return  # a click on what is open leaves the reader at the line that is read
         wanted = {**NO_COMPARISON, "change": _text(act, "change"), "kind": kind}
         self.frame.address.set(history="push", **wanted)
         await self.changes.draw()

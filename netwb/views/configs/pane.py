@@ -53,6 +53,7 @@ class ComparePane:
         self._offered = offered
         self._view_url = view_url
         self.comparison: Comparison | None = None
+        self._shown: tuple[str | None, ...] | None = None  # drawn, or on its way
         self._said = ""
         self._dialog = ""
         self._picks: dict[Side, Pick] = {"old": Pick(), "new": Pick()}
@@ -77,6 +78,10 @@ class ComparePane:
         """Which comparison the address names now."""
         return tuple(self._frame.address.get(name) for name in ("change", "old", "new", "kind"))
 
+    def shows(self, change: str, kind: str | None) -> bool:
+        """Whether this change is what is drawn, or on its way to be."""
+        return self._shown == self._asked() == (change, None, None, kind)
+
     async def open(self, *, otherwise: str) -> None:
         """Compare what the address names; `otherwise` is said where it names nothing."""
         asked = self._asked()
@@ -96,10 +101,12 @@ class ComparePane:
             self.clear(otherwise)
             return
         self.diff.waiting = True
-        asked = self._asked()
+        asked = self._shown = self._asked()
         try:
             found = await frame.ask(frame.bench.compare, new, old=old, kind=self.kind)
         except (UnknownDeviceError, UnknownRevisionError):
+            if self._asked() != asked:
+                return
             back = frame.address.url(change=None, old=None, new=None, kind=None, at=None)
             self.clear(states.not_found("revision", back=(back, "What changed")))
         else:
@@ -114,7 +121,7 @@ class ComparePane:
 
     def clear(self, said: str) -> None:
         """Show no comparison, but that."""
-        self.comparison, self._said = None, said
+        self.comparison, self._said, self._shown = None, said, None
         self.diff.compare(None)
         self.draw()
 
