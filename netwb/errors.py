@@ -3,7 +3,8 @@
     NetwbError
     ├─ SettingsError            a setting, an environment variable or netwb.toml is wrong
     ├─ InputError               what was asked cannot be understood
-    │  └─ KeyReusedError           a key of a request came before with another one
+    │  ├─ KeyReusedError           a key of a request came before with another one
+    │  └─ NumberGoneError          a copy is older than what can be told; read it anew
     ├─ InventoryError           a tenant, site, device or credential cannot be as asked
     │  ├─ UnknownDeviceError       ├─ DuplicateDeviceError    ├─ UnknownPlatformError
     │  ├─ UnknownNameError         (tenant, site, credential, user)
@@ -72,6 +73,10 @@ class InputError(NetwbError):
 
 class KeyReusedError(InputError):
     """The key by which a repeat is known came before with another request."""
+
+
+class NumberGoneError(InputError):
+    """What came after that number cannot be told any more; whoever keeps a copy reads it anew."""
 
 
 class InventoryError(NetwbError):

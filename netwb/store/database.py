@@ -23,7 +23,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from netwb.errors import SettingsError, StoreError, StoreUnavailableError
 from netwb.roles import Scope
-from netwb.store import scoping
+from netwb.store import changes, scoping
 from netwb.store.faults import translated
 from netwb.store.prepared import Prepared
 
@@ -339,6 +339,7 @@ def _reading(engine: Engine, *, mode: Literal["read", "single"] = "read") -> Eng
 def _sessions(engine: Engine) -> sessionmaker[Session]:
     sessions = sessionmaker(engine)
     scoping.attach(sessions)
+    changes.attach(sessions)
     return sessions
 
 

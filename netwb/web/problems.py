@@ -38,6 +38,7 @@ from netwb.errors import (
     NetwbError,
     NotAuthenticatedError,
     NotPermittedError,
+    NumberGoneError,
     RunUnderWayError,
     SecretMissingError,
     SettingsError,
@@ -123,6 +124,7 @@ SAYINGS: dict[type[NetwbError], Saying] = {
     KeyReusedError: Saying(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The Idempotency-Key was used before"
     ),
+    NumberGoneError: Saying(status=HTTPStatus.GONE, title="The copy is too old to be carried on"),
     InventoryError: Saying(
         status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The inventory refuses this"
     ),

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from netwb.inventory.ports.joining import SEEN_EVERY, HeldPort, Joined, join
 from netwb.inventory.ports.records import SeenPort
+from netwb.store.changes import PORT_SHOWN, note_ports
 from netwb.store.ids import new_id
 from netwb.store.inserting import insert_many
 from netwb.store.models import DeviceRow, PortNameRow, PortRow
 
 MOST_TIMES = 50  # that one port is kept to have borne a name: some devices never settle
+_SHOWN = frozenset(PORT_SHOWN)
 _FIELDS = ("alias", "if_index", "if_type", "speed_bps")  # what a device says of a port
 
 
@@ -57,6 +59,7 @@ def sight(
         for port in one.new
     ]
     insert_many(session, PortRow, new)
+    note_ports(session, (str(row["id"]) for row in new), at)
     _write_changes(session, joined.values(), at)
     for device_id, one in joined.items():
         _end_names(session, one, read_at.get(device_id, at), at)
@@ -103,6 +106,8 @@ def _write_changes(session: Session, joined: Iterable[Joined], at: datetime) -> 
     ]
     if changed:
         session.execute(update(PortRow), changed)
+    shown = (str(row["id"]) for row in changed if not _SHOWN.isdisjoint(row))
+    note_ports(session, shown, at)
 
 
 def _new_row(device_id: str, tenant_id: str, port: SeenPort, at: datetime) -> dict[str, object]:

@@ -42,6 +42,13 @@ from netwb.store.models.blackhole import (
     OwnPrefixRow,
     StrayRouteRow,
 )
+from netwb.store.models.erp import (
+    ErpChangeRow,
+    ErpEventRow,
+    ErpHeadRow,
+    ErpOnceRow,
+    ErpStatusRow,
+)
 from netwb.store.models.ground import NAMING, Base, Sequence64, TenantOwned
 from netwb.store.models.inventory import (
     CredentialRow,
@@ -98,6 +105,11 @@ __all__ = [
     "DenialRow",
     "DeviceEventRow",
     "DeviceRow",
+    "ErpChangeRow",
+    "ErpEventRow",
+    "ErpHeadRow",
+    "ErpOnceRow",
+    "ErpStatusRow",
     "FiringRow",
     "HostKeyRow",
     "IndexedRow",

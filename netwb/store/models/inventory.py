@@ -99,6 +99,7 @@ class DeviceRow(TenantOwned, Base):
             sqlite_where=text("status <> 'retired'"),
             postgresql_where=text("status <> 'retired'"),
         ),
+        Index("ix_device_tenant_id_id", "tenant_id", "id"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)

@@ -17,6 +17,7 @@ class PortRow(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("device_id", "name"),
         Index("ix_port_circuit_ref", "circuit_ref"),
+        Index("ix_port_tenant_id_device_id_id", "tenant_id", "device_id", "id"),
         # Of many thousand ports a few are watched, and whether they are up is asked each minute.
         Index(
             "ix_port_watched",

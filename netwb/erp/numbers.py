@@ -1,0 +1,90 @@
+"""Numbers of changes and events, given when somebody asks, under the lock of the tenant's head.
+
+All that is pending of a tenant's changes gets one number, an event one of its own. What a writer
+holds at that moment is passed over: it stays pending, and is the next one's. A number that was
+given is never seen before a smaller one, whatever transactions are under way.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from netwb.erp.records import Stand
+from netwb.roles import Scope
+from netwb.store.database import Database
+from netwb.store.ids import new_id
+from netwb.store.inserting import insert_absent
+from netwb.store.models import ErpChangeRow, ErpEventRow, ErpHeadRow
+
+MOST_EVENTS = 5_000  # numbered in one transaction; the next one goes on
+
+
+def stand_of(database: Database, tenant_id: str) -> Stand:
+    """How far the tenant's changes and events are numbered, after all that is pending was."""
+    found = _stand(database, tenant_id)
+    return found if found is not None else _numbered(database, tenant_id)
+
+
+def _stand(database: Database, tenant_id: str) -> Stand | None:
+    """None where something is pending, or nothing was ever asked."""
+    changed = exists().where(ErpChangeRow.tenant_id == tenant_id, ErpChangeRow.number.is_(None))
+    happened = exists().where(ErpEventRow.tenant_id == tenant_id, ErpEventRow.number.is_(None))
+    asked = select(
+        ErpHeadRow.epoch, ErpHeadRow.changes, ErpHeadRow.events, changed, happened
+    ).where(ErpHeadRow.tenant_id == tenant_id)
+    with database.reading(_only(tenant_id)) as session:
+        row = session.execute(asked).one_or_none()
+    if row is None or row[3] or row[4]:
+        return None
+    return Stand(row[0], row[1], row[2])
+
+
+def _numbered(database: Database, tenant_id: str) -> Stand:
+    with database.writing(_only(tenant_id)) as session:
+        insert_absent(session, ErpHeadRow(tenant_id=tenant_id, epoch=new_id(), changes=0, events=0))
+        locked = select(ErpHeadRow).where(ErpHeadRow.tenant_id == tenant_id)
+        head = session.scalars(locked.with_for_update()).one()
+        _number_changes(session, head)
+        _number_events(session, head)
+        session.flush()
+        return Stand(head.epoch, head.changes, head.events)
+
+
+def _number_changes(session: Session, head: ErpHeadRow) -> None:
+    pending = (
+        select(ErpChangeRow.kind, ErpChangeRow.thing_id)
+        .where(ErpChangeRow.tenant_id == head.tenant_id, ErpChangeRow.number.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    found = session.execute(pending).all()
+    if not found:
+        return
+    head.changes += 1
+    mine = (ErpChangeRow.tenant_id == head.tenant_id, ErpChangeRow.number.is_(None))
+    for kind in ("device", "port"):
+        ids = [one.thing_id for one in found if one.kind == kind]
+        for begin in range(0, len(ids), MOST_EVENTS):
+            some = ErpChangeRow.thing_id.in_(ids[begin : begin + MOST_EVENTS])
+            session.execute(
+                update(ErpChangeRow)
+                .where(*mine, ErpChangeRow.kind == kind, some)
+                .values(number=head.changes)
+            )
+
+
+def _number_events(session: Session, head: ErpHeadRow) -> None:
+    pending = (
+        select(ErpEventRow)
+        .where(ErpEventRow.tenant_id == head.tenant_id, ErpEventRow.number.is_(None))
+        .order_by(ErpEventRow.id)
+        .limit(MOST_EVENTS)
+        .with_for_update(skip_locked=True)
+    )
+    for row in session.scalars(pending):
+        head.events += 1
+        row.number = head.events
+
+
+def _only(tenant_id: str) -> Scope:
+    return Scope(frozenset({tenant_id}))

@@ -1,0 +1,106 @@
+"""The tables of what an ERP keeps a copy of: what changed, what happened, how a tenant's network is.
+
+A thing that changed has no number until somebody asks; `netwb.erp.numbers` gives it the next one then,
+under the lock of the tenant's head. So writers never wait for each other, and no number is ever seen
+before a smaller one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from netwb.store.models.ground import Base, Sequence64, TenantOwned
+
+_PENDING = "number IS NULL"
+
+
+class ErpHeadRow(TenantOwned, Base):
+    """The last numbers that a tenant's changes and events were given.
+
+    epoch   another one where numbers begin anew: what was given before means nothing then
+    """
+
+    __tablename__ = "erp_head"
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    epoch: Mapped[str]
+    changes: Mapped[int] = mapped_column(BigInteger)
+    events: Mapped[int] = mapped_column(BigInteger)
+
+
+class ErpChangeRow(TenantOwned, Base):
+    """When a device or port of the tenant changed last, or went; also of a port on another's device."""
+
+    __tablename__ = "erp_change"
+    __table_args__ = (
+        Index("ix_erp_change_tenant_id_number", "tenant_id", "number", "thing_id"),
+        Index(
+            "ix_erp_change_pending",
+            "tenant_id",
+            sqlite_where=text(_PENDING),
+            postgresql_where=text(_PENDING),
+        ),
+    )
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # device port
+    thing_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    number: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ErpEventRow(TenantOwned, Base):
+    """Something that a tenant's ERP is told once."""
+
+    __tablename__ = "erp_event"
+    __table_args__ = (
+        Index("ix_erp_event_tenant_id_number", "tenant_id", "number"),
+        Index("ix_erp_event_at", "at"),
+        Index(
+            "ix_erp_event_pending",
+            "tenant_id",
+            "id",
+            sqlite_where=text(_PENDING),
+            postgresql_where=text(_PENDING),
+        ),
+    )
+    id: Mapped[int] = mapped_column(Sequence64, primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    device_id: Mapped[str | None]
+    port_id: Mapped[str | None]
+    subject: Mapped[str]  # hostname, `hostname ifName`, prefix
+    detail: Mapped[dict[str, Any]]
+    number: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ErpStatusRow(TenantOwned, Base):
+    """How a tenant's devices and ports are, as the daemon found them last.
+
+    version   counts up when anything but the time is other
+    body      JSON of its devices, compressed
+    """
+
+    __tablename__ = "erp_status"
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    as_of: Mapped[datetime]
+    interval_s: Mapped[int]
+    version: Mapped[int] = mapped_column(BigInteger)
+    overall: Mapped[str]
+    counts: Mapped[dict[str, Any]]
+    body: Mapped[bytes]
+
+
+class ErpOnceRow(TenantOwned, Base):
+    """What a write was answered, for who sends it again with its Idempotency-Key."""
+
+    __tablename__ = "erp_once"
+    __table_args__ = (Index("ix_erp_once_at", "at"),)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    once_key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]  # of route and body
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
