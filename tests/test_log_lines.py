@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from unicodedata import category
 
 import pytest
@@ -92,6 +93,37 @@ def test_a_line_has_an_end(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger.warning("%s", "x" * 1_000_000)
 
     assert len(written.getvalue()) < 5000
+
+
+def test_a_line_of_a_request_carries_its_id_once(
+    log: tuple[logging.Logger, io.StringIO],
+) -> None:
+    logger, written = log
+
+    with log_lines.of_request("a1b2"):
+        logger.warning("the index is built anew")
+        logger.warning("request %s failed", "a1b2")
+    logger.warning("nobody asked")
+
+    assert written.getvalue().splitlines() == [
+        "WARNING the index is built anew [request a1b2]",
+        "WARNING request a1b2 failed",
+        "WARNING nobody asked",
+    ]
+
+
+def test_a_thread_that_works_for_a_request_logs_under_its_id_and_the_next_work_does_not(
+    log: tuple[logging.Logger, io.StringIO],
+) -> None:
+    logger, written = log
+
+    with ThreadPoolExecutor(1) as threads:
+        with log_lines.of_request("a1b2"):
+            carried = log_lines.carrying(logger.warning)
+        threads.submit(carried, "one").result()
+        threads.submit(log_lines.carrying(logger.warning), "other").result()
+
+    assert written.getvalue() == "WARNING one [request a1b2]\nWARNING other\n"
 
 
 def test_importing_changes_nothing() -> None:

@@ -22,6 +22,7 @@ from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
+from netwb import log_lines
 from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
@@ -109,6 +110,7 @@ class ApiHandler(RequestHandler):
 
     def prepare(self) -> Awaitable[None] | None:
         """Refuse what needs no body to be refused. Awaitable where one comes."""
+        log_lines.begin_request(self.request_id)
         if not self._operations:
             raise HTTPError(HTTPStatus.NOT_FOUND)
         method = self.request.method or ""
@@ -181,6 +183,10 @@ class ApiHandler(RequestHandler):
 
     def _answered(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         """In a thread: who calls, what is asked, and the answer."""
+        with log_lines.of_request(self.request_id):
+            return self._done(operation, ids)
+
+    def _done(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         acting = None if operation.open_to == "all" else self._acting(operation)
         query = parse_query(operation.query, self.request.query_arguments)
         call = Call(

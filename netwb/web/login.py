@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 from tornado.httputil import HTTPInputError, parse_body_arguments
 from tornado.web import HTTPError, RequestHandler, stream_request_body
 
+from netwb import log_lines
 from netwb.access.records import Admission, Origin
 from netwb.errors import CodeNeededError, LoginThrottledError, NotAuthenticatedError, StoreError
 from netwb.web import error_pages, headers, login_page, process, visits
 from netwb.web.login_page import LoginForm, Notice, render_login, render_logout
 from netwb.web.logins import comer_of
 from netwb.web.paths import local_path
+from netwb.web.request_ids import request_id_of
 
 FORM_BYTES = 64 * 1024  # a name, a password, a path and a sealed step are far less
 _OF_A_FORM = {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
@@ -47,6 +49,7 @@ class FormHandler(RequestHandler):
 
     async def prepare(self) -> None:
         """Refuse a long body before it is read; give XSRF cookies their flags."""
+        log_lines.begin_request(request_id_of(self.request))
         length = self.request.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > FORM_BYTES:
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

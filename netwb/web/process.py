@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from netwb import log_lines
 from netwb.web import upkeep
 from netwb.web.logins import AT_ONCE, Comer, Logins
 from netwb.web.origin import Networks, parse_networks
@@ -92,13 +93,15 @@ async def run(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call what waits (database, Git, a password's hash) in a thread, never on the event loop."""
     await opened()
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_opened[0].threads, partial(call, *args, **kwargs))
+    carried = log_lines.carrying(call)
+    return await loop.run_in_executor(_opened[0].threads, partial(carried, *args, **kwargs))
 
 
 async def run_login(comer: Comer, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """As `run`, for what hashes a password that anybody may send; LoginThrottledError in a flood."""
     await opened()
-    return await _opened[0].logins.run(comer, partial(call, *args, **kwargs))
+    carried = log_lines.carrying(call)
+    return await _opened[0].logins.run(comer, partial(carried, *args, **kwargs))
 
 
 def attack_came() -> None:
