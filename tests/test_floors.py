@@ -50,6 +50,7 @@ FLOORS: dict[str, int] = {
     "netwb.spreadsheets": 0,
     "netwb.telegraf.records": 0,
     # 1 pure
+    "netwb.access.expiry": 1,
     "netwb.access.password_rule": 1,
     "netwb.ages": 1,
     "netwb.billing.figures": 1,

@@ -82,6 +82,8 @@ class Token:
     role, tenants    None: the owner's
     allow            None: all of the role's rights
     networks         CIDR; empty: from anywhere
+    used_from        address of the use at `used_at`
+    replaces         id of the token that this one took over from; replaced_by: of its successor
     """
 
     id: str
@@ -96,6 +98,9 @@ class Token:
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
+    used_from: str | None = None
+    replaces: str | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,22 @@ class IssuedToken:
 
     token: Token
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotatedToken:
+    """A successor, whose text is shown this once, and the token that it takes over from."""
+
+    issued: IssuedToken
+    old: Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingToken:
+    """A token that ends soon, with the id of the one tenant that it is for; "": of several, or all."""
+
+    token: Token
+    tenant_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

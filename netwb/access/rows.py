@@ -139,6 +139,9 @@ def token_of(row: TokenRow, owner: str, slugs: Slugs) -> Token:
         expires_at=row.expires_at,
         used_at=row.used_at,
         revoked_at=row.revoked_at,
+        used_from=row.used_from,
+        replaces=row.replaces,
+        replaced_by=row.replaced_by,
     )
 
 

@@ -71,6 +71,7 @@ _OF_TOKEN = Prepared(  # each request of a script asks it
         TokenRow.narrowed,
         TokenRow.allow,
         TokenRow.networks,
+        TokenRow.expires_at,
         TokenTenantRow.tenant_id.label("narrowed_to"),
     )
     .join(TokenRow, TokenRow.user_id == UserRow.id)
@@ -87,7 +88,10 @@ _OF_TOKEN = Prepared(  # each request of a script asks it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A person as SQL says now; `actor` is what it may, by the means that it came."""
+    """A person as SQL says now; `actor` is what it may, by the means that it came.
+
+    expires_at   of the token that it came by
+    """
 
     user_id: str
     full_name: str
@@ -95,6 +99,7 @@ class Standing:
     totp: TotpState
     time_zone: str
     actor: Actor
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +263,7 @@ class Standings:
             totp=standing.totp,
             time_zone=standing.time_zone,
             actor=actor,
+            expires_at=first.expires_at,
         )
 
     def _standing(self, rows: Sequence[Any], *, kept_back: bool = False) -> Standing:

@@ -13,9 +13,25 @@ from ipaddress import ip_network
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from netwb.access.records import IssuedToken, NewToken, Origin, Token
+from netwb.access.ending import ending_tokens, tokens_of
+from netwb.access.expiry import OVERLAP
+from netwb.access.records import (
+    EndingToken,
+    IssuedToken,
+    NewToken,
+    Origin,
+    RotatedToken,
+    Token,
+)
 from netwb.access.rights import narrowed, require_authority
-from netwb.access.rows import find_user, scope_of_row, token_of, token_slugs, visible
+from netwb.access.rows import (
+    find_user,
+    permissions,
+    scope_of_row,
+    token_of,
+    token_slugs,
+    visible,
+)
 from netwb.access.secrets import new_secret, parse_token, token_mac, token_text
 from netwb.access.standing import NOT_VALID, Standing, Standings
 from netwb.access.users import check_words
@@ -104,6 +120,55 @@ class Tokens:
             token = token_of(row, owner.name, token_slugs(session, [token_id]))
         return IssuedToken(token=token, secret=token_text(token_id, secret))
 
+    def rotate(
+        self,
+        actor: Actor,
+        token_id: str,
+        *,
+        days: int | None = None,
+        overlap: timedelta = OVERLAP,
+        user_id: str | None = None,
+    ) -> RotatedToken:
+        """A successor of the same owner, rights, networks and note; the old one ends after `overlap`.
+
+        days    None: as many as the token, or the successor that it had before, was issued for
+        A token has one successor in force at most. A second would leave a text in force that perhaps
+        nobody has: whoever lost it revokes that one, and then rotates again.
+        Raises as `issue` does; UnknownNameError for a foreign token; InventoryError for one that is
+        revoked, expired or replaced, and where the owner lost what the token was given.
+        """
+        check_overlap(overlap)
+        now, secret, new = self._clock(), new_secret(), new_id()
+        with self._database.writing(ALL_TENANTS) as session:
+            old, owner = _found(session, actor.scope, token_id, user_id, hold=True)
+            before = None if old.replaced_by is None else session.get(TokenRow, old.replaced_by)
+            _refuse_what_cannot_go_on(old, before, now)
+            tenants = _tenants_of(session, old)
+            lasts = check_days(days if days is not None else _days_of(before or old))
+            _require_same_may_be(session, actor, old, owner, tenants, lasts)
+            row = TokenRow(
+                id=new,
+                user_id=old.user_id,
+                mac=token_mac(self._keyring.key("token"), new, secret),
+                note=old.note,
+                role=old.role,
+                narrowed=old.narrowed,
+                allow=old.allow,
+                networks=old.networks,
+                created_at=now,
+                created_by=actor.name,
+                expires_at=now + timedelta(days=lasts),
+                replaces=old.id,
+            )
+            session.add(row)
+            session.flush()
+            session.add_all(TokenTenantRow(token_id=new, tenant_id=one) for one in sorted(tenants))
+            old.replaced_by, old.expires_at = new, min(old.expires_at, now + overlap)
+            session.flush()
+            slugs = token_slugs(session, [new, old.id])
+            issued = IssuedToken(token=token_of(row, owner, slugs), secret=token_text(new, secret))
+            return RotatedToken(issued=issued, old=token_of(old, owner, slugs))
+
     def find(self, text: str, origin: Origin) -> tuple[str, Standing]:
         """Id of the token whose text this is, and what it may; NotAuthenticatedError.
 
@@ -116,7 +181,7 @@ class Tokens:
         mac = token_mac(self._keyring.key("token"), token_id, secret)
         standing, stale = self._standings.of_token_text(token_id, mac, origin.address)
         if stale:
-            self._note_use(token_id)
+            self._note_use(token_id, origin.address)
         return token_id, standing
 
     def list(
@@ -164,25 +229,32 @@ class Tokens:
             session.flush()
             return token_of(row, name, token_slugs(session, [row.id]))
 
-    def _note_use(self, token_id: str) -> None:
+    def ending(self, ids: Iterable[str]) -> tuple[tuple[EndingToken, ...], tuple[EndingToken, ...]]:
+        """Those that end soon though they are used, by their end; and what became of these ids."""
+        with self._database.reading(ALL_TENANTS) as session:
+            return ending_tokens(session, self._clock()), tokens_of(session, set(ids))
+
+    def _note_use(self, token_id: str, address: str) -> None:
         """A busy database refuses nobody."""
         try:
             with self._database.writing(ALL_TENANTS) as session:
                 mine = update(TokenRow).where(TokenRow.id == token_id)
-                session.execute(mine.values(used_at=self._clock()))
+                session.execute(mine.values(used_at=self._clock(), used_from=storable(address)))
         except StoreUnavailableError as error:
             logger.warning("token %s: its use is not noted: %s", token_id, error)
 
 
 def _found(
-    session: Session, scope: Scope, token_id: str, user_id: str | None
+    session: Session, scope: Scope, token_id: str, user_id: str | None, *, hold: bool = False
 ) -> tuple[TokenRow, str]:
+    """The row and its owner's name; `hold`: nobody else changes it before the commit."""
     whose = visible(scope) if user_id is None else UserRow.id == user_id
     query = (
         select(TokenRow, UserRow.name)
         .join(UserRow, UserRow.id == TokenRow.user_id)
         .where(TokenRow.id == storable(token_id), whose)
     )
+    query = query.with_for_update(of=TokenRow) if hold else query
     found = session.execute(query).one_or_none()
     if found is None:
         msg = f"no token {token_id[:64]!r}; `netwb token list` shows those that you may see"
@@ -198,6 +270,14 @@ def check_days(days: int) -> int:
     return days
 
 
+def check_overlap(overlap: timedelta) -> timedelta:
+    """As long as a token can live at most; InputError."""
+    if not timedelta(0) <= overlap <= timedelta(days=MOST_DAYS):
+        msg = f"an overlap of {overlap.days} days is not usable; give 0 to {MOST_DAYS}"
+        raise InputError(msg)
+    return overlap
+
+
 def check_networks(networks: Iterable[str]) -> list[str]:
     """Networks as they are written by the book; InputError names the one that is none."""
     found, wrong = [], []
@@ -211,6 +291,61 @@ def check_networks(networks: Iterable[str]) -> list[str]:
         msg = f"{', '.join(wrong[:SHOWN])} {are}; write 192.0.2.0/24, or one address"
         raise InputError(msg)
     return found
+
+
+def _refuse_what_cannot_go_on(old: TokenRow, before: TokenRow | None, now: datetime) -> None:
+    """A token that ended has nothing to overlap with, and one that is replaced has its successor.
+
+    before    the successor that it had, if any
+    """
+    ended = "is revoked" if old.revoked_at is not None else "has expired"
+    if old.revoked_at is not None or old.expires_at <= now:
+        msg = f"token {old.id} {ended}; issue another one with `netwb token issue`"
+        raise InventoryError(msg)
+    if before is not None and before.revoked_at is None and before.expires_at > now:
+        msg = (
+            f"token {old.id} is replaced by {before.id} already; rotate that one, or, where its text"
+            f" is lost, revoke it with `netwb token retire {before.id}` and rotate again"
+        )
+        raise InventoryError(msg)
+
+
+def _days_of(row: TokenRow) -> int:
+    """What it was issued for; an overlap may have shortened a token that has a successor."""
+    return max(1, round((row.expires_at - row.created_at) / timedelta(days=1)))
+
+
+def _tenants_of(session: Session, row: TokenRow) -> frozenset[str]:
+    mine = select(TokenTenantRow.tenant_id).where(TokenTenantRow.token_id == row.id)
+    return frozenset(session.scalars(mine))
+
+
+def _require_same_may_be(  # noqa: PLR0913, PLR0917 - what a token is, of which nothing may change
+    session: Session,
+    actor: Actor,
+    old: TokenRow,
+    owner: str,
+    tenants: frozenset[str],
+    days: int,
+) -> None:
+    """The rules of a new token, by what owner and actor hold now."""
+    person = session.get_one(UserRow, old.user_id)
+    holder, narrow = _holder(session, person), tenants if old.narrowed else None
+    same = NewToken(
+        user=owner,
+        days=days,
+        role=None if old.role is None else Role(old.role),
+        allow=permissions(old.allow),
+    )
+    try:
+        _refuse_more_than_the_owner(person, holder, same, narrow)
+    except InventoryError as error:
+        msg = (
+            f"token {old.id} cannot be issued again as it is: {error}; `netwb token issue` makes"
+            " one of what is left"
+        )
+        raise InventoryError(msg) from error
+    _require_within(actor, holder, same, narrow)
 
 
 def _refuse_more_than_the_owner(

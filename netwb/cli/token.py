@@ -1,13 +1,15 @@
-"""`netwb token issue | list | show | set | retire`. A token's text is printed once, by `issue`."""
+"""`netwb token issue | rotate | list | show | set | retire`. A token's text is printed this once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import fields
+from datetime import timedelta
 
 import click
 
+from netwb.access.expiry import OVERLAP
 from netwb.access.records import NewToken, Token
 from netwb.cli.context import NetwbGroup, bench
 from netwb.cli.fields import print_record
@@ -15,6 +17,7 @@ from netwb.cli.show import json_option, print_items, print_json, print_table, sa
 from netwb.cli.user import ROLES
 from netwb.errors import InputError
 from netwb.roles import LATER, Permission, Role
+from netwb.schedules.triggers import parse_span_s
 
 
 def register(cli: click.Group) -> None:
@@ -70,6 +73,41 @@ def issue(  # noqa: PLR0913 - the fields of a token, a keyword each
         say(f"token {issued.token.id} of {issued.token.user}; it is shown this once, keep it safe")
 
 
+@token.command()
+@click.argument("token_id", metavar="ID")
+@click.option("--days", type=int, help="How long the new one holds; by default as the old one was.")
+@click.option(
+    "--overlap",
+    metavar="SPAN",
+    help=f"How long the old one still opens: 12h, 7d; 0: not at all. By default {OVERLAP.days}d.",
+)
+@json_option
+@click.pass_context
+def rotate(
+    context: click.Context, *, token_id: str, days: int | None, overlap: str | None, as_json: bool
+) -> None:
+    """Issue a token that takes over from another, with the same rights; the old one ends later."""
+    rotated = bench(context).rotate_token(token_id, days=days, overlap=_overlap(overlap))
+    issued, old = rotated.issued, rotated.old
+    if as_json:
+        made = issued.token
+        print_json(
+            {
+                "id": made.id,
+                "token": issued.secret,
+                "expires_at": made.expires_at,
+                "replaces": old.id,
+                "old_expires_at": old.expires_at,
+            }
+        )
+    else:
+        click.echo(issued.secret)
+        say(
+            f"token {issued.token.id} of {issued.token.user}; it is shown this once, keep it safe;"
+            f" {old.id} opens until {old.expires_at:%Y-%m-%d %H:%M} UTC"
+        )
+
+
 @token.command("list")
 @click.option("--user", metavar="NAME", help="Only this user's.")
 @json_option
@@ -81,9 +119,15 @@ def list_(context: click.Context, *, user: str | None, as_json: bool) -> None:
         print_items(found)
         return
     print_table(
-        ("id", "user", "note", "role", "tenants", "expires (UTC)", "used", "revoked"),
+        (
+            *("id", "user", "note", "role", "tenants", "expires (UTC)", "used", "from", "revoked"),
+            *("replaces", "replaced by"),
+        ),
         [
-            (t.id, t.user, t.note, t.role, _tenants(t), t.expires_at, t.used_at, t.revoked_at)
+            (
+                *(t.id, t.user, t.note, t.role, _tenants(t), t.expires_at, t.used_at),
+                *(t.used_from, t.revoked_at, t.replaces, t.replaced_by),
+            )
             for t in found
         ],
         empty="no token yet; issue one with `netwb token issue`",
@@ -160,6 +204,12 @@ def _permissions(words: Iterable[str]) -> tuple[Permission, ...]:
 def _parted(words: Iterable[str]) -> Iterable[str]:
     """`a,b` and `a` `b` alike."""
     return (part.strip() for word in words for part in word.split(",") if part.strip())
+
+
+def _overlap(text: str | None) -> timedelta:
+    if text is None:
+        return OVERLAP
+    return timedelta(0) if text.strip() == "0" else timedelta(seconds=parse_span_s(text))
 
 
 def _tenants(found: Token) -> str:

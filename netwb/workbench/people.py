@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from netwb.access.expiry import OVERLAP
 from netwb.access.records import (
     IssuedToken,
     LoginSession,
     NewToken,
     NewUser,
     Person,
+    RotatedToken,
     Token,
     TotpSecret,
     User,
@@ -154,17 +157,27 @@ class PeopleFace(Face):
         found.settle()
         with self._denials_audited("token.issue", new.user):
             issued = self._parts.access.tokens.issue(self._actor, new, tenants)
-        token = issued.token
-        told = {
-            "token": token.id,
-            "role": token.role,
-            "tenants": None if token.tenants is None else list(token.tenants),
-            "allow": None if token.allow is None else sorted(map(str, token.allow)),
-            "networks": list(token.networks),
-            "expires_at": token.expires_at.isoformat(),
-        }
-        self._audit_person("token.issue", token.user, told)
+        self._audit_person("token.issue", issued.token.user, _told_token(issued.token))
         return issued
+
+    def rotate_token(
+        self, token_id: str, *, days: int | None = None, overlap: timedelta = OVERLAP
+    ) -> RotatedToken:
+        """A successor with the same rights, whose text is shown this once; the old one ends later.
+
+        The old token ends when `overlap` is over, or at its own end where that is nearer. One's own,
+        or of whoever lies in scope; never with more rights than who rotates it holds now.
+        """
+        own = None if self._manages() else self._own_id(None)
+        actor = self._actor
+        with self._denials_audited("token.rotate", token_id):
+            rotated = self._parts.access.tokens.rotate(
+                actor, token_id, days=days, overlap=overlap, user_id=own
+            )
+        new, old = rotated.issued.token, rotated.old
+        ends = {"replaces": old.id, "old_expires_at": old.expires_at.isoformat()}
+        self._audit_person("token.rotate", new.user, {**_told_token(new), **ends}, actor)
+        return rotated
 
     def set_token(
         self, token_id: str, *, note: str | None = None, networks: Collection[str] | None = None
@@ -261,6 +274,17 @@ class PeopleFace(Face):
 
 def _told(tenants: tuple[str, ...] | None) -> list[str] | str:
     return "all" if tenants is None else list(tenants)
+
+
+def _told_token(token: Token) -> dict[str, Any]:
+    return {
+        "token": token.id,
+        "role": token.role,
+        "tenants": None if token.tenants is None else list(token.tenants),
+        "allow": None if token.allow is None else sorted(map(str, token.allow)),
+        "networks": list(token.networks),
+        "expires_at": token.expires_at.isoformat(),
+    }
 
 
 def _changed(changes: UserChanges, user: User) -> dict[str, Any]:

@@ -83,6 +83,9 @@ class TokenRow(Base):
     created_by: Mapped[str]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]  # written once a minute at most
+    used_from: Mapped[str | None]  # the address, of that time
+    replaces: Mapped[str | None]  # ids of tokens that may be gone, as ended ones are taken away
+    replaced_by: Mapped[str | None]
     revoked_at: Mapped[datetime | None]
 
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
     _status()
     _once()
     _pages()
+    _tokens()
 
 
 def _owned(name: str, *parts: Any, key: tuple[str, ...]) -> None:
@@ -136,3 +137,9 @@ def _pages() -> None:
     op.create_index(
         op.f("ix_port_tenant_id_device_id_id"), "port", ["tenant_id", "device_id", "id"]
     )
+
+
+def _tokens() -> None:
+    """Which token took over from which, and where one was used last."""
+    for name in ("replaces", "replaced_by", "used_from"):
+        op.add_column("token", sa.Column(name, sa.Text(), nullable=True))
