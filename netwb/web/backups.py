@@ -258,6 +258,7 @@ OPERATIONS = (
         do=text,
         query=TextQuery,
         gives={JSON: TextAnswer, TEXT: None},
+        kept="never",
         needs=Permission.CONFIG_VIEW,
     ),
     Operation(

@@ -25,6 +25,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from netwb import log_lines
 from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
+from netwb.web.encoding import encoded, tag_of
 from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
 from netwb.web.lane import Lane, Run
 from netwb.web.operations import Answer, Call, Operation, Posted, Shape
@@ -46,8 +47,9 @@ _HEADERS = {
     **ALWAYS,
     "Cache-Control": "no-store",
     "Content-Security-Policy": NOTHING,
-    "Vary": "Accept, Authorization, Cookie",
+    "Vary": "Accept, Accept-Encoding, Authorization, Cookie",
 }
+_ASKED_AGAIN = "private, no-cache"
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 _MORE_BYTES = 1024 * 1024  # that are read beyond the bound, to tell who sends them that it is one
 _SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
@@ -172,7 +174,7 @@ class ApiHandler(RequestHandler):
             logger.exception("request %s broke", self.request_id)
             self._tell(problem_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
         else:
-            self._send(answer)
+            self._send(operation, answer)
 
     async def _worked_out(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         """What is for everybody is answered also where the Workbench cannot be opened."""
@@ -184,7 +186,7 @@ class ApiHandler(RequestHandler):
     def _answered(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         """In a thread: who calls, what is asked, and the answer."""
         with log_lines.of_request(self.request_id):
-            return self._done(operation, ids)
+            return encoded(self._done(operation, ids), self._takes)
 
     def _done(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         acting = None if operation.open_to == "all" else self._acting(operation)
@@ -196,7 +198,7 @@ class ApiHandler(RequestHandler):
             body=self._read(operation),
             media=chosen(self.request.headers.get("Accept", ""), tuple(operation.gives)),
             place=place(operation, ids, query),
-            seen=tags(self.request.headers.get("If-None-Match", "")),
+            seen=tags(self.request.headers.get("If-None-Match", ""), self._takes),
             tally=self._doors.tally,
             posted=self._posted() if operation.open_to == "senders" else None,
             once_key=once_key(self.request.headers.get("Idempotency-Key", "")),
@@ -267,13 +269,18 @@ class ApiHandler(RequestHandler):
                 )
             ) from None
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, operation: Operation, answer: Answer) -> None:
         self.set_status(answer.status)
         self.set_header("Content-Type", answer.media)
         for name, value in answer.headers.items():
             self.set_header(name, value)
+        if answer.encoding:
+            self.set_header("Content-Encoding", answer.encoding)
         if answer.etag:
-            self.set_header("Etag", f'"{answer.etag}"')
+            has = self.request.headers.get("If-None-Match", "")
+            self.set_header("Etag", f'"{tag_of(answer, has, self._takes)}"')
+            if operation.kept == "asked again" and self.request.method in _SAFE:
+                self.set_header("Cache-Control", _ASKED_AGAIN)
         if answer.changed_at is not None:
             self.set_header("Last-Modified", format_datetime(answer.changed_at, usegmt=True))
         if self._has_it_already(answer):
@@ -282,11 +289,20 @@ class ApiHandler(RequestHandler):
         else:
             self.finish(answer.content or None)
 
+    @property
+    def _takes(self) -> str:
+        return self.request.headers.get("Accept-Encoding", "")
+
     def _has_it_already(self, answer: Answer) -> bool:
         """By its tag; by its date where no tag is asked for (RFC 9110 section 13.1.3)."""
         asked = self.request.headers
+        if self.request.method not in _SAFE:
+            return False
         if "If-None-Match" in asked or answer.changed_at is None:
-            return bool(answer.etag) and self.check_etag_header()
+            told = asked.get("If-None-Match", "")
+            return bool(answer.etag) and (
+                told.strip() == "*" or answer.etag in tags(told, self._takes)
+            )
         try:
             return answer.changed_at <= parsedate_to_datetime(asked.get("If-Modified-Since", ""))
         except (ValueError, TypeError):  # no date, or one without a zone

@@ -74,8 +74,9 @@ Body = TypeVar("Body")
 class Answer:
     """What is sent.
 
-    etag         the strong tag of a body that never changes
+    etag         the strong tag of the body, before it is compressed
     changed_at   when the body became what it is, in whole seconds; None: nobody knows
+    encoding     how the content is compressed; operations leave that to the handler
     """
 
     content: bytes
@@ -84,6 +85,7 @@ class Answer:
     etag: str = ""
     changed_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,8 @@ class Operation:
     carries  headers of a request that change what is done -> what each says
     also     other good statuses with the same body -> when it is that one
     pace     quick: less than a millisecond of SQL alone
+    kept     whether a caller's cache may keep an answer with an ETag, asking each time whether it
+             still holds; texts of devices are never kept
     open_to  login: a token or a login; watchers: who holds `needs`, or loopback; all: everybody;
              senders: detectors, by what the request itself proves; the Workbench is the process's own
     """
@@ -160,6 +164,7 @@ class Operation:
     status: int = 200
     also: Mapping[int, str] = field(default_factory=dict)
     pace: Literal["quick", "slow"] = "slow"
+    kept: Literal["asked again", "never"] = "asked again"
     under: Literal["api", "root"] = "api"
 
     @property

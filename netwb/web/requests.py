@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlencode
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from netwb.web.encoding import SUFFIX, takes_gzip
 from netwb.web.operations import JSON, Operation, Paged, Shape
 from netwb.web.problems import (
     Fault,
@@ -108,29 +109,35 @@ def chosen(accept: str, gives: Sequence[str]) -> str:
     return best
 
 
-def tags(if_none_match: str) -> frozenset[str]:
-    """Tags of bodies that the caller has.
+def tags(if_none_match: str, accept_encoding: str = "") -> frozenset[str]:
+    """Tags of bodies that the caller has and can read, as they are before they are compressed.
 
-    >>> sorted(tags('"a.json", W/"b"'))
+    >>> sorted(tags('"a.json", W/"b", "c-gzip"'))
     ['a.json', 'b']
+    >>> sorted(tags('"c-gzip"', "gzip"))
+    ['c']
     """
-    return frozenset(_TAG.findall(if_none_match[:_TAGS]))
+    found = _TAG.findall(if_none_match[:_TAGS])
+    if takes_gzip(accept_encoding):
+        return frozenset(tag.removesuffix(SUFFIX) for tag in found)
+    return frozenset(tag for tag in found if not tag.endswith(SUFFIX))
 
 
 def only_tags(if_match: str) -> frozenset[str] | None:
     """Strong tags, one of which the body is to have still; None: any body will do.
 
-    A weak tag, and what is no tag, matches nothing (RFC 9110 section 13.1.1).
+    A weak tag, and what is no tag, matches nothing (RFC 9110 section 13.1.1). However it was
+    compressed, it was that body that the caller saw.
 
-    >>> sorted(only_tags('"a", W/"b"'))
-    ['a']
+    >>> sorted(only_tags('"a", W/"b", "c-gzip"'))
+    ['a', 'c']
     >>> only_tags("*") is None
     True
     """
     if if_match.strip() in {"", "*"}:
         return None
     listed = (part.strip() for part in if_match[:_TAGS].split(","))
-    return frozenset(tag[1] for tag in map(_TAG.fullmatch, listed) if tag)
+    return frozenset(tag[1].removesuffix(SUFFIX) for tag in map(_TAG.fullmatch, listed) if tag)
 
 
 def once_key(given: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from netwb.web import backups, billing, blackholes, fastnetmon, grafana, health, jobs, telegraf
@@ -18,22 +19,29 @@ Rule = tuple[str, type[ApiHandler], dict[str, Any]]
 
 def openapi(_call: Call[NoQuery, None]) -> Answer:
     """OpenAPI 3.1 of all of REST."""
-    return Answer(content=_openapi())
+    return _openapi()
 
 
 def docs(_call: Call[NoQuery, None]) -> Answer:
     """The same as a page."""
-    return Answer(content=_docs(), media=HTML, headers={"Content-Security-Policy": POLICY})
+    return _docs()
 
 
 @cache
-def _openapi() -> bytes:
-    return in_json(document(OPERATIONS))
+def _openapi() -> Answer:
+    content = in_json(document(OPERATIONS))
+    return Answer(content=content, etag=_tag(content))
 
 
 @cache
-def _docs() -> bytes:
-    return render_docs(document(OPERATIONS)).encode()
+def _docs() -> Answer:
+    content = render_docs(document(OPERATIONS)).encode()
+    headers = {"Content-Security-Policy": POLICY}
+    return Answer(content=content, media=HTML, headers=headers, etag=_tag(content))
+
+
+def _tag(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
 
 
 class AnyDocument(Shape):

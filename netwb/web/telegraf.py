@@ -32,5 +32,6 @@ OPERATIONS = (
         do=shard,
         gives={TOML: None, TEXT: None},
         needs=Permission.TELEGRAF_FETCH,
+        kept="never",
     ),
 )

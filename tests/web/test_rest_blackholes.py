@@ -67,6 +67,18 @@ def tag_of(client: Client, one: str) -> str:
     return client.get(f"/blackholes/{one}").headers["etag"]
 
 
+def test_what_was_seen_compressed_was_seen(served: Served) -> None:
+    ben, ana = served.by("ben"), served.by("ana")
+    one = served.held()
+    seen = ben.get(f"/blackholes/{one}", **{"Accept-Encoding": "gzip"})
+
+    reply = says(ana, one, "deny", REASON, seen.headers["etag"])
+
+    assert seen.headers["content-encoding"] == "gzip"
+    assert seen.headers["etag"] != tag_of(ben, one)
+    assert (reply.status, reply.json["state"]) == (200, "denied")
+
+
 @pytest.mark.parametrize("what", ["approve", "deny", "withdraw"])
 @pytest.mark.parametrize("tag", [STALE, "W/", "no tag"], ids=["stale", "weak", "none"])
 def test_what_is_not_as_it_was_seen_is_left_alone(served: Served, what: str, tag: str) -> None:

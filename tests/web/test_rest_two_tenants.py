@@ -319,7 +319,8 @@ def test_nobody_sees_anything_of_the_other_tenant(
 def assert_well_formed(reply: Reply, operation: Operation) -> None:
     """An answer is what its model says, an error a whole problem; both with their request's id."""
     assert reply.headers["x-request-id"]
-    assert reply.headers["cache-control"] == "no-store"
+    kept = "etag" in reply.headers and operation.method == "GET" and operation.kept != "never"
+    assert reply.headers["cache-control"] == ("private, no-cache" if kept else "no-store")
     assert "server" not in reply.headers
     if reply.status >= 400 and operation.path != "/readyz":
         assert reply.headers["content-type"] == "application/problem+json"
