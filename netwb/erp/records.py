@@ -39,6 +39,7 @@ class ErpPort:
 
     speed_bps   what 100 % is: what a person set, else what the device says
     at          when it changed last, where it stands for itself; None within a device
+    version     counts up with each change of it, or of the device that it is shown with; 0: pending
     """
 
     id: str
@@ -51,11 +52,15 @@ class ErpPort:
     circuit_ref: str | None
     watched: bool
     at: datetime | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErpDevice:
-    """A device of the tenant. `ports`: those on it that are for the tenant too."""
+    """A device of the tenant. `ports`: those on it that are for the tenant too.
+
+    version   counts up with each change of it or of these ports; 0: a change waits for its number
+    """
 
     id: str
     hostname: str
@@ -69,6 +74,7 @@ class ErpDevice:
     contract_ref: str | None
     status: str
     at: datetime
+    version: int = 0
     ports: Sequence[ErpPort] = ()
 
 

@@ -181,6 +181,14 @@ class Devices(Sightings):
             remember(session, row, self._stamp(actor), "changed", detail)
         return done
 
+    def refer_in(
+        self, session: Session, device_id: str, contract_ref: str | None, *, actor: Actor
+    ) -> tuple[FieldChange, ...]:
+        """Its contract's reference alone, in the caller's transaction; None clears it."""
+        row = _living(find_device(session, device_id))
+        names = Names(of={}, credentials={}, sites={}, tenants={})
+        return self.set_in(session, row, {"contract_ref": contract_ref}, names=names, actor=actor)
+
     def _refuse_source(self, session: Session, row: DeviceRow, actor: Actor) -> None:
         """Raise InventoryError for a syslog source that the device may not be given by that actor."""
         refuse_shared_source(session, row)

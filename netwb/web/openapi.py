@@ -32,10 +32,12 @@ _FAULTS: Mapping[int, str] = {
     406: "None of the accepted media types can be given.",
     409: "It clashes with what is there or under way.",
     412: "It is not any more as the tag in If-Match says.",
+    410: "What came after that number cannot be told any more; read it anew.",
     413: "The body is too long.",
     415: "The body is of another media type than the route takes.",
     422: "Well-formed, but it cannot be: a body that is not what the route takes, or a word in it or in"
     " the address that netwb does not know or that means several things.",
+    428: "If-Match is missing: say which tag was read.",
     429: "Too many wrong tries; come again after Retry-After.",
     503: "Something that netwb needs is not available.",
 }
@@ -186,6 +188,10 @@ def _statuses(operation: Operation) -> set[int]:
         found |= {413}
     if "If-Match" in operation.carries:
         found |= {412}
+    if operation.must_match:
+        found |= {428}
+    if "updated_since" in operation.query.model_fields:
+        found |= {410}
     return found
 
 

@@ -143,6 +143,7 @@ class Operation:
     takes    media type of its body: JSON, or a form
     needs    the permission, for the documentation: the facade is what asks for it
     carries  headers of a request that change what is done -> what each says
+    must_match  it is refused without If-Match, 428
     also     other good statuses with the same body -> when it is that one
     pace     quick: less than a millisecond of SQL alone
     kept     whether a caller's cache may keep an answer with an ETag, asking each time whether it
@@ -159,6 +160,7 @@ class Operation:
     body: type[Shape] | None = None
     takes: str = JSON
     carries: Mapping[str, str] = field(default_factory=dict)
+    must_match: bool = False
     needs: Permission | None = None
     open_to: Literal["login", "watchers", "senders", "all"] = "login"
     status: int = 200

@@ -239,6 +239,7 @@ _STATUSES: dict[int, str] = {
     406: "none of the media types in Accept can be given here; leave Accept out",
     413: "the body is longer than this server reads; send less",
     415: "send the body as application/json, in UTF-8",
+    428: "say in If-Match which tag was read, so that nobody's change is overwritten unseen",
     500: "a fault of netwb's own; the server's log has it under this request_id",
 }
 
@@ -325,6 +326,17 @@ def broken_body(reason: str) -> Problem:
         title="The body cannot be read",
         detail=f"the body is no JSON document: {reason}",
         slug="broken-body",
+    )
+
+
+def too_often(whose: str, quota: int, waits_s: int) -> Problem:
+    """429: one request more than that token, login or tenant has in a minute."""
+    return Problem(
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        title="Too many requests",
+        detail=f"this {whose} has {quota} requests a minute here; the next one in {waits_s} s",
+        slug="too-many-requests",
+        headers={"Retry-After": str(waits_s)},
     )
 
 

@@ -7,7 +7,17 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from netwb.web import backups, billing, blackholes, fastnetmon, grafana, health, jobs, telegraf
+from netwb.web import (
+    backups,
+    billing,
+    blackholes,
+    erp_inventory,
+    fastnetmon,
+    grafana,
+    health,
+    jobs,
+    telegraf,
+)
 from netwb.web.docs import POLICY, render_docs
 from netwb.web.handler import ApiHandler, Doors
 from netwb.web.lane import Lane
@@ -53,6 +63,7 @@ class AnyDocument(Shape):
 OPERATIONS: tuple[Operation, ...] = (
     *backups.OPERATIONS,
     *jobs.OPERATIONS,
+    *erp_inventory.OPERATIONS,
     *billing.OPERATIONS,
     *telegraf.OPERATIONS,
     *fastnetmon.OPERATIONS,

@@ -29,6 +29,7 @@ from netwb.workbench.doctor import (
     unopened,
 )
 from netwb.workbench.doors import DoorsFace
+from netwb.workbench.erp_references import ErpReferencesFace
 from netwb.workbench.exporting import ExportFace
 from netwb.workbench.grafana import GrafanaFace
 from netwb.workbench.health import HealthFace
@@ -79,6 +80,7 @@ class Workbench(
     ProbingFace,
     PollingFace,
     BillingFace,
+    ErpReferencesFace,
     WallFace,
     PortStateFace,
     GrafanaFace,

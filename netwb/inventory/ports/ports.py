@@ -167,6 +167,24 @@ class Ports:
                 raise NotPermittedError(not_their_device(held))
             return held, edit_port(session, held, wanted, self._clock(), given_at)
 
+    def refer_in(
+        self, session: Session, port_id: str, circuit_ref: str | None
+    ) -> tuple[FieldChange, ...]:
+        """Its circuit's reference alone, in the caller's transaction; None clears it.
+
+        Also on a device of another tenant: what its tenant calls the circuit is that one's own.
+        """
+        row = session.get(PortRow, port_id)
+        if row is None:
+            msg = f"port {quoted(port_id)} is not known; `netwb port list` shows those that are"
+            raise UnknownNameError(msg)
+        wanted = checked({"circuit_ref": circuit_ref}, "")["circuit_ref"]
+        if row.circuit_ref == wanted:
+            return ()
+        done = FieldChange(field="circuit_ref", old=row.circuit_ref, new=wanted)
+        row.circuit_ref, row.updated_at = wanted, self._clock()
+        return (done,)
+
     def _held(self, scope: Scope, port_id: str) -> Port:
         found = self.by_id(scope, [port_id])
         if not found:
