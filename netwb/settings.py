@@ -159,6 +159,9 @@ class RetentionSettings:
     attacks_days: int = _setting(
         400, "days", "What detectors said goes after this; blackholes are kept; 0: never.", least=0
     )
+    events_days: int = _setting(
+        90, "days", "What a tenant's ERP is told once goes after this; 0: never.", least=0
+    )
     access_days: int = _setting(
         30, "days", "Logins, tokens and walls go so long after their end; 0: never.", least=0
     )
@@ -221,6 +224,12 @@ class WebSettings:
     )
     threads: int = _setting(
         16, "threads", "Database and Git reads at once; none of them holds the event loop.", least=1
+    )
+    rate_per_token: int = _setting(
+        20_000, "requests/min", "Of REST by one token or login, in each process; 0: any.", least=0
+    )
+    rate_per_tenant: int = _setting(
+        40_000, "requests/min", "... and on one tenant's routes, by whom ever it admits.", least=0
     )
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
@@ -28,9 +29,17 @@ from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.web.encoding import encoded, tag_of
 from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
 from netwb.web.lane import Lane, Run
-from netwb.web.operations import Answer, Call, Operation, Posted, Shape
+from netwb.web.operations import Answer, Call, Operation, Posted, Shape, rfc3339
 from netwb.web.origin import peer
-from netwb.web.problems import MEDIA, Problem, RefusedError, problem_of, problem_of_status
+from netwb.web.problems import (
+    MEDIA,
+    Problem,
+    RefusedError,
+    problem_of,
+    problem_of_status,
+    too_often,
+)
+from netwb.web.rates import Rates, Taken, policy, standing
 from netwb.web.request_ids import request_id_of
 from netwb.web.requests import chosen, once_key, only_tags, parse_body, parse_query, place, tags
 from netwb.web.tally import Tally
@@ -40,6 +49,7 @@ logger = logging.getLogger(__name__)
 access_log = logging.getLogger("netwb.web.access")
 
 SESSION_COOKIE = "netwb_session"
+ENDS_HEADER = "netwb-token-expires"  # RFC 3339; only in the last two weeks of a token
 # `Token` is how a Telegraf that fetches its configuration gives what INFLUX_TOKEN holds.
 _BEARER = re.compile(r"(?i:bearer|token) +([A-Za-z0-9._~+/=-]{1,512})")
 _SAFE = frozenset({"GET", "HEAD"})
@@ -63,6 +73,7 @@ class Doors:
     origin           where a request comes from, as far as trusted proxies say
     named            whom a trusted proxy says to be asking, "" for nobody
     most_body_bytes  of the settings; called in a thread for the same reason
+    rates            of the settings too
     """
 
     workbench: Callable[[], Workbench]
@@ -71,6 +82,7 @@ class Doors:
     named: Callable[[HTTPServerRequest], str]
     most_body_bytes: Callable[[], int]
     tally: Tally
+    rates: Callable[[], Rates]
 
 
 @stream_request_body
@@ -85,6 +97,8 @@ class ApiHandler(RequestHandler):
         self._body = bytearray()
         self._most = 0
         self._caller, self._address = "-", ""
+        self._counted = ""  # by what its requests are counted; nobody else's are
+        self._taken: tuple[Taken, ...] = ()
 
     @property
     def request_id(self) -> str:
@@ -190,7 +204,11 @@ class ApiHandler(RequestHandler):
 
     def _done(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         acting = None if operation.open_to == "all" else self._acting(operation)
+        if acting is not None and self._counted:
+            self._count(acting, ids)
         query = parse_query(operation.query, self.request.query_arguments)
+        if operation.must_match and "If-Match" not in self.request.headers:
+            raise RefusedError(problem_of_status(HTTPStatus.PRECONDITION_REQUIRED))
         call = Call(
             acting=acting,
             path=ids,
@@ -205,6 +223,17 @@ class ApiHandler(RequestHandler):
             only=only_tags(self.request.headers.get("If-Match", "")),
         )
         return operation.do(call)
+
+    def _count(self, acting: Workbench, ids: Mapping[str, str]) -> None:
+        """Count this request for its token, and for the tenant that it may see. Raises RefusedError."""
+        rates = self._doors.rates()
+        self._taken = rates.take("token", self._counted)
+        if "tenant_id" in ids and (tenant := acting.known_tenant(ids["tenant_id"])):
+            self._taken += rates.take("tenant", tenant)
+        late = max(self._taken, key=lambda one: one.waits_s, default=None)
+        if late is not None and late.waits_s:
+            whose = "login" if late.of == "token" and self._caller == "login" else late.of
+            raise RefusedError(too_often(whose, late.quota, late.waits_s))
 
     def _posted(self) -> Posted:
         self._address = self._doors.origin(self.request).address
@@ -240,7 +269,10 @@ class ApiHandler(RequestHandler):
                 msg = "the Authorization header holds no bearer token"
                 raise NotAuthenticatedError(msg)
             bench = own.request_by_token(token[1], origin=origin)
-            self._caller = token[1].partition(".")[0]  # its public id
+            self._caller = self._counted = token[1].partition(".")[0]  # its public id
+            ends_at = bench.token_ends_at()
+            if ends_at is not None:  # said with each answer, refusals too
+                self.set_header(ENDS_HEADER, str(rfc3339(ends_at)))
             return bench
         secret = self.get_cookie(SESSION_COOKIE)
         if not secret:
@@ -251,7 +283,7 @@ class ApiHandler(RequestHandler):
         if named and named.casefold() != bench.me().name.casefold():
             msg = "the login is another person's than the one whom the proxy names"
             raise NotAuthenticatedError(msg)
-        self._caller = "login"
+        self._caller, self._counted = "login", sha256(secret.encode()).hexdigest()
         if self.request.method not in _SAFE:
             self._require_xsrf()
         return bench
@@ -270,6 +302,7 @@ class ApiHandler(RequestHandler):
             ) from None
 
     def _send(self, operation: Operation, answer: Answer) -> None:
+        self._say_rates()
         self.set_status(answer.status)
         self.set_header("Content-Type", answer.media)
         for name, value in answer.headers.items():
@@ -308,7 +341,13 @@ class ApiHandler(RequestHandler):
         except (ValueError, TypeError):  # no date, or one without a zone
             return False
 
+    def _say_rates(self) -> None:
+        if self._taken:
+            self.set_header("RateLimit-Policy", policy(self._taken))
+            self.set_header("RateLimit", standing(self._taken))
+
     def _tell(self, problem: Problem) -> None:
+        self._say_rates()
         self.set_status(problem.status)
         self.set_header("Content-Type", MEDIA)
         for name, value in problem.headers.items():

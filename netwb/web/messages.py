@@ -20,8 +20,8 @@ from bokeh.protocol.message import Message
 
 from netwb.log_lines import one_line, trace_of
 from netwb.web import connections
+from netwb.web.buckets import Allowed, Buckets
 from netwb.web.documents import PageSocket
-from netwb.web.pace import Allowed, Buckets
 
 A_SOCKET = Allowed(
     burst=3000, a_second=300.0

@@ -8,52 +8,22 @@ API takes several turns of the loop, and would wait for a page at each of them.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from math import ceil
 from time import monotonic
 from typing import cast
 
 from bokeh.server.tornado import BokehTornado
 
+from netwb.web.buckets import Allowed, Buckets
+
 BREATHES = 0.5  # between two pages, for each second that one took: so much is everybody else's,
 LEAST_S, MOST_S = 0.015, 0.25  # within these
 _KEY = "netwb_pace"  # among the application's settings
-MOST_KEPT = 10_000  # whom it remembers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowed:
-    """So many at once, and so many a second from then on."""
-
-    burst: int
-    a_second: float
 
 
 A_PERSON = Allowed(burst=20, a_second=4.0)
 AN_ADDRESS = Allowed(burst=60, a_second=12.0)  # many people may come from one
-
-
-class Buckets:
-    """Who took how many lately. For one thread."""
-
-    def __init__(self, allowed: Allowed, *, clock: Callable[[], float] = monotonic) -> None:
-        self._allowed = allowed
-        self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # name: how many, when
-
-    def take(self, name: str) -> int:
-        """0, and one is taken; else nothing is, and after so many seconds there is one again."""
-        now, most = self._clock(), self._allowed.burst
-        left, at = self._left.pop(name, (float(most), now))
-        left = min(most, left + (now - at) * self._allowed.a_second)
-        waits = 0 if left >= 1 else max(1, ceil((1 - left) / self._allowed.a_second))
-        self._left[name] = (left if waits else left - 1, now)
-        while len(self._left) > MOST_KEPT:
-            self._left.popitem(last=False)
-        return waits
 
 
 class Pace:

@@ -20,6 +20,7 @@ from netwb import log_lines
 from netwb.web import upkeep
 from netwb.web.logins import AT_ONCE, Comer, Logins
 from netwb.web.origin import Networks, parse_networks
+from netwb.web.rates import Rates
 from netwb.workbench import Workbench
 from netwb.workbench.blackhole_records import BlackholeWorker
 
@@ -37,6 +38,7 @@ class _Opened:
     threads: ThreadPoolExecutor
     trusted: Networks
     logins: Logins
+    rates: Rates
     stop: threading.Event = field(default_factory=threading.Event)
     worker: threading.Thread | None = None
     upkeep: threading.Thread | None = None
@@ -55,6 +57,11 @@ def workbench() -> Workbench:
 def trusted() -> Networks:
     """Networks of `web.trusted_proxies`."""
     return _open().trusted
+
+
+def rates() -> Rates:
+    """How often who asks REST may ask this process."""
+    return _open().rates
 
 
 def public_url() -> str:
@@ -136,7 +143,13 @@ def _begin() -> _Opened:
     web = bench.settings.web
     threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")
     logins = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="netwb-login")
-    begun = _Opened(bench, threads, parse_networks(web.trusted_proxies), Logins(logins))
+    begun = _Opened(
+        bench,
+        threads,
+        parse_networks(web.trusted_proxies),
+        Logins(logins),
+        Rates(per_token=web.rate_per_token, per_tenant=web.rate_per_tenant),
+    )
     # A daemon: a backup under way must not keep a process alive that was told to end; what it had
     # collected is written, the rest is `interrupted`.
     begun.worker = threading.Thread(

@@ -26,6 +26,7 @@ def rest() -> list[Rule]:
         named=visits.named_by_proxy,
         most_body_bytes=lambda: process.workbench().settings.web.max_body_bytes,
         tally=Tally(),
+        rates=process.rates,
     )
     return [*api_rules(doors)]
 

@@ -6,15 +6,21 @@ Who lacks `inventory.address` gets records whose management addresses are left o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
-from netwb.errors import InventoryError
+from netwb.errors import InventoryError, UnknownNameError
 from netwb.inventory.changes import FieldChange, SiteChanges, TenantChanges
 from netwb.inventory.fields import check_platform, quoted
 from netwb.inventory.records import DEVICE_STATUSES, Site, Tenant, Where
+from netwb.loading import lazy
 from netwb.roles import Permission, allowed
 from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
+
+if TYPE_CHECKING:
+    from netwb.store import ids as _ids
+else:
+    _ids = lazy("netwb.store.ids")
 
 Changed = tuple[FieldChange, ...]
 
@@ -34,6 +40,20 @@ class PlacesFace(Face):
         """One tenant by slug or id."""
         self._require(Permission.INVENTORY_VIEW)
         return self._open_tenant(self._parts.places.tenant(self._scope, reference))
+
+    def known_tenant(self, reference: str) -> str:
+        """Id of a tenant that this actor may see, empty where it is none; for counting alone.
+
+        No right is asked for, and for an id no database either: to who sees all tenants each is one.
+        """
+        if self._scope.holds(reference) and _ids.is_id(reference):
+            return reference
+        if _ids.is_id(reference):  # another tenant's, or nobody's
+            return ""
+        try:
+            return self._parts.places.tenant(self._scope, reference).id
+        except UnknownNameError:
+            return ""
 
     def add_tenant(self, slug: str, *, name: str) -> Tenant:
         """Add a tenant; needs the scope of all tenants."""

@@ -19,6 +19,7 @@ from tornado.web import Application
 
 from netwb.web.handler import Doors
 from netwb.web.origin import origin_of
+from netwb.web.rates import Rates
 from netwb.web.routes import api_rules
 from netwb.web.tally import Tally
 from netwb.workbench import Workbench
@@ -89,8 +90,10 @@ def serving(
     *,
     max_body_bytes: int = MAX_BODY_BYTES,
     threads: int = 8,
+    rates: Rates | None = None,
 ) -> Iterator[int]:
     """Port of a server whose own workbench is this one; it lives in a thread of its own."""
+    counted = rates or Rates(per_token=20_000, per_tenant=40_000)
     opened = bench if callable(bench) else lambda: bench
     loop = asyncio.new_event_loop()
     executor = ThreadPoolExecutor(threads)
@@ -109,6 +112,7 @@ def serving(
         named=lambda _request: "",
         most_body_bytes=most_body_bytes,
         tally=Tally(),
+        rates=lambda: counted,
     )
     (socket,) = bind_sockets(0, "127.0.0.1")
     port: int = socket.getsockname()[1]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from netwb.loading import share
-from netwb.web.pace import A_PERSON, AN_ADDRESS, MOST_KEPT, Allowed, Buckets, Pace
+from netwb.web.buckets import MOST_KEPT, Allowed, Buckets
+from netwb.web.pace import A_PERSON, AN_ADDRESS, Pace
 from tests.web.browsing import Browser
 from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
 
