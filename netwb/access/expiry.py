@@ -37,3 +37,29 @@ def days_left(expires_at: datetime, now: datetime) -> str:
     if number < 1:
         return "within the hour"
     return f"in {number} {unit}" if number == 1 else f"in {number} {unit}s"
+
+
+def ending_words(token: Token, now: datetime) -> str:
+    """What is wrong with one that ends soon, and the cure."""
+    at = f"{token.expires_at:%Y-%m-%d %H:%M} UTC"
+    left = days_left(token.expires_at, now)
+    return f"{_named(token)} ends {left}, at {at}; replace it with `netwb token rotate {token.id}`"
+
+
+def settled_words(token: Token, now: datetime) -> str:
+    """Why the end of one concerns nobody any more."""
+    named = _named(token)
+    if token.revoked_at is not None:
+        return f"{named} is revoked"
+    if token.expires_at <= now:
+        return f"{named} has expired, and opens nothing any more"
+    if token.used_at is None or token.used_at < now - IN_USE:
+        return f"{named} is not in use any more"
+    if token.replaced_by is not None:
+        return f"{named} is replaced by {token.replaced_by}"
+    return f"{named} is of somebody who may not act now"
+
+
+def _named(token: Token) -> str:
+    note = f" ({token.note})" if token.note else ""
+    return f"token {token.id}{note} of {token.user}"

@@ -102,9 +102,11 @@ def rotate(
         )
     else:
         click.echo(issued.secret)
+        over = old.expires_at <= issued.token.created_at
+        until = "no more" if over else f"until {old.expires_at:%Y-%m-%d %H:%M} UTC"
         say(
             f"token {issued.token.id} of {issued.token.user}; it is shown this once, keep it safe;"
-            f" {old.id} opens until {old.expires_at:%Y-%m-%d %H:%M} UTC"
+            f" {old.id} opens {until}"
         )
 
 

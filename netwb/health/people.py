@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+from netwb.access.expiry import IN_USE, WARNED
 from netwb.access.records import Token, User
 from netwb.health.diagnosis import Diagnosis, advice, ok
 from netwb.roles import Role
 
-UNUSED = timedelta(days=30)
 LONG = timedelta(days=400)  # a year, and a month to renew it in
-SOON = timedelta(days=14)
 
 
 def check_admins(users: Iterable[User], *, logins: Literal["own", "provider"]) -> Diagnosis:
@@ -44,11 +43,11 @@ def check_tokens(tokens: Iterable[Token], *, now: datetime) -> tuple[Diagnosis, 
 
 
 def _odd(tokens: Sequence[Token], now: datetime) -> Iterator[Diagnosis]:
-    unused = [one for one in tokens if (one.used_at or one.created_at) < now - UNUSED]
+    unused = [one for one in tokens if (one.used_at or one.created_at) < now - IN_USE]
     if unused:
         yield advice(
             "tokens",
-            f"{_named(unused)} in force, and not used for {UNUSED.days} days",
+            f"{_named(unused)} in force, and not used for {IN_USE.days} days",
             "revoke what nobody needs with `netwb token retire ID`",
         )
     lasting = [one for one in tokens if one.expires_at - one.created_at > LONG]
@@ -58,13 +57,19 @@ def _odd(tokens: Sequence[Token], now: datetime) -> Iterator[Diagnosis]:
             f"{_named(lasting)} issued for more than {LONG.days} days",
             "issue shorter ones with `netwb token issue --user NAME --days 365`, and revoke these",
         )
-    ending = [one for one in tokens if one.expires_at < now + SOON and one not in unused]
+    # A successor that is in force is in this list; what it took over from may end.
+    replaced = {one.replaces for one in tokens}
+    ending = [
+        one
+        for one in tokens
+        if one.expires_at < now + WARNED and one not in unused and one.id not in replaced
+    ]
     if ending:
         first = min(one.expires_at for one in ending)
         yield advice(
             "tokens",
             f"{_named(ending)} about to end, the first at {first:%Y-%m-%d}",
-            "issue others with `netwb token issue` before scripts stand still",
+            "replace each with `netwb token rotate ID` before scripts stand still",
         )
 
 

@@ -50,6 +50,7 @@ KINDS: Mapping[str, str] = {
     "syslog.ambiguous": "a device's syslog messages may be another device's as well",
     "syslog.dropped": "syslog messages were dropped",
     "telegraf.shard": "a Telegraf fell silent when its files had changed",
+    "token.expiring": "a token that is in use ends soon",
 }
 
 

@@ -34,6 +34,7 @@ TENANT_DETAILS: Mapping[str, frozenset[str]] = {
         {"run_id", "devices", "changed", "unchanged", "rejected", "failed"},
     ),
     "syslog.ambiguous": frozenset(),
+    "token.expiring": frozenset({"token", "user", "expires_at"}),
 }
 
 

@@ -22,7 +22,8 @@ _ABOUT = (
     "Configurations of network devices: histories, texts, differences, changes, search, backups. "
     "Send `Authorization: Bearer nwb_...`, a token of `netwb token issue`. Times are RFC 3339 in UTC. "
     "Lists are `{items, next}`: give `next` back as `cursor`, and leave the rest of the query as it "
-    "was. Every error is an `application/problem+json` (RFC 9457)."
+    "was. Every error is an `application/problem+json` (RFC 9457). "
+    "In the last 14 days of a token each answer carries its end in `netwb-token-expires` (RFC 3339)."
 )
 _FAULTS: Mapping[int, str] = {
     400: "A parameter is unknown or wrong, or a body cannot be read.",

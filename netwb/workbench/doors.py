@@ -6,8 +6,10 @@ What comes out asks for its rights at each call; nothing here is kept in the pro
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
+from netwb.access.expiry import WARNED
 from netwb.access.records import Admission, Origin, ProviderLogin
 from netwb.errors import NotAuthenticatedError
 from netwb.inventory.records import EVERYWHERE
@@ -70,6 +72,13 @@ class DoorsFace(Face):
     def request_by_token(self, text: str, *, origin: Origin) -> Self:
         """As `at_token`, for the one request that brought it: its rights are read once."""
         return self._as(_principals.Held(*self._of_token(text, origin)))
+
+    def token_ends_at(self) -> datetime | None:
+        """The end of the token that this Workbench acts for, from two weeks before it on."""
+        standing = self._who.standing()
+        ends_at = None if standing is None else standing.expires_at
+        near = ends_at is not None and ends_at <= self._parts.clock() + WARNED
+        return ends_at if near else None
 
     def _of_session(self, secret: str) -> Principal:
         access = self._parts.access

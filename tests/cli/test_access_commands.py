@@ -13,6 +13,7 @@ from netwb.workbench import Workbench
 from tests.cli.commands import Commands
 
 PASSWORD = "words in a long row"
+_ISSUE = ("token", "issue", "--days", "90")
 
 
 @pytest.fixture
@@ -239,3 +240,77 @@ def test_no_password_shows_anywhere(netwb: Commands, tmp_path: Path) -> None:
     assert PASSWORD not in "".join(printed)
     for file in (tmp_path / "home").glob("netwb.db*"):
         assert PASSWORD.encode() not in file.read_bytes()
+
+
+def test_a_token_is_rotated_and_shows_which_took_over_from_which(
+    netwb: Commands, tmp_path: Path
+) -> None:
+    add(netwb, "ana")
+    old = netwb(*_ISSUE, "--user", "ana", "--note", "ERP", "--json").json
+
+    new = netwb("token", "rotate", old["id"], "--days", "5", "--overlap", "12h", "--json").json
+
+    assert set(new) == {"id", "token", "expires_at", "replaces", "old_expires_at"}
+    assert new["replaces"] == old["id"]
+    assert new["old_expires_at"] < old["expires_at"]
+    where = Origin(address="192.0.2.1")
+    for one in (old, new):
+        bench(tmp_path).at_token(one["token"], origin=where)
+    shown = {one["id"]: one for one in netwb("token", "list", "--json").json["items"]}
+    assert (shown[old["id"]]["replaced_by"], shown[new["id"]]["replaces"]) == (new["id"], old["id"])
+    assert shown[new["id"]]["used_from"] == "192.0.2.1"
+    assert shown[new["id"]]["note"] == "ERP"
+    listed = netwb("token", "list").out
+    assert "replaced by" in listed
+    assert "192.0.2.1" in listed
+    assert re.search(rf"replaced_by +{new['id']}", netwb("token", "show", old["id"]).out)
+    again = netwb("token", "rotate", old["id"])
+    assert (again.status, again.out) == (2, "")
+    assert f"netwb token retire {new['id']}" in again.err
+    assert new["token"].partition(".")[2] not in netwb("audit", "list", "--json").out
+
+
+def test_a_rotation_by_hand_says_until_when_the_old_token_opens(netwb: Commands) -> None:
+    add(netwb, "ana")
+    old = netwb(*_ISSUE, "--user", "ana", "--json").json["id"]
+
+    rotated = netwb("token", "rotate", old, "--overlap", "0")
+
+    assert re.fullmatch(r"nwb_\w+\.[\w-]{43}\n", rotated.out)
+    assert re.search(rf"; {old} opens no more\n$", rotated.err)
+    new = rotated.out.partition(".")[0].removeprefix("nwb_")
+    said = netwb("token", "rotate", new).err
+    assert re.search(rf"; {new} opens until \d{{4}}-\d\d-\d\d \d\d:\d\d UTC\n$", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("nope",), 4, "no token 'nope'"),
+        (("ID", "--days", "0"), 2, "of 0 days"),
+        (("ID", "--overlap", "soon"), 2, "no length of time"),
+        (("ID", "--overlap", "999999d"), 2, "an overlap of 999999 days"),
+    ],
+)
+def test_a_rotation_that_cannot_be_is_refused(
+    netwb: Commands, arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    add(netwb, "ana")
+    token_id = netwb(*_ISSUE, "--user", "ana", "--json").json["id"]
+
+    refused = netwb("token", "rotate", *(token_id if one == "ID" else one for one in arguments))
+
+    assert (refused.status, refused.out) == (status, "")
+    assert words in refused.err
+    assert netwb("token", "show", token_id, "--json").json["replaced_by"] is None
+
+
+def test_a_token_of_wider_scope_is_rotated_by_nobody_of_less(netwb: Commands) -> None:
+    add(netwb, "root", "admin", "--all-tenants")
+    add(netwb, "boss", "admin", "--tenant", "acme")
+    token_id = netwb(*_ISSUE, "--user", "root", "--json").json["id"]
+
+    refused = netwb("token", "rotate", token_id, "--as", "boss")
+
+    assert (refused.status, refused.out) == (4, "")
+    assert f"no token '{token_id}'" in refused.err

@@ -97,3 +97,15 @@ def test_many_are_counted_and_three_are_named() -> None:
     said = check_tokens([token(f"t{n}", age=40) for n in range(5)], now=NOW)[0].said
 
     assert said.startswith("5 tokens (t0 of ana, t1 of ana, t2 of ana, ...) are in force")
+
+
+def test_one_that_was_replaced_may_end_and_its_successor_is_named() -> None:
+    old = replace(token("1", age=80, used=1), replaced_by="2")
+    new = replace(token("2", age=3, used=1), replaces="1")
+
+    (found,) = check_tokens([old, new], now=NOW)
+    assert found.verdict == "ok"
+
+    (found,) = check_tokens([old, replace(new, revoked_at=NOW)], now=NOW)
+    assert "token 1 of ana is about to end" in found.said
+    assert "netwb token rotate ID" in found.cure

@@ -124,7 +124,7 @@ def test_a_life_that_does_not_end_is_refused(two: Rig, days: int) -> None:
 def test_an_overlap_without_an_end_is_refused(two: Rig, days: int) -> None:
     old = issued(two)
 
-    with pytest.raises(InputError, match="an overlap of .* is not usable; give 0 to"):
+    with pytest.raises(InputError, match=r"an overlap of .* is not usable; give 0 to"):
         two.bench.rotate_token(old.token.id, overlap=timedelta(days=days))
 
 
