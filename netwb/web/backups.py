@@ -31,6 +31,7 @@ from netwb.web.operations import (
 from netwb.web.paging import Item, behind, left_off, page, place_of
 from netwb.web.problems import Problem, RefusedError
 from netwb.web.shapes import (
+    OLDER,
     AcceptedAnswer,
     ChangesAnswer,
     ChangesQuery,
@@ -274,6 +275,7 @@ OPERATIONS = (
         path="/backup/changes",
         do=changes,
         query=ChangesQuery,
+        older=OLDER,
         gives={JSON: ChangesAnswer},
         needs=Permission.CONFIG_VIEW,
     ),
@@ -282,6 +284,7 @@ OPERATIONS = (
         path="/backup/search",
         do=search,
         query=SearchQuery,
+        older=OLDER,
         gives={JSON: SearchAnswer},
         needs=Permission.CONFIG_VIEW,
     ),

@@ -26,6 +26,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from netwb import log_lines
 from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
+from netwb.web import retiring
 from netwb.web.encoding import encoded, tag_of
 from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
 from netwb.web.lane import Lane, Run
@@ -99,6 +100,7 @@ class ApiHandler(RequestHandler):
         self._caller, self._address = "-", ""
         self._counted = ""  # by what its requests are counted; nobody else's are
         self._taken: tuple[Taken, ...] = ()
+        self._retiring: tuple[tuple[str, str], ...] = ()
 
     @property
     def request_id(self) -> str:
@@ -175,6 +177,7 @@ class ApiHandler(RequestHandler):
         if self._finished:
             return  # the body was too long
         operation = self._operations[_plain(self.request.method or "")]
+        self._retiring = tuple(retiring.told(operation, self.request.query_arguments))
         try:
             answer = await self._worked_out(operation, ids)
         except RefusedError as refused:
@@ -307,6 +310,7 @@ class ApiHandler(RequestHandler):
         self.set_header("Content-Type", answer.media)
         for name, value in answer.headers.items():
             self.set_header(name, value)
+        self._say_retiring()
         if answer.encoding:
             self.set_header("Content-Encoding", answer.encoding)
         if answer.etag:
@@ -341,6 +345,10 @@ class ApiHandler(RequestHandler):
         except (ValueError, TypeError):  # no date, or one without a zone
             return False
 
+    def _say_retiring(self) -> None:
+        for name, value in self._retiring:
+            self.add_header(name, value)  # a list's answer has a Link of its own
+
     def _say_rates(self) -> None:
         if self._taken:
             self.set_header("RateLimit-Policy", policy(self._taken))
@@ -352,6 +360,7 @@ class ApiHandler(RequestHandler):
         self.set_header("Content-Type", MEDIA)
         for name, value in problem.headers.items():
             self.set_header(name, value)
+        self._say_retiring()
         told = problem.as_json(instance=self.request.path, request_id=self.request_id)
         self.finish(json.dumps(told).encode())
 

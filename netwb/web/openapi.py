@@ -94,17 +94,20 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
 
 def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "operationId": _operation_id(operation),
+        "operationId": operation.name,
         "tags": [operation.path.split("/")[1]],
         "summary": operation.summary,
         "parameters": [
             *_path_parameters(operation),
             *_query_parameters(operation, schemas),
+            *_older_parameters(operation),
             *_header_parameters(operation),
         ],
         "responses": {**_good(operation), **_faults(operation)},
         "security": _security(operation),
     }
+    if operation.retiring is not None:
+        described["deprecated"] = True
     if operation.details:
         described["description"] = operation.details
     if operation.needs is not None:
@@ -141,6 +144,13 @@ def _query_parameters(operation: Operation, schemas: Mapping[str, Any]) -> Itera
         if "description" in field:
             described["description"] = field["description"]
         yield described
+
+
+def _older_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    for name, one in operation.older.items():
+        schema = {"type": "string", "maxLength": 200}
+        described = {"name": name, "in": "query", "required": False, "schema": schema}
+        yield {**described, "deprecated": True, "description": f"Older name of `{one.instead}`."}
 
 
 def _header_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
@@ -216,8 +226,3 @@ def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
     _, found = models_json_schema(ordered, ref_template=_REF)
     schemas: dict[str, Any] = found["$defs"]
     return schemas
-
-
-def _operation_id(operation: Operation) -> str:
-    words = operation.path.replace("{", "").replace("}", "").replace(".", "_").strip("/")
-    return f"{operation.method.lower()}_{words.replace('/', '_')}"

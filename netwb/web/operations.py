@@ -135,6 +135,22 @@ class Call(Generic[Query, Body]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retiring:
+    """That an operation, or an older name of a parameter, is on its way out.
+
+    deprecated_at  since when nothing new should use it (RFC 9745)
+    sunset_at      from when on it may be gone (RFC 8594); None: nobody has decided
+    instead        what is to be used, as documentation says it; a parameter's name
+    link           where that stands; empty: the operation's own place on the page of documentation
+    """
+
+    deprecated_at: datetime
+    sunset_at: datetime | None = None
+    instead: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One method of one route.
 
@@ -145,6 +161,8 @@ class Operation:
     carries  headers of a request that change what is done -> what each says
     must_match  it is refused without If-Match, 428
     also     other good statuses with the same body -> when it is that one
+    retiring  where the whole operation is on its way out
+    older    older names of parameters -> what is said to who still uses one
     pace     quick: less than a millisecond of SQL alone
     kept     whether a caller's cache may keep an answer with an ETag, asking each time whether it
              still holds; texts of devices are never kept
@@ -165,6 +183,8 @@ class Operation:
     open_to: Literal["login", "watchers", "senders", "all"] = "login"
     status: int = 200
     also: Mapping[int, str] = field(default_factory=dict)
+    retiring: Retiring | None = None
+    older: Mapping[str, Retiring] = field(default_factory=dict)
     pace: Literal["quick", "slow"] = "slow"
     kept: Literal["asked again", "never"] = "asked again"
     under: Literal["api", "root"] = "api"
@@ -188,6 +208,12 @@ class Operation:
     def ids(self) -> tuple[str, ...]:
         """Names of what stands in braces."""
         return tuple(_BRACES.findall(self.path))
+
+    @property
+    def name(self) -> str:
+        """Its operationId, and its place on the page of documentation."""
+        words = self.path.replace("{", "").replace("}", "").replace(".", "_").strip("/")
+        return f"{self.method.lower()}_{words.replace('/', '_')}"
 
     @property
     def pattern(self) -> str:

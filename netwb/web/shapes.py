@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AliasChoices, Field
 
 from netwb.errors import InputError
 from netwb.inventory.records import Device, DeviceStatus
-from netwb.web.operations import Asked, Paged, Shape, rfc3339
+from netwb.web.operations import Asked, Paged, Retiring, Shape, rfc3339
 from netwb.web.problems import cause_of
 from netwb.workbench.moments import FORMS, parse_moment
 from netwb.workbench.words import Change, Hit, QuarantineItem, Revision
@@ -47,6 +47,7 @@ Side = Annotated[
 ]
 Name = Annotated[str, Field(max_length=200)]
 BY = AliasChoices("by", "author")  # the second one is its older name in a search
+OLDER = {"author": Retiring(deprecated_at=datetime(2026, 11, 28, tzinfo=UTC), instead="by")}
 Reason = Annotated[
     str, Field(min_length=1, max_length=1000, pattern=r"\S", description="Stands in the audit.")
 ]

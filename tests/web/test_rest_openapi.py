@@ -30,7 +30,7 @@ def test_every_operation_is_in_it_with_what_it_takes_and_needs() -> None:
         names = {parameter["name"] for parameter in told["parameters"]}
         fields = operation.query.model_fields.items()
         asked = {*operation.ids, *(field.alias or name for name, field in fields)}
-        assert names == asked | {*operation.carries}
+        assert names == asked | {*operation.carries, *operation.older}
         takes_one = operation.body is not None or operation.open_to == "senders"
         assert ("requestBody" in told) == takes_one
         assert told.get("x-permission") == operation.needs
