@@ -28,6 +28,7 @@ FLOORS: dict[str, int] = {
     "netwb.blackhole.addresses": 0,
     "netwb.blackhole.attack_records": 0,
     "netwb.blackhole.records": 0,
+    "netwb.erp.event_records": 0,
     "netwb.erp.records": 0,
     "netwb.errors": 0,
     "netwb.faults": 0,

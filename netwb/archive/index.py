@@ -27,7 +27,9 @@ from netwb.archive.rows import (
     put_last,
     put_texts,
     read_newest,
+    revisions_of,
     select_newest,
+    tell_changed,
 )
 from netwb.errors import ArchiveDamagedError
 from netwb.roles import ALL_TENANTS
@@ -93,11 +95,13 @@ class Index:
         except UnfitError as error:
             logger.warning("%s: %s", repository.path, error)
             self.rebuild(tenant_id, repository)
+            self._tell_of(tenant_id, commits)
             return
         missing = {state.blob for state in folded.touched.values()} - texts.keys()
         bodies = {**texts, **repository.texts(missing)}
         with self._database.writing(ALL_TENANTS) as session:
             add_folded(session, tenant_id, folded)
+            tell_changed(session, tenant_id, folded.revisions)
             put_current(session, tenant_id, folded.touched, newest, folded.fetched)
             put_texts(session, tenant_id, folded.touched, newest, bodies)
             put_last(session, tenant_id, commits[-1].commit)
@@ -198,6 +202,12 @@ class Index:
                 )
                 .values(digest=digest, rule_set=rule_set)
             )
+
+    def _tell_of(self, tenant_id: str, commits: Iterable[Logged]) -> None:
+        """Those are new, though the index of all was built anew."""
+        with self._database.writing(ALL_TENANTS) as session:
+            made = revisions_of(session, tenant_id, [one.commit for one in commits])
+            tell_changed(session, tenant_id, made)
 
     def _last(self, tenant_id: str) -> str | None:
         statement = select(IndexedRow.commit).where(IndexedRow.tenant_id == tenant_id)

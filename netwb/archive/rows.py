@@ -9,11 +9,20 @@ from typing import Any
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
+from netwb.archive.chunks import chunks
 from netwb.archive.lines import Run
 from netwb.archive.newest import Folded, Newest
-from netwb.archive.records import ConfigKey
+from netwb.archive.records import NO_CHANGE, ConfigKey
+from netwb.store.erp_events import NewEvent, tell
 from netwb.store.inserting import insert_many
-from netwb.store.models import CurrentRow, CurrentTextRow, IndexedRow, LineRow, RevisionRow
+from netwb.store.models import (
+    CurrentRow,
+    CurrentTextRow,
+    DeviceRow,
+    IndexedRow,
+    LineRow,
+    RevisionRow,
+)
 
 _COLUMNS = (
     CurrentRow.device_id,
@@ -73,6 +82,52 @@ def add_folded(session: Session, tenant_id: str, folded: Folded) -> None:
         for key, number, line in folded.past
     ]
     insert_many(session, LineRow, past)
+
+
+def tell_changed(session: Session, tenant_id: str, revisions: Iterable[Mapping[str, Any]]) -> None:
+    """Tell the tenant's ERP of them, once each: of what was read from Git anew nobody is told.
+
+    A device's first text is no change, nor is netwb's own rewriting.
+    """
+    changed = [one for one in revisions if one["number"] > 1 and one["cause"] not in NO_CHANGE]
+    ids = sorted({one["device_id"] for one in changed})
+    names: dict[str, str] = {}
+    for some in chunks(ids):
+        named = select(DeviceRow.id, DeviceRow.hostname).where(DeviceRow.id.in_(some))
+        names |= {row.id: row.hostname for row in session.execute(named)}
+    tell(session, [_event(tenant_id, one, names) for one in changed])
+
+
+def _event(tenant_id: str, one: Mapping[str, Any], names: Mapping[str, str]) -> NewEvent:
+    told = ("author", "added", "removed")
+    return NewEvent(
+        tenant_id=tenant_id,
+        kind="configuration.changed",
+        at=one["stored_at"],
+        subject=names.get(one["device_id"], one["device_id"]),
+        device_id=one["device_id"],
+        detail={
+            "revision": one["commit"],
+            "configuration": one["kind"],
+            **{name: one[name] for name in told},
+        },
+    )
+
+
+def revisions_of(
+    session: Session, tenant_id: str, commits: Iterable[str]
+) -> Iterator[Mapping[str, Any]]:
+    """Columns of the revisions that those commits made, oldest first."""
+    columns = (
+        *(RevisionRow.device_id, RevisionRow.kind, RevisionRow.number, RevisionRow.commit),
+        *(RevisionRow.stored_at, RevisionRow.author, RevisionRow.cause),
+        *(RevisionRow.added, RevisionRow.removed),
+    )
+    wanted = select(*columns).where(RevisionRow.tenant_id == tenant_id)
+    for some in chunks(list(commits)):
+        made = wanted.where(RevisionRow.commit.in_(some))
+        for row in session.execute(made.order_by(RevisionRow.stored_at)).mappings():
+            yield {column.key: row[column.key] for column in columns}
 
 
 def put_current(

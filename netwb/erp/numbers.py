@@ -42,7 +42,8 @@ def _stand(database: Database, tenant_id: str) -> Stand | None:
 
 def _numbered(database: Database, tenant_id: str) -> Stand:
     with database.writing(_only(tenant_id)) as session:
-        insert_absent(session, ErpHeadRow(tenant_id=tenant_id, epoch=new_id(), changes=0, events=0))
+        first = ErpHeadRow(tenant_id=tenant_id, epoch=new_id(), changes=0, events=0, events_gone=0)
+        insert_absent(session, first)
         locked = select(ErpHeadRow).where(ErpHeadRow.tenant_id == tenant_id)
         head = session.scalars(locked.with_for_update()).one()
         _number_changes(session, head)

@@ -11,13 +11,15 @@ it are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from netwb.store import change_events
 from netwb.store.inserting import upsert
 from netwb.store.models import DeviceRow, ErpChangeRow, PortRow
 
@@ -34,16 +36,33 @@ PORT_SHOWN = (
     *("tenant_id", "device_id", "name", "alias", "speed_bps", "speed_override_bps"),
     *("circuit_ref", "watched"),
 )
+_NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 _AT_ONCE = 5_000  # values in one statement; SQLite takes 32,766
 
 
 def attach(sessions: sessionmaker[Session]) -> None:
     """Look at every flush of the sessions that this factory makes."""
     event.listen(sessions, "after_flush", _after_flush)
+    change_events.attach(sessions)
 
 
-def note_ports(session: Session, port_ids: Iterable[str], at: datetime) -> None:
-    """Ports that were written past the flush, in this transaction."""
+def note_ports(
+    session: Session,
+    at: datetime,
+    *,
+    new: Iterable[str] = (),
+    changed: Mapping[str, Mapping[str, Any]] = _NOTHING,
+) -> None:
+    """Ports that were written past the flush, in this transaction; `changed`: what columns were."""
+    added = list(new)
+    for port_id in added:
+        change_events.touch(session, "port", port_id, old={}, is_new=True, at=at)
+    for port_id, old in changed.items():
+        change_events.touch(session, "port", port_id, old=old, at=at)
+    _note_ports(session, {*added, *changed}, at)
+
+
+def _note_ports(session: Session, port_ids: Iterable[str], at: datetime) -> None:
     connection = session.connection()
     changed: dict[Key, datetime] = {}
     for some in _parts(sorted(port_ids)):
@@ -65,13 +84,15 @@ def _after_flush(session: Session, _context: Any) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, DeviceRow) and (other := _other(session, row, DEVICE_SHOWN)):
             devices[row.id] = row
+            _touch(session, "device", row, other)
             changed |= {
                 (tenant, "device", row.id): row.updated_at for tenant in _tenants_of(row, other)
             }
             if row not in session.new and not OF_OTHERS_PORTS.isdisjoint(other):
                 shows_others[row.id] = row.updated_at
-        elif isinstance(row, PortRow) and _other(session, row, PORT_SHOWN):
+        elif isinstance(row, PortRow) and (other := _other(session, row, PORT_SHOWN)):
             ports.append(row)
+            _touch(session, "port", row, other)
     if not (changed or ports):
         return
     owners = _owners(session, {port.device_id for port in ports}, devices)
@@ -87,8 +108,19 @@ def _other(session: Session, row: Any, shown: Sequence[str]) -> frozenset[str]:
     """Which of the columns are other than before; all of them of a new row, and of one that goes."""
     if row in session.new or row in session.deleted:
         return frozenset(shown)
-    attributes = inspect(row).attrs
+    state: Any = inspect(row)
+    attributes = state.attrs
     return frozenset(name for name in shown if attributes[name].history.has_changes())
+
+
+def _touch(session: Session, kind: Kind, row: DeviceRow | PortRow, other: Iterable[str]) -> None:
+    """Keep what it was, for the event of it."""
+    is_new = row in session.new
+    state: Any = inspect(row)
+    attributes = state.attrs
+    was = {} if is_new else {name: attributes[name].history.deleted for name in other}
+    old = {name: values[0] if values else None for name, values in was.items()}
+    change_events.touch(session, kind, row.id, old=old, is_new=is_new)
 
 
 def _tenants_of(row: DeviceRow | PortRow, other: Iterable[str]) -> Iterator[str]:

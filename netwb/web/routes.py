@@ -11,6 +11,7 @@ from netwb.web import (
     backups,
     billing,
     blackholes,
+    erp_events,
     erp_inventory,
     fastnetmon,
     grafana,
@@ -63,6 +64,7 @@ class AnyDocument(Shape):
 OPERATIONS: tuple[Operation, ...] = (
     *backups.OPERATIONS,
     *jobs.OPERATIONS,
+    *erp_events.OPERATIONS,
     *erp_inventory.OPERATIONS,
     *billing.OPERATIONS,
     *telegraf.OPERATIONS,

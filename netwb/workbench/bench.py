@@ -29,6 +29,7 @@ from netwb.workbench.doctor import (
     unopened,
 )
 from netwb.workbench.doors import DoorsFace
+from netwb.workbench.erp_events import ErpEventsFace
 from netwb.workbench.erp_references import ErpReferencesFace
 from netwb.workbench.exporting import ExportFace
 from netwb.workbench.grafana import GrafanaFace
@@ -80,6 +81,7 @@ class Workbench(
     ProbingFace,
     PollingFace,
     BillingFace,
+    ErpEventsFace,
     ErpReferencesFace,
     WallFace,
     PortStateFace,

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from netwb.archive import index_check as _index_check
     from netwb.archive.index_check import Depth, IndexVerdict
     from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
+    from netwb.erp import feed as _feed
     from netwb.notify import records as _records
     from netwb.store import retention as _retention
     from netwb.store.retention import Act
     from netwb.workbench import progress as bars
 else:
+    _feed = lazy("netwb.erp.feed")
     _records = lazy("netwb.notify.records")
     _index_check = lazy("netwb.archive.index_check")
     _retention = lazy("netwb.store.retention")
@@ -66,6 +68,7 @@ class Swept:
     outcomes: int
     bill_windows: int = 0  # of frozen groups; their figures stay
     attacks: int = 0  # what detectors said
+    events: int = 0  # that tenants' ERPs are told once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +237,7 @@ class UpkeepFace(Face):
 
     def _sweep(self, act: Act) -> Swept:
         parts, settings, now = self._parts, self._parts.settings.retention, self._parts.clock()
-        texts = jobs = runs = outcomes = attacks = 0
+        texts = jobs = runs = outcomes = attacks = events = 0
         if before := _long_ago(now, settings.quarantine_days):
             texts = sum(parts.quarantine.expire(before, act).values())
         if before := _long_ago(now, settings.jobs_days):
@@ -243,8 +246,11 @@ class UpkeepFace(Face):
             outcomes, runs = _retention.sweep_runs(parts.database, before, act)
         if before := _long_ago(now, settings.attacks_days):
             attacks = _retention.sweep_attacks(parts.database, before, act)
+        if before := _long_ago(now, settings.events_days):
+            events = _feed.sweep_events(parts.database, before, act)
         return Swept(
             attacks=attacks,
+            events=events,
             held_texts=texts,
             jobs=jobs,
             runs=runs,

@@ -40,6 +40,7 @@ def add_tenant_with_one_row_of_each(session: Session, tenant_id: str) -> None:
 _PARENTS = {
     "AttackSenderRow",
     "BackupRunRow",
+    "NotifyTargetRow",
     "TelegrafShardRow",
 }  # without tenant, but rows of tenants refer to them
 

@@ -168,10 +168,15 @@ def test_no_way_of_asking_gives_a_foreign_row(
 
 def test_counts_count_the_own_rows_alone(two_to_read: Database) -> None:
     for cls in OWNED:
+        with two_to_read.reading(ALL_TENANTS) as session:
+            own = session.scalar(select(func.count(cls.tenant_id)).where(cls.tenant_id == "t-a"))
         with two_to_read.reading(OURS) as session:
-            assert session.scalar(select(func.count()).select_from(cls)) == 1, cls
-            assert session.scalar(select(select(func.count(cls.tenant_id)).scalar_subquery())) == 1
-            assert session.query(cls).count() == 1
+            assert session.scalar(select(func.count()).select_from(cls)) == own, cls
+            assert (
+                session.scalar(select(select(func.count(cls.tenant_id)).scalar_subquery())) == own
+            )
+            assert session.query(cls).count() == own
+        assert own, cls
 
 
 def test_a_foreign_row_does_not_even_exist(two_to_read: Database) -> None:

@@ -166,7 +166,7 @@ def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
 
     done = made.bench.sweep()
 
-    assert before == done == Swept(held_texts=0, jobs=0, runs=3, outcomes=7)
+    assert before == done == Swept(held_texts=0, jobs=0, runs=3, outcomes=7, events=10)
     assert len(made.bench.history("acme/edge1")) == 4
     with made.bench._parts.database.reading(ALL_TENANTS) as session:
         assert len(session.scalars(select(BackupRunRow.id)).all()) == 2
@@ -178,6 +178,7 @@ def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
         "outcomes": 7,
         "bill_windows": 0,
         "attacks": 0,
+        "events": 10,
     }
     assert made.bench.sweep() == Swept(held_texts=0, jobs=0, runs=0, outcomes=0)
     assert made.bench.audit_count(what="retention.sweep") == 1

@@ -33,8 +33,10 @@ from netwb.blackhole.records import (
     State,
     Verdict,
 )
+from netwb.erp.records import EventKind
 from netwb.errors import StoreError
 from netwb.store.canonical import storable
+from netwb.store.erp_events import NewEvent, tell
 from netwb.store.ids import new_id
 from netwb.store.inserting import upsert
 from netwb.store.models import BlackholeApprovalRow, BlackholeOnRouterRow, BlackholeRow
@@ -86,6 +88,7 @@ class Sitting:
         self._seen = Seen(session, now - within)
         self._noted: list[dict[str, Any]] = []
         self._settled: list[Settled] = []
+        self._told: list[NewEvent] = []
         self._has_changed = False
 
     def read_ahead(
@@ -158,6 +161,8 @@ class Sitting:
         _answer(row, verdict, self._now)
         if (row.state, row.reasons, row.expires_at, row.reach) == before:
             return self._seen.entry(row), verdict
+        if row.announced_at is not None and row.state in ENDED:
+            self._tell(row, "blackhole.ended")
         row.version += 1
         return self._changed(row), verdict
 
@@ -217,10 +222,15 @@ class Sitting:
         if "called_at" in change and row.called_at != entry.called_at:
             return None
         is_beside = row.state == to and change.keys() <= BESIDE
+        was_announced = row.announced_at is not None
         for name, value in {**_stored(change), **_stamps(row, to, self._now)}.items():
             setattr(row, name, value)
         row.state = to
         row.version += not is_beside
+        if was_announced and to in ENDED:
+            self._tell(row, "blackhole.ended")
+        elif to == "announced" and not was_announced:
+            self._tell(row, "blackhole.announced")
         return self._changed(row)
 
     def note_routers(self, blackhole_id: str, stood: Iterable[OnRouter]) -> None:
@@ -259,6 +269,23 @@ class Sitting:
         settle_in(self._session, self._settled, self._now)
         if self._noted:
             self._session.execute(_noting(self._session), self._noted)
+        tell(self._session, self._told)
+
+    def _tell(self, row: BlackholeRow, kind: EventKind) -> None:
+        """The ERP of whose address it is; it is told the end of what it was told the beginning of."""
+        if row.tenant_id is None:
+            return
+        ends = row.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ") if row.expires_at else None
+        detail = {"id": row.id, "state": row.state, "reach": row.reach}
+        self._told.append(
+            NewEvent(
+                tenant_id=row.tenant_id,
+                kind=kind,
+                at=self._now,
+                subject=row.network,
+                detail=detail if kind == "blackhole.ended" else {**detail, "expires_at": ends},
+            )
+        )
 
     def _unchanged(self, entry: Entry) -> BlackholeRow | None:
         found = self._seen.row(entry.blackhole.id)

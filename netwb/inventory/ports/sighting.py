@@ -59,7 +59,7 @@ def sight(
         for port in one.new
     ]
     insert_many(session, PortRow, new)
-    note_ports(session, (str(row["id"]) for row in new), at)
+    note_ports(session, at, new=(str(row["id"]) for row in new))
     _write_changes(session, joined.values(), at)
     for device_id, one in joined.items():
         _end_names(session, one, read_at.get(device_id, at), at)
@@ -98,16 +98,18 @@ def _held(session: Session, device_ids: Sequence[str]) -> Mapping[str, list[Held
 
 
 def _write_changes(session: Session, joined: Iterable[Joined], at: datetime) -> None:
-    changed = [
-        {"id": held.id, "last_seen_at": at, **changes}
-        for one in joined
-        for held, port in (*one.known, *one.renamed)
-        if (changes := _changes(held, port)) or _is_stale(held, at)
-    ]
+    changed: list[dict[str, object]] = []
+    before: dict[str, dict[str, object]] = {}
+    for one in joined:
+        for held, port in (*one.known, *one.renamed):
+            changes = _changes(held, port)
+            if changes or _is_stale(held, at):
+                changed.append({"id": held.id, "last_seen_at": at, **changes})
+            if not _SHOWN.isdisjoint(changes):
+                before[held.id] = {name: getattr(held, name) for name in changes}
     if changed:
         session.execute(update(PortRow), changed)
-    shown = (str(row["id"]) for row in changed if not _SHOWN.isdisjoint(row))
-    note_ports(session, shown, at)
+    note_ports(session, at, changed=before)
 
 
 def _new_row(device_id: str, tenant_id: str, port: SeenPort, at: datetime) -> dict[str, object]:

@@ -45,8 +45,10 @@ from netwb.store.models.blackhole import (
 from netwb.store.models.erp import (
     ErpChangeRow,
     ErpEventRow,
+    ErpFeedRow,
     ErpHeadRow,
     ErpOnceRow,
+    ErpPercentileRow,
     ErpStatusRow,
 )
 from netwb.store.models.ground import NAMING, Base, Sequence64, TenantOwned
@@ -107,8 +109,10 @@ __all__ = [
     "DeviceRow",
     "ErpChangeRow",
     "ErpEventRow",
+    "ErpFeedRow",
     "ErpHeadRow",
     "ErpOnceRow",
+    "ErpPercentileRow",
     "ErpStatusRow",
     "FiringRow",
     "HostKeyRow",

@@ -21,7 +21,8 @@ _PENDING = "number IS NULL"
 class ErpHeadRow(TenantOwned, Base):
     """The last numbers that a tenant's changes and events were given.
 
-    epoch   another one where numbers begin anew: what was given before means nothing then
+    epoch         another one where numbers begin anew: what was given before means nothing then
+    events_gone   the last event that is kept no more
     """
 
     __tablename__ = "erp_head"
@@ -29,6 +30,7 @@ class ErpHeadRow(TenantOwned, Base):
     epoch: Mapped[str]
     changes: Mapped[int] = mapped_column(BigInteger)
     events: Mapped[int] = mapped_column(BigInteger)
+    events_gone: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class ErpChangeRow(TenantOwned, Base):
@@ -52,7 +54,10 @@ class ErpChangeRow(TenantOwned, Base):
 
 
 class ErpEventRow(TenantOwned, Base):
-    """Something that a tenant's ERP is told once."""
+    """Something that a tenant's ERP is told once.
+
+    event_id   what tells it apart for ever: also where a copy of this database goes on
+    """
 
     __tablename__ = "erp_event"
     __table_args__ = (
@@ -67,6 +72,7 @@ class ErpEventRow(TenantOwned, Base):
         ),
     )
     id: Mapped[int] = mapped_column(Sequence64, primary_key=True)
+    event_id: Mapped[str]
     at: Mapped[datetime]
     kind: Mapped[str]
     device_id: Mapped[str | None]
@@ -76,11 +82,25 @@ class ErpEventRow(TenantOwned, Base):
     number: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class ErpFeedRow(TenantOwned, Base):
+    """How far a webhook was told its tenant's events.
+
+    kinds    that it is told; none: all
+    number   of the last one that arrived
+    """
+
+    __tablename__ = "erp_feed"
+    target_id: Mapped[str] = mapped_column(ForeignKey("notify_target.id"), primary_key=True)
+    kinds: Mapped[list[Any]]
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
 class ErpStatusRow(TenantOwned, Base):
     """How a tenant's devices and ports are, as the daemon found them last.
 
-    version   counts up when anything but the time is other
-    body      JSON of its devices, compressed
+    interval_s   how often devices were asked then
+    version      counts up with each summary: nobody writes over one that they have not seen
+    body         JSON of its devices and ports, compressed
     """
 
     __tablename__ = "erp_status"
@@ -93,6 +113,15 @@ class ErpStatusRow(TenantOwned, Base):
     body: Mapped[bytes]
 
 
+class ErpPercentileRow(TenantOwned, Base):
+    """What a tenant's port groups came to in their month, when it was last worked out."""
+
+    __tablename__ = "erp_percentile"
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    as_of: Mapped[datetime]
+    groups: Mapped[list[Any]]
+
+
 class ErpOnceRow(TenantOwned, Base):
     """What a write was answered, for who sends it again with its Idempotency-Key."""
 
@@ -102,5 +131,4 @@ class ErpOnceRow(TenantOwned, Base):
     actor: Mapped[str] = mapped_column(primary_key=True)
     once_key: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str]  # of route and body
-    answer: Mapped[dict[str, Any]]
     at: Mapped[datetime]

@@ -21,7 +21,9 @@ def upgrade() -> None:
     _heads()
     _changes()
     _events()
+    _feeds()
     _status()
+    _percentiles()
     _once()
     _pages()
     _tokens()
@@ -53,6 +55,7 @@ def _heads() -> None:
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("changes", sa.BigInteger(), nullable=False),
         sa.Column("events", sa.BigInteger(), nullable=False),
+        sa.Column("events_gone", sa.BigInteger(), nullable=False),
         key=("tenant_id",),
     )
 
@@ -90,6 +93,7 @@ def _events() -> None:
     _owned(
         "erp_event",
         sa.Column("id", Sequence64, nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("at", Moment, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("device_id", sa.Text(), nullable=True),
@@ -105,6 +109,20 @@ def _events() -> None:
     _pending("erp_event", "tenant_id", "id")
 
 
+def _feeds() -> None:
+    _owned(
+        "erp_feed",
+        sa.Column("target_id", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["notify_target.id"], name=op.f("fk_erp_feed_target_id")
+        ),
+        key=("target_id",),
+    )
+    op.create_index(op.f("ix_erp_feed_tenant_id"), "erp_feed", ["tenant_id"])
+
+
 def _status() -> None:
     _owned(
         "erp_status",
@@ -118,13 +136,21 @@ def _status() -> None:
     )
 
 
+def _percentiles() -> None:
+    _owned(
+        "erp_percentile",
+        sa.Column("as_of", Moment, nullable=False),
+        sa.Column("groups", sa.JSON(), nullable=False),
+        key=("tenant_id",),
+    )
+
+
 def _once() -> None:
     _owned(
         "erp_once",
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("once_key", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("answer", sa.JSON(), nullable=False),
         sa.Column("at", Moment, nullable=False),
         key=("tenant_id", "actor", "once_key"),
     )

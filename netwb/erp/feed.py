@@ -1,0 +1,121 @@
+"""The events of one tenant in the order of their numbers: read by pages, and let go when they are old.
+
+A number that was given is never seen before a smaller one (`erp.numbers`), so that who follows them
+misses none. What is let go is numbered before: so that a cursor in front of it is known to be too old.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import delete, exists, func, select, update
+
+from netwb.erp.event_records import Event, EventPage, EventsAsked
+from netwb.erp.numbers import stand_of
+from netwb.errors import NumberGoneError
+from netwb.roles import ALL_TENANTS, Scope
+from netwb.store.database import Database
+from netwb.store.models import ErpEventRow, ErpHeadRow
+
+BATCH = 500  # events that are let go in one transaction
+_CURE = "read the inventory anew, then go on from `after=latest`"
+
+
+def read_events(
+    database: Database,
+    asked: EventsAsked,
+    *,
+    after: tuple[str, int] | Literal["oldest", "latest"],
+    limit: int,
+) -> EventPage:
+    """Events of those kinds that come after a place: its epoch and number.
+
+    Raises NumberGoneError where not all that came after it can be told.
+    """
+    stand = stand_of(database, asked.tenant_id)
+    with database.reading(Scope(frozenset({asked.tenant_id}))) as session:
+        mine = ErpEventRow.tenant_id == asked.tenant_id
+        head = session.get_one(ErpHeadRow, asked.tenant_id)
+        begin = _begin(after, head, stand.events)
+        wanted = (
+            select(ErpEventRow)
+            .where(mine, ErpEventRow.number > begin, ErpEventRow.number <= stand.events)
+            .where(ErpEventRow.kind.in_(sorted(asked.kinds)))
+            .order_by(ErpEventRow.number)
+            .limit(limit + 1)
+        )
+        found = [_event(row) for row in session.scalars(wanted)] if begin < stand.events else []
+        waits = select(exists().where(mine, ErpEventRow.number.is_(None)))
+        more = len(found) > limit
+        return EventPage(
+            items=found[:limit],
+            epoch=stand.epoch,
+            last=found[limit - 1].number if more else max(begin, stand.events),
+            more=more or bool(session.scalar(waits)),
+            hidden=asked.hidden,
+        )
+
+
+def _begin(after: tuple[str, int] | str, head: ErpHeadRow, latest: int) -> int:
+    if after == "latest":
+        return latest
+    if isinstance(after, str):
+        return head.events_gone
+    epoch, number = after
+    if epoch != head.epoch or number > head.events:
+        msg = f"this cursor is of a database that was put back since, or of none; {_CURE}"
+        raise NumberGoneError(msg)
+    if number < head.events_gone:
+        msg = f"events that came after this cursor are kept no more; {_CURE}"
+        raise NumberGoneError(msg)
+    return number
+
+
+def _event(row: ErpEventRow) -> Event:
+    assert row.number is not None
+    return Event(
+        id=row.event_id,
+        number=row.number,
+        at=row.at,
+        kind=row.kind,  # type: ignore[arg-type]  # written by `store.erp_events` alone
+        device_id=row.device_id,
+        port_id=row.port_id,
+        subject=row.subject,
+        detail=row.detail,
+    )
+
+
+def sweep_events(database: Database, before: datetime, act: Literal["count", "remove"]) -> int:
+    """Events older than that; they are gone after `remove`."""
+    old = ErpEventRow.at < before
+    with database.reading(ALL_TENANTS) as session:
+        counted = select(ErpEventRow.tenant_id, func.count()).where(old)
+        found = dict(session.execute(counted.group_by(ErpEventRow.tenant_id)).all())
+    if act == "count":
+        return sum(found.values())
+    return sum(_let_go(database, tenant_id, before) for tenant_id in sorted(found))
+
+
+def _let_go(database: Database, tenant_id: str, before: datetime) -> int:
+    """A tenant's, some at a time; how far stands with its head in the same transaction."""
+    done = 0
+    while True:
+        stand_of(database, tenant_id)
+        with database.writing(Scope(frozenset({tenant_id}))) as session:
+            some = (
+                select(ErpEventRow.id, ErpEventRow.number)
+                .where(ErpEventRow.tenant_id == tenant_id, ErpEventRow.at < before)
+                .where(ErpEventRow.number.is_not(None))
+                .order_by(ErpEventRow.number)
+                .limit(BATCH)
+            )
+            rows = session.execute(some).all()
+            if not rows:
+                return done
+            last = rows[-1][1]
+            behind = (ErpHeadRow.tenant_id == tenant_id) & (ErpHeadRow.events_gone < last)
+            session.execute(update(ErpHeadRow).where(behind).values(events_gone=last))
+            ids = [row[0] for row in rows]
+            session.execute(delete(ErpEventRow).where(ErpEventRow.id.in_(ids)))
+            done += len(rows)
