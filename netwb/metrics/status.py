@@ -159,7 +159,7 @@ def _status(
         return "unknown", "never heard of"
     if one.snmp_at is None or one.snmp_at <= since:
         return _silent(one, since=since, others=others)
-    return ("degraded", _down_words(bad)) if bad else ("up", NO_INTERFACE if one.bare else "")
+    return ("degraded", down_words(bad)) if bad else ("up", NO_INTERFACE if one.bare else "")
 
 
 def _silent(one: Heard, *, since: int, others: bool) -> tuple[MonitoringStatus, str]:
@@ -185,7 +185,12 @@ def _bad_ports(ports: Sequence[HeardPort], since: int) -> tuple[str, ...]:
     )
 
 
-def _down_words(names: tuple[str, ...]) -> str:
+def down_words(names: Sequence[str]) -> str:
+    """Why a device is degraded.
+
+    >>> down_words(["xe-0/0/0", "xe-0/0/1"])
+    'xe-0/0/0, xe-0/0/1 down'
+    """
     shown = ", ".join(names[:3])
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     return f"{shown}{more} down"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Lane = Literal["devices", "upkeep", "quick"]
-LANES: tuple[Lane, ...] = ("devices", "upkeep", "quick")
+Lane = Literal["devices", "upkeep", "quick", "status"]
+LANES: tuple[Lane, ...] = ("devices", "upkeep", "quick", "status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

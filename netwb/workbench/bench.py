@@ -31,6 +31,7 @@ from netwb.workbench.doctor import (
 from netwb.workbench.doors import DoorsFace
 from netwb.workbench.erp_events import ErpEventsFace
 from netwb.workbench.erp_references import ErpReferencesFace
+from netwb.workbench.erp_status import ErpStatusFace
 from netwb.workbench.exporting import ExportFace
 from netwb.workbench.grafana import GrafanaFace
 from netwb.workbench.health import HealthFace
@@ -82,6 +83,7 @@ class Workbench(
     PollingFace,
     BillingFace,
     ErpEventsFace,
+    ErpStatusFace,
     ErpReferencesFace,
     WallFace,
     PortStateFace,

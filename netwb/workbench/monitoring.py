@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -73,6 +73,18 @@ class Monitoring:
         return [one.state.status for one in self.devices]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Every device that is awaited, whosever it is; and the newest of its ports that were read.
+
+    ports   of the silence that a status is judged by; older ones are left out
+    """
+
+    as_of: datetime
+    devices: tuple[MonitoredDevice, ...]
+    ports: Mapping[SeriesKey, Newest]
+
+
 class MonitoringFace(Face):
     """`monitoring`."""
 
@@ -82,24 +94,37 @@ class MonitoringFace(Face):
         A silence is judged by what the collector's other devices do, whosever they are.
         """
         self._require(Permission.MONITORING_VIEW)
+        judged, meant = self._judged(), self._meant_ids()
+        found = (one for one in judged.devices if one.device.id in meant)
+        return Monitoring(
+            as_of=judged.as_of,
+            interval_s=self._parts.settings.metrics.interval_s,
+            devices=tuple(sorted(found, key=_worst)),
+        )
+
+    def _judged(self, beside: Collection[tuple[str, str]] = ()) -> Judged:
+        """All devices, of all tenants: what each is shown is for the caller to choose.
+
+        beside   ports that are read besides the watched ones, by device id and name
+        """
         parts, now = self._parts, self._parts.clock()
-        interval_s = parts.settings.metrics.interval_s
+        at = int(now.timestamp())
         devices = [
             one for one in parts.devices.named(ALL_TENANTS, EVERYWHERE) if one.status in AWAITED
         ]
-        heard = self._heard(devices, int(now.timestamp()))
-        judged = _status.monitored(heard, now=int(now.timestamp()), interval_s=interval_s)
-        meant = self._meant_ids()
-        found = (
-            _monitored(device, state, one.collector, now)
-            for device, state, one in zip(devices, judged, heard, strict=True)
-            if device.id in meant
-        )
-        return Monitoring(
-            as_of=now, interval_s=interval_s, devices=tuple(sorted(found, key=_worst))
+        ports = self._newest_ports({one.id: one.tenant for one in devices}, beside, at)
+        heard = self._heard(devices, ports, at)
+        judged = _status.monitored(heard, now=at, interval_s=parts.settings.metrics.interval_s)
+        return Judged(
+            as_of=now,
+            devices=tuple(
+                _monitored(device, state, one.collector, now)
+                for device, state, one in zip(devices, judged, heard, strict=True)
+            ),
+            ports=ports.newest,
         )
 
-    def _heard(self, devices: Sequence[NamedDevice], now: int) -> list[Heard]:
+    def _heard(self, devices: Sequence[NamedDevice], newest: _NewestPorts, now: int) -> list[Heard]:
         """Of those that answer SNMP nobody needs to know whether they answer pings too."""
         store, since = self._parts.metrics, now - LOOK_BACK_S
         keys = {one.id: SeriesKey(tenant=one.tenant, device_id=one.id) for one in devices}
@@ -108,7 +133,7 @@ class MonitoringFace(Face):
         fresh = now - self._silence_s
         silent = [key for key in keys.values() if snmp.get(key.device_id, 0) <= fresh]
         pings = store.newest(silent, "ping", ("percent_packet_loss",), since)
-        ports = self._bad_ports({one.id: one.tenant for one in devices}, now)
+        ports = newest.bad()
         collectors = self._collectors(devices)
         shown = _unseen.with_ports(self._parts.database)
         return [
@@ -148,20 +173,41 @@ class MonitoringFace(Face):
             return defined
         return (Shard(name=MAIN),) if self._parts.telegraf.is_begun(MAIN) else ()
 
-    def _bad_ports(self, tenants: Mapping[str, str], now: int) -> Mapping[str, Sequence[HeardPort]]:
-        """Watched ports that are not up, by device id; of devices whose tenants these are."""
+    def _newest_ports(
+        self, tenants: Mapping[str, str], beside: Collection[tuple[str, str]], now: int
+    ) -> _NewestPorts:
+        """Of devices whose tenants these are."""
         parts = self._parts
-        keys = [
+        watched = [
             SeriesKey(tenants[device_id], device_id, name)
             for device_id, name in parts.ports.watched_names(ALL_TENANTS)
             if device_id in tenants
         ]
+        others = (
+            SeriesKey(tenants[device_id], device_id, name)
+            for device_id, name in beside
+            if device_id in tenants
+        )
+        keys = [*dict.fromkeys((*watched, *others))] if beside else watched
         fields = ("ifOperStatus", "ifAdminStatus")
         newest = parts.metrics.newest(keys, "interface", fields, now - self._silence_s)
+        return _NewestPorts(watched=watched, newest=newest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NewestPorts:
+    """What was heard of ports; the watched ones are what degrades a device."""
+
+    watched: Sequence[SeriesKey]
+    newest: Mapping[SeriesKey, Newest]
+
+    def bad(self) -> Mapping[str, Sequence[HeardPort]]:
+        """Watched ports that are not up, by device id."""
         found: dict[str, list[HeardPort]] = {}
         up = _status.UP
-        for key, one in newest.items():
-            if one.values.get("ifOperStatus") != up:
+        for key in self.watched:
+            one = self.newest.get(key)
+            if one is not None and one.values.get("ifOperStatus") != up:
                 found.setdefault(key.device_id, []).append(_heard_port(key.name, one))
         return found
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from netwb.collect import runs as _runs
     from netwb.collect.coverage import DeviceCoverage
     from netwb.configs import records as _configs
+    from netwb.erp.status_records import KeptStatus
     from netwb.grafana import door as _door
     from netwb.health.syslog import sources as _sources
     from netwb.inventory import credentials as _credentials
@@ -138,6 +139,7 @@ class Parts:
     read_devices: Alike[Device] = field(default_factory=Alike)
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)
     wall_news: Shared[WallNews] = field(default_factory=Shared)
+    erp_statuses: Shared[KeptStatus] = field(default_factory=Shared)
 
     def make_all(self) -> None:
         """Each part now."""

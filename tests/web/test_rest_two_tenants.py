@@ -134,6 +134,7 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
             {"site": "{tenant}/{site}"},
         )
     ],
+    ("GET", "/erp/monitoring/status/{tenant_id}"): [Question(ids={"tenant_id": "{tenant}"})],
     ("GET", "/erp/billing/{tenant_id}"): [
         Question(ids={"tenant_id": "{tenant}"}, accept=accept)
         for accept in ("application/json", "text/csv")

@@ -1,0 +1,227 @@
+"""A tenant's status from one summary to the next, and as it is shown later on. Pure.
+
+What a summary says grows old: at the time of asking nothing is `up` of which the summary, or the
+device's newest answer, is three intervals old. A change of a device's status is told once. A daemon
+that paused knows nothing of what it did not see: whatever is silent when it comes back is told only
+once it went on for three intervals and is silent still.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from netwb.erp.status_records import (
+    Change,
+    DeviceState,
+    KeptDevice,
+    KeptPort,
+    OpenBlackhole,
+    Overall,
+    Percentiles,
+    PortState,
+    Status,
+    Summary,
+    is_old,
+)
+from netwb.metrics.status import INTERVALS, overall
+
+EVERY_S = 60  # how often a summary is made: the scheduler knows nothing quicker
+STATES: tuple[DeviceState, ...] = ("up", "degraded", "down", "unknown", "maintenance")
+_OF_PORT: Mapping[PortState, Overall] = {"up": "up", "down": "degraded", "unknown": "unknown"}
+NEVER = "no daemon has judged this tenant's devices yet; start `netwb scheduler`, which does so each minute"
+PAUSED = (
+    "no daemon has judged these devices for {age} s, so that nothing is known of them now; see that"
+    " `netwb scheduler` runs and that its job erp-status is done"
+)
+NOTHING = (
+    "this tenant has no active device and no watched port on another's, so that nothing is judged;"
+    " `netwb port set DEVICE IFNAME --watched yes` lets a port count"
+)
+NOT_JUDGED = "never judged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The next summary, and which statuses changed to it."""
+
+    summary: Summary
+    changes: tuple[Change, ...]
+
+
+def limit_s(interval_s: int) -> int:
+    """How old a summary, or an answer, may not be any more."""
+    return INTERVALS * max(interval_s, EVERY_S)
+
+
+def followed(former: Summary | None, found: Summary) -> Followed:
+    """What was found now, with what is carried on from the summary before; None: the first one."""
+    assert found.as_of is not None
+    is_first = former is None or former.as_of is None
+    resumed_at = _resumed_at(former, found.as_of, found.interval_s)
+    settled = found.as_of - resumed_at >= limit_s(found.interval_s)
+    before = {one.id: one for one in former.devices} if former else {}
+    devices: list[KeptDevice] = []
+    changes: list[Change] = []
+    for one in found.devices:
+        kept = _carried_on(before.get(one.id), one, found.as_of, first=is_first)
+        if kept.status != kept.told and (settled or kept.status != "unknown"):
+            changes.append(_change(found.tenant_id, kept))
+            kept = replace(kept, told=kept.status)
+        devices.append(kept)
+    ports = {one.id: one for one in former.ports} if former else {}
+    summary = replace(
+        found,
+        resumed_at=resumed_at,
+        version=former.version + 1 if former else 1,
+        devices=tuple(devices),
+        ports=tuple(_port_carried_on(ports.get(one.id), one, found.as_of) for one in found.ports),
+    )
+    return Followed(summary=summary, changes=tuple(changes))
+
+
+def _resumed_at(former: Summary | None, now: int, interval_s: int) -> int:
+    if former is None or former.as_of is None or former.resumed_at is None:
+        return now
+    return now if is_old(former.as_of, now, limit_s(interval_s)) else former.resumed_at
+
+
+def _carried_on(
+    former: KeptDevice | None, found: KeptDevice, now: int, *, first: bool
+) -> KeptDevice:
+    """Since when it is so, and what was told of it. A device that is new is so from now on."""
+    ports = {one.id: one for one in former.ports} if former else {}
+    own = tuple(_port_carried_on(ports.get(one.id), one, now) for one in found.ports)
+    if former is None:
+        return replace(found, told=found.status, since=None if first else now, ports=own)
+    return replace(
+        found,
+        told=former.told,
+        since=former.since if former.status == found.status else now,
+        observed_at=_latest(former.observed_at, found.observed_at),
+        ports=own,
+    )
+
+
+def _port_carried_on(former: KeptPort | None, found: KeptPort, now: int) -> KeptPort:
+    """Of one that is silent it is known still when it was seen last."""
+    if former is None:
+        return found
+    return replace(
+        found,
+        since=former.since if former.state == found.state else now,
+        observed_at=_latest(former.observed_at, found.observed_at),
+    )
+
+
+def _latest(*times: int | None) -> int | None:
+    return max((at for at in times if at is not None), default=None)
+
+
+def _change(tenant_id: str, one: KeptDevice) -> Change:
+    return Change(
+        tenant_id=tenant_id,
+        device_id=one.id,
+        hostname=one.hostname,
+        old=one.told,
+        new=one.status,
+        observed_at=one.observed_at,
+    )
+
+
+# ---- as it is shown
+
+
+def shown(
+    summary: Summary,
+    now: int,
+    *,
+    blackholes: Sequence[OpenBlackhole] | None,
+    percentiles: Percentiles | None,
+) -> Status:
+    """What a summary says at the time of asking."""
+    limit = limit_s(summary.interval_s)
+    stale = is_old(summary.as_of, now, limit)
+    if stale:
+        devices = tuple(_unknown_device(one, summary.as_of, limit) for one in summary.devices)
+        ports = tuple(_unknown_port(one, summary.as_of, limit) for one in summary.ports)
+    else:
+        devices = tuple(_aged_device(one, now, limit) for one in summary.devices)
+        ports = tuple(_aged_port(one, now, limit) for one in summary.ports)
+    found = Counter(one.status for one in devices)
+    return Status(
+        summary=summary,
+        now=now,
+        limit_s=limit,
+        stale=stale,
+        overall=_overall(devices, ports),
+        counts={state: found[state] for state in STATES},
+        notes=tuple(_notes(summary, now, devices, ports, stale=stale)),
+        devices=devices,
+        ports=ports,
+        blackholes=blackholes,
+        percentiles=percentiles,
+    )
+
+
+def _overall(devices: Sequence[KeptDevice], ports: Sequence[KeptPort]) -> Overall:
+    """Watched ports on others' devices count as devices do; one that is off is nobody's fault."""
+    of_ports = [
+        "down" if one.silent else _OF_PORT[one.state]
+        for one in ports
+        if one.watched and one.state != "off"
+    ]
+    return overall([*(one.status for one in devices), *of_ports])
+
+
+def _notes(
+    summary: Summary,
+    now: int,
+    devices: Sequence[KeptDevice],
+    ports: Sequence[KeptPort],
+    *,
+    stale: bool,
+) -> Iterator[str]:
+    if summary.as_of is None:
+        yield NEVER
+    elif stale:
+        yield PAUSED.format(age=now - summary.as_of)
+    if not devices and not any(one.watched for one in ports):
+        yield NOTHING
+
+
+def _unknown_device(one: KeptDevice, as_of: int | None, limit: int) -> KeptDevice:
+    """Whatever it was: nobody has looked since."""
+    return replace(
+        one,
+        status="unknown",
+        reason=NOT_JUDGED if as_of is None else "not judged any more",
+        since=one.since if one.status == "unknown" or as_of is None else as_of + limit,
+        ports=tuple(_unknown_port(port, as_of, limit) for port in one.ports),
+    )
+
+
+def _aged_device(one: KeptDevice, now: int, limit: int) -> KeptDevice:
+    """As it was found, unless it should have answered again by now."""
+    ports = tuple(_aged_port(port, now, limit) for port in one.ports)
+    aged = any(port is not own for port, own in zip(ports, one.ports, strict=True))
+    if one.status in {"up", "degraded"} and is_old(one.observed_at, now, limit):
+        since = None if one.observed_at is None else one.observed_at + limit
+        return replace(one, status="unknown", reason="no newer answer", since=since, ports=ports)
+    return replace(one, ports=ports) if aged else one
+
+
+def _aged_port(one: KeptPort, now: int, limit: int) -> KeptPort:
+    if one.state == "unknown" or one.silent:
+        return one
+    if not is_old(one.observed_at, now, limit):
+        return one
+    since = None if one.observed_at is None else one.observed_at + limit
+    return replace(one, state="unknown", reason="no newer sample", since=since)
+
+
+def _unknown_port(one: KeptPort, as_of: int | None, limit: int) -> KeptPort:
+    since = one.since if one.state == "unknown" or as_of is None else as_of + limit
+    reason = NOT_JUDGED if as_of is None else "not judged any more"
+    return replace(one, state="unknown", silent=False, reason=reason, since=since)

@@ -1,0 +1,180 @@
+"""Words of a tenant's status as its ERP is told it. No I/O, no clock.
+
+Times that are kept for thousands of devices are epoch seconds; None: never, or nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+DeviceState = Literal["up", "degraded", "down", "unknown", "maintenance"]
+Overall = Literal["up", "degraded", "down", "unknown"]
+PortState = Literal["up", "down", "off", "unknown"]
+
+
+def is_old(at: int | None, now: int, limit_s: int) -> bool:
+    """Whether what was seen then says nothing of now; so far ahead it says nothing either."""
+    return at is None or abs(now - at) >= limit_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPort:
+    """A port of the tenant as it was found last.
+
+    device        `TENANT/HOSTNAME` of one on another tenant's device, else ""
+    silent        its device is known to be down, so that the port is
+    observed_at   its newest sample
+    since         when it was first seen to be so; None: it was so when it was judged first
+    """
+
+    id: str
+    name: str
+    watched: bool
+    state: PortState
+    reason: str = ""
+    device: str = ""
+    silent: bool = False
+    observed_at: int | None = None
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDevice:
+    """A device of the tenant as it was found last.
+
+    observed_at   its newest answer
+    since         when it was first seen to be so; None: it was so when it was judged first
+    told          the status that an event told last; the first one counts as told
+    backup_at     when its newest good configuration was last seen to be what it has
+    ports         watched ones on it that are for the tenant
+    """
+
+    id: str
+    hostname: str
+    site: str
+    status: DeviceState
+    reason: str = ""
+    maintenance: bool = False
+    observed_at: int | None = None
+    since: int | None = None
+    told: DeviceState = "unknown"
+    backup_at: int | None = None
+    ports: tuple[KeptPort, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How a tenant's devices and ports were found at one moment.
+
+    tenant       slug
+    as_of        epoch seconds; None: nobody ever judged them
+    interval_s   how often devices are asked
+    resumed_at   since when they were judged without a pause
+    ports        those on others' devices
+    """
+
+    tenant_id: str
+    tenant: str
+    as_of: int | None
+    interval_s: int
+    resumed_at: int | None = None
+    version: int = 0
+    devices: tuple[KeptDevice, ...] = ()
+    ports: tuple[KeptPort, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A device's status that is another one now than what was told of it last."""
+
+    tenant_id: str
+    device_id: str
+    hostname: str
+    old: DeviceState
+    new: DeviceState
+    observed_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBlackhole:
+    """One that is held, on its way, or announced."""
+
+    id: str
+    prefix: str
+    state: str
+    reach: str
+    requested_at: datetime
+    announced_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPercentile:
+    """What a port group came to in its month so far; `state` says why where there is no figure."""
+
+    name: str
+    period: str
+    time_zone: str
+    method: str
+    state: str
+    direction: str | None
+    p95_bps: int | None
+    commit_bps: int | None
+    overage_bps: int | None
+    windows: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percentiles:
+    """Of all port groups of a tenant, as they were worked out last; `as_of` None: never."""
+
+    as_of: datetime | None
+    groups: tuple[GroupPercentile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A tenant's status as of the time of asking.
+
+    now           of asking, epoch seconds
+    limit_s       what is so old, or older, says nothing of now
+    stale         nobody judged it for that long: nothing of it is known
+    notes         what is to be said of it, with the cure
+    blackholes    None: the caller may not see them
+    percentiles   None: the caller may not see them
+    texts         what an edge made of it, for who asks in the same second
+    """
+
+    summary: Summary
+    now: int
+    limit_s: int
+    stale: bool
+    overall: Overall
+    counts: Mapping[DeviceState, int]
+    notes: tuple[str, ...]
+    devices: Sequence[KeptDevice]
+    ports: Sequence[KeptPort]
+    blackholes: Sequence[OpenBlackhole] | None
+    percentiles: Percentiles | None
+    texts: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def is_old(self, at: int | None) -> bool:
+        """Whether what was seen then says nothing of now; what never was does not either."""
+        return is_old(at, self.now, self.limit_s)
+
+    def age_s(self, at: int | None) -> int | None:
+        """In whole seconds; never below none, as clocks of others may go ahead."""
+        return None if at is None else max(0, self.now - at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptStatus:
+    """A status for who asks in the same second."""
+
+    as_of: datetime
+    next_at: datetime
+    status: Status

@@ -1,0 +1,169 @@
+"""What was judged of devices, as summaries of each tenant: its own devices, and its ports anywhere. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from netwb.erp.status import NOT_JUDGED
+from netwb.erp.status_records import KeptDevice, KeptPort, PortState, Summary
+from netwb.metrics.records import Newest, SeriesKey
+from netwb.metrics.status import OPER_WORDS, UP, down_words
+
+if TYPE_CHECKING:
+    from netwb.erp.status_rows import ShownPort
+    from netwb.inventory.records import NamedDevice, Tenant
+    from netwb.workbench.monitoring import Judged, MonitoredDevice
+
+SILENT = "its device answers neither SNMP nor ICMP"
+NO_SAMPLE = "no newer sample"
+OF_ANOTHER = "a port that is for another tenant is down"
+
+
+def summaries(
+    judged: Judged,
+    tenants: Sequence[Tenant],
+    ports: Sequence[ShownPort],
+    backups: Mapping[str, int],
+    *,
+    interval_s: int,
+) -> list[Summary]:
+    """One a tenant, also of one that has nothing."""
+    down = {one.device.id for one in judged.devices if one.state.status == "down"}
+    here, elsewhere = _ports_by_place(
+        (port, _port(port, judged.ports, is_down=port.device_id in down)) for port in ports
+    )
+    devices: dict[str, list[KeptDevice]] = {}
+    for one in judged.devices:
+        own = here.get(one.device.id, ())
+        kept = _device(one, own, backups.get(one.device.id))
+        devices.setdefault(one.device.tenant, []).append(kept)
+    return [
+        Summary(
+            tenant_id=tenant.id,
+            tenant=tenant.slug,
+            as_of=int(judged.as_of.timestamp()),
+            interval_s=interval_s,
+            devices=tuple(devices.get(tenant.slug, ())),
+            ports=tuple(elsewhere.get(tenant.id, ())),
+        )
+        for tenant in tenants
+    ]
+
+
+def unjudged(
+    tenant: Tenant,
+    devices: Sequence[NamedDevice],
+    ports: Sequence[ShownPort],
+    backups: Mapping[str, int],
+    *,
+    interval_s: int,
+) -> Summary:
+    """Of a tenant that nobody has judged yet."""
+    here, elsewhere = _ports_by_place((port, _unknown(port)) for port in ports)
+    return Summary(
+        tenant_id=tenant.id,
+        tenant=tenant.slug,
+        as_of=None,
+        interval_s=interval_s,
+        devices=tuple(
+            KeptDevice(
+                id=one.id,
+                hostname=one.hostname,
+                site=one.site,
+                status="unknown",
+                reason=NOT_JUDGED,
+                maintenance=one.status == "maintenance",
+                backup_at=backups.get(one.id),
+                ports=tuple(here.get(one.id, ())),
+            )
+            for one in devices
+        ),
+        ports=tuple(elsewhere.get(tenant.id, ())),
+    )
+
+
+_Placed = dict[str, list[KeptPort]]
+
+
+def _ports_by_place(
+    ports: Iterable[tuple[ShownPort, KeptPort]],
+) -> tuple[_Placed, _Placed]:
+    """Those on devices of their own tenant, by device; and the others, by whose they are."""
+    here: _Placed = {}
+    elsewhere: _Placed = {}
+    for shown, kept in ports:
+        placed, key = (
+            (elsewhere, shown.tenant_id) if shown.is_elsewhere else (here, shown.device_id)
+        )
+        placed.setdefault(key, []).append(kept)
+    return here, elsewhere
+
+
+def _device(one: MonitoredDevice, ports: Sequence[KeptPort], backup_at: int | None) -> KeptDevice:
+    return KeptDevice(
+        id=one.device.id,
+        hostname=one.device.hostname,
+        site=one.device.site,
+        status=one.state.status,
+        reason=_reason(one, ports),
+        maintenance=one.device.status == "maintenance",
+        observed_at=one.state.observed_at,
+        backup_at=backup_at,
+        ports=tuple(ports),
+    )
+
+
+def _reason(one: MonitoredDevice, ports: Sequence[KeptPort]) -> str:
+    """Names of ports are for whom these are."""
+    if not one.state.bad_ports:
+        return one.state.reason
+    names = {port.name for port in ports}
+    own = [name for name in one.state.bad_ports if name in names]
+    others = len(own) < len(one.state.bad_ports)
+    return "; ".join([*([down_words(own)] if own else []), *([OF_ANOTHER] if others else [])])
+
+
+def _port(port: ShownPort, newest: Mapping[SeriesKey, Newest], *, is_down: bool) -> KeptPort:
+    found = newest.get(SeriesKey(port.device_tenant, port.device_id, port.name))
+    state, reason = _state(found, is_down=is_down)
+    return KeptPort(
+        id=port.id,
+        name=port.name,
+        watched=port.watched,
+        device=_place(port),
+        state=state,
+        reason=reason,
+        silent=is_down,
+        observed_at=None if found is None else found.at,
+    )
+
+
+def _state(found: Newest | None, *, is_down: bool) -> tuple[PortState, str]:
+    """`is_down`: its device is."""
+    if is_down:
+        return "down", SILENT
+    oper = None if found is None else found.values.get("ifOperStatus")
+    if found is None or oper is None:
+        return "unknown", NO_SAMPLE
+    if oper == UP:
+        return "up", ""
+    if found.values.get("ifAdminStatus", UP) != UP:
+        return "off", "ifAdminStatus is down: somebody has switched it off"
+    return "down", f"ifOperStatus is {OPER_WORDS.get(int(oper), str(oper))}"
+
+
+def _unknown(port: ShownPort) -> KeptPort:
+    return KeptPort(
+        id=port.id,
+        name=port.name,
+        watched=port.watched,
+        device=_place(port),
+        state="unknown",
+        reason=NOT_JUDGED,
+    )
+
+
+def _place(port: ShownPort) -> str:
+    """As bills name the device of a port that is another tenant's; of one's own it is said already."""
+    return f"{port.device_tenant}/{port.hostname}" if port.is_elsewhere else ""

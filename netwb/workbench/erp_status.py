@@ -1,0 +1,167 @@
+"""A tenant's status as its ERP reads it, on the facade; and the jobs that keep it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from netwb.erp.status_records import GroupPercentile, KeptStatus, Status, Summary
+from netwb.inventory.records import EVERYWHERE
+from netwb.loading import lazy
+from netwb.roles import ALL_TENANTS, Permission, Scope, allowed
+from netwb.workbench.bill_counting import BillCountingFace
+from netwb.workbench.monitoring import AWAITED, MonitoringFace
+
+if TYPE_CHECKING:
+    from netwb.billing.records import PortGroup
+    from netwb.erp import percentile_rows as _percentile_rows
+    from netwb.erp import status as _status
+    from netwb.erp import status_rows as _rows
+    from netwb.metrics.billing import months as _months
+    from netwb.metrics.billing import reckoning as _reckoning
+    from netwb.workbench import erp_found as _found
+else:
+    _percentile_rows = lazy("netwb.erp.percentile_rows")
+    _status = lazy("netwb.erp.status")
+    _rows = lazy("netwb.erp.status_rows")
+    _months = lazy("netwb.metrics.billing.months")
+    _reckoning = lazy("netwb.metrics.billing.reckoning")
+    _found = lazy("netwb.workbench.erp_found")
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusesKept:
+    """What the job found. `changed`: devices whose status is another one than was told last."""
+
+    tenants: int
+    devices: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PercentilesKept:
+    """What the job worked out."""
+
+    tenants: int
+    groups: int
+
+
+class ErpStatusFace(MonitoringFace, BillCountingFace):
+    """`erp_status`, `keep_statuses`, `keep_percentiles`."""
+
+    def erp_status(self, tenant_id: str) -> Status:
+        """How a tenant's devices and ports are, as the daemon found them last, aged to now.
+
+        Blackholes and the 95th percentile are in it for who may see them. UnknownNameError where the
+        tenant is in no scope.
+        """
+        self._require(Permission.MONITORING_VIEW)
+        actor, scope, parts = self._actor, self._meant_scope, self._parts
+        version = _rows.version_of(parts.database, scope, tenant_id)
+        if version is None:  # a slug, nobody's, or one that was never judged
+            tenant_id = parts.places.tenant(scope, tenant_id).id
+            version = _rows.version_of(parts.database, scope, tenant_id)
+        blackholes = (
+            _rows.open_blackholes(parts.database, scope, tenant_id)
+            if allowed(actor, Permission.BLACKHOLE_VIEW)
+            else None
+        )
+        percentiles = (
+            _percentile_rows.find_percentiles(parts.database, scope, tenant_id)
+            if allowed(actor, Permission.BILLING_VIEW)
+            else None
+        )
+        now = parts.clock().replace(microsecond=0)
+
+        def read() -> KeptStatus:
+            summary = self._summary(scope, tenant_id)
+            status = _status.shown(
+                summary, int(now.timestamp()), blackholes=blackholes, percentiles=percentiles
+            )
+            return KeptStatus(as_of=now, next_at=now + _SECOND, status=status)
+
+        key = (tenant_id, version, now, blackholes, percentiles)
+        return parts.erp_statuses.get(key, now, read).status
+
+    def _summary(self, scope: Scope, tenant_id: str) -> Summary:
+        """The one that is kept; where there is none, all that is there, of which nothing is known."""
+        parts = self._parts
+        kept: Summary | None = _rows.find_summary(parts.database, scope, tenant_id)
+        if kept is not None and kept.as_of is not None:
+            return kept
+        owner = parts.places.tenant(scope, tenant_id)
+        own = Scope(frozenset({owner.id}))
+        devices = [one for one in parts.devices.named(own, EVERYWHERE) if one.status in AWAITED]
+        found: Summary = _found.unjudged(
+            owner,
+            devices,
+            _rows.read_ports(parts.database, owner.id),
+            _rows.read_backups(parts.database, owner.id),
+            interval_s=parts.settings.metrics.interval_s,
+        )
+        return found
+
+    def keep_statuses(self) -> StatusesKept:
+        """Judge all devices once, keep each tenant's status, and tell what changed.
+
+        Raises MetricsError where the store does not say; what is kept then grows old by itself.
+        """
+        self._require(Permission.MONITORING_VIEW)
+        self._require_everywhere("the status of all tenants")
+        parts = self._parts
+        ports = _rows.read_ports(parts.database)
+        beside = [(one.device_id, one.name) for one in ports if not one.watched]
+        judged = self._judged(beside)
+        tenants = [one for one in parts.places.tenants(ALL_TENANTS) if one.status == "active"]
+        found = _found.summaries(
+            judged,
+            tenants,
+            ports,
+            _rows.read_backups(parts.database),
+            interval_s=parts.settings.metrics.interval_s,
+        )
+        former = _rows.read_summaries(parts.database)
+        next_ones = [_status.followed(former.get(one.tenant_id), one) for one in found]
+        written = _rows.write_summaries(parts.database, next_ones)
+        return StatusesKept(
+            tenants=written.tenants, devices=len(judged.devices), changed=len(written.changes)
+        )
+
+    # ---- the 95th percentile
+
+    def keep_percentiles(self) -> PercentilesKept:
+        """Work out what each port group comes to in its month so far, for those who ask often.
+
+        Raises MetricsError where the store does not say; what was kept before stays, with its time.
+        """
+        self._require(Permission.BILLING_VIEW)
+        self._require_everywhere("the port groups of all tenants")
+        now = self._parts.clock()
+        groups = self._parts.port_groups.list(ALL_TENANTS)
+        found: dict[str, list[GroupPercentile]] = {}
+        for one in groups:
+            found.setdefault(one.tenant_id, []).append(self._percentile(one, now))
+        _percentile_rows.write_percentiles(self._parts.database, found, now)
+        return PercentilesKept(tenants=len(found), groups=len(groups))
+
+    def _percentile(self, group: PortGroup, now: datetime) -> GroupPercentile:
+        """Of the month that it is in the zone of its contract."""
+        month = _months.month_of(now, group.time_zone)
+        exclusions = self._parts.port_groups.exclusions(ALL_TENANTS, group.tenant_id)
+        bill = _reckoning.reckon(self._count_group(group, month.name, exclusions, None))
+        return GroupPercentile(
+            name=group.name,
+            period=month.name,
+            time_zone=group.time_zone,
+            method=group.method,
+            state=bill.state,
+            direction=bill.billed.direction if bill.billed else None,
+            p95_bps=bill.billed.bps if bill.billed else None,
+            commit_bps=group.commit_bps,
+            overage_bps=bill.overage_bps,
+            windows=bill.present,
+            missing=sum(span.windows for span in bill.missing),
+        )

@@ -1,0 +1,430 @@
+"""A tenant's status over REST: what is unknown or old is never up, and nothing is another tenant's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from netwb.access.records import NewToken
+from netwb.erp import status, status_rows
+from netwb.errors import MetricsUnavailableError
+from netwb.inventory.ports.records import SeenPort
+from netwb.metrics.records import Point, SeriesKey
+from netwb.roles import ALL_TENANTS, Permission, Role
+from netwb.store.models import ErpEventRow, ErpStatusRow, PortRow
+from netwb.web.erp_status import StatusAnswer
+from tests.benches import Rig, rig
+from tests.stores import EACH_STORE
+from tests.web.rest import Client, Reply, serving
+from tests.workbench.people import add
+
+pytestmark = EACH_STORE
+HOSTS = {"acme": ("edge1", "edge2"), "umbra": ("core1", "core2", "core3")}
+EVERY = [f"{tenant}/{host}" for tenant, hosts in HOSTS.items() for host in hosts]
+LINK, OTHER = "xe-0/0/0", "xe-0/0/1"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Rig]:
+    """edge1 has two watched ports; acme has one on umbra's core1, beside one of umbra's own."""
+    with rig(tmp_path, HOSTS) as one:
+        for name in ("acme/edge1", "umbra/core1"):
+            seen = [
+                SeenPort(name=port, alias="", if_index=n, if_type=6, speed_bps=10**9)
+                for n, port in enumerate((LINK, OTHER), 1)
+            ]
+            one.bench._parts.ports.sighted({one.devices[name].id: seen})
+        one.bench.set_port("umbra/core1", LINK, tenant="acme", circuit_ref="CIR-1")
+        with one.bench._parts.database.writing(ALL_TENANTS) as session:
+            session.execute(update(PortRow).values(watched=True))
+        yield one
+
+
+@pytest.fixture
+def port(made: Rig) -> Iterator[int]:
+    with serving(made.bench) as number:
+        yield number
+
+
+def answer(made: Rig, *names: str, ping: float = 0.0, **down: tuple[str, ...]) -> None:
+    """These devices answer now, their ports too; with `ping` they lost so many per cent, 100: silent.
+
+    down   ports by hostname whose ifOperStatus is down
+    """
+    at = int(made.clock().timestamp())
+    points = []
+    for name in names:
+        tenant, hostname = name.split("/")
+        key = SeriesKey(tenant=tenant, device_id=made.devices[name].id)
+        more: dict[str, Any] = {"site": "fra1", "device": hostname, "at": at}
+        lost = {"percent_packet_loss": ping}
+        points.append(Point(measurement="ping", key=key, values=lost, **more))
+        if ping == 100:
+            continue
+        points.append(Point(measurement="device", key=key, values={"sysUpTime": 9}, **more))
+        for link in (LINK, OTHER) if hostname in {"edge1", "core1"} else ():
+            oper = 2 if link in down.get(hostname, ()) else 1
+            states = {"ifOperStatus": oper, "ifAdminStatus": 1}
+            own = SeriesKey(tenant=tenant, device_id=key.device_id, name=link)
+            points.append(Point(measurement="interface", key=own, values=states, **more))
+    made.bench._parts.metrics.write(points)
+
+
+def caller(made: Rig, port: int, tenant: str = "acme", *allow: Permission) -> Client:
+    name = f"c{len(made.bench.tokens())}"
+    add(made, name, Role.CUSTOMER, tenant)
+    token = NewToken(user=name, days=1, allow=allow or None)
+    return Client(port=port, token=made.bench.issue_token(token).secret)
+
+
+def path(made: Rig, tenant: str = "acme") -> str:
+    (found,) = (one.id for one in made.bench.tenants() if one.slug == tenant)
+    return f"/erp/monitoring/status/{found}"
+
+
+def read(made: Rig, client: Client, tenant: str = "acme") -> dict[str, Any]:
+    """The answer, held against its model."""
+    reply = client.get(path(made, tenant))
+    assert reply.status == 200, reply.body
+    StatusAnswer.model_validate(reply.json, strict=True)
+    found: dict[str, Any] = reply.json
+    return found
+
+
+def statuses(found: dict[str, Any]) -> dict[str, str]:
+    return {one["hostname"]: one["status"] for one in found["devices"]}
+
+
+def events(made: Rig) -> list[tuple[str, dict[str, Any]]]:
+    """Hostname and detail of each change that was told, in the order of their telling."""
+    with made.bench._parts.database.reading(ALL_TENANTS) as session:
+        rows = session.query(ErpEventRow).filter_by(kind="status.changed").order_by(ErpEventRow.id)
+        return [(row.subject, row.detail) for row in rows]
+
+
+def minute(made: Rig, *names: str, ping: float = 0.0, **down: tuple[str, ...]) -> None:
+    """A minute passes; these answer (all of them where none is named), and the daemon judges."""
+    made.clock.advance(seconds=60)
+    answer(made, *(names or EVERY), ping=ping, **down)
+    made.bench.keep_statuses()
+
+
+def test_where_no_daemon_ever_ran_all_is_unknown_and_the_cure_is_said(made: Rig, port: int) -> None:
+    answer(made, *EVERY)
+
+    found = read(made, caller(made, port))
+
+    assert (found["overall"], found["stale"], found["as_of"]) == ("unknown", True, None)
+    assert statuses(found) == {"edge1": "unknown", "edge2": "unknown"}
+    assert [one["state"] for one in found["ports"]] == ["unknown"]
+    assert "`netwb scheduler`" in found["notes"][0]
+
+
+def test_what_the_daemon_found_is_answered_with_its_age(made: Rig, port: int) -> None:
+    minute(made, edge1=(LINK,))
+    made.clock.advance(seconds=31)
+
+    found = read(made, caller(made, port))
+
+    assert (found["overall"], found["age_s"], found["stale"]) == ("degraded", 31, False)
+    assert found["tenant"] == "acme"
+    edge1, edge2 = found["devices"]
+    assert (edge1["status"], edge1["reason"], edge1["age_s"]) == ("degraded", f"{LINK} down", 31)
+    assert {one["name"]: one["state"] for one in edge1["ports"]} == {LINK: "down", OTHER: "up"}
+    assert (edge2["status"], edge2["stale"], edge2["maintenance"]) == ("up", False, False)
+    assert (edge2["backup_at"], edge2["backup_age_s"]) == (None, None)
+    assert found["counts"] == {
+        "devices": 2,
+        "up": 1,
+        "degraded": 1,
+        "down": 0,
+        "unknown": 0,
+        "maintenance": 0,
+        "ports": 3,
+        "ports_down": 1,
+        "ports_unknown": 0,
+    }
+
+
+def test_an_up_of_a_daemon_that_is_dead_comes_out_as_unknown_with_its_age(
+    made: Rig, port: int
+) -> None:
+    client = caller(made, port)
+    minute(made)
+    made.clock.advance(seconds=179)
+    assert (read(made, client)["overall"], statuses(read(made, client))["edge1"]) == ("up", "up")
+    made.clock.advance(seconds=1)
+
+    found = read(made, client)
+    made.clock.advance(hours=5)
+    later = read(made, client)
+
+    assert (found["overall"], found["stale"], found["age_s"]) == ("unknown", True, 180)
+    assert set(statuses(found).values()) == {"unknown"}
+    assert {one["state"] for one in (*found["devices"][0]["ports"], *found["ports"])} == {"unknown"}
+    assert (later["overall"], later["age_s"]) == ("unknown", 5 * 3600 + 180)
+    assert later["devices"][0]["since"] == found["devices"][0]["since"]
+    assert "erp-status" in later["notes"][0]
+
+
+def test_an_up_that_was_old_when_it_was_kept_is_unknown_a_moment_later(
+    made: Rig, port: int
+) -> None:
+    answer(made, *EVERY)
+    made.clock.advance(seconds=170)
+    made.bench.keep_statuses()
+    client = caller(made, port)
+    assert read(made, client)["overall"] == "up"
+    made.clock.advance(seconds=15)
+
+    found = read(made, client)
+
+    assert (found["overall"], found["stale"]) == ("unknown", False)
+    edge1 = found["devices"][0]
+    assert (edge1["status"], edge1["stale"], edge1["age_s"]) == ("unknown", True, 185)
+    assert edge1["reason"] == "no newer answer"
+
+
+def test_a_store_that_does_not_answer_leaves_what_is_kept_to_grow_old(
+    made: Rig, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute(made)
+
+    def newest(*_words: object) -> None:
+        msg = "the metrics store does not answer; see that it runs"
+        raise MetricsUnavailableError(msg)
+
+    made.clock.advance(seconds=180)
+    monkeypatch.setattr(made.bench._parts.metrics, "newest", newest)
+    with pytest.raises(MetricsUnavailableError):
+        made.bench.keep_statuses()
+
+    assert read(made, caller(made, port))["overall"] == "unknown"
+
+
+def test_a_status_of_the_future_says_nothing_of_now(made: Rig, port: int) -> None:
+    """The clock was put back: what was kept before would hold for ever."""
+    minute(made)
+    made.clock.advance(hours=-3)
+
+    found = read(made, caller(made, port))
+
+    assert (found["overall"], found["stale"], found["age_s"]) == ("unknown", True, 0)
+
+
+def test_maintenance_is_said_as_such_and_keeps_nobody_from_being_up(made: Rig, port: int) -> None:
+    made.bench.set_device("acme/edge2", status="maintenance")
+    minute(made, *(name for name in EVERY if name != "acme/edge2"))
+
+    found = read(made, caller(made, port))
+
+    assert (found["overall"], statuses(found)["edge2"]) == ("up", "maintenance")
+    assert found["devices"][1]["maintenance"] is True
+
+
+def test_a_device_that_is_down_takes_its_ports_along_and_its_customers(
+    made: Rig, port: int
+) -> None:
+    minute(made)
+    for _ in range(3):
+        made.clock.advance(seconds=60)
+        answer(made, "umbra/core1", ping=100)
+        answer(made, *(name for name in EVERY if name != "umbra/core1"))
+        made.bench.keep_statuses()
+
+    own = read(made, caller(made, port, "umbra"), "umbra")
+    customer = read(made, caller(made, port))
+
+    assert statuses(own)["core1"] == own["overall"] == "down"
+    assert statuses(customer) == {"edge1": "up", "edge2": "up"}
+    (link,) = customer["ports"]
+    assert (link["device"], link["state"], link["stale"]) == ("umbra/core1", "down", True)
+    assert customer["overall"] == "down"
+
+
+def test_a_tenant_is_told_of_its_own_devices_and_of_its_ports_alone(made: Rig, port: int) -> None:
+    minute(made, core1=(LINK,))
+
+    owner = caller(made, port, "umbra").get(path(made, "umbra"))
+    customer = caller(made, port).get(path(made))
+
+    (link,) = customer.json["ports"]
+    assert (link["device"], link["name"], link["state"]) == ("umbra/core1", LINK, "down")
+    assert customer.json["overall"] == "degraded"
+    assert "core2" not in customer.body.decode()
+    core1 = owner.json["devices"][0]
+    assert (core1["status"], core1["reason"]) == (
+        "degraded",
+        "a port that is for another tenant is down",
+    )
+    assert [one["name"] for one in core1["ports"]] == [OTHER]
+    assert LINK not in owner.body.decode()
+    assert "acme" not in owner.body.decode()
+
+
+def test_a_foreign_tenant_and_one_that_never_was_read_alike(made: Rig, port: int) -> None:
+    minute(made)
+    client = caller(made, port)
+
+    def told(reply: Reply) -> tuple[int, dict[str, Any]]:
+        same = {key: value for key, value in reply.json.items() if key != "request_id"}
+        return reply.status, {**same, "instance": ""}
+
+    foreign, nobodys = client.get(path(made, "umbra")), client.get("/erp/monitoring/status/nobody")
+
+    assert told(foreign) == told(nobodys)
+    assert foreign.status == 404
+
+
+def test_a_right_that_is_missing_is_a_reason_and_never_an_empty_answer(
+    made: Rig, port: int
+) -> None:
+    minute(made)
+
+    reply = caller(made, port, "acme", Permission.INVENTORY_VIEW).get(path(made))
+
+    assert (reply.status, "monitoring.view" in reply.json["detail"]) == (403, True)
+
+
+def test_what_other_rights_would_show_is_left_out_and_said_to_be(made: Rig, port: int) -> None:
+    made.bench.add_port_group("acme", "transit", add_ports=[("acme/edge1", LINK)])
+    minute(made)
+    made.bench.keep_percentiles()
+
+    less = read(made, caller(made, port, "acme", Permission.MONITORING_VIEW))
+    all_of_it = read(made, caller(made, port))
+
+    assert not {"p95", "blackholes"} & less.keys()
+    assert less["left_out"] == [
+        {"field": "blackholes", "needs": "blackhole.view"},
+        {"field": "p95", "needs": "billing.view"},
+    ]
+    assert (all_of_it["left_out"], all_of_it["blackholes"]) == ([], [])
+    assert [one["name"] for one in all_of_it["p95"]["groups"]] == ["transit"]
+
+
+def test_a_tag_never_hides_that_a_value_grows_old(made: Rig, port: int) -> None:
+    minute(made)
+    client = caller(made, port)
+    tag = client.get(path(made)).headers["etag"]
+
+    again = client.get(path(made), **{"If-None-Match": tag})
+    made.clock.advance(seconds=1)
+    later = client.get(path(made), **{"If-None-Match": tag})
+
+    assert (again.status, later.status) == (304, 200)
+    assert later.json["age_s"] == 1
+
+
+def test_a_change_is_told_once_and_not_what_was_found_first(made: Rig) -> None:
+    minute(made)
+    assert events(made) == []
+    minute(made, edge1=(LINK,))
+    minute(made, edge1=(LINK,))
+    minute(made)
+
+    assert [(name, one["old"], one["new"]) for name, one in events(made)] == [
+        ("edge1", "up", "degraded"),
+        ("edge1", "degraded", "up"),
+    ]
+    assert events(made)[0][1]["observed_at"] == "2026-11-20T02:02:00Z"
+
+
+def test_a_device_that_is_new_is_not_a_change(made: Rig) -> None:
+    minute(made, "acme/edge1")
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        kept = session.query(ErpStatusRow).count()
+
+    assert (kept, events(made)) == (2, [])
+
+
+def test_a_daemon_that_comes_back_after_an_hour_tells_nothing_of_what_it_did_not_see(
+    made: Rig,
+) -> None:
+    """All of a machine was off: the first look finds everything silent, and the next ones well."""
+    minute(made)
+    made.clock.advance(hours=1)
+    made.bench.keep_statuses()
+    made.clock.advance(seconds=60)
+    made.bench.keep_statuses()
+    minute(made)
+    minute(made)
+
+    assert events(made) == []
+
+
+def test_what_stays_silent_after_a_pause_is_told_once_the_daemon_is_sure(made: Rig) -> None:
+    minute(made)
+    made.clock.advance(hours=1)
+    others = [name for name in EVERY if name != "acme/edge2"]
+    for _ in range(3):
+        minute(made, *others)
+        assert events(made) == []
+    minute(made, *others)
+
+    ((name, detail),) = events(made)
+    assert (name, detail["old"], detail["new"]) == ("edge2", "up", "unknown")
+
+
+def test_since_when_it_is_so_is_carried_on(made: Rig, port: int) -> None:
+    client = caller(made, port)
+    minute(made)
+    first = read(made, client)["devices"][0]
+    minute(made, edge1=(LINK,))
+    minute(made, edge1=(LINK,))
+    edge1 = read(made, client)["devices"][0]
+
+    assert first["since"] is None
+    assert edge1["since"] == "2026-11-20T02:02:00Z"
+    assert edge1["ports"][0]["since"] == "2026-11-20T02:02:00Z"
+
+
+def test_two_daemons_that_judge_at_once_tell_a_change_once(made: Rig) -> None:
+    """The second one had read what the first one then wrote over."""
+    minute(made)
+    database = made.bench._parts.database
+    former = status_rows.read_summaries(database)
+    minute(made, edge1=(LINK,))
+    told = events(made)
+    stale = [status.followed(one, one) for one in former.values()]
+    written = status_rows.write_summaries(database, stale)
+
+    assert (written.tenants, len(told)) == (0, 1)
+    assert events(made) == told
+
+
+def test_a_tenant_that_is_gone_has_no_status(made: Rig) -> None:
+    made.bench.add_tenant("leaver", name="Leaver")
+    minute(made)
+    made.bench.retire_tenant("leaver")
+    minute(made)
+
+    with made.bench._parts.database.reading(ALL_TENANTS) as session:
+        assert session.query(ErpStatusRow).count() == 2
+
+
+def test_a_tenant_without_anything_is_unknown_and_told_why(made: Rig, port: int) -> None:
+    made.bench.add_tenant("bare", name="Bare")
+    minute(made)
+
+    found = read(made, caller(made, port, "bare"), "bare")
+
+    assert (found["overall"], found["devices"], found["stale"]) == ("unknown", [], False)
+    assert "no active device" in found["notes"][0]
+
+
+def test_a_tenant_with_a_port_alone_is_as_its_port_is(made: Rig, port: int) -> None:
+    made.bench.add_tenant("links", name="Links")
+    made.bench.set_port("umbra/core1", OTHER, tenant="links", watched=True)
+    client = caller(made, port, "links")
+    minute(made)
+    well = read(made, client, "links")
+    minute(made, core1=(OTHER,))
+    ill = read(made, client, "links")
+
+    assert (well["overall"], ill["overall"]) == ("up", "degraded")
+    assert ill["ports"][0]["reason"] == "ifOperStatus is down"
