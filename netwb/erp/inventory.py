@@ -8,18 +8,19 @@ for itself, with that device's name alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from netwb.erp.records import ErpDevice, ErpPage, ErpPort, Gone
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.models import DeviceRow, ErpChangeRow, PortRow, SiteRow, TenantRow
+from netwb.store.prepared import Prepared
 
 Sort = Literal["id", "hostname"]
 Status = Literal["active", "maintenance", "planned"]
@@ -27,13 +28,15 @@ ACTIVE: frozenset[Status] = frozenset({"active", "maintenance"})
 _DEVICE = (
     *(DeviceRow.id, DeviceRow.hostname, DeviceRow.address, SiteRow.slug.label("site")),
     *(DeviceRow.role, DeviceRow.platform, DeviceRow.model, DeviceRow.serial, DeviceRow.os_version),
-    *(DeviceRow.contract_ref, DeviceRow.status, DeviceRow.updated_at),
-    *(ErpChangeRow.at, ErpChangeRow.number),
-)
+    *(DeviceRow.contract_ref, DeviceRow.status, ErpChangeRow.at),
+    func.coalesce(ErpChangeRow.number, 0).label("version"),
+)  # in the order of ErpDevice
 _PORT = (
-    *(PortRow.id, PortRow.device_id, PortRow.name, PortRow.alias, PortRow.circuit_ref),
-    *(PortRow.speed_bps, PortRow.speed_override_bps, PortRow.watched),
-)
+    *(PortRow.id, PortRow.device_id, PortRow.name, PortRow.alias),
+    func.coalesce(PortRow.speed_override_bps, PortRow.speed_bps).label("speed_bps"),
+    *(PortRow.circuit_ref, PortRow.watched),
+)  # in the order of ErpPort
+_NARROWED = ("site", "role", "platform", "contract_ref")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +66,20 @@ class Asked:
     count: bool = False
 
     @property
-    def is_narrowed(self) -> bool:
-        """Whether only some of the tenant's devices are asked for."""
-        named = (self.site, self.role, self.platform, self.contract_ref)
-        return any(one is not None for one in named)
+    def named(self) -> frozenset[str]:
+        """By which columns only some of the tenant's devices are asked for."""
+        return frozenset(name for name in _NARROWED if getattr(self, name) is not None)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What statements over its devices are asked with."""
+        narrowed = {name: getattr(self, name) for name in self.named}
+        return {"tenant_id": self.tenant_id, "statuses": sorted(self.statuses), **narrowed}
+
+    @property
+    def scope(self) -> Scope:
+        """The tenant alone."""
+        return Scope(frozenset({self.tenant_id}))
 
     @property
     def is_of_changes(self) -> bool:
@@ -76,30 +89,29 @@ class Asked:
 
 def read_page(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """One page, behind where the page before ended (`ErpPage.last`)."""
-    with database.reading(Scope(frozenset({asked.tenant_id}))) as session:
-        page = (
-            _page_of_changes(session, asked, after)
-            if asked.is_of_changes
-            else _page_of_devices(session, asked, after)
-        )
-        total = session.scalar(_count(asked)) if asked.count else None
+    page = (
+        _page_of_changes(database, asked, after)
+        if asked.is_of_changes
+        else _page_of_devices(database, asked, after)
+    )
     if asked.with_ports:
         page = _with_ports_elsewhere(database, asked, page, after)
-    return replace(page, total=total)
+    if not asked.count:
+        return page
+    (counted,) = database.rows(asked.scope, _count(asked.named), **asked.values)
+    return replace(page, total=counted[0])
 
 
 def read_device(database: Database, asked: Asked, device_id: str) -> ErpDevice | None:
     """One device of the tenant with its ports; None where it has none of that id."""
-    with database.reading(Scope(frozenset({asked.tenant_id}))) as session:
-        found = _devices(asked).where(*_conditions(asked), DeviceRow.id == device_id)
-        rows = session.execute(found).all()
-        devices = _with_ports(session, asked, [_device(row, asked) for row in rows])
+    found = _devices_by_id(database, asked, [device_id])
+    devices = _with_ports(database, asked, list(found.values()))
     return devices[0] if devices else None
 
 
 def read_port(database: Database, asked: Asked, port_id: str) -> ErpPort | None:
     """One port of the tenant, on its own device or on another's."""
-    with database.reading(Scope(frozenset({asked.tenant_id}))) as session:
+    with database.reading(asked.scope) as session:
         device_id = session.scalar(select(PortRow.device_id).where(PortRow.id == port_id))
     if device_id is None:
         return None
@@ -108,28 +120,30 @@ def read_port(database: Database, asked: Asked, port_id: str) -> ErpPort | None:
         return next(one for one in device.ports if one.id == port_id)
     with database.reading(ALL_TENANTS) as session:
         row = session.execute(_elsewhere(asked).where(PortRow.id == port_id)).one_or_none()
-    return None if row is None else _port(row)
+    return None if row is None else ErpPort(*row)
 
 
 # ---- all of it
 
 
-def _page_of_devices(session: Session, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
+def _page_of_devices(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """Devices; none where the walk is among ports on others' devices already."""
     if after and after[0] == "port":
         return _page(last=after)
-    statement = _devices(asked).where(*_conditions(asked))
-    order: tuple[Any, ...] = (DeviceRow.id,)
-    if asked.sort == "hostname":
-        order = (DeviceRow.hostname, DeviceRow.id)
-    if after:
-        statement = statement.where(_behind(order, after[1:]))
-    rows = session.execute(statement.order_by(*order).limit(asked.limit + 1)).all()
-    more, rows = len(rows) > asked.limit, rows[: asked.limit]
-    devices = _with_ports(session, asked, [_device(row, asked) for row in rows])
+    order = ("hostname", "id") if asked.sort == "hostname" else ("id",)
+    begin = (
+        {f"after_{name}": value for name, value in zip(order, after[1:], strict=True)}
+        if after
+        else {}
+    )
+    statement = _pages(asked.sort, asked.named, "behind" if after else "first")
+    rows = database.rows(asked.scope, statement, many=asked.limit + 1, **begin, **asked.values)
+    more = len(rows) > asked.limit
+    devices = [_device(row, asked) for row in rows[: asked.limit]]
+    devices = _with_ports(database, asked, devices)
     if more:
-        return _page(devices, last=["device", *(getattr(rows[-1], one.key) for one in order)])
-    goes_on = asked.with_ports and not asked.is_narrowed
+        return _page(devices, last=["device", *(getattr(devices[-1], name) for name in order)])
+    goes_on = asked.with_ports and not asked.named
     return _page(devices, last=["port", ""] if goes_on else None)
 
 
@@ -147,27 +161,27 @@ def _with_ports_elsewhere(
         found = _elsewhere(asked).where(PortRow.id > begin).order_by(PortRow.id)
         rows = session.execute(found.limit(room + 1)).all()
     last = ["port", rows[room - 1].id] if len(rows) > room else None
-    return replace(page, ports=[_port(row) for row in rows[:room]], last=last)
+    return replace(page, ports=[ErpPort(*row) for row in rows[:room]], last=last)
 
 
 # ---- what changed
 
 
-def _page_of_changes(session: Session, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
+def _page_of_changes(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """Devices as they are now, and what is gone; `ports` is filled by who may look elsewhere."""
-    rows = session.execute(_changes(asked, after)).all()
+    with database.reading(asked.scope) as session:
+        rows = session.execute(_changes(asked, after)).all()
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     wanted = [row.thing_id for row in rows if row.kind == "device"]
-    shown = _devices(asked).where(DeviceRow.id.in_(wanted), *_conditions(asked))
-    found = {row.id: row for row in session.execute(shown)} if wanted else {}
-    ordered = [_device(found[one], asked) for one in wanted if one in found]
+    found = _devices_by_id(database, asked, wanted)
     gone = [
         Gone(kind=row.kind, id=row.thing_id, at=row.at)
         for row in rows
         if row.kind == "port" or row.thing_id not in found
     ]
     last = [rows[-1].number, rows[-1].thing_id] if more else None
-    return replace(_page(_with_ports(session, asked, ordered), last=last), gone=gone)
+    ordered = [found[one] for one in wanted if one in found]
+    return replace(_page(_with_ports(database, asked, ordered), last=last), gone=gone)
 
 
 def _changes(asked: Asked, after: Sequence[Any] | None) -> Select[*tuple[Any, ...]]:
@@ -179,7 +193,7 @@ def _changes(asked: Asked, after: Sequence[Any] | None) -> Select[*tuple[Any, ..
         statement = statement.where(ErpChangeRow.number > asked.since)
     if asked.since_at is not None:
         statement = statement.where(ErpChangeRow.at >= asked.since_at)
-    if not asked.with_ports or asked.is_narrowed:
+    if not asked.with_ports or asked.named:
         statement = statement.where(ErpChangeRow.kind == "device")
     if after:
         statement = statement.where(_behind(order, after))
@@ -193,7 +207,7 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
         return page
     with database.reading(ALL_TENANTS) as session:
         rows = session.execute(_elsewhere(asked).where(PortRow.id.in_(changed)))
-        there = {row.id: _port(row) for row in rows}
+        there = {row.id: ErpPort(*row) for row in rows}
     return replace(
         page,
         ports=[there[one] for one in changed if one in there],
@@ -204,54 +218,77 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
 # ---- statements and records
 
 
-def _devices(asked: Asked) -> Select[*tuple[Any, ...]]:
+@cache
+def _pages(sort: Sort, named: frozenset[str], begin: Literal["first", "behind"]) -> Prepared:
+    order: tuple[Any, ...] = (DeviceRow.id,)
+    if sort == "hostname":
+        order = (DeviceRow.hostname, DeviceRow.id)
+    statement = _narrowed(named)
+    if begin == "behind":
+        last = [bindparam(f"after_{column.key}") for column in order]
+        statement = statement.where(_behind(order, last))
+    return Prepared(statement.order_by(*order).limit(bindparam("many")))
+
+
+@cache
+def _by_id(named: frozenset[str]) -> Prepared:
+    return Prepared(_narrowed(named).where(DeviceRow.id.in_(bindparam("ids", expanding=True))))
+
+
+@cache
+def _count(named: frozenset[str]) -> Prepared:
+    return Prepared(_narrowed(named).with_only_columns(func.count(DeviceRow.id)))
+
+
+def _narrowed(named: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    """Living devices of the tenant; by these columns, where they are asked for."""
     changed = and_(
-        ErpChangeRow.tenant_id == asked.tenant_id,
+        ErpChangeRow.tenant_id == DeviceRow.tenant_id,
         ErpChangeRow.kind == "device",
         ErpChangeRow.thing_id == DeviceRow.id,
     )
+    columns = {name: getattr(DeviceRow, name) for name in _NARROWED[1:]} | {"site": SiteRow.slug}
     return (
         select(*_DEVICE)
         .join_from(DeviceRow, SiteRow, SiteRow.id == DeviceRow.site_id)
-        .outerjoin(ErpChangeRow, changed)
+        .join(ErpChangeRow, changed)
+        .where(
+            DeviceRow.tenant_id == bindparam("tenant_id"),
+            DeviceRow.status != "retired",  # as the index by hostname has it
+            DeviceRow.status.in_(bindparam("statuses", expanding=True)),
+            *(columns[name] == bindparam(name) for name in sorted(named)),
+        )
     )
 
 
-def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
-    found = [
-        DeviceRow.tenant_id == asked.tenant_id,
-        DeviceRow.status != "retired",  # as the index by hostname has it
-        DeviceRow.status.in_(sorted(asked.statuses)),
-    ]
-    if asked.site is not None:
-        found.append(SiteRow.slug == asked.site)
-    for name in ("role", "platform", "contract_ref"):
-        wanted = getattr(asked, name)
-        if wanted is not None:
-            found.append(getattr(DeviceRow, name) == wanted)
-    return found
+_PORTS = Prepared(
+    select(*_PORT)
+    .where(
+        PortRow.tenant_id == bindparam("tenant_id"),
+        PortRow.device_id.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(PortRow.device_id, PortRow.id)
+)
 
 
-def _count(asked: Asked) -> Select[int]:
-    counted = select(func.count(DeviceRow.id)).where(*_conditions(asked))
-    return counted.join(SiteRow, SiteRow.id == DeviceRow.site_id) if asked.site else counted
+def _devices_by_id(database: Database, asked: Asked, ids: Sequence[str]) -> Mapping[str, ErpDevice]:
+    if not ids:
+        return {}
+    rows = database.rows(asked.scope, _by_id(asked.named), ids=list(ids), **asked.values)
+    return {row[0]: _device(row, asked) for row in rows}
 
 
-def _with_ports(session: Session, asked: Asked, devices: list[ErpDevice]) -> list[ErpDevice]:
+def _with_ports(
+    database: Database, asked: Asked, devices: Sequence[ErpDevice]
+) -> Sequence[ErpDevice]:
     """Each with its ports that are for the tenant too: one statement for all of them."""
     if not (asked.with_ports and devices):
         return devices
     by_id = {one.id: one for one in devices}
-    statement = (
-        select(*_PORT)
-        .where(PortRow.tenant_id == asked.tenant_id, PortRow.device_id.in_(list(by_id)))
-        .order_by(PortRow.device_id, PortRow.id)
-    )
-    own: dict[str, list[ErpPort]] = {}
-    for row in session.execute(statement):
-        its = by_id[row.device_id]
-        own.setdefault(its.id, []).append(_bare_port(row, its.hostname, its.version))
-    return [replace(one, ports=own[one.id]) if one.id in own else one for one in devices]
+    for row in database.rows(asked.scope, _PORTS, tenant_id=asked.tenant_id, ids=list(by_id)):
+        its = by_id[row[1]]
+        its.ports.append(ErpPort(*row, its.version, its.hostname))
+    return devices
 
 
 def _elsewhere(asked: Asked) -> Select[*tuple[Any, ...]]:
@@ -264,15 +301,14 @@ def _elsewhere(asked: Asked) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *_PORT,
+            func.coalesce(ErpChangeRow.number, 0),
             DeviceRow.hostname,
-            TenantRow.slug.label("device_tenant"),
-            PortRow.updated_at,
+            TenantRow.slug,
             ErpChangeRow.at,
-            ErpChangeRow.number,
         )
         .join_from(PortRow, DeviceRow, DeviceRow.id == PortRow.device_id)
         .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
-        .outerjoin(ErpChangeRow, changed)
+        .join(ErpChangeRow, changed)
         .where(
             PortRow.tenant_id == asked.tenant_id,
             DeviceRow.tenant_id != asked.tenant_id,
@@ -289,42 +325,9 @@ def _behind(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
     return and_(first >= last[0], or_(first > last[0], _behind(others, last[1:])))
 
 
-def _device(row: Row[Any], asked: Asked) -> ErpDevice:
-    return ErpDevice(
-        id=row.id,
-        hostname=row.hostname,
-        address=row.address if asked.addresses else None,
-        site=row.site,
-        role=row.role,
-        platform=row.platform,
-        model=row.model,
-        serial=row.serial,
-        os_version=row.os_version,
-        contract_ref=row.contract_ref,
-        status=row.status,
-        at=row.at or row.updated_at,
-        version=row.number or 0,
-    )
-
-
-def _bare_port(row: Row[*tuple[Any, ...]], hostname: str, version: int) -> ErpPort:
-    return ErpPort(
-        id=row.id,
-        device_id=row.device_id,
-        device_tenant="",
-        hostname=hostname,
-        name=row.name,
-        alias=row.alias,
-        speed_bps=row.speed_override_bps or row.speed_bps,
-        circuit_ref=row.circuit_ref,
-        watched=row.watched,
-        version=version,
-    )
-
-
-def _port(row: Row[Any]) -> ErpPort:
-    bare = _bare_port(row, row.hostname, row.number or 0)
-    return replace(bare, device_tenant=row.device_tenant, at=row.at or row.updated_at)
+def _device(row: Row[*tuple[Any, ...]], asked: Asked) -> ErpDevice:
+    device = ErpDevice(*row, [])
+    return device if asked.addresses else device._replace(address=None)
 
 
 def _page(devices: Iterable[ErpDevice] = (), *, last: Sequence[Any] | None) -> ErpPage:

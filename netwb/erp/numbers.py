@@ -7,7 +7,7 @@ given is never seen before a smaller one, whatever transactions are under way.
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from netwb.erp.records import Stand
@@ -16,28 +16,45 @@ from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.inserting import insert_absent
 from netwb.store.models import ErpChangeRow, ErpEventRow, ErpHeadRow
+from netwb.store.prepared import Prepared
 
 MOST_EVENTS = 5_000  # numbered in one transaction; the next one goes on
 
 
+_HEAD = Prepared(
+    select(ErpHeadRow.epoch, ErpHeadRow.changes, ErpHeadRow.events).where(
+        ErpHeadRow.tenant_id == bindparam("tenant_id")
+    )
+)
+_CHANGED = Prepared(
+    select(ErpChangeRow.thing_id)
+    .where(ErpChangeRow.tenant_id == bindparam("tenant_id"), ErpChangeRow.number.is_(None))
+    .limit(1)
+)
+_HAPPENED = Prepared(
+    select(ErpEventRow.id)
+    .where(ErpEventRow.tenant_id == bindparam("tenant_id"), ErpEventRow.number.is_(None))
+    .limit(1)
+)
+
+
 def stand_of(database: Database, tenant_id: str) -> Stand:
     """How far the tenant's changes and events are numbered, after all that is pending was."""
-    found = _stand(database, tenant_id)
-    return found if found is not None else _numbered(database, tenant_id)
+    found = changes_of(database, tenant_id)
+    pending = database.rows(_only(tenant_id), _HAPPENED, tenant_id=tenant_id)
+    return found if found is not None and not pending else _numbered(database, tenant_id)
 
 
-def _stand(database: Database, tenant_id: str) -> Stand | None:
-    """None where something is pending, or nothing was ever asked."""
-    changed = exists().where(ErpChangeRow.tenant_id == tenant_id, ErpChangeRow.number.is_(None))
-    happened = exists().where(ErpEventRow.tenant_id == tenant_id, ErpEventRow.number.is_(None))
-    asked = select(
-        ErpHeadRow.epoch, ErpHeadRow.changes, ErpHeadRow.events, changed, happened
-    ).where(ErpHeadRow.tenant_id == tenant_id)
-    with database.reading(_only(tenant_id)) as session:
-        row = session.execute(asked).one_or_none()
-    if row is None or row[3] or row[4]:
+def changes_of(database: Database, tenant_id: str) -> Stand | None:
+    """How far its changes alone are; None where any waits for its number, or none was ever asked for.
+
+    Two small reads: what most who ask for it want to know is that nothing changed.
+    """
+    scope = _only(tenant_id)
+    head = database.rows(scope, _HEAD, tenant_id=tenant_id)
+    if not head or database.rows(scope, _CHANGED, tenant_id=tenant_id):
         return None
-    return Stand(row[0], row[1], row[2])
+    return Stand(*head[0])
 
 
 def _numbered(database: Database, tenant_id: str) -> Stand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 EventKind = Literal[
     "configuration.changed",
@@ -33,38 +33,40 @@ class Stand:
     events: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErpPort:
-    """A port that is for the tenant.
+class ErpPort(NamedTuple):
+    """A port that is for the tenant. A page holds thousands of them, made from rows as they are.
 
-    speed_bps   what 100 % is: what a person set, else what the device says
-    at          when it changed last, where it stands for itself; None within a device
-    version     counts up with each change of it, or of the device that it is shown with; 0: pending
+    speed_bps      what 100 % is: what a person set, else what the device says
+    version        counts up with each change of it, or of the device that it is shown with; 0: pending
+    hostname       of its device
+    device_tenant  slug, where the device is another tenant's
+    at             when it changed last, where it stands for itself; None within a device
     """
 
     id: str
     device_id: str
-    device_tenant: str
-    hostname: str
     name: str
     alias: str
     speed_bps: int | None
     circuit_ref: str | None
     watched: bool
+    version: int
+    hostname: str
+    device_tenant: str = ""
     at: datetime | None = None
-    version: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErpDevice:
-    """A device of the tenant. `ports`: those on it that are for the tenant too.
+class ErpDevice(NamedTuple):
+    """A device of the tenant.
 
-    version   counts up with each change of it or of these ports; 0: a change waits for its number
+    address   None: the caller may not see it
+    version   counts up with each change of it or of its ports; 0: a change waits for its number
+    ports     those on it that are for the tenant too
     """
 
     id: str
     hostname: str
-    address: str | None  # None: the caller may not see it
+    address: str | None
     site: str
     role: str | None
     platform: str
@@ -74,8 +76,8 @@ class ErpDevice:
     contract_ref: str | None
     status: str
     at: datetime
-    version: int = 0
-    ports: Sequence[ErpPort] = ()
+    version: int
+    ports: list[ErpPort]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

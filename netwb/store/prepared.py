@@ -22,20 +22,20 @@ _TENANTS = "netwb_tenants"  # name of the bound list
 
 
 class Prepared:
-    """One select over classes, joined as they may be, at most one of them owned by tenants."""
+    """One select over classes; where several are owned by tenants, each row has one of each."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         self._everything = statement
         owned = [cls for cls in _classes(statement) if issubclass(cls, TenantOwned)]
-        if len(owned) > 1:
+        if len(owned) > 1 and any(map(_keeps_what_has_none, statement.get_final_froms())):
             names = " and ".join(cls.__name__ for cls in owned)
-            msg = f"a prepared statement over {names} cannot be narrowed; ask it in a session"
+            msg = f"an outer join over {names} cannot be narrowed when prepared; ask it in a session"
             raise StoreError(msg)
         self._narrowed = statement
         self._is_owned = bool(owned)
         for cls in owned:
             among = cls.tenant_id.in_(bindparam(_TENANTS, expanding=True))
-            self._narrowed = statement.where(among)
+            self._narrowed = self._narrowed.where(among)
 
     def asked(
         self, scope: Scope, values: Mapping[str, Any]
@@ -60,6 +60,14 @@ def _classes(statement: Select[*tuple[Any, ...]]) -> Iterator[type[Any]]:
                 msg = f"a prepared statement over {table} cannot be narrowed; ask it in a session"
                 raise StoreError(msg)
             yield by_table[table]
+
+
+def _keeps_what_has_none(source: FromClause) -> bool:
+    """Whether it is, or holds, an outer join: a condition on its right side would make it an inner one."""
+    if not isinstance(source, Join):
+        return False
+    inside = _keeps_what_has_none(source.left) or _keeps_what_has_none(source.right)
+    return source.isouter or source.full or inside
 
 
 def _tables(source: FromClause) -> Iterator[FromClause]:

@@ -85,14 +85,23 @@ class InventoryQuery(Paged):
     ] = None
     status: Annotated[
         Literal["active", "maintenance", "planned"] | None,
-        Field(description="Only of this status; left out: active and in maintenance."),
+        Field(
+            description="Only of this status; left out: active and in maintenance.",
+            examples=["active"],
+        ),
     ] = None
     sort: Annotated[
         Literal["id", "hostname"],
-        Field(description="Order of devices; what changed comes in the order of its changes."),
+        Field(
+            description="Order of devices; what changed comes in the order of its changes.",
+            examples=["hostname"],
+        ),
     ] = "id"
     count: Annotated[
-        bool, Field(description="Whether `total` tells how many devices there are in all.")
+        bool,
+        Field(
+            description="Whether `total` tells how many devices there are in all.", examples=[True]
+        ),
     ] = False
 
     @field_validator("fields")
@@ -277,6 +286,13 @@ def _row(kind: str, thing: Mapping[str, Any]) -> dict[str, str]:
     return {name: tame(text) for name, text in (told | {"kind": kind}).items()}
 
 
+_OF_CSV = {
+    "Netwb-Sequence": ("Of a CSV: `updated_since` of the next time.", "11ndm3zf95rtxmf6.42"),
+    "Link": (
+        "Of a CSV: the next page.",
+        '</api/v1/erp/inventory/q3v8zk1m5t7w9y2b?cursor=bmV0d2I>; rel="next"',
+    ),
+}
 _INVENTORY = "/erp/inventory/{tenant_id}"
 OPERATIONS = (
     Operation(
@@ -285,7 +301,9 @@ OPERATIONS = (
         do=inventory,
         gives={JSON: ErpInventoryAnswer, CSV: None},
         query=InventoryQuery,
+        pace="quick",
         needs=Permission.INVENTORY_VIEW,
+        has_etag=True,
     ),
     Operation(
         method="GET",
@@ -293,6 +311,7 @@ OPERATIONS = (
         do=device,
         gives={JSON: ErpDeviceAnswer},
         needs=Permission.INVENTORY_VIEW,
+        has_etag=True,
     ),
     Operation(
         method="PATCH",
@@ -303,6 +322,7 @@ OPERATIONS = (
         carries=_CHANGES,
         must_match=True,
         needs=Permission.REFERENCE_EDIT,
+        has_etag=True,
     ),
     Operation(
         method="GET",
@@ -310,6 +330,7 @@ OPERATIONS = (
         do=port,
         gives={JSON: ErpPortAnswer},
         needs=Permission.INVENTORY_VIEW,
+        has_etag=True,
     ),
     Operation(
         method="PATCH",
@@ -320,5 +341,6 @@ OPERATIONS = (
         carries=_CHANGES,
         must_match=True,
         needs=Permission.REFERENCE_EDIT,
+        has_etag=True,
     ),
 )

@@ -59,10 +59,15 @@ class ErpInventoryFace(Face):
     def erp_standing(self, tenant_id: str) -> ErpStanding:
         """How far the tenant's inventory is numbered. UnknownNameError where it is in no scope."""
         self._require(Permission.INVENTORY_VIEW)
-        tenant = self._parts.places.tenant(self._meant_scope, tenant_id)
+        database, scope = self._parts.database, self._meant_scope
+        # Who has a head is a tenant; whoever has none is looked for among the tenants.
+        found = _numbers.changes_of(database, tenant_id) if scope.holds(tenant_id) else None
+        if found is None:
+            tenant_id = self._parts.places.tenant(scope, tenant_id).id
+            found = _numbers.stand_of(database, tenant_id)
         return ErpStanding(
-            tenant_id=tenant.id,
-            stand=_numbers.stand_of(self._parts.database, tenant.id),
+            tenant_id=tenant_id,
+            stand=found,
             addresses=allowed(self._actor, Permission.INVENTORY_ADDRESS),
         )
 

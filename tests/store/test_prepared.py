@@ -47,7 +47,7 @@ def test_every_table_of_tenants_is_narrowed(two: Database, cls: Any) -> None:
     prepared = Prepared(select(cls.tenant_id))
 
     found = {
-        scope: sorted(row.tenant_id for row in two.rows(scope, prepared))
+        scope: sorted({row.tenant_id for row in two.rows(scope, prepared)})
         for scope in (OURS, BOTH, ALL_TENANTS, NO_TENANT)
     }
 
@@ -80,11 +80,18 @@ def test_a_join_to_what_no_tenant_owns_is_narrowed(two: Database) -> None:
     assert [row.tenant_id for row in two.rows(OURS, prepared)] == ["t-a"]
 
 
+def test_each_of_several_tables_of_tenants_is_narrowed(two: Database) -> None:
+    joined = select(SiteRow.tenant_id, DeviceRow.tenant_id)
+    prepared = Prepared(joined.join(DeviceRow, DeviceRow.site_id == SiteRow.id))
+
+    assert [tuple(row) for row in two.rows(OURS, prepared)] == [("t-a", "t-a")]
+    assert two.rows(NO_TENANT, prepared) == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [
-        select(SiteRow.id).join(DeviceRow, DeviceRow.site_id == SiteRow.id),
-        select(SiteRow.id, DeviceRow.id),
+        select(SiteRow.id).outerjoin(DeviceRow, DeviceRow.site_id == SiteRow.id),
         select(TenantRow.slug),
         select(SiteRow.id).join(TenantRow, TenantRow.id == SiteRow.tenant_id),
         select(aliased(SiteRow).id),
@@ -95,7 +102,7 @@ def test_a_join_to_what_no_tenant_owns_is_narrowed(two: Database) -> None:
         select(union_all(select(SiteRow.id), select(DeviceRow.id)).subquery()),
         select(select(SiteRow.id).cte()),
     ],
-    ids=["join", "both", "tenant", "its", "alias", "subquery", "exists", "scalar", "in", "union", "cte"],
+    ids=["outer join", "tenant", "its", "alias", "subquery", "exists", "scalar", "in", "union", "cte"],
 )  # fmt: skip
 def test_what_cannot_be_narrowed_is_refused_when_it_is_made(statement: Any) -> None:
     with pytest.raises(StoreError, match="cannot be narrowed"):
