@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS: dict[str, int] = {
     # 0 words
     "netwb._version": 0,
+    "netwb.access.expiry": 0,
     "netwb.access.records": 0,
     "netwb.amounts": 0,
     "netwb.blackhole.addresses": 0,
@@ -52,7 +53,6 @@ FLOORS: dict[str, int] = {
     "netwb.spreadsheets": 0,
     "netwb.telegraf.records": 0,
     # 1 pure
-    "netwb.access.expiry": 1,
     "netwb.access.password_rule": 1,
     "netwb.ages": 1,
     "netwb.billing.figures": 1,

@@ -51,11 +51,11 @@ def is_replaced(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _owned() -> Select[tuple[TokenRow, str]]:
+def _owned() -> Select[TokenRow, str]:
     return select(TokenRow, UserRow.name).join(UserRow, UserRow.id == TokenRow.user_id)
 
 
-def _ending(session: Session, query: Select[tuple[TokenRow, str]]) -> tuple[EndingToken, ...]:
+def _ending(session: Session, query: Select[TokenRow, str]) -> tuple[EndingToken, ...]:
     rows = session.execute(query).all()
     slugs = token_slugs(session, [row.id for row, _ in rows])
     return tuple(

@@ -208,14 +208,14 @@ def message(title: str, content: str) -> str:
     )
 
 
-def shown_once(title: str, secret: str, *, ends: str) -> str:
-    """A secret that netwb can never show again, with a button that copies it."""
+def shown_once(title: str, secret: str, *, ends: str, more: str = "") -> str:
+    """A secret that netwb can never show again, with a button that copies it; `more` is a sentence."""
     copy = tag("button", "<span>Copy</span>", type="button", class_="btn", data_copy=secret)
     done = button("Done", "close", kind="primary")
     return message(
         title,
         '<p class="t2">Copy it now: it is shown this once, and netwb keeps no copy that could be'
-        f' read. It ends on {esc(ends)}.</p><p class="secret"><code id="issued">{esc(secret)}</code>'
+        f' read. It ends on {esc(ends)}.{" " + esc(more) if more else ""}</p><p class="secret"><code id="issued">{esc(secret)}</code>'
         f'{copy}</p><div class="form"><div class="actions">{done}</div></div>',
     )
 

@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from netwb.access.expiry import nearness
 from netwb.access.records import Token
 from netwb.errors import InputError
 from netwb.roles import Permission
 from netwb.views.fields import text_of, texts_of
-from netwb.views.html import age, state
+from netwb.views.html import Shape, age, esc, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import IN_USE
-from netwb.views.words import listed, until, when
+from netwb.views.words import exact, listed, until, when
 
-SOON = timedelta(days=7)  # a token that ends within it is said loudly
+_SHOWN = 6  # characters of an id that tell the tokens of one page apart
+_SHAPES: Mapping[str, Shape] = {"urgent": "bad", "soon": "warn", "far": "ok"}
 
 
 def is_over(token: Token, now: datetime) -> bool:
     """Whether it opens nothing any more."""
-    return token.revoked_at is not None or token.expires_at <= now
+    return nearness(token, now) == "over"
 
 
-def ends(token: Token, moment: Moment) -> str:
-    """Since when it opens nothing, or how long it still does."""
+def is_replaced(token: Token, tokens: Collection[Token], now: datetime) -> bool:
+    """Whether one of these took over from it, and is in force."""
+    return any(one.id == token.replaced_by and not is_over(one, now) for one in tokens)
+
+
+def short(token_id: str) -> str:
+    """The beginning of an id, with all of it as its title."""
+    return tag("span", esc(token_id[:_SHOWN]), class_="t3 sm mono", title=token_id)
+
+
+def relation(token: Token) -> str:
+    """Which token it took over from, and which one took over from it."""
+    said = (("replaces", token.replaces), ("replaced by", token.replaced_by))
+    return " ".join(f'<span class="t3 sm">{word}</span> {short(of)}' for word, of in said if of)
+
+
+def ends(token: Token, moment: Moment, *, replaced: bool = False) -> str:
+    """Since when it opens nothing, or how long it still does; loud unless another took over."""
     now, zone = moment.now, moment.zone
     if token.revoked_at is not None:
         return state("waived", f"revoked {when(token.revoked_at, now, zone)}")
     if token.expires_at <= now:
         return state("waived", f"ended {when(token.expires_at, now, zone)}")
-    soon = token.expires_at - now < SOON
-    return state("warn" if soon else "ok", f"in {until(token.expires_at, now)}")
+    shape = "waived" if replaced else _SHAPES[nearness(token, now)]
+    left = state(shape, f"in {until(token.expires_at, now)}")
+    return tag("span", left, title=exact(token.expires_at, zone))
 
 
 def used(token: Token, now: datetime) -> str:

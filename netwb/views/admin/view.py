@@ -12,7 +12,7 @@ from panel.viewable import Viewable
 from netwb.access.records import LoginSession, Token, User, UserChanges
 from netwb.errors import NetwbError, UnknownNameError
 from netwb.roles import Permission, lacking
-from netwb.views.admin import logins, people, person_forms
+from netwb.views.admin import logins, people, person_forms, tokens
 from netwb.views.admin.trailing import TrailPart
 from netwb.views.admin.walling import WallsPart
 from netwb.views.desk import FILLS, Acts, Desk
@@ -69,6 +69,8 @@ class AdminView:
             "retire": self._retire,
             "ask-issue": self._ask_issue,
             "issue-token": self._issue,
+            "ask-rotate": self._ask_rotate,
+            "rotate-token": self._rotate,
             "ask-revoke": self._ask_revoke,
             "revoke-token": self._revoke,
             "ask-end": self._ask_end,
@@ -136,7 +138,7 @@ class AdminView:
         if tab == "walls":
             self.sheet.html = self._page(self._walls.html(), "")
         elif tab == "tokens":
-            self.sheet.html = self._page(logins.tokens_tab(self._tokens, moment), "")
+            self.sheet.html = self._page(tokens.tokens_tab(self._tokens, moment), "")
         elif tab == "sessions":
             self.sheet.html = self._page(logins.sessions_tab(self._sessions, session, moment), "")
         else:
@@ -285,26 +287,43 @@ class AdminView:
         self._desk.ask(self._issue_dialog({"user": str(act.get("name", ""))}, ""))
 
     def _issue_dialog(self, filled: Mapping[str, Any], wrong: str) -> str:
-        return logins.issue_dialog(self._users, self._frame.person.tenants, filled, wrong=wrong)
+        return tokens.issue_dialog(self._users, self._frame.person.tenants, filled, wrong=wrong)
 
     async def _issue(self, act: Act) -> None:
         bench, fields, issued = self._frame.bench, _fields(act), []
 
         def issue() -> None:
-            issued.append(bench.issue_token(logins.new_token(fields)))
+            issued.append(bench.issue_token(tokens.new_token(fields)))
 
         if await self._desk.tried(issue, lambda wrong: self._issue_dialog(fields, wrong)):
             await self.load()
-            self._desk.ask(logins.issued_dialog(issued[0]))
+            self._desk.ask(tokens.issued_dialog(issued[0]))
+
+    async def _ask_rotate(self, act: Act) -> None:
+        self._desk.ask(tokens.rotate_dialog(self._token(act), {}))
+
+    async def _rotate(self, act: Act) -> None:
+        bench, token, fields, rotated = self._frame.bench, self._token(act), _fields(act), []
+
+        def rotate() -> None:
+            days, overlap = tokens.rotation_of(fields)
+            rotated.append(bench.rotate_token(token.id, days=days, overlap=overlap))
+
+        def again(wrong: str) -> str:
+            return tokens.rotate_dialog(token, fields, wrong=wrong)
+
+        if await self._desk.tried(rotate, again):
+            await self.load()
+            self._desk.ask(tokens.rotated_dialog(rotated[0]))
 
     async def _ask_revoke(self, act: Act) -> None:
-        self._desk.ask(logins.revoke_dialog(self._token(act)))
+        self._desk.ask(tokens.revoke_dialog(self._token(act)))
 
     async def _revoke(self, act: Act) -> None:
         token, bench = self._token(act), self._frame.bench
         await self._save(
             lambda: bench.revoke_token(token.id),
-            lambda wrong: logins.revoke_dialog(token, wrong=wrong),
+            lambda wrong: tokens.revoke_dialog(token, wrong=wrong),
         )
 
     async def _ask_end(self, act: Act) -> None:

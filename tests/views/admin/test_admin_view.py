@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from netwb.access.records import UserChanges
+from netwb.access.records import NewToken, UserChanges
 from netwb.errors import NotAuthenticatedError, NotPermittedError, UnknownNameError
 from netwb.roles import ALL_TENANTS, MATRIX, Permission, Role
 from netwb.store.models import AuditRow
 from netwb.views.admin.people import matrix
 from netwb.views.admin.view import AdminView
 from netwb.views.rights import IN_USE
+from netwb.views.words import exact_day
 from tests.benches import Rig, rig
 from tests.views.visits import HOSTILE, Visit, run
 from tests.workbench.people import HOME, PASSWORD, add, admitted, logged_in
@@ -261,6 +264,100 @@ def test_a_token_is_shown_once_and_revoked(made: Rig) -> None:
     assert "revoked" in page.html
 
 
+def issued(made: Rig, note: str = "erp", *, days: int = 30) -> str:
+    return made.bench.issue_token(NewToken(user="eng", note=note, days=days)).token.id
+
+
+def test_a_token_is_rotated_and_both_say_which_took_over(made: Rig) -> None:
+    old = issued(made)
+    made.clock.advance(days=20)
+    page = visit(made, search="?tab=tokens")
+    run(page.act("ask-rotate", id=old))
+    assert 'value="30"' in page.view._desk.dialog.html  # as many days as it was issued for
+    assert '<option value="7" selected>7 days</option>' in page.view._desk.dialog.html
+
+    run(page.act("rotate-token", id=old, fields={"days": "60", "overlap": "3"}))
+
+    new, was = made.bench.tokens()
+    assert (new.replaces, was.replaced_by, was.id) == (old, new.id, old)
+    assert was.expires_at == made.clock() + timedelta(days=3)
+    assert f"nwb_{new.id}." in page.view._desk.dialog.html
+    assert f"The old one opens until {exact_day(was.expires_at)}." in page.text
+    run(page.act("close"))
+    assert f"nwb_{new.id}." not in page.html
+    assert f"replaced by {new.id[:6]}" in page.text
+    assert f"replaces {old[:6]}" in page.text
+    assert page.html.count('data-act="ask-rotate"') == 1
+    assert page.html.count('data-act="ask-revoke"') == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"days": "0", "overlap": "7"}, "of 0 days"),
+        ({"days": "soon", "overlap": "7"}, "of 0 days"),
+        ({"days": "30", "overlap": "8"}, "no such overlap"),
+        ({"days": "30"}, "no such overlap"),
+    ],
+)
+def test_a_rotation_that_is_refused_says_why_in_its_form(
+    made: Rig, fields: dict[str, str], words: str
+) -> None:
+    token = issued(made)
+    page = visit(made, search="?tab=tokens")
+
+    run(page.act("rotate-token", id=token, fields=fields))
+
+    assert 'role="alert"' in page.view._desk.dialog.html
+    assert words in page.text
+    assert len(made.bench.tokens()) == 1
+
+
+def test_a_token_that_was_rotated_meanwhile_says_so_in_the_form(made: Rig) -> None:
+    token = issued(made)
+    page = visit(made, search="?tab=tokens")
+    made.bench.rotate_token(token)
+
+    run(page.act("rotate-token", id=token, fields={"days": "30", "overlap": "7"}))
+
+    assert "is replaced by" in page.text
+    assert len(made.bench.tokens()) == 2
+
+
+def test_the_nearer_its_end_the_louder_a_token_is_unless_another_took_over(made: Rig) -> None:
+    replaced = issued(made, "was-replaced", days=1)
+    made.bench.rotate_token(replaced)
+    for note, days in (("at-once", 3), ("soon", 14), ("far", 15)):
+        issued(made, note, days=days)
+
+    html = visit(made, search="?tab=tokens").html
+
+    rows = {
+        re.search(r"<b>([\w-]+)</b>", row)[1]: re.search(r"st st-(\w+)", row)[1]  # type: ignore[index]
+        for row in reversed(html.split("<tr>")[2:])
+    }
+    assert rows == {"was-replaced": "waived", "at-once": "bad", "soon": "warn", "far": "ok"}
+
+
+def test_where_a_token_was_used_last_stands_beside_when(made: Rig) -> None:
+    text = made.bench.issue_token(NewToken(user="eng", days=30)).secret
+    made.bench.at_token(text, origin=HOME)
+
+    assert HOME.address in visit(made, search="?tab=tokens").text
+
+
+def test_a_note_of_a_token_is_inert_on_its_page_and_in_its_dialogs(made: Rig) -> None:
+    token = issued(made, HOSTILE[:30])
+    page = visit(made, search="?tab=tokens")
+
+    for act in ("ask-rotate", "ask-revoke"):
+        run(page.act(act, id=token))
+        assert "<img" not in page.html + page.view._desk.dialog.html
+    run(page.act("rotate-token", id=token, fields={"days": "9", "overlap": "0"}))
+    assert "<img" not in page.html + page.view._desk.dialog.html
+    assert "The old one opens no more." in page.text
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -309,7 +406,9 @@ def test_an_act_that_nobody_offered_is_refused_by_the_facade(
     assert "eng (engineer) lacks access.manage" in run(page.refusal(act, **said))
 
 
-@pytest.mark.parametrize("act", ["disable", "ask-password", "revoke-token", "end-login"])
+@pytest.mark.parametrize(
+    "act", ["disable", "ask-password", "revoke-token", "rotate-token", "end-login"]
+)
 def test_what_is_not_on_the_page_cannot_be_acted_on(made: Rig, act: str) -> None:
     page = visit(made, "half")
 
