@@ -7,7 +7,7 @@ given is never seen before a smaller one, whatever transactions are under way.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from netwb.erp.records import Stand
@@ -55,6 +55,14 @@ def changes_of(database: Database, tenant_id: str) -> Stand | None:
     if not head or database.rows(scope, _CHANGED, tenant_id=tenant_id):
         return None
     return Stand(*head[0])
+
+
+def begin_anew(connection: Connection) -> None:
+    """In a database that was put back: what was numbered since the copy was made is not in it.
+
+    Whoever kept a copy of it would go on from a number that means something else by now.
+    """
+    connection.execute(update(ErpHeadRow).values(epoch=new_id()))
 
 
 def _numbered(database: Database, tenant_id: str) -> Stand:

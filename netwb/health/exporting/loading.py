@@ -21,6 +21,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from netwb.archive.bundles import read_bundle
+from netwb.erp.numbers import begin_anew
 from netwb.errors import ExportRefusedError, HomeError, StoreUnavailableError
 from netwb.health.exporting.checking import Verified, whole
 from netwb.health.exporting.container import PIECE, digest_of
@@ -38,6 +39,7 @@ _SETTINGS, _DATABASE, _KEY, _BEGUN = "netwb.toml", "netwb.db", "master.key", "be
 _MADE = {*FOLDERS, BUNDLES, QUARANTINE, SNIPPETS, SAMPLES, _DATABASE, _KEY}
 _NOT_OURS = {"lost+found"}  # in the root of a file system of its own
 _OF_PROCESSES = {"daemon", "lease"}  # signs of life of processes that are not this home's
+_NUMBERED = "erp_head"  # not in an export of before there was one
 _TABLES_SHARE = 0.8  # of the time, about
 
 
@@ -244,6 +246,8 @@ def _filler(export: Verified, told: Told) -> Callable[[Connection], None]:
                     raise _changed(export, table.member)
             _compare(export, table.member)
         loader.finish()
+        if any(table.shape.name == _NUMBERED for table in tables):
+            begin_anew(connection)
 
     return fill
 

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from netwb.errors import ExportError, HomeError, InputError, InventoryError, NotPermittedError
+from netwb.errors import (
+    ExportError,
+    HomeError,
+    InputError,
+    InventoryError,
+    NotPermittedError,
+    NumberGoneError,
+)
 from netwb.inventory.records import SecretSource
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import DaemonRow, LeaseRow
@@ -241,3 +248,20 @@ def test_signs_of_life_of_the_old_machine_stay_behind(
     with new._parts.database.reading(ALL_TENANTS) as session:
         assert list(session.scalars(select(LeaseRow.name))) == []
         assert list(session.scalars(select(DaemonRow.holder))) == []
+
+
+def test_a_copy_that_an_erp_kept_is_not_carried_on_over_a_database_that_was_put_back(
+    full: Rig, tmp_path: Path, opened: Opens
+) -> None:
+    """What changed after the export is not in it: an old number would hide that."""
+    tenant = next(iter(full.bench.tenants())).id
+    before = full.bench.erp_standing(tenant)
+    full.bench.export(tmp_path / "all.netwb", passphrase=SOURCE, told=quiet)
+
+    imported(tmp_path / "all.netwb", tmp_path / "new")
+
+    after = opened(tmp_path / "new").erp_standing(tenant)
+    assert before.stand.epoch != after.stand.epoch
+    assert before.stand.changes == after.stand.changes
+    with pytest.raises(NumberGoneError, match="put back"):
+        opened(tmp_path / "new").erp_inventory(after, limit=1, updated_since=before.sequence)
