@@ -326,7 +326,7 @@ def test_a_token_that_was_rotated_meanwhile_says_so_in_the_form(made: Rig) -> No
 
 def test_the_nearer_its_end_the_louder_a_token_is_unless_another_took_over(made: Rig) -> None:
     replaced = issued(made, "was-replaced", days=1)
-    made.bench.rotate_token(replaced)
+    made.bench.rotate_token(replaced, days=20)
     for note, days in (("at-once", 3), ("soon", 14), ("far", 15)):
         issued(made, note, days=days)
 
