@@ -260,6 +260,7 @@ OPERATIONS = (
         query=TextQuery,
         gives={JSON: TextAnswer, TEXT: None},
         kept="never",
+        has_etag=True,
         needs=Permission.CONFIG_VIEW,
     ),
     Operation(

@@ -292,6 +292,7 @@ def _answering(
         do=do,
         body=body,
         carries=_AS_SEEN,
+        has_etag=True,
         gives={JSON: BlackholeBody},
         needs=needs,
     )
@@ -315,6 +316,7 @@ OPERATIONS = (
         gives={JSON: BlackholeBody},
         needs=Permission.BLACKHOLE_REQUEST,
         status=201,
+        has_etag=True,
         also={200: "A dry run, or the same host's that is open: nothing new was begun."},
     ),
     Operation(
@@ -322,6 +324,7 @@ OPERATIONS = (
         path=_BY_ID,
         do=show,
         gives={JSON: BlackholeBody},
+        has_etag=True,
         needs=Permission.BLACKHOLE_VIEW,
     ),
     _answering("approve", approve, body=Approving, needs=Permission.BLACKHOLE_APPROVE),

@@ -301,6 +301,7 @@ OPERATIONS = (
         do=inventory,
         gives={JSON: ErpInventoryAnswer, CSV: None},
         query=InventoryQuery,
+        tells=_OF_CSV,
         pace="quick",
         needs=Permission.INVENTORY_VIEW,
         has_etag=True,

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from netwb.erp.records import ErpDevice, ErpPort, Gone
 from netwb.inventory.records import DeviceStatus
-from netwb.web.operations import Shape, rfc3339
+from netwb.web.operations import CURSOR, Shape, rfc3339
 from netwb.workbench.erp_inventory import ErpStanding
 
 DEVICE_FIELDS = (
@@ -162,10 +162,15 @@ class ErpInventoryAnswer(Shape):
         ),
     ]
     next: Annotated[
-        str | None, Field(description="`cursor` of the next page; null where this is the last.")
+        str | None,
+        Field(
+            description="`cursor` of the next page; null where this is the last.",
+            examples=[CURSOR],
+        ),
     ]
     total: Annotated[
-        int, Field(description="How many devices there are in all, where it was asked.")
+        int,
+        Field(description="How many devices there are in all, where it was asked.", examples=[12]),
     ] = 0
 
 

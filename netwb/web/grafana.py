@@ -60,7 +60,7 @@ class NamesBody(Asked):
     query: Word = "tenants()"
 
 
-class EventsQuery(Asked):
+class AnnotationsQuery(Asked):
     """What Graphite's `/events/get_data` takes."""
 
     since: Annotated[Time, Field(alias="from")] = "-24h"
@@ -104,7 +104,7 @@ class NamesAnswer(RootModel[list[NameAnswer]]):
     """Names, sorted."""
 
 
-class EventAnswer(Shape):
+class AnnotationAnswer(Shape):
     """One change of a configuration; `when` is epoch seconds."""
 
     id: str
@@ -114,7 +114,7 @@ class EventAnswer(Shape):
     tags: list[str]
 
 
-class EventsAnswer(RootModel[list[EventAnswer]]):
+class AnnotationsAnswer(RootModel[list[AnnotationAnswer]]):
     """Newest first."""
 
 
@@ -143,7 +143,7 @@ def names_by_form(call: Call[TimesQuery, NamesBody]) -> Answer:
     return _named(call, call.body.query)
 
 
-def events(call: Call[EventsQuery, None]) -> Answer:
+def events(call: Call[AnnotationsQuery, None]) -> Answer:
     """Changes of configurations as Grafana's annotations, newest first, at most a hundred."""
     since, until = call.bench.graphite_span(call.query.since, call.query.until)
     found = call.bench.annotations(since=since, until=until, words=call.query.tags.split())
@@ -196,6 +196,10 @@ def _operation(
     return Operation(method=method, path=path, do=do, gives={JSON: gives}, needs=needs, **more)
 
 
+_SEAT = {
+    "X-Netwb-Account": ("The account's name.", "netwb-acme"),
+    "X-Netwb-Organization": ("Grafana's number of its organization.", "2"),
+}
 OPERATIONS = (
     _operation("POST", "/graphite/render", render, CurvesAnswer, body=RenderBody, takes=FORM),
     _operation("GET", "/graphite/metrics/find", names, NamesAnswer, query=NamesQuery),
@@ -212,11 +216,18 @@ OPERATIONS = (
         "GET",
         "/graphite/events/get_data",
         events,
-        EventsAnswer,
-        query=EventsQuery,
+        AnnotationsAnswer,
+        query=AnnotationsQuery,
         needs=Permission.CONFIG_VIEW,
     ),
     _operation(
-        "GET", "/grafana/account", account, None, query=AccountQuery, status=204, pace="quick"
+        "GET",
+        "/grafana/account",
+        account,
+        None,
+        query=AccountQuery,
+        status=204,
+        pace="quick",
+        tells=_SEAT,
     ),
 )

@@ -81,6 +81,7 @@ OPERATIONS = (
         under="root",
         do=ready,
         gives={JSON: ReadyAnswer},
+        also={503: "One of them cannot be used; `checks` says which."},
         needs=Permission.HEALTH_VIEW,
         open_to="watchers",
     ),

@@ -1,72 +1,157 @@
 """OpenAPI 3.1 of the route table. Pure, and public: it holds no data.
 
-One source: the operations and their pydantic models are what the handler itself uses.
+One source: the operations and their pydantic models are what the handler itself uses; errors come
+from the table of problems, examples from those of the fields, units from the fields' names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from netwb._version import __version__
+from netwb.web.answer_headers import HEADERS, headers_of
+from netwb.web.examples import example_of
+from netwb.web.faults import ABOUT, faults
 from netwb.web.operations import JSON, Operation, Shape
-from netwb.web.problems import MEDIA
+from netwb.web.problems import MEDIA, TYPE
 
 _ANY_OBJECT = {"type": "object"}
 _REF = "#/components/schemas/{model}"
 _ABOUT = (
-    "Configurations of network devices: histories, texts, differences, changes, search, backups. "
+    "Inventory, status, bills and events of tenants for their ERP; configurations of network devices:"
+    " histories, texts, differences, changes, search, backups; blackholes. "
     "Send `Authorization: Bearer nwb_...`, a token of `netwb token issue`. Times are RFC 3339 in UTC. "
     "Lists are `{items, next}`: give `next` back as `cursor`, and leave the rest of the query as it "
-    "was. Every error is an `application/problem+json` (RFC 9457). "
-    "In the last 14 days of a token each answer carries its end in `netwb-token-expires` (RFC 3339)."
+    "was. Every error is an `application/problem+json` (RFC 9457), whose `type` says which one it is."
 )
-_FAULTS: Mapping[int, str] = {
-    400: "A parameter is unknown or wrong, or a body cannot be read.",
-    401: "No token or login that is in force.",
-    403: "A right is missing; the detail names it.",
-    404: "Nothing of that id is in the caller's scope: a foreign one and an unknown one read alike.",
-    406: "None of the accepted media types can be given.",
-    409: "It clashes with what is there or under way.",
-    412: "It is not any more as the tag in If-Match says.",
-    410: "What came after that number cannot be told any more; read it anew.",
-    413: "The body is too long.",
-    415: "The body is of another media type than the route takes.",
-    422: "Well-formed, but it cannot be: a body that is not what the route takes, or a word in it or in"
-    " the address that netwb does not know or that means several things.",
-    428: "If-Match is missing: say which tag was read.",
-    429: "Too many wrong tries; come again after Retry-After.",
-    503: "Something that netwb needs is not available.",
+_IDS: Mapping[str, tuple[str, str]] = {
+    "tenant_id": ("Id of a tenant; stable, and never used again.", "q3v8zk1m5t7w9y2b"),
+    "device_id": ("Id of a device, or its name: `acme%2Fedge1`.", "11ndm3zf95rtxmf6"),
+    "port_id": ("Id of a port; stable, and never used again.", "agchg4yenaavh7s7"),
+    "revision": ("A commit id (short is fine), `latest`, `latest~1` or a time.", "latest"),
+    "job_id": ("Id of a job, as Location names it.", "11ndm3zf95rtxmf6"),
+    "blackhole_id": ("Id of a blackhole, or the host that it is of.", "4k7rqb0v1n2w3x5y"),
+    "name": ("Name of a shard.", "main"),
+    "secret": ("The secret of the sender's callback.", "wOLQ3kk0Zt6h"),
+}
+# By the end of a field's name: what its number, or its text, is counted in.
+UNITS: Mapping[str, str] = {
+    "bps": "bit/s",
+    "_s": "s",
+    "octets": "octets",
+    "octets_in": "octets",
+    "octets_out": "octets",
+    "minutes": "min",
+    "size": "bytes",
+    "windows": "windows of 5 minutes",
+    "windows_of_month": "windows of 5 minutes",
+    "windows_over": "windows of 5 minutes",
+    "missing": "windows of 5 minutes",
+    "partial": "windows of 5 minutes",
+    "excluded": "windows of 5 minutes",
 }
 
 
 class FaultAnswer(Shape):
     """One thing wrong: a parameter of the query, or a place in the body."""
 
-    parameter: str | None = None
-    pointer: str | None = None
-    detail: str
+    parameter: Annotated[
+        str | None, Field(description="Its name, where it is one.", examples=["limit"])
+    ] = None
+    pointer: Annotated[
+        str | None, Field(description="JSON pointer into the body.", examples=["#/note"])
+    ] = None
+    detail: Annotated[
+        str,
+        Field(description="What is wrong with it.", examples=["is too large; give at most 1000"]),
+    ]
 
 
 class ProblemAnswer(Shape):
     """RFC 9457; `request_id` is in the server's log too."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    errors: list[FaultAnswer]
+    type: Annotated[
+        str,
+        Field(
+            description="Which problem: `urn:netwb:problem:` and its name.",
+            examples=[f"{TYPE}bad-parameters"],
+        ),
+    ]
+    title: Annotated[str, Field(description="The same in words.", examples=["The query is wrong"])]
+    status: Annotated[int, Field(description="The answer's status.", examples=[400])]
+    detail: Annotated[
+        str,
+        Field(
+            description="What is wrong here, and what helps.",
+            examples=["limit: is too large; give at most 1000"],
+        ),
+    ]
+    instance: Annotated[
+        str,
+        Field(description="The path that was asked.", examples=["/api/v1/backup/changes"]),
+    ]
+    request_id: Annotated[
+        str, Field(description="As in X-Request-Id.", examples=["6fb0a2d94c31e780"])
+    ]
+    errors: Annotated[list[FaultAnswer], Field(description="Each thing wrong; often none.")]
+
+
+class _Schemas:
+    """Every model by its name, and how to refer to it; a query's is there for its parameters."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        asked: dict[type[BaseModel], JsonSchemaMode] = {ProblemAnswer: "serialization"}
+        for one in operations:
+            asked[one.query] = "validation"
+            if one.body is not None:
+                asked[one.body] = "validation"
+            asked |= {model: "serialization" for model in one.gives.values() if model is not None}
+        ordered = sorted(asked.items(), key=lambda item: (item[0].__name__, item[0].__module__))
+        refs, found = models_json_schema(ordered, ref_template=_REF)
+        self._refs = {model: told for (model, _), told in refs.items()}
+        self.all: dict[str, Any] = found["$defs"]
+        for model in self.all.values():
+            for name, field in model.get("properties", {}).items():
+                if unit := unit_of(name, field):
+                    field["x-unit"] = unit
+
+    def ref(self, model: type[BaseModel]) -> dict[str, Any]:
+        """`{"$ref": ...}`."""
+        return dict(self._refs[model])
+
+    def of(self, model: type[BaseModel]) -> dict[str, Any]:
+        """The schema itself."""
+        found: dict[str, Any] = self.all[self._refs[model]["$ref"].rpartition("/")[2]]
+        return found
+
+    def content(self, media: str, model: type[BaseModel] | None) -> dict[str, Any]:
+        """One media type of a body or an answer, with an example."""
+        if model is None:
+            return {media: {"schema": {"type": "string"}}}
+        schema = self.ref(model)
+        return {media: {"schema": schema, "example": example_of(schema, self.all)}}
+
+
+def unit_of(name: str, field: Mapping[str, Any]) -> str:
+    """Of a field's number; empty where it has none.
+
+    >>> unit_of("p95_bps", {"anyOf": [{"type": "integer"}, {"type": "null"}]})
+    'bit/s'
+    """
+    kinds = {field.get("type"), *(one.get("type") for one in field.get("anyOf", ()))}
+    if not kinds & {"integer", "number"}:
+        return ""
+    return next((unit for end, unit in UNITS.items() if name.endswith(end)), "")
 
 
 def document(operations: Sequence[Operation]) -> dict[str, Any]:
     """The whole OpenAPI document."""
-    schemas = _schemas(operations)
+    schemas = _Schemas(operations)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         described = _operation(operation, schemas)
@@ -82,7 +167,8 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": schemas.all,
+            "headers": HEADERS,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "nwb_<id>.<secret>"},
                 "login": {"type": "apiKey", "in": "cookie", "name": "netwb_session"},
@@ -92,10 +178,10 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
     }
 
 
-def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
+def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
-        "tags": [operation.path.split("/")[1]],
+        "tags": [operation.area],
         "summary": operation.summary,
         "parameters": [
             *_path_parameters(operation),
@@ -103,7 +189,7 @@ def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
             *_older_parameters(operation),
             *_header_parameters(operation),
         ],
-        "responses": {**_good(operation), **_faults(operation)},
+        "responses": _responses(operation, schemas),
         "security": _security(operation),
     }
     if operation.retiring is not None:
@@ -113,7 +199,7 @@ def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
     if operation.needs is not None:
         described["x-permission"] = str(operation.needs)
     if operation.body is not None:
-        content = {operation.takes: {"schema": _ref(operation.body)}}
+        content = schemas.content(operation.takes, operation.body)
         described["requestBody"] = {"required": True, "content": content}
     if operation.open_to == "senders":
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": _ANY_OBJECT}}}
@@ -128,21 +214,25 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
 
 def _path_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     for name in operation.ids:
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        about, example = _IDS[name]
+        described = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        yield {**described, "description": about, "example": example}
 
 
-def _query_parameters(operation: Operation, schemas: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    schema = schemas.get(operation.query.__name__, {})
+def _query_parameters(operation: Operation, schemas: _Schemas) -> Iterator[dict[str, Any]]:
+    schema = schemas.of(operation.query)
     for name, field in schema.get("properties", {}).items():
-        said = {key: value for key, value in field.items() if key not in {"title", "description"}}
+        apart = {"title", "description", "examples"}
         described = {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", ()),
-            "schema": said,
+            "schema": {key: value for key, value in field.items() if key not in apart},
         }
         if "description" in field:
             described["description"] = field["description"]
+        if "examples" in field:
+            described["example"] = field["examples"][0]
         yield described
 
 
@@ -154,75 +244,46 @@ def _older_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
 
 
 def _header_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
-    for name, said in operation.carries.items():
-        schema = {"type": "string"}
-        described = {"name": name, "in": "header", "required": False, "schema": schema}
-        yield {**described, "description": said}
-
-
-def _good(operation: Operation) -> dict[str, Any]:
-    content = {media: {"schema": _schema(model)} for media, model in operation.gives.items()}
-    good: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
-    if operation.status != HTTPStatus.NO_CONTENT:
-        good["content"] = content
-    if operation.status == HTTPStatus.ACCEPTED and operation.open_to == "login":
-        where = {"schema": {"type": "string"}, "description": "Where the job is followed."}
-        good["headers"] = {"Location": where}
-    if operation.status == HTTPStatus.CREATED:
-        good["headers"] = {
-            "Location": {"schema": {"type": "string"}, "description": "Where it is."}
+    said = dict(operation.carries)
+    if operation.has_etag and operation.method == "GET":
+        said["If-None-Match"] = "ETag of what the caller has: 304 where it is that still."
+    for name, about in said.items():
+        tagged = HEADERS["ETag"]["example"]
+        yield {
+            "name": name,
+            "in": "header",
+            "required": name == "If-Match" and operation.must_match,
+            "schema": {"type": "string"},
+            "description": about,
+            "example": tagged if name.endswith("Match") else "order-4711-1",
         }
-    others = {
-        str(status): {"description": when, "content": content}
-        for status, when in operation.also.items()
-    }
-    return {str(operation.status): good} | others
 
 
-def _faults(operation: Operation) -> dict[str, Any]:
-    content = {MEDIA: {"schema": _ref(ProblemAnswer)}}
+def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    content: dict[str, Any] = {}
+    for media, model in operation.gives.items():
+        content |= schemas.content(media, model)
+    good = {operation.status: HTTPStatus(operation.status).phrase, **operation.also}
+    for status, when in good.items():
+        found[str(status)] = {"description": when, "headers": headers_of(operation, status)}
+        if status != HTTPStatus.NO_CONTENT:
+            found[str(status)]["content"] = dict(content)
+    if operation.has_etag and operation.method == "GET":
+        found["304"] = {
+            "description": "It is still what If-None-Match names.",
+            "headers": headers_of(operation, HTTPStatus.NOT_MODIFIED),
+        }
+    for status, slugs in faults(operation).items():
+        told = found.setdefault(str(status), _problem(operation, status, slugs))
+        told["x-problem-types"] = [f"{TYPE}{slug}" for slug in slugs]
+        told.setdefault("content", {})[MEDIA] = {"schema": schemas.ref(ProblemAnswer)}
+    return dict(sorted(found.items()))
+
+
+def _problem(operation: Operation, status: int, slugs: Sequence[str]) -> dict[str, Any]:
+    listed = ", ".join(f"`{slug}`" for slug in slugs)
     return {
-        str(status): {"description": _FAULTS[status], "content": content}
-        for status in sorted(_statuses(operation) - {operation.status})
+        "description": f"{ABOUT[status]} Problems: {listed}.",
+        "headers": headers_of(operation, status),
     }
-
-
-def _statuses(operation: Operation) -> set[int]:
-    found = {400, 406}
-    if operation.open_to != "all":
-        found |= {401, 403, 422, 429, 503}
-    if operation.open_to == "login" and operation.method == "GET":
-        found |= {404}
-    if operation.body is not None:
-        found |= {404, 409, 413, 415}
-    if operation.open_to == "senders":
-        found |= {413}
-    if "If-Match" in operation.carries:
-        found |= {412}
-    if operation.must_match:
-        found |= {428}
-    if "updated_since" in operation.query.model_fields:
-        found |= {410}
-    return found
-
-
-def _schema(model: type[BaseModel] | None) -> dict[str, Any]:
-    return {"type": "string"} if model is None else _ref(model)
-
-
-def _ref(model: type[BaseModel]) -> dict[str, Any]:
-    return {"$ref": _REF.format(model=model.__name__)}
-
-
-def _schemas(operations: Iterable[Operation]) -> dict[str, Any]:
-    """Every model by its name; a query's is there for its parameters, and no harm."""
-    asked: dict[type[BaseModel], JsonSchemaMode] = {ProblemAnswer: "serialization"}
-    for operation in operations:
-        asked[operation.query] = "validation"
-        if operation.body is not None:
-            asked[operation.body] = "validation"
-        asked |= {model: "serialization" for model in operation.gives.values() if model is not None}
-    ordered = sorted(asked.items(), key=lambda item: item[0].__name__)
-    _, found = models_json_schema(ordered, ref_template=_REF)
-    schemas: dict[str, Any] = found["$defs"]
-    return schemas

@@ -27,6 +27,7 @@ HTML = "text/html"
 FORM = "application/x-www-form-urlencoded"
 PROMETHEUS = "text/plain; version=0.0.4"
 _BRACES = re.compile(r"\{(\w+)\}")
+CURSOR = "bmV0d2I6MTcuMzIuZWRnZTE"  # of an example
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
 
 
@@ -57,11 +58,15 @@ class NoQuery(Asked):
 class Paged(Asked):
     """Where a page begins and how long it is."""
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="Most items of one answer.")] = 50
+    limit: Annotated[
+        int, Field(ge=1, le=1000, description="Most items of one answer.", examples=[100])
+    ] = 50
     cursor: Annotated[
         str | None,
         Field(
-            max_length=4096, description="`next` of the page before; the rest of the query stays."
+            max_length=4096,
+            description="`next` of the page before; the rest of the query stays.",
+            examples=[CURSOR],
         ),
     ] = None
 
@@ -159,6 +164,8 @@ class Operation:
     takes    media type of its body: JSON, or a form
     needs    the permission, for the documentation: the facade is what asks for it
     carries  headers of a request that change what is done -> what each says
+    tells    headers of its answers that others have not -> what each says, and an example
+    has_etag  its answers carry an ETag, and a GET may be asked with If-None-Match
     must_match  it is refused without If-Match, 428
     also     other good statuses with the same body -> when it is that one
     retiring  where the whole operation is on its way out
@@ -178,6 +185,8 @@ class Operation:
     body: type[Shape] | None = None
     takes: str = JSON
     carries: Mapping[str, str] = field(default_factory=dict)
+    tells: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    has_etag: bool = False
     must_match: bool = False
     needs: Permission | None = None
     open_to: Literal["login", "watchers", "senders", "all"] = "login"
@@ -203,6 +212,11 @@ class Operation:
     def details(self) -> str:
         """The paragraphs after it."""
         return " ".join((self.do.__doc__ or "").partition("\n\n")[2].split())
+
+    @property
+    def area(self) -> str:
+        """First word of its path: what it is about."""
+        return self.path.split("/")[1]
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -53,6 +53,7 @@ from netwb.errors import (
 from netwb.web.cures import over_rest
 
 MEDIA = "application/problem+json"
+TYPE = "urn:netwb:problem:"  # and a slug
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INSIDE = (
     "something that netwb needs is not available; the server's log has it under this request_id"
@@ -101,7 +102,7 @@ class Problem:
     def as_json(self, *, instance: str, request_id: str) -> dict[str, Any]:
         """The document; `errors` is always there, often empty."""
         return {
-            "type": f"urn:netwb:problem:{self.slug or _slug(self.status.phrase)}",
+            "type": f"{TYPE}{self.slug or slug_of_status(self.status)}",
             "title": self.title,
             "status": int(self.status),
             "detail": self.detail,
@@ -249,6 +250,16 @@ def saying(kind: type[NetwbError]) -> Saying:
     return next(SAYINGS[parent] for parent in kind.__mro__ if parent in SAYINGS)
 
 
+def slug_of(kind: type[NetwbError]) -> str:
+    """What a class of errors is called in `type`."""
+    return _slug(kind.__name__.removesuffix("Error"))
+
+
+def slug_of_status(status: int) -> str:
+    """What is refused by its HTTP alone."""
+    return _slug(HTTPStatus(status).phrase)
+
+
 def problem_of(error: NetwbError) -> Problem:
     """The problem that an error of the facade is told as."""
     said = saying(type(error))
@@ -262,7 +273,7 @@ def problem_of(error: NetwbError) -> Problem:
         status=said.status,
         title=said.title,
         detail=over_rest(error) if said.detail is None else said.detail,
-        slug=_slug(type(error).__name__.removesuffix("Error")),
+        slug=slug_of(type(error)),
         errors=tuple(_faults(error)) if said.detail is None else (),
         headers=headers,
     )

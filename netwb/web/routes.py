@@ -65,8 +65,8 @@ class AnyDocument(Shape):
 OPERATIONS: tuple[Operation, ...] = (
     *backups.OPERATIONS,
     *jobs.OPERATIONS,
-    *erp_events.OPERATIONS,
     *erp_inventory.OPERATIONS,
+    *erp_events.OPERATIONS,
     *erp_status.OPERATIONS,
     *billing.OPERATIONS,
     *telegraf.OPERATIONS,
@@ -74,9 +74,16 @@ OPERATIONS: tuple[Operation, ...] = (
     *blackholes.OPERATIONS,
     *grafana.OPERATIONS,
     Operation(
-        method="GET", path="/openapi.json", do=openapi, gives={JSON: AnyDocument}, open_to="all"
+        method="GET",
+        path="/openapi.json",
+        do=openapi,
+        gives={JSON: AnyDocument},
+        open_to="all",
+        has_etag=True,
     ),
-    Operation(method="GET", path="/docs", do=docs, gives={HTML: None}, open_to="all"),
+    Operation(
+        method="GET", path="/docs", do=docs, gives={HTML: None}, open_to="all", has_etag=True
+    ),
     *health.OPERATIONS,
 )
 

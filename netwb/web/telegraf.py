@@ -33,5 +33,6 @@ OPERATIONS = (
         gives={TOML: None, TEXT: None},
         needs=Permission.TELEGRAF_FETCH,
         kept="never",
+        has_etag=True,
     ),
 )

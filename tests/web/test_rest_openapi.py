@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 
 from netwb.web.docs import POLICY, render_docs
+from netwb.web.faults import faults
 from netwb.web.openapi import document
 from netwb.web.operations import Operation
+from netwb.web.problems import TYPE
 from netwb.web.routes import OPERATIONS, by_route
 
 
@@ -30,7 +36,8 @@ def test_every_operation_is_in_it_with_what_it_takes_and_needs() -> None:
         names = {parameter["name"] for parameter in told["parameters"]}
         fields = operation.query.model_fields.items()
         asked = {*operation.ids, *(field.alias or name for name, field in fields)}
-        assert names == asked | {*operation.carries, *operation.older}
+        has = {"If-None-Match"} if operation.has_etag and operation.method == "GET" else set()
+        assert names == asked | {*operation.carries, *operation.older} | has
         takes_one = operation.body is not None or operation.open_to == "senders"
         assert ("requestBody" in told) == takes_one
         assert told.get("x-permission") == operation.needs
@@ -60,6 +67,7 @@ def test_a_limit_says_its_bounds() -> None:
     (limit,) = (parameter for parameter in parameters if parameter["name"] == "limit")
 
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}
+    assert limit["example"] == 100
 
 
 def test_every_problem_is_described_where_it_may_come() -> None:
@@ -107,3 +115,120 @@ def test_a_pattern_meets_its_own_route_alone(operation: Operation) -> None:
     meeting = [pattern for pattern in by_route() if re.fullmatch(pattern, route)]
 
     assert meeting == [operation.pattern]
+
+
+# What a stranger builds on: whatever stands under /erp, all of it described
+
+ERP = [operation for operation in OPERATIONS if operation.area == "erp"]
+whole = cache(lambda: document(OPERATIONS))
+COUNTED = re.compile(r"(^|_)(bps|octets|age_s|interval_s)($|_)")
+
+
+def models(operations: Sequence[Operation]) -> list[type[BaseModel]]:
+    """Those of bodies and answers, and those within them."""
+    found: set[type[BaseModel]] = set()
+    for operation in operations:
+        asked = [operation.query, operation.body, *operation.gives.values()]
+        for model in (one for one in asked if one is not None):
+            found |= set(within(model))
+    return sorted(found, key=lambda model: model.__name__)
+
+
+def within(kind: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+        for field in kind.model_fields.values():
+            yield from within(field.annotation)
+    for part in get_args(kind):
+        yield from within(part)
+
+
+def holds_models(annotation: Any) -> bool:
+    """It is shown by what it is made of."""
+    return bool(list(within(annotation)))
+
+
+@pytest.mark.parametrize("model", models(ERP), ids=lambda model: model.__name__)
+def test_each_field_that_an_erp_reads_has_a_description_and_an_example(
+    model: type[BaseModel],
+) -> None:
+    assert (model.__doc__ or "").strip()
+    for name, field in model.model_fields.items():
+        assert (field.description or "").rstrip().endswith((".", "`")), (
+            f"{name} says not what it is"
+        )
+        if not holds_models(field.annotation):
+            assert field.examples, f"{name} has no example"
+
+
+@pytest.mark.parametrize("model", models(ERP), ids=lambda model: model.__name__)
+def test_each_number_that_is_counted_in_something_says_in_what(model: type[BaseModel]) -> None:
+    schema = whole()["components"]["schemas"].get(model.__name__, {})
+
+    for name, told in schema.get("properties", {}).items():
+        if COUNTED.search(name):
+            assert told.get("x-unit"), name
+
+
+@pytest.mark.parametrize("operation", ERP, ids=lambda op: f"{op.method} {op.path}")
+def test_each_parameter_of_an_erp_has_a_description_and_an_example(operation: Operation) -> None:
+    told = whole()["paths"][operation.route][operation.method.lower()]
+
+    for parameter in told["parameters"]:
+        assert parameter["description"], parameter["name"]
+        schema = parameter["schema"]
+        shown = "example" in parameter or "enum" in str(schema) or schema.get("type") == "boolean"
+        assert shown, parameter["name"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
+def test_each_error_is_listed_with_its_types(operation: Operation) -> None:
+    told = whole()["paths"][operation.route][operation.method.lower()]["responses"]
+
+    for status, slugs in faults(operation).items():
+        assert told[str(status)]["x-problem-types"] == [f"{TYPE}{slug}" for slug in slugs]
+        assert "application/problem+json" in told[str(status)]["content"]
+    inside = operation.open_to != "all"
+    assert ("503" in told) == inside
+    assert ("401" in told) == inside
+    assert ("413" in told) == (operation.body is not None or operation.open_to == "senders")
+    assert ("428" in told) == operation.must_match
+    assert ("304" in told) == (operation.has_etag and operation.method == "GET")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
+def test_each_header_of_an_answer_is_described(operation: Operation) -> None:
+    found = whole()
+    told = found["paths"][operation.route][operation.method.lower()]["responses"]
+
+    for status, answer in told.items():
+        assert "X-Request-Id" in answer["headers"]
+        if operation.open_to == "login":
+            counted = status < "400" or status == "429"
+            assert ({"RateLimit", "RateLimit-Policy"} <= set(answer["headers"])) == counted
+            assert ("Retry-After" in answer["headers"]) == (status in {"429", "503"})
+    good = told[str(operation.status)]["headers"]
+    assert ("ETag" in good) == operation.has_etag
+    for name, header in found["components"]["headers"].items():
+        assert header["description"].endswith("."), name
+        assert "example" in header, name
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
+def test_each_example_is_one(operation: Operation) -> None:
+    """The body and the answer that are shown are what the models take."""
+    told = whole()["paths"][operation.route][operation.method.lower()]
+    shown = told["responses"][str(operation.status)].get("content", {})
+
+    for media, model in operation.gives.items():
+        if model is not None:
+            model.model_validate(shown[media]["example"])
+    if operation.body is not None:
+        example = told["requestBody"]["content"][operation.takes]["example"]
+        operation.body.model_validate(example)
+
+
+def test_two_models_of_one_name_would_be_told_apart() -> None:
+    names = [model.__name__ for model in models(OPERATIONS)]
+
+    assert len(names) == len(set(names))

@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from netwb.roles import MATRIX, Role
+from netwb.roles import MATRIX, Permission, Role
+from netwb.web.openapi import document
 from netwb.web.operations import Operation
 from netwb.web.routes import OPERATIONS
 from tests.web.rest import Client, Reply, serving
@@ -32,6 +33,7 @@ from tests.web.two_tenants import (
     two_tenants,
 )
 
+DOCUMENT = document(OPERATIONS)
 PROXIED = {"X-Forwarded-For": "192.0.2.7"}  # else a test's loopback would be a watcher
 CALLERS = [*(role.value for role in Role), "none"]
 FORMED = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -40,15 +42,22 @@ PROBLEM = {"type", "title", "status", "detail", "instance", "request_id", "error
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """How one operation is asked; what stands in braces are Names, those with `own_` always one's own."""
+    """How one operation is asked; what stands in braces are Names, those with `own_` always one's own.
+
+    needs   a right of its own, beside the operation's
+    """
 
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     form: Mapping[str, str] | None = None
     accept: str = "*/*"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    needs: Permission | None = None
 
 
+TENANTS, OWN_TENANT = ("{tenant_id}", "{tenant}"), "{own_tenant_id}"
+INVENTORY = "/erp/inventory/{tenant_id}"
 HISTORY, TEXT = "/backup/history/{device_id}", "/backup/history/{device_id}/{revision}"
 ACCEPT, DISCARD = (f"/backup/quarantine/{{device_id}}/{verb}" for verb in ("accept", "discard"))
 BLACKHOLE = "/blackholes/{blackhole_id}"
@@ -134,9 +143,55 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
             {"site": "{tenant}/{site}"},
         )
     ],
-    ("GET", "/erp/monitoring/status/{tenant_id}"): [Question(ids={"tenant_id": "{tenant}"})],
+    ("GET", INVENTORY): [
+        Question(ids={"tenant_id": tenant}, query=query, accept=accept)
+        for tenant in TENANTS
+        for query in (
+            {},
+            {"limit": "1", "count": "true", "sort": "hostname"},
+            {"site": "{site}"},
+            {"updated_since": "2026-11-20T02:00:00Z"},
+        )
+        for accept in ("application/json", "text/csv")
+    ]
+    + [
+        Question(
+            ids={"tenant_id": "{tenant_id}"},
+            query={"fields": "id,address,ports"},
+            needs=Permission.INVENTORY_ADDRESS,
+        )
+    ],
+    ("GET", f"{INVENTORY}/devices/{{device_id}}"): [
+        Question(ids={"tenant_id": tenant, "device_id": device})
+        for tenant, device in ((TENANTS[0], "{device}"), (OWN_TENANT, "{device}"))
+    ],
+    ("GET", f"{INVENTORY}/ports/{{port_id}}"): [
+        Question(ids={"tenant_id": tenant, "port_id": port})
+        for tenant, port in ((TENANTS[0], "{port}"), (OWN_TENANT, "{port}"))
+    ],
+    ("PATCH", f"{INVENTORY}/devices/{{device_id}}"): [
+        Question(ids={"tenant_id": tenant, "device_id": "{device}"}, body=body, headers=headers)
+        for tenant in (TENANTS[0], OWN_TENANT)
+        for body in ({"contract_ref": "C-1"},)
+        for headers in ({"If-Match": '"of-nothing"'}, {"If-Match": "*"}, {})
+    ],
+    ("PATCH", f"{INVENTORY}/ports/{{port_id}}"): [
+        Question(ids={"tenant_id": tenant, "port_id": "{port}"}, body=body, headers=headers)
+        for tenant in (TENANTS[0], OWN_TENANT)
+        for body in ({"circuit_ref": "C-1"},)
+        for headers in ({"If-Match": '"of-nothing"'}, {"If-Match": "*"}, {})
+    ],
+    ("GET", "/erp/monitoring/status/{tenant_id}"): [
+        Question(ids={"tenant_id": tenant}) for tenant in TENANTS
+    ],
+    ("GET", "/erp/events/{tenant_id}"): [
+        Question(ids={"tenant_id": tenant}, query=query)
+        for tenant in TENANTS
+        for query in ({}, {"limit": "1"}, {"after": "latest"}, {"kinds": "device.added"})
+    ],
     ("GET", "/erp/billing/{tenant_id}"): [
-        Question(ids={"tenant_id": "{tenant}"}, accept=accept)
+        Question(ids={"tenant_id": tenant}, accept=accept)
+        for tenant in TENANTS
         for accept in ("application/json", "text/csv")
     ],
     ("GET", "/telegraf/shards/{name}"): [
@@ -218,7 +273,11 @@ def asked(
         operation.route.format(**ids) + (f"?{query}" if query else ""),
         document=told(question.body, words),
         body=urlencode(told(question.form, words)) if question.form else None,
-        headers={"Accept": question.accept, **(FORMED if question.form else {})},
+        headers={
+            "Accept": question.accept,
+            **(FORMED if question.form else {}),
+            **question.headers,
+        },
     )
 
 
@@ -229,7 +288,9 @@ def client_of(caller: str, port: int, ground: Ground) -> Client:
 def without_address(reply: Reply) -> tuple[Any, ...]:
     """All that a caller can tell two answers apart by, but for what it sent itself."""
     headers = {k: v for k, v in reply.headers.items() if k not in {"date", "x-request-id"}}
-    if "ratelimit" in headers:  # each request is one less of its own; whose buckets they are may tell
+    if (
+        "ratelimit" in headers
+    ):  # each request is one less of its own; whose buckets they are may tell
         headers["ratelimit"] = re.sub(r"\d+", "n", headers["ratelimit"])
     if "scope" in (document := reply.json if reply.body[:1] == b"{" else {}):  # a blackhole
         kept = {key: _nameless(value) for key, value in document.items() if key not in OF_ITS_OWN}
@@ -269,7 +330,9 @@ def expected(caller: str, operation: Operation) -> set[int]:  # noqa: PLR0911 - 
     if caller == "none":
         return {401}
     if operation.needs is not None and operation.needs not in MATRIX[Role(caller)]:
-        return {403}
+        return {403} | ({428} if operation.must_match else set())  # it is asked for like a body
+    if operation.must_match:
+        return {200, 412, 428}
     if operation.path == "/blackholes" and operation.method == "POST":
         return {200, 201}
     if operation.path.startswith(f"{BLACKHOLE}/"):  # settled once, and a customer's by a customer
@@ -313,7 +376,8 @@ def test_nobody_sees_anything_of_the_other_tenant(
         ]
 
         own, foreign, missing = replies
-        assert own.status in expected(caller, operation), own.body
+        lacks = caller != "none" and question.needs not in {None, *MATRIX[Role(caller)]}
+        assert own.status in ({403} if lacks else expected(caller, operation)), own.body
         assert without_address(foreign) == without_address(missing)
         for reply in replies:
             assert [word for word in ground.secrets if word in seen(reply)] == []
@@ -323,6 +387,12 @@ def test_nobody_sees_anything_of_the_other_tenant(
 def assert_well_formed(reply: Reply, operation: Operation) -> None:
     """An answer is what its model says, an error a whole problem; both with their request's id."""
     assert reply.headers["x-request-id"]
+    told = DOCUMENT["paths"][operation.route][operation.method.lower()]["responses"]
+    assert str(reply.status) in told, (reply.status, reply.body)
+    if reply.status < 400 and operation.status == reply.status:
+        assert {name.lower() for name in told[str(reply.status)]["headers"]} >= {
+            name for name in reply.headers if name in {"etag", "location", "ratelimit", "link"}
+        }
     kept = "etag" in reply.headers and operation.method == "GET" and operation.kept != "never"
     assert reply.headers["cache-control"] == ("private, no-cache" if kept else "no-store")
     assert "server" not in reply.headers
@@ -330,6 +400,7 @@ def assert_well_formed(reply: Reply, operation: Operation) -> None:
         assert reply.headers["content-type"] == "application/problem+json"
         assert set(reply.json) == PROBLEM
         assert reply.json["status"] == reply.status
+        assert reply.json["type"] in told[str(reply.status)]["x-problem-types"], reply.body
         assert reply.json["request_id"] == reply.headers["x-request-id"]
     elif reply.headers.get("content-type") == "application/json":
         model = operation.gives["application/json"]

@@ -35,6 +35,7 @@ class Names:
     """One thing of each sort, by what a request calls it."""
 
     tenant: str
+    tenant_id: str
     site: str
     device: str
     port: str  # of it, with two hours of counters
@@ -104,6 +105,7 @@ def _fill(made: Rig, tenant: str, author: str, word: str) -> Names:
     bench.add_port_group(tenant, f"transit {word}", add_ports=[(edge1, port.name)])
     return Names(
         tenant=tenant,
+        tenant_id=bench.tenant(tenant).id,
         site=f"{tenant}-ber1",
         device=ids[0],
         port=port.id,
@@ -167,6 +169,7 @@ def _like(foreign: Names) -> Names:
     """Of the same shape and length, and nowhere."""
     return Names(
         tenant="imbra",
+        tenant_id="5" * len(foreign.tenant_id),
         site="imbra-ber1",
         device="0" * len(foreign.device),
         port="3" * len(foreign.port),
