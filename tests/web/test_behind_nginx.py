@@ -9,14 +9,18 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from netwb.access.records import NewToken
+from netwb.inventory.records import NewDevice
 from netwb.workbench import Workbench
 from tests.real_components import require_real
 from tests.web.browsing import Browser, pulled
+from tests.web.rest import Client
 from tests.web.servers import PASSWORDS, ROOT, Server, free_port, netwb_serve, two_tenants
 
 pytestmark = pytest.mark.real
@@ -146,6 +150,50 @@ def test_a_login_that_the_pages_gave_holds_in_the_process_for_scripts(front: Fro
 
     assert answer.status == 200, answer.text
     assert front.browser().get("/api/v1/backup/history/edge1").status == 401
+
+
+def test_an_erp_goes_on_in_whichever_process_answers_it(front: Front) -> None:
+    """Tags, sequences and cursors of one process are the other's too; so is what one has written."""
+    bench = front.bench
+    for number in range(5):
+        new = NewDevice(
+            tenant="acme",
+            site="fra1",
+            hostname=f"erp{number}",
+            address="127.0.0.1",
+            platform="frr",
+        )
+        bench.add_device(new)
+    token = bench.issue_token(NewToken(user="ana", days=1)).secret
+    acme = next(one.id for one in bench.tenants() if one.slug == "acme")
+    ports = (front.port, front.pages[0].port, front.pages[1].port)
+    clients = [Client(port=port, token=token) for port in ports]
+    seen: list[str] = []
+    page = clients[0].get(f"/erp/inventory/{acme}?limit=1").json
+    for turn in count(1):
+        seen += [one["hostname"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        client = clients[turn % len(clients)]
+        page = client.get(f"/erp/inventory/{acme}?limit=1&cursor={page['next']}").json
+
+    assert sorted(seen) == sorted(one.hostname for one in bench.where(tenant="acme").devices())
+
+    tag = clients[1].get(f"/erp/inventory/{acme}").headers["etag"]
+    for client in clients:
+        again = client.get(f"/erp/inventory/{acme}", **{"If-None-Match": tag})
+        assert (again.status, again.headers["etag"]) == (304, tag)
+    device = clients[1].get(f"/erp/inventory/{acme}/devices/{bench.device('erp0').id}")
+    written = clients[2].ask(
+        "PATCH",
+        f"/api/v1/erp/inventory/{acme}/devices/{device.json['id']}",
+        document={"contract_ref": "C-1"},
+        headers={"If-Match": device.headers["etag"]},
+    )
+    later = clients[0].get(f"/erp/inventory/{acme}?updated_since={page['sequence']}").json
+
+    assert written.status == 200, written.body
+    assert [one["contract_ref"] for one in later["items"]] == ["C-1"]
 
 
 def test_when_a_process_is_killed_the_other_one_goes_on_with_its_people(front: Front) -> None:
