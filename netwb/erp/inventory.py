@@ -180,7 +180,9 @@ def _page_of_changes(database: Database, asked: Asked, after: Sequence[Any] | No
         if row.kind == "port" or row.thing_id not in found
     ]
     last = [rows[-1].number, rows[-1].thing_id] if more else None
-    ordered = [found[one] for one in wanted if one in found]
+    # What changed once more since the numbers were read is the next walk's, or it would be told twice.
+    numbers = {row.thing_id: row.number for row in rows}
+    ordered = [found[one] for one in wanted if one in found and found[one].version == numbers[one]]
     return replace(_page(_with_ports(database, asked, ordered), last=last), gone=gone)
 
 
@@ -202,7 +204,7 @@ def _changes(asked: Asked, after: Sequence[Any] | None) -> Select[*tuple[Any, ..
 
 def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpPage:
     """Of the ports that changed those that are the tenant's still are no gone ones."""
-    changed = [one.id for one in page.gone if one.kind == "port"]
+    changed = {one.id: one.at for one in page.gone if one.kind == "port"}
     if not changed:
         return page
     with database.reading(ALL_TENANTS) as session:
@@ -210,7 +212,7 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
         there = {row.id: ErpPort(*row) for row in rows}
     return replace(
         page,
-        ports=[there[one] for one in changed if one in there],
+        ports=[there[one] for one, at in changed.items() if one in there and there[one].at == at],
         gone=[one for one in page.gone if one.id not in there],
     )
 
