@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from netwb.access.expiry import nearness
-from netwb.access.records import Token
+from netwb.access.expiry import OVERLAP, nearness
+from netwb.access.records import RotatedToken, Token
 from netwb.errors import InputError
 from netwb.roles import Permission
-from netwb.views.fields import text_of, texts_of
+from netwb.views.fields import (
+    Ask,
+    Field,
+    dialog,
+    select_field,
+    shown_once,
+    text_field,
+    text_of,
+    texts_of,
+)
 from netwb.views.html import Shape, age, esc, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import IN_USE
-from netwb.views.words import exact, listed, until, when
+from netwb.views.words import count, exact, exact_day, listed, until, when
 
 _SHOWN = 6  # characters of an id that tell the tokens of one page apart
+OVERLAPS = (0, 1, 3, 7, 14, 30)  # days that are offered
 _SHAPES: Mapping[str, Shape] = {"urgent": "bad", "soon": "warn", "far": "ok"}
 
 
@@ -82,3 +92,64 @@ def rights_of(fields: Mapping[str, Any]) -> tuple[Permission, ...] | None:
 def networks_of(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """Networks as a person writes them, parted by commas or blanks."""
     return tuple(text_of(fields, "networks").replace(",", " ").split())
+
+
+def rotate_dialog(token: Token, filled: Mapping[str, Any], *, wrong: str = "") -> str:
+    """A successor with the same rights, and how long both open."""
+    lasts = max(1, round((token.expires_at - token.created_at) / timedelta(days=1)))
+    ask = Ask(
+        title=f"Rotate {token.note or token.id}",
+        act="rotate-token",
+        yes="Rotate",
+        data={"id": token.id},
+        wrong=wrong,
+    )
+    days = Field(
+        name="days",
+        label="Days that the new one holds",
+        id="rotate-days",
+        value=text_of(filled, "days") or str(lasts),
+    )
+    overlap = Field(
+        name="overlap",
+        label="The old one still opens",
+        id="rotate-overlap",
+        value=text_of(filled, "overlap") or str(OVERLAP.days),
+        hint="never beyond its own end",
+    )
+    offered = [(str(one), f"{count(one, 'day')}" if one else "not at all") for one in OVERLAPS]
+    text = (
+        f"A new token of {token.user} with the same rights, scope, networks and note. Both open until"
+        " the old one ends, so that nothing stands still while the new text is put in its place."
+    )
+    content = (
+        tag("p", esc(text), class_="t2 wide")
+        + text_field(days, inputmode="numeric")
+        + select_field(overlap, offered)
+    )
+    return dialog(ask, content, two_columns=True)
+
+
+def rotated_dialog(rotated: RotatedToken) -> str:
+    """The successor's text, this once, and until when the old one opens."""
+    issued, old = rotated.issued, rotated.old
+    over = old.expires_at <= issued.token.created_at
+    more = f"The old one opens {'no more' if over else f'until {exact_day(old.expires_at)}'}."
+    title = f"Successor of {old.note or old.id}"
+    return shown_once(title, issued.secret, ends=exact_day(issued.token.expires_at), more=more)
+
+
+def rotation_of(fields: Mapping[str, Any]) -> tuple[int, timedelta]:
+    """Days and overlap of a form."""
+    overlap = text_of(fields, "overlap")
+    if overlap not in map(str, OVERLAPS):
+        msg = "there is no such overlap; choose from the form"
+        raise InputError(msg)
+    return days_of(fields), timedelta(days=int(overlap))
+
+
+def days_of(fields: Mapping[str, Any]) -> int:
+    """Days as a form gives them; 0, which is refused with all else that is wrong, for no number."""
+    days = text_of(fields, "days")
+    usable = days.isascii() and days.isdigit() and len(days) <= 4
+    return int(days) if usable else 0

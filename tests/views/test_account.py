@@ -265,6 +265,40 @@ def test_token_is_shown_once_and_revoked(view: AccountView) -> None:
     assert shown(view).tokens[0].revoked_at is not None
 
 
+def test_ones_own_token_is_rotated_and_the_new_text_is_shown_once(view: AccountView) -> None:
+    send(view, "issue", note="<img src=x> erp", days="30")
+    do(view, "close")
+    old = shown(view).tokens[0]
+    assert 'data-act="rotate-token"' in do(view, "ask-rotate", id=old.id)
+
+    html = do(view, "rotate-token", id=old.id, fields={"days": "60", "overlap": "1"})
+
+    rotated = shown(view).rotated
+    assert rotated is not None
+    assert rotated.issued.secret in html
+    assert_inert(html)
+    was, new = sorted(shown(view).tokens, key=lambda one: one.replaces or "")
+    assert (new.replaces, was.replaced_by) == (old.id, new.id)
+    assert was.expires_at - was.created_at == timedelta(days=1)
+    html = do(view, "close")
+    assert rotated.issued.secret not in html
+    assert html.count('data-act="ask-rotate"') == 1
+    assert "replaced by" in html
+
+
+def test_a_rotation_of_ones_own_that_is_refused_says_why_in_its_form(view: AccountView) -> None:
+    send(view, "issue", note="erp", days="30")
+    do(view, "close")
+    token = shown(view).tokens[0]
+    do(view, "ask-rotate", id=token.id)
+
+    html = do(view, "rotate-token", id=token.id, fields={"days": "0", "overlap": "1"})
+
+    assert "a token of 0 days is not usable" in html
+    assert 'data-act="rotate-token"' in html
+    assert shown(view).tokens == (token,)
+
+
 @pytest.mark.parametrize(
     "fields",
     [

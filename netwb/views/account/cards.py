@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from netwb.access.records import IssuedToken, LoginSession, Person, Token, TotpSecret
+from netwb.access.records import (
+    IssuedToken,
+    LoginSession,
+    Person,
+    RotatedToken,
+    Token,
+    TotpSecret,
+)
 from netwb.views import words
 from netwb.views.fields import (
     Ask,
@@ -23,7 +30,17 @@ from netwb.views.fields import (
 from netwb.views.html import age, button, esc, shape, state, tag
 from netwb.views.navigation import Moment
 from netwb.views.rights import scope_words, sentences
-from netwb.views.tokens import ends, is_over, offered_rights, rights, used
+from netwb.views.tokens import (
+    ends,
+    is_over,
+    is_replaced,
+    offered_rights,
+    relation,
+    rights,
+    rotate_dialog,
+    rotated_dialog,
+    used,
+)
 
 SOURCES = {
     "local": "A password here",
@@ -50,7 +67,9 @@ class Shown:
     totp: TotpSecret | None = None
     qr: str = ""  # SVG
     issued: IssuedToken | None = None
+    rotated: RotatedToken | None = None
     asked: str = ""  # id of the token whose revocation is asked about, or "issue"
+    asked_rotation: str = ""  # id of the token whose successor is asked about
     wrong: tuple[str, str] = ("", "")
     faults: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, Any] = field(default_factory=dict)  # into that form
@@ -248,14 +267,18 @@ def _tokens(shown: Shown) -> str:
 def _token(token: Token, shown: Shown) -> str:
     now = shown.moment.now
     over = is_over(token, now)
-    end = "" if over else button("Revoke…", "ask-revoke", kind="danger", data_id=token.id)
+    replaced = is_replaced(token, shown.tokens, now)
+    rotate = "" if over or replaced else button("Rotate…", "ask-rotate", data_id=token.id)
+    revoke = "" if over else button("Revoke…", "ask-revoke", kind="danger", data_id=token.id)
+    end = f'<span class="acts">{rotate}{revoke}</span>' if revoke else ""
     name = esc(token.note or token.id)
+    kin = f" {relation(token)}" if token.replaces or token.replaced_by else ""
     from_ = (
         f' <span class="t3 mono">{esc(", ".join(token.networks))}</span>' if token.networks else ""
     )
     return (
-        f'<tr><td class="cut"><b>{name}</b></td><td class="cut" data-label="may">{esc(_allowed(token))}{from_}</td>'
-        f'<td data-label="ends">{ends(token, shown.moment)}</td><td data-label="used">{used(token, now)}</td><td class="r">{end}</td></tr>'
+        f'<tr><td class="cut"><b>{name}</b>{kin}</td><td class="cut" data-label="may">{esc(_allowed(token))}{from_}</td>'
+        f'<td data-label="ends">{ends(token, shown.moment, replaced=replaced)}</td><td data-label="used">{used(token, now)}</td><td class="r">{end}</td></tr>'
     )
 
 
@@ -265,10 +288,19 @@ def _allowed(token: Token) -> str:
 
 
 def _dialog(shown: Shown) -> str:
+    if shown.rotated is not None:
+        return rotated_dialog(shown.rotated)
     if shown.issued is not None:
         return _issued(shown.issued)
     if shown.asked == "issue":
         return _issue(shown)
+    rotated = next((one for one in shown.tokens if one.id == shown.asked_rotation), None)
+    if rotated is not None:
+
+        def drawn(wrong: str) -> str:
+            return rotate_dialog(rotated, shown.typed, wrong=wrong)
+
+        return _told(shown, "rotate-token", drawn)
     token = next((token for token in shown.tokens if token.id == shown.asked), None)
     if token is None:
         return ""

@@ -22,7 +22,7 @@ from netwb.views.cures import in_page
 from netwb.views.fields import secret_of, text_of
 from netwb.views.frame import Frame
 from netwb.views.sheet import ASSETS, Act, Sheet
-from netwb.views.tokens import networks_of, rights_of
+from netwb.views.tokens import networks_of, rights_of, rotation_of
 from netwb.views.words import count
 
 AREAS = (
@@ -80,6 +80,8 @@ class AccountView:
             "end-others": self._end_others,
             "ask-issue": self._ask_issue,
             "issue": self._issue,
+            "ask-rotate": self._ask_rotate,
+            "rotate-token": self._rotate,
             "ask-revoke": self._ask_revoke,
             "revoke": self._revoke,
             "close": self._close,
@@ -119,7 +121,9 @@ class AccountView:
             self._say_wrong(act, error)
 
     def _say_wrong(self, act: Act, error: NetwbError) -> None:
-        typed = act["fields"] if act["act"] == "issue" else {}  # a password is typed anew
+        typed = (
+            act["fields"] if act["act"] in {"issue", "rotate-token"} else {}
+        )  # a password is typed anew
         faults = {field: in_page(said) for field, said in error.faults.items()}
         self._show(wrong=(act["act"], in_page(error)), faults=faults, typed=typed)
 
@@ -204,6 +208,17 @@ class AccountView:
         await self.load()
         self._show(issued=issued)
 
+    async def _ask_rotate(self, act: Act) -> None:
+        self._show(asked_rotation=str(act.get("id", "")), wrong=("", ""), typed={})
+
+    async def _rotate(self, act: Act) -> None:
+        token_id, (days, overlap) = str(act.get("id", "")), rotation_of(act["fields"])
+        rotated = await self.frame.ask(
+            self.frame.bench.rotate_token, token_id, days=days, overlap=overlap
+        )
+        await self.load()
+        self._show(rotated=rotated)
+
     async def _ask_revoke(self, act: Act) -> None:
         self._show(asked=str(act.get("id", "")))
 
@@ -214,4 +229,4 @@ class AccountView:
 
     async def _close(self, act: Act) -> None:
         del act
-        self._show(asked="", issued=None, wrong=("", ""), typed={})
+        self._show(asked="", asked_rotation="", issued=None, rotated=None, wrong=("", ""), typed={})

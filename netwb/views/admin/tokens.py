@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
-from netwb.access.expiry import OVERLAP
-from netwb.access.records import IssuedToken, NewToken, RotatedToken, Token, User
+from netwb.access.records import IssuedToken, NewToken, Token, User
 from netwb.errors import InputError
 from netwb.roles import Permission, Role
 from netwb.views.fields import (
@@ -26,6 +24,7 @@ from netwb.views.navigation import Moment
 from netwb.views.rights import named, scope_words
 from netwb.views.states import empty
 from netwb.views.tokens import (
+    days_of,
     ends,
     is_over,
     is_replaced,
@@ -37,13 +36,11 @@ from netwb.views.tokens import (
     short,
     used,
 )
-from netwb.views.words import count, exact_day
+from netwb.views.words import exact_day
 
 OWNERS = "the owner's"
 RIGHTS = "Rights; none ticked: all of the role's"
 SCOPE = f"Scope; none ticked: {OWNERS}"
-OVERLAPS = (0, 1, 3, 7, 14, 30)  # days that are offered
-DAY = timedelta(days=1)
 
 
 def tokens_tab(tokens: Sequence[Token], moment: Moment) -> str:
@@ -173,51 +170,6 @@ def revoke_dialog(token: Token, *, wrong: str = "") -> str:
     return dialog(ask, tag("p", esc(text), class_="t2"))
 
 
-def rotate_dialog(token: Token, filled: Mapping[str, Any], *, wrong: str = "") -> str:
-    """A successor with the same rights, and how long both open."""
-    lasts = max(1, round((token.expires_at - token.created_at) / DAY))
-    ask = Ask(
-        title=f"Rotate {token.note or token.id}",
-        act="rotate-token",
-        yes="Rotate",
-        data={"id": token.id},
-        wrong=wrong,
-    )
-    days = Field(
-        name="days",
-        label="Days that the new one holds",
-        id="rotate-days",
-        value=text_of(filled, "days") or str(lasts),
-    )
-    overlap = Field(
-        name="overlap",
-        label="The old one still opens",
-        id="rotate-overlap",
-        value=text_of(filled, "overlap") or str(OVERLAP.days),
-        hint="never beyond its own end",
-    )
-    offered = [(str(one), f"{count(one, 'day')}" if one else "not at all") for one in OVERLAPS]
-    text = (
-        f"A new token of {token.user} with the same rights, scope, networks and note. Both open until"
-        " the old one ends, so that nothing stands still while the new text is put in its place."
-    )
-    content = (
-        tag("p", esc(text), class_="t2 wide")
-        + text_field(days, inputmode="numeric")
-        + select_field(overlap, offered)
-    )
-    return dialog(ask, content, two_columns=True)
-
-
-def rotated_dialog(rotated: RotatedToken) -> str:
-    """The successor's text, this once, and until when the old one opens."""
-    issued, old = rotated.issued, rotated.old
-    over = old.expires_at <= issued.token.created_at
-    more = f"The old one opens {'no more' if over else f'until {exact_day(old.expires_at)}'}."
-    title = f"Successor of {old.note or old.id}"
-    return shown_once(title, issued.secret, ends=exact_day(issued.token.expires_at), more=more)
-
-
 # -- reading
 
 
@@ -231,25 +183,10 @@ def new_token(fields: Mapping[str, Any]) -> NewToken:
         raise InputError(msg) from error
     return NewToken(
         user=text_of(fields, "user"),
-        days=_days_of(fields),
+        days=days_of(fields),
         note=text_of(fields, "note"),
         role=named_role,
         tenants=texts_of(fields, "tenants") or None,
         allow=rights_of(fields),
         networks=networks_of(fields),
     )
-
-
-def rotation_of(fields: Mapping[str, Any]) -> tuple[int, timedelta]:
-    """Days and overlap of a form."""
-    overlap = text_of(fields, "overlap")
-    if overlap not in map(str, OVERLAPS):
-        msg = "there is no such overlap; choose from the form"
-        raise InputError(msg)
-    return _days_of(fields), timedelta(days=int(overlap))
-
-
-def _days_of(fields: Mapping[str, Any]) -> int:
-    days = text_of(fields, "days")
-    usable = days.isascii() and days.isdigit() and len(days) <= 4
-    return int(days) if usable else 0  # which is refused, with all else that is wrong

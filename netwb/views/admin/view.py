@@ -20,6 +20,7 @@ from netwb.views.frame import Frame
 from netwb.views.html import button, esc, link
 from netwb.views.sheet import Act, Sheet
 from netwb.views.states import loading
+from netwb.views.tokens import rotate_dialog, rotated_dialog, rotation_of
 from netwb.views.words import number
 from netwb.workbench import Workbench
 
@@ -300,21 +301,21 @@ class AdminView:
             self._desk.ask(tokens.issued_dialog(issued[0]))
 
     async def _ask_rotate(self, act: Act) -> None:
-        self._desk.ask(tokens.rotate_dialog(self._token(act), {}))
+        self._desk.ask(rotate_dialog(self._token(act), {}))
 
     async def _rotate(self, act: Act) -> None:
         bench, token, fields, rotated = self._frame.bench, self._token(act), _fields(act), []
 
         def rotate() -> None:
-            days, overlap = tokens.rotation_of(fields)
+            days, overlap = rotation_of(fields)
             rotated.append(bench.rotate_token(token.id, days=days, overlap=overlap))
 
         def again(wrong: str) -> str:
-            return tokens.rotate_dialog(token, fields, wrong=wrong)
+            return rotate_dialog(token, fields, wrong=wrong)
 
         if await self._desk.tried(rotate, again):
             await self.load()
-            self._desk.ask(tokens.rotated_dialog(rotated[0]))
+            self._desk.ask(rotated_dialog(rotated[0]))
 
     async def _ask_revoke(self, act: Act) -> None:
         self._desk.ask(tokens.revoke_dialog(self._token(act)))
