@@ -120,7 +120,7 @@ def read_port(database: Database, asked: Asked, port_id: str) -> ErpPort | None:
         return next(one for one in device.ports if one.id == port_id)
     with database.reading(ALL_TENANTS) as session:
         row = session.execute(_elsewhere(asked).where(PortRow.id == port_id)).one_or_none()
-    return None if row is None else ErpPort(*row)
+    return None if row is None else ErpPort._make(row)
 
 
 # ---- all of it
@@ -139,8 +139,8 @@ def _page_of_devices(database: Database, asked: Asked, after: Sequence[Any] | No
     statement = _pages(asked.sort, asked.named, "behind" if after else "first")
     rows = database.rows(asked.scope, statement, many=asked.limit + 1, **begin, **asked.values)
     more = len(rows) > asked.limit
-    devices = [_device(row, asked) for row in rows[: asked.limit]]
-    devices = _with_ports(database, asked, devices)
+    plain = [_device(row, asked) for row in rows[: asked.limit]]
+    devices = _with_ports(database, asked, plain)
     if more:
         return _page(devices, last=["device", *(getattr(devices[-1], name) for name in order)])
     goes_on = asked.with_ports and not asked.named
@@ -161,7 +161,7 @@ def _with_ports_elsewhere(
         found = _elsewhere(asked).where(PortRow.id > begin).order_by(PortRow.id)
         rows = session.execute(found.limit(room + 1)).all()
     last = ["port", rows[room - 1].id] if len(rows) > room else None
-    return replace(page, ports=[ErpPort(*row) for row in rows[:room]], last=last)
+    return replace(page, ports=[ErpPort._make(row) for row in rows[:room]], last=last)
 
 
 # ---- what changed
@@ -209,7 +209,7 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
         return page
     with database.reading(ALL_TENANTS) as session:
         rows = session.execute(_elsewhere(asked).where(PortRow.id.in_(changed)))
-        there = {row.id: ErpPort(*row) for row in rows}
+        there = {row.id: ErpPort._make(row) for row in rows}
     return replace(
         page,
         ports=[there[one] for one, at in changed.items() if one in there and there[one].at == at],
@@ -227,7 +227,7 @@ def _pages(sort: Sort, named: frozenset[str], begin: Literal["first", "behind"])
         order = (DeviceRow.hostname, DeviceRow.id)
     statement = _narrowed(named)
     if begin == "behind":
-        last = [bindparam(f"after_{column.key}") for column in order]
+        last: list[Any] = [bindparam(f"after_{column.key}") for column in order]
         statement = statement.where(_behind(order, last))
     return Prepared(statement.order_by(*order).limit(bindparam("many")))
 
@@ -287,9 +287,10 @@ def _with_ports(
     if not (asked.with_ports and devices):
         return devices
     by_id = {one.id: one for one in devices}
+    row: Any
     for row in database.rows(asked.scope, _PORTS, tenant_id=asked.tenant_id, ids=list(by_id)):
         its = by_id[row[1]]
-        its.ports.append(ErpPort(*row, its.version, its.hostname))
+        its.ports.append(ErpPort._make((*row, its.version, its.hostname, "", None)))
     return devices
 
 
@@ -328,7 +329,7 @@ def _behind(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
 
 
 def _device(row: Row[*tuple[Any, ...]], asked: Asked) -> ErpDevice:
-    device = ErpDevice(*row, [])
+    device = ErpDevice._make((*row, []))
     return device if asked.addresses else device._replace(address=None)
 
 

@@ -7,6 +7,8 @@ given is never seen before a smaller one, whatever transactions are under way.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
@@ -54,7 +56,8 @@ def changes_of(database: Database, tenant_id: str) -> Stand | None:
     head = database.rows(scope, _HEAD, tenant_id=tenant_id)
     if not head or database.rows(scope, _CHANGED, tenant_id=tenant_id):
         return None
-    return Stand(*head[0])
+    row: Any = head[0]
+    return Stand(*row)
 
 
 def begin_anew(connection: Connection) -> None:

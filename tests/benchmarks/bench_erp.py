@@ -48,7 +48,8 @@ def main() -> None:
         if not (home / "netwb.toml").exists():
             build(home, variables, options.devices, options.tenants)
         tokens = issue(home, variables)
-        with netwb_serve(home, "--api-only", **variables) as server:
+        settings: Any = variables
+        with netwb_serve(home, "--api-only", **settings) as server:
             Bench(server.port, tokens, options.clients, options.seconds).run(server.process.pid)
 
 

@@ -119,7 +119,8 @@ def test_a_generated_client_misses_nothing_and_doubles_nothing_while_four_write(
         with closing(Workbench.open(bench.home, environment=made.variables)) as now:
             token = now.issue_token(NewToken(user="erp", days=1)).secret
         acme = next(one.id for one in bench.tenants() if one.slug == "acme")
-        with netwb_serve(bench.home, "--api-only", **made.variables) as server:
+        settings: Any = made.variables
+        with netwb_serve(bench.home, "--api-only", **settings) as server:
             url = f"http://127.0.0.1:{server.port}"
             ask = importlib.import_module(f"{NAME}.api.erp.get_erp_inventory_tenant_id")
             with generated.AuthenticatedClient(base_url=url, token=token) as client:

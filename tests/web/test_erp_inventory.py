@@ -14,10 +14,12 @@ import pytest
 
 from netwb.access.records import NewToken
 from netwb.inventory.ports.records import SeenPort
+from netwb.inventory.ports.text import alias_of
 from netwb.roles import Permission, Role
 from netwb.web.erp_shapes import ErpDeviceAnswer, ErpInventoryAnswer, ErpPortAnswer
 from tests.benches import Rig, rig
 from tests.stores import EACH_STORE
+from tests.views.hostile import HOSTILE
 from tests.web.erp_copy import Copy
 from tests.web.rest import Client, Reply, serving
 from tests.workbench.people import add
@@ -274,6 +276,41 @@ def test_a_csv_has_a_row_a_thing_and_opens_nothing_in_a_spreadsheet(made: Rig, c
     assert 'rel="next"' in reply.headers["link"]
     assert reply.headers["netwb-sequence"] == copy.page()["sequence"]
     assert "link" not in whole.headers
+
+
+@pytest.mark.parametrize("text", (*HOSTILE, "=cmd()", "+1", "x" * 4096, "two\nlines"))
+def test_what_a_device_says_of_itself_stays_text_in_json_csv_and_headers(
+    made: Rig, copy: Copy, text: str
+) -> None:
+    device = made.devices["acme/edge1"].id
+    alias = alias_of(text.encode("utf-8", "surrogatepass"))  # as a poll takes it
+    seen = SeenPort(name="ge-0/0/0", alias=alias, if_index=1, if_type=6, speed_bps=10**9)
+    made.bench._parts.ports.sighted({device: [seen]})
+    path = f"/erp/inventory/{copy.tenant_id}"
+    whole = copy.client.get(path)
+    table = copy.client.get(path, Accept="text/csv")
+    rows = list(csv.DictReader(io.StringIO(table.body.decode(), newline="")))
+    (kept,) = (one for one in made.bench.ports() if one.name == "ge-0/0/0")
+    told = {one["alias"] for item in whole.items for one in item["ports"]}
+
+    assert whole.body.isascii()
+    assert whole.headers["content-type"] == "application/json"
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert kept.alias in told
+    assert len(rows) == 3 + 2 + 1
+    assert all(not row["alias"].startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows)
+    headers = " ".join((*whole.headers.values(), *table.headers.values()))
+    assert all(" " <= character <= "~" for character in headers)
+
+
+def test_a_filter_of_hostile_text_breaks_no_header(made: Rig, copy: Copy) -> None:
+    wanted = 'C\r\nSet-Cookie: x=1\u202e"<>'
+    made.bench.set_device("acme/edge1", contract_ref='C 1,";<>')
+    for text in (wanted, 'C 1,";<>'):
+        asked = urlencode({"contract_ref": text, "limit": 1})
+        reply = copy.client.get(f"/erp/inventory/{copy.tenant_id}?{asked}", Accept="text/csv")
+        assert reply.status == 200
+        assert "set-cookie" not in reply.headers
 
 
 # ---- what an ERP writes
