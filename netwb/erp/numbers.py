@@ -44,7 +44,12 @@ def stand_of(database: Database, tenant_id: str) -> Stand:
     """How far the tenant's changes and events are numbered, after all that is pending was."""
     found = changes_of(database, tenant_id)
     pending = database.rows(_only(tenant_id), _HAPPENED, tenant_id=tenant_id)
-    return found if found is not None and not pending else _numbered(database, tenant_id)
+    if found is not None and not pending:
+        return found
+    given = MOST_EVENTS
+    while given == MOST_EVENTS:
+        stand, given = _numbered(database, tenant_id)
+    return stand
 
 
 def changes_of(database: Database, tenant_id: str) -> Stand | None:
@@ -68,16 +73,17 @@ def begin_anew(connection: Connection) -> None:
     connection.execute(update(ErpHeadRow).values(epoch=new_id()))
 
 
-def _numbered(database: Database, tenant_id: str) -> Stand:
+def _numbered(database: Database, tenant_id: str) -> tuple[Stand, int]:
+    """Number what is pending, at most MOST_EVENTS events; how many of these there were."""
     with database.writing(_only(tenant_id)) as session:
         first = ErpHeadRow(tenant_id=tenant_id, epoch=new_id(), changes=0, events=0, events_gone=0)
         insert_absent(session, first)
         locked = select(ErpHeadRow).where(ErpHeadRow.tenant_id == tenant_id)
         head = session.scalars(locked.with_for_update()).one()
         _number_changes(session, head)
-        _number_events(session, head)
+        given = _number_events(session, head)
         session.flush()
-        return Stand(head.epoch, head.changes, head.events)
+        return Stand(head.epoch, head.changes, head.events), given
 
 
 def _number_changes(session: Session, head: ErpHeadRow) -> None:
@@ -102,7 +108,7 @@ def _number_changes(session: Session, head: ErpHeadRow) -> None:
             )
 
 
-def _number_events(session: Session, head: ErpHeadRow) -> None:
+def _number_events(session: Session, head: ErpHeadRow) -> int:
     pending = (
         select(ErpEventRow)
         .where(ErpEventRow.tenant_id == head.tenant_id, ErpEventRow.number.is_(None))
@@ -110,9 +116,11 @@ def _number_events(session: Session, head: ErpHeadRow) -> None:
         .limit(MOST_EVENTS)
         .with_for_update(skip_locked=True)
     )
-    for row in session.scalars(pending):
+    rows = session.scalars(pending).all()
+    for row in rows:
         head.events += 1
         row.number = head.events
+    return len(rows)
 
 
 def _only(tenant_id: str) -> Scope:
