@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from netwb.erp.status_records import (
     Change,
@@ -30,9 +31,9 @@ from netwb.metrics.status import INTERVALS, overall
 EVERY_S = 60  # how often a summary is made: the scheduler knows nothing quicker
 STATES: tuple[DeviceState, ...] = ("up", "degraded", "down", "unknown", "maintenance")
 _OF_PORT: Mapping[PortState, Overall] = {"up": "up", "down": "degraded", "unknown": "unknown"}
-NEVER = "no daemon has judged this tenant's devices yet; start `netwb scheduler`, which does so each minute"
+NEVER = "no daemon has judged this tenant's devices yet; start `netwb scheduler`, whose job erp-status does"
 PAUSED = (
-    "no daemon has judged these devices for {age} s, so that nothing is known of them now; see that"
+    "no daemon has judged these devices since {at}, so that nothing is known of them now; see that"
     " `netwb scheduler` runs and that its job erp-status is done"
 )
 NOTHING = (
@@ -68,7 +69,7 @@ def followed(former: Summary | None, found: Summary) -> Followed:
         kept = _carried_on(before.get(one.id), one, found.as_of, first=is_first)
         if kept.status != kept.told and (settled or kept.status != "unknown"):
             changes.append(_change(found.tenant_id, kept))
-            kept = replace(kept, told=kept.status)
+            kept = kept._replace(told=kept.status)
         devices.append(kept)
     ports = {one.id: one for one in former.ports} if former else {}
     summary = replace(
@@ -94,9 +95,8 @@ def _carried_on(
     ports = {one.id: one for one in former.ports} if former else {}
     own = tuple(_port_carried_on(ports.get(one.id), one, now) for one in found.ports)
     if former is None:
-        return replace(found, told=found.status, since=None if first else now, ports=own)
-    return replace(
-        found,
+        return found._replace(told=found.status, since=None if first else now, ports=own)
+    return found._replace(
         told=former.told,
         since=former.since if former.status == found.status else now,
         observed_at=_latest(former.observed_at, found.observed_at),
@@ -108,15 +108,17 @@ def _port_carried_on(former: KeptPort | None, found: KeptPort, now: int) -> Kept
     """Of one that is silent it is known still when it was seen last."""
     if former is None:
         return found
-    return replace(
-        found,
-        since=former.since if former.state == found.state else now,
-        observed_at=_latest(former.observed_at, found.observed_at),
-    )
+    since = former.since if former.state == found.state else now
+    observed_at = _latest(former.observed_at, found.observed_at)
+    if since is None and observed_at == found.observed_at:
+        return found
+    return found._replace(since=since, observed_at=observed_at)
 
 
-def _latest(*times: int | None) -> int | None:
-    return max((at for at in times if at is not None), default=None)
+def _latest(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)
 
 
 def _change(tenant_id: str, one: KeptDevice) -> Change:
@@ -149,15 +151,15 @@ def shown(
     else:
         devices = tuple(_aged_device(one, now, limit) for one in summary.devices)
         ports = tuple(_aged_port(one, now, limit) for one in summary.ports)
-    found = Counter(one.status for one in devices)
     return Status(
         summary=summary,
         now=now,
+        holds_until=_holds_until(summary.as_of, devices, ports, now, limit),
         limit_s=limit,
         stale=stale,
-        overall=_overall(devices, ports),
-        counts={state: found[state] for state in STATES},
-        notes=tuple(_notes(summary, now, devices, ports, stale=stale)),
+        overall=overall_of(devices, ports),
+        counts=counts_of(devices),
+        notes=tuple(_notes(summary, devices, ports, stale=stale)),
         devices=devices,
         ports=ports,
         blackholes=blackholes,
@@ -165,7 +167,29 @@ def shown(
     )
 
 
-def _overall(devices: Sequence[KeptDevice], ports: Sequence[KeptPort]) -> Overall:
+def _holds_until(
+    as_of: int | None,
+    devices: Sequence[KeptDevice],
+    ports: Sequence[KeptPort],
+    now: int,
+    limit: int,
+) -> int:
+    """When the first thing turns old."""
+    seen = {one.observed_at for one in devices}
+    seen.update(port.observed_at for one in devices for port in one.ports)
+    seen.update(port.observed_at for port in ports)
+    seen.add(as_of)
+    turns = (edge for at in seen if at is not None for edge in (at - limit + 1, at + limit))
+    return min((at for at in turns if at > now), default=now + limit)
+
+
+def counts_of(devices: Sequence[KeptDevice]) -> dict[DeviceState, int]:
+    """How many are how."""
+    found = Counter(one.status for one in devices)
+    return {state: found[state] for state in STATES}
+
+
+def overall_of(devices: Sequence[KeptDevice], ports: Sequence[KeptPort]) -> Overall:
     """Watched ports on others' devices count as devices do; one that is off is nobody's fault."""
     of_ports = [
         "down" if one.silent else _OF_PORT[one.state]
@@ -177,7 +201,6 @@ def _overall(devices: Sequence[KeptDevice], ports: Sequence[KeptPort]) -> Overal
 
 def _notes(
     summary: Summary,
-    now: int,
     devices: Sequence[KeptDevice],
     ports: Sequence[KeptPort],
     *,
@@ -186,15 +209,15 @@ def _notes(
     if summary.as_of is None:
         yield NEVER
     elif stale:
-        yield PAUSED.format(age=now - summary.as_of)
+        at = datetime.fromtimestamp(summary.as_of, UTC)
+        yield PAUSED.format(at=f"{at:%Y-%m-%dT%H:%M:%SZ}")
     if not devices and not any(one.watched for one in ports):
         yield NOTHING
 
 
 def _unknown_device(one: KeptDevice, as_of: int | None, limit: int) -> KeptDevice:
     """Whatever it was: nobody has looked since."""
-    return replace(
-        one,
+    return one._replace(
         status="unknown",
         reason=NOT_JUDGED if as_of is None else "not judged any more",
         since=one.since if one.status == "unknown" or as_of is None else as_of + limit,
@@ -208,8 +231,8 @@ def _aged_device(one: KeptDevice, now: int, limit: int) -> KeptDevice:
     aged = any(port is not own for port, own in zip(ports, one.ports, strict=True))
     if one.status in {"up", "degraded"} and is_old(one.observed_at, now, limit):
         since = None if one.observed_at is None else one.observed_at + limit
-        return replace(one, status="unknown", reason="no newer answer", since=since, ports=ports)
-    return replace(one, ports=ports) if aged else one
+        return one._replace(status="unknown", reason="no newer answer", since=since, ports=ports)
+    return one._replace(ports=ports) if aged else one
 
 
 def _aged_port(one: KeptPort, now: int, limit: int) -> KeptPort:
@@ -218,10 +241,10 @@ def _aged_port(one: KeptPort, now: int, limit: int) -> KeptPort:
     if not is_old(one.observed_at, now, limit):
         return one
     since = None if one.observed_at is None else one.observed_at + limit
-    return replace(one, state="unknown", reason="no newer sample", since=since)
+    return one._replace(state="unknown", reason="no newer sample", since=since)
 
 
 def _unknown_port(one: KeptPort, as_of: int | None, limit: int) -> KeptPort:
     since = one.since if one.state == "unknown" or as_of is None else as_of + limit
     reason = NOT_JUDGED if as_of is None else "not judged any more"
-    return replace(one, state="unknown", silent=False, reason=reason, since=since)
+    return one._replace(state="unknown", silent=False, reason=reason, since=since)

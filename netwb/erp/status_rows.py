@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from netwb.erp.events import NewEvent, tell
-from netwb.erp.status import Followed, shown
+from netwb.erp.status import Followed, counts_of, overall_of
 from netwb.erp.status_records import (
     Change,
     KeptDevice,
@@ -117,7 +117,7 @@ def read_ports(database: Database, tenant_id: str | None = None) -> tuple[ShownP
             *session.execute(here.order_by(*order)),
             *session.execute(elsewhere.order_by(*order)),
         ]
-    return tuple(ShownPort(*row) for row in rows)
+    return tuple(map(ShownPort._make, rows))
 
 
 def read_backups(database: Database, tenant_id: str | None = None) -> Mapping[str, int]:
@@ -161,6 +161,13 @@ def open_blackholes(database: Database, scope: Scope, tenant_id: str) -> tuple[O
 
 
 # ---- all tenants'
+
+
+def newest_at(database: Database) -> float | None:
+    """When the newest summary was made; epoch seconds."""
+    with database.reading(ALL_TENANTS) as session:
+        at = session.scalar(select(func.max(ErpStatusRow.as_of)))
+    return None if at is None else at.timestamp()
 
 
 def read_summaries(database: Database) -> Mapping[str, Summary]:
@@ -214,14 +221,13 @@ def _upsert(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _values(one: Summary) -> dict[str, Any]:
     assert one.as_of is not None
-    said = shown(one, one.as_of, blackholes=None, percentiles=None)
     return {
         "tenant_id": one.tenant_id,
         "as_of": datetime.fromtimestamp(one.as_of, UTC),
         "interval_s": one.interval_s,
         "version": one.version,
-        "overall": said.overall,
-        "counts": dict(said.counts),
+        "overall": overall_of(one.devices, one.ports),
+        "counts": counts_of(one.devices),
         "body": _packed(one),
     }
 
@@ -246,13 +252,7 @@ def _rfc3339(at: int) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-# ---- the body: lists in the order of these fields, as names would be half of it
-
-_DEVICE = (
-    *("id", "hostname", "site", "status", "reason", "maintenance", "observed_at", "since"),
-    *("told", "backup_at"),
-)
-_PORT = (*("id", "name", "watched", "state", "reason", "device", "silent", "observed_at", "since"),)
+# ---- the body: lists in the order of the records' fields, as names would be half of it
 
 
 def _packed(one: Summary) -> bytes:
@@ -260,17 +260,10 @@ def _packed(one: Summary) -> bytes:
         "form": _FORM,
         "tenant": one.tenant,
         "resumed_at": one.resumed_at,
-        "devices": [
-            [*(getattr(device, name) for name in _DEVICE), _ports_packed(device.ports)]
-            for device in one.devices
-        ],
-        "ports": _ports_packed(one.ports),
+        "devices": one.devices,
+        "ports": one.ports,
     }
     return zlib.compress(json.dumps(body, separators=(",", ":")).encode(), _QUICKLY)
-
-
-def _ports_packed(ports: Iterable[KeptPort]) -> list[list[Any]]:
-    return [[getattr(port, name) for name in _PORT] for port in ports]
 
 
 def _summary(row: ErpStatusRow) -> Summary:
@@ -291,15 +284,8 @@ def _summary(row: ErpStatusRow) -> Summary:
         resumed_at=body["resumed_at"],
         version=row.version,
         devices=tuple(
-            KeptDevice(
-                **dict(zip(_DEVICE, device, strict=True)), ports=tuple(_ports_unpacked(ports))
-            )
-            for *device, ports in body["devices"]
+            KeptDevice._make([*fields, tuple(map(KeptPort._make, ports))])
+            for *fields, ports in body["devices"]
         ),
-        ports=tuple(_ports_unpacked(body["ports"])),
+        ports=tuple(map(KeptPort._make, body["ports"])),
     )
-
-
-def _ports_unpacked(ports: Iterable[Sequence[Any]]) -> Iterator[KeptPort]:
-    for port in ports:
-        yield KeptPort(**dict(zip(_PORT, port, strict=True)))

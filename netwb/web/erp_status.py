@@ -7,7 +7,9 @@ every answer against its model.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
@@ -25,10 +27,14 @@ from netwb.erp.status_records import (
     PortState,
     Status,
 )
-from netwb.roles import Permission
+from netwb.roles import FIELDS, STATUS_PATH, Permission
 from netwb.web.operations import JSON, Answer, Call, NoQuery, Operation, Shape, in_json, rfc3339
 
-_LEFT_OUT = (("blackholes", Permission.BLACKHOLE_VIEW), ("p95", Permission.BILLING_VIEW))
+_MARK = (
+    -(2**53) - 1
+)  # no time, count or rate; with its key's end it is in no string, where " is \\"
+_HERE = f'age_s":{_MARK}'
+_LEFT_OUT = tuple((one.field, one.needs) for one in FIELDS if one.path == STATUS_PATH)
 
 ObservedAt = Annotated[
     str | None,
@@ -324,17 +330,50 @@ def status(call: Call[NoQuery, None]) -> Answer:
     and its like count on, so that an answer holds its ETag for a second at most. Blackholes are those
     of now.
     """
-    found = call.bench.erp_status(call.path["tenant_id"])
-    made = found.texts.get(call.place)
-    if made is None:
-        content = in_json(status_json(found))
-        tag = sha256(f"{__version__} {call.place} ".encode() + content).hexdigest()[:32]
-        made = found.texts[call.place] = (content, tag)
-    content, tag = made
-    return Answer(content=content, etag=tag)
+    found, now = call.bench.erp_status_written(call.path["tenant_id"], _written)
+    tag = sha256(f"{__version__} {call.place} {found.digest} {now}".encode())
+    return Answer(content=found.at(now), etag=tag.hexdigest()[:32])
 
 
-def status_json(found: Status) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A status as text, for as long as nothing but its ages is other.
+
+    text    with %d in the place of each age
+    since   of what each is the age, in their order; epoch seconds
+    """
+
+    text: str
+    since: tuple[int, ...]
+    digest: str
+
+    def at(self, now: int) -> bytes:
+        """The text at that time; clocks of others may go ahead, and no age is below none."""
+        ages = tuple([now - at if now > at else 0 for at in self.since])
+        return (self.text % ages).encode()
+
+
+def _written(found: Status) -> Written:
+    ages = _Ages()
+    text = in_json(_json(found, ages)).decode().replace("%", "%%").replace(_HERE, 'age_s":%d')
+    digest = sha256(f"{text} {ages.since}".encode()).hexdigest()
+    return Written(text=text, since=tuple(ages.since), digest=digest)
+
+
+class _Ages:
+    """Puts a mark where an age will stand, and remembers of what; asked in the order of the text."""
+
+    def __init__(self) -> None:
+        self.since: list[int] = []
+
+    def of(self, at: int | None) -> int | None:
+        if at is None:
+            return None
+        self.since.append(at)
+        return _MARK
+
+
+def _json(found: Status, ages: _Ages) -> dict[str, Any]:
     """As StatusAnswer."""
     summary = found.summary
     shown: dict[str, Any] = {
@@ -343,16 +382,16 @@ def status_json(found: Status) -> dict[str, Any]:
         "overall": found.overall,
         "counts": _counts(found),
         "as_of": _at(summary.as_of),
-        "age_s": found.age_s(summary.as_of),
+        "age_s": ages.of(summary.as_of),
         "interval_s": summary.interval_s,
         "stale": found.stale,
         "notes": list(found.notes),
-        "devices": [_device(found, one) for one in found.devices],
-        "ports": [{**_port(found, one), "device": one.device} for one in found.ports],
+        "devices": [_device(found, one, ages) for one in found.devices],
+        "ports": [{**_port(found, one, ages), "device": one.device} for one in found.ports],
         "blackholes": None
         if found.blackholes is None
         else [_blackhole(one) for one in found.blackholes],
-        "p95": None if found.percentiles is None else _percentiles(found, found.percentiles),
+        "p95": None if found.percentiles is None else _percentiles(found.percentiles, ages),
     }
     left_out = [(name, right) for name, right in _LEFT_OUT if shown[name] is None]
     for name, _right in left_out:
@@ -378,7 +417,7 @@ def _ports(found: Status) -> Iterator[KeptPort]:
     yield from found.ports
 
 
-def _device(found: Status, one: KeptDevice) -> dict[str, Any]:
+def _device(found: Status, one: KeptDevice, ages: _Ages) -> dict[str, Any]:
     observed_at, backup_at = one.observed_at, one.backup_at
     return {
         "id": one.id,
@@ -388,16 +427,16 @@ def _device(found: Status, one: KeptDevice) -> dict[str, Any]:
         "reason": one.reason,
         "since": _at(one.since),
         "observed_at": _at(observed_at),
-        "age_s": found.age_s(observed_at),
+        "age_s": ages.of(observed_at),
         "stale": found.stale or found.is_old(observed_at),
         "maintenance": one.maintenance,
         "backup_at": _at(backup_at),
-        "backup_age_s": found.age_s(backup_at),
-        "ports": [_port(found, port) for port in one.ports],
+        "backup_age_s": ages.of(backup_at),
+        "ports": [_port(found, port, ages) for port in one.ports],
     }
 
 
-def _port(found: Status, one: KeptPort) -> dict[str, Any]:
+def _port(found: Status, one: KeptPort, ages: _Ages) -> dict[str, Any]:
     observed_at = one.observed_at
     return {
         "id": one.id,
@@ -407,7 +446,7 @@ def _port(found: Status, one: KeptPort) -> dict[str, Any]:
         "reason": one.reason,
         "since": _at(one.since),
         "observed_at": _at(observed_at),
-        "age_s": found.age_s(observed_at),
+        "age_s": ages.of(observed_at),
         "stale": found.stale or found.is_old(observed_at),
     }
 
@@ -424,11 +463,11 @@ def _blackhole(one: OpenBlackhole) -> dict[str, Any]:
     }
 
 
-def _percentiles(found: Status, said: Percentiles) -> dict[str, Any]:
+def _percentiles(said: Percentiles, ages: _Ages) -> dict[str, Any]:
     at = None if said.as_of is None else int(said.as_of.timestamp())
     return {
         "as_of": rfc3339(said.as_of),
-        "age_s": found.age_s(at),
+        "age_s": ages.of(at),
         "groups": [_group(one) for one in said.groups],
     }
 
@@ -449,6 +488,7 @@ def _group(one: GroupPercentile) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)  # what was polled together has one time
 def _at(epoch_s: int | None) -> str | None:
     return None if epoch_s is None else rfc3339(datetime.fromtimestamp(epoch_s, UTC))
 
@@ -456,7 +496,7 @@ def _at(epoch_s: int | None) -> str | None:
 OPERATIONS = (
     Operation(
         method="GET",
-        path="/erp/monitoring/status/{tenant_id}",
+        path=STATUS_PATH,
         do=status,
         gives={JSON: StatusAnswer},
         needs=Permission.MONITORING_VIEW,

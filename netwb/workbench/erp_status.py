@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from netwb.erp.status_records import GroupPercentile, KeptStatus, Status, Summary
 from netwb.inventory.records import EVERYWHERE
@@ -29,7 +30,7 @@ else:
     _reckoning = lazy("netwb.metrics.billing.reckoning")
     _found = lazy("netwb.workbench.erp_found")
 
-_SECOND = timedelta(seconds=1)
+Written = TypeVar("Written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +51,23 @@ class PercentilesKept:
 
 
 class ErpStatusFace(MonitoringFace, BillCountingFace):
-    """`erp_status`, `keep_statuses`, `keep_percentiles`."""
+    """`erp_status`, `erp_status_written`, `keep_statuses`, `keep_percentiles`."""
 
     def erp_status(self, tenant_id: str) -> Status:
         """How a tenant's devices and ports are, as the daemon found them last, aged to now.
 
         Blackholes and the 95th percentile are in it for who may see them. UnknownNameError where the
         tenant is in no scope.
+        """
+        found, now = self.erp_status_written(tenant_id, _as_it_is)
+        return replace(found, now=now)
+
+    def erp_status_written(
+        self, tenant_id: str, write: Callable[[Status], Written]
+    ) -> tuple[Written, int]:
+        """The same, as `write` made it once for all who ask while it holds; and the time of asking.
+
+        Of what it was given nothing but `now` may be another one meanwhile.
         """
         self._require(Permission.MONITORING_VIEW)
         actor, scope, parts = self._actor, self._meant_scope, self._parts
@@ -74,17 +85,18 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
             if allowed(actor, Permission.BILLING_VIEW)
             else None
         )
-        now = parts.clock().replace(microsecond=0)
+        now = int(parts.clock().timestamp())
 
         def read() -> KeptStatus:
             summary = self._summary(scope, tenant_id)
-            status = _status.shown(
-                summary, int(now.timestamp()), blackholes=blackholes, percentiles=percentiles
+            found = _status.shown(summary, now, blackholes=blackholes, percentiles=percentiles)
+            return KeptStatus(
+                as_of=_moment(now), next_at=_moment(found.holds_until), written=write(found)
             )
-            return KeptStatus(as_of=now, next_at=now + _SECOND, status=status)
 
-        key = (tenant_id, version, now, blackholes, percentiles)
-        return parts.erp_statuses.get(key, now, read).status
+        key = (tenant_id, version, write, blackholes, percentiles)
+        written: Written = parts.erp_statuses.get(key, _moment(now), read).written
+        return written, now
 
     def _summary(self, scope: Scope, tenant_id: str) -> Summary:
         """The one that is kept; where there is none, all that is there, of which nothing is known."""
@@ -107,11 +119,14 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
     def keep_statuses(self) -> StatusesKept:
         """Judge all devices once, keep each tenant's status, and tell what changed.
 
+        Once an interval of the polls, where that is longer than the daemon's own minute.
         Raises MetricsError where the store does not say; what is kept then grows old by itself.
         """
         self._require(Permission.MONITORING_VIEW)
         self._require_everywhere("the status of all tenants")
         parts = self._parts
+        if self._judged_lately():
+            return StatusesKept(tenants=0, devices=0, changed=0)
         ports = _rows.read_ports(parts.database)
         beside = [(one.device_id, one.name) for one in ports if not one.watched]
         judged = self._judged(beside)
@@ -129,6 +144,15 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
         return StatusesKept(
             tenants=written.tenants, devices=len(judged.devices), changed=len(written.changes)
         )
+
+    def _judged_lately(self) -> bool:
+        """Where devices are polled more seldom than the daemon looks, there is nothing new to judge."""
+        interval_s = self._parts.settings.metrics.interval_s
+        if interval_s <= _status.EVERY_S:
+            return False
+        newest = _rows.newest_at(self._parts.database)
+        now = self._parts.clock().timestamp()
+        return newest is not None and 0 <= now - newest < interval_s - _status.EVERY_S / 2
 
     # ---- the 95th percentile
 
@@ -165,3 +189,11 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
             windows=bill.present,
             missing=sum(span.windows for span in bill.missing),
         )
+
+
+def _as_it_is(found: Status) -> Status:
+    return found
+
+
+def _moment(epoch_s: int) -> datetime:
+    return datetime.fromtimestamp(epoch_s, UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from netwb.errors import MetricsUnavailableError
 from netwb.inventory.ports.records import SeenPort
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission, Role
-from netwb.store.models import ErpEventRow, ErpStatusRow, PortRow
+from netwb.store.models import BlackholeRow, ErpEventRow, ErpStatusRow, PortRow
 from netwb.web.erp_status import StatusAnswer
 from tests.benches import Rig, rig
 from tests.stores import EACH_STORE
@@ -428,3 +429,100 @@ def test_a_tenant_with_a_port_alone_is_as_its_port_is(made: Rig, port: int) -> N
 
     assert (well["overall"], ill["overall"]) == ("up", "degraded")
     assert ill["ports"][0]["reason"] == "ifOperStatus is down"
+
+
+def test_names_that_hold_what_the_text_is_made_with_come_through(made: Rig, port: int) -> None:
+    hostile = ['%d%s%%"age_s":-9007199254740993', "</script>\u202e\\u0000", 'age_s":%d,"x":"\'']
+    seen = [
+        SeenPort(name=name, alias="", if_index=n, if_type=6, speed_bps=None)
+        for n, name in enumerate(hostile, 1)
+    ]
+    made.bench._parts.ports.sighted({made.devices["acme/edge2"].id: seen})
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        session.execute(update(PortRow).values(watched=True))
+    minute(made)
+
+    edge2 = read(made, caller(made, port))["devices"][1]
+
+    assert [one["name"] for one in edge2["ports"]] == hostile
+    assert {one["age_s"] for one in edge2["ports"]} == {None}
+
+
+def test_the_age_of_the_last_good_backup_and_the_percentile_with_its_time_are_told(
+    made: Rig, port: int
+) -> None:
+    made.back_up("acme/edge1")
+    made.bench.add_port_group(
+        "acme", "50 %", commit_bps="5M", add_ports=[("acme/edge1", LINK), ("umbra/core1", LINK)]
+    )
+    made.clock.advance(hours=2)
+    client = caller(made, port)
+    assert read(made, client)["p95"] == {"as_of": None, "age_s": None, "groups": []}
+    made.bench.keep_percentiles()
+    minute(made)
+    made.clock.advance(seconds=7)
+
+    found = read(made, client)
+
+    edge1, edge2 = found["devices"]
+    assert (edge1["backup_at"], edge1["backup_age_s"]) == ("2026-11-20T02:00:00Z", 2 * 3600 + 67)
+    assert edge2["backup_at"] is None
+    assert (found["p95"]["as_of"], found["p95"]["age_s"]) == ("2026-11-20T04:00:00Z", 67)
+    (group,) = found["p95"]["groups"]
+    assert (group["name"], group["period"], group["commit_bps"]) == ("50 %", "2026-11", 5_000_000)
+    assert (group["state"], group["p95_bps"]) == ("no_data", None)
+
+
+def test_open_blackholes_of_the_tenant_are_those_of_now(made: Rig, port: int) -> None:
+    minute(made)
+    client = caller(made, port)
+    assert read(made, client)["blackholes"] == []
+    ids = {one.slug: one.id for one in made.bench.tenants()}
+    at = made.clock()
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        for name, tenant, state in (
+            ("b1", "acme", "announced"),
+            ("b2", "acme", "expired"),
+            ("b3", "umbra", "announced"),
+        ):
+            session.add(blackhole(name, ids[tenant], state, at))
+    (one,) = read(made, client)["blackholes"]
+
+    assert (one["id"], one["state"], one["prefix"]) == ("b1", "announced", "203.0.113.1/32")
+    assert one["expires_at"] == "2026-11-20T02:11:00Z"
+
+
+def blackhole(name: str, tenant_id: str, state: str, at: datetime) -> BlackholeRow:
+    return BlackholeRow(
+        id=name,
+        tenant_id=tenant_id,
+        version=1,
+        network=f"203.0.113.{name[1:]}/32",
+        state=state,
+        alarm=False,
+        machine=False,
+        customer=False,
+        manual=True,
+        break_glass=False,
+        direction="incoming",
+        requested_by="ana",
+        reason="flood",
+        requested_at=at,
+        answer="allow",
+        reasons=[],
+        reach="edge",
+        commands={},
+        expires_at=at + timedelta(minutes=10),
+    )
+
+
+def test_where_polls_come_more_seldom_it_is_judged_as_often_and_not_each_minute(
+    tmp_path: Path,
+) -> None:
+    with rig(tmp_path, HOSTS, settings={"NETWB_METRICS__INTERVAL_S": "300"}) as made:
+        judged = []
+        for _ in range(11):
+            judged.append(made.bench.keep_statuses().tenants)
+            made.clock.advance(seconds=60)
+
+    assert judged == [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2]
