@@ -24,6 +24,7 @@ from netwb.notify.records import (
     NewRoute,
     NewTarget,
     Severity,
+    Target,
     TargetKind,
 )
 
@@ -79,6 +80,14 @@ def _route_options(command: Any) -> Any:
 @click.option("--tenant", metavar="T", help="The tenant's own; it is told of nothing else.")
 @click.option("--url", metavar="SOURCE", help=f"Mail or chat, as apprise writes it: {URL}.")
 @click.option("--webhook", metavar="SOURCE", help=f"A program's address, by signed posts: {URL}.")
+@click.option(
+    "--events",
+    is_flag=True,
+    help="Of --webhook: the tenant's events, each once and in order, in place of notices.",
+)
+@click.option(
+    "--inside", is_flag=True, help="Of --events: it may be in the provider's own network."
+)
 @click.option("--reference", is_flag=True, help="Keep env: and file: as such; read at use.")
 @click.option(
     "--digest",
@@ -97,6 +106,8 @@ def add(  # noqa: PLR0913 - one parameter an option
     tenant: str | None,
     url: str | None,
     webhook: str | None,
+    events: bool,
+    inside: bool,
     reference: bool,
     digest: DigestChoice,
     kinds: tuple[str, ...],
@@ -104,22 +115,36 @@ def add(  # noqa: PLR0913 - one parameter an option
     only: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Add the target NAME with its first route; then try it by `netwb notify test NAME`."""
+    """Add the target NAME with its first route; then try it by `netwb notify test NAME`.
+
+    With --events it has no route: it is told what its tenant's ERP reads at /api/v1/erp/events.
+    """
     given = url if webhook is None else webhook
     if given is None or (url is not None and webhook is not None):
         msg = "say where it is by --url (mail, chat) or by --webhook (a program); give one of them"
         raise click.UsageError(msg)
+    if events and (webhook is None or only or digest != "off"):
+        msg = "--events goes with --webhook alone, and is told neither --only nor --digest"
+        raise click.UsageError(msg)
+    if inside and not events:
+        msg = "--inside goes with --events; a tenant's other targets are at public addresses"
+        raise click.UsageError(msg)
     owner, _, own = name.rpartition("/")
-    kind: TargetKind = "service" if webhook is None else "webhook"
+    kind: TargetKind = "service" if webhook is None else "feed" if events else "webhook"
     new = NewTarget(
         name=own,
         tenant=owner or tenant or "",
         kind=kind,
         url=_source(given, reference=reference),
         digest=digest,
+        events=kinds if events else (),
+        inside=inside,
     )
-    route = NewRoute(kinds=kinds, severity=severity, tenants=only)
-    added = bench(context).add_notify_target(new, route)
+    if events:
+        added = bench(context).add_event_feed(new)
+    else:
+        route = NewRoute(kinds=kinds, severity=severity, tenants=only)
+        added = bench(context).add_notify_target(new, route)
     if as_json:
         print_json(added)
         return
@@ -142,10 +167,10 @@ def list_targets(context: click.Context, *, tenant: str | None, as_json: bool) -
         print_items(found)
         return
     print_table(
-        ("target", "to", "digest", "waiting", "failing since (UTC)", "tries", "last error"),
+        ("target", "to", "told", "digest", "waiting", "failing since (UTC)", "tries", "last error"),
         [
             (
-                *(one.label, one.shown, one.digest, one.waiting),
+                *(one.label, one.shown, _told(one), one.digest, one.waiting),
                 *(one.failing_since, one.tries or None, one.last_error or None),
             )
             for one in found
@@ -330,6 +355,12 @@ def redeliver(context: click.Context, *, delivery_id: int, as_json: bool) -> Non
         print_json(again)
     else:
         say(f"{again.message_id} goes to {again.target} again, within a minute of the daemon")
+
+
+def _told(one: Target) -> str:
+    if one.kind != "feed":
+        return "notices"
+    return f"events: {', '.join(one.events)}" if one.events else "events"
 
 
 def _source(text: str, *, reference: bool) -> SecretSource:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from netwb.erp.event_records import Event, EventPage, EventsAsked
 from netwb.erp.numbers import stand_of
 from netwb.errors import NumberGoneError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
-from netwb.store.models import ErpEventRow, ErpHeadRow
+from netwb.store.models import ErpEventRow, ErpFeedRow, ErpHeadRow
 
 BATCH = 500  # events that are let go in one transaction
 _CURE = "read the inventory anew, then go on from `after=latest`"
@@ -26,10 +26,10 @@ def read_events(
     database: Database,
     asked: EventsAsked,
     *,
-    after: tuple[str, int] | Literal["oldest", "latest"],
+    after: tuple[str, int] | int | Literal["oldest", "latest"],
     limit: int,
 ) -> EventPage:
-    """Events of those kinds that come after a place: its epoch and number.
+    """Events of those kinds that come after a place: epoch and number of a cursor, or a number of ours.
 
     Raises NumberGoneError where not all that came after it can be told.
     """
@@ -57,11 +57,13 @@ def read_events(
         )
 
 
-def _begin(after: tuple[str, int] | str, head: ErpHeadRow, latest: int) -> int:
+def _begin(after: tuple[str, int] | int | str, head: ErpHeadRow, latest: int) -> int:
     if after == "latest":
         return latest
     if isinstance(after, str):
         return head.events_gone
+    if isinstance(after, int):
+        return after
     epoch, number = after
     if epoch != head.epoch or number > head.events:
         msg = f"this cursor is of a database that was put back since, or of none; {_CURE}"
@@ -87,14 +89,22 @@ def _event(row: ErpEventRow) -> Event:
 
 
 def sweep_events(database: Database, before: datetime, act: Literal["count", "remove"]) -> int:
-    """Events older than that; they are gone after `remove`."""
-    old = ErpEventRow.at < before
+    """Events older than that; they are gone after `remove`. What a webhook waits for stays."""
+    old = _is_old(before)
     with database.reading(ALL_TENANTS) as session:
         counted = select(ErpEventRow.tenant_id, func.count()).where(old)
         found = dict(session.execute(counted.group_by(ErpEventRow.tenant_id)).all())
     if act == "count":
         return sum(found.values())
     return sum(_let_go(database, tenant_id, before) for tenant_id in sorted(found))
+
+
+def _is_old(before: datetime) -> ColumnElement[bool]:
+    number, feed = ErpEventRow.number, ErpFeedRow
+    waits = exists().where(
+        feed.tenant_id == ErpEventRow.tenant_id, or_(number.is_(None), number > feed.number)
+    )
+    return (ErpEventRow.at < before) & ~waits
 
 
 def _let_go(database: Database, tenant_id: str, before: datetime) -> int:
@@ -105,7 +115,7 @@ def _let_go(database: Database, tenant_id: str, before: datetime) -> int:
         with database.writing(Scope(frozenset({tenant_id}))) as session:
             some = (
                 select(ErpEventRow.id, ErpEventRow.number)
-                .where(ErpEventRow.tenant_id == tenant_id, ErpEventRow.at < before)
+                .where(ErpEventRow.tenant_id == tenant_id, _is_old(before))
                 .where(ErpEventRow.number.is_not(None))
                 .order_by(ErpEventRow.number)
                 .limit(BATCH)

@@ -14,12 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from time import monotonic
 
 from netwb.errors import LeaseLostError, NetwbError, StoreError, StoreUnavailableError
+from netwb.notify.feeding import Feeding
 from netwb.notify.messages import Service
 from netwb.notify.queue import Hold, Queue, Queued
-from netwb.notify.records import Delivered, Message, Target
+from netwb.notify.records import SIGNED, Delivered, Message, Target
 from netwb.notify.targets import OpenTarget, Targets
 from netwb.notify.webhooks import LIMIT_S, Post, body_of, send_webhook
 from netwb.roles import ALL_TENANTS
@@ -53,7 +55,7 @@ class Senders:
     @contextmanager
     def open(self, opened: OpenTarget) -> Iterator[Send]:
         """A way to send to that target while the block runs."""
-        if opened.target.kind == "webhook":
+        if opened.target.kind in SIGNED:
             yield lambda message, message_id: self._post(opened, message, message_id)
             return
         with Service(opened.url, opened.reach, self.environment) as service:
@@ -77,18 +79,20 @@ class Deliverer:
     random       0 to 1; scatters retries
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         *,
         new_leases: Callable[[], Leases],
         targets: Targets,
         queue: Queue,
+        feeding: Feeding,
         senders: Senders,
         random: Callable[[], float],
     ) -> None:
         self._new_leases = new_leases
         self._targets = targets
         self._queue = queue
+        self._feeding = feeding
         self._senders = senders
         self._random = random
 
@@ -98,7 +102,8 @@ class Deliverer:
         leases = self._new_leases()
         routed = self._route(leases)
         known = {target.id: target for target in self._targets.list(ALL_TENANTS)}
-        due = [known[target_id] for target_id in self._queue.due() if target_id in known]
+        ready = (*self._queue.due(), *sorted(self._feeding.due()))
+        due = [known[one] for one in ready if one in known]
         sent = failed = collapsed = 0
         if due:
             with ThreadPoolExecutor(min(AT_ONCE, len(due)), "netwb-notify") as pool:
@@ -155,6 +160,8 @@ class Deliverer:
             return Delivered()
 
     def _serve(self, hold: Hold, target: Target, end: float) -> Delivered:
+        if target.kind == "feed":
+            return self._serve_feed(hold, target, end)
         collapsed = self._collapsed(target) if target.kind == "service" else 0
         item = self._queue.next(target.id)
         run = _Run(self._queue, hold, target, self._random)
@@ -167,6 +174,20 @@ class Deliverer:
             except NetwbError as error:  # it could not even be opened
                 run.did_not_take(item, error)
         return Delivered(sent=run.sent, failed=run.failed, collapsed=collapsed)
+
+    def _serve_feed(self, hold: Hold, target: Target, end: float) -> Delivered:
+        items = self._feeding.items(target)
+        first = next(items, None)
+        if first is None:
+            return Delivered()
+        try:
+            with self._senders.open(self._targets.open(target)) as send:
+                return self._feeding.serve(hold, target, chain([first], items), send, end)
+        except _ENDS:
+            raise
+        except NetwbError as error:  # it could not even be opened
+            self._feeding.did_not_take(hold, target, first.id, error)
+            return Delivered(failed=1)
 
     def _collapsed(self, target: Target) -> int:
         """Sum up until few wait; a summary is summed up with what waits behind it."""

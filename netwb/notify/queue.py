@@ -204,8 +204,7 @@ class Queue:
             hold.check_in(session)
             values = {"state": "sent", "sent_at": now, "tried_at": now, "last_error": ""}
             _change(session, item, true(), tries=item.tries + 1, **values)
-            well = {"tries": 0, "failing_since": None, "retry_at": None, "last_error": ""}
-            _fares(session, item.target_id, **well)
+            fare_well(session, item.target_id)
 
     def did_not_arrive(self, hold: Hold, item: Queued, error: NetwbError, *, jitter: float) -> bool:
         """Write down why; True where the target may be given its next one at once."""
@@ -220,16 +219,8 @@ class Queue:
             still = DeliveryRow.state == QUEUED  # its target may be retired meanwhile
             _change(session, item, still, tries=item.tries + 1, **changed)
             _give_up_old(session, item.target_id, now)
-            row = session.get_one(NotifyTargetRow, item.target_id)
-            since = row.failing_since or now
-            wait = wait_s(
-                row.tries + 1,
-                failing_s=(now - since).total_seconds(),
-                jitter=jitter,
-                asked_s=error.retry_after_s if isinstance(error, DeliveryError) else 0.0,
-            )
-            row.tries, row.failing_since, row.last_error = row.tries + 1, since, words
-            row.retry_at = None if given_up else now + timedelta(seconds=wait)
+            row = falter(session, item.target_id, error, now, jitter=jitter)
+            row.retry_at = None if given_up else row.retry_at
         return given_up
 
     def list(
@@ -288,6 +279,30 @@ class Queue:
             gone = session.execute(delete(DeliveryRow).where(old).returning(DeliveryRow.id)).all()
             more = session.execute(delete(NoticeRow).where(told).returning(NoticeRow.id)).all()
         return len(gone) + len(more)
+
+
+def fare_well(session: Session, target_id: str) -> None:
+    """The target took something."""
+    well = {"tries": 0, "failing_since": None, "retry_at": None, "last_error": ""}
+    _fares(session, target_id, **well)
+
+
+def falter(
+    session: Session, target_id: str, error: NetwbError, now: datetime, *, jitter: float
+) -> NotifyTargetRow:
+    """It did not, and is tried again after a while, which grows with each time."""
+    row = session.get_one(NotifyTargetRow, target_id)
+    since = row.failing_since or now
+    wait = wait_s(
+        row.tries + 1,
+        failing_s=(now - since).total_seconds(),
+        jitter=jitter,
+        asked_s=error.retry_after_s if isinstance(error, DeliveryError) else 0.0,
+    )
+    row.tries, row.failing_since = row.tries + 1, since
+    row.last_error = storable(str(error))[:_ERROR_MOST]
+    row.retry_at = now + timedelta(seconds=wait)
+    return row
 
 
 def _row(target: Target, kind: str, message: Message, now: datetime) -> dict[str, Any]:

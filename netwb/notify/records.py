@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from netwb.erp.records import EventKind
 from netwb.inventory.records import SecretSource
 
 Severity = Literal["info", "warning", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")  # from the least to the most
 NoticeState = Literal["event", "wrong", "recovered"]
 
-TargetKind = Literal["webhook", "service"]  # our own signed ones; what apprise knows
+# Our own signed ones: of notices, and of one tenant's events; what apprise knows.
+TargetKind = Literal["webhook", "feed", "service"]
+SIGNED: frozenset[TargetKind] = frozenset({"webhook", "feed"})
 DigestChoice = Literal["off", "changes", "always"]  # "changes": nothing at all said of nothing
 DIGESTS: tuple[DigestChoice, ...] = ("off", "changes", "always")
 DeliveryState = Literal["queued", "sent", "failed", "collapsed"]
@@ -152,6 +155,8 @@ class NewTarget:
 
     tenant   slug of whose it is; "" the provider's, which is told of all tenants and of netwb itself
     url      where its URL comes from; it is never an argument, for it may hold a secret
+    events   of a feed: patterns of the kinds that it is told; none: all
+    inside   of a feed: it may be in the provider's own network
     """
 
     name: str
@@ -159,6 +164,8 @@ class NewTarget:
     url: SecretSource
     tenant: str = ""
     digest: DigestChoice = "off"
+    events: tuple[str, ...] = ()
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +177,8 @@ class Target:
     stored         "sealed", or the reference that is read at each use: `env:NAME`, `file:PATH`
     rotating       two keys sign, until the rotation is settled
     failing_since  since when nothing arrives; `tries` in a row did not, `last_error` of the last
+    events         of a feed: which kinds it is told; none: all
+    inside         of a tenant's: it may be in the provider's own network
     """
 
     id: str
@@ -188,6 +197,8 @@ class Target:
     tries: int
     retry_at: datetime | None
     last_error: str
+    events: tuple[EventKind, ...] = ()
+    inside: bool = False
 
     @property
     def label(self) -> str:
@@ -252,6 +263,15 @@ class Delivery:
     sent_at: datetime | None
     last_error: str
     summary_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedItem:
+    """An event on its way to a feed; `data` is what is sent, `number` the feed's place behind it."""
+
+    id: str
+    number: int
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

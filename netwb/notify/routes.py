@@ -14,6 +14,8 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
+from netwb.erp.event_records import KINDS as EVENTS
+from netwb.erp.records import EventKind
 from netwb.errors import InputError
 from netwb.notify.records import KINDS, SEVERITIES, Notice, Route, Standing, Target
 
@@ -60,6 +62,17 @@ def check_patterns(patterns: Iterable[str]) -> tuple[str, ...]:
         msg = "no kind is given; give '*' for all of them, or for example 'backup.*'"
         raise InputError(msg)
     return found
+
+
+def check_events(patterns: Iterable[str]) -> tuple[EventKind, ...]:
+    """Kinds of events that the patterns match; none at all where they match all of them."""
+    found = [part.strip() for part in patterns if part.strip()]
+    for pattern in found:
+        if not any(fnmatchcase(kind, pattern) for kind in EVENTS):
+            msg = f"{pattern[:60]!r} matches no kind of event; kinds are {', '.join(EVENTS)}"
+            raise InputError(msg)
+    wanted = tuple(kind for kind in EVENTS if any(fnmatchcase(kind, one) for one in found))
+    return () if wanted in ((), EVENTS) else wanted
 
 
 def hears(target: Target, routes: Collection[Route], notice: Notice) -> bool:

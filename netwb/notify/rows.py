@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from netwb.errors import UnknownNameError
 from netwb.notify.records import Delivery, Route, Target
 from netwb.roles import Scope
-from netwb.store.models import DeliveryRow, NotifyRouteRow, NotifyTargetRow, TenantRow
+from netwb.store.models import (
+    DeliveryRow,
+    ErpEventRow,
+    ErpFeedRow,
+    NotifyRouteRow,
+    NotifyTargetRow,
+    TenantRow,
+)
 
 QUEUED = "queued"
 
@@ -53,19 +60,41 @@ def load_targets(session: Session, rows: Iterable[NotifyTargetRow]) -> tuple[Tar
     found = list(rows)
     slugs = _slugs(session)
     waiting = _waiting(session)
-    return tuple(target_of(row, slugs, waiting.get(row.id, 0)) for row in found)
+    feeds = _feeds(session, found)
+    return tuple(target_of(row, slugs, waiting.get(row.id, 0), feeds.get(row.id)) for row in found)
 
 
-def target_of(row: NotifyTargetRow, slugs: Mapping[str, str], waiting: int) -> Target:
-    """One record, without the secrets of its row."""
-    own = {"tenant", "stored", "waiting", "label"}
+def target_of(
+    row: NotifyTargetRow,
+    slugs: Mapping[str, str],
+    waiting: int,
+    feed: tuple[ErpFeedRow, int] | None,
+) -> Target:
+    """One record, without the secrets of its row; `feed`: and how many events wait for it."""
+    own = {"tenant", "stored", "waiting", "label", "events", "inside"}
     fields = {name: getattr(row, name) for name in Target.__slots__ if name not in own}
     return Target(
         tenant=slugs.get(row.tenant_id, row.tenant_id),
         stored=row.url_reference or "sealed",
-        waiting=waiting,
+        waiting=feed[1] if feed else waiting,
+        events=tuple(feed[0].kinds) if feed else (),
+        inside=feed[0].inside if feed else False,
         **fields,
     )
+
+
+def _feeds(session: Session, rows: Iterable[NotifyTargetRow]) -> dict[str, tuple[ErpFeedRow, int]]:
+    """Of those that are feeds: the row, and how many events they were not told yet."""
+    ids = [row.id for row in rows if row.kind == "feed"]
+    found = session.scalars(select(ErpFeedRow).where(ErpFeedRow.target_id.in_(ids))) if ids else ()
+    return {feed.target_id: (feed, _untold(session, feed)) for feed in found}
+
+
+def _untold(session: Session, feed: ErpFeedRow) -> int:
+    later = (ErpEventRow.number > feed.number) | ErpEventRow.number.is_(None)
+    query = select(func.count()).where(ErpEventRow.tenant_id == feed.tenant_id, later)
+    wanted = query.where(ErpEventRow.kind.in_(feed.kinds)) if feed.kinds else query
+    return int(session.scalar(wanted) or 0)
 
 
 def load_routes(session: Session, rows: Iterable[tuple[NotifyRouteRow, str]]) -> tuple[Route, ...]:

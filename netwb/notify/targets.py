@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from netwb.errors import InventoryError, UnknownNameError
 from netwb.notify.records import (
+    SIGNED,
     AddedTarget,
     DigestChoice,
     NewTarget,
@@ -31,7 +32,7 @@ from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.ids import new_id
 from netwb.store.keyring import Keyring
-from netwb.store.models import DeliveryRow, NotifyRouteRow, NotifyTargetRow
+from netwb.store.models import DeliveryRow, ErpFeedRow, NotifyRouteRow, NotifyTargetRow
 
 PURPOSE = "notify"
 
@@ -47,7 +48,7 @@ class OpenTarget:
     @property
     def reach(self) -> Reach:
         """How far it may go."""
-        return "public" if self.target.tenant_id else "anywhere"
+        return "public" if self.target.tenant_id and not self.target.inside else "anywhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +98,15 @@ class Targets:
         with self._database.reading(ALL_TENANTS) as session:
             return load_targets(session, [find_target(session, scope, reference)])[0]
 
-    def add(self, new: NewTarget, url: GivenUrl, *, tenant_id: str, by: str) -> AddedTarget:
-        """A new target; a webhook gets a key of its own, which is shown this once."""
+    def add(
+        self, new: NewTarget, url: GivenUrl, *, tenant_id: str, by: str, told: int = 0
+    ) -> AddedTarget:
+        """A new target; a webhook gets a key of its own, which is shown this once.
+
+        told   of a feed: the tenant's last event that it is not told any more
+        """
         self._keyring.key(PURPOSE, tenant_id)
-        key = secrets.token_bytes(KEY_BYTES) if new.kind == "webhook" else None
+        key = secrets.token_bytes(KEY_BYTES) if new.kind in SIGNED else None
         row = NotifyTargetRow(
             id=new_id(),
             tenant_id=tenant_id,
@@ -119,6 +125,9 @@ class Targets:
         row.keys_sealed = self._sealed_keys(row, [key]) if key else None
         with self._database.writing(ALL_TENANTS) as session:
             _insert(session, row)
+            if new.kind == "feed":
+                session.add(_feed(row, new, told))
+                session.flush()
             target = load_targets(session, [row])[0]
         return AddedTarget(target=target, key=key_text(key) if key else "")
 
@@ -178,6 +187,7 @@ class Targets:
             row.status = "retired"
             row.url_sealed = row.url_reference = row.keys_sealed = None
             session.execute(delete(NotifyRouteRow).where(NotifyRouteRow.target_id == row.id))
+            session.execute(delete(ErpFeedRow).where(ErpFeedRow.target_id == row.id))
             waiting = (DeliveryRow.target_id == row.id) & (DeliveryRow.state == "queued")
             session.execute(
                 update(DeliveryRow)
@@ -280,10 +290,20 @@ class Targets:
 
 def _webhook(session: Session, scope: Scope, reference: str) -> NotifyTargetRow:
     row = find_target(session, scope, reference)
-    if row.kind != "webhook":
+    if row.kind not in SIGNED:
         msg = f"target {row.name} is no webhook and signs nothing; change its URL where it is one"
         raise InventoryError(msg)
     return row
+
+
+def _feed(row: NotifyTargetRow, new: NewTarget, told: int) -> ErpFeedRow:
+    return ErpFeedRow(
+        target_id=row.id,
+        tenant_id=row.tenant_id,
+        kinds=list(new.events),
+        inside=new.inside,
+        number=told,
+    )
 
 
 def _insert(session: Session, row: NotifyTargetRow) -> None:

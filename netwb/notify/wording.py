@@ -14,6 +14,7 @@ from datetime import datetime, tzinfo
 from html import escape
 from typing import Any
 
+from netwb.erp.event_records import Event, event_json
 from netwb.notify.records import KINDS, Message, Notice
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -114,6 +115,21 @@ def trial_message(target: str, now: datetime) -> Message:
         html=page("[netwb] test", f"<p>{escape(said)}</p>"),
         data={"type": "notify.test", "timestamp": instant(now), "data": {"target": target}},
     )
+
+
+def trial_event(target: str, message_id: str, now: datetime) -> Message:
+    """The same for a feed: an item as any, of a kind that no event has."""
+    trial = Event(
+        id=message_id,
+        number=0,
+        at=now,
+        kind="feed.test",  # type: ignore[arg-type]  # of no event
+        device_id=None,
+        port_id=None,
+        subject=target,
+        detail={},
+    )
+    return Message(title="[netwb] test", text="", brief="", data=event_json(trial))
 
 
 def page(title: str, body: str) -> str:

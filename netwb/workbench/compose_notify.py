@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from netwb.erp.feeds import EventFeeds
 from netwb.inventory.secret_sources import Secrets
 from netwb.notify.delivering import Deliverer, Senders
+from netwb.notify.feeding import Feeding
 from netwb.notify.queue import Queue
 from netwb.notify.targets import Targets
 from netwb.store.database import Database
@@ -45,6 +47,7 @@ def compose_notify(
         new_leases=lambda: Leases(database, holder_name(new_id()), clock),
         targets=targets,
         queue=queue,
+        feeding=Feeding(database, clock, EventFeeds(database), random.random),
         senders=Senders(environment=environment, real_now=lambda: datetime.now(UTC)),
         random=random.random,
     )

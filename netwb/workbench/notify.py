@@ -7,6 +7,7 @@ at public addresses only.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netwb.errors import DeliveryError, InputError
@@ -17,6 +18,7 @@ from netwb.workbench.face import Face
 from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
+    from netwb.erp import numbers as _numbers
     from netwb.inventory import secret_sources as _secret_sources
     from netwb.notify import messages as _messages
     from netwb.notify import records as _records
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from netwb.store import ids as _ids
     from netwb.workbench.compose_notify import NotifyParts
 else:
+    _numbers = lazy("netwb.erp.numbers")
     _records = lazy("netwb.notify.records")
     _routes = lazy("netwb.notify.routes")
     _wording = lazy("netwb.notify.wording")
@@ -86,12 +89,45 @@ class NotifyFace(Face):
         self._audit_target("notify.target.add", added.target, kind=new.kind, digest=new.digest)
         return added
 
+    def add_event_feed(self, new: NewTarget) -> AddedTarget:
+        """Add a webhook that is told a tenant's events, from now on: each once, and in their order.
+
+        It is a tenant's own alone. One in the provider's own network needs a scope of all tenants.
+        The key that signs is in the answer, this once.
+        """
+        self._require(Permission.SYSTEM_MANAGE)
+        _routes.check_name(new.name)
+        new = replace(new, events=_routes.check_events(new.events))
+        tenant_id = self._owner_id(new.tenant) if new.tenant or self._where.tenant else ""
+        if not tenant_id:
+            msg = "events are told to a tenant's own target alone; say whose by --tenant"
+            raise InputError(msg)
+        if new.inside:
+            self._require_everywhere("a target in the provider's own network")
+        url = self._given_url(new.url, "feed", "anywhere" if new.inside else "public")
+        told = _numbers.stand_of(self._parts.database, tenant_id).events
+        by = self._actor.name
+        added = self._notify.targets.add(new, url, tenant_id=tenant_id, by=by, told=told)
+        self._audit_target(
+            "notify.target.add",
+            added.target,
+            kind="feed",
+            events=list(new.events) or "all",
+            inside="yes" if new.inside else "no",
+        )
+        return added
+
     def set_notify_target(
         self, reference: str, *, url: SecretSource | None = None, digest: DigestChoice | None = None
     ) -> _records.Target:
         """Change a target's URL, of the same kind, or whether it is sent the digest."""
         target = self._own_target(reference)
-        reach: Reach = "public" if target.tenant_id else "anywhere"
+        if target.kind == "feed" and digest not in (None, "off"):
+            msg = f"{target.label} is told events alone; have the digest sent to another target"
+            raise InputError(msg)
+        if target.inside and url is not None:
+            self._require_everywhere("a target in the provider's own network")
+        reach: Reach = "public" if target.tenant_id and not target.inside else "anywhere"
         given = self._given_url(url, target.kind, reach) if url is not None else None
         changed = self._notify.targets.set(self._scope, target.id, url=given, digest=digest)
         self._audit_target(
@@ -128,6 +164,9 @@ class NotifyFace(Face):
     def add_notify_route(self, reference: str, route: NewRoute) -> _records.Route:
         """Tell a target more."""
         target = self._own_target(reference)
+        if target.kind == "feed":
+            msg = f"{target.label} is told events alone; add another target for notices"
+            raise InputError(msg)
         added = self._notify.targets.add_route(
             self._scope,
             target.id,
@@ -218,7 +257,7 @@ class NotifyFace(Face):
         if source.answer is None:
             self._require_local("files and variables")
         text = _secret_sources.Secrets(self._parts.environment).read("url", source)
-        if kind == "webhook":
+        if kind in _records.SIGNED:
             _webhooks.check_webhook(text, reach)
             hosts: tuple[str, ...] = (_webhooks.split_url(text).hostname or "",)
             shown = _webhooks.shown_webhook(text)
@@ -243,10 +282,11 @@ class NotifyFace(Face):
             raise InputError(str(error)) from error
 
     def _tried(self, target: _records.Target) -> _records.Trial:
-        message, message_id = (
-            _wording.trial_message(target.label, self._parts.clock()),
-            f"msg_{_ids.new_id()}",
-        )
+        message_id, now = f"msg_{_ids.new_id()}", self._parts.clock()
+        if target.kind == "feed":
+            message = _wording.trial_event(target.label, message_id, now)
+        else:
+            message = _wording.trial_message(target.label, now)
         error = self._notify.deliverer.try_out(target, message, message_id)
         self._notify.queue.note_trial(target, message, message_id, error)
         self._audit_target("notify.test", target, arrived="no" if error else "yes")

@@ -167,3 +167,42 @@ def test_the_daemons_jobs_tell_and_send(netwb: Commands, receiver: Receiver) -> 
 
     assert (digest.status, told.status) == (0, 0), digest.err + told.err
     assert b'"type":"digest"' in receiver.got[0][1]
+
+
+def test_a_tenants_events_go_to_its_webhook(netwb: Commands, receiver: Receiver) -> None:
+    add = ("notify", "target", "add", "acme/erp", "--webhook", "env:HOOK", "--events", "--inside")
+    added = netwb(*add, "--kinds", "device.*", "--kinds", "port.added")
+    tried = netwb("notify", "test", "acme/erp")
+    ((headers, body),) = receiver.got
+
+    assert (added.status, tried.status) == (0, 0)
+    assert Webhook(added.out.strip()).verify(body, headers)["kind"] == "feed.test"
+    kinds = ["device.added", "device.changed", "device.retired", "port.added"]
+    (listed,) = netwb("notify", "target", "list", "--json").json["items"]
+    assert (listed["kind"], listed["inside"], listed["events"]) == ("feed", True, kinds)
+    assert f"events: {', '.join(kinds)}" in netwb("notify", "target", "list").out
+    assert netwb("notify", "route", "list", "--json").json["items"] == []
+    assert netwb("notify", "target", "set", "acme/erp", "--rotate-key").status == 0
+    assert netwb("notify", "target", "retire", "acme/erp").status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("erp", "--webhook", "env:HOOK", "--events"), "say whose by --tenant"),
+        (("acme/erp", "--url", "env:HOOK", "--events"), "--webhook alone"),
+        (("acme/erp", "--webhook", "env:HOOK", "--events", "--digest", "always"), "--digest"),
+        (("acme/erp", "--webhook", "env:HOOK", "--events", "--only", "acme"), "--only"),
+        (("acme/erp", "--webhook", "env:HOOK", "--events"), "https"),
+        (("acme/erp", "--webhook", "env:HOOK", "--inside"), "--inside goes with --events"),
+        (("acme/erp", "--webhook", "env:HOOK", "--events", "--kinds", "backup.*"), "kind of event"),
+    ],
+)
+def test_what_cannot_carry_events_is_said(
+    netwb: Commands, receiver: Receiver, words: tuple[str, ...], said: str
+) -> None:
+    refused = netwb("notify", "target", "add", *words)
+
+    assert refused.status == 2
+    assert said in refused.err
+    assert receiver.got == []

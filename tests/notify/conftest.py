@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from netwb.erp.feeds import EventFeeds
 from netwb.inventory.records import SecretSource
 from netwb.notify.delivering import Deliverer, Senders
+from netwb.notify.feeding import Feeding
 from netwb.notify.queue import Queue
 from netwb.notify.records import (
     Delivered,
@@ -90,6 +92,7 @@ def office_of(database: Database, clock: Clock, master: MasterKey, url: str = ""
         new_leases=lambda: Leases(database, holder_name(new_id()), clock),
         targets=targets,
         queue=queue,
+        feeding=Feeding(database, clock, EventFeeds(database), lambda: 0.5),
         senders=Senders(environment=os.environ, real_now=now, limit_s=LIMIT_S),
         random=lambda: 0.5,
     )

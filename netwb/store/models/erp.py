@@ -86,12 +86,14 @@ class ErpFeedRow(TenantOwned, Base):
     """How far a webhook was told its tenant's events.
 
     kinds    that it is told; none: all
+    inside   it may be in the provider's own network
     number   of the last one that arrived
     """
 
     __tablename__ = "erp_feed"
     target_id: Mapped[str] = mapped_column(ForeignKey("notify_target.id"), primary_key=True)
     kinds: Mapped[list[Any]]
+    inside: Mapped[bool]
     number: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -114,6 +114,7 @@ def _feeds() -> None:
         "erp_feed",
         sa.Column("target_id", sa.Text(), nullable=False),
         sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("inside", sa.Boolean(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["target_id"], ["notify_target.id"], name=op.f("fk_erp_feed_target_id")
