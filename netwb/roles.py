@@ -98,6 +98,74 @@ MATRIX: dict[Role, frozenset[Permission]] = {
 }
 
 
+# What a role holds in part only; the guard asks for it.
+LIMITS: dict[tuple[Role, Permission], str] = {
+    (Role.CUSTOMER, Permission.BLACKHOLE_REQUEST): "own prefixes, by policy"
+}
+ABOUT: dict[Permission, str] = {
+    Permission.INVENTORY_VIEW: "devices, sites, tenants and ports",
+    Permission.INVENTORY_ADDRESS: "addresses that devices are managed at",
+    Permission.INVENTORY_EDIT: "add, change and retire them",
+    Permission.MONITORING_VIEW: "whether devices and ports are up",
+    Permission.TRAFFIC_VIEW: "what goes through ports",
+    Permission.COMPLIANCE_VIEW: "what rules say of configurations",
+    Permission.COMPLIANCE_EDIT: "rules, and what is waived",
+    Permission.CONFIG_VIEW: "configurations without their secrets, and who changed what",
+    Permission.CONFIG_REVEAL: "their secrets, with a reason, each time in the audit trail",
+    Permission.BILLING_VIEW: "what is billed",
+    Permission.BILLING_EDIT: "what is billed together; freeze months",
+    Permission.BACKUP_RUN: "back devices up at any time",
+    Permission.BACKUP_ACCEPT: "accept or discard a text that was kept back",
+    Permission.HEALTH_VIEW: "how netwb itself does",
+    Permission.TELEGRAF_FETCH: "the configuration of Telegraf",
+    Permission.REFERENCE_EDIT: "references that an ERP knows devices and ports by",
+    Permission.BLACKHOLE_VIEW: "what is blackholed, and attacks on it",
+    Permission.BLACKHOLE_REQUEST: "ask that an address be blackholed; deny or withdraw one's own",
+    Permission.BLACKHOLE_APPROVE: "approve what somebody else asked for; withdraw any",
+    Permission.AUDIT_VIEW: "the audit trail of one's own tenants",
+    Permission.ACCESS_MANAGE: "people, roles, tokens and logins",
+    Permission.SYSTEM_MANAGE: "how netwb itself is set up",
+}
+
+
+Without = Literal["left out", "empty", "null", "refused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRight:
+    """A field of REST that needs a right beside the one that its route needs.
+
+    path      of the route, below /api/v1
+    without   what an answer has in its place for who lacks the right
+    """
+
+    path: str
+    field: str
+    needs: Permission
+    without: Without
+
+
+STATUS_PATH, EVENTS_PATH = "/erp/monitoring/status/{tenant_id}", "/erp/events/{tenant_id}"
+_INVENTORY = "/erp/inventory/{tenant_id}"
+_ADDRESS = Permission.INVENTORY_ADDRESS
+_SHOWN: tuple[tuple[str, str, Permission, Without], ...] = (
+    (_INVENTORY, "items.address", _ADDRESS, "left out"),
+    (_INVENTORY, "?fields=address", _ADDRESS, "refused"),
+    (f"{_INVENTORY}/devices/{{device_id}}", "address", _ADDRESS, "left out"),
+    (STATUS_PATH, "blackholes", Permission.BLACKHOLE_VIEW, "left out"),
+    (STATUS_PATH, "p95", Permission.BILLING_VIEW, "left out"),
+    (EVENTS_PATH, "configuration.*", Permission.CONFIG_VIEW, "left out"),
+    (EVENTS_PATH, "status.*", Permission.MONITORING_VIEW, "left out"),
+    (EVENTS_PATH, "blackhole.*", Permission.BLACKHOLE_VIEW, "left out"),
+    ("/backup/devices", "items.address", _ADDRESS, "empty"),
+    ("/blackholes/{blackhole_id}", "routers.said", _ADDRESS, "null"),
+)
+FIELDS: tuple[FieldRight, ...] = tuple(
+    FieldRight(path=path, field=field, needs=needs, without=without)
+    for path, field, needs, without in _SHOWN
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The tenants that an actor may see: ids, or None for all. An empty set matches nothing."""

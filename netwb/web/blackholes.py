@@ -33,6 +33,7 @@ NEVER = 0  # versions begin at 1
 _AS_SEEN = {"If-Match": "The ETag of what you saw: it is done only while it is that still."}
 _ONCE = {"Idempotency-Key": "Of your own, 200 characters at most: a repeat asks nothing anew."}
 _REASON = "Why; whoever is called at night reads it."
+_BECAUSE = "flood of 40 Gbit/s, CHG123"
 
 
 class BlackholesQuery(Paged):
@@ -45,24 +46,42 @@ class BlackholesQuery(Paged):
 class NewBlackhole(Asked):
     """A request."""
 
-    prefix: Annotated[str, Field(max_length=100, description="A host: 203.0.113.10/32.")]
-    reason: Annotated[str, Field(min_length=1, max_length=500, description=_REASON)]
-    minutes: Annotated[int | None, Field(ge=1, le=10_080)] = None
-    scope: Annotated[Reach | None, Field(description="Who drops it; the prefix's policy.")] = None
-    break_glass: bool = False
-    dry_run: Annotated[bool, Field(description="The answer alone; no router is touched.")] = False
+    prefix: Annotated[
+        str, Field(max_length=100, description="The host.", examples=["203.0.113.10/32"])
+    ]
+    reason: Annotated[
+        str, Field(min_length=1, max_length=500, description=_REASON, examples=[_BECAUSE])
+    ]
+    minutes: Annotated[
+        int | None,
+        Field(ge=1, le=10_080, description="How long; null: the policy's time.", examples=[30]),
+    ] = None
+    scope: Annotated[
+        Reach | None, Field(description="Who drops it; null: the prefix's policy.")
+    ] = None
+    break_glass: Annotated[
+        bool,
+        Field(description="At once, without a second person; it is audited.", examples=[False]),
+    ] = False
+    dry_run: Annotated[
+        bool, Field(description="The answer alone; no router is touched.", examples=[False])
+    ] = False
 
 
 class Approving(Asked):
     """A person's yes."""
 
-    minutes: Annotated[int | None, Field(ge=1, le=10_080, description="At most so long.")] = None
+    minutes: Annotated[
+        int | None, Field(ge=1, le=10_080, description="At most so long.", examples=[30])
+    ] = None
 
 
 class Ending(Asked):
     """A person's no, or an end."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=500, description=_REASON)]
+    reason: Annotated[
+        str, Field(min_length=1, max_length=500, description=_REASON, examples=[_BECAUSE])
+    ]
 
 
 class ReasonAnswer(Shape):

@@ -323,6 +323,7 @@ OPERATIONS = (
         carries=_CHANGES,
         must_match=True,
         needs=Permission.REFERENCE_EDIT,
+        needs_too=(Permission.INVENTORY_VIEW,),
         has_etag=True,
     ),
     Operation(
@@ -342,6 +343,7 @@ OPERATIONS = (
         carries=_CHANGES,
         must_match=True,
         needs=Permission.REFERENCE_EDIT,
+        needs_too=(Permission.INVENTORY_VIEW,),
         has_etag=True,
     ),
 )

@@ -23,7 +23,12 @@ _LONGEST = 1_000  # characters of one word
 
 Word = Annotated[str, Field(max_length=_LONGEST)]
 Time = Annotated[
-    str, Field(max_length=40, description="Epoch seconds, now, or back from now: -6h.")
+    str,
+    Field(
+        max_length=40,
+        description="Epoch seconds, now, or back from now: -6h.",
+        examples=["-6h"],
+    ),
 ]
 
 
@@ -31,18 +36,35 @@ class RenderBody(Asked):
     """What Graphite's `/render` takes, as Grafana sends it."""
 
     target: Annotated[
-        list[Word], Field(min_length=1, max_length=MOST_TARGETS, description="Curves.")
+        list[Word],
+        Field(
+            min_length=1,
+            max_length=MOST_TARGETS,
+            description="Curves.",
+            examples=[["traffic('acme', 'edge1', 'xe-0/0/0', 'in_bps')"]],
+        ),
     ]
     since: Annotated[Time, Field(alias="from")] = "-24h"
     until: Time = "now"
-    points: Annotated[int, Field(alias="maxDataPoints", ge=1, le=100_000)] = 600
-    format: Literal["json"] = "json"
+    points: Annotated[
+        int,
+        Field(
+            alias="maxDataPoints",
+            ge=1,
+            le=100_000,
+            description="Most points of a curve.",
+            examples=[600],
+        ),
+    ] = 600
+    format: Annotated[Literal["json"], Field(description="Nothing else is given.")] = "json"
 
 
 class NamesQuery(Asked):
     """What Graphite's `/metrics/find` takes; names do not depend on times here."""
 
-    query: Word = "tenants()"
+    query: Annotated[Word, Field(description="Which names.", examples=["devices('acme')"])] = (
+        "tenants()"
+    )
     since: Annotated[Time, Field(alias="from")] = ""
     until: Time = ""
 
@@ -57,7 +79,9 @@ class TimesQuery(Asked):
 class NamesBody(Asked):
     """The same as a form."""
 
-    query: Word = "tenants()"
+    query: Annotated[Word, Field(description="Which names.", examples=["devices('acme')"])] = (
+        "tenants()"
+    )
 
 
 class AnnotationsQuery(Asked):

@@ -19,6 +19,7 @@ from netwb.web.examples import example_of
 from netwb.web.faults import ABOUT, faults
 from netwb.web.operations import JSON, Operation, Shape
 from netwb.web.problems import MEDIA, TYPE
+from netwb.web.rights import rights
 
 _ANY_OBJECT = {"type": "object"}
 _REF = "#/components/schemas/{model}"
@@ -165,6 +166,7 @@ def document(operations: Sequence[Operation]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
+        "x-rights": rights(operations),
         "paths": paths,
         "components": {
             "schemas": schemas.all,
@@ -198,6 +200,8 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         described["description"] = operation.details
     if operation.needs is not None:
         described["x-permission"] = str(operation.needs)
+    if operation.needs_too:
+        described["x-permissions-too"] = [*map(str, operation.needs_too)]
     if operation.body is not None:
         content = schemas.content(operation.takes, operation.body)
         described["requestBody"] = {"required": True, "content": content}

@@ -163,6 +163,7 @@ class Operation:
     gives    media type -> model of its JSON, or None for text
     takes    media type of its body: JSON, or a form
     needs    the permission, for the documentation: the facade is what asks for it
+    needs_too  rights that it needs beside that one
     carries  headers of a request that change what is done -> what each says
     tells    headers of its answers that others have not -> what each says, and an example
     has_etag  its answers carry an ETag, and a GET may be asked with If-None-Match
@@ -189,6 +190,7 @@ class Operation:
     has_etag: bool = False
     must_match: bool = False
     needs: Permission | None = None
+    needs_too: tuple[Permission, ...] = ()
     open_to: Literal["login", "watchers", "senders", "all"] = "login"
     status: int = 200
     also: Mapping[int, str] = field(default_factory=dict)

@@ -34,7 +34,11 @@ def _moment(text: str) -> str:
 
 Moment = Annotated[
     str,
-    Field(max_length=64, description="RFC 3339, a date, `yesterday`, or an age: 24h, 2 days ago."),
+    Field(
+        max_length=64,
+        description="RFC 3339, a date, `yesterday`, or an age: 24h, 2 days ago.",
+        examples=["24h"],
+    ),
     AfterValidator(_moment),
 ]
 Side = Annotated[
@@ -43,13 +47,21 @@ Side = Annotated[
         max_length=300,
         description="DEVICE@REV: an id (or name) of a device, and a commit id, `latest`, `latest~1` or a time;"
         " DEVICE alone is its newest revision.",
+        examples=["11ndm3zf95rtxmf6@latest"],
     ),
 ]
 Name = Annotated[str, Field(max_length=200)]
 BY = AliasChoices("by", "author")  # the second one is its older name in a search
 OLDER = {"author": Retiring(deprecated_at=datetime(2026, 11, 28, tzinfo=UTC), instead="by")}
 Reason = Annotated[
-    str, Field(min_length=1, max_length=1000, pattern=r"\S", description="Stands in the audit.")
+    str,
+    Field(
+        min_length=1,
+        max_length=1000,
+        pattern=r"\S",
+        description="Stands in the audit.",
+        examples=["looked at with the customer"],
+    ),
 ]
 
 
@@ -250,7 +262,15 @@ class ChangesQuery(Paged):
 class SearchQuery(Paged):
     """Of a search within lines, with case."""
 
-    text: Annotated[str, Field(min_length=1, max_length=1000)]
+    text: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=1000,
+            description="What the lines are to hold.",
+            examples=["ntp server 192.0.2.1"],
+        ),
+    ]
     match: Annotated[
         Literal["text", "word", "pattern"],
         Field(description="`word`: only whole words. `pattern`: a regular expression (RE2)."),
@@ -286,11 +306,22 @@ class NewRun(Asked):
     """Which devices to back up; nothing said is all that the caller may see."""
 
     devices: Annotated[
-        list[Name], Field(max_length=10_000, description="Ids, or names; empty: all.")
+        list[Name],
+        Field(
+            max_length=10_000,
+            description="Ids, or names; empty: all.",
+            examples=[["11ndm3zf95rtxmf6"]],
+        ),
     ] = []  # noqa: RUF012 - pydantic copies it
-    tenant: Name | None = None
-    site: Name | None = None
-    note: Annotated[str, Field(max_length=1000, description="Stands in the commits.")] = ""
+    tenant: Annotated[
+        Name | None, Field(description="Only this tenant's; a slug.", examples=["acme"])
+    ] = None
+    site: Annotated[
+        Name | None, Field(description="Only this site's; a slug.", examples=["fra1"])
+    ] = None
+    note: Annotated[
+        str, Field(max_length=1000, description="Stands in the commits.", examples=["CHG123"])
+    ] = ""
     only: Annotated[
         Literal["all", "failed"], Field(description="`failed`: those that failed the last time.")
     ] = "all"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,11 +15,15 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 
+from netwb.erp.event_records import KINDS, right_of
+from netwb.roles import EVENTS_PATH, FIELDS
+from netwb.web.curl import curl
 from netwb.web.docs import POLICY, render_docs
 from netwb.web.faults import faults
 from netwb.web.openapi import document
-from netwb.web.operations import Operation
+from netwb.web.operations import BASE, JSON, Operation
 from netwb.web.problems import TYPE
+from netwb.web.rights import in_markdown, rights
 from netwb.web.routes import OPERATIONS, by_route
 
 
@@ -232,3 +238,87 @@ def test_two_models_of_one_name_would_be_told_apart() -> None:
     names = [model.__name__ for model in models(OPERATIONS)]
 
     assert len(names) == len(set(names))
+
+
+# The page
+
+
+def places(page: str) -> set[str]:
+    return set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_the_pages_contents_lead_to_every_operation_and_every_link_to_a_place() -> None:
+    page = render_docs(whole())
+    contents = page.partition("<main>")[0]
+
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert set(links) <= places(page)
+    assert {operation.name for operation in OPERATIONS} <= set(
+        re.findall('href="#([^"]+)"', contents)
+    )
+    assert len(re.findall(r'id="', page)) == len(places(page)), "a place has two names"
+
+
+def test_the_page_says_nothing_in_marks_of_another_language() -> None:
+    text = re.sub(r"<pre>.*?</pre>", "", render_docs(whole()), flags=re.DOTALL)
+
+    assert "`" not in re.sub(r"<code>.*?</code>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
+def test_the_example_of_a_request_is_one_that_a_shell_reads(operation: Operation) -> None:
+    told = whole()["paths"][operation.route][operation.method.lower()]
+    line = curl(operation.method.lower(), operation.route, told)
+    command, *words = shlex.split(line.replace("\\\n", " "))
+    address, *options = words
+    path = address.replace("${URL%/api/v1}", "").replace("$URL", BASE).partition("?")[0]
+
+    assert command == "curl"
+    assert "`" not in line
+    assert re.fullmatch(operation.pattern, path)
+    assert ("Authorization: Bearer $TOKEN" in options) == (
+        operation.open_to in {"login", "watchers"}
+    )
+    assert ("--json" in options) == (operation.takes == JSON and "requestBody" in told)
+    given = {one.split("=")[0] for one in address.partition("?")[2].split("&") if one}
+    required = {p["name"] for p in told["parameters"] if p["in"] == "query" and p["required"]}
+    assert given == required
+
+
+# The table of rights
+
+REFERENCE = Path(__file__).resolve().parents[2] / "netwb/README.md"
+
+
+def test_the_reference_has_the_table_of_rights() -> None:
+    wanted = in_markdown(OPERATIONS)
+
+    assert wanted in REFERENCE.read_text(), f"netwb/README.md wants these tables:\n\n{wanted}\n"
+
+
+def test_the_page_has_the_table_of_rights() -> None:
+    page = render_docs(whole())
+    told = rights(OPERATIONS)
+
+    for one in told["rights"]:
+        cells = "".join(f'<td class="yes">{escape(one[role])}</td>' for role in told["roles"])
+        row = page.partition(f"<tr><td><code>{one['right']}</code></td>")[2].partition("</tr>")[0]
+        assert row.endswith(cells), one["right"]
+        assert all(f"<code>{escape(route)}</code>" in row for route in one["routes"])
+    for field in told["fields"]:
+        assert f"<code>{escape(field['field'])}</code>" in page
+
+
+def test_each_operation_stands_at_its_right() -> None:
+    told = {route: one["right"] for one in rights(OPERATIONS)["rights"] for route in one["routes"]}
+
+    for operation in OPERATIONS:
+        assert told.get(f"{operation.method} {operation.path}") == operation.needs
+
+
+def test_the_rights_of_kinds_of_events_are_those_of_the_table() -> None:
+    told = {one.field.removesuffix(".*"): one.needs for one in FIELDS if one.path == EVENTS_PATH}
+    needs = next(one.needs for one in OPERATIONS if one.path == EVENTS_PATH)
+
+    for kind in KINDS:
+        assert right_of(kind) == told.get(kind.partition(".")[0], needs), kind

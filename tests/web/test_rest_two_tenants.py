@@ -15,7 +15,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from netwb.roles import MATRIX, Permission, Role
+from netwb.access.records import NewToken
+from netwb.roles import EVENTS_PATH, FIELDS, MATRIX, FieldRight, Permission, Role
 from netwb.web.openapi import document
 from netwb.web.operations import Operation
 from netwb.web.routes import OPERATIONS
@@ -28,6 +29,7 @@ from tests.web.two_tenants import (
     FOREIGN_PEER,
     FOREIGN_PERSON,
     NOBODYS,
+    OWN,
     Ground,
     Names,
     two_tenants,
@@ -467,3 +469,84 @@ def test_the_other_tenants_things_are_there(ground: Ground) -> None:
     assert bench.search("192.0.2.7")[0].author == FOREIGN_AUTHOR
     assert bench.search(FOREIGN_PEER)[0].author == FOREIGN_PERSON
     assert bench.device(f"umbra/{FOREIGN_HOST}").address == FOREIGN_ADDRESS
+
+
+# The table of rights, asked of the server: every route by a token of one right, and of all but that
+
+
+def narrowed(ground: Ground, port: int, rights: frozenset[Permission]) -> Client:
+    """An admin of OWN, by a token of these rights alone."""
+    new = NewToken(user=f"admin-of-{OWN}", days=1, allow=tuple(sorted(rights)))
+    return Client(port=port, token=ground.made.bench.issue_token(new).secret, headers=PROXIED)
+
+
+NEEDING = [one for one in OPERATIONS if one.needs is not None]
+
+
+@pytest.mark.parametrize("operation", NEEDING, ids=lambda op: f"{op.method} {op.path}")
+def test_each_route_opens_by_its_own_right_and_by_no_other(
+    operation: Operation, ground: Ground, port: int
+) -> None:
+    assert operation.needs is not None
+    own = frozenset({operation.needs, *operation.needs_too})
+    only, other = (
+        narrowed(ground, port, rights)
+        for rights in (own, frozenset(Permission) - {operation.needs})
+    )
+    questions = QUESTIONS[operation.method, operation.path]
+    question = next(one for one in questions if one.needs is None)
+
+    opened, closed = (
+        asked(client, operation, question, ground.own, ground.own) for client in (only, other)
+    )
+
+    # What is said to a blackhole hangs on who asked for it, too.
+    assert opened.status != 403 or BLACKHOLE in operation.path, opened.body
+    assert closed.status == 403, closed.body
+    assert str(operation.needs) in closed.json["detail"]
+
+
+def at(document: Any, path: str) -> Iterator[Any]:
+    """Values at a dotted path, through lists; nothing where a name is not there."""
+    if isinstance(document, list):
+        for one in document:
+            yield from at(one, path)
+        return
+    name, _, rest = path.partition(".")
+    if name in document:
+        yield from at(document[name], rest) if rest else [document[name]]
+
+
+@pytest.mark.parametrize("told", FIELDS, ids=lambda one: f"{one.path} {one.field}")
+@pytest.mark.parametrize("caller", [*Role, "only the route's"])
+def test_a_field_shows_to_who_holds_its_right_and_is_as_it_is_said_to_others(
+    told: FieldRight, caller: str, ground: Ground, port: int
+) -> None:
+    operation = next(one for one in OPERATIONS if (one.method, one.path) == ("GET", told.path))
+    assert operation.needs is not None
+    if caller in {*Role}:
+        client, holds = client_of(caller, port, ground), told.needs in MATRIX[Role(caller)]
+    else:
+        own = frozenset({operation.needs})
+        client, holds = narrowed(ground, port, own), told.needs in own
+    names = {name: f"{{{name.removesuffix('_id')}}}" for name in operation.ids}
+    asks = told.field.startswith("?")
+    query = dict([told.field[1:].split("=")]) if asks else {}
+
+    reply = asked(client, operation, Question(ids=names, query=query), ground.own, ground.own)
+
+    if asks:
+        assert reply.status == (200 if holds else 403)
+        return
+    assert reply.status == 200, reply.body
+    if told.path == EVENTS_PATH:
+        hidden = {kind.partition(".")[0] for kind in reply.json["hidden"]}
+        assert (told.field.partition(".")[0] in hidden) != holds
+        return
+    found = list(at(reply.json, told.field))
+    if not holds:
+        there: dict[str, set[str | None]] = {"empty": {""}, "null": {None}}
+        assert {*found} <= there.get(told.without, set())
+    elif told.without != "null":  # that one is often empty for everybody
+        assert found
+        assert found[0] != ""
