@@ -269,7 +269,7 @@ _PORTS = Prepared(
         PortRow.tenant_id == bindparam("tenant_id"),
         PortRow.device_id.in_(bindparam("ids", expanding=True)),
     )
-    .order_by(PortRow.device_id, PortRow.id)
+    .order_by(PortRow.device_id, PortRow.if_index, PortRow.name)
 )
 
 

@@ -104,7 +104,9 @@ class ErpDeviceAnswer(Shape):
     etag: Etag = ""
     ports: Annotated[
         list[PortFields],
-        Field(default_factory=list, description="By id; never those of others."),
+        Field(
+            default_factory=list, description="In the order of the device; never those of others."
+        ),
     ]
 
 
