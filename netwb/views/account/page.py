@@ -212,7 +212,7 @@ class AccountView:
         self._show(asked_rotation=str(act.get("id", "")), wrong=("", ""), typed={})
 
     async def _rotate(self, act: Act) -> None:
-        token_id, (days, overlap) = str(act.get("id", "")), rotation_of(act["fields"])
+        token_id, (days, overlap) = str(act.get("id", "")), rotation_of(act.get("fields") or {})
         rotated = await self.frame.ask(
             self.frame.bench.rotate_token, token_id, days=days, overlap=overlap
         )

@@ -91,6 +91,7 @@ OWN = frozenset(
         "end-others",
         "ask-issue",
         "ask-revoke",
+        "ask-rotate",
     ]
 )
 WRITES = {

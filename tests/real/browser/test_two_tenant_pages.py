@@ -74,6 +74,7 @@ ACTS: tuple[tuple[str, str, Fields, Fields | None], ...] = (
     ("admin?tab=people", "retire", {"name": "{author}"}, {}),
     ("admin?tab=tokens", "issue-token", {}, {"user": "{author}", "days": "5"}),
     ("admin?tab=tokens", "revoke-token", {"id": "{token}"}, {}),
+    ("admin?tab=tokens", "rotate-token", {"id": "{token}"}, {"days": "9", "overlap": "7"}),
     ("admin?tab=sessions", "end-login", {"id": "{session}"}, {}),
     ("account", "end-session", {"id": "{session}"}, None),
     ("account", "revoke", {"id": "{token}"}, None),
