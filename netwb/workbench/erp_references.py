@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,10 @@ from netwb.roles import Permission
 from netwb.workbench.erp_inventory import ErpInventoryFace, ErpStanding
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from netwb.erp import inventory as _inventory
     from netwb.erp import references as _references
     from netwb.erp.inventory import Asked
+    from netwb.erp.references import Shown
 else:
     _inventory = lazy("netwb.erp.inventory")
     _references = lazy("netwb.erp.references")
@@ -75,11 +74,14 @@ class ErpReferencesFace(ErpInventoryFace):
         )
         devices, actor = self._parts.devices, self._actor
 
-        def write(session: Session) -> Sequence[FieldChange]:
-            return devices.refer_in(session, seen.thing.id, contract_ref, actor=actor)
-
         asked = ("device", seen.thing.id, contract_ref)
-        self._written(seen, shown, write, asked=asked, once_key=once_key)
+        self._written(
+            seen,
+            shown,
+            lambda session: devices.refer_in(session, seen.thing.id, contract_ref, actor=actor),
+            asked=asked,
+            once_key=once_key,
+        )
         return self.erp_device(tenant_id, device_id)
 
     def refer_port(
@@ -105,15 +107,23 @@ class ErpReferencesFace(ErpInventoryFace):
         )
         ports = self._parts.ports
 
-        def write(session: Session) -> Sequence[FieldChange]:
-            return ports.refer_in(session, port.id, circuit_ref)
-
-        asked = ("port", port.id, circuit_ref)
-        self._written(seen, shown, write, asked=asked, once_key=once_key)
+        self._written(
+            seen,
+            shown,
+            lambda session: ports.refer_in(session, port.id, circuit_ref),
+            asked=("port", port.id, circuit_ref),
+            once_key=once_key,
+        )
         return self.erp_port(tenant_id, port_id)
 
     def _written(
-        self, seen: Tagged, shown: Any, write: Any, *, asked: Sequence[str | None], once_key: str
+        self,
+        seen: Tagged,
+        shown: Shown,
+        write: Callable[[Any], Sequence[FieldChange]],
+        *,
+        asked: Sequence[str | None],
+        once_key: str,
     ) -> None:
         tenant_id, actor = seen.standing.tenant_id, self._actor.name
         once = None
