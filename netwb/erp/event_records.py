@@ -21,7 +21,7 @@ _RIGHTS: Mapping[str, Permission] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event.
 

@@ -6,6 +6,7 @@ misses none. What is let go is numbered before: so that a cursor in front of it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -13,11 +14,16 @@ from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 
 from netwb.erp.event_records import Event, EventPage, EventsAsked
 from netwb.erp.numbers import stand_of
+from netwb.erp.records import Stand
 from netwb.errors import NumberGoneError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
 from netwb.store.models import ErpEventRow, ErpFeedRow, ErpHeadRow
 
+_COLUMNS = (  # in the order of an Event
+    *(ErpEventRow.event_id, ErpEventRow.number, ErpEventRow.at, ErpEventRow.kind),
+    *(ErpEventRow.device_id, ErpEventRow.port_id, ErpEventRow.subject, ErpEventRow.detail),
+)
 BATCH = 500  # events that are let go in one transaction
 _CURE = "read the inventory anew, then go on from `after=latest`"
 
@@ -25,41 +31,41 @@ _CURE = "read the inventory anew, then go on from `after=latest`"
 def read_events(
     database: Database,
     asked: EventsAsked,
+    stand: Stand,
     *,
     after: tuple[str, int] | int | Literal["oldest", "latest"],
     limit: int,
 ) -> EventPage:
     """Events of those kinds that come after a place: epoch and number of a cursor, or a number of ours.
 
-    Raises NumberGoneError where not all that came after it can be told.
+    stand   how far they were numbered just now; what has a larger number is not told yet
+    Raises NumberGoneError where not all that came after the place can be told.
     """
-    stand = stand_of(database, asked.tenant_id)
+    if after in ("latest", stand.events, (stand.epoch, stand.events)):
+        return _page((), stand, stand.events, asked)  # without a look at any event
     with database.reading(Scope(frozenset({asked.tenant_id}))) as session:
-        mine = ErpEventRow.tenant_id == asked.tenant_id
-        head = session.get_one(ErpHeadRow, asked.tenant_id)
-        begin = _begin(after, head, stand.events)
+        begin = _begin(after, session.get_one(ErpHeadRow, asked.tenant_id))
         wanted = (
-            select(ErpEventRow)
-            .where(mine, ErpEventRow.number > begin, ErpEventRow.number <= stand.events)
+            select(*_COLUMNS)
+            .where(ErpEventRow.tenant_id == asked.tenant_id, ErpEventRow.number > begin)
+            .where(ErpEventRow.number <= stand.events)
             .where(ErpEventRow.kind.in_(sorted(asked.kinds)))
             .order_by(ErpEventRow.number)
             .limit(limit + 1)
         )
-        found = [_event(row) for row in session.scalars(wanted)] if begin < stand.events else []
-        waits = select(exists().where(mine, ErpEventRow.number.is_(None)))
-        more = len(found) > limit
-        return EventPage(
-            items=found[:limit],
-            epoch=stand.epoch,
-            last=found[limit - 1].number if more else max(begin, stand.events),
-            more=more or bool(session.scalar(waits)),
-            hidden=asked.hidden,
-        )
+        found = [Event(*row) for row in session.execute(wanted)]
+    more = len(found) > limit
+    last = found[limit - 1].number if more else max(begin, stand.events)
+    return _page(found[:limit], stand, last, asked, more=more)
 
 
-def _begin(after: tuple[str, int] | int | str, head: ErpHeadRow, latest: int) -> int:
-    if after == "latest":
-        return latest
+def _page(
+    items: Sequence[Event], stand: Stand, last: int, asked: EventsAsked, *, more: bool = False
+) -> EventPage:
+    return EventPage(items=items, epoch=stand.epoch, last=last, more=more, hidden=asked.hidden)
+
+
+def _begin(after: tuple[str, int] | int | str, head: ErpHeadRow) -> int:
     if isinstance(after, str):
         return head.events_gone
     if isinstance(after, int):
@@ -72,20 +78,6 @@ def _begin(after: tuple[str, int] | int | str, head: ErpHeadRow, latest: int) ->
         msg = f"events that came after this cursor are kept no more; {_CURE}"
         raise NumberGoneError(msg)
     return number
-
-
-def _event(row: ErpEventRow) -> Event:
-    assert row.number is not None
-    return Event(
-        id=row.event_id,
-        number=row.number,
-        at=row.at,
-        kind=row.kind,  # type: ignore[arg-type]  # written by `store.erp_events` alone
-        device_id=row.device_id,
-        port_id=row.port_id,
-        subject=row.subject,
-        detail=row.detail,
-    )
 
 
 def sweep_events(database: Database, before: datetime, act: Literal["count", "remove"]) -> int:

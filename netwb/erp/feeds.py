@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from netwb.erp.event_records import KINDS, EventsAsked, event_json
 from netwb.erp.feed import read_events
+from netwb.erp.numbers import stand_of
 from netwb.notify.records import FeedItem, Target
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Database
@@ -27,7 +28,8 @@ class EventFeeds:
         """Some that it was not told yet; what it is not told at all is passed over for good."""
         asked = EventsAsked(tenant_id=target.tenant_id, kinds=target.events or KINDS)
         while (told := self._told(target)) is not None:
-            page = read_events(self._database, asked, after=told, limit=AT_ONCE)
+            stand = stand_of(self._database, target.tenant_id)
+            page = read_events(self._database, asked, stand, after=told, limit=AT_ONCE)
             if page.items:
                 return [
                     FeedItem(id=one.id, number=one.number, data=event_json(one))

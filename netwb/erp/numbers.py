@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from netwb.erp.records import Stand
@@ -109,18 +109,23 @@ def _number_changes(session: Session, head: ErpHeadRow) -> None:
 
 
 def _number_events(session: Session, head: ErpHeadRow) -> int:
+    """In one statement: a poll that finds 48,000 ports is waited for by the first who asks."""
     pending = (
-        select(ErpEventRow)
+        select(ErpEventRow.id, func.row_number().over(order_by=ErpEventRow.id).label("place"))
         .where(ErpEventRow.tenant_id == head.tenant_id, ErpEventRow.number.is_(None))
         .order_by(ErpEventRow.id)
         .limit(MOST_EVENTS)
-        .with_for_update(skip_locked=True)
+        .subquery()
     )
-    rows = session.scalars(pending).all()
-    for row in rows:
-        head.events += 1
-        row.number = head.events
-    return len(rows)
+    numbered = (
+        update(ErpEventRow)
+        .where(ErpEventRow.id == pending.c.id)
+        .values(number=head.events + pending.c.place)
+        .execution_options(synchronize_session=False)
+    )
+    given = int(session.execute(numbered).rowcount)  # type: ignore[attr-defined]
+    head.events += given
+    return given
 
 
 def _only(tenant_id: str) -> Scope:

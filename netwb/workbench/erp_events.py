@@ -59,7 +59,11 @@ class ErpEventsFace(Face):
         Raises NumberGoneError where not all that came after it can be told, InputError.
         """
         return _feed.read_events(
-            self._parts.database, following.asked, after=_place(after), limit=limit
+            self._parts.database,
+            following.asked,
+            following.stand,
+            after=_place(after),
+            limit=limit,
         )
 
 
