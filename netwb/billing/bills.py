@@ -41,6 +41,15 @@ class Bills:
         with self._database.reading(scope) as session:
             return tuple(_version(row) for row in _rows(session, tenant_id, month))
 
+    def stamp(self, scope: Scope, tenant_id: str) -> str:
+        """Another one once any bill of the tenant is frozen or reopened; by it neighbours are told too."""
+        counted = select(
+            func.count(BillRow.id), func.max(BillRow.frozen_at), func.max(BillRow.reopened_at)
+        )
+        with self._database.reading(scope) as session:
+            row = session.execute(counted.where(BillRow.tenant_id == tenant_id)).one()
+            return " ".join(map(str, row))
+
     def groups(
         self, scope: Scope, tenant_id: str, month: str, version: int
     ) -> tuple[GroupBill, ...]:

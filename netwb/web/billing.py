@@ -25,6 +25,7 @@ from netwb.metrics.billing.records import (
 )
 from netwb.roles import Permission
 from netwb.web.operations import JSON, Answer, Asked, Call, Operation, Shape, in_json, rfc3339
+from netwb.web.stamps import stamp
 
 CSV, PDF = "text/csv", "application/pdf"
 _CSV_UTF8 = f"{CSV}; charset=utf-8"
@@ -343,18 +344,23 @@ def bill(call: Call[BillQuery, None]) -> Answer:
     """
     tenant_id, query = call.path["tenant_id"], call.query
     period = query.period or ""
+    frozen = call.bench.bill_stamp(tenant_id, period, version=query.version)
+    tag = stamp(call, frozen) if frozen else ""
+    if tag and tag in call.seen:
+        return Answer(content=b"", etag=tag)
     if call.media == CSV:
         text = call.bench.bill_csv(tenant_id, period, group=query.group, version=query.version)
-        return _tagged(text.encode(errors="replace"), _CSV_UTF8)
+        return _tagged(text.encode(errors="replace"), _CSV_UTF8, tag)
     if call.media == PDF:
         content = call.bench.bill_pdf(tenant_id, period, group=query.group, version=query.version)
-        return _tagged(content, PDF)
+        return _tagged(content, PDF, tag)
     found = call.bench.bill(tenant_id, period, version=query.version)
-    return _tagged(in_json(bill_json(found)), JSON)
+    return _tagged(in_json(bill_json(found)), JSON, tag)
 
 
-def _tagged(content: bytes, media: str) -> Answer:
-    tag = f"{sha256(content).hexdigest()[:32]}.{media.partition(';')[0].partition('/')[2]}"
+def _tagged(content: bytes, media: str, known: str) -> Answer:
+    """By what it is known before it is read; a month that is not frozen by what it comes to."""
+    tag = known or f"{sha256(content).hexdigest()[:32]}.{media.partition(';')[0].partition('/')[2]}"
     return Answer(content=content, media=media, etag=tag)
 
 

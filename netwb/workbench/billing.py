@@ -61,6 +61,19 @@ class BillingFace(PortGroupsFace):
             )
         return self._filled(said, _named_groups(groups, group, owner.slug) if group else groups)
 
+    def bill_stamp(self, tenant: str, month: str = "", *, version: int | None = None) -> str:
+        """What a frozen bill is known by before anything of it is read; "" where none is frozen.
+
+        Raises as `bill`.
+        """
+        self._require(Permission.BILLING_VIEW)
+        owner, name = self._billed(tenant), self._month(month)
+        said = self._standing(owner, name, version)
+        if said.frozen is None:
+            return ""
+        bills: str = self._parts.bills.stamp(self._meant_scope, owner.id)
+        return f"{said.frozen.version} {bills}"
+
     def _filled(self, said: TenantBill, groups: Sequence[GroupBill]) -> TenantBill:
         """With its figures, and what is to be said of the bills beside it."""
         beside = [

@@ -20,6 +20,7 @@ from netwb.web.billing import BillAnswer
 from tests.benches import Rig, rig
 from tests.cli.commands import Commands
 from tests.web.rest import Client, serving
+from tests.web.statements import statements
 from tests.workbench.people import add
 
 PATH = "/api/v1/erp/billing/"
@@ -172,6 +173,28 @@ def test_a_frozen_version_is_what_it_was_and_is_told_by_its_tag(made: Rig, port:
         "GET", f"{PATH}acme?period=2026-10", headers={"If-None-Match": now.headers["etag"]}
     )
     assert (again.status, again.body) == (304, b"")
+
+
+def test_a_frozen_bill_is_told_by_its_tag_before_any_of_it_is_read(made: Rig, port: int) -> None:
+    caller = client(made, port)
+    path = "/erp/billing/acme?period=2026-10"
+    made.bench.freeze_bill("acme", "2026-10")
+    first = {media: caller.get(path, Accept=media) for media in ("application/json", "text/csv")}
+    asked = statements(made)
+    again = [
+        caller.get(path, **{"Accept": media, "If-None-Match": reply.headers["etag"]})
+        for media, reply in first.items()
+    ]
+    read = list(asked)
+    made.bench.reopen_bill("acme", "2026-10", reason="a counter was wrong")
+    tag = first["application/json"].headers["etag"]
+    reopened = caller.get(path, **{"If-None-Match": tag})
+
+    assert [reply.status for reply in again] == [304, 304]
+    assert len({reply.headers["etag"] for reply in first.values()}) == 2
+    assert not any("bill_group" in statement for statement in read)
+    assert reopened.status == 200
+    assert reopened.json["frozen"] is False
 
 
 def test_a_foreign_tenant_reads_like_one_that_is_not(made: Rig, port: int) -> None:

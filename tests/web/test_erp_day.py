@@ -6,27 +6,15 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import event
-
 from netwb.access.records import NewToken
 from netwb.roles import Role
-from tests.benches import Rig, rig
+from tests.benches import rig
 from tests.web.rest import Client, serving
+from tests.web.statements import statements
 from tests.workbench.people import add
 
 MINUTES = 24 * 60
 EDITED = {7, 8, 300, 777, 1400}  # minutes in which somebody changed something
-
-
-def statements(made: Rig) -> list[str]:
-    """What the database is asked from now on."""
-    found: list[str] = []
-
-    @event.listens_for(made.bench._parts.database._engine, "before_cursor_execute")
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        found.append(statement)
-
-    return found
 
 
 def test_a_day_of_minutes_costs_a_304_each_and_misses_nothing(tmp_path: Path) -> None:
