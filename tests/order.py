@@ -50,6 +50,7 @@ LONG_FIRST = (
     "lab/test_demo.py",
     "cli/test_demo_serving.py",
     "web/test_behind_nginx.py",
+    "web/test_any_request.py",
     "web/test_bad_input.py",
     "health/syslog/test_whole_way.py",
     "web/test_log_injection.py",

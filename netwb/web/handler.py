@@ -210,8 +210,6 @@ class ApiHandler(RequestHandler):
         if acting is not None and self._counted:
             self._count(acting, ids)
         query = parse_query(operation.query, self.request.query_arguments)
-        if operation.must_match and "If-Match" not in self.request.headers:
-            raise RefusedError(problem_of_status(HTTPStatus.PRECONDITION_REQUIRED))
         call = Call(
             acting=acting,
             path=ids,
@@ -225,6 +223,8 @@ class ApiHandler(RequestHandler):
             once_key=once_key(self.request.headers.get("Idempotency-Key", "")),
             only=only_tags(self.request.headers.get("If-Match", "")),
         )
+        if operation.must_match and "If-Match" not in self.request.headers:
+            raise RefusedError(problem_of_status(HTTPStatus.PRECONDITION_REQUIRED))
         return operation.do(call)
 
     def _count(self, acting: Workbench, ids: Mapping[str, str]) -> None:
