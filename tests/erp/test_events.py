@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from netwb.errors import NumberGoneError
 from netwb.inventory.records import NewDevice
 from netwb.roles import ALL_TENANTS
-from netwb.store.models import RevisionRow
+from netwb.store.models import IndexedRow, RevisionRow
 from tests.benches import Rig, ios, rig
 from tests.erp.following import Follower, see
 from tests.stores import EACH_STORE
@@ -53,12 +53,14 @@ def test_a_device_is_told_of_from_its_first_day_to_its_last(
     made.bench.set_device("edge9", contract_ref="C-1", role="pe")
     made.bench.rename_device("edge9", "edge10")
     made.bench.retire_device("edge10")
+    made.bench.activate_device("edge10")
 
     assert acme.told() == [
         ("device.added", "edge9"),
         ("device.changed", "edge9", {"contract_ref": (None, "C-1"), "role": (None, "pe")}),
         ("device.changed", "edge10", {"hostname": ("edge9", "edge10")}),
         ("device.retired", "edge10"),
+        ("device.added", "edge10"),
     ]
     assert umbra.told() == []
 
@@ -180,6 +182,27 @@ def test_an_archive_that_is_read_anew_tells_no_old_change_again(made: Rig, acme:
 
     assert len(made.bench.history("acme/edge1")) == 3
     assert acme.told() == []
+
+
+def test_a_change_that_came_into_git_and_not_into_the_index_is_told_by_the_next_run(
+    made: Rig, acme: Follower
+) -> None:
+    """Also where the index does not fit any more, and is built anew: of older ones nobody is told."""
+    for ntp in ("192.0.2.53", "192.0.2.54", "192.0.2.55"):
+        made.clock.advance(days=1)
+        made.answer("acme/edge1", ios("edge1", ntp=ntp, at=made.clock.now))
+        made.back_up("acme/edge1")
+    newest, before, _ = made.bench.history("acme/edge1")
+    acme.news()
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        session.execute(update(IndexedRow).values(commit=before.id))
+        session.execute(delete(RevisionRow).where(RevisionRow.commit == newest.id))
+
+    made.back_up("acme/edge1")
+
+    (event,) = acme.news()
+    assert (event.kind, event.detail["revision"]) == ("configuration.changed", newest.id)
+    assert len(made.bench.history("acme/edge1")) == 3
 
 
 def test_old_events_go_and_a_cursor_before_them_is_refused(made: Rig, acme: Follower) -> None:
