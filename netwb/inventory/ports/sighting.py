@@ -59,8 +59,9 @@ def sight(
         for port in one.new
     ]
     insert_many(session, PortRow, new)
-    note_ports(session, at, new=(str(row["id"]) for row in new))
-    _write_changes(session, joined.values(), at)
+    changed = _write_changes(session, joined.values(), at)
+    # Once for all of them: two writers that took the same things in parts could wait in a ring.
+    note_ports(session, at, new=(str(row["id"]) for row in new), changed=changed)
     for device_id, one in joined.items():
         _end_names(session, one, read_at.get(device_id, at), at)
     renamed = (
@@ -97,7 +98,10 @@ def _held(session: Session, device_ids: Sequence[str]) -> Mapping[str, list[Held
     return held
 
 
-def _write_changes(session: Session, joined: Iterable[Joined], at: datetime) -> None:
+def _write_changes(
+    session: Session, joined: Iterable[Joined], at: datetime
+) -> Mapping[str, Mapping[str, object]]:
+    """What those that an ERP is shown were before, by port id."""
     changed: list[dict[str, object]] = []
     before: dict[str, dict[str, object]] = {}
     for one in joined:
@@ -109,7 +113,7 @@ def _write_changes(session: Session, joined: Iterable[Joined], at: datetime) -> 
                 before[held.id] = {name: getattr(held, name) for name in changes}
     if changed:
         session.execute(update(PortRow), changed)
-    note_ports(session, at, changed=before)
+    return before
 
 
 def _new_row(device_id: str, tenant_id: str, port: SeenPort, at: datetime) -> dict[str, object]:
