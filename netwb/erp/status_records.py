@@ -166,6 +166,19 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatusHead:
+    """All that a tenant's status depends on, for who may see so much; but for the time.
+
+    version   of its summary; None: it was never judged
+    """
+
+    tenant_id: str
+    version: int | None
+    blackholes: tuple[OpenBlackhole, ...] | None
+    percentiles: Percentiles | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptStatus:
     """What an edge made of a status, for who asks while that holds."""
 

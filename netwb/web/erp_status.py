@@ -7,7 +7,7 @@ every answer against its model.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -341,16 +341,23 @@ class Written:
 
     text    with %d in the place of each age
     since   of what each is the age, in their order; epoch seconds
+    made    the text of the second in which it was asked for last
     """
 
     text: str
     since: tuple[int, ...]
     digest: str
+    made: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, now: int) -> bytes:
         """The text at that time; clocks of others may go ahead, and no age is below none."""
-        ages = tuple([now - at if now > at else 0 for at in self.since])
-        return (self.text % ages).encode()
+        made = self.made.get(now)
+        if made is None:
+            ages = tuple([now - at if now > at else 0 for at in self.since])
+            made = (self.text % ages).encode()
+            self.made.clear()
+            self.made[now] = made
+        return made
 
 
 def _written(found: Status) -> Written:

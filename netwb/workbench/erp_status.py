@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from netwb.erp.status_records import GroupPercentile, KeptStatus, Status, Summary
+from netwb.erp.status_records import GroupPercentile, KeptStatus, Status, StatusHead, Summary
 from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission, Scope, allowed
@@ -31,6 +31,7 @@ else:
     _found = lazy("netwb.workbench.erp_found")
 
 Written = TypeVar("Written")
+_SHOWN_BY = (Permission.BLACKHOLE_VIEW, Permission.BILLING_VIEW)  # parts of a status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,37 +71,48 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
         Of what it was given nothing but `now` may be another one meanwhile.
         """
         self._require(Permission.MONITORING_VIEW)
-        actor, scope, parts = self._actor, self._meant_scope, self._parts
-        version = _rows.version_of(parts.database, scope, tenant_id)
-        if version is None:  # a slug, nobody's, or one that was never judged
-            tenant_id = parts.places.tenant(scope, tenant_id).id
-            version = _rows.version_of(parts.database, scope, tenant_id)
-        blackholes = (
-            _rows.open_blackholes(parts.database, scope, tenant_id)
-            if allowed(actor, Permission.BLACKHOLE_VIEW)
-            else None
-        )
-        percentiles = (
-            _percentile_rows.find_percentiles(parts.database, scope, tenant_id)
-            if allowed(actor, Permission.BILLING_VIEW)
-            else None
-        )
-        now = int(parts.clock().timestamp())
+        parts, now = self._parts, int(self._parts.clock().timestamp())
+        head = self._head(tenant_id, now)
 
         def read() -> KeptStatus:
-            summary = self._summary(scope, tenant_id)
-            found = _status.shown(summary, now, blackholes=blackholes, percentiles=percentiles)
+            found = _status.shown(
+                self._summary(head.tenant_id),
+                now,
+                blackholes=head.blackholes,
+                percentiles=head.percentiles,
+            )
             return KeptStatus(
                 as_of=_moment(now), next_at=_moment(found.holds_until), written=write(found)
             )
 
-        key = (tenant_id, version, write, blackholes, percentiles)
-        written: Written = parts.erp_statuses.get(key, _moment(now), read).written
+        written: Written = parts.erp_statuses.get((write, head), _moment(now), read).written
         return written, now
 
-    def _summary(self, scope: Scope, tenant_id: str) -> Summary:
+    def _head(self, tenant_id: str, now: int) -> StatusHead:
+        """What it depends on, read once a second for all who may see the same."""
+        actor, scope, database = self._actor, self._meant_scope, self._parts.database
+        may = [allowed(actor, right) for right in _SHOWN_BY]
+        key = (tenant_id, scope.tenants, *may)
+        if (kept := self._parts.erp_heads.find(key, now)) is not None:
+            return kept
+        version = _rows.version_of(database, scope, tenant_id)
+        if version is None:  # a slug, nobody's, or one that was never judged
+            tenant_id = self._parts.places.tenant(scope, tenant_id).id
+            version = _rows.version_of(database, scope, tenant_id)
+        blackholes, percentiles = may
+        head = StatusHead(
+            tenant_id=tenant_id,
+            version=version,
+            blackholes=_rows.open_blackholes(database, scope, tenant_id) if blackholes else None,
+            percentiles=_percentile_rows.find_percentiles(database, scope, tenant_id)
+            if percentiles
+            else None,
+        )
+        return self._parts.erp_heads.keep(key, now, head)
+
+    def _summary(self, tenant_id: str) -> Summary:
         """The one that is kept; where there is none, all that is there, of which nothing is known."""
-        parts = self._parts
+        parts, scope = self._parts, self._meant_scope
         kept: Summary | None = _rows.find_summary(parts.database, scope, tenant_id)
         if kept is not None and kept.as_of is not None:
             return kept

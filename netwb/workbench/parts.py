@@ -17,6 +17,7 @@ from netwb.loading import lazy, part
 from netwb.settings import Settings
 from netwb.workbench.alike import Alike
 from netwb.workbench.home import Home
+from netwb.workbench.lately import Lately
 from netwb.workbench.shared import Shared
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from netwb.collect import runs as _runs
     from netwb.collect.coverage import DeviceCoverage
     from netwb.configs import records as _configs
-    from netwb.erp.status_records import KeptStatus
+    from netwb.erp.status_records import KeptStatus, StatusHead
     from netwb.grafana import door as _door
     from netwb.health.syslog import sources as _sources
     from netwb.inventory import credentials as _credentials
@@ -140,6 +141,7 @@ class Parts:
     read_coverage: Alike[DeviceCoverage] = field(default_factory=Alike)
     wall_news: Shared[WallNews] = field(default_factory=Shared)
     erp_statuses: Shared[KeptStatus] = field(default_factory=Shared)
+    erp_heads: Lately[StatusHead] = field(default_factory=Lately)
 
     def make_all(self) -> None:
         """Each part now."""

@@ -473,7 +473,7 @@ def test_the_age_of_the_last_good_backup_and_the_percentile_with_its_time_are_to
     assert (group["state"], group["p95_bps"]) == ("no_data", None)
 
 
-def test_open_blackholes_of_the_tenant_are_those_of_now(made: Rig, port: int) -> None:
+def test_open_blackholes_of_the_tenant_are_those_of_this_second(made: Rig, port: int) -> None:
     minute(made)
     client = caller(made, port)
     assert read(made, client)["blackholes"] == []
@@ -486,6 +486,7 @@ def test_open_blackholes_of_the_tenant_are_those_of_now(made: Rig, port: int) ->
             ("b3", "umbra", "announced"),
         ):
             session.add(blackhole(name, ids[tenant], state, at))
+    made.clock.advance(seconds=1)
     (one,) = read(made, client)["blackholes"]
 
     assert (one["id"], one["state"], one["prefix"]) == ("b1", "announced", "203.0.113.1/32")
