@@ -52,6 +52,7 @@ LONG_FIRST = (
     "web/test_behind_nginx.py",
     "web/test_any_request.py",
     "web/test_bad_input.py",
+    "web/test_bad_fields.py",
     "health/syslog/test_whole_way.py",
     "web/test_log_injection.py",
     "web/test_proxy_attacks.py",

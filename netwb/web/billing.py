@@ -45,7 +45,12 @@ class BillQuery(Asked):
     ] = None
     version: Annotated[
         int | None,
-        Field(ge=1, description="One that was frozen, also if it was reopened.", examples=[1]),
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="One that was frozen, also if it was reopened.",
+            examples=[1],
+        ),
     ] = None
     group: Annotated[
         str,

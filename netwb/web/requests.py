@@ -43,6 +43,8 @@ _SAID = {
     "string_pattern_mismatch": "is blank; write something",  # the one pattern that there is
     "string_unicode": "is no text in UTF-8",
     "int_type": "is to be a whole number",
+    "bool_type": "is to be true or false",
+    "bool_parsing": "is to be true or false",
     "int_parsing": "is to be a whole number",
     "int_parsing_size": "is too large",
     "int_from_float": "is to be a whole number",
@@ -85,9 +87,9 @@ def parse_body(
         problem = problem_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         raise RefusedError(replace(problem, detail=f"send the body as {takes}, in UTF-8"))
     try:
-        return model.model_validate(
-            _document(content) if takes == JSON else _fields(model, content)
-        )
+        if takes == JSON:  # what it says is what it is: "30" is no number there
+            return model.model_validate(_document(content), strict=True)
+        return model.model_validate(_fields(model, content))
     except ValidationError as error:
         raise RefusedError(bad_body(_faults(error, model, inside="body"))) from None
 
