@@ -29,6 +29,7 @@ from netwb.inventory.ports.leaving import own_samples
 from netwb.inventory.records import Tenant
 from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.audit import Audit
+from netwb.store.changes import leave_others
 from netwb.store.database import Database
 from netwb.store.holders import is_dead
 from netwb.store.models import (
@@ -176,6 +177,7 @@ class Purging:
         """From here on no run, no schedule and no person begins anything on it."""
         with self._parts.database.writing_durably(ALL_TENANTS) as session:
             self._refuse_busy(session, tenant)
+            leave_others(session, tenant.id, self._parts.clock())
             for row in (DeviceRow, SiteRow):
                 retire = update(row).where(row.tenant_id == tenant.id).values(status="retired")
                 session.execute(retire)

@@ -176,6 +176,17 @@ def _of_others_ports(
             yield _port_event(row, row.tenant_id, kind, at, own.detail)
 
 
+def retire_ports_of_others(session: Session, devices: Mapping[str, datetime]) -> None:
+    """Of devices that go for good, and when: their own tenant is told nothing any more."""
+    foreign = _PORTS.where(PortRow.tenant_id != DeviceRow.tenant_id).order_by(PortRow.name)
+    rows = _rows(session, foreign, PortRow.device_id, devices)
+    retired: EventKind = "port.retired"
+    tell(
+        session,
+        [_port_event(row, row.tenant_id, retired, devices[row.device_id], {}) for row in rows],
+    )
+
+
 def _port_kind(kind: EventKind) -> EventKind:
     kinds: Mapping[EventKind, EventKind] = {
         "device.added": "port.added",

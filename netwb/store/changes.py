@@ -76,6 +76,16 @@ def _note_ports(session: Session, port_ids: Iterable[str], at: datetime) -> None
     _write(session, changed)
 
 
+def leave_others(session: Session, tenant_id: str, at: datetime) -> None:
+    """Before a tenant's devices go for good: the ports on them that are for others go with them."""
+    own = select(DeviceRow.id).where(
+        DeviceRow.tenant_id == tenant_id, DeviceRow.status != "retired"
+    )
+    devices = dict.fromkeys(session.connection().execute(own).scalars(), at)
+    _write(session, _ports_of_others(session, devices))
+    change_events.retire_ports_of_others(session, devices)
+
+
 def _after_flush(session: Session, _context: Any) -> None:
     devices: dict[str, DeviceRow] = {}
     ports: list[PortRow] = []

@@ -121,6 +121,15 @@ def test_a_copy_follows_what_changes_and_drops_what_goes(made: Rig, copy: Copy) 
     assert copy.ports == {}
 
 
+def test_a_port_goes_with_the_tenant_whose_device_it_was_on(made: Rig, copy: Copy) -> None:
+    copy.follow()
+    assert copy.ports
+    made.bench.purge_tenant("umbra", reason="left")
+    copy.follow()
+
+    assert copy.ports == {}
+
+
 def test_an_unchanged_inventory_is_told_by_its_tag_alone(made: Rig, copy: Copy) -> None:
     first = copy.ask()
     again = copy.client.get(
