@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ from netwb.workbench import Workbench
 from tests.benchmarks import bench_erp
 from tests.benchmarks.bench_queries import environment
 from tests.benchmarks.bench_rest import PASSWORD, home_at
-from tests.web.servers import netwb_serve
+from tests.web.servers import Server, netwb_serve
 
 LARGE, OF_LARGE = 10, 1_000  # tenants, and devices of each
 MUST_MS, AIM_MS = 100, 20
@@ -57,7 +58,8 @@ def main() -> None:
         unbounded = {"NETWB_WEB__RATE_PER_TOKEN": "0", "NETWB_WEB__RATE_PER_TENANT": "0"}
         with netwb_serve(home, "--api-only", **{**variables, **unbounded}) as server:  # type: ignore[arg-type]
             judge(bench)
-            asyncio.run(ask(server.port, token, large, options.clients, options.seconds))
+            asked = _Asked(server, token, options.clients, options.seconds)
+            asyncio.run(ask(asked, large))
             memory = bench_erp.rss_mb(server.process.pid)
             print(f"the server holds {memory:.0f} MB")
         bench.close()
@@ -135,44 +137,50 @@ def _points(tenant: str, device_id: str, hostname: str, *, at: int) -> Iterator[
         yield Point(measurement="interface", key=port, values=states, **own)
 
 
-async def ask(port: int, token: str, tenants: Sequence[str], clients: int, seconds: float) -> None:
+async def ask(asked: _Asked, tenants: Sequence[str]) -> None:
     """Print every measure."""
     for name, some in (("one tenant", tenants[:1]), (f"{len(tenants)} tenants", tenants)):
         for pace, a_second in (("each client once a second", 1.0), ("as fast as answered", 0.0)):
-            asked = _Asked(port, token, some, clients, seconds)
-            times = await asked.run(a_second)
+            before = asked.cpu_s()
+            times = await asked.run(some, a_second)
+            own_ms = 1000 * (asked.cpu_s() - before) / len(times)
             ordered = sorted(times)
             p50, p95, p99 = (ordered[int(len(ordered) * part)] * 1000 for part in (0.5, 0.95, 0.99))
             print(
                 f"{name} of {OF_LARGE} devices, {pace:<26} p50 {p50:6.1f} ms  p95 {p95:6.1f} ms"
-                f"  p99 {p99:6.1f} ms  {len(times) / seconds:5.0f} requests/s  {asked.size // 1000} kB"
+                f"  p99 {p99:6.1f} ms  {len(times) / asked.seconds:5.0f} requests/s"
+                f"  {own_ms:5.1f} ms of the processor each  {asked.size // 1000} kB"
                 f"  must {MUST_MS} ms  aim {AIM_MS} ms",
                 flush=True,
             )
 
 
 class _Asked:
-    """Clients that ask for the status of some tenants."""
+    """A server, and clients that ask it for the status of some tenants."""
 
-    def __init__(
-        self, port: int, token: str, tenants: Sequence[str], clients: int, seconds: float
-    ) -> None:
-        self._port, self._token, self._tenants = port, token, tenants
-        self._clients, self._seconds = clients, seconds
+    def __init__(self, server: Server, token: str, clients: int, seconds: float) -> None:
+        self._server, self._token = server, token
+        self._clients, self.seconds = clients, seconds
         self._dice = random.Random(3)
         self.size = 0
 
-    async def run(self, a_second: float) -> list[float]:
+    def cpu_s(self) -> float:
+        """What the server used of the processor since it began."""
+        stat = Path(f"/proc/{self._server.process.pid}/stat").read_text()
+        used = stat.rpartition(")")[2].split()[11:13]
+        return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+
+    async def run(self, tenants: Sequence[str], a_second: float) -> list[float]:
         """Times of all answers; 0: each client asks again once it was answered."""
         times: list[float] = []
         begin = time.perf_counter() + 0.1
 
         async def client(number: int) -> None:
-            async with bench_erp.Asker(self._port, self._token) as asker:
+            async with bench_erp.Asker(self._server.port, self._token) as asker:
                 due = begin + (number / self._clients / a_second if a_second else 0)
-                while due < begin + self._seconds:
+                while due < begin + self.seconds:
                     await asyncio.sleep(max(0.0, due - time.perf_counter()))
-                    path = f"/erp/monitoring/status/{self._dice.choice(self._tenants)}"
+                    path = f"/erp/monitoring/status/{self._dice.choice(tenants)}"
                     answer = await asker.ask(path)
                     assert answer.status == 200, answer
                     self.size = len(answer.body)
