@@ -141,7 +141,7 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
             return StatusesKept(tenants=0, devices=0, changed=0)
         ports = _rows.read_ports(parts.database)
         beside = [(one.device_id, one.name) for one in ports if not one.watched]
-        judged = self._judged(beside)
+        judged = self._judged_now(beside)
         tenants = [one for one in parts.places.tenants(ALL_TENANTS) if one.status == "active"]
         found = _found.summaries(
             judged,

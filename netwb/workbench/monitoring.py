@@ -94,7 +94,7 @@ class MonitoringFace(Face):
         A silence is judged by what the collector's other devices do, whosever they are.
         """
         self._require(Permission.MONITORING_VIEW)
-        judged, meant = self._judged(), self._meant_ids()
+        judged, meant = self._judged_now(), self._meant_ids()
         found = (one for one in judged.devices if one.device.id in meant)
         return Monitoring(
             as_of=judged.as_of,
@@ -102,7 +102,7 @@ class MonitoringFace(Face):
             devices=tuple(sorted(found, key=_worst)),
         )
 
-    def _judged(self, beside: Collection[tuple[str, str]] = ()) -> Judged:
+    def _judged_now(self, beside: Collection[tuple[str, str]] = ()) -> Judged:
         """All devices, of all tenants: what each is shown is for the caller to choose.
 
         beside   ports that are read besides the watched ones, by device id and name
