@@ -15,6 +15,7 @@ from urllib.parse import quote
 from netwb.errors import NetwbError, UnknownDeviceError
 from netwb.inventory.records import Device
 from netwb.roles import Permission
+from netwb.web.backup_rows import change_json, device_json, held_json, hit_json, revision_json
 from netwb.web.jobs import JobAnswer, job_json
 from netwb.web.operations import (
     BASE,
@@ -49,11 +50,6 @@ from netwb.web.shapes import (
     Settlement,
     TextAnswer,
     TextQuery,
-    change_json,
-    device_json,
-    held_json,
-    hit_json,
-    revision_json,
 )
 from netwb.workbench import Workbench
 from netwb.workbench.words import Change, Hit, QuarantineItem

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from netwb.blackhole.records import Blackhole, Reach, Reason, State
 from netwb.roles import Permission
+from netwb.web.fields import At, Next, said
 from netwb.web.operations import (
     BASE,
     JSON,
@@ -39,8 +40,11 @@ _BECAUSE = "flood of 40 Gbit/s, CHG123"
 class BlackholesQuery(Paged):
     """Which blackholes."""
 
-    state: Annotated[State | None, Field(description="Only those.")] = None
-    prefix: Annotated[str | None, Field(max_length=100, description="Of this host alone.")] = None
+    state: Annotated[State | None, Field(description="Only those.", examples=["held"])] = None
+    prefix: Annotated[
+        str | None,
+        Field(max_length=100, description="Of this host alone.", examples=["203.0.113.10/32"]),
+    ] = None
 
 
 class NewBlackhole(Asked):
@@ -57,7 +61,8 @@ class NewBlackhole(Asked):
         Field(ge=1, le=10_080, description="How long; null: the policy's time.", examples=[30]),
     ] = None
     scope: Annotated[
-        Reach | None, Field(description="Who drops it; null: the prefix's policy.")
+        Reach | None,
+        Field(description="Who drops it; null: the prefix's policy.", examples=["edge"]),
     ] = None
     break_glass: Annotated[
         bool,
@@ -87,57 +92,76 @@ class Ending(Asked):
 class ReasonAnswer(Shape):
     """What one guard said; `allow`: it did not object."""
 
-    guard: str
-    answer: Literal["allow", "hold", "deny"]
-    text: str
+    guard: Annotated[str, said("Which one.", "too-wide")]
+    answer: Annotated[Literal["allow", "hold", "deny"], said("What it said.", "hold")]
+    text: Annotated[str, said("In words.", "203.0.113.10/32: a person has to approve it")]
 
 
 class RouterAnswer(Shape):
     """A blackhole on one router that the caller may see."""
 
-    router: str
-    role: Literal["trigger", "edge"]
-    state: Literal["waiting", "announced", "verified", "failed", "withdrawn"]
-    said: str | None
-    at: str | None
+    router: Annotated[str, said("TENANT/HOSTNAME.", "acme/edge1")]
+    role: Annotated[Literal["trigger", "edge"], said("What it is for.", "trigger")]
+    state: Annotated[
+        Literal["waiting", "announced", "verified", "failed", "withdrawn"],
+        said("How it stands there.", "verified"),
+    ]
+    said: Annotated[
+        str | None,
+        said(
+            "What the router said last; null for who may not see addresses.",
+            "Routing entry for 203.0.113.10/32",
+        ),
+    ]
+    at: Annotated[str | None, said("When it was so, UTC.", "2026-11-20T02:00:00Z")]
 
 
 class ApprovalAnswer(Shape):
     """A person's yes."""
 
-    name: str
-    at: str
+    name: Annotated[str, said("Who.", "ben")]
+    at: At
 
 
 class BlackholeBody(Shape):
     """One blackhole; of a dry run `id` is null, and `state` is allowed, held or denied."""
 
-    id: str | None
-    prefix: str
-    tenant: str | None
-    state: str
-    scope: str
-    answer: Literal["allow", "hold", "deny"]
-    alarm: bool
-    requested_by: str | None
-    reason: str | None
-    requested_at: str | None
-    announced_at: str | None
-    expires_at: str | None
-    ended_at: str | None
-    ended_by: str | None
-    end_reason: str | None
-    reasons: list[ReasonAnswer]
-    approvals: list[ApprovalAnswer]
-    routers: list[RouterAnswer]
-    commands: dict[str, list[str]]
+    id: Annotated[
+        str | None, said("Stable, and never used again; null of a dry run.", "4k7rqb0v1n2w3x5y")
+    ]
+    prefix: Annotated[str, said("The host.", "203.0.113.10/32")]
+    tenant: Annotated[str | None, said("Slug of whose address it is; null: nobody's.", "acme")]
+    state: Annotated[str, said("How it stands.", "announced")]
+    scope: Annotated[str, said("Who drops it.", "edge")]
+    answer: Annotated[Literal["allow", "hold", "deny"], said("The guard's.", "allow")]
+    alarm: Annotated[bool, said("Whether a detector asked for it.", False)]
+    requested_by: Annotated[str | None, said("Who asked for it.", "ana")]
+    reason: Annotated[str | None, said("Why.", "flood of 40 Gbit/s, CHG123")]
+    requested_at: Annotated[str | None, said("When it was asked for, UTC.", "2026-11-20T02:00:00Z")]
+    announced_at: Annotated[
+        str | None, said("When it was announced first, UTC.", "2026-11-20T02:00:00Z")
+    ]
+    expires_at: Annotated[str | None, said("When it ends by itself, UTC.", "2026-11-20T02:30:00Z")]
+    ended_at: Annotated[str | None, said("When it ended, UTC.", None)]
+    ended_by: Annotated[str | None, said("Who ended it.", None)]
+    end_reason: Annotated[str | None, said("Why it ended.", None)]
+    reasons: Annotated[list[ReasonAnswer], said("What each guard said.")]
+    approvals: Annotated[list[ApprovalAnswer], said("Persons who said yes.")]
+    routers: Annotated[list[RouterAnswer], said("Those that the caller may see.")]
+    commands: Annotated[
+        dict[str, list[str]],
+        said(
+            "Of its announcement, by router.",
+            {"acme/edge1": ["ip route 203.0.113.10 255.255.255.255 Null0 tag 666"]},
+        ),
+    ]
 
 
 class BlackholesAnswer(Shape):
     """A page of them, newest first."""
 
-    items: list[BlackholeBody]
-    next: str | None
+    items: Annotated[list[BlackholeBody], said("Newest first.")]
+    next: Next
 
 
 def listing(call: Call[BlackholesQuery, None]) -> Answer:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
 from netwb.errors import NotAuthenticatedError
 from netwb.web import process
 from netwb.web.cures import over_rest
+from netwb.web.fields import said
 from netwb.web.operations import JSON, Answer, Call, NoQuery, Operation, Posted, Shape, answer
 from netwb.web.problems import RefusedError, problem_of, problem_of_status
 from netwb.workbench.attack_intake import Heard
@@ -21,8 +22,8 @@ MOST_BYTES = 64 * 1024
 class HeardAnswer(Shape):
     """The event is stored. `again`: it was already, and nothing follows a second time."""
 
-    id: str
-    status: Literal["new", "again", "test"]
+    id: Annotated[str, said("Of the message.", "msg_2f7c1b")]
+    status: Annotated[Literal["new", "again", "test"], said("What became of it.", "new")]
 
 
 def event(call: Call[NoQuery, None]) -> Answer:

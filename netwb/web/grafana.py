@@ -14,6 +14,7 @@ from pydantic import Field, RootModel
 
 from netwb.grafana.graphite import HEALTH, parse_choice, parse_target
 from netwb.roles import Permission
+from netwb.web.fields import Commit, said
 from netwb.web.operations import FORM, JSON, Answer, Asked, Call, Operation, Shape, answer
 from netwb.workbench.grafana import Annotation, Curve
 
@@ -56,7 +57,9 @@ class RenderBody(Asked):
             examples=[600],
         ),
     ] = 600
-    format: Annotated[Literal["json"], Field(description="Nothing else is given.")] = "json"
+    format: Annotated[
+        Literal["json"], Field(description="Nothing else is given.", examples=["json"])
+    ] = "json"
 
 
 class NamesQuery(Asked):
@@ -90,7 +93,11 @@ class AnnotationsQuery(Asked):
     since: Annotated[Time, Field(alias="from")] = "-24h"
     until: Time = "now"
     tags: Annotated[
-        Word, Field(description="Tenant and hostname, a space between them; all are to fit.")
+        Word,
+        Field(
+            description="Tenant and hostname, a space between them; all are to fit.",
+            examples=["acme edge1"],
+        ),
     ] = ""
 
 
@@ -99,15 +106,20 @@ class AccountQuery(Asked):
 
     organization: Annotated[
         int | None,
-        Field(ge=0, le=10**9, description="Grafana's number of it; 0: any of one's own."),
+        Field(
+            ge=0, le=10**9, description="Grafana's number of it; 0: any of one's own.", examples=[2]
+        ),
     ] = None
 
 
 class CurveAnswer(Shape):
     """A curve; a point is a value and epoch seconds."""
 
-    target: str
-    datapoints: list[list[float | int | None]]
+    target: Annotated[str, said("The curve's name.", "edge1 xe-0/0/0 in_bps")]
+    datapoints: Annotated[
+        list[list[float | int | None]],
+        said("Value and epoch seconds each; null: none is known.", [[8000000.0, 1795824000]]),
+    ]
 
 
 class CurvesAnswer(RootModel[list[CurveAnswer]]):
@@ -117,11 +129,11 @@ class CurvesAnswer(RootModel[list[CurveAnswer]]):
 class NameAnswer(Shape):
     """One name."""
 
-    text: str
-    id: str
-    leaf: int
-    expandable: int
-    allowChildren: int  # noqa: N815 - Graphite's own spelling
+    text: Annotated[str, said("The name.", "edge1")]
+    id: Annotated[str, said("The same.", "edge1")]
+    leaf: Annotated[int, said("1: nothing is below it.", 0)]
+    expandable: Annotated[int, said("1: something is below it.", 1)]
+    allowChildren: Annotated[int, said("As `expandable`.", 1)]  # noqa: N815 - Graphite's own spelling
 
 
 class NamesAnswer(RootModel[list[NameAnswer]]):
@@ -131,11 +143,11 @@ class NamesAnswer(RootModel[list[NameAnswer]]):
 class AnnotationAnswer(Shape):
     """One change of a configuration; `when` is epoch seconds."""
 
-    id: str
-    when: int
-    what: str
-    data: str
-    tags: list[str]
+    id: Commit
+    when: Annotated[int, said("Epoch seconds.", 1795824000)]
+    what: Annotated[str, said("In a line.", "edge1: ana, +2 -1")]
+    data: Annotated[str, said("Sections that were touched.", "router bgp 64500")]
+    tags: Annotated[list[str], said("Of Grafana.", ["configuration", "acme", "edge1"])]
 
 
 class AnnotationsAnswer(RootModel[list[AnnotationAnswer]]):

@@ -7,9 +7,10 @@ token), and for a program on this machine that comes through no proxy and does n
 from __future__ import annotations
 
 from itertools import chain
-from typing import Literal
+from typing import Annotated, Literal
 
 from netwb.roles import Permission
+from netwb.web.fields import said
 from netwb.web.metrics import lines_of
 from netwb.web.operations import (
     JSON,
@@ -26,21 +27,25 @@ from netwb.web.operations import (
 class AliveAnswer(Shape):
     """The process answers."""
 
-    status: Literal["ok"]
+    status: Annotated[Literal["ok"], said("Always that.", "ok")]
 
 
 class CheckAnswer(Shape):
     """One thing that netwb needs."""
 
-    ready: bool
-    detail: str
+    ready: Annotated[bool, said("Whether it can be used.", True)]
+    detail: Annotated[str, said("In words.", "answers")]
 
 
 class ReadyAnswer(Shape):
     """Whether all of it is there; the status is 503 where it is not."""
 
-    status: Literal["ready", "not ready"]
-    checks: dict[Literal["database", "store", "repository", "queue"], CheckAnswer]
+    status: Annotated[
+        Literal["ready", "not ready"], said("Whether all of it can be used.", "ready")
+    ]
+    checks: Annotated[
+        dict[Literal["database", "store", "repository", "queue"], CheckAnswer], said("One a thing.")
+    ]
 
 
 def alive(_call: Call[NoQuery, None]) -> Answer:

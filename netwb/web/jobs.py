@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from netwb.roles import Permission
+from netwb.web.fields import DeviceId, Hostname, Id, Tenant, said
 from netwb.web.operations import JSON, Answer, Call, NoQuery, Operation, Shape, answer, rfc3339
 from netwb.web.problems import cause_of
 from netwb.workbench.words import BackupOutcome, Job
@@ -13,38 +14,43 @@ from netwb.workbench.words import BackupOutcome, Job
 class CauseAnswer(Shape):
     """Why; `kind` is the error's class name."""
 
-    kind: str
-    message: str
+    kind: Annotated[str, said("Class of the error.", "UnreachableError")]
+    message: Annotated[str, said("What it says.", "edge1 does not answer")]
 
 
 class ProgressAnswer(Shape):
     """How far it is, as far as the caller may see its devices; all 0 until it is planned."""
 
-    planned: int = 0
-    done: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    failed: int = 0
+    planned: Annotated[int, said("Devices that it has.", 12)] = 0
+    done: Annotated[int, said("Devices that are done.", 7)] = 0
+    changed: Annotated[int, said("Of these those that changed.", 1)] = 0
+    unchanged: Annotated[int, said("Those that did not.", 5)] = 0
+    rejected: Annotated[int, said("Those whose text was not believed.", 0)] = 0
+    failed: Annotated[int, said("Those that gave none.", 1)] = 0
 
 
 class OutcomeAnswer(Shape):
     """What one device gave."""
 
-    tenant: str
-    hostname: str
-    device_id: str
-    status: Literal["changed", "unchanged", "rejected", "failed"]
-    revision: str | None
-    cause: CauseAnswer | None
+    tenant: Tenant
+    hostname: Hostname
+    device_id: DeviceId
+    status: Annotated[
+        Literal["changed", "unchanged", "rejected", "failed"], said("What became of it.", "changed")
+    ]
+    revision: Annotated[
+        str | None,
+        said("Commit id; null where none is stored.", "4f1c2d7a90be31526478c0d9e8f7a6b5c4d3e2f1"),
+    ]
+    cause: Annotated[CauseAnswer | None, said("Of rejected and failed ones.")]
 
 
 class ResultAnswer(Shape):
     """Of a job that ended: the run and its outcomes; of a failed one the error."""
 
-    run_id: str | None = None
-    outcomes: list[OutcomeAnswer] = []  # noqa: RUF012 - pydantic copies it
-    error: CauseAnswer | None = None
+    run_id: Annotated[str | None, said("Id of the run.", "11ndm3zf95rtxmf6")] = None
+    outcomes: Annotated[list[OutcomeAnswer], said("One a device that the caller may see.")] = []  # noqa: RUF012 - pydantic copies it
+    error: Annotated[CauseAnswer | None, said("Why the job itself failed.")] = None
 
 
 class JobAnswer(Shape):
@@ -54,16 +60,19 @@ class JobAnswer(Shape):
     `interrupted`: its process died; nobody does it again by itself.
     """
 
-    id: str
-    kind: str
-    status: Literal["queued", "running", "done", "failed", "interrupted"]
-    actor: str
-    created_at: str
-    started_at: str | None
-    ended_at: str | None
-    note: str
-    progress: ProgressAnswer
-    result: ResultAnswer | None
+    id: Id
+    kind: Annotated[str, said("What it does.", "backup")]
+    status: Annotated[
+        Literal["queued", "running", "done", "failed", "interrupted"],
+        said("How it stands.", "running"),
+    ]
+    actor: Annotated[str, said("Who filed it.", "ana")]
+    created_at: Annotated[str, said("When it was filed, UTC.", "2026-11-20T02:00:00Z")]
+    started_at: Annotated[str | None, said("When it began, UTC.", "2026-11-20T02:00:00Z")]
+    ended_at: Annotated[str | None, said("When it ended, UTC.", "2026-11-20T02:00:00Z")]
+    note: Annotated[str, said("What whoever filed it wrote.", "CHG123")]
+    progress: Annotated[ProgressAnswer, said("How far it is.")]
+    result: Annotated[ResultAnswer | None, said("Once it has ended.")]
 
 
 def job(call: Call[NoQuery, None]) -> Answer:

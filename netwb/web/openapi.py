@@ -188,7 +188,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
         "parameters": [
             *_path_parameters(operation),
             *_query_parameters(operation, schemas),
-            *_older_parameters(operation),
+            *_older_parameters(operation, schemas),
             *_header_parameters(operation),
         ],
         "responses": _responses(operation, schemas),
@@ -240,11 +240,11 @@ def _query_parameters(operation: Operation, schemas: _Schemas) -> Iterator[dict[
         yield described
 
 
-def _older_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+def _older_parameters(operation: Operation, schemas: _Schemas) -> Iterator[dict[str, Any]]:
+    newer = {told["name"]: told for told in _query_parameters(operation, schemas)}
     for name, one in operation.older.items():
-        schema = {"type": "string", "maxLength": 200}
-        described = {"name": name, "in": "query", "required": False, "schema": schema}
-        yield {**described, "deprecated": True, "description": f"Older name of `{one.instead}`."}
+        about = {"description": f"Older name of `{one.instead}`.", "deprecated": True}
+        yield {**newer[one.instead], **about, "name": name}
 
 
 def _header_parameters(operation: Operation) -> Iterator[dict[str, Any]]:

@@ -1,25 +1,22 @@
-"""What REST of configurations takes and gives: pydantic models, and rows made into JSON by hand.
-
-A page may hold a thousand rows, so that no model is made for any of them; the tests hold every
-answer against its model.
-"""
+"""What REST of configurations takes and gives, as pydantic models."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AliasChoices, Field
 
 from netwb.errors import InputError
-from netwb.inventory.records import Device, DeviceStatus
-from netwb.web.operations import Asked, Paged, Retiring, Shape, rfc3339
-from netwb.web.problems import cause_of
+from netwb.inventory.records import DeviceStatus
+from netwb.web.fields import At, Author, Commit, DeviceId, Hostname, Id, Next, Site, Tenant, said
+from netwb.web.operations import Asked, Paged, Retiring, Shape
 from netwb.workbench.moments import FORMS, parse_moment
-from netwb.workbench.words import Change, Hit, QuarantineItem, Revision
 
 Kind = Literal["running", "startup"]
-KindField = Annotated[Kind, Field(description="Which of the device's configurations.")]
+KindField = Annotated[
+    Kind, Field(description="Which of the device's configurations.", examples=["running"])
+]
 
 
 def _moment(text: str) -> str:
@@ -68,161 +65,196 @@ Reason = Annotated[
 class DeviceAnswer(Shape):
     """One device; `id` is stable and never reused."""
 
-    id: str
-    tenant: str
-    site: str
-    hostname: str
-    address: str
-    platform: str
-    status: DeviceStatus
-    role: str | None
-    model: str | None
-    serial: str | None
-    os_version: str | None
+    id: Id
+    tenant: Tenant
+    site: Site
+    hostname: Hostname
+    address: Annotated[str, said("Management address; empty for who may not see it.", "192.0.2.1")]
+    platform: Annotated[str, said("Its platform.", "cisco_ios")]
+    status: Annotated[DeviceStatus, said("What is meant to be with it.", "active")]
+    role: Annotated[str | None, said("What it is for.", "pe")]
+    model: Annotated[str | None, said("As the device says it.", "C9300-48P")]
+    serial: Annotated[str | None, said("As the device says it.", "FOC2143X0AB")]
+    os_version: Annotated[str | None, said("As the device says it.", "17.9.4")]
 
 
 class DevicesAnswer(Shape):
     """Devices by tenant and hostname."""
 
-    items: list[DeviceAnswer]
-    next: str | None
+    items: Annotated[list[DeviceAnswer], said("By tenant and hostname.")]
+    next: Next
 
 
 class RevisionAnswer(Shape):
     """One stored version; `id` is the commit."""
 
-    id: str
-    at: str
-    author: str
-    message: str
-    added: int
-    removed: int
-    size: int
+    id: Commit
+    at: Annotated[
+        str,
+        said(
+            "When the device says that it was changed, else when it was read; UTC.",
+            "2026-11-20T02:00:00Z",
+        ),
+    ]
+    author: Author
+    message: Annotated[str, said("First line of the commit.", "edge1: changed by ana")]
+    added: Annotated[int, said("Lines that came.", 2)]
+    removed: Annotated[int, said("Lines that went.", 1)]
+    size: Annotated[int, said("Of the text, in bytes.", 48213)]
 
 
 class HistoryAnswer(Shape):
     """Revisions, newest first."""
 
-    items: list[RevisionAnswer]
-    next: str | None
+    items: Annotated[list[RevisionAnswer], said("Newest first.")]
+    next: Next
 
 
 class TextAnswer(RevisionAnswer):
     """One stored version with its text, without its secrets."""
 
-    device_id: str
-    kind: Kind
-    text: str
+    device_id: DeviceId
+    kind: KindField
+    text: Annotated[
+        str, said("Without its secrets; what is no UTF-8 is replaced.", "hostname edge1\n")
+    ]
 
 
 class LineAnswer(Shape):
     """One line of a hunk."""
 
-    kind: Literal["same", "added", "removed"]
-    text: str
+    kind: Annotated[Literal["same", "added", "removed"], said("What became of it.", "added")]
+    text: Annotated[str, said("The line.", "ntp server 192.0.2.1")]
 
 
 class HunkAnswer(Shape):
     """Neighbouring changed lines and a little around them."""
 
-    section: str
-    old_start: int
-    new_start: int
-    lines: list[LineAnswer]
+    section: Annotated[
+        str, said("Headers that enclose what changed.", "router bgp 64500 > vrf RED")
+    ]
+    old_start: Annotated[int, said("First line in the old text, from 1.", 12)]
+    new_start: Annotated[int, said("First line in the new text, from 1.", 12)]
+    lines: Annotated[list[LineAnswer], said("In their order.")]
 
 
 class DiffAnswer(Shape):
     """What differs."""
 
-    old: str
-    new: str
-    added: int
-    removed: int
-    hunks: list[HunkAnswer]
+    old: Annotated[
+        str,
+        said(
+            "Commit id of the old revision; empty where there was none.",
+            "4f1c2d7a90be31526478c0d9e8f7a6b5c4d3e2f1",
+        ),
+    ]
+    new: Commit
+    added: Annotated[int, said("Lines that came.", 2)]
+    removed: Annotated[int, said("Lines that went.", 1)]
+    hunks: Annotated[list[HunkAnswer], said("By their place.")]
 
 
 class ChangeAnswer(Shape):
     """One change of one device; `id` is the revision that it made."""
 
-    at: str
-    tenant: str
-    site: str
-    hostname: str
-    device_id: str
-    kind: Kind
-    author: str
-    message: str
-    added: int
-    removed: int
-    id: str
+    at: At
+    tenant: Tenant
+    site: Site
+    hostname: Hostname
+    device_id: DeviceId
+    kind: KindField
+    author: Author
+    message: Annotated[str, said("First line of the commit.", "edge1: changed by ana")]
+    added: Annotated[int, said("Lines that came.", 2)]
+    removed: Annotated[int, said("Lines that went.", 1)]
+    id: Commit
 
 
 class ChangesAnswer(Shape):
     """Changes, newest first."""
 
-    items: list[ChangeAnswer]
-    next: str | None
+    items: Annotated[list[ChangeAnswer], said("Newest first.")]
+    next: Next
 
 
 class HitAnswer(Shape):
     """One line that holds the text; `line` is null where it stands there no longer."""
 
-    tenant: str
-    hostname: str
-    device_id: str
-    kind: Kind
-    line: int | None
-    text: str
-    since: str
-    until: str | None
-    author: str
+    tenant: Tenant
+    hostname: Hostname
+    device_id: DeviceId
+    kind: KindField
+    line: Annotated[int | None, said("Its place in the newest text, from 1.", 12)]
+    text: Annotated[str, said("The line.", "ntp server 192.0.2.1")]
+    since: Annotated[str, said("When it came, UTC.", "2026-11-20T02:00:00Z")]
+    until: Annotated[
+        str | None, said("When it went, UTC; null: it stands there.", "2026-11-20T02:00:00Z")
+    ]
+    author: Annotated[str, said("Who brought it.", "ana")]
 
 
 class SearchAnswer(Shape):
     """Hits by tenant, hostname and place."""
 
-    items: list[HitAnswer]
-    next: str | None
+    items: Annotated[list[HitAnswer], said("By tenant, hostname and place.")]
+    next: Next
 
 
 class HeldAnswer(Shape):
     """A text that was not believed; it is never shown here, for it holds its secrets."""
 
-    device_id: str
-    tenant: str
-    hostname: str
-    kind: Kind
-    at: str
-    cause: dict[str, str]
-    size: int
-    lines: int
-    acceptable: bool
+    device_id: DeviceId
+    tenant: Tenant
+    hostname: Hostname
+    kind: KindField
+    at: Annotated[str, said("When it was held, UTC.", "2026-11-20T02:00:00Z")]
+    cause: Annotated[
+        dict[str, str],
+        said(
+            "Why: `kind`, the class of the error, and `message`.",
+            {"kind": "ShrunkConfigError", "message": "it is much shorter than the last good one"},
+        ),
+    ]
+    size: Annotated[int, said("Of the text, in bytes.", 1204)]
+    lines: Annotated[int, said("Of the text.", 40)]
+    acceptable: Annotated[bool, said("Whether a person can accept it.", True)]
 
 
 class QuarantineAnswer(Shape):
     """Held texts, newest first."""
 
-    items: list[HeldAnswer]
-    next: str | None
+    items: Annotated[list[HeldAnswer], said("Newest first.")]
+    next: Next
 
 
 class AcceptedAnswer(Shape):
     """The revision that the accepted text became."""
 
-    device_id: str
-    revision: str
+    device_id: DeviceId
+    revision: Commit
 
 
 class DevicesQuery(Paged):
     """Of devices."""
 
-    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
-    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
-    hostname: Annotated[Name | None, Field(description="Only the devices of this name.")] = None
-    platform: Annotated[Name | None, Field(description="Only this platform's.")] = None
-    role: Annotated[Name | None, Field(description="Only devices of this role.")] = None
+    tenant: Annotated[
+        Name | None, Field(description="Only this tenant's; a slug.", examples=["acme"])
+    ] = None
+    site: Annotated[
+        Name | None, Field(description="Only this site's; a slug.", examples=["fra1"])
+    ] = None
+    hostname: Annotated[
+        Name | None, Field(description="Only the devices of this name.", examples=["edge1"])
+    ] = None
+    platform: Annotated[
+        Name | None, Field(description="Only this platform's.", examples=["cisco_ios"])
+    ] = None
+    role: Annotated[
+        Name | None, Field(description="Only devices of this role.", examples=["pe"])
+    ] = None
     status: Annotated[
-        DeviceStatus | Literal["any"] | None, Field(description="Only those, or `any`.")
+        DeviceStatus | Literal["any"] | None,
+        Field(description="Only those, or `any`.", examples=["active"]),
     ] = None
 
 
@@ -242,7 +274,7 @@ class DiffQuery(Asked):
     """Of a comparison; without `old`, with the revision before `new`."""
 
     new: Side
-    old: Side | None = None
+    old: Annotated[Side | None, said("As `new`.", "11ndm3zf95rtxmf6@latest~1")] = None
     kind: KindField = "running"
 
 
@@ -250,13 +282,20 @@ class ChangesQuery(Paged):
     """Of changes across devices."""
 
     since: Moment = "24h"
-    until: Moment | None = None
-    by: Annotated[Name | None, Field(description="Only this author's.", validation_alias=BY)] = None
-    device: Annotated[Name | None, Field(description="Only this device's; an id, or a name.")] = (
-        None
-    )
-    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
-    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
+    until: Annotated[Moment | None, said("Only until then.", "2026-11-20")] = None
+    by: Annotated[
+        Name | None, Field(description="Only this author's.", examples=["ana"], validation_alias=BY)
+    ] = None
+    device: Annotated[
+        Name | None,
+        Field(description="Only this device's; an id, or a name.", examples=["11ndm3zf95rtxmf6"]),
+    ] = None
+    tenant: Annotated[
+        Name | None, Field(description="Only this tenant's; a slug.", examples=["acme"])
+    ] = None
+    site: Annotated[
+        Name | None, Field(description="Only this site's; a slug.", examples=["fra1"])
+    ] = None
 
 
 class SearchQuery(Paged):
@@ -273,26 +312,42 @@ class SearchQuery(Paged):
     ]
     match: Annotated[
         Literal["text", "word", "pattern"],
-        Field(description="`word`: only whole words. `pattern`: a regular expression (RE2)."),
+        Field(
+            description="`word`: only whole words. `pattern`: a regular expression (RE2).",
+            examples=["word"],
+        ),
     ] = "text"
     when: Annotated[
-        Literal["now", "ever"], Field(description="`ever` also finds lines that were taken out.")
+        Literal["now", "ever"],
+        Field(description="`ever` also finds lines that were taken out.", examples=["ever"]),
     ] = "now"
-    since: Moment | None = None
-    until: Moment | None = None
+    since: Annotated[Moment | None, said("Only what stood there after then.", "7d")] = None
+    until: Annotated[Moment | None, said("Only what stood there before then.", "24h")] = None
     by: Annotated[
         Name | None,
-        Field(description="Only lines that this person put there.", validation_alias=BY),
+        Field(
+            description="Only lines that this person put there.",
+            examples=["ana"],
+            validation_alias=BY,
+        ),
     ] = None
-    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
-    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
+    tenant: Annotated[
+        Name | None, Field(description="Only this tenant's; a slug.", examples=["acme"])
+    ] = None
+    site: Annotated[
+        Name | None, Field(description="Only this site's; a slug.", examples=["fra1"])
+    ] = None
 
 
 class QuarantineQuery(Paged):
     """Of held texts."""
 
-    tenant: Annotated[Name | None, Field(description="Only this tenant's; a slug.")] = None
-    site: Annotated[Name | None, Field(description="Only this site's; a slug.")] = None
+    tenant: Annotated[
+        Name | None, Field(description="Only this tenant's; a slug.", examples=["acme"])
+    ] = None
+    site: Annotated[
+        Name | None, Field(description="Only this site's; a slug.", examples=["fra1"])
+    ] = None
 
 
 class Settlement(Asked):
@@ -323,82 +378,6 @@ class NewRun(Asked):
         str, Field(max_length=1000, description="Stands in the commits.", examples=["CHG123"])
     ] = ""
     only: Annotated[
-        Literal["all", "failed"], Field(description="`failed`: those that failed the last time.")
+        Literal["all", "failed"],
+        Field(description="`failed`: those that failed the last time.", examples=["failed"]),
     ] = "all"
-
-
-def device_json(device: Device) -> dict[str, Any]:
-    """The part of `netwb device list --json` that a script asks on by."""
-    return {
-        "id": device.id,
-        "tenant": device.tenant,
-        "site": device.site,
-        "hostname": device.hostname,
-        "address": device.address,
-        "platform": device.platform,
-        "status": device.status,
-        "role": device.role,
-        "model": device.model,
-        "serial": device.serial,
-        "os_version": device.os_version,
-    }
-
-
-def revision_json(revision: Revision) -> dict[str, Any]:
-    """As the contract has it."""
-    return {
-        "id": revision.id,
-        "at": rfc3339(revision.at),
-        "author": revision.author,
-        "message": revision.message,
-        "added": revision.added,
-        "removed": revision.removed,
-        "size": revision.size,
-    }
-
-
-def change_json(change: Change) -> dict[str, Any]:
-    """As `netwb changes --json`."""
-    return {
-        "at": rfc3339(change.at),
-        "tenant": change.tenant,
-        "site": change.site,
-        "hostname": change.hostname,
-        "device_id": change.device_id,
-        "kind": change.kind,
-        "author": change.author,
-        "message": change.message,
-        "added": change.added,
-        "removed": change.removed,
-        "id": change.id,
-    }
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """As `netwb search --json`."""
-    return {
-        "tenant": hit.tenant,
-        "hostname": hit.hostname,
-        "device_id": hit.device_id,
-        "kind": hit.kind,
-        "line": hit.line,
-        "text": hit.text,
-        "since": rfc3339(hit.since),
-        "until": rfc3339(hit.until),
-        "author": hit.author,
-    }
-
-
-def held_json(item: QuarantineItem) -> dict[str, Any]:
-    """Without run and digest, which are netwb's own."""
-    return {
-        "device_id": item.device_id,
-        "tenant": item.tenant,
-        "hostname": item.hostname,
-        "kind": item.kind,
-        "at": rfc3339(item.at),
-        "cause": cause_of(item.cause_kind, item.cause_message),
-        "size": item.size,
-        "lines": item.lines,
-        "acceptable": item.acceptable,
-    }
