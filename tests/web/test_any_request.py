@@ -9,6 +9,8 @@ those that are listed for its status.
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -27,9 +29,11 @@ from schemathesis.schemas import APIOperation
 
 from netwb.access.records import NewToken, NewUser
 from netwb.roles import Permission, Role
+from netwb.web.curl import curl
 from netwb.web.openapi import document
-from netwb.web.operations import Operation
+from netwb.web.operations import BASE, Operation
 from netwb.web.routes import OPERATIONS
+from tests.real_components import require_real
 from tests.web.servers import Server, netwb_serve
 from tests.web.two_tenants import OWN, Ground, two_tenants
 
@@ -176,3 +180,28 @@ def test_the_requests_met_things_that_are_there() -> None:
     good = {name for name, hundreds in ANSWERED if hundreds == 2}
 
     assert len(good) >= 0.6 * len(asked), asked - good
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda op: f"{op.method} {op.path}")
+def test_the_request_that_the_page_shows_is_taken_as_it_stands(
+    operation: Operation, there: Asked
+) -> None:
+    """By curl itself; what it names is not there, and is all that may be wrong with it."""
+    require_real("curl", shutil.which("curl") is not None)
+    told = DOCUMENT["paths"][operation.route][operation.method.lower()]
+    line = curl(operation.method.lower(), operation.route, told)
+    environment = {"URL": f"{there.server.url}{BASE}", "TOKEN": there.tokens[CALLERS[1]]}
+
+    ran = subprocess.run(
+        ["bash", "-c", f"{line} -s -w '\\n%{{http_code}}'"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=30,
+        check=True,
+    )
+
+    status = int(ran.stdout.rpartition("\n")[2])
+    senders = {401} if operation.open_to == "senders" else set()
+    assert status < 300 or status in {404, *senders}, ran.stdout
