@@ -19,6 +19,7 @@ from netwb.roles import Scope
 from netwb.store.models import Base, TenantOwned, TenantRow
 
 _TENANTS = "netwb_tenants"  # name of the bound list
+_TENANT = "netwb_tenant"  # of the one that is bound where there is one
 
 
 class Prepared:
@@ -29,13 +30,18 @@ class Prepared:
         owned = [cls for cls in _classes(statement) if issubclass(cls, TenantOwned)]
         if len(owned) > 1 and any(map(_keeps_what_has_none, statement.get_final_froms())):
             names = " and ".join(cls.__name__ for cls in owned)
-            msg = f"an outer join over {names} cannot be narrowed when prepared; ask it in a session"
+            msg = (
+                f"an outer join over {names} cannot be narrowed when prepared; ask it in a session"
+            )
             raise StoreError(msg)
-        self._narrowed = statement
+        self._narrowed = self._narrowed_to_one = statement
         self._is_owned = bool(owned)
         for cls in owned:
             among = cls.tenant_id.in_(bindparam(_TENANTS, expanding=True))
             self._narrowed = self._narrowed.where(among)
+            # A list is written into the statement at each execution, which takes as long as the rest.
+            one = cls.tenant_id == bindparam(_TENANT)
+            self._narrowed_to_one = self._narrowed_to_one.where(one)
 
     def asked(
         self, scope: Scope, values: Mapping[str, Any]
@@ -43,6 +49,8 @@ class Prepared:
         """The statement and the values to run it with, for a reader of that scope."""
         if scope.tenants is None or not self._is_owned:
             return self._everything, dict(values)
+        if len(scope.tenants) == 1:
+            return self._narrowed_to_one, {**values, _TENANT: next(iter(scope.tenants))}
         return self._narrowed, {**values, _TENANTS: sorted(scope.tenants)}
 
 
