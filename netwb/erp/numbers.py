@@ -57,9 +57,8 @@ def changes_of(database: Database, tenant_id: str) -> Stand | None:
 
     Two small reads: what most who ask for it want to know is that nothing changed.
     """
-    scope = _only(tenant_id)
-    head = database.rows(scope, _HEAD, tenant_id=tenant_id)
-    if not head or database.rows(scope, _CHANGED, tenant_id=tenant_id):
+    head, pending = database.rows_of_each(_only(tenant_id), _HEAD, _CHANGED, tenant_id=tenant_id)
+    if not head or pending:
         return None
     row: Any = head[0]
     return Stand(*row)

@@ -84,6 +84,15 @@ class Database:
         with self._faults(), self._single_reader.connect() as connection:
             return connection.execute(statement, bound).all()
 
+    def rows_of_each(
+        self, scope: Scope, *prepared: Prepared, **values: Any
+    ) -> list[Sequence[Row[Any]]]:
+        """The same of some statements with the same values, on one connection; each its own moment."""
+        with self._faults(), self._single_reader.connect() as connection:
+            return [
+                connection.execute(*statement.asked(scope, values)).all() for statement in prepared
+            ]
+
     def writing(self, scope: Scope) -> AbstractContextManager[Session]:
         """One transaction: commits at the end, rolls back when an error leaves the block.
 

@@ -62,6 +62,16 @@ def test_values_are_bound_by_name(two: Database) -> None:
     assert two.rows(OURS, prepared, slug="t-b") == []
 
 
+def test_several_are_asked_with_the_same_values_each_narrowed(two: Database) -> None:
+    sites = Prepared(select(SiteRow.tenant_id).where(SiteRow.slug == bindparam("name")))
+    devices = Prepared(select(DeviceRow.tenant_id).where(DeviceRow.hostname == bindparam("name")))
+
+    found = two.rows_of_each(OURS, sites, devices, name="t-a")
+
+    assert [[tuple(row) for row in rows] for rows in found] == [[("t-a",)], [("t-a",)]]
+    assert two.rows_of_each(OURS, sites, devices, name="t-b") == [[], []]
+
+
 def test_one_that_no_tenant_owns_is_asked_as_it_is(two: Database) -> None:
     prepared = Prepared(
         select(UserRow.id, UserTenantRow.tenant_id)
