@@ -8,12 +8,10 @@ and the log shows no query at all. Sources: RFC 9110, RFC 9457, RFC 6750.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -21,27 +19,25 @@ from typing import Any
 
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest
-from tornado.web import HTTPError, RequestHandler, stream_request_body
+from tornado.web import HTTPError, stream_request_body
 
 from netwb import log_lines
 from netwb.access.records import Origin
 from netwb.errors import NetwbError, NotAuthenticatedError
 from netwb.web import retiring
-from netwb.web.encoding import encoded, tag_of
-from netwb.web.headers import ALWAYS, NOTHING, keep_to_tls
+from netwb.web.answering import SAFE, AnsweringHandler
+from netwb.web.encoding import encoded
 from netwb.web.lane import Lane, Run
 from netwb.web.operations import Answer, Call, Operation, Posted, Shape, rfc3339
 from netwb.web.origin import peer
 from netwb.web.problems import (
-    MEDIA,
     Problem,
     RefusedError,
     problem_of,
     problem_of_status,
     too_often,
 )
-from netwb.web.rates import Rates, Taken, policy, standing
-from netwb.web.request_ids import request_id_of
+from netwb.web.rates import Rates
 from netwb.web.requests import chosen, once_key, only_tags, parse_body, parse_query, place, tags
 from netwb.web.tally import Tally
 from netwb.workbench import Workbench
@@ -53,14 +49,6 @@ SESSION_COOKIE = "netwb_session"
 ENDS_HEADER = "netwb-token-expires"  # RFC 3339; only in the last two weeks of a token
 # `Token` is how a Telegraf that fetches its configuration gives what INFLUX_TOKEN holds.
 _BEARER = re.compile(r"(?i:bearer|token) +([A-Za-z0-9._~+/=-]{1,512})")
-_SAFE = frozenset({"GET", "HEAD"})
-_HEADERS = {
-    **ALWAYS,
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": NOTHING,
-    "Vary": "Accept, Accept-Encoding, Authorization, Cookie",
-}
-_ASKED_AGAIN = "private, no-cache"
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 _MORE_BYTES = 1024 * 1024  # that are read beyond the bound, to tell who sends them that it is one
 _SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
@@ -87,7 +75,7 @@ class Doors:
 
 
 @stream_request_body
-class ApiHandler(RequestHandler):
+class ApiHandler(AnsweringHandler):
     """Serves every method of one route; `operations` is empty where there is no such route."""
 
     def initialize(self, *, operations: Mapping[str, Operation], doors: Doors, lane: Lane) -> None:
@@ -99,27 +87,9 @@ class ApiHandler(RequestHandler):
         self._most = 0
         self._caller, self._address = "-", ""
         self._counted = ""  # by what its requests are counted; nobody else's are
-        self._taken: tuple[Taken, ...] = ()
-        self._retiring: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def request_id(self) -> str:
-        """The caller's own where it is sane; else a new one."""
-        return request_id_of(self.request)
-
-    def set_default_headers(self) -> None:
-        """Of every answer, errors too."""
-        for name, value in _HEADERS.items():
-            self.set_header(name, value)
-        keep_to_tls(self)
-        self.clear_header("Server")
-        self.set_header("X-Request-Id", self.request_id)
 
     def check_xsrf_cookie(self) -> None:
         """Not for every write, as Tornado would: only a cookie can be sent by another site's page."""
-
-    def compute_etag(self) -> None:
-        """Only operations know what never changes."""
 
     def decode_argument(self, value: bytes, name: str | None = None) -> str:
         """An id that is no text is one that is not there, as any other unknown id."""
@@ -145,7 +115,7 @@ class ApiHandler(RequestHandler):
         try:
             self._most = await self._doors.run(self._doors.most_body_bytes)
         except NetwbError as error:  # the home cannot be opened
-            self._tell(problem_of(error))
+            self.tell(problem_of(error))
             return
         if length > self._most:
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -177,21 +147,21 @@ class ApiHandler(RequestHandler):
         if self._finished:
             return  # the body was too long
         operation = self._operations[_plain(self.request.method or "")]
-        self._retiring = tuple(retiring.told(operation, self.request.query_arguments))
+        self.retiring = tuple(retiring.told(operation, self.request.query_arguments))
         try:
             answer = await self._worked_out(operation, ids)
         except RefusedError as refused:
-            self._tell(refused.problem)
+            self.tell(refused.problem)
         except NetwbError as error:
             problem = problem_of(error)
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 logger.exception("request %s failed", self.request_id)
-            self._tell(problem)
+            self.tell(problem)
         except Exception:  # the HTTP handler's door: a fault of ours is told without its trace
             logger.exception("request %s broke", self.request_id)
-            self._tell(problem_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
+            self.tell(problem_of_status(HTTPStatus.INTERNAL_SERVER_ERROR))
         else:
-            self._send(operation, answer)
+            self.answer(operation, answer)
 
     async def _worked_out(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         """What is for everybody is answered also where the Workbench cannot be opened."""
@@ -203,7 +173,7 @@ class ApiHandler(RequestHandler):
     def _answered(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         """In a thread: who calls, what is asked, and the answer."""
         with log_lines.of_request(self.request_id):
-            return encoded(self._done(operation, ids), self._takes)
+            return encoded(self._done(operation, ids), self.takes)
 
     def _done(self, operation: Operation, ids: Mapping[str, str]) -> Answer:
         acting = None if operation.open_to == "all" else self._acting(operation)
@@ -217,7 +187,7 @@ class ApiHandler(RequestHandler):
             body=self._read(operation),
             media=chosen(self.request.headers.get("Accept", ""), tuple(operation.gives)),
             place=place(operation, ids, query),
-            seen=tags(self.request.headers.get("If-None-Match", ""), self._takes),
+            seen=tags(self.request.headers.get("If-None-Match", ""), self.takes),
             tally=self._doors.tally,
             posted=self._posted() if operation.open_to == "senders" else None,
             once_key=once_key(self.request.headers.get("Idempotency-Key", "")),
@@ -230,10 +200,10 @@ class ApiHandler(RequestHandler):
     def _count(self, acting: Workbench, ids: Mapping[str, str]) -> None:
         """Count this request for its token, and for the tenant that it may see. Raises RefusedError."""
         rates = self._doors.rates()
-        self._taken = rates.take("token", self._counted)
+        self.taken = rates.take("token", self._counted)
         if "tenant_id" in ids and (tenant := acting.known_tenant(ids["tenant_id"])):
-            self._taken += rates.take("tenant", tenant)
-        late = max(self._taken, key=lambda one: one.waits_s, default=None)
+            self.taken += rates.take("tenant", tenant)
+        late = max(self.taken, key=lambda one: one.waits_s, default=None)
         if late is not None and late.waits_s:
             whose = "login" if late.of == "token" and self._caller == "login" else late.of
             raise RefusedError(too_often(whose, late.quota, late.waits_s))
@@ -287,7 +257,7 @@ class ApiHandler(RequestHandler):
             msg = "the login is another person's than the one whom the proxy names"
             raise NotAuthenticatedError(msg)
         self._caller, self._counted = "login", sha256(secret.encode()).hexdigest()
-        if self.request.method not in _SAFE:
+        if self.request.method not in SAFE:
             self._require_xsrf()
         return bench
 
@@ -304,66 +274,6 @@ class ApiHandler(RequestHandler):
                 )
             ) from None
 
-    def _send(self, operation: Operation, answer: Answer) -> None:
-        self._say_rates()
-        self.set_status(answer.status)
-        self.set_header("Content-Type", answer.media)
-        for name, value in answer.headers.items():
-            self.set_header(name, value)
-        self._say_retiring()
-        if answer.encoding:
-            self.set_header("Content-Encoding", answer.encoding)
-        if answer.etag:
-            has = self.request.headers.get("If-None-Match", "")
-            self.set_header("Etag", f'"{tag_of(answer, has, self._takes)}"')
-            if operation.kept == "asked again" and self.request.method in _SAFE:
-                self.set_header("Cache-Control", _ASKED_AGAIN)
-        if answer.changed_at is not None:
-            self.set_header("Last-Modified", format_datetime(answer.changed_at, usegmt=True))
-        if self._has_it_already(answer):
-            self.set_status(HTTPStatus.NOT_MODIFIED)
-            self.finish()
-        else:
-            self.finish(answer.content or None)
-
-    @property
-    def _takes(self) -> str:
-        return self.request.headers.get("Accept-Encoding", "")
-
-    def _has_it_already(self, answer: Answer) -> bool:
-        """By its tag; by its date where no tag is asked for (RFC 9110 section 13.1.3)."""
-        asked = self.request.headers
-        if self.request.method not in _SAFE:
-            return False
-        if "If-None-Match" in asked or answer.changed_at is None:
-            told = asked.get("If-None-Match", "")
-            return bool(answer.etag) and (
-                told.strip() == "*" or answer.etag in tags(told, self._takes)
-            )
-        try:
-            return answer.changed_at <= parsedate_to_datetime(asked.get("If-Modified-Since", ""))
-        except (ValueError, TypeError):  # no date, or one without a zone
-            return False
-
-    def _say_retiring(self) -> None:
-        for name, value in self._retiring:
-            self.add_header(name, value)  # a list's answer has a Link of its own
-
-    def _say_rates(self) -> None:
-        if self._taken:
-            self.set_header("RateLimit-Policy", policy(self._taken))
-            self.set_header("RateLimit", standing(self._taken))
-
-    def _tell(self, problem: Problem) -> None:
-        self._say_rates()
-        self.set_status(problem.status)
-        self.set_header("Content-Type", MEDIA)
-        for name, value in problem.headers.items():
-            self.set_header(name, value)
-        self._say_retiring()
-        told = problem.as_json(instance=self.request.path, request_id=self.request_id)
-        self.finish(json.dumps(told).encode())
-
     def write_error(self, status_code: int, **_info: Any) -> None:
         """What Tornado refuses, and `prepare`."""
         headers = {}
@@ -371,7 +281,7 @@ class ApiHandler(RequestHandler):
             headers["Allow"] = self._allowed()
         if status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             headers["Connection"] = "close"  # else the rest of the body would be awaited
-        self._tell(problem_of_status(status_code, **headers))
+        self.tell(problem_of_status(status_code, **headers))
 
     def log_exception(self, kind: Any, error: Any, trace: Any) -> None:
         """As Tornado's, but without the query."""
