@@ -46,9 +46,10 @@ def attempt(spec: JobSpec, firing: Firing, call: Call, clock: Callable[[], datet
 
 
 def _log_done(spec: JobSpec, counts: Mapping[str, Any]) -> None:
-    """A job that is due each minute and has nothing to do says nothing."""
+    """A job that is due each minute and has nothing to do, or finds nothing changed, says nothing."""
     said = ", ".join(f"{value} {name}" for name, value in counts.items() if value)
-    level = logging.INFO if said or spec.lane != "quick" else logging.DEBUG
+    news = {"quick": bool(said), "status": bool(counts.get("changed"))}
+    level = logging.INFO if news.get(spec.lane, True) else logging.DEBUG
     logger.log(level, "%s is done: %s", spec.name, said or "nothing was to do")
 
 

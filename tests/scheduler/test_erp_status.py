@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -108,3 +109,12 @@ def test_a_daemon_that_stands_by_judges_nothing(made: Rig) -> None:
 
         assert (leader.leads, beside.leads) == (True, False)
         assert list(beside.due()) == []
+
+
+def test_the_log_has_a_line_of_what_changed_and_none_each_minute(
+    made: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="netwb")
+    pass_minutes(made, 5)
+
+    assert [one for one in caplog.messages if one.startswith("erp-status")] == []

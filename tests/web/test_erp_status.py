@@ -13,12 +13,13 @@ from sqlalchemy import update
 from netwb.access.records import NewToken
 from netwb.erp import status, status_rows
 from netwb.errors import MetricsUnavailableError
-from netwb.inventory.ports.records import SeenPort
+from netwb.inventory.ports.records import SeenPort, WherePort
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission, Role
 from netwb.store.models import BlackholeRow, ErpEventRow, ErpStatusRow, PortRow
 from netwb.web.erp_status import StatusAnswer
 from tests.benches import Rig, rig
+from tests.counted import count
 from tests.stores import EACH_STORE
 from tests.web.rest import Client, Reply, serving
 from tests.workbench.people import add
@@ -527,3 +528,18 @@ def test_where_polls_come_more_seldom_it_is_judged_as_often_and_not_each_minute(
             made.clock.advance(seconds=60)
 
     assert judged == [2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 2]
+
+
+def test_the_percentile_is_the_one_of_the_bill(made: Rig, port: int) -> None:
+    (link,) = made.bench.ports(WherePort(device="acme/edge1", name=LINK))
+    count(made.bench, link, until=made.clock(), minutes=600)
+    made.bench.add_port_group("acme", "transit", commit_bps="50M", add_ports=[("acme/edge1", LINK)])
+    made.bench.keep_percentiles()
+
+    (group,) = read(made, caller(made, port))["p95"]["groups"]
+    (billed,) = made.bench.bill("acme").groups
+
+    assert billed.billed is not None
+    assert (group["p95_bps"], group["direction"]) == (billed.billed.bps, billed.billed.direction)
+    assert group["overage_bps"] == billed.overage_bps == billed.billed.bps - 50_000_000
+    assert (group["windows"], group["state"]) == (billed.present, "reckoned")
