@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from netwb.erp.status_records import (
     Change,
     DeviceState,
+    Host,
     KeptDevice,
     KeptPort,
     OpenBlackhole,
@@ -192,11 +193,11 @@ def counts_of(devices: Sequence[KeptDevice]) -> dict[DeviceState, int]:
 
 
 def overall_of(devices: Sequence[KeptDevice], ports: Sequence[KeptPort]) -> Overall:
-    """Watched ports on others' devices count as devices do; one that is off is nobody's fault."""
+    """Watched ports on others' devices count as devices do, but for those that are off or in maintenance."""
     of_ports = [
-        "down" if one.silent else _OF_PORT[one.state]
+        "down" if one.host == "down" else _OF_PORT[one.state]
         for one in ports
-        if one.watched and one.state != "off"
+        if one.watched and one.state != "off" and one.host != "maintenance"
     ]
     return overall([*(one.status for one in devices), *of_ports])
 
@@ -238,7 +239,7 @@ def _aged_device(one: KeptDevice, now: int, limit: int) -> KeptDevice:
 
 
 def _aged_port(one: KeptPort, now: int, limit: int) -> KeptPort:
-    if one.state == "unknown" or one.silent:
+    if one.state == "unknown" or one.host == "down":
         return one
     if not is_old(one.observed_at, now, limit):
         return one
@@ -249,4 +250,5 @@ def _aged_port(one: KeptPort, now: int, limit: int) -> KeptPort:
 def _unknown_port(one: KeptPort, as_of: int | None, limit: int) -> KeptPort:
     since = one.since if one.state == "unknown" or as_of is None else as_of + limit
     reason = NOT_JUDGED if as_of is None else "not judged any more"
-    return one._replace(state="unknown", silent=False, reason=reason, since=since)
+    host: Host = "" if one.host == "down" else one.host
+    return one._replace(state="unknown", host=host, reason=reason, since=since)

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 DeviceState = Literal["up", "degraded", "down", "unknown", "maintenance"]
 Overall = Literal["up", "degraded", "down", "unknown"]
 PortState = Literal["up", "down", "off", "unknown"]
+Host = Literal["", "down", "maintenance"]
 
 
 def is_old(at: int | None, now: int, limit_s: int) -> bool:
@@ -24,7 +25,7 @@ class KeptPort(NamedTuple):
     """A port of the tenant as it was found last; a tuple, as a hundred thousand are made each minute.
 
     device        `TENANT/HOSTNAME` of one on another tenant's device, else ""
-    silent        its device is known to be down, so that the port is
+    host          its device is down, so that the port is; or is in maintenance, so that it is not judged
     observed_at   its newest sample
     since         when it was first seen to be so; None: it was so when it was judged first
     """
@@ -35,7 +36,7 @@ class KeptPort(NamedTuple):
     state: PortState
     reason: str = ""
     device: str = ""
-    silent: bool = False
+    host: Host = ""
     observed_at: int | None = None
     since: int | None = None
 

@@ -40,6 +40,7 @@ from netwb.store.models import (
 )
 from netwb.store.prepared import Prepared
 
+AWAITED = ("active", "maintenance")  # of devices; of others nothing is meant to be heard
 OPEN = ("held", "intended", "announced", "withdrawing")
 _CONFIG = "running"  # the kind that every device has
 _FORM = 1  # of the body; one of another form is not read, and the next summary is the first one
@@ -104,7 +105,7 @@ def read_ports(database: Database, tenant_id: str | None = None) -> tuple[ShownP
         select(*columns)
         .join_from(PortRow, DeviceRow, DeviceRow.id == PortRow.device_id)
         .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
-        .where(*own, DeviceRow.status != "retired")
+        .where(*own, DeviceRow.status.in_(AWAITED))
     )
     here = asked.where(PortRow.watched.is_(True), PortRow.tenant_id == DeviceRow.tenant_id)
     elsewhere = asked.join(ErpChangeRow, ErpChangeRow.thing_id == PortRow.id).where(

@@ -104,6 +104,14 @@ class StatusPortElsewhere(StatusPortFields):
         str,
         Field(description="TENANT/HOSTNAME, as on bills.", examples=["carrier/core1"]),
     ]
+    maintenance: Annotated[
+        bool,
+        Field(
+            description="Whether that device is in maintenance, as was known last: then it does not"
+            " count for `overall`.",
+            examples=[False],
+        ),
+    ]
 
 
 class StatusDevice(Shape):
@@ -394,7 +402,7 @@ def _json(found: Status, ages: _Ages) -> dict[str, Any]:
         "stale": found.stale,
         "notes": list(found.notes),
         "devices": [_device(found, one, ages) for one in found.devices],
-        "ports": [{**_port(found, one, ages), "device": one.device} for one in found.ports],
+        "ports": [_port_elsewhere(found, one, ages) for one in found.ports],
         "blackholes": None
         if found.blackholes is None
         else [_blackhole(one) for one in found.blackholes],
@@ -455,6 +463,14 @@ def _port(found: Status, one: KeptPort, ages: _Ages) -> dict[str, Any]:
         "observed_at": _at(observed_at),
         "age_s": ages.of(observed_at),
         "stale": found.stale or found.is_old(observed_at),
+    }
+
+
+def _port_elsewhere(found: Status, one: KeptPort, ages: _Ages) -> dict[str, Any]:
+    return {
+        **_port(found, one, ages),
+        "device": one.device,
+        "maintenance": one.host == "maintenance",
     }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from netwb.erp.status import NOT_JUDGED
-from netwb.erp.status_records import KeptDevice, KeptPort, PortState, Summary
+from netwb.erp.status_records import Host, KeptDevice, KeptPort, PortState, Summary
 from netwb.metrics.records import Newest, SeriesKey
-from netwb.metrics.status import OPER_WORDS, UP, down_words
+from netwb.metrics.status import OPER_WORDS, UP, MonitoringStatus, down_words
 
 if TYPE_CHECKING:
     from netwb.erp.status_rows import ShownPort
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SILENT = "its device answers neither SNMP nor ICMP"
 NO_SAMPLE = "no newer sample"
+IN_MAINTENANCE = "its device is in maintenance"
+_HOSTS: Mapping[MonitoringStatus, Host] = {"down": "down", "maintenance": "maintenance"}
 OF_ANOTHER = "a port that is for another tenant is down"
 
 
@@ -29,9 +31,13 @@ def summaries(
     interval_s: int,
 ) -> list[Summary]:
     """One a tenant, also of one that has nothing."""
-    down = {one.device.id for one in judged.devices if one.state.status == "down"}
+    hosts: dict[str, Host] = {
+        one.device.id: host
+        for one in judged.devices
+        if (host := _HOSTS.get(one.state.status)) is not None
+    }
     here, elsewhere = _ports_by_place(
-        (port, _port(port, judged.ports, is_down=port.device_id in down)) for port in ports
+        (port, _port(port, judged.ports, hosts.get(port.device_id, ""))) for port in ports
     )
     devices: dict[str, list[KeptDevice]] = {}
     for one in judged.devices:
@@ -124,9 +130,9 @@ def _reason(one: MonitoredDevice, ports: Sequence[KeptPort]) -> str:
     return "; ".join([*([down_words(own)] if own else []), *([OF_ANOTHER] if others else [])])
 
 
-def _port(port: ShownPort, newest: Mapping[SeriesKey, Newest], *, is_down: bool) -> KeptPort:
+def _port(port: ShownPort, newest: Mapping[SeriesKey, Newest], host: Host) -> KeptPort:
     found = newest.get(SeriesKey(port.device_tenant, port.device_id, port.name))
-    state, reason = _state(found, is_down=is_down)
+    state, reason = _state(found, host)
     return KeptPort(
         id=port.id,
         name=port.name,
@@ -134,18 +140,17 @@ def _port(port: ShownPort, newest: Mapping[SeriesKey, Newest], *, is_down: bool)
         device=_place(port),
         state=state,
         reason=reason,
-        silent=is_down,
+        host=host,
         observed_at=None if found is None else found.at,
     )
 
 
-def _state(found: Newest | None, *, is_down: bool) -> tuple[PortState, str]:
-    """`is_down`: its device is."""
-    if is_down:
+def _state(found: Newest | None, host: Host) -> tuple[PortState, str]:
+    if host == "down":
         return "down", SILENT
     oper = None if found is None else found.values.get("ifOperStatus")
     if found is None or oper is None:
-        return "unknown", NO_SAMPLE
+        return "unknown", IN_MAINTENANCE if host == "maintenance" else NO_SAMPLE
     if oper == UP:
         return "up", ""
     if found.values.get("ifAdminStatus", UP) != UP:

@@ -228,6 +228,29 @@ def test_maintenance_is_said_as_such_and_keeps_nobody_from_being_up(made: Rig, p
     assert found["devices"][1]["maintenance"] is True
 
 
+def test_a_port_on_a_device_in_maintenance_is_said_so_and_does_not_count(
+    made: Rig, port: int
+) -> None:
+    made.bench.set_device("umbra/core1", status="maintenance")
+    minute(made, *(name for name in EVERY if name != "umbra/core1"))
+
+    found = read(made, caller(made, port))
+
+    (link,) = found["ports"]
+    assert (link["state"], link["maintenance"]) == ("unknown", True)
+    assert link["reason"] == "its device is in maintenance"
+    assert found["overall"] == "up"
+
+
+def test_a_port_on_a_device_that_is_planned_is_not_awaited(made: Rig, port: int) -> None:
+    made.bench.set_device("umbra/core1", status="planned")
+    minute(made)
+
+    found = read(made, caller(made, port))
+
+    assert (found["ports"], found["overall"]) == ([], "up")
+
+
 def test_a_device_that_is_down_takes_its_ports_along_and_its_customers(
     made: Rig, port: int
 ) -> None:
