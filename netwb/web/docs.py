@@ -304,9 +304,7 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
     name += ' <span class="quiet">deprecated</span>' if parameter.get("deprecated") else ""
     about = _prose(parameter.get("description", ""))
     if "example" in parameter:
-        about += (
-            f' <span class="quiet">Example: <code>{escape(str(parameter["example"]))}</code></span>'
-        )
+        about += f' <span class="quiet">Example: <code>{escape(_plain(parameter["example"]))}</code></span>'
     cells = (
         name,
         f'<span class="quiet">{parameter["in"]}</span>',
@@ -321,8 +319,13 @@ def _bounds(schema: Mapping[str, Any]) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
     said = f" {least} to {most}" if least is not None and most is not None else ""
     if schema.get("default") not in (None, ""):
-        said += f", else {schema['default']}"
+        said += f", else {_plain(schema['default'])}"
     return f' <span class="quiet">{escape(said.strip(" ,"))}</span>' if said else ""
+
+
+def _plain(value: Any) -> str:
+    """As it is written in an address."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _kind(schema: Mapping[str, Any]) -> str:

@@ -324,3 +324,10 @@ def test_the_rights_of_kinds_of_events_are_those_of_the_table() -> None:
 
     for kind in KINDS:
         assert right_of(kind) == told.get(kind.partition(".")[0], needs), kind
+
+
+def test_the_page_writes_values_as_they_are_sent() -> None:
+    page = render_docs(whole())
+
+    assert "<code>true</code>" in page
+    assert not re.search(r"[> ](True|False|None)<", page)
