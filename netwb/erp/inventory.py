@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from netwb.erp.records import ErpDevice, ErpPage, ErpPort, Gone
 from netwb.roles import ALL_TENANTS, Scope
@@ -26,11 +26,10 @@ Sort = Literal["id", "hostname"]
 Status = Literal["active", "maintenance", "planned"]
 ACTIVE: frozenset[Status] = frozenset({"active", "maintenance"})
 _DEVICE = (
-    *(DeviceRow.id, DeviceRow.hostname, DeviceRow.address, SiteRow.slug.label("site")),
+    *(DeviceRow.id, DeviceRow.hostname, DeviceRow.address, DeviceRow.site_id),
     *(DeviceRow.role, DeviceRow.platform, DeviceRow.model, DeviceRow.serial, DeviceRow.os_version),
-    *(DeviceRow.contract_ref, DeviceRow.status, ErpChangeRow.at),
-    func.coalesce(ErpChangeRow.number, 0).label("version"),
-)  # in the order of ErpDevice
+    *(DeviceRow.contract_ref, DeviceRow.status, DeviceRow.updated_at),
+)  # in the order of ErpDevice, as far as it goes
 _PORT = (
     *(PortRow.id, PortRow.device_id, PortRow.name, PortRow.alias),
     func.coalesce(PortRow.speed_override_bps, PortRow.speed_bps).label("speed_bps"),
@@ -39,11 +38,19 @@ _PORT = (
 _NARROWED = ("site", "role", "platform", "contract_ref")
 
 
+class Part(NamedTuple):
+    """Which of a tenant's devices: by which columns, and of which statuses."""
+
+    named: frozenset[str]
+    statuses: frozenset[Status]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Whose inventory, which part of it, and how much of each.
 
     addresses     whether the caller may see management addresses
+    site          its slug; within this module its id, once it was looked up
     with_ports    whether ports are asked for; where only some devices are, those of others' are not
     since         a number: only what changed after it, up to `until`
     since_at      a time: only what changed from then on
@@ -74,7 +81,12 @@ class Asked:
     def values(self) -> dict[str, Any]:
         """What statements over its devices are asked with."""
         narrowed = {name: getattr(self, name) for name in self.named}
-        return {"tenant_id": self.tenant_id, "statuses": sorted(self.statuses), **narrowed}
+        return {"tenant_id": self.tenant_id, **narrowed}
+
+    @property
+    def part(self) -> Part:
+        """Which statements those are."""
+        return Part(self.named, self.statuses)
 
     @property
     def scope(self) -> Scope:
@@ -89,6 +101,7 @@ class Asked:
 
 def read_page(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """One page, behind where the page before ended (`ErpPage.last`)."""
+    asked = _settled(database, asked)
     page = (
         _page_of_changes(database, asked, after)
         if asked.is_of_changes
@@ -98,8 +111,17 @@ def read_page(database: Database, asked: Asked, after: Sequence[Any] | None) -> 
         page = _with_ports_elsewhere(database, asked, page, after)
     if not asked.count:
         return page
-    (counted,) = database.rows(asked.scope, _count(asked.named), **asked.values)
+    (counted,) = database.rows(asked.scope, _count(asked.part), **asked.values)
     return replace(page, total=counted[0])
+
+
+def _settled(database: Database, asked: Asked) -> Asked:
+    """With the id of the site that is named; of one that there is not nothing is found."""
+    if asked.site is None:
+        return asked
+    named = {"tenant_id": asked.tenant_id, "slug": asked.site}
+    found: Any = database.rows(asked.scope, _SITE, **named)
+    return replace(asked, site=found[0][0] if found else "")
 
 
 def read_device(database: Database, asked: Asked, device_id: str) -> ErpDevice | None:
@@ -136,10 +158,10 @@ def _page_of_devices(database: Database, asked: Asked, after: Sequence[Any] | No
         if after
         else {}
     )
-    statement = _pages(asked.sort, asked.named, "behind" if after else "first")
+    statement = _pages(asked.part, asked.sort, "behind" if after else "first")
     rows = database.rows(asked.scope, statement, many=asked.limit + 1, **begin, **asked.values)
     more = len(rows) > asked.limit
-    plain = [_device(row, asked) for row in rows[: asked.limit]]
+    plain = _devices(database, asked, rows[: asked.limit])
     devices = _with_ports(database, asked, plain)
     if more:
         return _page(devices, last=["device", *(getattr(devices[-1], name) for name in order)])
@@ -221,11 +243,11 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
 
 
 @cache
-def _pages(sort: Sort, named: frozenset[str], begin: Literal["first", "behind"]) -> Prepared:
+def _pages(part: Part, sort: Sort, begin: Literal["first", "behind"]) -> Prepared:
     order: tuple[Any, ...] = (DeviceRow.id,)
     if sort == "hostname":
         order = (DeviceRow.hostname, DeviceRow.id)
-    statement = _narrowed(named)
+    statement = _narrowed(part)
     if begin == "behind":
         last: list[Any] = [bindparam(f"after_{column.key}") for column in order]
         statement = statement.where(_behind(order, last))
@@ -233,36 +255,39 @@ def _pages(sort: Sort, named: frozenset[str], begin: Literal["first", "behind"])
 
 
 @cache
-def _by_id(named: frozenset[str]) -> Prepared:
-    return Prepared(_narrowed(named).where(DeviceRow.id.in_(bindparam("ids", expanding=True))))
+def _by_id(part: Part) -> Prepared:
+    return Prepared(_narrowed(part).where(DeviceRow.id.in_(bindparam("ids", expanding=True))))
 
 
 @cache
-def _count(named: frozenset[str]) -> Prepared:
-    return Prepared(_narrowed(named).with_only_columns(func.count(DeviceRow.id)))
+def _count(part: Part) -> Prepared:
+    return Prepared(_narrowed(part).with_only_columns(func.count(DeviceRow.id)))
 
 
-def _narrowed(named: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    """Living devices of the tenant; by these columns, where they are asked for."""
-    changed = and_(
-        ErpChangeRow.tenant_id == DeviceRow.tenant_id,
-        ErpChangeRow.kind == "device",
-        ErpChangeRow.thing_id == DeviceRow.id,
-    )
-    columns = {name: getattr(DeviceRow, name) for name in _NARROWED[1:]} | {"site": SiteRow.slug}
-    return (
-        select(*_DEVICE)
-        .join_from(DeviceRow, SiteRow, SiteRow.id == DeviceRow.site_id)
-        .join(ErpChangeRow, changed)
-        .where(
-            DeviceRow.tenant_id == bindparam("tenant_id"),
-            DeviceRow.status != "retired",  # as the index by hostname has it
-            DeviceRow.status.in_(bindparam("statuses", expanding=True)),
-            *(columns[name] == bindparam(name) for name in sorted(named)),
-        )
+def _narrowed(part: Part) -> Select[*tuple[Any, ...]]:
+    """Living devices of the tenant; by these columns, where they are asked for.
+
+    Of one table alone: what is joined, PostgreSQL would begin with, and read all of a tenant's
+    devices for each page.
+    """
+    columns = {name: getattr(DeviceRow, name) for name in _NARROWED[1:]}
+    columns["site"] = DeviceRow.site_id
+    return select(*_DEVICE).where(
+        DeviceRow.tenant_id == bindparam("tenant_id"),
+        DeviceRow.status != "retired",  # as the index by hostname has it
+        or_(*(DeviceRow.status == one for one in sorted(part.statuses))),
+        *(columns[name] == bindparam(name) for name in sorted(part.named)),
     )
 
 
+_SITES = Prepared(
+    select(SiteRow.id, SiteRow.slug).where(SiteRow.id.in_(bindparam("ids", expanding=True)))
+)
+_SITE = Prepared(
+    select(SiteRow.id).where(
+        SiteRow.tenant_id == bindparam("tenant_id"), SiteRow.slug == bindparam("slug")
+    )
+)
 _PORTS = Prepared(
     select(*_PORT)
     .where(
@@ -271,13 +296,20 @@ _PORTS = Prepared(
     )
     .order_by(PortRow.device_id, PortRow.if_index, PortRow.name)
 )
+_CHANGED = Prepared(
+    select(ErpChangeRow.thing_id, ErpChangeRow.at, ErpChangeRow.number).where(
+        ErpChangeRow.tenant_id == bindparam("tenant_id"),
+        ErpChangeRow.kind == "device",
+        ErpChangeRow.thing_id.in_(bindparam("ids", expanding=True)),
+    )
+)
 
 
 def _devices_by_id(database: Database, asked: Asked, ids: Sequence[str]) -> Mapping[str, ErpDevice]:
     if not ids:
         return {}
-    rows = database.rows(asked.scope, _by_id(asked.named), ids=list(ids), **asked.values)
-    return {row[0]: _device(row, asked) for row in rows}
+    rows = database.rows(asked.scope, _by_id(asked.part), ids=list(ids), **asked.values)
+    return {one.id: one for one in _devices(database, asked, rows)}
 
 
 def _with_ports(
@@ -328,9 +360,29 @@ def _behind(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
     return and_(first >= last[0], or_(first > last[0], _behind(others, last[1:])))
 
 
-def _device(row: Row[*tuple[Any, ...]], asked: Asked) -> ErpDevice:
-    device = ErpDevice._make((*row, []))
-    return device if asked.addresses else device._replace(address=None)
+def _devices(database: Database, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
+    """With the slugs of their sites, and which version each is; ports come later."""
+    ids = [row[0] for row in rows]
+    if not ids:
+        return []
+    found: Any = database.rows(asked.scope, _CHANGED, tenant_id=asked.tenant_id, ids=ids)
+    changed = {thing_id: (at, number or 0) for thing_id, at, number in found}
+    sites: Any = database.rows(asked.scope, _SITES, ids=list({row[3] for row in rows}))
+    slugs = dict(map(tuple, sites))
+    shown = slice(2, 3) if asked.addresses else slice(0, 0)
+    return [
+        ErpDevice._make(
+            (
+                *row[:2],
+                *(row[shown] or (None,)),
+                slugs[row[3]],
+                *row[4:11],
+                *changed.get(row[0], (row[11], 0)),
+                [],
+            )
+        )
+        for row in rows
+    ]
 
 
 def _page(devices: Iterable[ErpDevice] = (), *, last: Sequence[Any] | None) -> ErpPage:

@@ -31,11 +31,15 @@ _HEAD = Prepared(
 _CHANGED = Prepared(
     select(ErpChangeRow.thing_id)
     .where(ErpChangeRow.tenant_id == bindparam("tenant_id"), ErpChangeRow.number.is_(None))
+    .order_by(
+        ErpChangeRow.thing_id
+    )  # as its index: PostgreSQL would else look for one in the table
     .limit(1)
 )
 _HAPPENED = Prepared(
     select(ErpEventRow.id)
     .where(ErpEventRow.tenant_id == bindparam("tenant_id"), ErpEventRow.number.is_(None))
+    .order_by(ErpEventRow.id)
     .limit(1)
 )
 
