@@ -32,14 +32,18 @@ from netwb.metrics.status import INTERVALS, overall
 EVERY_S = 60  # how often a summary is made: the scheduler knows nothing quicker
 STATES: tuple[DeviceState, ...] = ("up", "degraded", "down", "unknown", "maintenance")
 _OF_PORT: Mapping[PortState, Overall] = {"up": "up", "down": "degraded", "unknown": "unknown"}
-NEVER = "no daemon has judged this tenant's devices yet; start `netwb scheduler`, whose job erp-status does"
+# In words of REST: who reads them can start nothing here.
+NEVER = (
+    "no daemon (`netwb scheduler`) has judged this tenant's devices yet, so that nothing is known of"
+    " them; have who runs netwb start one"
+)
 PAUSED = (
-    "no daemon has judged these devices since {at}, so that nothing is known of them now; see that"
-    " `netwb scheduler` runs and that its job erp-status is done"
+    "no daemon (`netwb scheduler`, job erp-status) has judged these devices since {at}, so that"
+    " nothing is known of them now; have who runs netwb look at it"
 )
 NOTHING = (
-    "this tenant has no active device and no watched port on another's, so that nothing is judged;"
-    " `netwb port set DEVICE IFNAME --watched yes` lets a port count"
+    "this tenant has no active device, and no watched port on another's, so that nothing is judged;"
+    " have who keeps the inventory add a device, or watch a port"
 )
 NOT_JUDGED = "never judged"
 

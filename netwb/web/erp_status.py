@@ -310,7 +310,7 @@ class StatusAnswer(Shape):
         list[str],
         Field(
             description="What is to be said of it, with the cure.",
-            examples=[["no daemon has judged this tenant's devices yet; start `netwb scheduler`"]],
+            examples=[["no daemon has judged these yet; have who runs netwb start one"]],
         ),
     ]
     devices: Annotated[list[StatusDevice], Field(description="Those of the tenant, by hostname.")]
