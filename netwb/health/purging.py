@@ -31,6 +31,7 @@ from netwb.roles import ALL_TENANTS, Actor
 from netwb.store.audit import Audit
 from netwb.store.changes import leave_others
 from netwb.store.database import Database
+from netwb.store.erp_events import forget_devices
 from netwb.store.holders import is_dead
 from netwb.store.models import (
     BackupOutcomeRow,
@@ -132,6 +133,7 @@ class Purging:
             self._refuse_busy(session, tenant)
             purge = Purge(session, tenant.id)
             links = self._parts.audit.erase_in(session, purge.words.tell)
+            forget_devices(session, tenant.id)
             rows = purge.carry_out()
             detail = {**detail, "rows": sum(rows.values()), "links": links}
             self._parts.audit.append_in(session, actor, "tenant.purge", tenant.id, detail=detail)

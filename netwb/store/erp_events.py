@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from netwb.erp.records import EventKind
 from netwb.store.canonical import storable, storable_json
 from netwb.store.ids import new_id
-from netwb.store.models import ErpEventRow
+from netwb.store.models import DeviceRow, ErpEventRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +52,11 @@ def tell(session: Session, events: Sequence[NewEvent]) -> None:
         for one in events
     ]
     session.connection().execute(insert(ErpEventRow), rows)
+
+
+def forget_devices(session: Session, tenant_id: str) -> None:
+    """Of that tenant's devices no name stays in what others were told of their ports on them."""
+    theirs = select(DeviceRow.id).where(DeviceRow.tenant_id == tenant_id)
+    others = (ErpEventRow.tenant_id != tenant_id) & ErpEventRow.device_id.in_(theirs)
+    blank: dict[str, Any] = {"subject": "", "device_id": None, "detail": {}}
+    session.connection().execute(update(ErpEventRow).where(others).values(**blank))

@@ -71,13 +71,15 @@ class EventAnswer(Shape):
         examples=["device.changed"],
     )
     device_id: str | None = Field(
-        description="Of which device; null of a blackhole.", examples=["5yk7k1q2m9w0c3ta"]
+        description="Of which device; null of a blackhole, and where its tenant left for good.",
+        examples=["5yk7k1q2m9w0c3ta"],
     )
     port_id: str | None = Field(
         description="Of which port; null where it is none's.", examples=["0b3j8x6t1z4n7r2p"]
     )
     subject: str = Field(
-        description="The same for a reader: a hostname, `hostname ifName`, a prefix.",
+        description="The same for a reader: a hostname, `hostname ifName`, a prefix; empty where the"
+        " device's tenant left for good.",
         examples=["edge1"],
     )
     detail: dict[str, Any] = Field(

@@ -13,7 +13,7 @@ from netwb.inventory.records import NewDevice
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import IndexedRow, RevisionRow
 from tests.benches import Rig, ios, rig
-from tests.erp.following import Follower, see
+from tests.erp.following import Follower, see, tenant_id
 from tests.stores import EACH_STORE
 
 pytestmark = EACH_STORE
@@ -146,6 +146,26 @@ def test_what_happens_to_a_device_is_told_to_who_has_a_port_on_it(
     made.bench.retire_device("acme/edge7")
     assert umbra.told() == [("port.retired", "edge7 xe-0/0/0")]
     assert "port.retired" not in {one.kind for one in acme.news()}
+
+
+@pytest.mark.parametrize("ends", ["with its devices", "after they were retired"])
+def test_a_port_on_a_device_of_a_tenant_that_is_purged_is_retired_once_and_names_it_not(
+    made: Rig, umbra: Follower, ends: str
+) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    made.bench.set_port("acme/edge1", "xe-0/0/0", tenant="umbra")
+    before = made.bench.erp_standing(tenant_id(made.bench, "umbra")).sequence
+    if ends == "after they were retired":
+        made.bench.retire_device("acme/edge1")
+        made.bench.retire_device("acme/edge2")
+    made.bench.purge_tenant("acme", reason="over")
+
+    told = umbra.news()
+    assert [one.kind for one in told] == ["port.added", "port.retired"]
+    assert {(one.subject, one.device_id) for one in told} == {("", None)}
+    standing = made.bench.erp_standing(tenant_id(made.bench, "umbra"))
+    found = made.bench.erp_inventory(standing, limit=10, updated_since=before)
+    assert [one.id for one in found.page.gone] == [told[0].port_id]
 
 
 def test_a_change_of_a_configuration_is_told_with_its_author(made: Rig, acme: Follower) -> None:
