@@ -115,7 +115,7 @@ READERS = {  # of tables whose tenant may be empty, so that no session narrows t
     "NoticeRow": {"store/notices.py", "notify/queue.py"},
     "StandingRow": {"store/notices.py"},
     "NotifyTargetRow": {
-        *("notify/targets.py", "notify/rows.py", "notify/queue.py"),
+        *("notify/targets.py", "notify/rows.py", "notify/queue.py", "notify/feeding.py"),
         "health/counts.py",
     },
     "DeliveryRow": {
