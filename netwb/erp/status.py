@@ -140,6 +140,38 @@ def _change(tenant_id: str, one: KeptDevice) -> Change:
 # ---- as it is shown
 
 
+def with_what_is_there(kept: Summary, there: Summary) -> Summary:
+    """What is known of what is there now: of a summary that is old some may be another's by now."""
+    devices = {one.id: one for one in kept.devices}
+    ports = {one.id: one for one in kept.ports}
+    return replace(
+        kept,
+        devices=tuple(_known_device(devices.get(one.id), one) for one in there.devices),
+        ports=tuple(_known_port(ports.get(one.id), one) for one in there.ports),
+    )
+
+
+def _known_device(kept: KeptDevice | None, there: KeptDevice) -> KeptDevice:
+    if kept is None:
+        return there
+    ports = {one.id: one for one in kept.ports}
+    return there._replace(
+        status=kept.status,
+        observed_at=kept.observed_at,
+        since=kept.since,
+        told=kept.told,
+        ports=tuple(_known_port(ports.get(one.id), one) for one in there.ports),
+    )
+
+
+def _known_port(kept: KeptPort | None, there: KeptPort) -> KeptPort:
+    if kept is None:
+        return there
+    return there._replace(
+        state=kept.state, host=kept.host, observed_at=kept.observed_at, since=kept.since
+    )
+
+
 def shown(
     summary: Summary,
     now: int,

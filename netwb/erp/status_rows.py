@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -159,6 +159,17 @@ def open_blackholes(database: Database, scope: Scope, tenant_id: str) -> tuple[O
         )
         for row in database.rows(scope, _BLACKHOLES, tenant=tenant_id)
     )
+
+
+def forget_devices_of(session: Session, tenant_id: str, slug: str) -> None:
+    """No name of that tenant's devices stays in what is kept of others' ports on them."""
+    others = select(ErpStatusRow).where(ErpStatusRow.tenant_id != tenant_id)
+    for row in session.scalars(others):
+        kept = _summary(row)
+        ports = tuple(one for one in kept.ports if not one.device.startswith(f"{slug}/"))
+        if len(ports) < len(kept.ports):
+            row.body = _packed(replace(kept, ports=ports))
+            row.version += 1
 
 
 # ---- all tenants'

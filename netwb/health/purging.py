@@ -23,6 +23,7 @@ from netwb.archive.faults import file_error
 from netwb.archive.repository import writing
 from netwb.archive.sizes import size_of
 from netwb.blackhole.records import STANDING
+from netwb.erp.status_rows import forget_devices_of
 from netwb.errors import MetricsRefusedError, NetwbError, RunUnderWayError
 from netwb.health.diagnosis import Diagnosis, ok, wrong
 from netwb.inventory.ports.leaving import own_samples
@@ -134,6 +135,7 @@ class Purging:
             purge = Purge(session, tenant.id)
             links = self._parts.audit.erase_in(session, purge.words.tell)
             forget_devices(session, tenant.id)
+            forget_devices_of(session, tenant.id, tenant.slug)
             rows = purge.carry_out()
             detail = {**detail, "rows": sum(rows.values()), "links": links}
             self._parts.audit.append_in(session, actor, "tenant.purge", tenant.id, detail=detail)

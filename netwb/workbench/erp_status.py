@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from netwb.erp.status_records import GroupPercentile, KeptStatus, Status, StatusHead, Summary
+from netwb.erp.status_records import (
+    GroupPercentile,
+    KeptStatus,
+    Status,
+    StatusHead,
+    Summary,
+    is_old,
+)
 from netwb.inventory.records import EVERYWHERE
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission, Scope, allowed
@@ -76,7 +83,7 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
 
         def read() -> KeptStatus:
             found = _status.shown(
-                self._summary(head.tenant_id),
+                self._summary(head.tenant_id, now),
                 now,
                 blackholes=head.blackholes,
                 percentiles=head.percentiles,
@@ -110,11 +117,11 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
         )
         return self._parts.erp_heads.keep(key, now, head)
 
-    def _summary(self, tenant_id: str) -> Summary:
-        """The one that is kept; where there is none, all that is there, of which nothing is known."""
+    def _summary(self, tenant_id: str, now: int) -> Summary:
+        """The one that is kept; where there is none, or it is old, of all that is there now."""
         parts, scope = self._parts, self._meant_scope
         kept: Summary | None = _rows.find_summary(parts.database, scope, tenant_id)
-        if kept is not None and kept.as_of is not None:
+        if kept is not None and not is_old(kept.as_of, now, _status.limit_s(kept.interval_s)):
             return kept
         owner = parts.places.tenant(scope, tenant_id)
         own = Scope(frozenset({owner.id}))
@@ -126,7 +133,10 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
             _rows.read_backups(parts.database, owner.id),
             interval_s=parts.settings.metrics.interval_s,
         )
-        return found
+        if kept is None or kept.as_of is None:
+            return found
+        known: Summary = _status.with_what_is_there(kept, found)
+        return known
 
     def keep_statuses(self) -> StatusesKept:
         """Judge all devices once, keep each tenant's status, and tell what changed.

@@ -14,6 +14,7 @@ from netwb.access.records import NewToken
 from netwb.erp import status, status_rows
 from netwb.errors import MetricsUnavailableError
 from netwb.inventory.ports.records import SeenPort, WherePort
+from netwb.inventory.records import NewDevice
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission, Role
 from netwb.store.models import BlackholeRow, ErpEventRow, ErpStatusRow, PortRow
@@ -430,6 +431,39 @@ def test_a_tenant_that_is_gone_has_no_status(made: Rig) -> None:
 
     with made.bench._parts.database.reading(ALL_TENANTS) as session:
         assert session.query(ErpStatusRow).count() == 2
+
+
+def test_what_is_another_s_by_now_is_not_shown_by_a_daemon_that_is_dead(
+    made: Rig, port: int
+) -> None:
+    """And what came since is there, of which nothing is known."""
+    client = caller(made, port)
+    minute(made)
+    made.clock.advance(hours=1)
+    made.bench.set_port("umbra/core1", LINK, tenant="umbra")
+    made.bench.retire_device("acme/edge2")
+    made.bench.add_device(
+        NewDevice(
+            tenant="acme", site="fra1", hostname="new1", address="127.0.0.1", platform="cisco_ios"
+        )
+    )
+
+    found = read(made, client)
+
+    assert statuses(found) == {"edge1": "unknown", "new1": "unknown"}
+    assert (found["ports"], found["age_s"], found["overall"]) == ([], 3600, "unknown")
+    assert [one["observed_at"] for one in found["devices"]] == ["2026-11-20T02:01:00Z", None]
+
+
+def test_a_purged_tenant_leaves_no_name_in_the_status_of_others(made: Rig) -> None:
+    minute(made)
+    before = made.bench.erp_status("acme")
+    made.bench.purge_tenant("umbra", reason="over")
+    made.clock.advance(seconds=1)
+
+    assert [one.device for one in before.ports] == ["umbra/core1"]
+    assert made.bench.erp_status("acme").ports == ()
+    assert not made.bench.erp_status("acme").stale
 
 
 def test_a_tenant_without_anything_is_unknown_and_told_why(made: Rig, port: int) -> None:
