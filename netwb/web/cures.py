@@ -59,6 +59,9 @@ CURES = {
     "tenant add": f"{_KEEPER} add it",
     "tenant list": f"GET {BASE}/backup/devices names those of your devices",
     "tenant set": f"{_KEEPER} change it",
+    "token issue": f"have {_ADMIN} issue another one",
+    "token retire": f"have {_ADMIN} rotate that one, or revoke it and rotate again",
+    "token rotate": f"have {_ADMIN} replace it",
     "token list": f"{_ADMIN} sees those that are in force",
     "user list": f"{_ADMIN} sees those that are",
     "user sessions list": f"{_ADMIN} sees them",
@@ -76,6 +79,7 @@ CURES = {
     "--since": "give another time",
     "--snmp-port": f"{_KEEPER} correct its SNMP port",
     "--snmp-credential": f"{_KEEPER} give one to it, to its site or to its tenant",
+    "--tenant": "say whose it is",
     "--skip-bad": "correct them, or take the good ones alone",
 }
 
