@@ -16,7 +16,7 @@ from netwb.inventory.ports.records import SeenPort
 from netwb.metrics.billing.months import parse_month
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import Permission, Role
-from netwb.web.billing import BillAnswer
+from netwb.web.billing_shapes import BillAnswer
 from tests.benches import Rig, rig
 from tests.cli.commands import Commands
 from tests.web.rest import Client, serving

@@ -18,7 +18,7 @@ from netwb.inventory.records import NewDevice
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission, Role
 from netwb.store.models import BlackholeRow, ErpEventRow, ErpStatusRow, PortRow
-from netwb.web.erp_status import StatusAnswer
+from netwb.web.erp_status_shapes import StatusAnswer
 from tests.benches import Rig, rig
 from tests.counted import count
 from tests.stores import EACH_STORE
