@@ -3,7 +3,8 @@
 `netwb.store.changes` says what was touched, at each flush and past it; here it is held against what
 the things are when the transaction ends, so that what was written in several steps is one event, and
 what was undone is none. A port is told to the tenant that it is for, on anybody's device: one that is
-given away is retired for the one and added for the other, and neither is told who the other is.
+given away is retired for the one and added for the other, and neither is told who the other is. As the
+inventory has it, a port on another's device is there while that device is in operation, and goes with it.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from netwb.erp.records import EventKind
 from netwb.store.erp_events import NewEvent, tell
-from netwb.store.models import DeviceRow, PortRow, SiteRow
+from netwb.store.models import DeviceRow, PortRow, SiteRow, TenantRow
 
 Thing = Literal["device", "port"]
 _TOUCHED = "netwb.erp.touched"  # key in Session.info
 _AT_ONCE = 5_000  # values in one statement; SQLite takes 32,766
 _GONE = "retired"
+_RUNS = ("active", "maintenance")  # the statuses in which a device shows the ports of others
+_OF_DEVICE = frozenset({"hostname", "status", "tenant_id"})  # what they show of it
 _SECRET = frozenset({"address"})  # a right of its own: that it changed is told, and no more
 _DEVICE = (
     *("hostname", "address", "role", "platform", "model", "serial", "os_version"),
@@ -37,18 +40,24 @@ _DEVICES = select(
     DeviceRow.updated_at,
     *(getattr(DeviceRow, name) for name in _DEVICE),
 )
-_PORTS = select(
-    PortRow.id,
-    PortRow.tenant_id,
-    PortRow.device_id,
-    PortRow.updated_at,
-    PortRow.speed_bps,
-    PortRow.speed_override_bps,
-    *(getattr(PortRow, name) for name in _PORT),
-    DeviceRow.hostname,
-    DeviceRow.status,
-    DeviceRow.tenant_id.label("owner"),
-).join(DeviceRow, DeviceRow.id == PortRow.device_id)
+_PORTS = (
+    select(
+        PortRow.id,
+        PortRow.tenant_id,
+        PortRow.device_id,
+        PortRow.updated_at,
+        PortRow.speed_bps,
+        PortRow.speed_override_bps,
+        *(getattr(PortRow, name) for name in _PORT),
+        DeviceRow.hostname,
+        DeviceRow.status,
+        DeviceRow.updated_at.label("device_at"),
+        DeviceRow.tenant_id.label("owner"),
+        TenantRow.slug.label("owner_slug"),
+    )
+    .join(DeviceRow, DeviceRow.id == PortRow.device_id)
+    .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+)
 
 
 @dataclass(slots=True)
@@ -109,11 +118,15 @@ def _tell(session: Session) -> None:
         return
     devices = {thing_id: one for (thing, thing_id), one in touched.items() if thing == "device"}
     ports = {thing_id: one for (thing, thing_id), one in touched.items() if thing == "port"}
-    tell(session, [*_of_devices(session, devices), *_of_ports(session, ports)])
+    told = (
+        *_of_devices(session, devices),
+        *_of_others_ports(session, devices, ports),
+        *_of_ports(session, ports, devices),
+    )
+    tell(session, told)
 
 
 def _of_devices(session: Session, touched: Mapping[str, _Touched]) -> Iterator[NewEvent]:
-    moved: dict[str, tuple[EventKind, _Fields, datetime]] = {}
     sites = _sites(session, touched.values())
     for row in _in_order(_rows(session, _DEVICES, DeviceRow.id, touched), touched):
         one = touched[row.id]
@@ -122,9 +135,6 @@ def _of_devices(session: Session, touched: Mapping[str, _Touched]) -> Iterator[N
             detail = fields.detail if kind == "device.changed" else {}
             detail = {"status": row.status} if kind == "device.added" else detail
             yield _device_event(row, tenant_id, kind, detail)
-            if not one.is_new:
-                moved[row.id] = ((_port_kind(kind)), fields, row.updated_at)
-    yield from _of_others_ports(session, moved)
 
 
 def _device_kinds(row: Row[Any], one: _Touched, fields: _Fields) -> Iterator[tuple[str, EventKind]]:
@@ -162,24 +172,55 @@ def _device_fields(row: Row[Any], one: _Touched, site: Callable[[str], str]) -> 
 
 
 def _of_others_ports(
-    session: Session, moved: Mapping[str, tuple[EventKind, _Fields, datetime]]
+    session: Session, devices: Mapping[str, _Touched], ports: Mapping[str, _Touched]
 ) -> Iterator[NewEvent]:
-    """Ports on those devices that are for other tenants: of the device they are told its name."""
+    """Ports that are for other tenants, of which nothing changed but their device.
+
+    Of it they are told its name, and that it is there or not.
+    """
     foreign = _PORTS.where(PortRow.tenant_id != DeviceRow.tenant_id).order_by(PortRow.name)
+    moved = [thing for thing, one in devices.items() if not _OF_DEVICE.isdisjoint(one.old)]
     for row in _rows(session, foreign, PortRow.device_id, moved):
-        kind, fields, at = moved[row.device_id]
-        if kind != "port.changed":
-            yield _port_event(row, row.tenant_id, kind, at, {})
-        elif "hostname" in fields.new:
-            name = ("hostname",)
-            own = _Fields({n: fields.old[n] for n in name}, {n: fields.new[n] for n in name})
-            yield _port_event(row, row.tenant_id, kind, at, own.detail)
+        if row.id in ports and _changes_hands(row, ports[row.id]):
+            continue
+        device = devices[row.device_id]
+        was, now = _was_shown(row, row.tenant_id, device), _is_shown(row)
+        before = f"{row.owner_slug}/{device.old.get('hostname', row.hostname)}"
+        fields = _other({"device": before}, {"device": f"{row.owner_slug}/{row.hostname}"})
+        if was != now:
+            kind: EventKind = "port.added" if now else "port.retired"
+            yield _port_event(row, row.tenant_id, kind, row.device_at, {})
+        elif now and fields.new:
+            yield _port_event(row, row.tenant_id, "port.changed", row.device_at, fields.detail)
+
+
+def _changes_hands(row: Row[Any], one: _Touched) -> bool:
+    return one.is_new or one.old.get("tenant_id", row.tenant_id) != row.tenant_id
+
+
+def _was_shown(row: Row[Any], tenant_id: str, device: _Touched | None) -> bool:
+    """Whether that tenant had the port in its inventory, by what its device was."""
+    if device is None:
+        return _shows(tenant_id, row.owner, row.status)
+    if device.is_new:
+        return False  # nor was it there
+    owner = device.old.get("tenant_id", row.owner)
+    return _shows(tenant_id, owner, device.old.get("status", row.status))
+
+
+def _is_shown(row: Row[Any]) -> bool:
+    return _shows(row.tenant_id, row.owner, row.status)
+
+
+def _shows(tenant_id: str, owner: str, status: str) -> bool:
+    """Whether a device of that status shows the tenant's ports on it."""
+    return status != _GONE if tenant_id == owner else status in _RUNS
 
 
 def retire_ports_of_others(session: Session, devices: Mapping[str, datetime]) -> None:
     """Of devices that go for good, and when: their own tenant is told nothing any more."""
-    foreign = _PORTS.where(PortRow.tenant_id != DeviceRow.tenant_id).order_by(PortRow.name)
-    rows = _rows(session, foreign, PortRow.device_id, devices)
+    foreign = _PORTS.where(PortRow.tenant_id != DeviceRow.tenant_id, DeviceRow.status.in_(_RUNS))
+    rows = _rows(session, foreign.order_by(PortRow.name), PortRow.device_id, devices)
     retired: EventKind = "port.retired"
     tell(
         session,
@@ -187,39 +228,34 @@ def retire_ports_of_others(session: Session, devices: Mapping[str, datetime]) ->
     )
 
 
-def _port_kind(kind: EventKind) -> EventKind:
-    kinds: Mapping[EventKind, EventKind] = {
-        "device.added": "port.added",
-        "device.retired": "port.retired",
-    }
-    return kinds.get(kind, "port.changed")
-
-
-def _of_ports(session: Session, touched: Mapping[str, _Touched]) -> Iterator[NewEvent]:
+def _of_ports(
+    session: Session, touched: Mapping[str, _Touched], devices: Mapping[str, _Touched]
+) -> Iterator[NewEvent]:
     for row in _in_order(_rows(session, _PORTS, PortRow.id, touched), touched):
         one = touched[row.id]
-        if row.status == _GONE:
-            continue
         at = one.at or row.updated_at
         before = one.old.get("tenant_id", row.tenant_id)
+        was = not one.is_new and _was_shown(row, before, devices.get(row.device_id))
+        now = _is_shown(row)
         fields = _port_fields(row, one)
-        if one.is_new:
-            yield _port_event(row, row.tenant_id, "port.added", at, {})
-        elif before != row.tenant_id:
-            yield _port_event(row, before, "port.retired", at, {})
-            yield _port_event(row, row.tenant_id, "port.added", at, {})
-        elif fields.new:
+        if _changes_hands(row, one):
+            if was:
+                yield _port_event(row, before, "port.retired", at, {})
+            if now:
+                yield _port_event(row, row.tenant_id, "port.added", at, {})
+        elif was and now and fields.new:
             yield _port_event(row, row.tenant_id, "port.changed", at, fields.detail)
 
 
 def _port_event(
     row: Row[Any], tenant_id: str, kind: EventKind, at: datetime, detail: Mapping[str, Any]
 ) -> NewEvent:
+    device = row.hostname if tenant_id == row.owner else f"{row.owner_slug}/{row.hostname}"
     return NewEvent(
         tenant_id=tenant_id,
         kind=kind,
         at=at,
-        subject=f"{row.hostname} {row.name}",
+        subject=f"{device} {row.name}",
         device_id=row.device_id,
         port_id=row.id,
         detail=detail,

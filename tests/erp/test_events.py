@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from netwb.errors import NumberGoneError
 from netwb.inventory.records import NewDevice
 from netwb.roles import ALL_TENANTS
-from netwb.store.models import IndexedRow, RevisionRow
+from netwb.store.models import DeviceRow, IndexedRow, PortRow, RevisionRow
 from tests.benches import Rig, ios, rig
 from tests.erp.following import Follower, see, tenant_id
 from tests.stores import EACH_STORE
@@ -124,11 +124,12 @@ def test_a_port_that_is_given_away_goes_from_the_one_and_comes_to_the_other(
     made.bench.set_port("acme/edge1", "xe-0/0/0", tenant="umbra", circuit_ref="CIR-7")
 
     assert acme.told() == [("port.retired", "edge1 xe-0/0/0")]
-    assert umbra.told() == [("port.added", "edge1 xe-0/0/0")]
+    assert umbra.told() == [("port.added", "acme/edge1 xe-0/0/0")]
     assert all(one.detail == {} for one in (*acme.heard, *umbra.heard))
 
     made.bench.set_port("acme/edge1", "xe-0/0/0", circuit_ref="CIR-8")
-    assert umbra.told() == [("port.changed", "edge1 xe-0/0/0", {"circuit_ref": ("CIR-7", "CIR-8")})]
+    changed = {"circuit_ref": ("CIR-7", "CIR-8")}
+    assert umbra.told() == [("port.changed", "acme/edge1 xe-0/0/0", changed)]
     assert acme.told() == []
 
 
@@ -142,10 +143,82 @@ def test_what_happens_to_a_device_is_told_to_who_has_a_port_on_it(
     made.bench.set_device("acme/edge1", contract_ref="C-1")
     assert umbra.told() == [], "what stands in acme's contract is acme's"
     made.bench.rename_device("acme/edge1", "edge7")
-    assert umbra.told() == [("port.changed", "edge7 xe-0/0/0", {"hostname": ("edge1", "edge7")})]
+    renamed = {"device": ("acme/edge1", "acme/edge7")}
+    assert umbra.told() == [("port.changed", "acme/edge7 xe-0/0/0", renamed)]
     made.bench.retire_device("acme/edge7")
-    assert umbra.told() == [("port.retired", "edge7 xe-0/0/0")]
+    assert umbra.told() == [("port.retired", "acme/edge7 xe-0/0/0")]
     assert "port.retired" not in {one.kind for one in acme.news()}
+
+
+def ports_of(made: Rig, tenant: str) -> list[str]:
+    """Those on others' devices, as the inventory shows them."""
+    standing = made.bench.erp_standing(tenant_id(made.bench, tenant))
+    ports = made.bench.erp_inventory(standing, limit=50).page.ports
+    return [f"{one.device_tenant}/{one.hostname} {one.name}" for one in ports]
+
+
+@pytest.mark.parametrize("out", ["planned", "retired"])
+def test_a_port_on_anothers_device_comes_and_goes_as_the_inventory_shows_it(
+    made: Rig, acme: Follower, umbra: Follower, out: str
+) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    made.bench.set_port("acme/edge1", "xe-0/0/0", tenant="umbra")
+    (name,) = ports_of(made, "umbra")
+    assert umbra.told() == [("port.added", name)]
+    acme.news()
+
+    made.bench.set_device("acme/edge1", status="maintenance")
+    assert umbra.told() == [], "it is there still"
+    if out == "retired":
+        made.bench.retire_device("acme/edge1")
+    else:
+        made.bench.set_device("acme/edge1", status="planned")
+    assert umbra.told() == [("port.retired", name)]
+    assert ports_of(made, "umbra") == []
+    if out == "retired":
+        made.bench.activate_device("acme/edge1")
+    else:
+        made.bench.set_device("acme/edge1", status="maintenance")
+    assert umbra.told() == [("port.added", name)]
+    assert ports_of(made, "umbra") == [name]
+    assert {one.kind.partition(".")[0] for one in acme.news()} == {"device"}
+
+
+def test_of_a_port_on_anothers_planned_device_nothing_is_told(made: Rig, umbra: Follower) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    made.bench.set_device("acme/edge1", status="planned")
+
+    made.bench.set_port("acme/edge1", "xe-0/0/0", tenant="umbra")
+    made.bench.set_port("acme/edge1", "xe-0/0/0", circuit_ref="CIR-7")
+    made.bench.rename_device("acme/edge1", "edge7")
+    assert umbra.told() == []
+    made.bench.set_device("acme/edge7", status="active")
+    assert umbra.told() == [("port.added", "acme/edge7 xe-0/0/0")]
+
+
+def test_a_port_given_away_while_its_device_goes_into_operation_is_told_once(
+    made: Rig, acme: Follower, umbra: Follower
+) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    made.bench.set_device("acme/edge1", status="planned")
+    acme.news()
+
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        session.get_one(DeviceRow, made.devices["acme/edge1"].id).status = "active"
+        port = session.scalars(select(PortRow).where(PortRow.name == "xe-0/0/0")).one()
+        port.tenant_id = tenant_id(made.bench, "umbra")
+
+    assert umbra.told() == [("port.added", "acme/edge1 xe-0/0/0")]
+    assert [one.kind for one in acme.news()] == ["device.changed", "port.retired"]
+
+
+def test_ports_of_its_own_go_and_come_with_their_device(made: Rig, acme: Follower) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    acme.news()
+    made.bench.retire_device("acme/edge1")
+    made.bench.activate_device("acme/edge1")
+
+    assert acme.told() == [("device.retired", "edge1"), ("device.added", "edge1")]
 
 
 @pytest.mark.parametrize("ends", ["with its devices", "after they were retired"])
