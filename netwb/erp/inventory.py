@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
 from netwb.erp.records import ErpDevice, ErpPage, ErpPort, Gone
 from netwb.roles import ALL_TENANTS, Scope
@@ -76,6 +77,11 @@ class Asked:
     def named(self) -> frozenset[str]:
         """By which columns only some of the tenant's devices are asked for."""
         return frozenset(name for name in _NARROWED if getattr(self, name) is not None)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some of its devices are left out, so that ports on those of others are as well."""
+        return bool(self.named) or self.statuses != ACTIVE
 
     @property
     def values(self) -> dict[str, Any]:
@@ -145,6 +151,18 @@ def read_port(database: Database, asked: Asked, port_id: str) -> ErpPort | None:
     return None if row is None else ErpPort._make(row)
 
 
+def own_port(session: Session, port_id: str) -> ErpPort | None:
+    """A port of the session's tenant on a device of its own, locked until the transaction's end."""
+    statement = (
+        select(*_PORT, DeviceRow.hostname)
+        .join_from(PortRow, DeviceRow, DeviceRow.id == PortRow.device_id)
+        .where(PortRow.id == port_id)
+        .with_for_update(of=PortRow)
+    )
+    row: Any = session.execute(statement).one_or_none()
+    return None if row is None else ErpPort._make((*row[:7], 0, row[7], "", None))
+
+
 # ---- all of it
 
 
@@ -165,7 +183,7 @@ def _page_of_devices(database: Database, asked: Asked, after: Sequence[Any] | No
     devices = _with_ports(database, asked, plain)
     if more:
         return _page(devices, last=["device", *(getattr(devices[-1], name) for name in order)])
-    goes_on = asked.with_ports and not asked.named
+    goes_on = asked.with_ports and not asked.is_narrowed
     return _page(devices, last=["port", ""] if goes_on else None)
 
 
@@ -217,7 +235,7 @@ def _changes(asked: Asked, after: Sequence[Any] | None) -> Select[*tuple[Any, ..
         statement = statement.where(ErpChangeRow.number > asked.since)
     if asked.since_at is not None:
         statement = statement.where(ErpChangeRow.at >= asked.since_at)
-    if not asked.with_ports or asked.named:
+    if not asked.with_ports or asked.is_narrowed:
         statement = statement.where(ErpChangeRow.kind == "device")
     if after:
         statement = statement.where(_behind(order, after))

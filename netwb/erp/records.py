@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
 EventKind = Literal[
@@ -55,6 +56,14 @@ class ErpPort(NamedTuple):
     device_tenant: str = ""
     at: datetime | None = None
 
+    @property
+    def tag(self) -> str:
+        """Another one once anything that is shown of it is: of its content, where it has no version."""
+        if self.device_tenant:
+            return str(self.version)
+        shown = (*self[:7], self.hostname)
+        return blake2b(repr(shown).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
 
 class ErpDevice(NamedTuple):
     """A device of the tenant.
@@ -78,6 +87,11 @@ class ErpDevice(NamedTuple):
     at: datetime
     version: int
     ports: list[ErpPort]
+
+    @property
+    def tag(self) -> str:
+        """Another one once anything that is shown of it is."""
+        return str(self.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -33,18 +32,17 @@ from netwb.web.operations import BASE, JSON, Answer, Asked, Call, NoQuery, Opera
 from netwb.web.paging import left_off
 from netwb.web.stamps import stamp
 from netwb.workbench.erp_inventory import ErpStanding
-from netwb.workbench.erp_references import Tagged
+from netwb.workbench.erp_references import Change, Referred, Tagged
 
 CSV = "text/csv"
 _CSV_UTF8 = f"{CSV}; charset=utf-8"
 _MUST_MATCH = "The `etag` that was read: it is written only where that is so still."
 _ONCE = "The same request sent again with it is done once; 200 characters at most."
-_NUMBER = re.compile(r"[0-9]{1,18}")
 _CHANGES = {"If-Match": _MUST_MATCH, "Idempotency-Key": _ONCE}
 _COLUMNS = (
     *("kind", "id", "hostname", "address", "site", "role", "platform", "model", "serial"),
     *("os_version", "contract_ref", "status", "updated_at", "device_id", "name", "alias"),
-    *("speed_bps", "circuit_ref", "watched"),
+    *("speed_bps", "circuit_ref", "watched", "etag", "removed_at"),
 )
 
 
@@ -81,7 +79,7 @@ class InventoryQuery(Paged):
     ] = None
     contract_ref: Annotated[
         str | None,
-        Field(max_length=200, description="Only of this contract.", examples=["C-2026-0815"]),
+        Field(max_length=255, description="Only of this contract.", examples=["C-2026-0815"]),
     ] = None
     status: Annotated[
         Literal["active", "maintenance", "planned"] | None,
@@ -121,7 +119,7 @@ class DeviceReference(Asked):
     contract_ref: Annotated[
         str | None,
         Field(
-            max_length=200,
+            max_length=255,
             description="The ERP's reference of the contract; null clears it.",
             examples=["C-2026-0815"],
         ),
@@ -134,7 +132,7 @@ class PortReference(Asked):
     circuit_ref: Annotated[
         str | None,
         Field(
-            max_length=200,
+            max_length=255,
             description="The ERP's reference of the circuit; null clears it.",
             examples=["CIR-4711"],
         ),
@@ -149,7 +147,8 @@ def inventory(call: Call[InventoryQuery, None]) -> Answer:
     `removed` what is gone; keep the new `sequence`. Nothing is missed, whoever writes meanwhile. With
     If-None-Match an unchanged inventory costs a 304. 410: the database was put back; begin anew.
     As CSV it is one row a device, port and removal; the next page stands in `Link`, the sequence in
-    `Netwb-Sequence`.
+    `Netwb-Sequence`, the count in `Netwb-Total`; an apostrophe stands before what a spreadsheet would
+    take for a formula.
     """
     query = call.query
     standing = call.bench.erp_standing(call.path["tenant_id"])
@@ -176,9 +175,10 @@ def inventory(call: Call[InventoryQuery, None]) -> Answer:
     cursor = None if found.left_off is None else call.bench.mark(call.place, found.left_off)
     if call.media == CSV:
         rows = _csv(page.devices, page.ports, page.gone, standing)
-        return Answer(
-            content=rows, media=_CSV_UTF8, etag=tag, headers=_links(call, cursor, found.sequence)
-        )
+        headers = _links(call, cursor, found.sequence)
+        if page.total is not None:
+            headers["Netwb-Total"] = str(page.total)
+        return Answer(content=rows, media=_CSV_UTF8, etag=tag, headers=headers)
     total = {"total": page.total} if query.count else {}
     document = {
         "items": [device_json(one, standing, wanted) for one in page.devices],
@@ -193,64 +193,62 @@ def inventory(call: Call[InventoryQuery, None]) -> Answer:
 
 def device(call: Call[NoQuery, None]) -> Answer:
     """One device of the inventory, with the tag that a change of it needs."""
-    return _device(call.bench.erp_device(call.path["tenant_id"], call.path["device_id"]))
+    found = _device_json(call.bench.erp_device(call.path["tenant_id"], call.path["device_id"]))
+    return answer(found, etag=found["etag"])
 
 
 def port(call: Call[NoQuery, None]) -> Answer:
     """One port of the inventory, with the tag that a change of it needs."""
-    return _port(call.bench.erp_port(call.path["tenant_id"], call.path["port_id"]))
+    found = _port_json(call.bench.erp_port(call.path["tenant_id"], call.path["port_id"]))
+    return answer(found, etag=found["etag"])
 
 
 def refer_device(call: Call[NoQuery, DeviceReference]) -> Answer:
-    """Give a device its contract's reference; nothing else of it can be written here."""
+    """Give a device its contract's reference; nothing else of it can be written here.
+
+    It is written where the device is still as it was read: If-Match holds its `etag`, within double
+    quotes, or `*` for whatever it is by now. Sent again with its Idempotency-Key it is done once, and
+    answered as the first time, with `Idempotency-Replayed: true`, for two days.
+    """
     tenant_id, device_id = call.path["tenant_id"], call.path["device_id"]
-    found = call.bench.refer_device(
-        tenant_id,
-        device_id,
-        call.body.contract_ref,
-        versions=_versions(call),
-        once_key=call.once_key,
-    )
-    return _device(found)
+    change = Change(tags=_own_tags(call), shape=_device_json, once_key=call.once_key)
+    return _done(call.bench.refer_device(tenant_id, device_id, call.body.contract_ref, change))
 
 
 def refer_port(call: Call[NoQuery, PortReference]) -> Answer:
-    """Give a port its circuit's reference; nothing else of it can be written here."""
+    """Give a port its circuit's reference; nothing else of it can be written here.
+
+    If-Match and Idempotency-Key are as those of a device; each port has an `etag` of its own.
+    """
     tenant_id, port_id = call.path["tenant_id"], call.path["port_id"]
-    found = call.bench.refer_port(
-        tenant_id,
-        port_id,
-        call.body.circuit_ref,
-        versions=_versions(call),
-        once_key=call.once_key,
-    )
-    return _port(found)
+    change = Change(tags=_own_tags(call), shape=_port_json, once_key=call.once_key)
+    return _done(call.bench.refer_port(tenant_id, port_id, call.body.circuit_ref, change))
 
 
-def _versions(call: Call[Any, Any]) -> frozenset[int] | None:
-    """Of the tags of If-Match; what is no tag of this inventory is no version."""
+def _own_tags(call: Call[Any, Any]) -> frozenset[str] | None:
+    """Of the tags of If-Match those of this inventory, as the facade knows them; None: any will do."""
     if call.only is None:
         return None
     own = etag_of(call.bench.erp_standing(call.path["tenant_id"]), "")
-    numbers = (tag.removeprefix(own) for tag in call.only if tag.startswith(own))
-    return frozenset(int(one) for one in numbers if _NUMBER.fullmatch(one))
+    return frozenset(tag.removeprefix(own) for tag in call.only if tag.startswith(own))
 
 
-def _device(found: Tagged) -> Answer:
-    thing = found.thing
-    assert isinstance(thing, ErpDevice)
-    document = device_json(thing, found.standing, ANY_DEVICE_FIELD)
-    return answer(document, etag=document["etag"])
+def _done(found: Referred) -> Answer:
+    headers = {"Idempotency-Replayed": "true"} if found.is_repeat else {}
+    return answer(found.answer, etag=found.answer["etag"], headers=headers)
 
 
-def _port(found: Tagged) -> Answer:
-    thing = found.thing
-    assert isinstance(thing, ErpPort)
-    document = port_json(thing, found.standing)
-    return answer(document, etag=document["etag"])
+def _device_json(found: Tagged) -> dict[str, Any]:
+    assert isinstance(found.thing, ErpDevice)
+    return device_json(found.thing, found.standing, ANY_DEVICE_FIELD)
 
 
-def _links(call: Call[Any, Any], cursor: str | None, sequence: str) -> Mapping[str, str]:
+def _port_json(found: Tagged) -> dict[str, Any]:
+    assert isinstance(found.thing, ErpPort)
+    return port_json(found.thing, found.standing)
+
+
+def _links(call: Call[Any, Any], cursor: str | None, sequence: str) -> dict[str, str]:
     """What the document of a CSV has no place for."""
     headers = {"Netwb-Sequence": sequence}
     if cursor is not None:
@@ -282,7 +280,7 @@ def _csv(
 
 def _row(kind: str, thing: Mapping[str, Any]) -> dict[str, str]:
     """Cells that a spreadsheet takes for what they are."""
-    told = {name: "" if value is None else str(value) for name, value in thing.items()}
+    told = {name: _cell(value) for name, value in thing.items()}
     return {name: tame(text) for name, text in (told | {"kind": kind}).items()}
 
 
@@ -293,6 +291,12 @@ _OF_CSV = {
         '</api/v1/erp/inventory/q3v8zk1m5t7w9y2b?cursor=bmV0d2I>; rel="next"',
     ),
 }
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 _INVENTORY = "/erp/inventory/{tenant_id}"
 OPERATIONS = (
     Operation(

@@ -27,8 +27,7 @@ Hostname = Annotated[str, Field(description="The device's own name.", examples=[
 Etag = Annotated[
     str,
     Field(
-        description="Of the thing as it is; If-Match of a change of it. Changes with it, and with what"
-        " it is shown with.",
+        description="Of the thing as it is; within double quotes it is the If-Match of a change of it.",
         examples=["11ndm3zf95rtxmf6-42"],
     ),
 ]
@@ -180,7 +179,7 @@ def device_json(
     one: ErpDevice, shown: ErpStanding, wanted: frozenset[str] = ANY_DEVICE_FIELD
 ) -> dict[str, Any]:
     """A device as ErpDeviceAnswer."""
-    tag = etag_of(shown, one.version)
+    tag = etag_of(shown, one.tag)
     found: dict[str, Any] = {
         "id": one.id,
         "hostname": one.hostname,
@@ -201,14 +200,14 @@ def device_json(
     if wanted is not ANY_DEVICE_FIELD:
         found = {name: value for name, value in found.items() if name in wanted or name == "id"}
     if "ports" in wanted:
-        found["ports"] = [_port_fields(port, tag) for port in one.ports]
+        found["ports"] = [_port_fields(port, etag_of(shown, port.tag)) for port in one.ports]
     return found
 
 
 def port_json(one: ErpPort, shown: ErpStanding) -> dict[str, Any]:
     """A port as ErpPortAnswer."""
     return {
-        **_port_fields(one, etag_of(shown, one.version)),
+        **_port_fields(one, etag_of(shown, one.tag)),
         "device_id": one.device_id,
         "device": f"{one.device_tenant}/{one.hostname}" if one.device_tenant else one.hostname,
         "updated_at": rfc3339(one.at),
@@ -232,7 +231,7 @@ def gone_json(one: Gone) -> dict[str, Any]:
     return {"kind": one.kind, "id": one.id, "removed_at": rfc3339(one.at)}
 
 
-def etag_of(shown: ErpStanding, version: int | Literal[""]) -> str:
-    """Of a thing at that version, for this caller: who sees more has another body. "": what all begin with."""
+def etag_of(shown: ErpStanding, tag: str) -> str:
+    """Of a thing at that tag, for this caller: who sees more has another body. "": what all begin with."""
     seen = "a" if shown.addresses else "b"
-    return f"{shown.stand.epoch}{seen}-{version}"
+    return f"{shown.stand.epoch}{seen}-{tag}"

@@ -30,6 +30,7 @@ from netwb.web.problems import (
 
 IGNORED = frozenset({"token", "access_token"})  # a credential in an address is logged on its way
 _TAG = re.compile(r'"([^"]*)"')
+_ANY_TAG = re.compile(r'(?:W/)?"[^"]*"')
 _TAGS = 4096  # characters of If-None-Match that are read
 _KEY = 200  # characters of an Idempotency-Key
 _TOLD = 20  # faults of one request that are told
@@ -38,7 +39,7 @@ _NAME = 80  # characters of a wrong name that are repeated
 _SAID = {
     "missing": "is missing; give it",
     "string_type": "is to be a text",
-    "string_too_short": "is too short; give at least {min_length} characters",
+    "string_too_short": "is too short; give {min_length} or more characters",
     "string_too_long": "is too long; give at most {max_length} characters",
     "string_pattern_mismatch": "is blank; write something",  # the one pattern that there is
     "string_unicode": "is no text in UTF-8",
@@ -107,7 +108,9 @@ def chosen(accept: str, gives: Sequence[str]) -> str:
     liked = _liked(accept or "*/*")
     best = max(gives, key=lambda media: _quality(media, liked))
     if _quality(best, liked) <= 0:
-        raise RefusedError(problem_of_status(HTTPStatus.NOT_ACCEPTABLE))
+        problem = problem_of_status(HTTPStatus.NOT_ACCEPTABLE)
+        there = ", ".join(media.partition(";")[0] for media in gives)
+        raise RefusedError(replace(problem, detail=f"{problem.detail}; there is {there}"))
     return best
 
 
@@ -128,7 +131,8 @@ def tags(if_none_match: str, accept_encoding: str = "") -> frozenset[str]:
 def only_tags(if_match: str) -> frozenset[str] | None:
     """Strong tags, one of which the body is to have still; None: any body will do.
 
-    A weak tag, and what is no tag, matches nothing (RFC 9110 section 13.1.1). However it was
+    A weak tag matches nothing (RFC 9110 section 13.1.1). Raises RefusedError, 400, where there is
+    none at all: who forgot its quotes would read the thing anew without end. However it was
     compressed, it was that body that the caller saw.
 
     >>> sorted(only_tags('"a", W/"b", "c-gzip"'))
@@ -138,7 +142,13 @@ def only_tags(if_match: str) -> frozenset[str] | None:
     """
     if if_match.strip() in {"", "*"}:
         return None
-    listed = (part.strip() for part in if_match[:_TAGS].split(","))
+    listed = [part.strip() for part in if_match[:_TAGS].split(",")]
+    if not any(_ANY_TAG.fullmatch(part) for part in listed):
+        fault = Fault(
+            where="If-Match",
+            detail='holds no tag; give the `etag` that was read, within double quotes: If-Match: "TAG"',
+        )
+        raise RefusedError(bad_parameters([fault]))
     return frozenset(tag[1].removesuffix(SUFFIX) for tag in map(_TAG.fullmatch, listed) if tag)
 
 
@@ -228,7 +238,8 @@ def _said(item: Mapping[str, Any], model: type[Shape]) -> str:
     """In netwb's own words: what it is not, or what it should be."""
     kind = item["type"]
     if kind == "extra_forbidden":
-        return f"is not known here; known are {', '.join(_known(model)) or 'none'}"
+        there = ", ".join(_known(model))
+        return f"is not known here; {f'known are {there}' if there else 'nothing is taken here'}"
     if kind == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
     return _SAID.get(kind, "is not what is taken here").format(**item.get("ctx", {}))

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from netwb.erp import inventory as _inventory
     from netwb.erp import references as _references
     from netwb.erp.inventory import Asked
-    from netwb.erp.references import Shown
 else:
     _inventory = lazy("netwb.erp.inventory")
     _references = lazy("netwb.erp.references")
@@ -30,6 +29,28 @@ class Tagged:
 
     thing: ErpDevice | ErpPort
     standing: ErpStanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """How a reference is written.
+
+    tags      only where the thing has one of these still, ChangedSinceError; None: whatever it is
+    once_key  the same asked again with it is done once; another request with it is a KeyReusedError
+    shape     what is answered of the thing, which a repeat is answered too
+    """
+
+    tags: frozenset[str] | None
+    shape: Callable[[Tagged], dict[str, Any]]
+    once_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """What was answered; `is_repeat`: it was done before, and this is the answer of then."""
+
+    answer: dict[str, Any]
+    is_repeat: bool
 
 
 class ErpReferencesFace(ErpInventoryFace):
@@ -54,85 +75,60 @@ class ErpReferencesFace(ErpInventoryFace):
         return Tagged(thing=found, standing=standing)
 
     def refer_device(
-        self,
-        tenant_id: str,
-        device_id: str,
-        contract_ref: str | None,
-        *,
-        versions: frozenset[int] | None,
-        once_key: str = "",
-    ) -> Tagged:
-        """Give a device its contract's reference; None clears it. Gives the device as it is then.
-
-        versions   only where it is one of these still, ChangedSinceError; None: any
-        once_key   the same asked again with it is done once; another one is a KeyReusedError
-        """
+        self, tenant_id: str, device_id: str, contract_ref: str | None, change: Change
+    ) -> Referred:
+        """Give a device its contract's reference; None clears it."""
         self._require(Permission.REFERENCE_EDIT)
         seen = self.erp_device(tenant_id, device_id)
-        shown = _references.Shown(
-            tenant_id=seen.standing.tenant_id, kind="device", id=seen.thing.id, versions=versions
-        )
-        devices, actor = self._parts.devices, self._actor
-
-        asked = ("device", seen.thing.id, contract_ref)
-        self._written(
+        devices, actor, own_id = self._parts.devices, self._actor, seen.thing.id
+        return self._referred(
             seen,
-            shown,
-            lambda session: devices.refer_in(session, seen.thing.id, contract_ref, actor=actor),
-            asked=asked,
-            once_key=once_key,
+            lambda session: devices.refer_in(session, own_id, contract_ref, actor=actor),
+            lambda: self.erp_device(tenant_id, device_id),
+            change,
+            asked=("device", own_id, contract_ref),
         )
-        return self.erp_device(tenant_id, device_id)
 
     def refer_port(
-        self,
-        tenant_id: str,
-        port_id: str,
-        circuit_ref: str | None,
-        *,
-        versions: frozenset[int] | None,
-        once_key: str = "",
-    ) -> Tagged:
+        self, tenant_id: str, port_id: str, circuit_ref: str | None, change: Change
+    ) -> Referred:
         """Give a port its circuit's reference, on whosever device it is: the port is the tenant's."""
         self._require(Permission.REFERENCE_EDIT)
         seen = self.erp_port(tenant_id, port_id)
-        port = seen.thing
-        assert isinstance(port, ErpPort)
-        elsewhere = bool(port.device_tenant)
-        shown = _references.Shown(
-            tenant_id=seen.standing.tenant_id,
-            kind="port" if elsewhere else "device",
-            id=port.id if elsewhere else port.device_id,
-            versions=versions,
-        )
-        ports = self._parts.ports
-
-        self._written(
+        ports, own_id = self._parts.ports, seen.thing.id
+        return self._referred(
             seen,
-            shown,
-            lambda session: ports.refer_in(session, port.id, circuit_ref),
-            asked=("port", port.id, circuit_ref),
-            once_key=once_key,
+            lambda session: ports.refer_in(session, own_id, circuit_ref),
+            lambda: self.erp_port(tenant_id, port_id),
+            change,
+            asked=("port", own_id, circuit_ref),
         )
-        return self.erp_port(tenant_id, port_id)
 
-    def _written(
+    def _referred(
         self,
         seen: Tagged,
-        shown: Shown,
         write: Callable[[Any], Sequence[FieldChange]],
+        read: Callable[[], Tagged],
+        change: Change,
         *,
         asked: Sequence[str | None],
-        once_key: str,
-    ) -> None:
-        tenant_id, actor = seen.standing.tenant_id, self._actor.name
+    ) -> Referred:
+        tenant_id, database = seen.standing.tenant_id, self._parts.database
+        shown = _references.Shown(tenant_id=tenant_id, thing=seen.thing, tags=change.tags)
         once = None
-        if once_key:
-            digest = sha256(repr((tenant_id, *asked)).encode()).hexdigest()
-            once = _references.Once(actor=actor, key=once_key, digest=digest)
-        changed = _references.write_once(
-            self._parts.database, shown, write, once=once, now=self._parts.clock()
-        )
+        if change.once_key:
+            wanted = repr((tenant_id, *asked, change.tags and sorted(change.tags)))
+            digest = sha256(wanted.encode("utf-8", "surrogatepass")).hexdigest()
+            once = _references.Once(owner=self._actor.owner, key=change.once_key, digest=digest)
+        now = self._parts.clock()
+        try:
+            changed = _references.write_once(database, shown, write, once=once, now=now)
+        except _references.RepeatedError as repeated:
+            answer = repeated.answer or change.shape(read())
+            return Referred(answer=answer, is_repeat=True)
+        answer = change.shape(read())
+        if once is not None:
+            _references.keep_answer(database, shown, once, answer)
         if changed:
             thing = seen.thing
             name = (
@@ -140,6 +136,7 @@ class ErpReferencesFace(ErpInventoryFace):
             )
             detail = {"fields": [item.field for item in changed], "by": "erp"}
             self._audit(f"{asked[0]}.set", name, tenant_id=tenant_id, detail=detail)
+        return Referred(answer=answer, is_repeat=False)
 
 
 def _asked(standing: ErpStanding) -> Asked:

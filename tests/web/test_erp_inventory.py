@@ -26,6 +26,7 @@ from tests.workbench.people import add
 
 pytestmark = EACH_STORE
 HOSTS = {"acme": ("edge1", "edge2", "edge3"), "umbra": ("core1",)}
+FIELDS = ("contract_ref", "circuit_ref", "circuit_ref")  # of `paths`
 
 
 @pytest.fixture
@@ -219,7 +220,9 @@ def test_devices_come_by_hostname_where_that_is_asked(made: Rig, copy: Copy) -> 
 def test_what_is_planned_comes_where_it_is_asked_for(made: Rig, copy: Copy) -> None:
     made.bench.set_device("acme/edge3", status="planned")
 
-    assert [one["hostname"] for one in copy.page(status="planned")["items"]] == ["edge3"]
+    planned = copy.page(status="planned")
+    assert [one["hostname"] for one in planned["items"]] == ["edge3"]
+    assert planned["ports"] == [], "of the ports elsewhere none is on a planned device"
     copy.follow()
     assert names(copy) == {"edge1", "edge2"}
 
@@ -276,7 +279,8 @@ def test_a_csv_has_a_row_a_thing_and_opens_nothing_in_a_spreadsheet(made: Rig, c
     made.bench.set_device("acme/edge1", contract_ref="=1+1")
     asked = urlencode({"limit": 1})
     reply = copy.client.get(f"/erp/inventory/{copy.tenant_id}?{asked}", Accept="text/csv")
-    whole = copy.client.get(f"/erp/inventory/{copy.tenant_id}", Accept="text/csv")
+    path = f"/erp/inventory/{copy.tenant_id}"
+    whole = copy.client.get(f"{path}?count=true", Accept="text/csv")
     rows = list(csv.DictReader(io.StringIO(whole.body.decode())))
 
     assert [row["kind"] for row in rows].count("device") == 3
@@ -285,6 +289,9 @@ def test_a_csv_has_a_row_a_thing_and_opens_nothing_in_a_spreadsheet(made: Rig, c
     assert 'rel="next"' in reply.headers["link"]
     assert reply.headers["netwb-sequence"] == copy.page()["sequence"]
     assert "link" not in whole.headers
+    assert whole.headers["netwb-total"] == "3"
+    assert {row["watched"] for row in rows if row["kind"] == "port"} == {"false"}
+    assert all(row["etag"] for row in rows)
 
 
 def test_what_a_device_says_of_itself_stays_text_in_json_csv_and_headers(
@@ -369,9 +376,34 @@ def test_without_a_tag_nothing_is_written(made: Rig, port: int) -> None:
     assert made.bench.device("acme/edge1").contract_ref is None
 
 
-@pytest.mark.parametrize("tag", ['W/"x-1"', '"x"', '"x-99999999999999999999"', '"-1"', "x-1"])
+@pytest.mark.parametrize("tag", ['W/"x-1"', '"x"', '"x-99999999999999999999"', '"-1"', '""'])
 def test_what_is_no_tag_of_this_thing_matches_nothing(made: Rig, port: int, tag: str) -> None:
-    assert refer(caller(made, port), paths(made)[0], {"contract_ref": "R"}, tag=tag).status == 412
+    for path, field in zip(paths(made), FIELDS, strict=True):
+        assert refer(caller(made, port), path, {field: "R"}, tag=tag).status == 412
+
+
+def test_a_tag_without_its_quotes_is_told_how_it_is_written(made: Rig, port: int) -> None:
+    client, path = caller(made, port), paths(made)[0]
+    reply = refer(client, path, {"contract_ref": "R"}, tag=client.get(path).json["etag"])
+
+    assert reply.status == 400
+    assert reply.json["errors"][0]["parameter"] == "If-Match"
+    assert "double quotes" in reply.json["detail"]
+
+
+def test_each_port_of_a_device_has_a_tag_of_its_own(copy: Copy) -> None:
+    copy.follow()
+    edge1 = next(one for one in copy.devices.values() if one["hostname"] == "edge1")
+    base = f"/erp/inventory/{copy.tenant_id}/ports"
+    done = [
+        refer(copy.client, f"{base}/{one['id']}", {"circuit_ref": "R"}, tag=f'"{one["etag"]}"')
+        for one in edge1["ports"]
+    ]
+
+    assert [reply.status for reply in done] == [200, 200]
+    assert [copy.client.get(f"{base}/{one['id']}").json for one in edge1["ports"]] == [
+        reply.json for reply in done
+    ]
 
 
 def test_nothing_else_of_a_device_can_be_written(made: Rig, port: int) -> None:
@@ -401,6 +433,38 @@ def test_a_repeat_with_its_key_is_done_once_and_another_with_it_is_refused(
     assert first.json == again.json
     assert other.status == 422
     assert len(audited) == 1
+
+
+def test_a_repeat_is_answered_as_the_first_time_whatever_came_since(made: Rig, port: int) -> None:
+    client, path = caller(made, port), paths(made)[0]
+    tag = client.get(path).headers["etag"]
+    first = refer(client, path, {"contract_ref": "R-1"}, tag=tag, key="k1")
+    refer(client, path, {"contract_ref": "R-2"})
+    again = refer(client, path, {"contract_ref": "R-1"}, tag=tag, key="k1")
+    fresh = refer(
+        client, path, {"contract_ref": "R-1"}, tag=client.get(path).headers["etag"], key="k1"
+    )
+
+    assert (again.status, again.json) == (200, first.json)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+    assert fresh.status == 422, "another tag is another request"
+    assert client.get(path).json["contract_ref"] == "R-2"
+
+
+def test_a_token_that_takes_over_goes_on_with_cursor_and_key(made: Rig, port: int) -> None:
+    add(made, "erp", Role.ENGINEER, "acme")
+    issued = made.bench.issue_token(NewToken(user="erp", days=30))
+    client, path = Client(port=port, token=issued.secret), paths(made)[0]
+    base = f"/erp/inventory/{tenant_id(made)}"
+    cursor = client.get(f"{base}?limit=1").json["next"]
+    tag = client.get(path).headers["etag"]
+    first = refer(client, path, {"contract_ref": "R-1"}, tag=tag, key="k1")
+    client.token = made.bench.rotate_token(issued.token.id).issued.secret
+
+    assert client.get(f"{base}?limit=1&cursor={cursor}").status == 200
+    again = refer(client, path, {"contract_ref": "R-1"}, tag=tag, key="k1")
+    assert (again.status, again.json) == (200, first.json)
 
 
 def test_a_key_is_forgotten_where_nothing_was_written(made: Rig, port: int) -> None:

@@ -87,6 +87,7 @@ class ErpFeedRow(TenantOwned, Base):
 
     kinds    that it is told; none: all
     inside   it may be in the provider's own network
+    epoch    of that number
     number   of the last one that arrived
     """
 
@@ -94,6 +95,7 @@ class ErpFeedRow(TenantOwned, Base):
     target_id: Mapped[str] = mapped_column(ForeignKey("notify_target.id"), primary_key=True)
     kinds: Mapped[list[Any]]
     inside: Mapped[bool]
+    epoch: Mapped[str]
     number: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -130,7 +132,8 @@ class ErpOnceRow(TenantOwned, Base):
     __tablename__ = "erp_once"
     __table_args__ = (Index("ix_erp_once_at", "at"),)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
-    actor: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str] = mapped_column(primary_key=True)
     once_key: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]  # of route and body
+    digest: Mapped[str]  # of all that was asked
+    answer: Mapped[dict[str, Any] | None]
     at: Mapped[datetime]

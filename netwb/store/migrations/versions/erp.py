@@ -27,6 +27,7 @@ def upgrade() -> None:
     _once()
     _pages()
     _tokens()
+    _port_circuits()
 
 
 def _owned(name: str, *parts: Any, key: tuple[str, ...]) -> None:
@@ -115,6 +116,7 @@ def _feeds() -> None:
         sa.Column("target_id", sa.Text(), nullable=False),
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("inside", sa.Boolean(), nullable=False),
+        sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["target_id"], ["notify_target.id"], name=op.f("fk_erp_feed_target_id")
@@ -149,11 +151,12 @@ def _percentiles() -> None:
 def _once() -> None:
     _owned(
         "erp_once",
-        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("once_key", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=True),
         sa.Column("at", Moment, nullable=False),
-        key=("tenant_id", "actor", "once_key"),
+        key=("tenant_id", "owner", "once_key"),
     )
     op.create_index(op.f("ix_erp_once_at"), "erp_once", ["at"])
 
@@ -170,3 +173,8 @@ def _tokens() -> None:
     """Which token took over from which, and where one was used last."""
     for name in ("replaces", "replaced_by", "used_from"):
         op.add_column("token", sa.Column(name, sa.Text(), nullable=True))
+
+
+def _port_circuits() -> None:
+    """What a tenant that had a port before called its circuit: no other one is told that."""
+    op.add_column("port_tenant", sa.Column("circuit_ref", sa.Text(), nullable=True))
