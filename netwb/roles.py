@@ -220,6 +220,11 @@ class Actor:
     cure: str = ""
 
     @property
+    def owner(self) -> str:
+        """Whose it is: of a token, `ana/TOKEN`, the person."""
+        return self.name.partition("/")[0]
+
+    @property
     def permissions(self) -> frozenset[Permission]:
         """Rights in force."""
         if self.role is None:

@@ -40,6 +40,10 @@ _IDS: Mapping[str, tuple[str, str]] = {
     "name": ("Name of a shard.", "main"),
     "secret": ("The secret of the sender's callback.", "wOLQ3kk0Zt6h"),
 }
+_ERP_IDS: Mapping[str, tuple[str, str]] = {  # an ERP keeps ids: names change
+    "tenant_id": ("Id of a tenant (`/me` tells them), or its slug.", "q3v8zk1m5t7w9y2b"),
+    "device_id": ("Id of a device, as the inventory tells it; no name.", "11ndm3zf95rtxmf6"),
+}
 # By the end of a field's name: what its number, or its text, is counted in.
 UNITS: Mapping[str, str] = {
     "bps": "bit/s",
@@ -218,7 +222,8 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
 
 def _path_parameters(operation: Operation) -> Iterator[dict[str, Any]]:
     for name in operation.ids:
-        about, example = _IDS[name]
+        own = _ERP_IDS if operation.path.startswith("/erp/") else {}
+        about, example = own.get(name) or _IDS[name]
         described = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         yield {**described, "description": about, "example": example}
 

@@ -18,6 +18,7 @@ from netwb.web import (
     grafana,
     health,
     jobs,
+    me,
     telegraf,
 )
 from netwb.web.docs import POLICY, render_docs
@@ -65,6 +66,7 @@ class AnyDocument(Shape):
 OPERATIONS: tuple[Operation, ...] = (
     *backups.OPERATIONS,
     *jobs.OPERATIONS,
+    *me.OPERATIONS,
     *erp_inventory.OPERATIONS,
     *erp_events.OPERATIONS,
     *erp_status.OPERATIONS,

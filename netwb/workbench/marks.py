@@ -1,6 +1,7 @@
 """Marks on the facade: where somebody left a list, sealed, so that a reader can hand it back.
 
-A mark opens only for the same list and the same person, and only as it was given.
+A mark opens only for the same list and the same person, and only as it was given. Which of a person's
+tokens holds it is no matter: it opens no right, and one that takes over goes on.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class MarksFace(Face):
         return found
 
     def _mark_mac(self, place: str, content: bytes) -> bytes:
-        bound = json.dumps([self._actor.name, place]).encode() + b"\0" + content
+        bound = json.dumps([self._actor.owner, place]).encode() + b"\0" + content
         return hmac.digest(self._parts.keyring.key(PURPOSE), bound, "sha256")[:_MAC_BYTES]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from netwb.access.expiry import OVERLAP
@@ -25,7 +25,7 @@ from netwb.access.records import (
 )
 from netwb.errors import NotPermittedError
 from netwb.faults import Faults
-from netwb.inventory.records import SecretSource
+from netwb.inventory.records import SecretSource, Tenant
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, NO_TENANT, Actor, Permission, Rights, Scope, allowed
 from netwb.workbench.face import Face
@@ -42,6 +42,18 @@ OWN = "user:"  # how the reference of a person begins, in a login or by name; a 
 
 class PeopleFace(Face):
     """`me`; `users`, `login_sessions`, `tokens` and their changes; one's own password and codes."""
+
+    def own_tenants(self) -> tuple[Tenant, ...]:
+        """Tenants in scope that are not retired, by slug; whoever may do nothing else may know them."""
+        found = self._parts.places.tenants(self._scope)
+        return tuple(
+            sorted((one for one in found if one.status == "active"), key=lambda one: one.slug)
+        )
+
+    def own_end(self) -> datetime | None:
+        """When the token that asks ends; None where none does."""
+        standing = self._who.standing()
+        return None if standing is None else standing.expires_at
 
     def me(self) -> Person:
         """Who acts on this Workbench, with the rights and the scope in force now."""
