@@ -49,3 +49,8 @@ class Buckets:
         while len(self._left) > MOST_KEPT:
             self._left.popitem(last=False)
         return waits
+
+    def give_back(self, name: str) -> None:
+        """One that was taken, and then not used."""
+        now = self._clock()
+        self._left[name] = (min(self._allowed.burst, self._left_at(name, now) + 1), now)

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -201,10 +201,14 @@ class ApiHandler(AnsweringHandler):
         """Count this request for its token, and for the tenant that it may see. Raises RefusedError."""
         rates = self._doors.rates()
         self.taken = rates.take("token", self._counted)
-        if "tenant_id" in ids and (tenant := acting.known_tenant(ids["tenant_id"])):
-            self.taken += rates.take("tenant", tenant)
-        late = max(self.taken, key=lambda one: one.waits_s, default=None)
-        if late is not None and late.waits_s:
+        late = next((one for one in self.taken if one.waits_s), None)
+        if late is None and "tenant_id" in ids:
+            tenant = acting.known_tenant(ids["tenant_id"])
+            self.taken += rates.take("tenant", tenant) if tenant else ()
+            late = next((one for one in self.taken if one.waits_s), None)
+            if late is not None:
+                rates.give_back("token", self._counted)
+        if late is not None:
             whose = "login" if late.of == "token" and self._caller == "login" else late.of
             raise RefusedError(too_often(whose, late.quota, late.waits_s))
 
@@ -216,6 +220,9 @@ class ApiHandler(AnsweringHandler):
     def _read(self, operation: Operation) -> Shape | None:
         if operation.body is None:
             return None
+        if self.request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            problem = problem_of_status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+            raise RefusedError(replace(problem, detail="send the body as it is, not compressed"))
         content_type = self.request.headers.get("Content-Type", "")
         return parse_body(operation.body, content_type, bytes(self._body), takes=operation.takes)
 

@@ -62,6 +62,12 @@ class Rates:
         more_s = max(1, ceil((whole + 1 - left) * MINUTE_S / quota))
         return (Taken(of=of, quota=quota, left=whole, more_s=more_s, waits_s=waits_s),)
 
+    def give_back(self, of: Of, name: str) -> None:
+        """A request that was counted and then refused by another bucket is none."""
+        if of in self._buckets:
+            with self._lock:
+                self._buckets[of].give_back(name)
+
 
 def policy(taken: Sequence[Taken]) -> str:
     """`RateLimit-Policy`: what holds, always the same.

@@ -152,6 +152,25 @@ def test_the_callers_of_a_tenant_share_what_it_has_by_id_and_by_name(made: Rig) 
     assert elsewhere == 200
 
 
+def test_what_one_bucket_refuses_takes_nothing_of_the_other(made: Rig) -> None:
+    """A program that runs wild stops itself, and not the others of its tenant."""
+    with limited(made, per_token=2, per_tenant=5) as ground:
+        ana, ben = ground.token("ana"), ground.token("ben")
+        wild = [ground.bill(ana, "acme").status for _ in range(10)]
+        others = [ground.bill(ben, "acme").status for _ in range(2)]
+
+    assert wild == [200, 200, *[429] * 8]
+    assert others == [200, 200]
+
+    with limited(made, per_token=4, per_tenant=1) as ground:
+        ana = ground.token("ana")
+        of_the_tenant = [ground.bill(ana, "acme").status for _ in range(4)]
+        elsewhere = [ana.ask("GET", DEVICES).status for _ in range(3)]
+
+    assert of_the_tenant == [200, 429, 429, 429]
+    assert elsewhere == [200] * 3
+
+
 def test_a_stranger_uses_up_nothing_of_a_tenant(made: Rig) -> None:
     with limited(made, per_token=0, per_tenant=2) as ground:
         eva, ben = ground.token("eva"), ground.token("ben")
