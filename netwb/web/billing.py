@@ -54,7 +54,7 @@ class BillQuery(Asked):
         str,
         Field(
             max_length=200,
-            description="Of which port group, for CSV and PDF.",
+            description="Only of this port group; for CSV it is asked for where there are several.",
             examples=["transit"],
         ),
     ] = ""
@@ -79,7 +79,7 @@ def bill(call: Call[BillQuery, None]) -> Answer:
     if call.media == PDF:
         content = call.bench.bill_pdf(tenant_id, period, group=query.group, version=query.version)
         return _tagged(content, PDF, tag)
-    found = call.bench.bill(tenant_id, period, version=query.version)
+    found = call.bench.bill(tenant_id, period, version=query.version, group=query.group)
     return _tagged(in_json(bill_json(found)), JSON, tag)
 
 

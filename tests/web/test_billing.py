@@ -197,6 +197,19 @@ def test_a_frozen_bill_is_told_by_its_tag_before_any_of_it_is_read(made: Rig, po
     assert reopened.json["frozen"] is False
 
 
+def test_of_several_groups_one_may_be_asked_for_in_each_form(made: Rig, port: int) -> None:
+    caller = client(made, port)
+    made.bench.add_port_group("acme", "backup", commit_bps="1M")
+    path = "/erp/billing/acme?period=2026-10"
+
+    assert len(caller.get(path).json["groups"]) == 2
+    assert [one["name"] for one in caller.get(f"{path}&group=transit").json["groups"]] == [
+        "transit"
+    ]
+    assert caller.get(f"{path}&group=nosuch").status == 404
+    assert caller.get(f"{path}&group=nosuch", Accept="text/csv").status == 404
+
+
 def test_a_foreign_tenant_reads_like_one_that_is_not(made: Rig, port: int) -> None:
     caller = client(made, port)
     foreign = tenant_id(made, "umbra")
