@@ -1,18 +1,22 @@
 """What an ERP is told happened: kinds and who may see them, and the one form in which they are sent.
 
-The feed and the webhook send the very same item.
+The feed and the webhook send the very same item. Two kinds are of the webhook alone: where the
+database was put back it is told so once, by an item of its own, as it has no cursor that is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, get_args
+from fnmatch import fnmatchcase
+from typing import Any, Literal, get_args
 
 from netwb.erp.records import EventKind
+from netwb.errors import InputError
 from netwb.roles import Permission
 
+ItemKind = Literal[EventKind, "feed.reset", "feed.test"]
 KINDS: tuple[EventKind, ...] = get_args(EventKind)
 _RIGHTS: Mapping[str, Permission] = {
     "configuration": Permission.CONFIG_VIEW,
@@ -26,14 +30,14 @@ class Event:
     """One event.
 
     id       never another's, and the same in the feed and in a webhook
-    number   rises in the order of telling, without a gap
-    subject  a hostname, a hostname and an ifName, a prefix
+    number   rises in the order of telling, of all the tenant's events without a gap
+    subject  a hostname, a hostname and an ifName, a prefix; `tenant/hostname` of another's device
     """
 
     id: str
     number: int
     at: datetime
-    kind: EventKind
+    kind: ItemKind
     device_id: str | None
     port_id: str | None
     subject: str
@@ -70,6 +74,20 @@ class EventsAsked:
     hidden: Sequence[EventKind] = ()
 
 
+def kinds_of(patterns: Iterable[str]) -> tuple[EventKind, ...]:
+    """Kinds that any of the patterns matches. Raises InputError where one matches none.
+
+    >>> kinds_of(["device.*", "port.added"])
+    ('device.added', 'device.changed', 'device.retired', 'port.added')
+    """
+    found = list(patterns)
+    for pattern in found:
+        if not any(fnmatchcase(kind, pattern) for kind in KINDS):
+            msg = f"{pattern[:60]!r} matches no kind of event; kinds are {', '.join(KINDS)}"
+            raise InputError(msg)
+    return tuple(kind for kind in KINDS if any(fnmatchcase(kind, one) for one in found))
+
+
 def right_of(kind: EventKind) -> Permission:
     """What it takes to be told of it.
 
@@ -79,10 +97,11 @@ def right_of(kind: EventKind) -> Permission:
     return _RIGHTS.get(kind.partition(".")[0], Permission.INVENTORY_VIEW)
 
 
-def event_json(event: Event) -> dict[str, Any]:
-    """The item."""
+def event_json(event: Event, epoch: str) -> dict[str, Any]:
+    """The item; `epoch` is that of its number."""
     return {
         "id": event.id,
+        "epoch": epoch,
         "sequence": event.number,
         "at": event.at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z",
         "kind": event.kind,

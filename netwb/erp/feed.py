@@ -25,7 +25,7 @@ _COLUMNS = (  # in the order of an Event
     *(ErpEventRow.device_id, ErpEventRow.port_id, ErpEventRow.subject, ErpEventRow.detail),
 )
 BATCH = 500  # events that are let go in one transaction
-_CURE = "read the inventory anew, then go on from `after=latest`"
+_CURE = "take a cursor by `after=latest`, then read the inventory anew, then go on from that cursor"
 
 
 def read_events(

@@ -253,8 +253,9 @@ def _event(one: Change, at: int) -> NewEvent:
         subject=one.hostname,
         device_id=one.device_id,
         detail={
-            "old": one.old,
-            "new": one.new,
+            "changed": ["status"],
+            "old": {"status": one.old},
+            "new": {"status": one.new},
             "observed_at": None if observed is None else _rfc3339(observed),
         },
     )

@@ -2,7 +2,8 @@
 
 How far it was told stands with the target, and moves on in the transaction that says it arrived: a
 process that dies in between, or another that takes over, sends that one event again, under the id that
-it had. No event is given up, and none overtakes another: while one does not arrive, all wait.
+it had. No event is given up, and none overtakes another: while one does not arrive, all wait. One that
+stands in another epoch than its tenant is told that the database was put back, also where nothing came.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from netwb.notify.queue import Hold, falter, fare_well
 from netwb.notify.records import Delivered, FeedItem, Message, Target
 from netwb.roles import ALL_TENANTS, NO_TENANT
 from netwb.store.database import Database
-from netwb.store.models import ErpEventRow, ErpFeedRow, NotifyTargetRow
+from netwb.store.models import ErpEventRow, ErpFeedRow, ErpHeadRow, NotifyTargetRow
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Feeding:
         """Ids of the feeds that something came for which they have not gone past, and may now."""
         ready = or_(NotifyTargetRow.retry_at.is_(None), NotifyTargetRow.retry_at <= self._clock())
         mine, number = ErpEventRow.tenant_id == ErpFeedRow.tenant_id, ErpEventRow.number
+        head = ErpHeadRow.tenant_id == ErpFeedRow.tenant_id
         query = (
             select(ErpFeedRow.target_id)
             .join(NotifyTargetRow, NotifyTargetRow.id == ErpFeedRow.target_id)
@@ -67,6 +69,7 @@ class Feeding:
                 or_(
                     exists().where(mine, number.is_(None)),
                     exists().where(mine, number > ErpFeedRow.number),
+                    exists().where(head, ErpHeadRow.epoch != ErpFeedRow.epoch),
                 ),
             )
         )

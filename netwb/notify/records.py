@@ -267,9 +267,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedItem:
-    """An event on its way to a feed; `data` is what is sent, `number` the feed's place behind it."""
+    """An event on its way to a feed; `data` is what is sent.
+
+    epoch, number  the feed's place behind it
+    """
 
     id: str
+    epoch: str
     number: int
     data: Mapping[str, Any]
 

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from netwb.erp.event_records import KINDS as EVENTS
+from netwb.erp.event_records import kinds_of
 from netwb.erp.records import EventKind
 from netwb.errors import InputError
 from netwb.notify.records import KINDS, SEVERITIES, Notice, Route, Standing, Target
@@ -66,13 +67,8 @@ def check_patterns(patterns: Iterable[str]) -> tuple[str, ...]:
 
 def check_events(patterns: Iterable[str]) -> tuple[EventKind, ...]:
     """Kinds of events that the patterns match; none at all where they match all of them."""
-    found = [part.strip() for part in patterns if part.strip()]
-    for pattern in found:
-        if not any(fnmatchcase(kind, pattern) for kind in EVENTS):
-            msg = f"{pattern[:60]!r} matches no kind of event; kinds are {', '.join(EVENTS)}"
-            raise InputError(msg)
-    wanted = tuple(kind for kind in EVENTS if any(fnmatchcase(kind, one) for one in found))
-    return () if wanted in ((), EVENTS) else wanted
+    wanted = kinds_of(part.strip() for part in patterns if part.strip())
+    return () if wanted == EVENTS else wanted
 
 
 def hears(target: Target, routes: Collection[Route], notice: Notice) -> bool:

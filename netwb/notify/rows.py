@@ -15,6 +15,7 @@ from netwb.store.models import (
     DeliveryRow,
     ErpEventRow,
     ErpFeedRow,
+    ErpHeadRow,
     NotifyRouteRow,
     NotifyTargetRow,
     TenantRow,
@@ -94,7 +95,9 @@ def _untold(session: Session, feed: ErpFeedRow) -> int:
     later = (ErpEventRow.number > feed.number) | ErpEventRow.number.is_(None)
     query = select(func.count()).where(ErpEventRow.tenant_id == feed.tenant_id, later)
     wanted = query.where(ErpEventRow.kind.in_(feed.kinds)) if feed.kinds else query
-    return int(session.scalar(wanted) or 0)
+    head = session.get(ErpHeadRow, feed.tenant_id)
+    is_reset = head is not None and head.epoch != feed.epoch  # which it is told as well
+    return int(session.scalar(wanted) or 0) + is_reset
 
 
 def load_routes(session: Session, rows: Iterable[tuple[NotifyRouteRow, str]]) -> tuple[Route, ...]:

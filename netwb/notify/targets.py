@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from netwb.erp.records import Stand
 from netwb.errors import InventoryError, UnknownNameError
 from netwb.notify.records import (
     SIGNED,
@@ -99,11 +100,11 @@ class Targets:
             return load_targets(session, [find_target(session, scope, reference)])[0]
 
     def add(
-        self, new: NewTarget, url: GivenUrl, *, tenant_id: str, by: str, told: int = 0
+        self, new: NewTarget, url: GivenUrl, *, tenant_id: str, by: str, told: Stand | None = None
     ) -> AddedTarget:
         """A new target; a webhook gets a key of its own, which is shown this once.
 
-        told   of a feed: the tenant's last event that it is not told any more
+        told   of a feed, which has it always: how far its tenant's events are, those it is not told
         """
         self._keyring.key(PURPOSE, tenant_id)
         key = secrets.token_bytes(KEY_BYTES) if new.kind in SIGNED else None
@@ -125,7 +126,7 @@ class Targets:
         row.keys_sealed = self._sealed_keys(row, [key]) if key else None
         with self._database.writing(ALL_TENANTS) as session:
             _insert(session, row)
-            if new.kind == "feed":
+            if told is not None:
                 session.add(_feed(row, new, told))
                 session.flush()
             target = load_targets(session, [row])[0]
@@ -296,13 +297,14 @@ def _webhook(session: Session, scope: Scope, reference: str) -> NotifyTargetRow:
     return row
 
 
-def _feed(row: NotifyTargetRow, new: NewTarget, told: int) -> ErpFeedRow:
+def _feed(row: NotifyTargetRow, new: NewTarget, told: Stand) -> ErpFeedRow:
     return ErpFeedRow(
         target_id=row.id,
         tenant_id=row.tenant_id,
         kinds=list(new.events),
         inside=new.inside,
-        number=told,
+        epoch=told.epoch,
+        number=told.events,
     )
 
 

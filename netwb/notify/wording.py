@@ -123,13 +123,13 @@ def trial_event(target: str, message_id: str, now: datetime) -> Message:
         id=message_id,
         number=0,
         at=now,
-        kind="feed.test",  # type: ignore[arg-type]  # of no event
+        kind="feed.test",
         device_id=None,
         port_id=None,
         subject=target,
         detail={},
     )
-    return Message(title="[netwb] test", text="", brief="", data=event_json(trial))
+    return Message(title="[netwb] test", text="", brief="", data=event_json(trial, ""))
 
 
 def page(title: str, body: str) -> str:

@@ -47,7 +47,7 @@ def compose_notify(
         new_leases=lambda: Leases(database, holder_name(new_id()), clock),
         targets=targets,
         queue=queue,
-        feeding=Feeding(database, clock, EventFeeds(database), random.random),
+        feeding=Feeding(database, clock, EventFeeds(database, clock), random.random),
         senders=Senders(environment=environment, real_now=lambda: datetime.now(UTC)),
         random=random.random,
     )

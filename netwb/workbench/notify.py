@@ -105,7 +105,7 @@ class NotifyFace(Face):
         if new.inside:
             self._require_everywhere("a target in the provider's own network")
         url = self._given_url(new.url, "feed", "anywhere" if new.inside else "public")
-        told = _numbers.stand_of(self._parts.database, tenant_id).events
+        told = _numbers.stand_of(self._parts.database, tenant_id)
         by = self._actor.name
         added = self._notify.targets.add(new, url, tenant_id=tenant_id, by=by, told=told)
         self._audit_target(

@@ -16,11 +16,14 @@ import pytest
 from standardwebhooks import Webhook
 
 from netwb.access.records import NewUser
+from netwb.erp.numbers import begin_anew
+from netwb.erp.records import EventKind
 from netwb.errors import InputError, InventoryError, NotPermittedError, UnknownNameError
 from netwb.inventory.records import SecretSource
 from netwb.notify.delivering import LEASE_S
 from netwb.notify.records import NewRoute, NewTarget
-from netwb.roles import Role
+from netwb.roles import ALL_TENANTS, Role
+from netwb.web.erp_events import EventAnswer
 from tests.benches import Rig, rig
 from tests.erp.following import Follower, see
 from tests.notify.receivers import GOOD, Receiver, hang, receiving, status
@@ -155,6 +158,59 @@ def test_kinds_that_a_feed_is_not_told_are_passed_over(made: Rig, receiver: Rece
     assert [one["subject"] for one in told(receiver)] == ["edge1 xe-0/0/0"]
     made.clock.advance(days=91)
     assert made.bench.sweep().events > 0, "nothing waits for what is not told"
+
+
+def put_back(made: Rig) -> None:
+    """As an import does it."""
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        begin_anew(session.connection())
+
+
+@pytest.mark.parametrize("events", [(), ("port.added",)], ids=["all kinds", "one kind"])
+def test_a_database_that_was_put_back_is_told_first_and_once(
+    made: Rig, receiver: Receiver, events: tuple[EventKind, ...]
+) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    made.bench.add_event_feed(feed(receiver.url, events=events))
+    see(made, "acme/edge1", "xe-0/0/0", "xe-0/0/1")
+    made.bench.deliver_notices()
+    put_back(made)
+    (waits,) = made.bench.notify_targets()
+    receiver.answer = DOWN
+    made.bench.deliver_notices()
+    receiver.answer = GOOD
+    see(made, "acme/edge1", "xe-0/0/0", "xe-0/0/1", "xe-0/0/2")
+    made.clock.advance(hours=1)
+
+    made.bench.deliver_notices()
+    made.bench.deliver_notices()
+
+    before, untaken, reset, after = told(receiver)
+    assert waits.waiting == 1, "it is told also where nothing else came"
+    assert untaken["id"] == reset["id"] not in (before["id"], after["id"])
+    assert (reset["kind"], reset["subject"]) == ("feed.reset", "acme/erp")
+    assert reset["detail"]["cure"] == "read the inventory anew"
+    assert before["epoch"] != reset["epoch"] == after["epoch"]
+    assert [one["sequence"] for one in (reset, after)] == [
+        before["sequence"],
+        before["sequence"] + 1,
+    ]
+    assert after["subject"] == "edge1 xe-0/0/2"
+    for item in (before, reset, after):
+        EventAnswer.model_validate(item)
+
+
+def test_each_feed_of_a_database_that_was_put_back_is_told_under_an_id_of_its_own(
+    made: Rig, receiver: Receiver
+) -> None:
+    made.bench.add_event_feed(feed(receiver.url))
+    made.bench.add_event_feed(feed(receiver.url, "theirs", "umbra"))
+    put_back(made)
+    made.bench.add_event_feed(feed(receiver.url, "crm"))
+    made.bench.deliver_notices()
+
+    assert {one["subject"] for one in told(receiver)} == {"acme/erp", "umbra/theirs"}, "crm is new"
+    assert len(set(receiver.ids())) == 2
 
 
 def test_of_two_feeds_of_a_tenant_each_goes_its_own_way(made: Rig, receiver: Receiver) -> None:

@@ -92,7 +92,7 @@ def office_of(database: Database, clock: Clock, master: MasterKey, url: str = ""
         new_leases=lambda: Leases(database, holder_name(new_id()), clock),
         targets=targets,
         queue=queue,
-        feeding=Feeding(database, clock, EventFeeds(database), lambda: 0.5),
+        feeding=Feeding(database, clock, EventFeeds(database, clock), lambda: 0.5),
         senders=Senders(environment=os.environ, real_now=now, limit_s=LIMIT_S),
         random=lambda: 0.5,
     )

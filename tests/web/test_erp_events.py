@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from netwb.access.records import NewToken
-from netwb.erp.event_records import KINDS
+from netwb.erp.event_records import KINDS, ItemKind, kinds_of
+from netwb.notify.routes import check_events
 from netwb.roles import Permission, Role
-from netwb.web.erp_events import EventsAnswer
+from netwb.web.erp_events import DETAILS, EventsAnswer
 from tests.benches import Rig, ios, rig
 from tests.erp.following import see
 from tests.stores import EACH_STORE
@@ -74,6 +76,7 @@ def test_the_feed_begins_with_the_oldest_and_ends_with_a_cursor(made: Rig, erp: 
     (event,) = second.items
     assert event == {
         "id": event["id"],
+        "epoch": second.json["next"].partition(".")[0],
         "sequence": first.items[-1]["sequence"] + 1,
         "at": "2026-11-20T02:00:00Z",
         "kind": "device.changed",
@@ -124,6 +127,50 @@ def test_kinds_that_are_asked_for_come_alone_and_the_cursor_goes_past_the_others
     assert erp.ask(f"?after={reply.json['next']}").items == []
 
 
+def test_kinds_are_asked_for_by_patterns_as_those_of_a_webhook(made: Rig, erp: Erp) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    made.bench.set_device("edge1", contract_ref="C-1")
+
+    assert [one["kind"] for one in erp.ask("?kinds=device.*").items] == [
+        "device.added",
+        "device.changed",
+    ]
+    assert subjects(erp.ask("?kinds=*.added,device.retired")) == [
+        ("device.added", "edge1"),
+        ("port.added", "edge1 xe-0/0/0"),
+    ]
+    assert check_events(["device.*", "port.added"]) == kinds_of(["port.added", "device.*"])
+
+
+def test_what_is_told_of_each_kind_has_the_form_that_its_example_shows(made: Rig, erp: Erp) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+    see(made, "acme/edge1", "xe-0/0/0", alias="to the exchange")
+    for ntp in ("192.0.2.53", "192.0.2.54"):
+        made.clock.advance(days=1)
+        made.answer("acme/edge1", ios("edge1", ntp=ntp, at=made.clock.now))
+        made.back_up("acme/edge1")
+    see(made, "umbra/core1", "xe-0/0/0")
+    made.bench.set_port("umbra/core1", "xe-0/0/0", tenant="acme")
+    made.bench.rename_device("umbra/core1", "core7")
+    made.bench.retire_device("umbra/core7")
+    made.bench.retire_device("acme/edge1")
+
+    erp.client = erp.with_a_new_token()
+    items = erp.ask("?limit=1000").items
+
+    assert set(DETAILS) == set(get_args(ItemKind))
+    told = {"device.added", "device.changed", "device.retired", "configuration.changed"}
+    assert {one["kind"] for one in items} == told | {"port.added", "port.changed", "port.retired"}
+    for one in items:
+        assert one["detail"].keys() == DETAILS[one["kind"]].keys(), one
+    (renamed,) = [one for one in items if "device" in one["detail"].get("changed", ())]
+    assert renamed["subject"] == "umbra/core7 xe-0/0/0"
+    assert (renamed["detail"]["old"], renamed["detail"]["new"]) == (
+        {"device": "umbra/core1"},
+        {"device": "umbra/core7"},
+    )
+
+
 def test_a_cursor_outlives_the_token_that_it_was_read_with(made: Rig, erp: Erp) -> None:
     after = erp.ask("?after=latest").json["next"]
     made.bench.set_device("edge1", contract_ref="C-1")
@@ -141,6 +188,16 @@ def test_an_unchanged_feed_costs_a_304(made: Rig, erp: Erp) -> None:
     assert erp.ask(f"?after={after}", **again).status == 304
     made.bench.set_device("edge1", contract_ref="C-1")
     assert len(erp.ask(f"?after={after}", **again).items) == 1
+
+
+def test_an_answer_that_has_more_behind_it_is_not_kept(made: Rig, erp: Erp) -> None:
+    see(made, "acme/edge1", "xe-0/0/0")
+
+    begun, ended = erp.ask("?limit=1"), erp.ask("?limit=2")
+
+    assert (begun.json["more"], ended.json["more"]) == (True, False)
+    assert ("etag" in begun.headers, "etag" in ended.headers) == (False, True)
+    assert begun.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -209,6 +266,7 @@ def test_nothing_of_another_tenant_stands_in_a_feed(made: Rig, erp: Erp) -> None
         ("?limit=0", 400),
         ("?limit=1001", 400),
         ("?kinds=device.exploded", 400),
+        ("?kinds=device.*,blackout.*", 400),
         ("?kinds=,", 400),
         ("?cursor=x", 400),
     ],
@@ -219,7 +277,8 @@ def test_what_cannot_be_told_is_refused_with_a_cure(erp: Erp, query: str, status
     assert reply.status == status, reply.body
     assert reply.headers["content-type"].startswith("application/problem+json")
     if status == 410:
-        assert "go on from `after=latest`" in reply.json["detail"]
+        cure = "take a cursor by `after=latest`, then read the inventory anew, then go on from that"
+        assert cure in reply.json["detail"]
 
 
 def test_a_cursor_that_is_older_than_what_is_kept_is_gone(made: Rig, erp: Erp) -> None:
