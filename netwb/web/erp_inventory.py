@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from pydantic import Field, field_validator
 
 from netwb.erp.records import ErpDevice, ErpPort, Gone
+from netwb.errors import InputError, NumberGoneError
 from netwb.roles import Permission
 from netwb.spreadsheets import tame
 from netwb.web.erp_shapes import (
@@ -30,8 +31,9 @@ from netwb.web.erp_shapes import (
 )
 from netwb.web.operations import BASE, JSON, Answer, Asked, Call, NoQuery, Operation, Paged, answer
 from netwb.web.paging import left_off
+from netwb.web.problems import Fault, RefusedError, bad_parameters
 from netwb.web.stamps import stamp
-from netwb.workbench.erp_inventory import ErpStanding
+from netwb.workbench.erp_inventory import ErpInventory, ErpStanding
 from netwb.workbench.erp_references import Change, Referred, Tagged
 
 CSV = "text/csv"
@@ -156,21 +158,7 @@ def inventory(call: Call[InventoryQuery, None]) -> Answer:
     if tag in call.seen:
         return Answer(content=b"", etag=tag)
     wanted = frozenset(query.fields.split(",")) if query.fields else ANY_DEVICE_FIELD
-    found = call.bench.erp_inventory(
-        standing,
-        limit=query.limit,
-        left_off=left_off(call),
-        updated_since=query.updated_since,
-        site=query.site,
-        role=query.role,
-        platform=query.platform,
-        contract_ref=query.contract_ref,
-        statuses=None if query.status is None else frozenset({query.status}),
-        sort=query.sort,
-        with_ports="ports" in wanted,
-        address="address" in wanted and bool(query.fields),
-        count=query.count,
-    )
+    found = _read(call, standing, wanted)
     page = found.page
     cursor = None if found.left_off is None else call.bench.mark(call.place, found.left_off)
     if call.media == CSV:
@@ -189,6 +177,33 @@ def inventory(call: Call[InventoryQuery, None]) -> Answer:
         **total,
     }
     return answer(document, etag=tag)
+
+
+def _read(
+    call: Call[InventoryQuery, None], standing: ErpStanding, wanted: frozenset[str]
+) -> ErpInventory:
+    query = call.query
+    try:
+        return call.bench.erp_inventory(
+            standing,
+            limit=query.limit,
+            left_off=left_off(call),
+            updated_since=query.updated_since,
+            site=query.site,
+            role=query.role,
+            platform=query.platform,
+            contract_ref=query.contract_ref,
+            statuses=None if query.status is None else frozenset({query.status}),
+            sort=query.sort,
+            with_ports="ports" in wanted,
+            address="address" in wanted and bool(query.fields),
+            count=query.count,
+        )
+    except NumberGoneError:
+        raise
+    except InputError as error:
+        detail = str(error).removeprefix("updated_since ")
+        raise RefusedError(bad_parameters([Fault(where="updated_since", detail=detail)])) from None
 
 
 def device(call: Call[NoQuery, None]) -> Answer:

@@ -154,7 +154,7 @@ def _time(text: str, now: datetime) -> datetime:
         return parse_moment(text, now)
     except InputError:
         msg = (
-            "`updated_since` is no sequence and no time; give the `sequence` of an earlier answer as"
+            "updated_since is no sequence and no time; give the `sequence` of an earlier answer as"
             " it was, or a time as 2026-11-20T02:00:00Z"
         )
         raise InputError(msg) from None

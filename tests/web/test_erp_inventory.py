@@ -245,6 +245,7 @@ def test_what_is_no_sequence_and_no_time_is_refused(copy: Copy, since: str) -> N
     reply = copy.ask(updated_since=since)
 
     assert reply.status == 400
+    assert reply.json["errors"][0]["parameter"] == "updated_since"
     assert "sequence" in reply.json["detail"]
 
 
