@@ -212,6 +212,7 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
         Question(query={"from": "-30d", "tags": tags}) for tags in ("", "{tenant}", "edge1")
     ],
     ("GET", "/grafana/account"): [Question()],
+    ("GET", "/me"): [Question()],
     ("GET", "/jobs/{job_id}"): [Question(ids={"job_id": "{job}"})],
     ("POST", "/fastnetmon/events"): [Question(body={"ip": "{address}", "action": "ban"})],
     ("POST", "/fastnetmon/callback/{secret}"): [
