@@ -1,9 +1,11 @@
 """A tenant's status from one summary to the next, and as it is shown later on. Pure.
 
 What a summary says grows old: at the time of asking nothing is `up` of which the summary, or the
-device's newest answer, is three intervals old. A change of a device's status is told once. A daemon
-that paused knows nothing of what it did not see: whatever is silent when it comes back is told only
-once it went on for three intervals and is silent still.
+device's newest answer, is as old as `limit_s` says: three intervals, of a minute at least, as summaries
+are made each minute. What is there, whose it is and whether it is in maintenance is as the inventory
+says at the time of asking. A change of a device's status is told once. A daemon that paused knows
+nothing of what it did not see: whatever is silent when it comes back is told only once it went on for
+so long and is silent still.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from netwb.erp.status_records import (
     Summary,
     is_old,
 )
-from netwb.metrics.status import INTERVALS, overall
+from netwb.metrics.status import INTERVALS, down_words, overall
 
 EVERY_S = 60  # how often a summary is made: the scheduler knows nothing quicker
 STATES: tuple[DeviceState, ...] = ("up", "degraded", "down", "unknown", "maintenance")
@@ -46,6 +48,10 @@ NOTHING = (
     " have who keeps the inventory add a device, or watch a port"
 )
 NOT_JUDGED = "never judged"
+NOT_JUDGED_YET = "not judged yet"  # it came, or is meant again, since the rest was judged
+IN_MAINTENANCE = "in maintenance"
+OF_PORT_IN_MAINTENANCE = "its device is in maintenance"
+OF_ANOTHER = "a port that is for another tenant is down"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,35 +146,76 @@ def _change(tenant_id: str, one: KeptDevice) -> Change:
 # ---- as it is shown
 
 
-def with_what_is_there(kept: Summary, there: Summary) -> Summary:
-    """What is known of what is there now: of a summary that is old some may be another's by now."""
+def with_what_is_there(
+    kept: Summary, there: Summary, others: Mapping[str, frozenset[str]]
+) -> Summary:
+    """What is known of what is there now: what is kept is of the inventory as it was judged.
+
+    there    what the inventory says now, all of it unknown or in maintenance
+    others   watched ports on the tenant's devices that are for other tenants now, ids by device
+    """
     devices = {one.id: one for one in kept.devices}
     ports = {one.id: one for one in kept.ports}
     return replace(
         kept,
-        devices=tuple(_known_device(devices.get(one.id), one) for one in there.devices),
+        tenant=there.tenant,
+        devices=tuple(
+            _known_device(devices.get(one.id), one, others.get(one.id, frozenset()))
+            for one in there.devices
+        ),
         ports=tuple(_known_port(ports.get(one.id), one) for one in there.ports),
     )
 
 
-def _known_device(kept: KeptDevice | None, there: KeptDevice) -> KeptDevice:
+def _known_device(kept: KeptDevice | None, there: KeptDevice, others: frozenset[str]) -> KeptDevice:
+    """Whether it is in maintenance is as the inventory says; one that is no more was not judged yet."""
     if kept is None:
         return there
-    ports = {one.id: one for one in kept.ports}
-    return there._replace(
-        status=kept.status,
-        observed_at=kept.observed_at,
-        since=kept.since,
-        told=kept.told,
-        ports=tuple(_known_port(ports.get(one.id), one) for one in there.ports),
+    before = {one.id: one for one in kept.ports}
+    ports = tuple(_known_port(before.get(one.id), one) for one in there.ports)
+    found = there._replace(observed_at=kept.observed_at, told=kept.told, ports=ports)
+    if there.maintenance != (kept.status == "maintenance"):
+        return found
+    if kept.status == "degraded":
+        reason = _still_down(kept, ports, others)
+        if not reason:
+            return found._replace(status="up", reason="")
+        return found._replace(status="degraded", reason=reason, since=kept.since)
+    return found._replace(status=kept.status, reason=kept.reason, since=kept.since)
+
+
+def _still_down(kept: KeptDevice, ports: Sequence[KeptPort], others: frozenset[str]) -> str:
+    """Why it is degraded still; "": no port is watched any more that was down."""
+    down = {one.id for one in kept.ports if one.state == "down"}
+    return degraded_words(
+        [one.name for one in ports if one.state == "down"],
+        others=not others.isdisjoint(down) or (OF_ANOTHER in kept.reason and bool(others)),
     )
+
+
+def degraded_words(own: Sequence[str], *, others: bool) -> str:
+    """Why a device is: ports of its own tenant by their names, of others only that there are some.
+
+    >>> degraded_words(["xe-0/0/0"], others=True)
+    'xe-0/0/0 down; a port that is for another tenant is down'
+    """
+    return "; ".join([*([down_words(own)] if own else []), *([OF_ANOTHER] if others else [])])
 
 
 def _known_port(kept: KeptPort | None, there: KeptPort) -> KeptPort:
+    """What its newest sample says is known still; that its device is down is not, once it is quiet."""
     if kept is None:
         return there
+    if there.host == "maintenance" and kept.host == "down":
+        return there._replace(observed_at=kept.observed_at)
+    host: Host = kept.host if kept.host == "down" else there.host
+    is_other = host != kept.host and kept.state == "unknown"
     return there._replace(
-        state=kept.state, host=kept.host, observed_at=kept.observed_at, since=kept.since
+        state=kept.state,
+        reason=there.reason if is_other else kept.reason,
+        host=host,
+        observed_at=kept.observed_at,
+        since=kept.since,
     )
 
 
@@ -255,13 +302,22 @@ def _notes(
 
 
 def _unknown_device(one: KeptDevice, as_of: int | None, limit: int) -> KeptDevice:
-    """Whatever it was: nobody has looked since."""
+    """Whatever it was: nobody has looked since. That it is in maintenance is said by the inventory."""
+    ports = tuple(_unknown_port(port, as_of, limit) for port in one.ports)
+    if one.status == "maintenance":
+        return one._replace(ports=ports)
     return one._replace(
         status="unknown",
-        reason=NOT_JUDGED if as_of is None else "not judged any more",
+        reason=_unjudged_words(one.reason, as_of),
         since=one.since if one.status == "unknown" or as_of is None else as_of + limit,
-        ports=tuple(_unknown_port(port, as_of, limit) for port in one.ports),
+        ports=ports,
     )
+
+
+def _unjudged_words(reason: str, as_of: int | None) -> str:
+    if as_of is None:
+        return NOT_JUDGED
+    return NOT_JUDGED_YET if reason == NOT_JUDGED_YET else "not judged any more"
 
 
 def _aged_device(one: KeptDevice, now: int, limit: int) -> KeptDevice:
@@ -285,6 +341,6 @@ def _aged_port(one: KeptPort, now: int, limit: int) -> KeptPort:
 
 def _unknown_port(one: KeptPort, as_of: int | None, limit: int) -> KeptPort:
     since = one.since if one.state == "unknown" or as_of is None else as_of + limit
-    reason = NOT_JUDGED if as_of is None else "not judged any more"
+    reason = _unjudged_words(one.reason, as_of)
     host: Host = "" if one.host == "down" else one.host
     return one._replace(state="unknown", host=host, reason=reason, since=since)

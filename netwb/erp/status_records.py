@@ -14,6 +14,7 @@ DeviceState = Literal["up", "degraded", "down", "unknown", "maintenance"]
 Overall = Literal["up", "degraded", "down", "unknown"]
 PortState = Literal["up", "down", "off", "unknown"]
 Host = Literal["", "down", "maintenance"]
+Numbered = tuple[str, int]  # epoch and number of a tenant's changes
 
 
 def is_old(at: int | None, now: int, limit_s: int) -> bool:
@@ -25,6 +26,7 @@ class KeptPort(NamedTuple):
     """A port of the tenant as it was found last; a tuple, as a hundred thousand are made each minute.
 
     device        `TENANT/HOSTNAME` of one on another tenant's device, else ""
+    device_id     of that device, else ""
     host          its device is down, so that the port is; or is in maintenance, so that it is not judged
     observed_at   its newest sample
     since         when it was first seen to be so; None: it was so when it was judged first
@@ -36,6 +38,7 @@ class KeptPort(NamedTuple):
     state: PortState
     reason: str = ""
     device: str = ""
+    device_id: str = ""
     host: Host = ""
     observed_at: int | None = None
     since: int | None = None
@@ -72,6 +75,7 @@ class Summary:
     as_of        epoch seconds; None: nobody ever judged them
     interval_s   how often devices are asked
     resumed_at   since when they were judged without a pause
+    stand        how far the tenant's changes were numbered before its inventory was read; None: nowhere
     ports        those on others' devices
     """
 
@@ -79,6 +83,7 @@ class Summary:
     tenant: str
     as_of: int | None
     interval_s: int
+    stand: Numbered | None = None
     resumed_at: int | None = None
     version: int = 0
     devices: tuple[KeptDevice, ...] = ()
@@ -99,7 +104,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenBlackhole:
-    """One that is held, on its way, or announced."""
+    """One that is held, on its way, or announced.
+
+    expires_at   when it is withdrawn; None of one that is held: its time begins with an answer
+    held_until   when a hold lapses that nobody answered; None of one that is not held
+    """
 
     id: str
     prefix: str
@@ -108,6 +117,7 @@ class OpenBlackhole:
     requested_at: datetime
     announced_at: datetime | None
     expires_at: datetime | None
+    held_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +181,12 @@ class StatusHead:
     """All that a tenant's status depends on, for who may see so much; but for the time.
 
     version   of its summary; None: it was never judged
+    stand     how far its changes are numbered
     """
 
     tenant_id: str
     version: int | None
+    stand: Numbered
     blackholes: tuple[OpenBlackhole, ...] | None
     percentiles: Percentiles | None
 

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select
@@ -23,6 +23,7 @@ from netwb.erp.status_records import (
     Change,
     KeptDevice,
     KeptPort,
+    Numbered,
     OpenBlackhole,
     Summary,
 )
@@ -34,6 +35,7 @@ from netwb.store.models import (
     CurrentRow,
     DeviceRow,
     ErpChangeRow,
+    ErpHeadRow,
     ErpStatusRow,
     PortRow,
     TenantRow,
@@ -43,7 +45,7 @@ from netwb.store.prepared import Prepared
 AWAITED = ("active", "maintenance")  # of devices; of others nothing is meant to be heard
 OPEN = ("held", "intended", "announced", "withdrawing")
 _CONFIG = "running"  # the kind that every device has
-_FORM = 1  # of the body; one of another form is not read, and the next summary is the first one
+_FORM = 2  # of the body; one of another form is not read, and the next summary is the first one
 _QUICKLY = 1  # zlib's level: a tenth larger, in a third of the time
 _HEAD = Prepared(
     select(ErpStatusRow.tenant_id, ErpStatusRow.version).where(
@@ -76,6 +78,7 @@ class ShownPort(NamedTuple):
     device_tenant_id: str
     device_tenant: str  # slug
     hostname: str
+    device_status: str
 
     @property
     def is_elsewhere(self) -> bool:
@@ -95,7 +98,7 @@ def read_ports(database: Database, tenant_id: str | None = None) -> tuple[ShownP
     """Of one tenant, or of all; those of a device by ifIndex."""
     columns = (
         *(PortRow.id, PortRow.tenant_id, PortRow.device_id, PortRow.name, PortRow.watched),
-        *(DeviceRow.tenant_id, TenantRow.slug, DeviceRow.hostname),
+        *(DeviceRow.tenant_id, TenantRow.slug, DeviceRow.hostname, DeviceRow.status),
     )
     own: tuple[ColumnElement[bool], ...] = (
         () if tenant_id is None else (PortRow.tenant_id == tenant_id,)
@@ -145,8 +148,31 @@ def find_summary(database: Database, scope: Scope, tenant_id: str) -> Summary | 
         return None if row is None else _summary(row)
 
 
-def open_blackholes(database: Database, scope: Scope, tenant_id: str) -> tuple[OpenBlackhole, ...]:
-    """Those of the tenant's addresses that are held, on their way, or stand; oldest first."""
+def watched_of_others(database: Database, tenant_id: str) -> Mapping[str, frozenset[str]]:
+    """Ids of watched ports on the tenant's devices that are for other tenants, by device."""
+    asked = (
+        select(PortRow.device_id, PortRow.id)
+        .join(DeviceRow, DeviceRow.id == PortRow.device_id)
+        .where(
+            DeviceRow.tenant_id == tenant_id,
+            PortRow.watched.is_(True),
+            PortRow.tenant_id != DeviceRow.tenant_id,
+        )
+    )
+    found: dict[str, set[str]] = {}
+    with database.reading(ALL_TENANTS) as session:
+        for device_id, port_id in session.execute(asked):
+            found.setdefault(device_id, set()).add(port_id)
+    return {device_id: frozenset(ids) for device_id, ids in found.items()}
+
+
+def open_blackholes(
+    database: Database, scope: Scope, tenant_id: str, *, hold: timedelta
+) -> tuple[OpenBlackhole, ...]:
+    """Those of the tenant's addresses that are held, on their way, or stand; oldest first.
+
+    hold   for how long one is held that nobody answers
+    """
     return tuple(
         OpenBlackhole(
             id=row.id,
@@ -155,7 +181,8 @@ def open_blackholes(database: Database, scope: Scope, tenant_id: str) -> tuple[O
             reach=row.reach,
             requested_at=row.requested_at,
             announced_at=row.announced_at,
-            expires_at=row.expires_at,
+            expires_at=None if row.state == "held" else row.expires_at,
+            held_until=row.requested_at + hold if row.state == "held" else None,
         )
         for row in database.rows(scope, _BLACKHOLES, tenant=tenant_id)
     )
@@ -180,6 +207,16 @@ def newest_at(database: Database) -> float | None:
     with database.reading(ALL_TENANTS) as session:
         at = session.scalar(select(func.max(ErpStatusRow.as_of)))
     return None if at is None else at.timestamp()
+
+
+def read_stands(database: Database) -> Mapping[str, Numbered]:
+    """How far each tenant's changes are numbered; what is pending is of a later number.
+
+    Read it before the inventory: what is read after it holds all that has such a number or less.
+    """
+    asked = select(ErpHeadRow.tenant_id, ErpHeadRow.epoch, ErpHeadRow.changes)
+    with database.reading(ALL_TENANTS) as session:
+        return {row.tenant_id: (row.epoch, row.changes) for row in session.execute(asked)}
 
 
 def read_summaries(database: Database) -> Mapping[str, Summary]:
@@ -272,6 +309,7 @@ def _packed(one: Summary) -> bytes:
     body = {
         "form": _FORM,
         "tenant": one.tenant,
+        "stand": one.stand,
         "resumed_at": one.resumed_at,
         "devices": one.devices,
         "ports": one.ports,
@@ -294,6 +332,7 @@ def _summary(row: ErpStatusRow) -> Summary:
         tenant=body["tenant"],
         as_of=int(row.as_of.timestamp()),
         interval_s=row.interval_s,
+        stand=None if body["stand"] is None else (body["stand"][0], body["stand"][1]),
         resumed_at=body["resumed_at"],
         version=row.version,
         devices=tuple(

@@ -36,10 +36,11 @@ _LEFT_OUT = tuple((one.field, one.needs) for one in FIELDS if one.path == STATUS
 def status(call: Call[NoQuery, None]) -> Answer:
     """How the devices and ports of one tenant are: up, degraded, down or unknown.
 
-    The daemon judges all devices each minute, and this is what it found last, aged to the time of
-    asking: nothing is up of which the daemon, or the device, was silent for three intervals. `age_s`
-    and its like count on, so that an answer holds its ETag for a second at most. Blackholes are those
-    of now.
+    The daemon judges all devices each minute, or each `interval_s` where that is longer, and this is
+    what it found last, aged to the time of asking: nothing is up of which the daemon's last look, or the
+    newest answer, is `stale_after_s` old or older. Which devices and ports there are, whose they are, and
+    what is in maintenance is as the inventory says now; what was not judged since is unknown. `age_s` and
+    its like count on, so that an answer holds its ETag for a second at most. Blackholes are those of now.
     """
     found, now = call.bench.erp_status_written(call.path["tenant_id"], _written)
     tag = sha256(f"{__version__} {call.place} {found.digest} {now}".encode())
@@ -102,6 +103,7 @@ def _json(found: Status, ages: _Ages) -> dict[str, Any]:
         "as_of": _at(summary.as_of),
         "age_s": ages.of(summary.as_of),
         "interval_s": summary.interval_s,
+        "stale_after_s": found.limit_s,
         "stale": found.stale,
         "notes": list(found.notes),
         "devices": [_device(found, one, ages) for one in found.devices],
@@ -172,6 +174,7 @@ def _port(found: Status, one: KeptPort, ages: _Ages) -> dict[str, Any]:
 def _port_elsewhere(found: Status, one: KeptPort, ages: _Ages) -> dict[str, Any]:
     return {
         **_port(found, one, ages),
+        "device_id": one.device_id,
         "device": one.device,
         "maintenance": one.host == "maintenance",
     }
@@ -186,6 +189,7 @@ def _blackhole(one: OpenBlackhole) -> dict[str, Any]:
         "requested_at": rfc3339(one.requested_at),
         "announced_at": rfc3339(one.announced_at),
         "expires_at": rfc3339(one.expires_at),
+        "held_until": rfc3339(one.held_until),
     }
 
 

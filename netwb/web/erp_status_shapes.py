@@ -23,15 +23,16 @@ AgeS = Annotated[
 Stale = Annotated[
     bool,
     Field(
-        description="It is three intervals old, or older, or there is none: it says nothing of now,"
-        " and nothing stale is ever up.",
+        description="It is `stale_after_s` old, or older, or there is none, or all is stale: it says"
+        " nothing of now, and nothing stale is ever up.",
         examples=[False],
     ),
 ]
 Since = Annotated[
     str | None,
     Field(
-        description="When it was first seen to be so, UTC; null: it was so when it was first judged.",
+        description="When it was first seen to be so, UTC; null: it was so when it was first judged,"
+        " or came to be so by the inventory and was not judged since.",
         examples=["2026-11-19T23:14:00Z"],
     ),
 ]
@@ -73,6 +74,9 @@ class StatusPortFields(Shape):
 class StatusPortElsewhere(StatusPortFields):
     """A port that is for the tenant, on another tenant's device."""
 
+    device_id: Annotated[
+        str, Field(description="Of the device that it is on.", examples=["agchg4yenaavh7s7"])
+    ]
     device: Annotated[
         str,
         Field(description="TENANT/HOSTNAME, as on bills.", examples=["carrier/core1"]),
@@ -80,8 +84,8 @@ class StatusPortElsewhere(StatusPortFields):
     maintenance: Annotated[
         bool,
         Field(
-            description="Whether that device is in maintenance, as was known last: then it does not"
-            " count for `overall`.",
+            description="Whether that device is in maintenance now: then the port does not count for"
+            " `overall`.",
             examples=[False],
         ),
     ]
@@ -98,9 +102,10 @@ class StatusDevice(Shape):
     status: Annotated[
         DeviceState,
         Field(
-            description="up; degraded: a watched port is down; down: it answers neither SNMP nor ICMP"
-            " for three intervals, while most others of its collector do; unknown: it is silent, or"
-            " what is known is old; maintenance.",
+            description="up; degraded: a watched port is down; down: when it was judged it had answered"
+            " neither SNMP nor ICMP for three times `interval_s`, while most others of its collector"
+            " had; unknown: it is silent otherwise, was not judged yet, or what is known of it is"
+            " stale; maintenance.",
             examples=["up"],
         ),
     ]
@@ -111,7 +116,7 @@ class StatusDevice(Shape):
     stale: Stale
     maintenance: Annotated[
         bool,
-        Field(description="Whether it is in maintenance, as was known last.", examples=[False]),
+        Field(description="Whether it is in maintenance now.", examples=[False]),
     ]
     backup_at: Annotated[
         str | None,
@@ -171,7 +176,20 @@ class StatusBlackhole(Shape):
     ]
     expires_at: Annotated[
         str | None,
-        Field(description="When it ends by itself, UTC.", examples=["2026-11-20T02:00:02Z"]),
+        Field(
+            description="When it ends by itself, UTC; null of one that is held: its time begins once it"
+            " is let through.",
+            examples=["2026-11-20T02:00:02Z"],
+        ),
+    ]
+    held_until: Annotated[
+        str | None,
+        Field(
+            description="When the daemon or the server ends the waiting of one that is held and that"
+            " nobody answered, UTC: it is denied then, but what its prefix lets through without a"
+            " person by then is announced; null of one that is not held.",
+            examples=["2026-11-20T02:20:00Z"],
+        ),
     ]
 
 
@@ -272,10 +290,19 @@ class StatusAnswer(Shape):
     interval_s: Annotated[
         int, Field(description="How often devices are asked, in seconds.", examples=[60])
     ]
+    stale_after_s: Annotated[
+        int,
+        Field(
+            description="What is so old, or older, is stale, in seconds: three times `interval_s`, or"
+            " 180 where that is less, as the daemon judges each minute.",
+            examples=[180],
+        ),
+    ]
     stale: Annotated[
         bool,
         Field(
-            description="That is three intervals ago, or longer, or never was: all is unknown.",
+            description="`as_of` is `stale_after_s` ago, or longer, or never was: all is unknown, but"
+            " what is in maintenance.",
             examples=[False],
         ),
     ]
@@ -286,10 +313,19 @@ class StatusAnswer(Shape):
             examples=[["no daemon has judged these yet; have who runs netwb start one"]],
         ),
     ]
-    devices: Annotated[list[StatusDevice], Field(description="Those of the tenant, by hostname.")]
+    devices: Annotated[
+        list[StatusDevice],
+        Field(
+            description="Those that are active or in maintenance now, by hostname; one that came since"
+            " `as_of` is unknown."
+        ),
+    ]
     ports: Annotated[
         list[StatusPortElsewhere],
-        Field(description="Ports of the tenant on others' devices, watched or not, by hostname."),
+        Field(
+            description="Those that are the tenant's now on others' devices, watched or not, by"
+            " hostname."
+        ),
     ]
     blackholes: Annotated[
         list[StatusBlackhole], Field(description="Those that are open now, oldest first.")

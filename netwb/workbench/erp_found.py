@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from netwb.erp.status import NOT_JUDGED
-from netwb.erp.status_records import Host, KeptDevice, KeptPort, PortState, Summary
+from netwb.erp.status import (
+    IN_MAINTENANCE,
+    OF_PORT_IN_MAINTENANCE,
+    degraded_words,
+)
+from netwb.erp.status_records import Host, KeptDevice, KeptPort, Numbered, PortState, Summary
 from netwb.metrics.records import Newest, SeriesKey
-from netwb.metrics.status import OPER_WORDS, UP, MonitoringStatus, down_words
+from netwb.metrics.status import OPER_WORDS, UP, MonitoringStatus
 
 if TYPE_CHECKING:
     from netwb.erp.status_rows import ShownPort
@@ -17,20 +21,22 @@ if TYPE_CHECKING:
 
 SILENT = "its device answers neither SNMP nor ICMP"
 NO_SAMPLE = "no newer sample"
-IN_MAINTENANCE = "its device is in maintenance"
 _HOSTS: Mapping[MonitoringStatus, Host] = {"down": "down", "maintenance": "maintenance"}
-OF_ANOTHER = "a port that is for another tenant is down"
 
 
-def summaries(
+def summaries(  # noqa: PLR0913 - what a status is made of, read once for all tenants
     judged: Judged,
     tenants: Sequence[Tenant],
     ports: Sequence[ShownPort],
     backups: Mapping[str, int],
+    stands: Mapping[str, Numbered],
     *,
     interval_s: int,
 ) -> list[Summary]:
-    """One a tenant, also of one that has nothing."""
+    """One a tenant, also of one that has nothing.
+
+    stands   how far each tenant's changes were numbered before any of this was read
+    """
     hosts: dict[str, Host] = {
         one.device.id: host
         for one in judged.devices
@@ -50,6 +56,7 @@ def summaries(
             tenant=tenant.slug,
             as_of=int(judged.as_of.timestamp()),
             interval_s=interval_s,
+            stand=stands.get(tenant.id),
             devices=tuple(devices.get(tenant.slug, ())),
             ports=tuple(elsewhere.get(tenant.id, ())),
         )
@@ -57,16 +64,17 @@ def summaries(
     ]
 
 
-def unjudged(
+def unjudged(  # noqa: PLR0913 - what the inventory says of one tenant
     tenant: Tenant,
     devices: Sequence[NamedDevice],
     ports: Sequence[ShownPort],
     backups: Mapping[str, int],
     *,
     interval_s: int,
+    reason: str,
 ) -> Summary:
-    """Of a tenant that nobody has judged yet."""
-    here, elsewhere = _ports_by_place((port, _unknown(port)) for port in ports)
+    """Of a tenant that nobody has judged yet: what its inventory says, and why no more is known."""
+    here, elsewhere = _ports_by_place((port, _unknown(port, reason)) for port in ports)
     return Summary(
         tenant_id=tenant.id,
         tenant=tenant.slug,
@@ -77,8 +85,8 @@ def unjudged(
                 id=one.id,
                 hostname=one.hostname,
                 site=one.site,
-                status="unknown",
-                reason=NOT_JUDGED,
+                status="maintenance" if one.status == "maintenance" else "unknown",
+                reason=IN_MAINTENANCE if one.status == "maintenance" else reason,
                 maintenance=one.status == "maintenance",
                 backup_at=backups.get(one.id),
                 ports=tuple(here.get(one.id, ())),
@@ -127,7 +135,7 @@ def _reason(one: MonitoredDevice, ports: Sequence[KeptPort]) -> str:
     names = {port.name for port in ports}
     own = [name for name in one.state.bad_ports if name in names]
     others = len(own) < len(one.state.bad_ports)
-    return "; ".join([*([down_words(own)] if own else []), *([OF_ANOTHER] if others else [])])
+    return degraded_words(own, others=others)
 
 
 def _port(port: ShownPort, newest: Mapping[SeriesKey, Newest], host: Host) -> KeptPort:
@@ -138,6 +146,7 @@ def _port(port: ShownPort, newest: Mapping[SeriesKey, Newest], host: Host) -> Ke
         name=port.name,
         watched=port.watched,
         device=_place(port),
+        device_id=port.device_id if port.is_elsewhere else "",
         state=state,
         reason=reason,
         host=host,
@@ -150,7 +159,7 @@ def _state(found: Newest | None, host: Host) -> tuple[PortState, str]:
         return "down", SILENT
     oper = None if found is None else found.values.get("ifOperStatus")
     if found is None or oper is None:
-        return "unknown", IN_MAINTENANCE if host == "maintenance" else NO_SAMPLE
+        return "unknown", OF_PORT_IN_MAINTENANCE if host == "maintenance" else NO_SAMPLE
     if oper == UP:
         return "up", ""
     if found.values.get("ifAdminStatus", UP) != UP:
@@ -158,14 +167,17 @@ def _state(found: Newest | None, host: Host) -> tuple[PortState, str]:
     return "down", f"ifOperStatus is {OPER_WORDS.get(int(oper), str(oper))}"
 
 
-def _unknown(port: ShownPort) -> KeptPort:
+def _unknown(port: ShownPort, reason: str) -> KeptPort:
+    quiet = port.device_status == "maintenance"
     return KeptPort(
         id=port.id,
         name=port.name,
         watched=port.watched,
         device=_place(port),
+        device_id=port.device_id if port.is_elsewhere else "",
         state="unknown",
-        reason=NOT_JUDGED,
+        reason=OF_PORT_IN_MAINTENANCE if quiet else reason,
+        host="maintenance" if quiet else "",
     )
 
 

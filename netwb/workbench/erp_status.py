@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from netwb.erp.status_records import (
     GroupPercentile,
     KeptStatus,
+    Numbered,
     Status,
     StatusHead,
     Summary,
@@ -23,6 +24,7 @@ from netwb.workbench.monitoring import AWAITED, MonitoringFace
 
 if TYPE_CHECKING:
     from netwb.billing.records import PortGroup
+    from netwb.erp import numbers as _numbers
     from netwb.erp import percentile_rows as _percentile_rows
     from netwb.erp import status as _status
     from netwb.erp import status_rows as _rows
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from netwb.metrics.billing import reckoning as _reckoning
     from netwb.workbench import erp_found as _found
 else:
+    _numbers = lazy("netwb.erp.numbers")
     _percentile_rows = lazy("netwb.erp.percentile_rows")
     _status = lazy("netwb.erp.status")
     _rows = lazy("netwb.erp.status_rows")
@@ -64,6 +67,8 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
     def erp_status(self, tenant_id: str) -> Status:
         """How a tenant's devices and ports are, as the daemon found them last, aged to now.
 
+        Which there are, whose, and what is in maintenance is as the inventory says in this second.
+
         Blackholes and the 95th percentile are in it for who may see them. UnknownNameError where the
         tenant is in no scope.
         """
@@ -83,7 +88,7 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
 
         def read() -> KeptStatus:
             found = _status.shown(
-                self._summary(head.tenant_id, now),
+                self._summary(head, now),
                 now,
                 blackholes=head.blackholes,
                 percentiles=head.percentiles,
@@ -106,24 +111,43 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
         if version is None:  # a slug, nobody's, or one that was never judged
             tenant_id = self._parts.places.tenant(scope, tenant_id).id
             version = _rows.version_of(database, scope, tenant_id)
+        stand = self._stand(tenant_id)
         blackholes, percentiles = may
+        hold = timedelta(minutes=self._parts.settings.blackhole.hold_minutes)
         head = StatusHead(
             tenant_id=tenant_id,
             version=version,
-            blackholes=_rows.open_blackholes(database, scope, tenant_id) if blackholes else None,
+            stand=stand,
+            blackholes=_rows.open_blackholes(database, scope, tenant_id, hold=hold)
+            if blackholes
+            else None,
             percentiles=_percentile_rows.find_percentiles(database, scope, tenant_id)
             if percentiles
             else None,
         )
         return self._parts.erp_heads.keep(key, now, head)
 
-    def _summary(self, tenant_id: str, now: int) -> Summary:
-        """The one that is kept; where there is none, or it is old, of all that is there now."""
+    def _stand(self, tenant_id: str) -> Numbered:
+        """How far the changes of a tenant in scope are numbered."""
+        database = self._parts.database
+        found = _numbers.changes_of(database, tenant_id) or _numbers.stand_of(database, tenant_id)
+        return (found.epoch, found.changes)
+
+    def _summary(self, head: StatusHead, now: int) -> Summary:
+        """The one that is kept, where it is new and its inventory is that of now.
+
+        Else of all that is there now, with what is known of it.
+        """
         parts, scope = self._parts, self._meant_scope
-        kept: Summary | None = _rows.find_summary(parts.database, scope, tenant_id)
-        if kept is not None and not is_old(kept.as_of, now, _status.limit_s(kept.interval_s)):
+        kept: Summary | None = _rows.find_summary(parts.database, scope, head.tenant_id)
+        if (
+            kept is not None
+            and kept.stand == head.stand
+            and not is_old(kept.as_of, now, _status.limit_s(kept.interval_s))
+        ):
             return kept
-        owner = parts.places.tenant(scope, tenant_id)
+        owner = parts.places.tenant(scope, head.tenant_id)
+        judged = kept is not None and kept.as_of is not None
         own = Scope(frozenset({owner.id}))
         devices = [one for one in parts.devices.named(own, EVERYWHERE) if one.status in AWAITED]
         found: Summary = _found.unjudged(
@@ -132,10 +156,13 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
             _rows.read_ports(parts.database, owner.id),
             _rows.read_backups(parts.database, owner.id),
             interval_s=parts.settings.metrics.interval_s,
+            reason=_status.NOT_JUDGED_YET if judged else _status.NOT_JUDGED,
         )
-        if kept is None or kept.as_of is None:
+        if kept is None or not judged:
             return found
-        known: Summary = _status.with_what_is_there(kept, found)
+        degraded = any(one.status == "degraded" for one in kept.devices)
+        others = _rows.watched_of_others(parts.database, owner.id) if degraded else {}
+        known: Summary = _status.with_what_is_there(kept, found, others)
         return known
 
     def keep_statuses(self) -> StatusesKept:
@@ -149,6 +176,7 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
         parts = self._parts
         if self._judged_lately():
             return StatusesKept(tenants=0, devices=0, changed=0)
+        stands = _rows.read_stands(parts.database)  # before all of which it tells the number
         ports = _rows.read_ports(parts.database)
         beside = [(one.device_id, one.name) for one in ports if not one.watched]
         judged = self._judged_now(beside)
@@ -158,6 +186,7 @@ class ErpStatusFace(MonitoringFace, BillCountingFace):
             tenants,
             ports,
             _rows.read_backups(parts.database),
+            stands,
             interval_s=parts.settings.metrics.interval_s,
         )
         former = _rows.read_summaries(parts.database)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwb.erp.status import STATES, followed, limit_s, shown
+from netwb.erp.status import NOT_JUDGED_YET, STATES, followed, limit_s, shown, with_what_is_there
 from netwb.erp.status_records import KeptDevice, KeptPort, Status, Summary
 
 AS_OF = 1_800_000_000
@@ -65,7 +65,7 @@ def test_nothing_is_up_that_is_old(summary: Summary, now: int) -> None:
     if found.overall == "up":
         assert {one.status for one in found.devices} <= {"up", "maintenance"}
     if found.stale:
-        assert {one.status for one in found.devices} <= {"unknown"}
+        assert {one.status for one in found.devices} <= {"unknown", "maintenance"}
         assert found.overall == "unknown"
 
 
@@ -109,6 +109,41 @@ def test_the_same_again_changes_nothing(summary: Summary) -> None:
 
     assert first.changes == again.changes == ()
     assert again.summary.devices == first.summary.devices
+
+
+@given(summaries, summaries)
+def test_what_is_shown_is_what_the_inventory_says_now(kept: Summary, now: Summary) -> None:
+    there = replace(
+        now,
+        devices=tuple(
+            one._replace(
+                status="maintenance" if quiet else "unknown",
+                maintenance=quiet,
+                reason=NOT_JUDGED_YET,
+            )
+            for one in now.devices
+            for quiet in [one.status == "maintenance"]
+        ),
+        ports=tuple(
+            one._replace(state="unknown", reason=NOT_JUDGED_YET, host="") for one in now.ports
+        ),
+    )
+    found = with_what_is_there(kept, there, {})
+    before = {one.id: one for one in kept.devices}
+
+    def places(one: Summary) -> list[object]:
+        own = [
+            (one.id, one.hostname, one.maintenance, [(p.id, p.watched) for p in one.ports])
+            for one in one.devices
+        ]
+        return [*own, *((port.id, port.watched) for port in one.ports)]
+
+    assert places(found) == places(there)
+    for one in found.devices:
+        assert (one.status == "maintenance") == one.maintenance
+        if one.status not in {"unknown", "maintenance"}:
+            was = before[one.id].status
+            assert one.status == was or (was, one.status) == ("degraded", "up")
 
 
 def test_a_status_is_old_after_three_of_the_longer_intervals() -> None:

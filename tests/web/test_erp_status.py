@@ -12,12 +12,14 @@ from sqlalchemy import update
 
 from netwb.access.records import NewToken
 from netwb.erp import status, status_rows
+from netwb.erp.numbers import begin_anew
 from netwb.errors import MetricsUnavailableError
 from netwb.inventory.ports.records import SeenPort, WherePort
 from netwb.inventory.records import NewDevice
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission, Role
-from netwb.store.models import BlackholeRow, ErpEventRow, ErpStatusRow, PortRow
+from netwb.store.database import Database
+from netwb.store.models import BlackholeRow, DeviceRow, ErpEventRow, ErpStatusRow, PortRow
 from netwb.web.erp_status_shapes import StatusAnswer
 from tests.benches import Rig, rig
 from tests.counted import count
@@ -460,6 +462,201 @@ def test_what_is_another_s_by_now_is_not_shown_by_a_daemon_that_is_dead(
     assert [one["observed_at"] for one in found["devices"]] == ["2026-11-20T02:01:00Z", None]
 
 
+def second(made: Rig, client: Client, tenant: str = "acme") -> dict[str, Any]:
+    """What is read in the next second."""
+    made.clock.advance(seconds=1)
+    return read(made, client, tenant)
+
+
+def test_a_device_that_goes_is_not_up_until_the_next_look(made: Rig, port: int) -> None:
+    client, owner = caller(made, port), caller(made, port, "umbra")
+    minute(made)
+    read(made, client), read(made, owner, "umbra")
+    made.bench.retire_device("acme/edge2")
+    made.bench.set_device("umbra/core2", status="planned")
+
+    found, other = second(made, client), read(made, owner, "umbra")
+
+    assert (statuses(found), found["overall"]) == ({"edge1": "up"}, "up")
+    assert (found["counts"]["devices"], found["counts"]["up"]) == (1, 1)
+    assert statuses(other) == {"core1": "up", "core3": "up"}
+
+
+def test_a_device_that_comes_is_unknown_until_the_next_look(made: Rig, port: int) -> None:
+    client = caller(made, port)
+    minute(made)
+    read(made, client)
+    made.devices["acme/new1"] = made.bench.add_device(
+        NewDevice(
+            tenant="acme", site="fra1", hostname="new1", address="127.0.0.1", platform="cisco_ios"
+        )
+    )
+    found = second(made, client)
+    minute(made, *EVERY, "acme/new1")
+    later = read(made, client)
+
+    new1 = found["devices"][2]
+    assert (new1["hostname"], new1["status"], new1["since"]) == ("new1", "unknown", None)
+    assert (new1["reason"], new1["stale"]) == ("not judged yet", True)
+    assert (found["overall"], found["counts"]["unknown"]) == ("unknown", 1)
+    assert statuses(later)["new1"] == later["overall"] == "up"
+
+
+def test_maintenance_and_names_are_those_of_now(made: Rig, port: int) -> None:
+    client, owner = caller(made, port), caller(made, port, "umbra")
+    minute(made, edge1=(LINK,))
+    made.bench.set_device("acme/edge1", status="maintenance")
+    made.bench.set_device("umbra/core1", status="maintenance")
+    made.bench.rename_device("acme/edge2", "edge9")
+    made.bench.rename_device("umbra/core1", "core9")
+
+    found, other = second(made, client), read(made, owner, "umbra")
+    made.bench.set_device("acme/edge1", status="active")
+    back = second(made, client)
+    made.clock.advance(hours=1)
+    made.bench.set_device("acme/edge1", status="maintenance")
+    dead = second(made, client)
+
+    assert statuses(found) == {"edge1": "maintenance", "edge9": "up"}
+    assert found["devices"][0]["reason"] == "in maintenance"
+    assert (found["overall"], found["counts"]["maintenance"]) == ("up", 1)
+    (link,) = found["ports"]
+    assert (link["device"], link["maintenance"], link["state"]) == ("umbra/core9", True, "up")
+    assert statuses(other)["core9"] == "maintenance"
+    assert (statuses(back), back["overall"]) == ({"edge1": "degraded", "edge9": "up"}, "degraded")
+    assert statuses(dead) == {"edge1": "maintenance", "edge9": "unknown"}
+
+
+def test_what_leaves_maintenance_is_unknown_until_the_next_look(made: Rig, port: int) -> None:
+    client = caller(made, port)
+    made.bench.set_device("acme/edge2", status="maintenance")
+    made.bench.set_device("umbra/core1", status="maintenance")
+    minute(made, "acme/edge1", "umbra/core2", "umbra/core3")
+    made.bench.set_device("acme/edge2", status="active")
+    made.bench.set_device("umbra/core1", status="active")
+
+    found = second(made, client)
+
+    assert (statuses(found)["edge2"], found["overall"]) == ("unknown", "unknown")
+    (link,) = found["ports"]
+    assert (link["state"], link["reason"]) == ("unknown", "not judged yet")
+    assert link["maintenance"] is False
+
+
+def test_a_device_of_another_that_is_down_is_not_once_it_is_in_maintenance(
+    made: Rig, port: int
+) -> None:
+    client = caller(made, port)
+    others = [name for name in EVERY if name != "umbra/core1"]
+    minute(made)
+    for _ in range(3):
+        made.clock.advance(seconds=60)
+        answer(made, "umbra/core1", ping=100)
+        answer(made, *others)
+        made.bench.keep_statuses()
+    assert read(made, client)["overall"] == "down"
+    made.bench.set_device("umbra/core1", status="maintenance")
+
+    found = second(made, client)
+
+    (link,) = found["ports"]
+    assert (link["state"], link["maintenance"], found["overall"]) == ("unknown", True, "up")
+
+
+def test_a_port_that_is_another_s_by_now_is_shown_to_nobody_else(made: Rig, port: int) -> None:
+    client, owner = caller(made, port), caller(made, port, "umbra")
+    minute(made, core1=(LINK, OTHER))
+    assert read(made, client)["overall"] == "degraded"
+    core1 = made.devices["umbra/core1"].id
+    assert [one["device_id"] for one in read(made, client)["ports"]] == [core1]
+    made.bench.set_port("umbra/core1", LINK, tenant="umbra", watched=True)
+    made.bench.set_port("umbra/core1", OTHER, tenant="acme", watched=True)
+
+    customer, own = second(made, client), read(made, owner, "umbra")
+
+    assert LINK not in {one["name"] for one in customer["ports"]}
+    assert [(one["name"], one["state"]) for one in customer["ports"]] == [(OTHER, "unknown")]
+    core1 = own["devices"][0]
+    assert (core1["status"], core1["reason"]) == (
+        "degraded",
+        "a port that is for another tenant is down",
+    )
+    assert [(one["name"], one["reason"]) for one in core1["ports"]] == [(LINK, "not judged yet")]
+
+
+def test_a_port_that_is_watched_no_more_degrades_nothing(made: Rig, port: int) -> None:
+    client = caller(made, port)
+    minute(made, edge1=(LINK,), core1=(LINK,))
+    assert read(made, client)["overall"] == "degraded"
+    made.bench.set_port("acme/edge1", LINK, watched=False)
+    made.bench.set_port("umbra/core1", LINK, watched=False)
+
+    found = second(made, client)
+    made.bench.set_port("umbra/core1", LINK, watched=True)
+    again = second(made, client)
+
+    assert (statuses(found)["edge1"], found["overall"]) == ("up", "up")
+    assert [one["name"] for one in found["devices"][0]["ports"]] == [OTHER]
+    assert [(one["state"], one["watched"]) for one in found["ports"]] == [("down", False)]
+    assert again["overall"] == "degraded"
+
+
+def test_an_inventory_that_is_as_it_was_judged_is_not_read_again(
+    made: Rig, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = caller(made, port)
+    minute(made)
+    read(made, client)  # what was pending has its number from here on
+    minute(made)
+    asked: list[str | None] = []
+    read_ports = status_rows.read_ports
+
+    def counted(database: Database, tenant_id: str | None = None) -> object:
+        asked.append(tenant_id)
+        return read_ports(database, tenant_id)
+
+    monkeypatch.setattr(status_rows, "read_ports", counted)
+    second(made, client)
+    second(made, client)
+    assert asked == []
+    made.bench.rename_device("acme/edge1", "edge8")
+    second(made, client)
+    second(made, client)
+
+    assert len(asked) == 1
+
+
+def test_a_database_that_was_put_back_is_read_again(made: Rig, port: int) -> None:
+    """Its numbers may be the same and mean something else."""
+    client = caller(made, port)
+    minute(made)
+    read(made, client)
+    minute(made)
+    database = made.bench._parts.database
+    with database.writing(ALL_TENANTS) as session:
+        session.execute(
+            update(DeviceRow).where(DeviceRow.hostname == "edge2").values(status="planned")
+        )
+        begin_anew(session.connection())
+
+    assert statuses(second(made, client)) == {"edge1": "up"}
+
+
+@pytest.mark.parametrize(("interval_s", "limit"), [("10", 180), ("60", 180), ("120", 360)])
+def test_the_age_that_makes_stale_is_said(tmp_path: Path, interval_s: str, limit: int) -> None:
+    settings = {"NETWB_METRICS__INTERVAL_S": interval_s}
+    with rig(tmp_path, HOSTS, settings=settings) as made, serving(made.bench) as port:
+        client = caller(made, port)
+        made.bench.keep_statuses()
+        made.clock.advance(seconds=limit - 1)
+        fresh = read(made, client)
+        stale = second(made, client)
+
+    said = [(one["age_s"], one["stale"], one["stale_after_s"]) for one in (fresh, stale)]
+    assert said == [(limit - 1, False, limit), (limit, True, limit)]
+    assert stale["interval_s"] == int(interval_s)
+
+
 def test_a_purged_tenant_leaves_no_name_in_the_status_of_others(made: Rig) -> None:
     minute(made)
     before = made.bench.erp_status("acme")
@@ -553,7 +750,30 @@ def test_open_blackholes_of_the_tenant_are_those_of_this_second(made: Rig, port:
     (one,) = read(made, client)["blackholes"]
 
     assert (one["id"], one["state"], one["prefix"]) == ("b1", "announced", "203.0.113.1/32")
-    assert one["expires_at"] == "2026-11-20T02:11:00Z"
+    assert (one["expires_at"], one["held_until"]) == ("2026-11-20T02:11:00Z", None)
+
+
+def test_a_held_one_says_until_when_it_waits_and_is_denied_then(made: Rig, port: int) -> None:
+    """Its own end would be over before: nothing of it has begun."""
+    minute(made)
+    client = caller(made, port)
+    made.bench.add_prefix("acme", "203.0.113.0/24", mode="approve")
+    made.bench.add_trigger("acme/edge1", max_routes=9)
+    (acme,) = (one.id for one in made.bench.tenants() if one.slug == "acme")
+    with made.bench._parts.database.writing(ALL_TENANTS) as session:
+        session.add(blackhole("b9", acme, "held", made.clock()))
+    made.clock.advance(minutes=29)
+    engine = made.bench._new_engine()
+    engine.turn()
+    (held,) = read(made, client)["blackholes"]
+    made.clock.advance(minutes=1)
+    engine.turn()
+    after = read(made, client)["blackholes"]
+    engine.leave()
+
+    assert (held["state"], held["expires_at"]) == ("held", None)
+    assert held["held_until"] == "2026-11-20T02:31:00Z"
+    assert after == []
 
 
 def blackhole(name: str, tenant_id: str, state: str, at: datetime) -> BlackholeRow:
