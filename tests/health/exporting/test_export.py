@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 import tarfile
@@ -21,6 +22,7 @@ from netwb.errors import (
     NumberGoneError,
 )
 from netwb.inventory.records import SecretSource
+from netwb.notify.records import NewTarget
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import DaemonRow, LeaseRow
 from netwb.workbench import Workbench
@@ -34,6 +36,7 @@ from tests.health.exporting.conftest import (
     answers,
     quiet,
 )
+from tests.notify.receivers import receiving
 
 Opens = Callable[..., Workbench]
 
@@ -265,3 +268,30 @@ def test_a_copy_that_an_erp_kept_is_not_carried_on_over_a_database_that_was_put_
     assert before.stand.changes == after.stand.changes
     with pytest.raises(NumberGoneError, match="put back"):
         opened(tmp_path / "new").erp_inventory(after, limit=1, updated_since=before.sequence)
+
+
+def test_a_webhook_is_told_first_that_its_database_was_put_back(
+    full: Rig, tmp_path: Path, opened: Opens
+) -> None:
+    """What it was told after the export is not in it: the same numbers come for something else."""
+
+    def change(bench: Workbench, contract: str) -> None:
+        bench.set_device("acme/edge1", contract_ref=contract)
+        bench.deliver_notices()
+
+    with receiving() as receiver:
+        url = SecretSource(origin="prompt", answer=receiver.url)
+        new = NewTarget(name="erp", kind="feed", url=url, tenant="acme", inside=True)
+        full.bench.add_event_feed(new)
+        change(full.bench, "C-1")
+        full.bench.export(tmp_path / "all.netwb", passphrase=SOURCE, told=quiet)
+        change(full.bench, "C-2")
+        imported(tmp_path / "all.netwb", tmp_path / "new")
+        change(opened(tmp_path / "new"), "C-3")
+
+        kept, lost, reset, after = (json.loads(body) for _, body in receiver.got)
+
+    assert lost["sequence"] == after["sequence"] == kept["sequence"] + 1
+    assert lost["epoch"] == kept["epoch"] != reset["epoch"] == after["epoch"]
+    assert reset["kind"] == "feed.reset"
+    assert after["detail"]["old"] == {"contract_ref": "C-1"}
