@@ -88,7 +88,10 @@ def set_(  # noqa: PLR0913 - one parameter an option
     since: datetime | None,
     **options: str | None,
 ) -> None:
-    """Change the port IFNAME of DEVICE; an empty value clears."""
+    """Change the port IFNAME of DEVICE; an empty value clears.
+
+    Another tenant gets it without its circuit and unwatched, unless those are given along.
+    """
     changes = given({**options, "speed_override_bps": speed_override})
     if watched is not None:
         changes["watched"] = watched

@@ -110,6 +110,7 @@ class BillCountingFace(Face):
         times = self._billed_times(group, month)
         ports = list(times)
         spans = {port.id: own for port, own in times.items()}
+        called = self._parts.ports.circuits_of(group.tenant_id, ports)
         counting = self._parts.counting
         volumes = counting.count(ports, spans, month, now)
         if kept is not None:
@@ -118,7 +119,8 @@ class BillCountingFace(Face):
             terms=Terms(group=group.name, method=group.method, commit_bps=group.commit_bps),
             month=month,
             ports=tuple(
-                _billed_port(port, own, group.tenant_id, month) for port, own in times.items()
+                _billed_port(port, own, _circuit(called[port.id], own, month), month)
+                for port, own in times.items()
             ),
             volumes=volumes,
             exclusions=_touching(exclusions, group, month),
@@ -161,8 +163,22 @@ def _touches(time: PortTime, month: Month) -> bool:
     return since and (time.until is None or time.until.timestamp() > month.since)
 
 
-def _billed_port(port: Port, times: Sequence[PortTime], tenant_id: str, month: Month) -> BilledPort:
-    """Of one that is another's by now nothing is told that came since, as its circuit."""
+def _circuit(
+    called: Sequence[tuple[PortTime, str | None]], own: Sequence[PortTime], month: Month
+) -> str | None:
+    """What the tenant itself called it last in these times of the month; not what others do."""
+    said = (
+        circuit
+        for time, circuit in reversed(called)
+        if circuit and any(_touches(one, month) for one in in_both(own, [time]))
+    )
+    return next(said, None)
+
+
+def _billed_port(
+    port: Port, times: Sequence[PortTime], circuit_ref: str | None, month: Month
+) -> BilledPort:
+    """Of one that is another's by now nothing is told that came since."""
     since, until = times[0].since, times[-1].until
     pairs = ((one.until, other.since) for one, other in pairwise(times))
     away = tuple((gone, back) for gone, back in pairs if gone and back and gone < back)
@@ -170,7 +186,7 @@ def _billed_port(port: Port, times: Sequence[PortTime], tenant_id: str, month: M
         id=port.id,
         device=f"{port.device_tenant}/{port.hostname}",
         name=port.name,
-        circuit_ref=port.circuit_ref if port.tenant_id == tenant_id else None,
+        circuit_ref=circuit_ref,
         since=since if since and since.timestamp() > month.since else None,
         until=until if until and until.timestamp() < month.until else None,
         away=away,

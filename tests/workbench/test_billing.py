@@ -384,7 +384,36 @@ def test_a_port_that_was_given_away_is_billed_to_each_for_the_own_time(made: Rig
     handed = datetime.fromtimestamp(OCTOBER.since + 75 * 60, UTC)
     assert (before.ports[0].since, before.ports[0].until) == (None, handed)
     assert (after.ports[0].since, after.ports[0].until) == (handed, None)
-    assert (before.ports[0].circuit_ref, after.ports[0].circuit_ref) == (None, "CKT-2")
+    assert (before.ports[0].circuit_ref, after.ports[0].circuit_ref) == ("CKT-1", "CKT-2")
+
+
+def test_each_tenants_bill_of_a_month_has_what_it_called_the_port_then(made: Rig) -> None:
+    """In October it went to borealis, and on 10 November back, and got another name."""
+    grouped(made)
+    made.bench.set_port(*PORT, circuit_ref="CKT-1")
+    made.clock.now = datetime(2026, 10, 10, tzinfo=UTC)
+    made.bench.set_port(*PORT, tenant="borealis")
+    made.bench.add_port_group(
+        "borealis", "transit", time_zone="Europe/Berlin", add_ports=[("acme/edge1", "xe-0/0/0")]
+    )
+
+    def called(tenant: str, month: str) -> str | None:
+        (group,) = made.bench.bill(tenant, month).groups
+        (port,) = group.ports
+        return port.circuit_ref
+
+    assert (called("acme", "2026-10"), called("borealis", "2026-10")) == ("CKT-1", None)
+    made.bench.set_port(*PORT, circuit_ref="CKT-2")
+    assert (called("acme", "2026-10"), called("borealis", "2026-10")) == ("CKT-1", "CKT-2")
+    made.clock.now = datetime(2026, 11, 10, tzinfo=UTC)
+    made.bench.set_port(*PORT, tenant="acme", circuit_ref="CKT-3")
+
+    for state in ("reckoned", "frozen"):
+        assert (called("acme", "2026-10"), called("borealis", "2026-10")) == ("CKT-1", "CKT-2")
+        assert (called("acme", "2026-11"), called("borealis", "2026-11")) == ("CKT-3", "CKT-2")
+        if state == "reckoned":
+            made.bench.freeze_bill("acme", "2026-10")
+            made.bench.freeze_bill("borealis", "2026-10", no_data="freeze")
 
 
 def test_an_assignment_is_dated_back_to_when_it_was(made: Rig) -> None:

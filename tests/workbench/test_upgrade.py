@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from netwb.errors import MigrationNeededError
 from netwb.health.exporting.checking import Verified, verified
+from netwb.inventory.ports.records import Port
 from netwb.inventory.records import SecretSource
 from netwb.store import schema
 from netwb.store.database import Database
@@ -110,9 +111,21 @@ def works(bench: Workbench, revision: str) -> None:
         ]
         assert [group.commit_bps for group in bench.port_groups()] == [100_000_000]
         assert [wall.name for wall in bench.walls()] == ["noc"]
+        given(bench, bench.ports()[0])
     bench.add_tenant("nordwind", name="Nordwind")
     bench.rename_device("acme/edge1", "edge9")
     assert len(bench.history("acme/edge9")) == 4
+
+
+def given(bench: Workbench, port: Port) -> None:
+    """It goes to another tenant without its circuit, which comes back with it."""
+    place = (f"{port.device_tenant}/{port.hostname}", port.name)
+    other = "umbra" if port.tenant == "acme" else "acme"
+    bench.set_port(*place, tenant=other)
+    taken = bench.port(*place)
+    assert (taken.tenant, taken.circuit_ref) == (other, None)
+    bench.set_port(*place, tenant=port.tenant, since=taken.tenant_since_at or "")
+    assert bench.port(*place).circuit_ref == "C-1001"
 
 
 def test_each_earlier_migration_has_a_sample() -> None:

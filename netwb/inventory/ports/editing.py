@@ -15,8 +15,9 @@ from netwb.faults import Faults
 from netwb.inventory.changes import FieldChange
 from netwb.inventory.fields import quoted
 from netwb.inventory.ports.checks import PORT_CHECKS
-from netwb.inventory.ports.importing import PlannedPort, changed
+from netwb.inventory.ports.importing import LEFT, PlannedPort, changed, with_left, written
 from netwb.inventory.ports.records import Port
+from netwb.inventory.ports.rows import ASKED_AT_ONCE
 from netwb.inventory.rows import find_tenant
 from netwb.store.ids import new_id
 from netwb.store.models import DeviceRow, PortRow, PortTenantRow
@@ -47,62 +48,81 @@ def edit_port(
 ) -> tuple[FieldChange, ...]:
     """Write what is other than it is; gives that. UnknownNameError where a tenant is not in scope.
 
+    Another tenant gets it without the circuit and the watch of the one that had it. Its speed is
+    the line's, and what both had through it is reckoned by that.
+
     given_at   since when it is for another tenant; not before the hands that it is in now had it
     """
-    done = tuple(changed(held, wanted))
+    done = tuple(changed(held, with_left(held, wanted)))
     if given_at is not None and all(item.field != "tenant" for item in done):
         msg = f"port {quoted(held.name)} of {held.hostname} is for {held.tenant} already{_dated(held)}"
         raise InventoryError(msg)
-    row = session.get(PortRow, held.id)
-    if row is None:
-        msg = f"port {quoted(held.name)} of {held.hostname} is not there any more; list them again"
-        raise InventoryError(msg)
+    row = _there(session.get(PortRow, held.id, with_for_update=True), held.name, held.hostname)
     if given_at is not None and row.tenant_since_at and given_at < row.tenant_since_at:
         msg = (
             f"port {quoted(held.name)} of {held.hostname} is for {held.tenant} since "
             f"{row.tenant_since_at:%Y-%m-%d %H:%M:%S} UTC; give it from then on, or later"
         )
         raise InventoryError(msg)
-    _fill(session, row, {item.field: wanted[item.field] for item in done}, at, given_at or at)
-    return done
+    values = written(wanted, done)
+    _fill(session, row, values, at, given_at or at)
+    if "tenant" not in values:
+        return done
+    left = {name: getattr(row, name) for name in LEFT}
+    return tuple(changed(held, {**wanted, **left}))
+
+
+def _there(row: PortRow | None, name: str, hostname: str) -> PortRow:
+    if row is None:
+        msg = f"port {quoted(name)} of {hostname} is not there any more; list them again"
+        raise InventoryError(msg)
+    return row
 
 
 def _dated(held: Port) -> str:
     if held.tenant_since_at is None:
         return ", and from the first; leave --since out"
     since = held.tenant_since_at.isoformat().replace("+00:00", "Z")
-    return f"; to date it anew give it back first, with --since {since}"
+    return (
+        "; to date it anew (its circuit and watch are to be said again then) give it back first, "
+        f"with --since {since}"
+    )
 
 
 def _fill(
     session: Session, row: PortRow, values: Mapping[str, Any], at: datetime, given_at: datetime
 ) -> None:
+    if "tenant" in values:
+        _give(session, row, find_tenant(session, values["tenant"]).id, given_at)
     for name, value in values.items():
-        if name == "tenant":
-            _give(session, row, find_tenant(session, value).id, given_at)
-        else:
+        if name != "tenant":
             setattr(row, name, value)
     if values:
         row.updated_at = at
 
 
 def _give(session: Session, row: PortRow, tenant_id: str, at: datetime) -> None:
-    """To that tenant from then on; what was before stays the one's that it was for."""
+    """To that tenant from then on; what was before stays the one's that it was for.
+
+    To a tenant that had it up to then, it never went: it has it from when that was so, and as it
+    called it.
+    """
     if row in session and row.tenant_since_at != at:
         was = PortTenantRow(
-            port_id=row.id, tenant_id=row.tenant_id, since_at=row.tenant_since_at, until_at=at
+            port_id=row.id,
+            tenant_id=row.tenant_id,
+            since_at=row.tenant_since_at,
+            until_at=at,
+            circuit_ref=row.circuit_ref,
         )
         session.add(was)
-    row.tenant_id, row.tenant_since_at = tenant_id, _since(session, row.id, tenant_id, at)
-
-
-def _since(session: Session, port_id: str, tenant_id: str, at: datetime) -> datetime | None:
-    """From then on; of a tenant that had it up to then, from when that was so: it never went."""
-    before = session.get(PortTenantRow, (port_id, at))
-    if before is None or before.tenant_id != tenant_id:
-        return at
-    session.delete(before)
-    return before.since_at
+    for name, value in LEFT.items():
+        setattr(row, name, value)
+    row.tenant_id, row.tenant_since_at = tenant_id, at
+    before = session.get(PortTenantRow, (row.id, at))
+    if before is not None and before.tenant_id == tenant_id:
+        row.tenant_since_at, row.circuit_ref = before.since_at, before.circuit_ref
+        session.delete(before)
 
 
 def write_planned(session: Session, planned: Iterable[PlannedPort], at: datetime) -> None:
@@ -114,13 +134,25 @@ def write_planned(session: Session, planned: Iterable[PlannedPort], at: datetime
             select(DeviceRow.id, DeviceRow.tenant_id).where(DeviceRow.id.in_(ids))
         ).all()
     )
+    updates = [item.port_id for item in wanted if item.action == "update" and item.port_id]
+    held = _locked(session, updates)
     for item in wanted:
         if item.action == "add":
             _add(session, item, tenants[item.device.id], at)
         elif item.action == "update":
-            row = session.get_one(PortRow, item.port_id)
+            row = _there(held.get(item.port_id or ""), item.name, item.device.hostname)
             _fill(session, row, item.changes, at, at)
     _flush(session)
+
+
+def _locked(session: Session, ids: Iterable[str]) -> Mapping[str, PortRow]:
+    """In one order, so that two imports of the same ports do not wait for each other in a ring."""
+    wanted, found = sorted(ids), dict[str, PortRow]()
+    for start in range(0, len(wanted), ASKED_AT_ONCE):
+        some = select(PortRow).where(PortRow.id.in_(wanted[start : start + ASKED_AT_ONCE]))
+        for row in session.scalars(some.order_by(PortRow.id).with_for_update()):
+            found[row.id] = row
+    return found
 
 
 def _add(session: Session, item: PlannedPort, tenant_id: str, at: datetime) -> None:

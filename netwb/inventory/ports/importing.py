@@ -25,6 +25,10 @@ FIELDS: Mapping[str, str] = {  # column -> field of a port
     "watched": "watched",
 }
 COLUMNS = (*REQUIRED, *FIELDS)
+LEFT: Mapping[str, Any] = {  # what a tenant made of its port, and the next one begins with
+    "circuit_ref": None,
+    "watched": False,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +161,7 @@ def _judged(at: str, values: Mapping[str, str], problem: str, world: PortWorld) 
         if not device.in_scope:
             raise _unknown(values["device"])
         return PlannedPort(at=at, action="add", device=device, name=name, changes=said)
-    fields = tuple(changed(held, said))
+    fields = tuple(changed(held, with_left(held, said)))
     if fields and not device.in_scope:
         raise InventoryError(not_their_device(held))
     return PlannedPort(
@@ -166,9 +170,24 @@ def _judged(at: str, values: Mapping[str, str], problem: str, world: PortWorld) 
         device=device,
         name=name,
         port_id=held.id,
-        changes={item.field: said[item.field] for item in fields},
+        changes=written(said, fields),
         fields=fields,
     )
+
+
+def with_left(held: Port, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of a port; one that goes to another tenant loses what this one made of it."""
+    handed = said.get("tenant", held.tenant) != held.tenant
+    return {**said, **{name: value for name, value in LEFT.items() if name not in said and handed}}
+
+
+def written(said: Mapping[str, Any], fields: Sequence[FieldChange]) -> dict[str, Any]:
+    """What of that is written: what changes, and of a port that another tenant gets all of it.
+
+    What is said to it may be what the tenant before it said, and is its own then.
+    """
+    names = {item.field for item in fields}
+    return {name: value for name, value in said.items() if name in names or "tenant" in names}
 
 
 def changed(held: Port, said: Mapping[str, Any]) -> Iterator[FieldChange]:

@@ -40,6 +40,7 @@ from netwb.inventory.ports.rows import (
     ASKED_AT_ONCE,
     gone_ports,
     list_ports,
+    past_circuits,
     ports_by_id,
     watched_names,
 )
@@ -136,6 +137,19 @@ class Ports:
                 if port.tenant_id in tenant_ids:
                     found[port.id].append(PortTime(since=port.tenant_since_at))
         return {port_id: joined_times(times) for port_id, times in found.items()}
+
+    def circuits_of(
+        self, tenant_id: str, ports: Sequence[Port]
+    ) -> Mapping[str, tuple[tuple[PortTime, str | None], ...]]:
+        """What that tenant calls each port's circuit, and called it when it had it; oldest first."""
+        with self._database.reading(ALL_TENANTS) as session:
+            past = past_circuits(session, tenant_id, [port.id for port in ports])
+        now = {
+            port.id: ((PortTime(since=port.tenant_since_at), port.circuit_ref),)
+            for port in ports
+            if port.tenant_id == tenant_id
+        }
+        return {port.id: (*past.get(port.id, ()), *now.get(port.id, ())) for port in ports}
 
     def gone(
         self, tenant_ids: AbstractSet[str], where: WherePort, since: datetime, until: datetime

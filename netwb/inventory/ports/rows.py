@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from netwb.inventory.ports.records import Port, WherePort
+from netwb.inventory.ports.records import Port, PortTime, WherePort
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.models import DeviceRow, PortNameRow, PortRow, PortTenantRow, SiteRow, TenantRow
 
@@ -83,11 +83,12 @@ def gone_ports(
 ) -> tuple[Port, ...]:
     """Ports that were for one of these tenants in any of the span, and are for none of them now.
 
-    They are asked of all tenants, and told without what their tenant of now has made of them.
+    They are asked of all tenants, and told without what their tenant of now has made of them; their
+    circuit is what the tenant called it that had them.
     """
     own, (since, until) = sorted(tenant_ids), span
     was = (
-        select(PortTenantRow.port_id, TenantRow.slug)
+        select(PortTenantRow.port_id, TenantRow.slug, PortTenantRow.circuit_ref)
         .join(TenantRow, TenantRow.id == PortTenantRow.tenant_id)
         .where(
             PortTenantRow.tenant_id.in_(own),
@@ -96,7 +97,7 @@ def gone_ports(
         )
         .order_by(PortTenantRow.until_at)
     )
-    theirs = {one.port_id: one.slug for one in session.execute(was)}
+    theirs = {one.port_id: (one.slug, one.circuit_ref) for one in session.execute(was)}
     place = WherePort(device=where.device, site=where.site, name=where.name)
     found: list[Row[Any]] = []
     for asked in _in_parts(theirs):
@@ -105,18 +106,33 @@ def gone_ports(
             .where(PortRow.id.in_(asked), PortRow.tenant_id.not_in(own))
             .where(*_conditions(place))
         )
-    ports = (_as_it_was(_port(row, ()), theirs[row.id]) for row in found)
+    ports = (_as_it_was(_port(row, ()), *theirs[row.id]) for row in found)
     return tuple(port for port in ports if _is_told(port, where))
 
 
-def _as_it_was(port: Port, tenant: str) -> Port:
+def past_circuits(
+    session: Session, tenant_id: str, ids: Collection[str]
+) -> Mapping[str, list[tuple[PortTime, str | None]]]:
+    """What that tenant called the circuit in each time in which it had a port before; oldest first."""
+    found: dict[str, list[tuple[PortTime, str | None]]] = {}
+    for asked in _in_parts(ids):
+        before = select(PortTenantRow).where(
+            PortTenantRow.tenant_id == tenant_id, PortTenantRow.port_id.in_(asked)
+        )
+        for row in session.scalars(before.order_by(PortTenantRow.until_at)):
+            time = PortTime(since=row.since_at, until=row.until_at)
+            found.setdefault(row.port_id, []).append((time, row.circuit_ref))
+    return found
+
+
+def _as_it_was(port: Port, tenant: str, circuit_ref: str | None) -> Port:
     return replace(
         port,
         tenant_id="",  # whose it is by now is not told
         tenant=tenant,
         tenant_since_at=None,
         alias="",
-        circuit_ref=None,
+        circuit_ref=circuit_ref,
         speed_override_bps=None,
         watched=False,
         last_seen_at=None,
@@ -125,10 +141,11 @@ def _as_it_was(port: Port, tenant: str) -> Port:
 
 def _is_told(port: Port, where: WherePort) -> bool:
     """By what is told of it alone, or who looks for a circuit would learn of another's."""
-    if where.circuit_ref is not None or where.watched:
+    if where.watched or where.circuit_ref not in {None, port.circuit_ref}:
         return False
     wanted = (where.find or "").casefold()
-    return any(wanted in text.casefold() for text in (port.name, port.hostname))
+    said = (port.name, port.circuit_ref or "", port.hostname)
+    return any(wanted in text.casefold() for text in said)
 
 
 def _ports(scope: Scope) -> Select[*tuple[Any, ...]]:

@@ -59,9 +59,13 @@ class PortNameRow(TenantOwned, Base):
 
 
 class PortTenantRow(TenantOwned, Base):
-    """A time in which a port was for another tenant than it is now; None: from the first."""
+    """A time in which a port was for another tenant than it is now; None: from the first.
+
+    `circuit_ref` is what that tenant called its circuit at the end of it.
+    """
 
     __tablename__ = "port_tenant"
     port_id: Mapped[str] = mapped_column(ForeignKey("port.id"), primary_key=True)
     until_at: Mapped[datetime] = mapped_column(primary_key=True)
     since_at: Mapped[datetime | None]
+    circuit_ref: Mapped[str | None]
