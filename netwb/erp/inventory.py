@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from netwb.erp.records import ErpDevice, ErpPage, ErpPort, Gone
 from netwb.roles import ALL_TENANTS, Scope
-from netwb.store.database import Database
+from netwb.store.database import Ask, Database
 from netwb.store.models import DeviceRow, ErpChangeRow, PortRow, SiteRow, TenantRow
 from netwb.store.prepared import Prepared
 
@@ -107,33 +107,33 @@ class Asked:
 
 def read_page(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """One page, behind where the page before ended (`ErpPage.last`)."""
-    asked = _settled(database, asked)
-    page = (
-        _page_of_changes(database, asked, after)
-        if asked.is_of_changes
-        else _page_of_devices(database, asked, after)
-    )
-    if asked.with_ports:
-        page = _with_ports_elsewhere(database, asked, page, after)
-    if not asked.count:
-        return page
-    (counted,) = database.rows(asked.scope, _count(asked.part), **asked.values)
-    return replace(page, total=counted[0])
+    with database.asking(asked.scope) as ask:
+        asked = _settled(ask, asked)
+        page = (
+            _page_of_changes(ask, asked, after)
+            if asked.is_of_changes
+            else _page_of_devices(ask, asked, after)
+        )
+        if asked.count:
+            (counted,) = ask(_count(asked.part), **asked.values)
+            page = replace(page, total=counted[0])
+    return _with_ports_elsewhere(database, asked, page, after) if asked.with_ports else page
 
 
-def _settled(database: Database, asked: Asked) -> Asked:
+def _settled(ask: Ask, asked: Asked) -> Asked:
     """With the id of the site that is named; of one that there is not nothing is found."""
     if asked.site is None:
         return asked
     named = {"tenant_id": asked.tenant_id, "slug": asked.site}
-    found: Any = database.rows(asked.scope, _SITE, **named)
+    found: Any = ask(_SITE, **named)
     return replace(asked, site=found[0][0] if found else "")
 
 
 def read_device(database: Database, asked: Asked, device_id: str) -> ErpDevice | None:
     """One device of the tenant with its ports; None where it has none of that id."""
-    found = _devices_by_id(database, asked, [device_id])
-    devices = _with_ports(database, asked, list(found.values()))
+    with database.asking(asked.scope) as ask:
+        found = _devices_by_id(ask, asked, [device_id])
+        devices = _with_ports(ask, asked, list(found.values()))
     return devices[0] if devices else None
 
 
@@ -166,7 +166,7 @@ def own_port(session: Session, port_id: str) -> ErpPort | None:
 # ---- all of it
 
 
-def _page_of_devices(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
+def _page_of_devices(ask: Ask, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """Devices; none where the walk is among ports on others' devices already."""
     if after and after[0] == "port":
         return _page(last=after)
@@ -177,10 +177,10 @@ def _page_of_devices(database: Database, asked: Asked, after: Sequence[Any] | No
         else {}
     )
     statement = _pages(asked.part, asked.sort, "behind" if after else "first")
-    rows = database.rows(asked.scope, statement, many=asked.limit + 1, **begin, **asked.values)
+    rows = ask(statement, many=asked.limit + 1, **begin, **asked.values)
     more = len(rows) > asked.limit
-    plain = _devices(database, asked, rows[: asked.limit])
-    devices = _with_ports(database, asked, plain)
+    plain = _devices(ask, asked, rows[: asked.limit])
+    devices = _with_ports(ask, asked, plain)
     if more:
         return _page(devices, last=["device", *(getattr(devices[-1], name) for name in order)])
     goes_on = asked.with_ports and not asked.is_narrowed
@@ -207,13 +207,12 @@ def _with_ports_elsewhere(
 # ---- what changed
 
 
-def _page_of_changes(database: Database, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
+def _page_of_changes(ask: Ask, asked: Asked, after: Sequence[Any] | None) -> ErpPage:
     """Devices as they are now, and what is gone; `ports` is filled by who may look elsewhere."""
-    with database.reading(asked.scope) as session:
-        rows = session.execute(_changes(asked, after)).all()
+    rows: Any = _changed_rows(ask, asked, after)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     wanted = [row.thing_id for row in rows if row.kind == "device"]
-    found = _devices_by_id(database, asked, wanted)
+    found = _devices_by_id(ask, asked, wanted)
     gone = [
         Gone(kind=row.kind, id=row.thing_id, at=row.at)
         for row in rows
@@ -223,23 +222,38 @@ def _page_of_changes(database: Database, asked: Asked, after: Sequence[Any] | No
     # What changed once more since the numbers were read is the next walk's, or it would be told twice.
     numbers = {row.thing_id: row.number for row in rows}
     ordered = [found[one] for one in wanted if one in found and found[one].version == numbers[one]]
-    return replace(_page(_with_ports(database, asked, ordered), last=last), gone=gone)
+    return replace(_page(_with_ports(ask, asked, ordered), last=last), gone=gone)
 
 
-def _changes(asked: Asked, after: Sequence[Any] | None) -> Select[*tuple[Any, ...]]:
+def _changed_rows(ask: Ask, asked: Asked, after: Sequence[Any] | None) -> Sequence[Any]:
+    values: dict[str, Any] = {"since": asked.since, "since_at": asked.since_at}
+    if after:
+        values |= {"after_number": after[0], "after_thing_id": after[1]}
+    given = {name: value for name, value in values.items() if value is not None}
+    narrowed = not asked.with_ports or asked.is_narrowed
+    statement = _changes(frozenset(given), "devices" if narrowed else "all")
+    own = {"tenant_id": asked.tenant_id, "until": asked.until, "many": asked.limit + 1}
+    return ask(statement, **own, **given)
+
+
+@cache
+def _changes(given: frozenset[str], kinds: Literal["devices", "all"]) -> Prepared:
     order = (ErpChangeRow.number, ErpChangeRow.thing_id)
     statement = select(
         ErpChangeRow.kind, ErpChangeRow.thing_id, ErpChangeRow.at, ErpChangeRow.number
-    ).where(ErpChangeRow.tenant_id == asked.tenant_id, ErpChangeRow.number <= asked.until)
-    if asked.since is not None:
-        statement = statement.where(ErpChangeRow.number > asked.since)
-    if asked.since_at is not None:
-        statement = statement.where(ErpChangeRow.at >= asked.since_at)
-    if not asked.with_ports or asked.is_narrowed:
+    ).where(
+        ErpChangeRow.tenant_id == bindparam("tenant_id"), ErpChangeRow.number <= bindparam("until")
+    )
+    if "since" in given:
+        statement = statement.where(ErpChangeRow.number > bindparam("since"))
+    if "since_at" in given:
+        statement = statement.where(ErpChangeRow.at >= bindparam("since_at"))
+    if kinds == "devices":
         statement = statement.where(ErpChangeRow.kind == "device")
-    if after:
-        statement = statement.where(_behind(order, after))
-    return statement.order_by(*order).limit(asked.limit + 1)
+    if "after_number" in given:
+        last: list[Any] = [bindparam(f"after_{column.key}") for column in order]
+        statement = statement.where(_behind(order, last))
+    return Prepared(statement.order_by(*order).limit(bindparam("many")))
 
 
 def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpPage:
@@ -323,22 +337,20 @@ _CHANGED = Prepared(
 )
 
 
-def _devices_by_id(database: Database, asked: Asked, ids: Sequence[str]) -> Mapping[str, ErpDevice]:
+def _devices_by_id(ask: Ask, asked: Asked, ids: Sequence[str]) -> Mapping[str, ErpDevice]:
     if not ids:
         return {}
-    rows = database.rows(asked.scope, _by_id(asked.part), ids=list(ids), **asked.values)
-    return {one.id: one for one in _devices(database, asked, rows)}
+    rows = ask(_by_id(asked.part), ids=list(ids), **asked.values)
+    return {one.id: one for one in _devices(ask, asked, rows)}
 
 
-def _with_ports(
-    database: Database, asked: Asked, devices: Sequence[ErpDevice]
-) -> Sequence[ErpDevice]:
+def _with_ports(ask: Ask, asked: Asked, devices: Sequence[ErpDevice]) -> Sequence[ErpDevice]:
     """Each with its ports that are for the tenant too: one statement for all of them."""
     if not (asked.with_ports and devices):
         return devices
     by_id = {one.id: one for one in devices}
     row: Any
-    for row in database.rows(asked.scope, _PORTS, tenant_id=asked.tenant_id, ids=list(by_id)):
+    for row in ask(_PORTS, tenant_id=asked.tenant_id, ids=list(by_id)):
         its = by_id[row[1]]
         its.ports.append(ErpPort._make((*row, its.version, its.hostname, "", None)))
     return devices
@@ -378,14 +390,14 @@ def _behind(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
     return and_(first >= last[0], or_(first > last[0], _behind(others, last[1:])))
 
 
-def _devices(database: Database, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
+def _devices(ask: Ask, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
     """With the slugs of their sites, and which version each is; ports come later."""
     ids = [row[0] for row in rows]
     if not ids:
         return []
-    found: Any = database.rows(asked.scope, _CHANGED, tenant_id=asked.tenant_id, ids=ids)
+    found: Any = ask(_CHANGED, tenant_id=asked.tenant_id, ids=ids)
     changed = {thing_id: (at, number or 0) for thing_id, at, number in found}
-    sites: Any = database.rows(asked.scope, _SITES, ids=list({row[3] for row in rows}))
+    sites: Any = ask(_SITES, ids=list({row[3] for row in rows}))
     slugs = dict(map(tuple, sites))
     shown = slice(2, 3) if asked.addresses else slice(0, 0)
     return [

@@ -61,9 +61,10 @@ def changes_of(database: Database, tenant_id: str) -> Stand | None:
 
     Two small reads: what most who ask for it want to know is that nothing changed.
     """
-    head, pending = database.rows_of_each(_only(tenant_id), _HEAD, _CHANGED, tenant_id=tenant_id)
-    if not head or pending:
-        return None
+    with database.asking(_only(tenant_id)) as ask:
+        head = ask(_HEAD, tenant_id=tenant_id)
+        if not head or ask(_CHANGED, tenant_id=tenant_id):
+            return None
     row: Any = head[0]
     return Stand(*row)
 

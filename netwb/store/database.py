@@ -28,6 +28,7 @@ from netwb.store.faults import translated
 from netwb.store.prepared import Prepared
 
 Need = Literal["writing", "reading"]
+Ask = Callable[..., Sequence[Row[Any]]]  # a Prepared, and its values by name
 Connect = Callable[[Path, float], sqlite3.Connection]
 _MODE = "netwb_mode"  # execution option: "read", "single", "write", "durable" or "migrate"
 _DRIVERS = {
@@ -84,14 +85,18 @@ class Database:
         with self._faults(), self._single_reader.connect() as connection:
             return connection.execute(statement, bound).all()
 
-    def rows_of_each(
-        self, scope: Scope, *prepared: Prepared, **values: Any
-    ) -> list[Sequence[Row[Any]]]:
-        """The same of some statements with the same values, on one connection; each its own moment."""
+    @contextmanager
+    def asking(self, scope: Scope) -> Iterator[Ask]:
+        """`rows` of several statements on one connection, where taking it would cost more than they do.
+
+        Each has its own moment on SQLite; all have one on PostgreSQL.
+        """
         with self._faults(), self._single_reader.connect() as connection:
-            return [
-                connection.execute(*statement.asked(scope, values)).all() for statement in prepared
-            ]
+
+            def ask(prepared: Prepared, **values: Any) -> Sequence[Row[Any]]:
+                return connection.execute(*prepared.asked(scope, values)).all()
+
+            yield ask
 
     def writing(self, scope: Scope) -> AbstractContextManager[Session]:
         """One transaction: commits at the end, rolls back when an error leaves the block.

@@ -66,10 +66,12 @@ def test_several_are_asked_with_the_same_values_each_narrowed(two: Database) -> 
     sites = Prepared(select(SiteRow.tenant_id).where(SiteRow.slug == bindparam("name")))
     devices = Prepared(select(DeviceRow.tenant_id).where(DeviceRow.hostname == bindparam("name")))
 
-    found = two.rows_of_each(OURS, sites, devices, name="t-a")
+    with two.asking(OURS) as ask:
+        found = [list(map(tuple, ask(one, name="t-a"))) for one in (sites, devices)]
+        foreign = [ask(one, name="t-b") for one in (sites, devices)]
 
-    assert [[tuple(row) for row in rows] for rows in found] == [[("t-a",)], [("t-a",)]]
-    assert two.rows_of_each(OURS, sites, devices, name="t-b") == [[], []]
+    assert found == [[("t-a",)], [("t-a",)]]
+    assert foreign == [[], []]
 
 
 def test_one_that_no_tenant_owns_is_asked_as_it_is(two: Database) -> None:
