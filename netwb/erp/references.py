@@ -17,7 +17,7 @@ from netwb.roles import Scope
 from netwb.store.canonical import storable
 from netwb.store.database import Database
 from netwb.store.inserting import insert_absent
-from netwb.store.models import ErpChangeRow, ErpOnceRow
+from netwb.store.models import DeviceRow, ErpChangeRow, ErpOnceRow, PortRow
 
 KEPT = timedelta(days=2)  # a key of a repeat; who repeats later finds that the thing has changed
 Written = TypeVar("Written")
@@ -115,8 +115,13 @@ def _mine(tenant_id: str, once: Once) -> tuple[Any, ...]:
 
 
 def _tag_now(session: Session, shown: Shown) -> str:
-    """Locked until the end of the transaction, so that nobody writes between."""
+    """Locked until the end of the transaction, so that nobody writes between.
+
+    The thing itself first, as whoever writes it does: the other way round two would wait in a ring.
+    """
     thing = shown.thing
+    table = PortRow if isinstance(thing, ErpPort) else DeviceRow
+    _there(session.execute(select(table.id).where(table.id == thing.id).with_for_update()).first())
     if isinstance(thing, ErpPort) and not thing.device_tenant:
         found = own_port(session, thing.id)
         return _there(found).tag

@@ -533,3 +533,32 @@ def test_a_copy_misses_nothing_while_four_write(made: Rig, copy: Copy) -> None:
 
     assert copy.devices == fresh.devices
     assert copy.ports == fresh.ports
+
+
+def test_an_erp_and_an_engineer_who_write_the_same_never_wait_in_a_ring(
+    made: Rig, port: int
+) -> None:
+    """Each takes the thing first, and then what is noted of it."""
+    client, (device, own, elsewhere) = caller(made, port), paths(made)
+    wrong: list[str] = []
+
+    def refer_all() -> None:
+        for turn in range(12):
+            for path, field in zip((device, own, elsewhere), FIELDS, strict=True):
+                reply = refer(client, path, {field: f"E-{turn}"})
+                if reply.status != 200:
+                    wrong.append(reply.body.decode())
+
+    def edit_all() -> None:
+        for turn in range(12):
+            made.bench.set_device("acme/edge1", contract_ref=f"N-{turn}")
+            made.bench.set_port("acme/edge1", "ge-0/0/0", circuit_ref=f"N-{turn}")
+            made.bench.set_port("umbra/core1", "xe-0/0/0", circuit_ref=f"N-{turn}")
+
+    threads = [threading.Thread(target=work) for work in (refer_all, edit_all, refer_all)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
