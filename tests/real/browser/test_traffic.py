@@ -26,6 +26,7 @@ HOURS = 30
 # The figure, and what stands in it: [begin and end of its time axis in ms, points of its lines].
 FIGURE = """const fig = [...Bokeh.documents[0]._all_models.values()].find((m) => m.type === "Figure");
 const line = fig.renderers.map((r) => r.glyph.type === "Line" && r.data_source).find((s) => s);"""
+WHEELED = 6  # notches
 AXIS = f"() => {{ {FIGURE} return [fig.x_range.start, fig.x_range.end, line.data.at.length] }}"
 STEP = f"() => {{ {FIGURE} return (line.data.at[2] - line.data.at[1]) / 1000 }}"
 # Where each flag is in the window.
@@ -150,7 +151,7 @@ def test_a_drag_asks_for_finer_data_and_stands_in_the_address_and_back_leads_bac
     comes_to(page, (since, until), within_s=2)
 
 
-def test_a_wheel_asks_once_its_answer_asks_nothing_and_a_double_click_leads_back(
+def test_what_a_wheel_asks_for_is_answered_and_asks_nothing_and_a_double_click_leads_back(
     measured: Site,
 ) -> None:
     visitor = chart(measured)
@@ -158,7 +159,7 @@ def test_a_wheel_asks_once_its_answer_asks_nothing_and_a_double_click_leads_back
     box, long = plot_box(page), page.evaluate("history.length")
 
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
-    for _ in range(6):
+    for _ in range(WHEELED):
         page.mouse.wheel(0, -120)
     page.wait_for_url("**range=between**", timeout=DRAWN_MS)
     page.wait_for_function(f"() => ({STEP})() < 300", timeout=DRAWN_MS)
@@ -168,7 +169,8 @@ def test_a_wheel_asks_once_its_answer_asks_nothing_and_a_double_click_leads_back
     page.wait_for_timeout(1_000)  # nothing may come of it any more: there is no event to wait for
     assert axis(page) == there
     assert len(visitor.received) - heard <= 4, "nothing but the page's own beats"
-    assert page.evaluate("history.length") - long <= 2
+    # How often the hand rested between is the machine's: `tests/views/traffic/test_zoom.py` counts it.
+    assert 1 <= page.evaluate("history.length") - long <= WHEELED
     while "between" in page.url:  # once for each time that the wheel rested
         zoomed = page.url
         page.mouse.dblclick(box["x"] + 0.5 * box["width"], box["y"] + 0.4 * box["height"])
