@@ -96,11 +96,11 @@ def database(url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder that is a file system of 2 MB."""
+    """A folder that is a file system of 3 MB."""
     mount = shutil.which("mount")
     require_real("a small file system (root and mount)", os.geteuid() == 0 and mount is not None)
     folder = tmp_path_factory.mktemp("small")
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=True)
     try:
         yield folder
     finally:

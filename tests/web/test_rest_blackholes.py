@@ -80,7 +80,7 @@ def test_what_was_seen_compressed_was_seen(served: Served) -> None:
 
 
 @pytest.mark.parametrize("what", ["approve", "deny", "withdraw"])
-@pytest.mark.parametrize("tag", [STALE, "W/", "no tag"], ids=["stale", "weak", "none"])
+@pytest.mark.parametrize("tag", [STALE, "W/"], ids=["stale", "weak"])
 def test_what_is_not_as_it_was_seen_is_left_alone(served: Served, what: str, tag: str) -> None:
     one, ana = served.held(), served.by("ana")
     sent = f"W/{tag_of(ana, one)}" if tag == "W/" else tag
@@ -92,6 +92,16 @@ def test_what_is_not_as_it_was_seen_is_left_alone(served: Served, what: str, tag
     assert refused.json["detail"] == (
         "203.0.113.10/32 is held by now, and not as you saw it; look at it again"
     )
+    assert served.there.one().state == "held"
+
+
+def test_a_tag_without_its_quotes_is_told_how_it_is_written(served: Served) -> None:
+    one, ana = served.held(), served.by("ana")
+
+    refused = says(ana, one, "deny", REASON, tag_of(ana, one).strip('"'))
+
+    assert refused.status == 400
+    assert refused.json["errors"][0]["parameter"] == "If-Match"
     assert served.there.one().state == "held"
 
 
