@@ -44,7 +44,12 @@ class PeopleFace(Face):
     """`me`; `users`, `login_sessions`, `tokens` and their changes; one's own password and codes."""
 
     def own_tenants(self) -> tuple[Tenant, ...]:
-        """Tenants in scope that are not retired, by slug; whoever may do nothing else may know them."""
+        """Tenants in scope that are not retired, by slug; for who holds any right at all.
+
+        Raises NotPermittedError: who has to set a one-time code up first is told nothing.
+        """
+        if not self._actor.permissions:
+            self._require(Permission.INVENTORY_VIEW)
         found = self._parts.places.tenants(self._scope)
         return tuple(
             sorted((one for one in found if one.status == "active"), key=lambda one: one.slug)
