@@ -51,6 +51,8 @@ LONG_FIRST = (
     "cli/test_demo_serving.py",
     "web/test_behind_nginx.py",
     "web/test_any_request.py",
+    "web/test_erp_client.py",
+    "web/test_erp_day.py",
     "web/test_bad_input.py",
     "web/test_bad_fields.py",
     "health/syslog/test_whole_way.py",

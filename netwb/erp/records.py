@@ -61,8 +61,11 @@ class ErpPort(NamedTuple):
         """Another one once anything that is shown of it is: of its content, where it has no version."""
         if self.device_tenant:
             return str(self.version)
-        shown = (*self[:7], self.hostname)
-        return blake2b(repr(shown).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        port_id, device_id, name, alias, speed, circuit, watched, _, hostname, _, _ = self
+        shown = (
+            f"{port_id}\0{device_id}\0{name}\0{alias}\0{speed}\0{circuit!r}\0{watched}\0{hostname}"
+        )
+        return blake2b(shown.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 class ErpDevice(NamedTuple):

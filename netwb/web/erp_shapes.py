@@ -179,7 +179,7 @@ def device_json(
     one: ErpDevice, shown: ErpStanding, wanted: frozenset[str] = ANY_DEVICE_FIELD
 ) -> dict[str, Any]:
     """A device as ErpDeviceAnswer."""
-    tag = etag_of(shown, one.tag)
+    own = etag_of(shown, "")
     found: dict[str, Any] = {
         "id": one.id,
         "hostname": one.hostname,
@@ -193,14 +193,14 @@ def device_json(
         "contract_ref": one.contract_ref,
         "status": one.status,
         "updated_at": rfc3339(one.at),
-        "etag": tag,
+        "etag": own + one.tag,
     }
     if one.address is None:
         del found["address"]
     if wanted is not ANY_DEVICE_FIELD:
         found = {name: value for name, value in found.items() if name in wanted or name == "id"}
     if "ports" in wanted:
-        found["ports"] = [_port_fields(port, etag_of(shown, port.tag)) for port in one.ports]
+        found["ports"] = [_port_fields(port, own + port.tag) for port in one.ports]
     return found
 
 

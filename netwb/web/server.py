@@ -11,8 +11,9 @@ import signal
 import socket
 import ssl
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from secrets import SystemRandom
 from types import FrameType
 from typing import Literal, NoReturn
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ from netwb.web.secrets import tell_secrets
 
 _api = lazy("netwb.web.api_server")  # handlers, which a wrong setting need not wait for
 _pages = lazy("netwb.web.page_server")
+_UNGIVEN = range(20_000, 32_000)  # Linux gives connections the ports from 32,768 on
+_TRIES = 50
 
 
 def serve(
@@ -113,7 +116,20 @@ def _tls(web: WebSettings) -> tuple[str, str] | None:
 
 
 def _free_port(address: str, port: int) -> int:
-    """That port, or any free one for 0. Raises ListenError where it is taken."""
+    """That port, or any free one for 0. Raises ListenError where it is taken.
+
+    One of those that the kernel gives to no connection by itself: it is listened on only once the
+    server stands, and would be somebody else's by then.
+    """
+    if port:
+        return _bindable(address, port)
+    for tried in SystemRandom().sample(_UNGIVEN, _TRIES):
+        with suppress(ListenError):
+            return _bindable(address, tried)
+    return _bindable(address, 0)
+
+
+def _bindable(address: str, port: int) -> int:
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(
             address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
