@@ -8,7 +8,7 @@ for itself, with that device's name alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -36,6 +36,8 @@ _PORT = (
     func.coalesce(PortRow.speed_override_bps, PortRow.speed_bps).label("speed_bps"),
     *(PortRow.circuit_ref, PortRow.watched),
 )  # in the order of ErpPort
+_KNOWN: dict[str, str] = {}  # id of a site -> its slug
+_MOST_KNOWN = 100_000
 _NARROWED = ("site", "role", "platform", "contract_ref")
 
 
@@ -397,8 +399,7 @@ def _devices(ask: Ask, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
         return []
     found: Any = ask(_CHANGED, tenant_id=asked.tenant_id, ids=ids)
     changed = {thing_id: (at, number or 0) for thing_id, at, number in found}
-    sites: Any = ask(_SITES, ids=list({row[3] for row in rows}))
-    slugs = dict(map(tuple, sites))
+    slugs = _slugs(ask, {row[3] for row in rows})
     shown = slice(2, 3) if asked.addresses else slice(0, 0)
     return [
         ErpDevice._make(
@@ -413,6 +414,19 @@ def _devices(ask: Ask, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
         )
         for row in rows
     ]
+
+
+def _slugs(ask: Ask, site_ids: Collection[str]) -> Mapping[str, str]:
+    """Of sites of the tenant; a site's never changes, so that each is asked for once a process."""
+    found = {one: slug for one in site_ids if (slug := _KNOWN.get(one)) is not None}
+    unknown = [one for one in site_ids if one not in found]
+    if unknown:
+        sites: Any = ask(_SITES, ids=unknown)
+        asked = dict(map(tuple, sites))
+        if len(_KNOWN) < _MOST_KNOWN:
+            _KNOWN.update(asked)
+        found |= asked
+    return found
 
 
 def _page(devices: Iterable[ErpDevice] = (), *, last: Sequence[Any] | None) -> ErpPage:
