@@ -24,6 +24,7 @@
     ├─ StoreError               the database or a key is not usable
     │  ├─ StoreUnavailableError    ├─ MigrationNeededError    ├─ KeyringError
     │  ├─ AuditBrokenError         └─ LeaseLostError
+    ├─ RuleError                a file of rules has faults; what is right in it can be used all the same
     ├─ MetricsError             samples cannot be read or written
     │  ├─ MetricsUnavailableError  └─ MetricsRefusedError  └─ MetricsTooMuchError
     ├─ TelegrafError            Telegraf's configuration cannot be as asked
@@ -299,6 +300,17 @@ class AuditBrokenError(StoreError):
 
 class LeaseLostError(StoreError):
     """Another process took over; what this one was about to do is left undone."""
+
+
+class RuleError(NetwbError):
+    """A file of compliance rules has faults; the rules of other files still run.
+
+    `problems` holds one sentence a fault, each beginning with file and line.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
 
 
 class MetricsError(NetwbError):

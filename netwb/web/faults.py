@@ -74,6 +74,7 @@ _WHERE: Mapping[type[NetwbError], Can] = {
     errors.SecretMissingError: _never,
     errors.RemoteError: _never,
     errors.StoreError: _inside,
+    errors.RuleError: _in("compliance"),
     errors.MetricsError: _in(*_AREAS["metrics"]),
     errors.TelegrafError: _in("telegraf"),
     errors.TelegrafFailedError: _never,

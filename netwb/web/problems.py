@@ -39,6 +39,7 @@ from netwb.errors import (
     NotAuthenticatedError,
     NotPermittedError,
     NumberGoneError,
+    RuleError,
     RunUnderWayError,
     SecretMissingError,
     SettingsError,
@@ -180,6 +181,9 @@ SAYINGS: dict[type[NetwbError], Saying] = {
         title="The database is not available",
         detail=_INSIDE,
         retry_after_s=10,
+    ),
+    RuleError: Saying(
+        status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The file of rules has faults"
     ),
     MetricsError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE,
