@@ -59,6 +59,7 @@ KEPT: Mapping[str, str] = {  # tables that hold nothing of a tenant, or keep wha
     "login_throttle": "digests",
     "login_flow": "sealed, for some minutes",
     "daemon": "processes",
+    "rule_good": "the provider's own rules, which hold for all tenants",
     "attack_sender": "the operator's detectors: names, networks, keys",
     "blackhole_head": "whether blackholes are paused; who said so and why is taken out",
     "blackhole_expirer": "a process",

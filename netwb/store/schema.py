@@ -62,7 +62,8 @@ class Migrations:
 
 
 MIGRATIONS = Migrations(
-    "netwb.store:migrations", ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+    "netwb.store:migrations",
+    ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"),
 )
 
 

@@ -42,6 +42,15 @@ from netwb.store.models.blackhole import (
     OwnPrefixRow,
     StrayRouteRow,
 )
+from netwb.store.models.compliance import (
+    ComplianceChangeRow,
+    ComplianceDayRow,
+    ComplianceHeadRow,
+    ComplianceRow,
+    RuleFileRow,
+    RuleGoodRow,
+    WaiverRow,
+)
 from netwb.store.models.erp import (
     ErpChangeRow,
     ErpEventRow,
@@ -98,6 +107,10 @@ __all__ = [
     "BlackholeRouterRow",
     "BlackholeRow",
     "BlackoutRow",
+    "ComplianceChangeRow",
+    "ComplianceDayRow",
+    "ComplianceHeadRow",
+    "ComplianceRow",
     "CredentialRow",
     "CredentialSecretRow",
     "CurrentRow",
@@ -139,6 +152,8 @@ __all__ = [
     "QuarantineRow",
     "RemoteRow",
     "RevisionRow",
+    "RuleFileRow",
+    "RuleGoodRow",
     "ScheduleRow",
     "SecretAcceptedRow",
     "SecretScanRow",
@@ -159,6 +174,7 @@ __all__ = [
     "UserRow",
     "UserTenantRow",
     "VaultRow",
+    "WaiverRow",
     "WallRow",
     "WallTenantRow",
 ]
