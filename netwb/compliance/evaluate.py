@@ -1,13 +1,25 @@
-"""Judge a configuration by rules. Pure; never raises: what breaks is not_evaluated with its reason."""
+"""Judge a configuration by rules. Pure; never raises: what breaks is not_evaluated with its reason.
+
+"Compliant" needs proof: an empty text, a platform without a check and a section that is not there
+prove nothing. What a rule finds depends on the rule and the text alone, not on other rules.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from logging import getLogger
 
-from netwb.compliance.records import Finding, Rule
-from netwb.compliance.text import ConfigText
+from netwb.compliance.checks.asking import Answer, ask, brief
+from netwb.compliance.checks.held import joined
+from netwb.compliance.patterns import Late
+from netwb.compliance.records import Check, Finding, Judged, Place, Rule
+from netwb.compliance.text import ConfigText, Lines
+from netwb.errors import RuleError
 
-Late = Callable[[], bool]
+logger = getLogger(__name__)
+MOST_BYTES = 32 << 20  # of a text; the largest configurations known have 10 MB
+MOST_PLACES = 50  # of a finding: a person reads the first ones, and remediation has all lines
+_SHOWN_CHECKS = 3  # whose reasons make one sentence
 
 
 def never() -> bool:
@@ -28,8 +40,13 @@ def judge(
     startup  what the device would boot; None: not known
     late     asked now and then; True: the rest is not evaluated
     """
-    del text, platform, startup, late
-    return Finding(rule_id=rule.id, state="not_evaluated", reason="Nothing is evaluated yet.")
+    try:
+        return _judged(rule, text, platform, startup, late)
+    except RuleError as error:
+        return not_evaluated(rule, str(error))
+    except Exception as error:  # the door of one rule: the others are asked all the same
+        logger.warning("rule %s broke on a text", rule.id, exc_info=True)
+        return not_evaluated(rule, f"The rule broke on this text by a {type(error).__name__}")
 
 
 def judge_all(
@@ -42,3 +59,77 @@ def judge_all(
 ) -> tuple[Finding, ...]:
     """One finding a rule, in their order."""
     return tuple(judge(rule, text, platform=platform, startup=startup, late=late) for rule in rules)
+
+
+def not_evaluated(rule: Rule, reason: str) -> Finding:
+    """Nothing is known, and the reason says why."""
+    return Finding(rule_id=rule.id, state="not_evaluated", reason=_sentence(reason))
+
+
+def _judged(
+    rule: Rule, text: ConfigText, platform: str, startup: ConfigText | None, late: Late
+) -> Finding:
+    if rule.fault:
+        return not_evaluated(rule, rule.fault)
+    if len(text.data) > MOST_BYTES:
+        size, most = len(text.data) >> 20, MOST_BYTES >> 20
+        return not_evaluated(rule, f"The text has {size} MB, {most} are the most that is read")
+    if not text.data.strip():
+        return not_evaluated(rule, "The text is empty")
+    checks = checks_for(rule, platform)
+    if not checks:
+        return not_evaluated(rule, f"The rule has no check for {platform}")
+    return _finding(rule, text, [ask(check, text, startup, late) for check in checks])
+
+
+def checks_for(rule: Rule, platform: str) -> tuple[Check, ...]:
+    """Those that are asked of a text of that platform."""
+    return tuple(c for c in rule.checks if not c.platforms or platform in c.platforms)
+
+
+def _finding(rule: Rule, text: ConfigText, answers: list[Answer]) -> Finding:
+    """All checks must hold; a fault that is proven outweighs what could not be asked."""
+    state = _state(answers)
+    telling = [answer for answer in answers if answer.state == state]
+    return Finding(
+        rule_id=rule.id,
+        state=state,
+        reason=_reason(telling),
+        places=_places(
+            text,
+            joined([answer.at_fault for answer in telling]),
+            joined([answer.evidence for answer in telling]),
+        ),
+        wanted=tuple(wanted for answer in telling for wanted in answer.wanted),
+        surplus=tuple(line + 1 for line in joined([answer.surplus for answer in telling])),
+    )
+
+
+def _state(answers: list[Answer]) -> Judged:
+    states = {answer.state for answer in answers}
+    if "non_compliant" in states:
+        return "non_compliant"
+    return "not_evaluated" if "not_evaluated" in states else "compliant"
+
+
+def _reason(answers: list[Answer]) -> str:
+    first, *others = answers
+    parts = [first.reason, *(brief(other).reason for other in others[: _SHOWN_CHECKS - 1])]
+    if rest := len(answers) - len(parts):
+        parts.append(f"and {rest} more")
+    return _sentence("; ".join(parts))
+
+
+def _places(text: ConfigText, at_fault: Lines, evidence: Lines) -> tuple[Place, ...]:
+    """From top to bottom; where there are too many, those at fault first."""
+    wrong = frozenset(at_fault)
+    chosen = [*at_fault, *(line for line in evidence if line not in wrong)][:MOST_PLACES]
+    return tuple(
+        Place(line=line + 1, text=text.shown(line), section=text.section(line), fault=line in wrong)
+        for line in sorted(chosen)
+    )
+
+
+def _sentence(words: str) -> str:
+    said = words[:1].upper() + words[1:]
+    return said if said.endswith(".") else f"{said}."

@@ -30,7 +30,7 @@ def sections(
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
     if style == "braces":
         return tuple(_by_braces(lines))
-    return tuple(_by_indent(lines, _quoted(data, blocks)))
+    return tuple(_by_indent(lines, quoted_lines(data, blocks)))
 
 
 def readable(line: bytes) -> str:
@@ -45,8 +45,8 @@ def readable(line: bytes) -> str:
         return line.decode("latin-1")
 
 
-def _quoted(data: bytes, rules: Sequence[BlockRule]) -> dict[int, int]:
-    """Number of the opening line -> number of the line after the block."""
+def quoted_lines(data: bytes, rules: Sequence[BlockRule]) -> dict[int, int]:
+    """Number of a block's opening line -> number of the line after the block, from 0."""
     quoted: dict[int, int] = {}
     line = counted = 0
     for block in find_blocks(data, rules):
