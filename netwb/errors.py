@@ -63,6 +63,10 @@ class NetwbError(Exception):
 
     faults: Mapping[str, str] = MappingProxyType({})
 
+    def _render_traceback_(self) -> list[str]:
+        """IPython's own question: what a cell shows in place of a stack of netwb's own lines."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class SettingsError(NetwbError):
     """A setting has an unknown name or an impossible value."""

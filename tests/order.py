@@ -15,6 +15,7 @@ LONG_FIRST = (
     "real/browser/test_two_tenant_pages.py",
     "real/browser/test_roles.py",
     "web/test_serving.py",
+    "notebooks/test_notebooks.py",
     "scheduler/test_two_daemons.py",
     "workbench/test_from_remote.py",
     "health/exporting/test_under_way.py",

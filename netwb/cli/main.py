@@ -27,6 +27,7 @@ from netwb.cli import (
     home,
     monitoring,
     netbox,
+    notebook,
     notify,
     poll,
     port,
@@ -34,6 +35,7 @@ from netwb.cli import (
     prefix,
     quarantine,
     remote,
+    report,
     schedule,
     scheduler,
     sender,
@@ -145,6 +147,7 @@ for _group in (
     poll,
     traffic,
     billing,
+    report,
     monitoring,
     telegraf,
     shard,
@@ -162,6 +165,7 @@ for _group in (
     schedule,
     blackout,
     export,
+    notebook,
 ):
     _group.register(cli)
 

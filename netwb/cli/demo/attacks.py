@@ -46,6 +46,10 @@ LOOK_S = 0.02
 GOOD = frozenset({"announced", "verified"})
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAttack:
     """What became of the attack that a start shows.
@@ -65,13 +69,16 @@ class ShownAttack:
 class Detector:
     """Reports attacks as FastNetMon's notify script does: its words, its headers, its signature."""
 
-    def __init__(self, bench: Workbench, key: str) -> None:
+    def __init__(
+        self, bench: Workbench, key: str, clock: Callable[[], datetime] = _utc_now
+    ) -> None:
         self._bench = bench
         self._key = parse_key(key)
+        self._clock = clock
 
     def report(self, action: str, one: DemoAttack) -> None:
         """`ban` or `unban`, seen now."""
-        at = datetime.now(UTC)
+        at = self._clock()
         body = json.dumps(_said(action, one, at)).encode()
         signed = signed_headers(f"demo-{secrets.token_hex(8)}", at, body, [self._key])
         self._bench.hear_attack({**signed, "netwb-sender": SENDER}, body, address="127.0.0.1")
@@ -109,9 +116,11 @@ def _register(bench: Workbench, routers: DemoRouters) -> None:
         bench.add_edge(key)
 
 
-def show_attack(bench: Workbench, key: str) -> ShownAttack | None:
+def show_attack(
+    bench: Workbench, key: str, clock: Callable[[], datetime] = _utc_now
+) -> ShownAttack | None:
     """One from its report until it is gone again, and one that waits; None where none came of it."""
-    detector, worker = Detector(bench, key), bench.blackhole_worker()
+    detector, worker = Detector(bench, key, clock), bench.blackhole_worker()
     of = len(bench.triggers()) + len(bench.edges())
     worker.start()
     try:

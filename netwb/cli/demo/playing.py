@@ -51,12 +51,16 @@ Played = TypeVar("Played", bound=AbstractContextManager[Any])
 MOST_MISSED = 30  # nights that a start plays at most: some half a minute of a person's time
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def run(home: Path, *, devices: int, once: bool, port: int | None, as_json: bool) -> int:
     """The demo of that home, with so many devices where it is new. Gives the exit status."""
     read_state(home)  # nothing is written into a home that is no demo's
     with only_demo_on(home):
         found = _read_whole(home)
-        now = datetime.now(UTC)
+        now = _utc_now()
         current = caught_up(found, now) if found else new_state(now, devices=devices)
         return play(home, current, once=once, port=port, as_json=as_json)
 
@@ -73,10 +77,7 @@ def _read_whole(home: Path) -> DemoState | None:
 
 def play(home: Path, current: DemoState, *, once: bool, port: int | None, as_json: bool) -> int:
     """Build it or go on, show it, and stay until it is ended. Gives the exit status."""
-    plan = current.plan()
-    act = _go_on if current.built else _build
-    with _network(current, plan) as network:
-        bench, result = act(home, current, plan, network)
+    with played(home, current) as (bench, result):
         if as_json:
             print_json(summary_document(bench, result))
         else:
@@ -84,6 +85,20 @@ def play(home: Path, current: DemoState, *, once: bool, port: int | None, as_jso
         _print_logins(result)
         bench.close()
         return 0 if once else _stay(result, current, port)
+
+
+@contextmanager
+def played(
+    home: Path, current: DemoState, *, clock: Callable[[], datetime] = _utc_now
+) -> Iterator[tuple[Workbench, DemoResult]]:
+    """The demo, built or gone on with; its network answers while the context lasts.
+
+    clock   the present, for whoever wants a demo of another day
+    """
+    plan = current.plan()
+    act = _go_on if current.built else _build
+    with _network(current, plan, clock) as network:
+        yield act(home, current, plan, network, clock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +111,25 @@ class _Network:
 
 
 @contextmanager
-def _network(current: DemoState, plan: DemoPlan) -> Iterator[_Network]:
+def _network(
+    current: DemoState, plan: DemoPlan, clock: Callable[[], datetime]
+) -> Iterator[_Network]:
     """On the ports that it had, or on free ones where another program has taken those."""
     with _on_its_port(current.port, lambda port: _fleet(current, plan, port)) as fleet:
         addresses = {key: fleet.address(key) for key in fleet.keys}
-        played = agents_of(
+        made = agents_of(
             plan.world,
             seed=current.seed,
             night=len(plan.nights) - 1,
             community=current.community.encode(),
         )
         with _on_its_port(
-            current.snmp_port, lambda port: AgentFleet(played, addresses=addresses, port=port)
+            current.snmp_port,
+            lambda port: AgentFleet(
+                made, addresses=addresses, port=port, clock=lambda: clock().timestamp()
+            ),
         ) as agents:
-            by_key = {agent.key: agent for agent in played}
+            by_key = {agent.key: agent for agent in made}
             yield _Network(fleet=fleet, agents=agents, played=by_key)
 
 
@@ -131,7 +151,11 @@ def _fleet(current: DemoState, plan: DemoPlan, port: int) -> Fleet:
 
 
 def _build(
-    home: Path, current: DemoState, plan: DemoPlan, network: _Network
+    home: Path,
+    current: DemoState,
+    plan: DemoPlan,
+    network: _Network,
+    now: Callable[[], datetime],
 ) -> tuple[Workbench, DemoResult]:
     began = monotonic()
     write_state(home, current)
@@ -140,10 +164,10 @@ def _build(
     bench = Workbench.create(home, environment=secrets_of(current), clock=clock)
     fill_inventory(bench, plan, network.fleet, network.agents.port)
     refused, _ = _pass_nights(bench, network.fleet, plan.nights, clock)
-    clock.turn_to(datetime.now(UTC))
+    clock.turn_to(now())
     bench.poll()
-    bill_ports(bench, network.played, datetime.now(UTC))
-    key, attack = _attacked(bench, plan)
+    bill_ports(bench, network.played, now())
+    key, attack = _attacked(bench, plan, clock)
     logins = add_people(bench)
     write_state(home, replace(_at_ports(current, network), built=True))
     return bench, DemoResult(
@@ -157,10 +181,12 @@ def _build(
     )
 
 
-def _attacked(bench: Workbench, plan: DemoPlan) -> tuple[str | None, ShownAttack | None]:
+def _attacked(
+    bench: Workbench, plan: DemoPlan, clock: Callable[[], datetime]
+) -> tuple[str | None, ShownAttack | None]:
     """The detector's key, and one attack from its beginning to its end."""
     key = defend(bench, plan)
-    return key, show_attack(bench, key) if key is not None else None
+    return key, show_attack(bench, key, clock) if key is not None else None
 
 
 def _at_ports(current: DemoState, network: _Network) -> DemoState:
@@ -168,14 +194,18 @@ def _at_ports(current: DemoState, network: _Network) -> DemoState:
 
 
 def _go_on(
-    home: Path, current: DemoState, plan: DemoPlan, network: _Network
+    home: Path,
+    current: DemoState,
+    plan: DemoPlan,
+    network: _Network,
+    present: Callable[[], datetime],
 ) -> tuple[Workbench, DemoResult]:
     """The nights that passed since, and one more backup, of a network whose faults were mended.
 
     That they passed is remembered first: whoever ends it in their middle finds their edits in the
     one more backup of the next start, and no night twice.
     """
-    began, now = monotonic(), datetime.now(UTC)
+    began, now = monotonic(), present()
     clock = PlayedClock(now)
     bench = Workbench.open(home, environment=secrets_of(current), clock=clock)
     if _at_ports(current, network) != current:
@@ -187,8 +217,8 @@ def _go_on(
         say(_told(len(missed), passed=current.nights - current.played))
     mended = replace(plan.nights[-1], at=now, faults={})
     refused, report = _pass_nights(bench, network.fleet, (*missed, mended), clock)
-    clock.turn_to(datetime.now(UTC))
-    key, attack = _attacked(bench, plan)
+    clock.turn_to(present())
+    key, attack = _attacked(bench, plan, clock)
     return bench, DemoResult(
         plan=plan,
         home=home,

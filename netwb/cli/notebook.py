@@ -1,0 +1,164 @@
+"""`netwb notebook`: JupyterLab on this machine, with the examples in a folder of one's own.
+
+Nothing is asked of the internet: no news, no look for updates, no extensions to install, and what
+charts would load from elsewhere is pointed at the Jupyter server itself (facts-tools, section 5).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from netwb.cli.context import HomeCommand, state
+from netwb.cli.show import say
+from netwb.errors import InputError, ListenError
+from netwb.loading import share
+from netwb.workbench import Workbench
+from netwb.workbench.examples import CopiedExamples, copy_examples
+
+FOLDER = "~/netwb-notebooks"
+FIRST_PORT, PORTS = 8888, 50
+LOOPBACK = "127.0.0.1"
+ENDING_S = 10.0  # kernels are told to end, and JupyterLab waits for them
+PAGE: Mapping[str, object] = {  # extensions that would ask the internet, or ask to ask it
+    "disabledExtensions": {
+        "@jupyterlab/apputils-extension:announcements": True,
+        "@jupyterlab/extensionmanager-extension": True,
+    }
+}
+OFFLINE = (
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.news_url=",
+    "--LabApp.extension_manager=readonly",
+)
+
+
+def register(cli: click.Group) -> None:
+    """Add the command."""
+    cli.add_command(notebook)
+
+
+@click.command(cls=HomeCommand)
+@click.argument("folder", default=FOLDER, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="P",
+    help=f"TCP port on {LOOPBACK}. Default: the first free one from {FIRST_PORT} on.",
+)
+@click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
+@click.pass_context
+def notebook(context: click.Context, *, folder: Path, port: int | None, no_browser: bool) -> None:
+    r"""Start JupyterLab with netwb's example notebooks, on this machine alone.
+
+    The examples are copied to FOLDER (default: ~/netwb-notebooks). What you changed there is never
+    overwritten: where netwb brings a newer example, it is put beside yours as NAME.new.ipynb. Begin
+    with 00-start.ipynb; each notebook says what it needs. They run on the simulated network, too:
+
+    \b
+      netwb demo                                            in one terminal, left running
+      netwb notebook --home ~/.local/share/netwb-demo       in another one
+
+    In a notebook of your own three lines are enough: `from netwb import Workbench`, `wb =
+    Workbench.open()`, `wb.devices()`. Tab after `wb.` shows what else there is. The notebook acts as
+    the login that runs it, and may do all that the command line may. Ctrl-C ends it.
+    """
+    _require_jupyterlab()
+    home = state(context).home or os.environ.get("NETWB_HOME")
+    opened = Workbench.open(home, environment=os.environ, need="reading")
+    place = opened.home
+    opened.close()
+    folder = folder.expanduser().absolute()
+    _tell(folder, copy_examples(share() / "notebooks", folder))
+    context.exit(_run(folder, place, _free_port(port), browser=not no_browser))
+
+
+def _require_jupyterlab() -> None:
+    if find_spec("jupyterlab") is None:
+        msg = "JupyterLab is not installed; `pip install 'netwb[notebook]'` brings it"
+        raise InputError(msg)
+
+
+def _tell(folder: Path, copied: CopiedExamples) -> None:
+    counts = (
+        (copied.new, "copied"),
+        (copied.renewed, "brought up to date"),
+        (copied.own, "left as you changed them"),
+    )
+    told = ", ".join(f"{len(names)} {words}" for names, words in counts if names)
+    say(f"notebooks in {folder}{f': {told}' if told else ''}")
+    for mine, beside in copied.beside.items():
+        say(f"{mine} is as you changed it; netwb's newer one is put beside it as {beside}")
+
+
+def _free_port(asked: int | None) -> int:
+    """That port, or the first free one. Raises ListenError."""
+    tried = range(FIRST_PORT, FIRST_PORT + PORTS) if asked is None else (asked,)
+    for port in tried:
+        with socket.socket() as door, contextlib.suppress(OSError):
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind((LOOPBACK, port))
+            return port
+    msg = f"port {tried[0]} of {LOOPBACK} is taken; name another one with --port"
+    raise ListenError(msg)
+
+
+def _run(folder: Path, home: Path, port: int, *, browser: bool) -> int:
+    """Until it ends, or somebody ends it."""
+    with tempfile.TemporaryDirectory(prefix="netwb-lab-") as settings:
+        (Path(settings) / "page_config.json").write_text(json.dumps(PAGE), encoding="utf-8")
+        child = subprocess.Popen(  # noqa: S603 - our own words
+            command_line(folder, port, settings=settings, browser=browser),
+            env=environment(os.environ, home, port),
+            cwd=folder,
+        )
+        try:
+            return child.wait()
+        except KeyboardInterrupt:  # it had the same signal
+            say("JupyterLab ends")
+            return 0
+        finally:
+            _end(child)
+
+
+def command_line(folder: Path, port: int, *, settings: str, browser: bool) -> Sequence[str]:
+    """JupyterLab's, which serves that folder on loopback."""
+    start = "00-start.ipynb"
+    return [
+        *(sys.executable, "-m", "jupyterlab", *OFFLINE),
+        *(f"--ServerApp.ip={LOOPBACK}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        *("--ServerApp.answer_yes=True", f"--ServerApp.root_dir={folder}"),
+        f"--LabServerApp.app_settings_dir={settings}",
+        f"--LabApp.app_settings_dir={settings}",
+        *(() if os.geteuid() else ("--allow-root",)),
+        *((f"--LabApp.default_url=/lab/tree/{start}",) if (folder / start).exists() else ()),
+        *(() if browser else ("--no-browser",)),
+    ]
+
+
+def environment(given: Mapping[str, str], home: Path, port: int) -> Mapping[str, str]:
+    """What kernels find: the home, and nothing to load from elsewhere."""
+    own = f"http://{LOOPBACK}:{port}/panel/"  # answers 404, and is no stranger
+    return {**given, "NETWB_HOME": str(home), "PANEL_CDN_ROOT": given.get("PANEL_CDN_ROOT", own)}
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Its kernels end with it."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(ENDING_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
