@@ -2,7 +2,7 @@
 
 Each is worked out once and only when a rule asks. Lines are without the blanks around them. Lines of
 a banner, a certificate or a script are nobody's commands: they count in a section whose header opens
-them, and nowhere else.
+them, and nowhere else; nor does a line that Junos has deactivated.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+from netwb.compliance.inactive import inactive_lines
 from netwb.compliance.patterns import Late, header_pattern, line_pattern, spellings
 from netwb.configs.sections import Crumbs, Style, quoted_lines, readable, sections
 from netwb.platforms.record import BlockRule
@@ -98,9 +99,9 @@ class ConfigText:
             chosen = lines
         else:
             chosen = lines[bisect_left(lines, scope.first) : bisect_left(lines, scope.last)]
-        if scope.quoted or not self._quoted or not chosen:
+        if scope.quoted or not chosen or not self._silent:
             return chosen
-        return tuple(line for line in chosen if line not in self._words)
+        return tuple(line for line in chosen if line not in self._silent)
 
     def scopes(self, path: tuple[str, ...], late: Late) -> tuple[Scope, ...]:
         """The sections whose headers match the path, outermost first, from top to bottom."""
@@ -133,6 +134,12 @@ class ConfigText:
         return frozenset(
             line for start, end in self._quoted.items() for line in range(start + 1, end)
         )
+
+    @cached_property
+    def _silent(self) -> frozenset[int]:
+        """Those, and lines that the device does not act on."""
+        words = self._words if self._quoted else frozenset()
+        return words | inactive_lines(self.lines)
 
     @cached_property
     def _by_line(self) -> dict[bytes, list[int]]:
