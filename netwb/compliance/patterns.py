@@ -95,6 +95,7 @@ def _compiled(form: bytes, source: str) -> Any:
     options.never_nl = True  # a match stays within its line
     options.max_mem = _MEMORY
     try:
+        re2.compile(form.removeprefix(b"(?m)"), options)  # alone: told without what is ours
         compiled = re2.compile(form, options)
     except re2.error as error:
         said = error.args[0] if error.args else b""
