@@ -351,6 +351,8 @@ BEHIND_THE_DOOR = {
     "netwb.workbench.compose",
     "netwb.workbench.compose_access",
     "netwb.workbench.compose_attacks",
+    "netwb.workbench.compliance_report",
+    "netwb.workbench.compose_compliance",
     "netwb.workbench.compose_engine",
     "netwb.workbench.compose_metrics",
     "netwb.workbench.compose_netbox",

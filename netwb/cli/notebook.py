@@ -60,7 +60,7 @@ def register(cli: click.Group) -> None:
 @click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
 @click.pass_context
 def notebook(context: click.Context, *, folder: Path, port: int | None, no_browser: bool) -> None:
-    r"""Start JupyterLab with netwb's example notebooks, on this machine alone.
+    """Start JupyterLab with netwb's example notebooks, on this machine alone.
 
     The examples are copied to FOLDER (default: ~/netwb-notebooks). What you changed there is never
     overwritten: where netwb brings a newer example, it is put beside yours as NAME.new.ipynb. Begin
@@ -73,7 +73,7 @@ def notebook(context: click.Context, *, folder: Path, port: int | None, no_brows
     In a notebook of your own three lines are enough: `from netwb import Workbench`, `wb =
     Workbench.open()`, `wb.devices()`. Tab after `wb.` shows what else there is. The notebook acts as
     the login that runs it, and may do all that the command line may. Ctrl-C ends it.
-    """
+    """  # noqa: D301 - click wants the character itself
     _require_jupyterlab()
     home = state(context).home or os.environ.get("NETWB_HOME")
     opened = Workbench.open(home, environment=os.environ, need="reading")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 else:
     pd = lazy("pandas")
 
+_plotted: Any = lazy("netwb.views.cells.plotted")  # Panel and HoloViews take two seconds to load
+
 Record = TypeVar("Record")
 
 # What a cell shows of records that have more columns than a person reads, by the record's name.
@@ -86,6 +88,13 @@ class Records(Sequence[Record], Generic[Record]):
             {units.get(name, name): self._column(name) for name in self._columns},
             columns=[units.get(name, name) for name in self._columns],
         )
+
+    def plot(self) -> Any:
+        """A chart of changes by day and author, or of the busiest ports; `figure` is a HoloViews element.
+
+        Raises InputError for records of another kind, or where there are none.
+        """
+        return _plotted.plot_records(self._kind, self._items, self._repr_html_)
 
     def _column(self, name: str, most: int | None = None) -> list[Any]:
         values = list(map(attrgetter(name), self._items[:most]))

@@ -67,8 +67,10 @@ def words_of(name: str, value: Any) -> str:
 
 
 def _number(name: str, value: float) -> str:
-    if name.endswith("_bps"):
+    if name.endswith(("_bps", " in", " out")):
         return amount(value, "bits")
+    if name.endswith("_pps"):
+        return amount(value, "packets")
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
 
 
@@ -87,3 +89,13 @@ def _cut(text: str) -> str:
 def _heading(name: str, values: Sequence[Any]) -> str:
     """Times say their zone."""
     return f"{name} (UTC)" if any(isinstance(value, datetime) for value in values) else name
+
+
+def frame_table(frame: Any) -> str:
+    """The first rows of a frame over time: its index as a column of times."""
+    shown = frame.head(ROWS)
+    named = {" ".join(name) if isinstance(name, tuple) else str(name): name for name in frame}
+    columns = {str(frame.index.name or "begin"): list(shown.index)} | {
+        said: list(shown[name]) for said, name in named.items()
+    }
+    return shown_table(columns, total=len(frame))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from netwb.inventory.ports.records import Port
 from netwb.loading import lazy
 from netwb.workbench.records import Records
+from netwb.workbench.tables import frame_table
 from netwb.workbench.traffic_records import SIDES, Side
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from netwb.metrics.series.trend import Trend
 else:
     pd = lazy("pandas")
+
+_plotted: Any = lazy("netwb.views.cells.plotted")  # Panel and HoloViews take two seconds to load
 
 PortState = Literal["up", "down", "off", "stale", "silent", "uncounted", "never", "gone"]
 STATE_WORDS: Mapping[PortState, str] = {
@@ -132,10 +135,14 @@ class TrafficSum:
         """A row a bucket, by its begin (aware, UTC), with how many ports it has; NaN without data."""
         columns: dict[str, Any] = {}
         for side, flow in self.flows.items():
-            columns[f"bits_{side}"] = flow.mean
-            columns[f"bits_{side}_highest"] = flow.highest
+            columns[f"{side}_mean_bps"] = flow.mean
+            columns[f"{side}_max_bps"] = flow.highest
         columns["ports"] = self.counted
         return pd.DataFrame(columns, index=_index(self.begin))
+
+    def plot(self) -> Any:
+        """In above zero, out below it; `figure` is a HoloViews element."""
+        return _plotted.plot_sum(self)
 
     def __repr__(self) -> str:
         return (
@@ -144,8 +151,7 @@ class TrafficSum:
         )
 
     def _repr_html_(self) -> str:
-        shown: str = self.frame().to_html(max_rows=60, border=0)
-        return shown
+        return frame_table(self.frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -170,16 +176,19 @@ class TrafficShares:
     rest: Mapping[Side, Real]
 
     def frame(self) -> pd.DataFrame:
-        """A row a bucket; two columns a port, by (port, side), the last two of the others."""
+        """A row a bucket; two columns a port, by (port, side), in bit/s; the last two of the others."""
         columns: dict[tuple[str, str], Any] = {
             (line.port.label, side): line.mean[side] for line in self.lines for side in SIDES
         }
         columns |= {("other", side): self.rest[side] for side in SIDES}
         return pd.DataFrame(columns, index=_index(self.begin))
 
+    def plot(self) -> Any:
+        """A curve a port, in its busier direction; `figure` is a HoloViews element."""
+        return _plotted.plot_shares(self)
+
     def _repr_html_(self) -> str:
-        shown: str = self.frame().to_html(max_rows=60, border=0)
-        return shown
+        return frame_table(self.frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -207,9 +216,12 @@ class TrafficHeat:
         columns = {row.port.label: row.percent for row in self.rows}
         return pd.DataFrame(columns, index=_index(self.edges[:-1]))
 
+    def plot(self) -> Any:
+        """A row a port, darker where more of it is used; `figure` is a HoloViews element."""
+        return _plotted.plot_heat(self)
+
     def _repr_html_(self) -> str:
-        shown: str = self.frame().to_html(max_rows=60, border=0)
-        return shown
+        return frame_table(self.frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -231,6 +243,14 @@ class TrafficOverview:
 
     def __repr__(self) -> str:
         return repr(self.sum)
+
+    def frame(self) -> pd.DataFrame:
+        """One row a port."""
+        return self.ports.frame()
+
+    def plot(self) -> Any:
+        """The sum of all ports over time; `heat` and `shares` have charts of their own."""
+        return self.sum.plot()
 
     def _repr_html_(self) -> str:
         return self.ports._repr_html_()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from netwb.amounts import Unit
 from netwb.inventory.ports.records import Port
 from netwb.loading import lazy
+from netwb.workbench.tables import frame_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from netwb.archive.records import Change
     from netwb.metrics.samples import Times
     from netwb.metrics.series.flows import Event, Flow
 else:
@@ -90,8 +92,8 @@ class PortTraffic:
         """A row a bucket, by its begin (aware, UTC); two columns a kind and side, NaN without data."""
         columns: dict[str, Any] = {}
         for (kind, side), flow in self.flows.items():
-            columns[f"{kind}_{side}"] = flow.mean
-            columns[f"{kind}_{side}_highest"] = flow.highest
+            columns[f"{side}_mean_{KIND_UNITS[kind]}"] = flow.mean
+            columns[f"{side}_max_{KIND_UNITS[kind]}"] = flow.highest
         index = pd.to_datetime(self.begin, unit="s", utc=True)
         return pd.DataFrame(columns, index=pd.DatetimeIndex(index, name="begin"))
 
@@ -117,13 +119,15 @@ class PortTraffic:
         *,
         zone: str = "UTC",
         scheme: Literal["light", "dark"] = "light",
+        changes: Iterable[Change] = (),
     ) -> Any:
         """The chart of the page, for a notebook's cell; its `figure` is a Bokeh figure.
 
+        changes   of configurations: those of this device within the time have a flag
         Errors and discards are drawn under it where they were read (`kinds=`).
         Raises InputError for a unit of which nothing was read, or a zone that is none.
         """
-        return _cell.plot(self, unit=unit, zone=zone, scheme=scheme)
+        return _cell.plot(self, unit=unit, zone=zone, scheme=scheme, changes=changes)
 
     def __repr__(self) -> str:
         port = self.port
@@ -133,9 +137,8 @@ class PortTraffic:
         )
 
     def _repr_html_(self) -> str:
-        """Escaped, as all that pandas draws is."""
-        shown: str = self.frame().to_html(max_rows=60, border=0)
-        return shown
+        """Escaped."""
+        return frame_table(self.frame())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

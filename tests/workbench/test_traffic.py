@@ -181,7 +181,7 @@ def test_a_frame_has_a_row_a_bucket_in_utc(made: Rig) -> None:
 
     frame = made.bench.traffic("acme/edge1", "xe-0/0/0", hours=1).frame()
 
-    assert list(frame.columns)[:2] == ["bits_in", "bits_in_highest"]
+    assert list(frame.columns)[:2] == ["in_mean_bps", "in_max_bps"]
     assert str(frame.index.dtype).endswith(", UTC]")
     assert len(frame) == 60
 

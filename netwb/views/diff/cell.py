@@ -6,19 +6,11 @@ there is the diff's own HTML, which needs nothing.
 
 from __future__ import annotations
 
-import sys
-from html import escape
-from typing import Any
-
-import panel as pn
-
 from netwb.configs.diff import ConfigDiff
+from netwb.views.cells.bundle import HTML, Bundle, line, running
 from netwb.views.diff.view import DiffView
 
-Bundle = tuple[dict[str, Any], dict[str, Any]]  # data and metadata, by type
-
 ROWS = 2_000  # that come with the output: a stored notebook has no kernel to ask for more
-HTML = "text/html"
 
 
 def mimebundle(diff: ConfigDiff, caption: str) -> Bundle:
@@ -33,10 +25,4 @@ def mimebundle(diff: ConfigDiff, caption: str) -> Bundle:
     if not isinstance(bundle, tuple):  # Panel had to warn: its scripts are not in this notebook
         return plain
     drawn, beside = bundle
-    line = f'<div style="font:13px/20px system-ui,sans-serif">{escape(caption)}</div>'
-    return {**drawn, "text/plain": caption, HTML: line + drawn.get(HTML, "")}, beside
-
-
-def running() -> bool:
-    """Whether this is a notebook in which Panel was loaded."""
-    return "ipykernel" in sys.modules and bool(getattr(pn.extension, "_loaded", False))
+    return {**drawn, "text/plain": caption, HTML: line(caption) + drawn.get(HTML, "")}, beside

@@ -1,27 +1,33 @@
 """A port's chart in a notebook's cell: the figure of the page, under a line that needs no script.
 
-Where Panel was not asked for (`panel.extension()`), and for who reads the stored notebook elsewhere,
-there is the table of buckets. `figure` is a Bokeh figure like any other.
+Where nobody sits before it, and for who reads the stored notebook elsewhere, there is a picture.
+`figure` is a Bokeh figure like any other.
 """
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import panel as pn
 
-from netwb.amounts import Unit, amount
+from netwb.amounts import SUFFIX, Unit, amount, prefix_of
 from netwb.errors import InputError
 from netwb.views import words
-from netwb.views.diff.cell import HTML, Bundle, running
+from netwb.views.cells.bundle import Bundle, chart_bundle
+from netwb.views.cells.elements import over_time, png
+from netwb.views.cells.plotted import times
 from netwb.views.theme import Scheme
 from netwb.views.traffic.drawn import Shown, drawing_of, kinds_of
 from netwb.views.traffic.figure import TrafficFigure
 from netwb.views.traffic.look import OVERLAYS, Look
+from netwb.views.traffic.marks import Mark
 from netwb.views.traffic.table import in_unit, kind_of
 from netwb.workbench.traffic_records import SIDES, PortTraffic
+
+if TYPE_CHECKING:
+    from netwb.workbench.words import Change
 
 HEIGHT_PX = 360
 
@@ -29,11 +35,19 @@ HEIGHT_PX = 360
 class TrafficPlot:
     """What `plot` gives: a Bokeh figure, and the line over it."""
 
-    def __init__(self, traffic: PortTraffic, *, unit: Unit, zone: ZoneInfo, scheme: Scheme) -> None:
-        self._traffic = traffic
-        look = _look(traffic, unit)
+    def __init__(
+        self,
+        traffic: PortTraffic,
+        *,
+        unit: Unit,
+        zone: ZoneInfo,
+        scheme: Scheme,
+        marks: Sequence[Mark] = (),
+    ) -> None:
+        self._traffic, self._unit, self._marks = traffic, unit, marks
+        shown = Shown(look=_look(traffic, unit), traffic=traffic, marks=marks)
         chart = TrafficFigure(scheme)
-        chart.draw(drawing_of(Shown(look=look, traffic=traffic), now=traffic.until, zone=zone))
+        chart.draw(drawing_of(shown, now=traffic.until, zone=zone))
         self.figure = chart.model
         self.caption = _caption(traffic, unit, zone)
 
@@ -43,29 +57,69 @@ class TrafficPlot:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
         """IPython's own question; what it then wants of it, it takes."""
         del include, exclude
-        plain = {"text/plain": self.caption, HTML: self._line() + self._traffic._repr_html_()}
-        if not running():
-            return plain, {}
+        return chart_bundle(
+            self.caption,
+            live=self._pane,
+            still=lambda: png(self._still()),
+            table=self._traffic._repr_html_,
+        )
+
+    def _pane(self) -> pn.pane.Bokeh:
         height = max(HEIGHT_PX, self.figure.min_height)
-        pane = pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", height=height)
-        bundle = pane._repr_mimebundle_()
-        if not isinstance(bundle, tuple):  # Panel had to warn: its scripts are not in this notebook
-            return plain, {}
-        drawn, beside = bundle
-        return {**drawn, **plain, HTML: self._line() + drawn.get(HTML, "")}, beside
+        return pn.pane.Bokeh(self.figure, sizing_mode="stretch_width", height=height)
 
-    def _line(self) -> str:
-        return f'<div style="font:13px/20px system-ui,sans-serif">{escape(self.caption)}</div>'
+    def _still(self) -> Any:
+        """In above zero, out below it, a dotted line for each flag. Times are UTC."""
+        flows = {side: self._traffic.flows[kind_of(self._unit), side] for side in SIDES}
+        known = [in_unit(flow.most, self._unit, self._traffic.port) for flow in flows.values()]
+        factor, prefix = (
+            (1.0, "") if self._unit == "percent" else prefix_of(max(filter(None, known), default=0))
+        )
+        share = in_unit(1.0, self._unit, self._traffic.port) or 1.0
+        return over_time(
+            times(self._traffic.begin),
+            {
+                side: flow.mean * share * sign / factor
+                for (side, flow), sign in zip(flows.items(), (1, -1), strict=True)
+            },
+            unit=f"{prefix}{SUFFIX[self._unit]}" if self._unit != "percent" else "%",
+            title=self.caption,
+            marks=[mark.at.replace(tzinfo=None) for mark in self._marks],
+        )
 
 
-def plot(traffic: PortTraffic, *, unit: Unit, zone: str, scheme: Scheme) -> TrafficPlot:
+def plot(
+    traffic: PortTraffic,
+    *,
+    unit: Unit,
+    zone: str,
+    scheme: Scheme,
+    changes: Iterable[Change] = (),
+) -> TrafficPlot:
     """The chart of what was read. Raises InputError for a unit that was not, or an unknown zone."""
     try:
         known = ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
         msg = f"{zone!r} is no time zone; write it as Europe/Berlin"
         raise InputError(msg) from error
-    return TrafficPlot(traffic, unit=unit, zone=known, scheme=scheme)
+    marks = [_mark(one) for one in changes if _is_within(one, traffic)]
+    return TrafficPlot(traffic, unit=unit, zone=known, scheme=scheme, marks=marks)
+
+
+def _is_within(change: Change, traffic: PortTraffic) -> bool:
+    own = change.device_id == traffic.port.device_id and change.kind == "running"
+    return own and traffic.since <= change.at < traffic.until
+
+
+def _mark(change: Change) -> Mark:
+    return Mark(
+        at=change.at,
+        author=change.author,
+        added=change.added,
+        removed=change.removed,
+        said="",
+        url="",
+    )
 
 
 def _look(traffic: PortTraffic, unit: Unit) -> Look:

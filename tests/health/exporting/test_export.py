@@ -92,7 +92,7 @@ def test_samples_of_traffic_come_along_unless_they_are_left_out(
     def rates(bench: Workbench) -> list[float]:
         until = full.clock()
         found = bench.traffic("acme/edge1", "xe-0", since=until - timedelta(hours=1), until=until)
-        return list(found.frame()["bits_in"].dropna())
+        return list(found.frame()["in_mean_bps"].dropna())
 
     imported(exported, tmp_path / "new")
     left_out = full.bench.export(

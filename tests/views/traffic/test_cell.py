@@ -9,7 +9,7 @@ from bokeh.models import Plot
 from bokeh.models.annotations import Label
 
 from netwb.errors import InputError
-from netwb.views.diff.cell import HTML
+from netwb.views.cells.bundle import HTML
 from tests.views.traffic.made_traffic import flow, port, traffic
 
 EVIL = "<img src=x onerror=alert(1)>"
