@@ -40,12 +40,7 @@ class Permission(StrEnum):
     SYSTEM_MANAGE = "system.manage"
 
 
-LATER = frozenset(  # of the contract; nothing asks for them yet
-    {
-        Permission.COMPLIANCE_VIEW,
-        Permission.COMPLIANCE_EDIT,
-    }
-)
+LATER: frozenset[Permission] = frozenset()  # of the contract; nothing asks for them yet
 
 
 class Role(StrEnum):

@@ -433,6 +433,31 @@ class BlackholeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComplianceSettings:
+    """By which rules configurations are judged."""
+
+    starter: str = _setting(
+        "on", "on or off", "Whether the rules that come with netwb hold, the starter pack."
+    )
+    repository: str = _setting(
+        "",
+        "path or URL",
+        "Git repository of the provider's rules (https, ssh, or a folder); empty: none.",
+    )
+    ref: str = _setting("HEAD", "ref", "Branch, tag or commit of that repository that holds.")
+    fetch_timeout_s: float = _setting(
+        60.0, "s", "Longest time that the repository may take to answer.", least=1
+    )
+    stale_hours: float = _setting(
+        48.0, "h", "A device whose good copy is older is stale by every rule.", least=1
+    )
+    waiver_days: int = _setting(
+        180, "days", "Longest time that a rule may be waived for a device.", least=1
+    )
+    warn_days: int = _setting(7, "days", "So long before a waiver ends its end is told.", least=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, a section each. Build it with `netwb.setting_layers.build_settings`."""
 
@@ -453,3 +478,4 @@ class Settings:
     telegraf: TelegrafSettings = field(default_factory=TelegrafSettings)
     grafana: GrafanaSettings = field(default_factory=GrafanaSettings)
     blackhole: BlackholeSettings = field(default_factory=BlackholeSettings)
+    compliance: ComplianceSettings = field(default_factory=ComplianceSettings)

@@ -44,6 +44,22 @@ JOBS: tuple[JobSpec, ...] = (
         grace_s=4 * 3600,
     ),
     JobSpec(
+        name="compliance",
+        trigger="after nightly 5m 3h",
+        method="check_night",
+        says="Judge what changed by the rules, and tell each tenant once what broke and was mended.",
+        again_s=(300, 1800),
+    ),
+    JobSpec(
+        name="compliance-changes",
+        trigger="every 10m",
+        method="check_changed",
+        says="Judge devices that were backed up since, so that pages are true by day.",
+        missed="skip",
+        grace_s=600,
+        interrupted="leave",
+    ),
+    JobSpec(
         name="health",
         trigger="every 5m",
         method="watch_health",

@@ -21,6 +21,7 @@ from netwb.workbench.auditing import AuditFace
 from netwb.workbench.billing import BillingFace
 from netwb.workbench.blackhole_page import BlackholePageFace
 from netwb.workbench.blackouts import BlackoutFace
+from netwb.workbench.compliance import ComplianceFace
 from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import (
     DoctorFace,
@@ -108,6 +109,7 @@ class Workbench(
     LeavingFace,
     NotifyFace,
     DigestFace,
+    ComplianceFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 

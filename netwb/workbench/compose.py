@@ -12,6 +12,7 @@ from netwb.access.group_rights import parse_group_rights
 from netwb.access.rights import check_totp_word
 from netwb.access.zones import check_zone
 from netwb.blackhole.never import parse_never
+from netwb.compliance.places import check_rule_places
 from netwb.errors import InputError, SettingsError
 from netwb.health.syslog.sources import check_syslog
 from netwb.setting_layers import build_settings, from_environment
@@ -112,6 +113,7 @@ def _usable(settings: Settings) -> Settings:
     parse_group_rights(settings.access.oidc_rights)
     check_grafana(settings.grafana)
     parse_never(settings.blackhole.never)
+    check_rule_places(settings.compliance)
     return settings
 
 

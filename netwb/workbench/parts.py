@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from netwb.workbench import (
         compose_access,
         compose_attacks,
+        compose_compliance,
         compose_engine,
         compose_metrics,
         compose_netbox,
@@ -114,6 +115,7 @@ else:
     _servers = lazy("netwb.store.servers")
     compose_access = lazy("netwb.workbench.compose_access")
     compose_attacks = lazy("netwb.workbench.compose_attacks")
+    compose_compliance = lazy("netwb.workbench.compose_compliance")
     compose_engine = lazy("netwb.workbench.compose_engine")
     compose_metrics = lazy("netwb.workbench.compose_metrics")
     compose_netbox = lazy("netwb.workbench.compose_netbox")
@@ -348,6 +350,18 @@ class Parts:
         """Texts that are not believed."""
         folder = self.home.folder("quarantine")
         return _quarantine.Quarantine(folder, self.database, self.keyring, self.clock)
+
+    @part
+    def compliance(self) -> compose_compliance.ComplianceParts:
+        """What judges configurations by rules."""
+        return compose_compliance.compose_compliance(
+            home=self.home,
+            database=self.database,
+            platforms=self.platforms,
+            leases=self._new_leases,
+            settings=self.settings.compliance,
+            clock=self.clock,
+        )
 
     @part
     def upkeep(self) -> _upkeep.Upkeep:

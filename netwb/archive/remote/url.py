@@ -57,6 +57,11 @@ def parse_url(text: str) -> RemoteUrl:
     return _elsewhere(text, parts)
 
 
+def parse_place(text: str) -> RemoteUrl:
+    """The same, where an absolute path of this machine is a place too."""
+    return parse_url(f"file://{text}" if text.startswith("/") else text)
+
+
 def _file(text: str, parts: SplitResult) -> RemoteUrl:
     folder = unquote(parts.path)
     if parts.netloc or not folder.startswith("/") or folder.rstrip("/") == "" or "\0" in folder:

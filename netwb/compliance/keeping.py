@@ -1,0 +1,432 @@
+"""Judge what changed since the last time, and keep it: cells, their changes, counts of the day.
+
+A device is judged again where its texts, its rules, or what selectors look at are others. Texts come
+from SQL by pieces; each piece is one transaction, so that a check that is killed leaves whole devices
+behind, and the next one goes on there. A tenant is checked by one at a time, under a lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netwb._version import __version__
+from netwb.archive.chunks import chunks
+from netwb.archive.repository import Repository
+from netwb.compliance.evaluate import judge_all
+from netwb.compliance.following import Follower, Found, reigns
+from netwb.compliance.records import Rule
+from netwb.compliance.rows import (
+    NO_TEXTS,
+    Condition,
+    Judgement,
+    Kept,
+    Standing,
+    Step,
+    Texts,
+    list_standings,
+    put_judgements,
+    read_cells,
+    read_kept,
+    read_steps,
+    read_texts,
+)
+from netwb.compliance.ruleset import RuleSet
+from netwb.compliance.selector import Subject
+from netwb.compliance.sources import Loaded
+from netwb.compliance.states import counted, shown_cells
+from netwb.compliance.text import ConfigText
+from netwb.compliance.waivers import in_force
+from netwb.errors import RunUnderWayError
+from netwb.roles import ALL_TENANTS, Scope
+from netwb.store.inserting import upsert
+from netwb.store.models import (
+    ComplianceDayRow,
+    ComplianceHeadRow,
+    DeviceRow,
+)
+
+if TYPE_CHECKING:
+    from netwb.platforms.record import Platform
+    from netwb.store.database import Database
+    from netwb.store.leases import Lease, Leases
+
+AT_ONCE = 50  # devices of one transaction: some megabytes of texts
+LEASE_S = 120.0
+_RENEW = 0.5  # of a lease's length
+_MOST_STEPS = 200  # of one device between two checks; older ones are passed over
+Chain = Sequence[tuple[Step, Step | None]]  # running revisions, each with its startup text
+Note = Callable[[str, int, int], None]  # hostname, devices done, of how many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check did; `busy`: slugs of tenants that somebody else was checking.
+
+    judged_by   devices that were judged anew, by their tenant's slug
+    """
+
+    devices: int
+    judged: int
+    changes: int
+    judged_by: Mapping[str, int]
+    busy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepingParts:
+    """What keeping is made of. `leases` makes those of a new holder: each check is one."""
+
+    database: Database
+    archive: Path
+    platforms: Mapping[str, Platform]
+    leases: Callable[[], Leases]
+    clock: Callable[[], datetime]
+    stale_after: timedelta
+
+
+class Meaning:
+    """Which rules mean a device, asked once for devices that selectors cannot tell apart."""
+
+    def __init__(self, rules: RuleSet, tenant_id: str) -> None:
+        self._rules = rules
+        self._tenant_id = tenant_id
+        self._by_name = any(
+            words.hostname
+            for rule in rules.rules
+            for words in (rule.applies_to.words, rule.applies_to.without)
+        )
+        self._known: dict[Subject, tuple[Rule, ...]] = {}
+        self._ids: dict[Subject, tuple[str, ...]] = {}
+
+    def of(self, standing: Standing) -> tuple[Rule, ...]:
+        """Those rules, by id."""
+        key = self._key(standing)
+        if key not in self._known:
+            self._known[key] = self._rules.for_device(standing.subject, self._tenant_id)
+        return self._known[key]
+
+    def ids(self, standing: Standing) -> tuple[str, ...]:
+        """Their ids."""
+        key = self._key(standing)
+        if key not in self._ids:
+            self._ids[key] = tuple(rule.id for rule in self.of(standing))
+        return self._ids[key]
+
+    def _key(self, standing: Standing) -> Subject:
+        subject = standing.subject
+        if self._by_name:
+            return subject
+        return Subject(
+            platform=subject.platform,
+            tenant=subject.tenant,
+            site=subject.site,
+            role=subject.role,
+            labels=subject.labels,
+        )
+
+
+@dataclass(kw_only=True)
+class _Tenant:
+    """One tenant while it is checked."""
+
+    id: str
+    slug: str
+    rules: RuleSet
+    meaning: Meaning
+    leases: Leases
+    lease: Lease
+    platforms: dict[str, str] = field(default_factory=dict)  # digest of what a text is cut by
+
+
+class Keeping:
+    """Checks tenants, one after another."""
+
+    def __init__(self, parts: KeepingParts) -> None:
+        self._parts = parts
+
+    def check(
+        self,
+        scope: Scope,
+        loaded: Loaded,
+        *conditions: Condition,
+        whole: bool,
+        note: Note = lambda _host, _done, _total: None,
+    ) -> Checked:
+        """Judge the devices that the conditions mean, where something of them is new.
+
+        whole   they are all devices of their tenants: then the day is counted as well
+        Raises RunUnderWayError where somebody else was checking all that is meant.
+        """
+        tenants = self._tenants(scope, conditions)
+        devices = judged = changes = 0
+        done: dict[str, int] = {}
+        busy = []
+        for tenant_id, slug in tenants:
+            leases = self._parts.leases()
+            lease = leases.acquire(f"compliance/{tenant_id}", LEASE_S)
+            if lease is None:
+                busy.append(slug)
+                continue
+            rules = loaded.of(tenant_id)
+            tenant = _Tenant(
+                id=tenant_id,
+                slug=slug,
+                rules=rules,
+                meaning=Meaning(rules, tenant_id),
+                leases=leases,
+                lease=lease,
+            )
+            try:
+                one = self._check_tenant(tenant, conditions, whole=whole, note=note)
+            finally:
+                leases.release(tenant.lease)
+            devices, judged, changes = devices + one[0], judged + one[1], changes + one[2]
+            done[slug] = one[1]
+        if busy and not done:
+            msg = f"another check of {', '.join(busy)} is under way; wait for it to end"
+            raise RunUnderWayError(msg)
+        return Checked(
+            devices=devices,
+            judged=judged,
+            changes=changes,
+            judged_by=done,
+            busy=tuple(busy),
+        )
+
+    def _tenants(self, scope: Scope, conditions: Sequence[Condition]) -> list[tuple[str, str]]:
+        with self._parts.database.reading(scope) as session:
+            found = {one.tenant_id: one.tenant for one in list_standings(session, *conditions)}
+        return sorted(found.items(), key=lambda pair: pair[1])
+
+    def _check_tenant(
+        self, tenant: _Tenant, conditions: Sequence[Condition], *, whole: bool, note: Note
+    ) -> tuple[int, int, int]:
+        """Devices, those that were judged, changes."""
+        own = DeviceRow.tenant_id == tenant.id
+        with self._parts.database.reading(ALL_TENANTS) as session:
+            standings = list_standings(session, own, *conditions)
+        due = [one for one in standings if self._inputs(tenant, one) != one.inputs]
+        changes = judged = 0
+        for piece in chunks(due, AT_ONCE):
+            found = self._judge_piece(tenant, piece)
+            self._keep(tenant, found)
+            judged += len(found)
+            changes += sum(len(one.changes) for one in found)
+            note(piece[-1].hostname, judged, len(due))
+        if whole:
+            self._close(tenant)
+        return len(standings), judged, changes
+
+    def _keep(self, tenant: _Tenant, found: Sequence[Judgement]) -> None:
+        now = self._parts.clock()
+        with self._parts.database.writing(ALL_TENANTS) as session:
+            tenant.leases.check_in(session, tenant.lease)
+            put_judgements(session, found, now)
+        if (tenant.lease.until - now).total_seconds() < LEASE_S * _RENEW:
+            tenant.lease = tenant.leases.renew(tenant.lease)
+
+    # ---- judging
+
+    def _judge_piece(self, tenant: _Tenant, piece: Sequence[Standing]) -> list[Judgement]:
+        ids = [one.device_id for one in piece]
+        with self._parts.database.reading(ALL_TENANTS) as session:
+            texts, kept = read_texts(session, ids), read_kept(session, ids)
+            wanted = [
+                one.device_id
+                for one in piece
+                if _is_longer(
+                    kept.get(one.device_id),
+                    texts.get(one.device_id, NO_TEXTS),
+                    tenant.rules.digest,
+                )
+            ]
+            steps = read_steps(session, wanted)
+        chains = {
+            device_id: _chain(kept[device_id], listed, tenant.rules.digest)
+            for device_id, listed in steps.items()
+        }
+        stored = self._stored(tenant, chains)
+        return [
+            self._judge(
+                tenant,
+                one,
+                texts.get(one.device_id, NO_TEXTS),
+                kept.get(one.device_id),
+                chains.get(one.device_id, ()),
+                stored,
+            )
+            for one in piece
+        ]
+
+    def _stored(self, tenant: _Tenant, chains: Mapping[str, Chain]) -> Mapping[str, bytes]:
+        """Texts of the revisions between, by blob, through one process of Git."""
+        wanted = {
+            one.blob
+            for chain in chains.values()
+            for pair in chain
+            for one in pair
+            if one is not None
+        }
+        if not wanted:
+            return {}
+        return Repository(self._parts.archive / f"{tenant.slug}.git").texts(sorted(wanted))
+
+    def _judge(  # noqa: PLR0913, PLR0917 - a device with all that is known of it
+        self,
+        tenant: _Tenant,
+        standing: Standing,
+        texts: Texts,
+        kept: Kept | None,
+        chain: Chain,
+        stored: Mapping[str, bytes],
+    ) -> Judgement:
+        rules = tenant.meaning.of(standing)
+        follower = Follower(
+            cells=kept.cells if kept else {},
+            now=self._parts.clock(),
+            device={"tenant_id": standing.tenant_id, "device_id": standing.device_id},
+        )
+        for step, startup in chain:
+            text, beside = stored[step.blob], stored[startup.blob] if startup else None
+            found = self.found(rules, standing.platform, text, beside)
+            is_base = kept is not None and step.blob == kept.blob and step.number == kept.number
+            follower.take(found, source=None if is_base else step, first=step)
+        newest = self.found(rules, standing.platform, texts.running, texts.startup)
+        follower.take(newest, source=_source(kept, texts, tenant.rules.digest), first=texts.step)
+        return Judgement(
+            standing=standing,
+            inputs=self._digest(tenant, standing, texts.blobs),
+            rules=tenant.rules.digest,
+            texts=texts,
+            cells=follower.cells,
+            changes=tuple(follower.changes),
+        )
+
+    def found(
+        self, rules: Sequence[Rule], platform: str, running: bytes | None, startup: bytes | None
+    ) -> Found:
+        """What each rule finds in a text; without one nothing is evaluated."""
+        if running is None:
+            return {rule.id: "not_evaluated" for rule in rules}
+        findings = judge_all(
+            rules,
+            self.text(running, platform),
+            platform=platform,
+            startup=None if startup is None else self.text(startup, platform),
+        )
+        return {one.rule_id: one.state for one in findings}
+
+    def text(self, data: bytes, platform: str) -> ConfigText:
+        """As that platform nests it."""
+        record = self._parts.platforms.get(platform)
+        return ConfigText.of(
+            data,
+            record.sections if record else "indent",
+            record.blocks if record else (),
+        )
+
+    def _inputs(self, tenant: _Tenant, standing: Standing) -> str:
+        return self._digest(tenant, standing, (standing.blob, standing.startup))
+
+    def _digest(self, tenant: _Tenant, standing: Standing, blobs: tuple[str, str]) -> str:
+        subject = standing.subject
+        said = (
+            __version__,
+            tenant.rules.digest,
+            self._cut(tenant, subject.platform),
+            subject.platform,
+            subject.tenant,
+            subject.site,
+            subject.hostname,
+            subject.role,
+            subject.labels,
+            *blobs,
+        )
+        return sha256(repr(said).encode()).hexdigest()[:32]
+
+    def _cut(self, tenant: _Tenant, platform: str) -> str:
+        """Digest of how that platform's texts are cut into sections."""
+        if platform not in tenant.platforms:
+            record = self._parts.platforms.get(platform)
+            said = repr((record.sections, record.blocks)) if record else ""
+            tenant.platforms[platform] = sha256(said.encode()).hexdigest()[:16]
+        return tenant.platforms[platform]
+
+    # ---- the end of a tenant's check
+
+    def _close(self, tenant: _Tenant) -> None:
+        """When it was checked, and how many cells of each state it has today."""
+        now = self._parts.clock()
+        scope = Scope(frozenset({tenant.id}))
+        with self._parts.database.reading(scope) as session:
+            standings = list_standings(session)
+            cells, waived = read_cells(session), in_force(session, now)
+        counts = counted(
+            shown_cells(
+                one,
+                cells.get(one.device_id, {}),
+                tenant.meaning.ids(one),
+                waived=waived.get(one.device_id, frozenset()),
+                now=now,
+                stale_after=self._parts.stale_after,
+            )
+            for one in standings
+        )
+        with self._parts.database.writing(ALL_TENANTS) as session:
+            tenant.leases.check_in(session, tenant.lease)
+            _put(
+                session,
+                ComplianceHeadRow,
+                {"tenant_id": tenant.id, "checked_at": now, "rules": tenant.rules.digest},
+                key=("tenant_id",),
+            )
+            _put(
+                session,
+                ComplianceDayRow,
+                {
+                    "tenant_id": tenant.id,
+                    "day": f"{now:%Y-%m-%d}",
+                    "counts": counts,
+                    "source": "check",
+                },
+                key=("tenant_id", "day"),
+            )
+
+
+def _is_longer(kept: Kept | None, texts: Texts, rules: str) -> bool:
+    """Whether more than its newest revision is to be looked at: to say which one did what."""
+    if kept is None or kept.number is None or texts.step is None:
+        return False
+    more = texts.step.number - kept.number
+    return more > 1 or (more == 1 and rules != kept.rules and texts.step.blob != kept.blob)
+
+
+def _chain(kept: Kept, steps: Sequence[Step], rules: str) -> Chain:
+    """Revisions between what was judged last and the newest; where rules are others, that one first."""
+    first = (kept.number or 0) + (1 if rules == kept.rules else 0)
+    found = [pair for pair in reigns(steps) if pair[0].number >= first]
+    return found[:-1][-_MOST_STEPS:]
+
+
+def _source(kept: Kept | None, texts: Texts, rules: str) -> Step | None:
+    """The revision that did what differs now; None: the texts are as they were, so a rule did."""
+    if kept is None or texts.step is None or texts.step.blob != kept.blob:
+        return texts.step
+    startup = texts.startup_step
+    is_new = startup is not None and startup.stored_at > kept.judged_at
+    return startup if is_new and rules == kept.rules else None
+
+
+def _put(session: Any, table: Any, row: Mapping[str, Any], *, key: tuple[str, ...]) -> None:
+    statement = upsert(session, table).values(**row)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(key),
+            set_={name: statement.excluded[name] for name in row if name not in key},
+        )
+    )
