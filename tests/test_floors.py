@@ -148,6 +148,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.slots": 3,
     "netwb.collect.threads": 3,
     "netwb.compliance.python_child": 3,
+    "netwb.compliance.python_process": 3,
     "netwb.compliance.python_rules": 3,
     "netwb.erp": 3,
     "netwb.grafana": 3,
@@ -270,6 +271,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "panel_material_ui": ("netwb.views",),
     "param": ("netwb.views",),
     "pydantic": (
+        "netwb.compliance.python_rules",
         "netwb.compliance.rule_faults",
         "netwb.compliance.rule_files",
         "netwb.compliance.shapes",
@@ -319,6 +321,7 @@ BEHIND_THE_DOOR = {
     "netwb.cli.demo.building",
     "netwb.cli.demo.playing",
     "netwb.cli.demo.summary",
+    "netwb.compliance.python_rules",
     "netwb.compliance.rule_faults",
     "netwb.compliance.rule_files",
     "netwb.compliance.rule_shaping",

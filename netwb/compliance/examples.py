@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from netwb.compliance.evaluate import judge
 from netwb.compliance.records import Example, Finding, Rule
@@ -31,23 +31,34 @@ class ExampleOutcome:
     reason: str
 
 
+class Judging(Protocol):
+    """`evaluate.judge`, or that of an open `python_rules.PythonRules`, which judges by both kinds."""
+
+    def __call__(
+        self, rule: Rule, text: ConfigText, /, *, platform: str, startup: ConfigText | None
+    ) -> Finding:
+        """What the rule finds in the text."""
+
+
 def run_examples(
-    rules: Iterable[Rule], platforms: Mapping[str, Platform]
+    rules: Iterable[Rule], platforms: Mapping[str, Platform], *, judging: Judging = judge
 ) -> tuple[ExampleOutcome, ...]:
     """Both sides of each example, in the order of the rules.
 
     A rule at fault has one outcome that says so, a rule without examples none.
     """
-    return tuple(outcome for rule in rules for outcome in _of_rule(rule, platforms))
+    return tuple(outcome for rule in rules for outcome in _of_rule(rule, platforms, judging))
 
 
-def _of_rule(rule: Rule, platforms: Mapping[str, Platform]) -> Iterator[ExampleOutcome]:
+def _of_rule(
+    rule: Rule, platforms: Mapping[str, Platform], judging: Judging
+) -> Iterator[ExampleOutcome]:
     if rule.fault:
         yield _outcome(rule, Example(platform=""), "passes", rule.fault, rule.origin)
     for example in rule.examples:
         where = f"{rule.origin.rpartition(':')[0]}:{example.line}"
         for side in _sides(example):
-            fault = _fault(rule, example, side, platforms)
+            fault = _fault(rule, example, side, platforms.get(example.platform), judging)
             yield _outcome(rule, example, side, fault, where)
 
 
@@ -69,12 +80,13 @@ def _sides(example: Example) -> Iterator[Side]:
         yield "fails"
 
 
-def _fault(rule: Rule, example: Example, side: Side, platforms: Mapping[str, Platform]) -> str:
+def _fault(
+    rule: Rule, example: Example, side: Side, platform: Platform | None, judging: Judging
+) -> str:
     """What is not as the example says; empty: nothing."""
-    platform = platforms.get(example.platform)
     if platform is None:
-        return f"Platform {example.platform} is not known; write one of {', '.join(platforms)}."
-    finding = _found(rule, example, side, platform)
+        return f"Platform {example.platform} is not known; see `netwb doctor` for those that are."
+    finding = _found(rule, example, side, platform, judging)
     wanted = "compliant" if side == "passes" else "non_compliant"
     if finding.state != wanted:
         return f"`{side}` is {finding.state}: {finding.reason} Correct the example or the rule."
@@ -86,10 +98,12 @@ def _fault(rule: Rule, example: Example, side: Side, platforms: Mapping[str, Pla
     return ""
 
 
-def _found(rule: Rule, example: Example, side: Side, platform: Platform) -> Finding:
+def _found(
+    rule: Rule, example: Example, side: Side, platform: Platform, judging: Judging
+) -> Finding:
     text = example.passes if side == "passes" else example.fails
     startup = example.startup_passes if side == "passes" else example.startup_fails
-    return judge(
+    return judging(
         rule,
         _text(text or "", platform),
         platform=platform.name,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from netwb.compliance.records import (
     Check,
     Count,
     Example,
+    InPython,
     MustContain,
     MustMatch,
     MustNotContain,
@@ -23,6 +25,8 @@ from netwb.compliance.shapes import (
     CheckShape,
     CountShape,
     ExampleShape,
+    HeadShape,
+    PythonShape,
     RuleShape,
     SelectorShape,
     ValueShape,
@@ -39,6 +43,24 @@ class LineOf(Protocol):
 
 def rule_of(shape: RuleShape, *, line_of: LineOf) -> Rule:
     """The rule, without what only its file knows."""
+    checks = tuple(
+        _check(check, line_of("checks", number)) for number, check in enumerate(shape.checks)
+    )
+    examples = tuple(
+        _example(example, line_of("examples", number))
+        for number, example in enumerate(shape.examples)
+    )
+    return replace(_head(shape, checks), examples=examples, note=shape.remediation_note or "")
+
+
+def python_rule_of(shape: PythonShape, verb: InPython, *, origin: str, line: int) -> Rule:
+    """The rule whose one check is that function."""
+    check = Check(verb=verb, platforms=shape.platform, line=line)
+    examples = tuple(_example(example, line) for example in shape.examples)
+    return replace(_head(shape, (check,)), examples=examples, origin=origin)
+
+
+def _head(shape: HeadShape, checks: tuple[Check, ...]) -> Rule:
     return Rule(
         id=shape.id,
         title=shape.title,
@@ -47,14 +69,7 @@ def rule_of(shape: RuleShape, *, line_of: LineOf) -> Rule:
         reference=shape.reference or "",
         locked=shape.locked,
         applies_to=selector_of(shape.applies_to),
-        checks=tuple(
-            _check(check, line_of("checks", number)) for number, check in enumerate(shape.checks)
-        ),
-        examples=tuple(
-            _example(example, line_of("examples", number))
-            for number, example in enumerate(shape.examples)
-        ),
-        note=shape.remediation_note or "",
+        checks=checks,
     )
 
 

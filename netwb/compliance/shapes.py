@@ -109,19 +109,25 @@ class _Shape(BaseModel):
 class WordsShape(_Shape):
     """Keys of a selector: every key that is given must hold, and one word of it is enough."""
 
-    platform: Words | None = Field(None, description="platforms: cisco_ios, juniper_junos, ...")
-    role: Words | None = Field(None, description="the device's role")
-    site: Words | None = Field(None, description="its site's slug")
-    label: Words | None = Field(None, description="a label of it")
-    tenant: Words | None = Field(None, description="its tenant's slug")
-    hostname: Words | None = Field(None, description="its name; * and ? stand for what they do")
+    platform: Words | None = Field(
+        default=None, description="platforms: cisco_ios, juniper_junos, ..."
+    )
+    role: Words | None = Field(default=None, description="the device's role")
+    site: Words | None = Field(default=None, description="its site's slug")
+    label: Words | None = Field(default=None, description="a label of it")
+    tenant: Words | None = Field(default=None, description="its tenant's slug")
+    hostname: Words | None = Field(
+        default=None, description="its name; * and ? stand for what they do"
+    )
 
 
 class SelectorShape(WordsShape):
     """Which devices a rule means."""
 
     without: WordsShape | None = Field(
-        None, alias="not", description="devices for which any of these keys holds are left out"
+        default=None,
+        alias="not",
+        description="devices for which any of these keys holds are left out",
     )
 
 
@@ -129,8 +135,8 @@ class CountShape(_Shape):
     """How many lines match."""
 
     match: Pattern
-    at_least: int | None = Field(None, ge=1, le=1_000_000)
-    at_most: int | None = Field(None, ge=0, le=1_000_000)
+    at_least: int | None = Field(default=None, ge=1, le=1_000_000)
+    at_most: int | None = Field(default=None, ge=0, le=1_000_000)
 
     @model_validator(mode="after")
     def _bounded(self) -> CountShape:
@@ -149,7 +155,7 @@ class ValueShape(_Shape):
     at_most: Number | None = None
     one_of: Values | None = None
     default: Annotated[Word, WithJsonSchema(_SCALAR)] | None = Field(
-        None, description="what holds where no line matches"
+        default=None, description="what holds where no line matches"
     )
 
     @model_validator(mode="after")
@@ -170,31 +176,37 @@ class CheckShape(_Shape):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [verb]} for verb in VERBS]})
 
-    platform: Words | None = Field(None, description="where it is asked; absent: everywhere")
+    platform: Words | None = Field(
+        default=None, description="where it is asked; absent: everywhere"
+    )
     inside: Headers | None = Field(
-        None,
+        default=None,
         alias="in",
         description="path of section headers, outermost first; each pattern matches a whole header",
     )
-    where: Pattern | None = Field(None, description="only sections that hold such a line")
-    where_not: Pattern | None = Field(None, description="only sections that hold no such line")
-    without_section: Judged | None = Field(
-        None, description="what it is when no section is meant; absent: not_evaluated"
+    where: Pattern | None = Field(default=None, description="only sections that hold such a line")
+    where_not: Pattern | None = Field(
+        default=None, description="only sections that hold no such line"
     )
-    needed: Word | None = Field(None, description="what is needed, in words for people")
-    add: Lines | None = Field(None, description="lines that remediation adds")
+    without_section: Judged | None = Field(
+        default=None, description="what it is when no section is meant; absent: not_evaluated"
+    )
+    needed: Word | None = Field(default=None, description="what is needed, in words for people")
+    add: Lines | None = Field(default=None, description="lines that remediation adds")
 
-    must_contain: Lines | None = Field(None, description="each line stands there, to the letter")
-    must_not_contain: Lines | None = Field(None, description="no such line stands there")
-    must_match: Patterns | None = Field(None, description="each pattern matches a line")
-    must_not_match: Patterns | None = Field(None, description="no pattern matches a line")
+    must_contain: Lines | None = Field(
+        default=None, description="each line stands there, to the letter"
+    )
+    must_not_contain: Lines | None = Field(default=None, description="no such line stands there")
+    must_match: Patterns | None = Field(default=None, description="each pattern matches a line")
+    must_not_match: Patterns | None = Field(default=None, description="no pattern matches a line")
     ordered: Annotated[tuple[Pattern, ...], Field(min_length=2, max_length=200)] | None = Field(
-        None, description="the first lines that match stand in this order"
+        default=None, description="the first lines that match stand in this order"
     )
     count: CountShape | None = None
     value: ValueShape | None = None
     running_is_startup: Annotated[Literal["true"], WithJsonSchema({"const": True})] | None = Field(
-        None, description="what runs is what the device would boot"
+        default=None, description="what runs is what the device would boot"
     )
 
     @model_validator(mode="after")
@@ -220,13 +232,15 @@ class ExampleShape(_Shape):
     """A text that passes, one that fails, or both; `netwb check --test` runs them."""
 
     platform: Word
-    passes: str | None = Field(None, min_length=1)
-    fails: str | None = Field(None, min_length=1)
+    passes: str | None = Field(default=None, min_length=1)
+    fails: str | None = Field(default=None, min_length=1)
     at: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
-        None, min_length=1, description="lines of `fails`, from 1, that the finding must name"
+        default=None,
+        min_length=1,
+        description="lines of `fails`, from 1, that the finding must name",
     )
-    startup_passes: str | None = Field(None, min_length=1)
-    startup_fails: str | None = Field(None, min_length=1)
+    startup_passes: str | None = Field(default=None, min_length=1)
+    startup_fails: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _shows_something(self) -> ExampleShape:
@@ -243,19 +257,36 @@ class ExampleShape(_Shape):
         return self
 
 
-class RuleShape(_Shape):
-    """One rule."""
+Examples = Annotated[tuple[ExampleShape, ...], Field(max_length=50)]
+
+
+class HeadShape(_Shape):
+    """What every rule says of itself."""
 
     id: Id
     title: Word
     severity: Severity
     why: Prose | None = None
     reference: Prose | None = None
-    locked: bool = Field(False, description="tenants can neither replace it nor turn it off")
-    applies_to: SelectorShape | None = Field(None, description="absent: every device")
+    locked: bool = Field(
+        default=False, description="tenants can neither replace it nor turn it off"
+    )
+    applies_to: SelectorShape | None = Field(default=None, description="absent: every device")
+
+
+class RuleShape(HeadShape):
+    """One rule."""
+
     checks: Annotated[tuple[CheckShape, ...], Field(min_length=1, max_length=50)]
     remediation_note: Prose | None = None
-    examples: Annotated[tuple[ExampleShape, ...], Field(max_length=50)] = ()
+    examples: Examples = ()
+
+
+class PythonShape(HeadShape):
+    """One rule in Python, as its decorator has it."""
+
+    platform: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
+    examples: Examples = ()
 
 
 class FileShape(_Shape):
@@ -263,7 +294,7 @@ class FileShape(_Shape):
 
     rules: Annotated[tuple[RuleShape, ...], Field(max_length=RULES)] = ()
     off: Annotated[tuple[Id, ...], Field(max_length=RULES)] = Field(
-        (), description="rules that this file's tenant, or the provider, does without"
+        default=(), description="rules that this file's tenant, or the provider, does without"
     )
 
 
