@@ -54,6 +54,7 @@ FLOORS: dict[str, int] = {
     "netwb.roles": 0,
     "netwb.setting_layers": 0,
     "netwb.settings": 0,
+    "netwb.snapshots.records": 0,
     "netwb.spreadsheets": 0,
     "netwb.telegraf.records": 0,
     # 1 pure
@@ -119,6 +120,8 @@ FLOORS: dict[str, int] = {
     "netwb.reports.sections": 1,
     "netwb.reports.table": 1,
     "netwb.schedules": 1,
+    "netwb.snapshots": 3,
+    "netwb.snapshots.comparing": 1,
     "netwb.notify.addresses": 1,
     "netwb.notify.retrying": 1,
     "netwb.notify.routes": 1,
@@ -204,6 +207,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.unsaved": 4,
     "netwb.compliance": 4,
     "netwb.health": 4,
+    "netwb.snapshots.asking": 4,
     "netwb.reports": 4,
     "netwb.telegraf.apply": 4,
     "netwb.telegraf.applying": 4,
@@ -257,12 +261,14 @@ DOORS: dict[str, tuple[str, ...]] = {
     "joserfc": ("netwb.access.oidc",),
     "napalm": ("netwb.collect.drivers",),
     "gufo": ("netwb.metrics.poller",),
+    "hier_config": ("netwb.compliance.remediation",),
     "matplotlib": ("netwb.billing", "netwb.paper", "netwb.views.cells.elements"),
     "netmiko": ("netwb.collect",),
     "nornir": (
         "netwb.blackhole.trigger",
         "netwb.collect",
         "netwb.inventory.nornir_plugin",
+        "netwb.snapshots.asking",
         "netwb.workbench",
     ),
     "numpy": ("netwb.billing", "netwb.metrics", "netwb.views"),
@@ -300,6 +306,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "netwb.health",
         "netwb.notify",
         "netwb.reports",
+        "netwb.snapshots.keeping",
     ),
     "tornado": ("netwb.web",),
     "urllib3": ("netwb.metrics.flux",),  # what influxdb-client raises
@@ -310,7 +317,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 # own modules behind it may load them at once, as a class that is derived from theirs must.
 HEAVY = {
     *("alembic", "apprise", "asyncssh", "authlib", "git", "influxdb_client", "joserfc"),
-    *("gufo", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
+    *("gufo", "hier_config", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
     "netwb.billing.bills",
@@ -614,7 +621,7 @@ def test_no_module_imports_itself_through_others() -> None:
 AT_ONCE = {
     *("netwb.ages", "netwb.cures", "netwb.inventory.fields", "netwb.schedules"),
     *("netwb.health.diagnosis", "netwb.health.freshness"),  # words that commands print
-    *("netwb.billing.records", "netwb.billing.sentences"),
+    *("netwb.billing.records", "netwb.billing.sentences", "netwb.reports.sections"),
 }
 
 

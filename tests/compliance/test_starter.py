@@ -1,0 +1,75 @@
+"""The starter pack: what each of its rules must bring, and that its examples hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from netwb.compliance.evaluate import judge
+from netwb.compliance.records import Example, Finding, Rule
+from tests.compliance.starter_pack import config_text, platforms, starter
+
+MAIN = ("cisco_ios", "arista_eos", "cisco_nxos", "juniper_junos")
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.id}-{example.platform}")
+    for rule in starter()
+    for example in rule.examples
+]
+
+
+def test_the_pack_has_forty_rules_or_more_and_each_id_once() -> None:
+    ids = [rule.id for rule in starter()]
+
+    assert len(ids) >= 40
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("platform", MAIN)
+def test_each_main_platform_has_twenty_five_rules_or_more(platform: str) -> None:
+    asked = Counter(name for rule in starter() for name in platforms_of(rule))
+
+    assert asked[platform] >= 25
+
+
+@pytest.mark.parametrize("rule", starter(), ids=lambda rule: rule.id)
+def test_each_rule_says_why_and_after_whom_and_shows_it_for_each_platform(rule: Rule) -> None:
+    assert rule.title
+    assert rule.why.endswith(".")
+    assert rule.reference
+    assert all(check.platforms for check in rule.checks), "each check names its platforms"
+    assert platforms_of(rule) <= set(platforms())
+    assert Counter(example.platform for example in rule.examples) == dict.fromkeys(
+        platforms_of(rule), 1
+    )
+    assert all(example.passes and example.fails for example in rule.examples)
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_what_passes_is_compliant_and_what_fails_is_not_at_the_line_that_is_named(
+    rule: Rule, example: Example
+) -> None:
+    good = found(rule, example, example.passes, example.startup_passes)
+    bad = found(rule, example, example.fails, example.startup_fails)
+
+    assert good.state == "compliant", good.reason
+    assert bad.state == "non_compliant", bad.reason
+    at_fault = {place.line for place in bad.places if place.fault}
+    assert at_fault >= set(example.at)
+    assert bool(example.at) == bool(at_fault), "name the line that is at fault"
+
+
+def platforms_of(rule: Rule) -> set[str]:
+    """Those that the rule has a check for."""
+    return {name for check in rule.checks for name in check.platforms}
+
+
+def found(rule: Rule, example: Example, text: str | None, startup: str | None) -> Finding:
+    """What the rule finds in an example's text."""
+    platform = example.platform
+    return judge(
+        rule,
+        config_text(text or "", platform),
+        platform=platform,
+        startup=None if startup is None else config_text(startup, platform),
+    )
