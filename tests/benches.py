@@ -96,6 +96,15 @@ def ios_text(
     return text.replace(": 0 bytes", f": {counted} bytes").encode()
 
 
+def ios_long(hostname: str) -> bytes:
+    """The same with sixty routes more: who sends the small one then has lost most of it."""
+    routes = b"".join(b"ip route 198.51.100.%d 255.255.255.255 Null0\n" % n for n in range(60))
+    long = ios_text(hostname).replace(b"!\nntp", routes + b"!\nntp")
+    counted = len(long.partition(b" bytes\n")[2].replace(b"\n", b"\r\n"))
+    said = long.split(b" : ")[1].split(b" bytes")[0]
+    return long.replace(said + b" bytes", b"%d bytes" % counted)
+
+
 def ios(hostname: str, **kwargs: object) -> Gathered:
     """What a login brings from a good IOS device."""
     text = ios_text(hostname, **kwargs)  # type: ignore[arg-type]

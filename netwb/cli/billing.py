@@ -22,6 +22,7 @@ from netwb.billing.sentences import (
     windows_of,
 )
 from netwb.cli.context import NetwbGroup, bench, reading
+from netwb.cli.files import named, write_new
 from netwb.cli.moments import MOMENT
 from netwb.cli.show import (
     json_option,
@@ -29,11 +30,9 @@ from netwb.cli.show import (
     print_items,
     print_json,
     print_table,
-    print_text,
     rfc3339,
     say,
 )
-from netwb.errors import InputError
 from netwb.metrics.billing.records import NO_PORTS, POLICY, TO_COME, GroupBill, Span, many
 
 SHOWN_SPANS = 10  # --json has them all
@@ -95,12 +94,12 @@ def show(  # noqa: PLR0913 - one parameter an option
     netwb = reading(context)
     if csv_file is not None:
         text = netwb.bill_csv(tenant, month, group=group, version=version)
-        _write(text.encode("utf-8-sig", "replace"), csv_file)
+        write_new(text.encode("utf-8-sig", "replace"), csv_file)
         number = many_windows(text.count(chr(10)) - 1)
-        say(f"{number} written to {_where(csv_file)}{_to_come(text)}")
+        say(f"{number} written to {named(csv_file)}{_to_come(text)}")
     if pdf_file is not None:
-        _write(netwb.bill_pdf(tenant, month, group=group, version=version), pdf_file)
-        say(f"bill written to {_where(pdf_file)}")
+        write_new(netwb.bill_pdf(tenant, month, group=group, version=version), pdf_file)
+        say(f"bill written to {named(pdf_file)}")
     if csv_file is not None or pdf_file is not None:
         return
     found = netwb.bill(tenant, month, version=version, group=group)
@@ -283,26 +282,6 @@ def include(context: click.Context, *, tenant: str, exclusion: str, as_json: boo
             f"{rfc3339(said.since)} to {rfc3339(said.until)} counts again; frozen months stay as they"
             " are"
         )
-
-
-def _where(path: Path) -> str:
-    return "stdout" if str(path) == "-" else str(path)
-
-
-def _write(content: bytes, path: Path) -> None:
-    """To stdout for `-`. InputError where it cannot be written."""
-    if str(path) == "-":
-        print_text(content)
-        return
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError as error:
-        msg = f"{path} is there already; name a new file"
-        raise InputError(msg) from error
-    except OSError as error:
-        msg = f"{path} cannot be written ({error.strerror}); name another file"
-        raise InputError(msg) from error
 
 
 def _to_come(text: str) -> str:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from netwb import ages
 from netwb.amounts import amount, octets, speed
-from netwb.cli.show import plain, print_items, print_json, print_table, print_text, say
-from netwb.errors import InputError
+from netwb.cli.files import write_new
+from netwb.cli.show import plain, print_items, print_json, print_table, say
 from netwb.inventory.ports.records import Port, WherePort
 from netwb.spreadsheets import tame
 from netwb.workbench.traffic_many_records import (
@@ -355,19 +355,9 @@ def write_table(path: Path, head: Sequence[str], lines: Sequence[Sequence[Any]],
         writer.writerow(head)
     writer.writerows([_cell(value) for value in line] for line in lines)
     content = text.getvalue().encode("utf-8", "replace")
-    if str(path) == "-":
-        print_text(content)
-        return
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except FileExistsError as error:
-        msg = f"{path} is there already; name a new file"
-        raise InputError(msg) from error
-    except OSError as error:
-        msg = f"{path} cannot be written ({error.strerror}); name another file"
-        raise InputError(msg) from error
-    say(f"{len(lines):,} {what} written to {path}")
+    write_new(content, path)
+    if str(path) != "-":
+        say(f"{len(lines):,} {what} written to {path}")
 
 
 def _cell(value: Any) -> Any:

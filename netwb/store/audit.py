@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from netwb.errors import AuditBrokenError
@@ -26,6 +26,7 @@ from netwb.store.models import AuditHeadRow, AuditRow
 __all__ = ["Audit", "AuditEvent", "AuditProblem", "AuditReport", "NewEvent", "Wanted"]
 
 _HEAD = 1  # the head's only row
+_MACHINE = "local:"  # how the name of a login of the machine itself begins
 _BATCH = 1000  # links in memory at once during a walk
 _MOST_PROBLEMS = 100  # a chain under a wrong key is wrong at every link
 
@@ -189,6 +190,37 @@ class Audit:
         query = _narrowed(select(func.count(AuditRow.seq)), scope, wanted)
         with self._database.reading(scope) as session:
             return session.scalar(query) or 0
+
+    def events_of(
+        self, scope: Scope, actions: Collection[str], *, wanted: Wanted = ANY_EVENT
+    ) -> tuple[AuditEvent, ...]:
+        """All events of these actions, oldest first; a name that ends with a dot is a whole family."""
+        meant = [
+            AuditRow.action.startswith(one, autoescape=True)
+            if one.endswith(".")
+            else AuditRow.action == one
+            for one in sorted(actions)
+        ]
+        query = _narrowed(select(AuditRow), scope, wanted).where(or_(*meant))
+        with self._database.reading(scope) as session:
+            return tuple(_event(row) for row in session.scalars(query.order_by(AuditRow.seq)))
+
+    def machine_logins(
+        self, scope: Scope, *, wanted: Wanted = ANY_EVENT
+    ) -> tuple[tuple[str, int, datetime, datetime], ...]:
+        """Logins of the machine, and users that one acted as: name, events, the first and the last."""
+        columns = (AuditRow.actor, func.count(), func.min(AuditRow.at), func.max(AuditRow.at))
+        by_one = AuditRow.actor.startswith(_MACHINE, autoescape=True)
+        as_other = AuditRow.detail.contains(f'"by":"{_MACHINE}', autoescape=True)
+        query = _narrowed(select(*columns), scope, wanted).where(or_(by_one, as_other))
+        grouped = query.group_by(AuditRow.actor).order_by(AuditRow.actor)
+        with self._database.reading(scope) as session:
+            return tuple((row[0], row[1], row[2], row[3]) for row in session.execute(grouped))
+
+    def first_at(self) -> datetime | None:
+        """When the oldest event was; None in an empty trail."""
+        with self._database.reading(NO_TENANT) as session:
+            return session.scalar(select(func.min(AuditRow.at)))
 
     def head(self) -> str:
         """Newest link, short: `17:0123456789abcdef`; `verify` takes it as a witness."""

@@ -41,6 +41,7 @@ from netwb.workbench.home import find_home
 from netwb.workbench.inventory import InventoryFace
 from netwb.workbench.leaving import LeavingFace
 from netwb.workbench.line_stories import LineStoryFace
+from netwb.workbench.month_reports import MonthReportsFace
 from netwb.workbench.netbox import NetboxFace
 from netwb.workbench.notify import NotifyFace
 from netwb.workbench.overview import OverviewFace
@@ -98,6 +99,7 @@ class Workbench(
     LineStoryFace,
     HeldFace,
     AdhocFace,
+    MonthReportsFace,
     AuditFace,
     RemotesFace,
     UpkeepFace,

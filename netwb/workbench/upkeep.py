@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from netwb.archive.index_check import Depth, IndexVerdict
     from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
     from netwb.erp import feed as _feed
+    from netwb.snapshots import keeping as _keeping
     from netwb.notify import records as _records
     from netwb.store import retention as _retention
     from netwb.store.retention import Act
     from netwb.workbench import progress as bars
 else:
     _feed = lazy("netwb.erp.feed")
+    _keeping = lazy("netwb.snapshots.keeping")
     _records = lazy("netwb.notify.records")
     _index_check = lazy("netwb.archive.index_check")
     _retention = lazy("netwb.store.retention")
@@ -69,6 +71,7 @@ class Swept:
     bill_windows: int = 0  # of frozen groups; their figures stay
     attacks: int = 0  # what detectors said
     events: int = 0  # that tenants' ERPs are told once
+    snapshots: int = 0  # devices in snapshots of change windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +118,7 @@ class UpkeepFace(Face):
         self._require_system("what all tenants keep")
         done = self._sweep("remove")
         if any(asdict(done).values()):
-            self._audit("retention.sweep", "rows", detail=asdict(done))
+            self._audit("retention.sweep", "rows", detail={**asdict(done), **self._runs_before()})
         return done
 
     def check_audit(self) -> AuditChecked:
@@ -237,7 +240,7 @@ class UpkeepFace(Face):
 
     def _sweep(self, act: Act) -> Swept:
         parts, settings, now = self._parts, self._parts.settings.retention, self._parts.clock()
-        texts = jobs = runs = outcomes = attacks = events = 0
+        texts = jobs = runs = outcomes = attacks = events = snapshots = 0
         if before := _long_ago(now, settings.quarantine_days):
             texts = sum(parts.quarantine.expire(before, act).values())
         if before := _long_ago(now, settings.jobs_days):
@@ -248,6 +251,8 @@ class UpkeepFace(Face):
             attacks = _retention.sweep_attacks(parts.database, before, act)
         if before := _long_ago(now, settings.events_days):
             events = _feed.sweep_events(parts.database, before, act)
+        if before := _long_ago(now, settings.snapshots_days):
+            snapshots = _keeping.KeptSnapshots(parts.database).sweep(before, act)
         return Swept(
             attacks=attacks,
             events=events,
@@ -255,8 +260,14 @@ class UpkeepFace(Face):
             jobs=jobs,
             runs=runs,
             outcomes=outcomes,
+            snapshots=snapshots,
             bill_windows=parts.bills.forget_windows(act),
         )
+
+    def _runs_before(self) -> dict[str, str]:
+        """Up to when runs went, for reports of months that lie before it."""
+        before = _long_ago(self._parts.clock(), self._parts.settings.retention.runs_days)
+        return {} if before is None else {"runs_before": before.isoformat()}
 
     def _tenants_meant(self) -> tuple[Tenant, ...]:
         """Those of the scope, or the one that this Workbench is narrowed to; retired ones too."""

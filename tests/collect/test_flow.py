@@ -28,7 +28,7 @@ from netwb.inventory.records import ConfigKind, Facts, NewDevice, Target
 from netwb.roles import ALL_TENANTS
 from netwb.settings import ArchiveSettings
 from netwb.store.models import VaultRow
-from tests.benches import START, Rig, ios, ios_text, rig
+from tests.benches import START, Rig, ios, ios_long, ios_text, rig
 from tests.stores import EACH_STORE
 
 pytestmark = EACH_STORE
@@ -131,16 +131,7 @@ def test_a_failed_device_keeps_its_last_good_revision(acme: Rig) -> None:
 
 def be_shrunk(acme: Rig) -> None:
     """From now on edge1 sends far less than what is stored of it."""
-    long = ios_text("edge1").replace(
-        b"!\nntp",
-        b"".join(b"ip route 198.51.100.%d 255.255.255.255 Null0\n" % n for n in range(60))
-        + b"!\nntp",
-    )
-    counted = len(long.partition(b" bytes\n")[2].replace(b"\n", b"\r\n"))
-    long = long.replace(
-        long.split(b" : ")[1].split(b" bytes")[0] + b" bytes", b"%d bytes" % counted
-    )
-    acme.answer("acme/edge1", recorded(long, prompt=b"edge1#"))
+    acme.answer("acme/edge1", recorded(ios_long("edge1"), prompt=b"edge1#"))
     assert acme.outcome("acme/edge1", acme.back_up()).status == "changed"
     acme.answer("acme/edge1", ios("edge1"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,7 @@ def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
         "bill_windows": 0,
         "attacks": 0,
         "events": 10,
+        "runs_before": (made.clock.now - timedelta(days=400)).isoformat(),
     }
     assert made.bench.sweep() == Swept(held_texts=0, jobs=0, runs=0, outcomes=0)
     assert made.bench.audit_count(what="retention.sweep") == 1

@@ -20,7 +20,7 @@ from netwb.metrics.billing.reckoning import Counted, Summed, bps_of, sum_up
 from netwb.metrics.billing.records import DIRECTIONS, NO_PORTS, TO_COME, BilledPort
 from netwb.metrics.series.percentiles import WINDOW_S
 from netwb.metrics.series.windows import NONE
-from netwb.spreadsheets import tame
+from netwb.spreadsheets import one_line, quoted, tame
 
 _FIRST = ("window (UTC)", "window (local)", "state")
 _SUMS = ("in octets", "out octets", "sum octets", "in bit/s", "out bit/s", "sum bit/s")
@@ -30,28 +30,18 @@ def csv_of(counted: Counted) -> str:
     """Quoted and with line ends as RFC 4180 says."""
     head = (*_FIRST, *_port_heads(counted.ports), *_SUMS)
     rows = (map(str, row) for row in _rows(counted, sum_up(counted)))  # nothing there wants quotes
-    return "".join(map(_line, chain([map(_quoted, head)], rows)))
+    return "".join(map(_line, chain([map(quoted, head)], rows)))
 
 
 def _line(cells: Iterable[str]) -> str:
     return ",".join(cells) + "\r\n"
 
 
-def _quoted(text: str) -> str:
-    if '"' not in text and "," not in text:
-        return text
-    return '"' + text.replace('"', '""') + '"'
-
-
 def _port_heads(ports: tuple[BilledPort, ...]) -> Iterator[str]:
     for port in ports:
-        named = tame(_one_line(f"{port.device} {port.name}"))
+        named = tame(one_line(f"{port.device} {port.name}"))
         yield f"{named} in octets"
         yield f"{named} out octets"
-
-
-def _one_line(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _rows(counted: Counted, summed: Summed) -> Iterator[list[object]]:
