@@ -7,7 +7,8 @@ behind, and the next one goes on there. A tenant is checked by one at a time, un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,7 +20,7 @@ from netwb.archive.chunks import chunks
 from netwb.archive.repository import Repository
 from netwb.compliance.evaluate import judge_all
 from netwb.compliance.following import Follower, Found, reigns
-from netwb.compliance.records import Rule
+from netwb.compliance.records import Finding, Rule
 from netwb.compliance.rows import (
     NO_TEXTS,
     Condition,
@@ -51,6 +52,7 @@ from netwb.store.models import (
 )
 
 if TYPE_CHECKING:
+    from netwb.compliance.python_rules import PythonRules
     from netwb.platforms.record import Platform
     from netwb.store.database import Database
     from netwb.store.leases import Lease, Leases
@@ -60,6 +62,7 @@ LEASE_S = 120.0
 _RENEW = 0.5  # of a lease's length
 _MOST_STEPS = 200  # of one device between two checks; older ones are passed over
 Chain = Sequence[tuple[Step, Step | None]]  # running revisions, each with its startup text
+Judging = Callable[..., tuple[Finding, ...]]  # `evaluate.judge_all`, or that of PythonRules
 Note = Callable[[str, int, int], None]  # hostname, devices done, of how many
 
 
@@ -85,6 +88,7 @@ class KeepingParts:
     archive: Path
     platforms: Mapping[str, Platform]
     leases: Callable[[], Leases]
+    python: Callable[[], PythonRules]
     clock: Callable[[], datetime]
     stale_after: timedelta
 
@@ -136,8 +140,9 @@ class _Tenant:
 
     id: str
     slug: str
-    rules: RuleSet
+    rules: str  # digest
     meaning: Meaning
+    judge_all: Judging
     leases: Leases
     lease: Lease
     platforms: dict[str, str] = field(default_factory=dict)  # digest of what a text is cut by
@@ -147,7 +152,7 @@ class Keeping:
     """Checks tenants, one after another."""
 
     def __init__(self, parts: KeepingParts) -> None:
-        self._parts = parts
+        self.parts = parts
 
     def check(
         self,
@@ -163,21 +168,33 @@ class Keeping:
         Raises RunUnderWayError where somebody else was checking all that is meant.
         """
         tenants = self._tenants(scope, conditions)
+        with judging(loaded, self.parts.python) as judge:
+            return self._check(loaded, conditions, tenants, judge, whole, note)
+
+    def _check(  # noqa: PLR0913, PLR0917 - as `check`, with what judges
+        self,
+        loaded: Loaded,
+        conditions: Sequence[Condition],
+        tenants: Sequence[tuple[str, str]],
+        judge: Judging,
+        whole: bool,  # noqa: FBT001 - of `check`, where it is named
+        note: Note,
+    ) -> Checked:
         devices = judged = changes = 0
         done: dict[str, int] = {}
         busy = []
         for tenant_id, slug in tenants:
-            leases = self._parts.leases()
+            leases = self.parts.leases()
             lease = leases.acquire(f"compliance/{tenant_id}", LEASE_S)
             if lease is None:
                 busy.append(slug)
                 continue
-            rules = loaded.of(tenant_id)
             tenant = _Tenant(
                 id=tenant_id,
                 slug=slug,
-                rules=rules,
-                meaning=Meaning(rules, tenant_id),
+                rules=loaded.digest(tenant_id),
+                meaning=Meaning(loaded.of(tenant_id), tenant_id),
+                judge_all=judge,
                 leases=leases,
                 lease=lease,
             )
@@ -199,7 +216,7 @@ class Keeping:
         )
 
     def _tenants(self, scope: Scope, conditions: Sequence[Condition]) -> list[tuple[str, str]]:
-        with self._parts.database.reading(scope) as session:
+        with self.parts.database.reading(scope) as session:
             found = {one.tenant_id: one.tenant for one in list_standings(session, *conditions)}
         return sorted(found.items(), key=lambda pair: pair[1])
 
@@ -208,7 +225,7 @@ class Keeping:
     ) -> tuple[int, int, int]:
         """Devices, those that were judged, changes."""
         own = DeviceRow.tenant_id == tenant.id
-        with self._parts.database.reading(ALL_TENANTS) as session:
+        with self.parts.database.reading(ALL_TENANTS) as session:
             standings = list_standings(session, own, *conditions)
         due = [one for one in standings if self._inputs(tenant, one) != one.inputs]
         changes = judged = 0
@@ -223,8 +240,8 @@ class Keeping:
         return len(standings), judged, changes
 
     def _keep(self, tenant: _Tenant, found: Sequence[Judgement]) -> None:
-        now = self._parts.clock()
-        with self._parts.database.writing(ALL_TENANTS) as session:
+        now = self.parts.clock()
+        with self.parts.database.writing(ALL_TENANTS) as session:
             tenant.leases.check_in(session, tenant.lease)
             put_judgements(session, found, now)
         if (tenant.lease.until - now).total_seconds() < LEASE_S * _RENEW:
@@ -234,7 +251,7 @@ class Keeping:
 
     def _judge_piece(self, tenant: _Tenant, piece: Sequence[Standing]) -> list[Judgement]:
         ids = [one.device_id for one in piece]
-        with self._parts.database.reading(ALL_TENANTS) as session:
+        with self.parts.database.reading(ALL_TENANTS) as session:
             texts, kept = read_texts(session, ids), read_kept(session, ids)
             wanted = [
                 one.device_id
@@ -242,12 +259,12 @@ class Keeping:
                 if _is_longer(
                     kept.get(one.device_id),
                     texts.get(one.device_id, NO_TEXTS),
-                    tenant.rules.digest,
+                    tenant.rules,
                 )
             ]
             steps = read_steps(session, wanted)
         chains = {
-            device_id: _chain(kept[device_id], listed, tenant.rules.digest)
+            device_id: _chain(kept[device_id], listed, tenant.rules)
             for device_id, listed in steps.items()
         }
         stored = self._stored(tenant, chains)
@@ -274,7 +291,7 @@ class Keeping:
         }
         if not wanted:
             return {}
-        return Repository(self._parts.archive / f"{tenant.slug}.git").texts(sorted(wanted))
+        return Repository(self.parts.archive / f"{tenant.slug}.git").texts(sorted(wanted))
 
     def _judge(  # noqa: PLR0913, PLR0917 - a device with all that is known of it
         self,
@@ -288,47 +305,41 @@ class Keeping:
         rules = tenant.meaning.of(standing)
         follower = Follower(
             cells=kept.cells if kept else {},
-            now=self._parts.clock(),
+            now=self.parts.clock(),
             device={"tenant_id": standing.tenant_id, "device_id": standing.device_id},
         )
         for step, startup in chain:
             text, beside = stored[step.blob], stored[startup.blob] if startup else None
-            found = self.found(rules, standing.platform, text, beside)
+            found = self.found(tenant.judge_all, rules, standing.platform, text, beside)
             is_base = kept is not None and step.blob == kept.blob and step.number == kept.number
             follower.take(found, source=None if is_base else step, first=step)
-        newest = self.found(rules, standing.platform, texts.running, texts.startup)
-        follower.take(newest, source=_source(kept, texts, tenant.rules.digest), first=texts.step)
+        newest = self.found(
+            tenant.judge_all, rules, standing.platform, texts.running, texts.startup
+        )
+        follower.take(newest, source=_source(kept, texts, tenant.rules), first=texts.step)
         return Judgement(
             standing=standing,
             inputs=self._digest(tenant, standing, texts.blobs),
-            rules=tenant.rules.digest,
+            rules=tenant.rules,
             texts=texts,
             cells=follower.cells,
             changes=tuple(follower.changes),
         )
 
     def found(
-        self, rules: Sequence[Rule], platform: str, running: bytes | None, startup: bytes | None
+        self,
+        judge: Judging,
+        rules: Sequence[Rule],
+        platform: str,
+        running: bytes | None,
+        startup: bytes | None,
     ) -> Found:
         """What each rule finds in a text; without one nothing is evaluated."""
-        if running is None:
-            return {rule.id: "not_evaluated" for rule in rules}
-        findings = judge_all(
-            rules,
-            self.text(running, platform),
-            platform=platform,
-            startup=None if startup is None else self.text(startup, platform),
-        )
-        return {one.rule_id: one.state for one in findings}
+        return text_found(self.parts.platforms, judge, rules, platform, running, startup)
 
     def text(self, data: bytes, platform: str) -> ConfigText:
         """As that platform nests it."""
-        record = self._parts.platforms.get(platform)
-        return ConfigText.of(
-            data,
-            record.sections if record else "indent",
-            record.blocks if record else (),
-        )
+        return text_of(self.parts.platforms, data, platform)
 
     def _inputs(self, tenant: _Tenant, standing: Standing) -> str:
         return self._digest(tenant, standing, (standing.blob, standing.startup))
@@ -337,7 +348,7 @@ class Keeping:
         subject = standing.subject
         said = (
             __version__,
-            tenant.rules.digest,
+            tenant.rules,
             self._cut(tenant, subject.platform),
             subject.platform,
             subject.tenant,
@@ -352,7 +363,7 @@ class Keeping:
     def _cut(self, tenant: _Tenant, platform: str) -> str:
         """Digest of how that platform's texts are cut into sections."""
         if platform not in tenant.platforms:
-            record = self._parts.platforms.get(platform)
+            record = self.parts.platforms.get(platform)
             said = repr((record.sections, record.blocks)) if record else ""
             tenant.platforms[platform] = sha256(said.encode()).hexdigest()[:16]
         return tenant.platforms[platform]
@@ -361,9 +372,9 @@ class Keeping:
 
     def _close(self, tenant: _Tenant) -> None:
         """When it was checked, and how many cells of each state it has today."""
-        now = self._parts.clock()
+        now = self.parts.clock()
         scope = Scope(frozenset({tenant.id}))
-        with self._parts.database.reading(scope) as session:
+        with self.parts.database.reading(scope) as session:
             standings = list_standings(session)
             cells, waived = read_cells(session), in_force(session, now)
         counts = counted(
@@ -373,16 +384,16 @@ class Keeping:
                 tenant.meaning.ids(one),
                 waived=waived.get(one.device_id, frozenset()),
                 now=now,
-                stale_after=self._parts.stale_after,
+                stale_after=self.parts.stale_after,
             )
             for one in standings
         )
-        with self._parts.database.writing(ALL_TENANTS) as session:
+        with self.parts.database.writing(ALL_TENANTS) as session:
             tenant.leases.check_in(session, tenant.lease)
             _put(
                 session,
                 ComplianceHeadRow,
-                {"tenant_id": tenant.id, "checked_at": now, "rules": tenant.rules.digest},
+                {"tenant_id": tenant.id, "checked_at": now, "rules": tenant.rules},
                 key=("tenant_id",),
             )
             _put(
@@ -396,6 +407,44 @@ class Keeping:
                 },
                 key=("tenant_id", "day"),
             )
+
+
+@contextmanager
+def judging(loaded: Loaded, python: Callable[[], PythonRules]) -> Iterator[Judging]:
+    """What judges by those rules: also by such as are written in Python, where there are any."""
+    if not loaded.code:
+        yield judge_all
+        return
+    with python() as process:
+        yield process.judge_all
+
+
+def text_found(  # noqa: PLR0913, PLR0917 - by what, and of what
+    platforms: Mapping[str, Platform],
+    judge: Judging,
+    rules: Sequence[Rule],
+    platform: str,
+    running: bytes | None,
+    startup: bytes | None,
+) -> Found:
+    """What each rule finds in a text; without one nothing is evaluated."""
+    if running is None:
+        return {rule.id: "not_evaluated" for rule in rules}
+    findings = judge(
+        rules,
+        text_of(platforms, running, platform),
+        platform=platform,
+        startup=None if startup is None else text_of(platforms, startup, platform),
+    )
+    return {one.rule_id: one.state for one in findings}
+
+
+def text_of(platforms: Mapping[str, Platform], data: bytes, platform: str) -> ConfigText:
+    """As that platform nests it; one that has no record any more, by its indentation."""
+    record = platforms.get(platform)
+    return ConfigText.of(
+        data, record.sections if record else "indent", record.blocks if record else ()
+    )
 
 
 def _is_longer(kept: Kept | None, texts: Texts, rules: str) -> bool:

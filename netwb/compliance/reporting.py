@@ -20,7 +20,7 @@ from netwb.compliance.report import (
     RuleHead,
     RuleProblem,
 )
-from netwb.compliance.rows import Condition, Standing, list_standings, read_cells
+from netwb.compliance.rows import Cells, Condition, Standing, list_standings, read_cells
 from netwb.compliance.sources import Loaded
 from netwb.compliance.states import shown_cells
 from netwb.compliance.waivers import in_force
@@ -52,6 +52,23 @@ def report(database: Database, loaded: Loaded, asked: Asked) -> ComplianceReport
         heads = dict(
             session.execute(select(ComplianceHeadRow.tenant_id, ComplianceHeadRow.checked_at)).all()
         )
+    return assembled(loaded, asked, standings, cells, waived=waived, heads=heads)
+
+
+def assembled(  # noqa: PLR0913 - all that is known of devices
+    loaded: Loaded,
+    asked: Asked,
+    standings: Sequence[Standing],
+    cells: Mapping[str, Cells],
+    *,
+    waived: Mapping[str, frozenset[str]],
+    heads: Mapping[str, datetime],
+) -> ComplianceReport:
+    """The same of what was read.
+
+    cells    by device id         waived   ids of rules by device id
+    heads    when all of a tenant's devices were checked, by its id
+    """
     meanings: dict[str, Meaning] = {}
     devices = []
     for one in standings:
@@ -82,7 +99,12 @@ def rule_heads(loaded: Loaded, seen: Seen) -> tuple[RuleHead, ...]:
     off = _off(loaded)
     in_force = [
         *loaded.common.rules,
-        *(rule for rules in loaded.own.values() for rule in rules.rules if rule.tenant_id),
+        *(
+            rule
+            for tenant_id, rules in loaded.own.items()
+            for rule in rules.for_tenant(tenant_id)
+            if rule.tenant_id
+        ),
     ]
     known = {(rule.id, rule.tenant_id) for rule in in_force}
     switched = [

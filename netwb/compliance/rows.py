@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
 from netwb.archive.chunks import chunks
@@ -286,6 +286,12 @@ def read_steps(session: Session, device_ids: Collection[str]) -> dict[str, list[
     return found
 
 
+def step_of(session: Session, *conditions: Condition) -> Step | None:
+    """The one revision that these conditions over RevisionRow mean."""
+    found = session.execute(select(*_STEP).where(*conditions)).one_or_none()
+    return None if found is None else _step(found)
+
+
 def _step(columns: Sequence[Any]) -> Step:
     kind, number, commit, blob, at, stored_at, author = columns
     return Step(
@@ -324,6 +330,15 @@ def put_judgements(session: Session, found: Sequence[Judgement], at: datetime) -
     )
     session.execute(statement.execution_options(dml_strategy="raw"), rows)
     insert_many(session, ComplianceChangeRow, [row for one in found for row in one.changes])
+
+
+def put_cells(session: Session, cells: Mapping[str, Cells]) -> None:
+    """Other cells of devices that are kept already, by device id; in a session of all tenants."""
+    rows = [
+        {"device_id": device_id, "cells": packed(own)} for device_id, own in sorted(cells.items())
+    ]
+    if rows:
+        session.execute(update(ComplianceRow), rows)
 
 
 def drop_first_sights(session: Session, device_ids: Iterable[str]) -> None:

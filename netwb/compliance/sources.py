@@ -7,17 +7,19 @@ form stays in force, where it is known; else what can be read of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import delete, select
 
 from netwb.archive.fetched import FetchedRepository
-from netwb.compliance.records import Origin, Rule, RuleFile
+from netwb.compliance.python_rules import PythonRules
+from netwb.compliance.records import InPython, Origin, Rule, RuleFile
 from netwb.compliance.report import RuleProblem
 from netwb.compliance.rule_files import read_rules
 from netwb.compliance.ruleset import RuleSet
@@ -52,6 +54,7 @@ class Loaded:
     common    those of all tenants; `own`: of those tenants that have own files, by tenant id
     slugs     of these tenants, by id
     good      texts of the provider's files that are without fault, by name
+    code      digest of rules in Python; "" there are none
     """
 
     common: RuleSet
@@ -60,6 +63,12 @@ class Loaded:
     files: tuple[RuleFile, ...]
     problems: tuple[RuleProblem, ...]
     good: Mapping[str, str] = field(repr=False)
+    code: str = ""
+
+    def digest(self, tenant_id: str) -> str:
+        """Another one where a rule of that tenant's devices may find something else."""
+        said = f"{self.of(tenant_id).digest} {self.code}"
+        return sha256(said.encode()).hexdigest()[:32]
 
     def of(self, tenant_id: str) -> RuleSet:
         """The rules of one tenant's devices."""
@@ -67,28 +76,31 @@ class Loaded:
 
     def find(self, rule_id: str, tenant_id: str) -> Rule | None:
         """A rule as it is in force for a tenant."""
-        rules = self.of(tenant_id).rules
+        rules = self.of(tenant_id).for_tenant(tenant_id)
         return next((rule for rule in rules if rule.id == rule_id), None)
 
 
 class RuleSources:
     """The sources of one home. What was parsed once is kept by its text."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one collaborator
         self,
         *,
         database: Database,
         folder: Path,
         copy: Path,
         settings: ComplianceSettings,
+        platforms: Collection[str],
         clock: Callable[[], datetime],
     ) -> None:
+        self._platforms = platforms
         self._database = database
         self._folder = folder
         self._copy = copy
         self._settings = settings
         self._clock = clock
         self._parsed: dict[tuple[str, str, str], RuleFile] = {}
+        self._python: tuple[str, tuple[RuleFile, ...]] = ("", ())
 
     def load(self, scope: Scope) -> Loaded:
         """As they stand now; nothing is fetched and nothing written."""
@@ -99,8 +111,28 @@ class RuleSources:
             file, problem = self._in_force(text, known)
             provider.append(file)
             problems += problem
+        code, in_python = self._in_python()
+        for file in in_python:
+            provider.append(file)
+            problems += _broken(file.name, file.faults, "none")
         tenants, slugs = self._tenants(scope)
-        return self._merged(provider, tenants, slugs, problems, texts)
+        return self._merged(provider, tenants, slugs, problems, texts, code)
+
+    def load_folder(self, folder: Path) -> Loaded:
+        """The rules of a folder of this machine, and no others."""
+        texts = list(texts_of(folder, name=folder.name, origin="provider"))
+        found = [self.parsed(text) for text in texts]
+        code = ""
+        if any(folder.glob("*.py")):
+            with self.python(folder) as python:
+                found += python.load()
+            code = "python"
+        problems = [one for file in found for one in _broken(file.name, file.faults, "none")]
+        return self._merged(found, (), {}, problems, texts, code)
+
+    def python(self, folder: Path | None = None) -> PythonRules:
+        """What judges by a folder's rules in Python; nothing is started before it is asked."""
+        return PythonRules(folder or self._folder)
 
     def fetch(self) -> None:
         """Bring the provider's repository up to date. Raises NetwbError; the former one stays."""
@@ -142,7 +174,11 @@ class RuleSources:
             if len(self._parsed) >= _MOST_PARSED:
                 self._parsed.clear()
             self._parsed[key] = read_rules(
-                text.text, name=text.name, origin=text.origin, tenant_id=text.tenant_id
+                text.text,
+                name=text.name,
+                origin=text.origin,
+                tenant_id=text.tenant_id,
+                platforms=self._platforms,
             )
         return self._parsed[key]
 
@@ -156,24 +192,30 @@ class RuleSources:
             else None
         )
         used = former if former is not None and not former.faults else None
-        problems = [
-            RuleProblem(
-                file=text.name,
-                tenant=None,
-                message=fault,
-                in_force="former" if used else "none",
-            )
-            for fault in file.faults
-        ]
-        return used or file, problems
+        return used or file, _broken(text.name, file.faults, "former" if used else "none")
 
-    def _merged(
+    def _in_python(self) -> tuple[str, tuple[RuleFile, ...]]:
+        """Rules in Python, loaded once for as long as their files stay as they are, and their digest."""
+        try:
+            found = {path.name: path.read_bytes() for path in sorted(self._folder.glob("*.py"))}
+        except OSError:
+            found = {"": b""}  # loading says what is wrong
+        if not found:
+            return "", ()
+        code = sha256(repr(found).encode()).hexdigest()
+        if self._python[0] != code:
+            with self.python() as python:
+                self._python = (code, python.load())
+        return self._python
+
+    def _merged(  # noqa: PLR0913, PLR0917 - all that was read
         self,
         provider: Sequence[RuleFile],
         tenants: Sequence[RuleFile],
         slugs: Mapping[str, str],
         problems: Sequence[RuleProblem],
         texts: Sequence[Text],
+        code: str,
     ) -> Loaded:
         common = RuleSet.of(*provider)
         own: dict[str, RuleSet] = {}
@@ -194,6 +236,7 @@ class RuleSources:
             files=(*provider, *tenants),
             problems=tuple(found),
             good=good,
+            code=code,
         )
 
     def _starter(self) -> Iterator[Text]:
@@ -282,6 +325,19 @@ def _decoded(name: str, origin: Origin, data: bytes | None) -> Text:
         return Text(
             name=name, origin=origin, fault=f"{name}:{line}: is not UTF-8; save it as UTF-8"
         )
+
+
+def in_python(rules: Iterable[Rule]) -> bool:
+    """Whether one of them is written in Python."""
+    return any(isinstance(check.verb, InPython) for rule in rules for check in rule.checks)
+
+
+def _broken(
+    name: str, faults: Iterable[str], in_force: Literal["former", "none"]
+) -> list[RuleProblem]:
+    return [
+        RuleProblem(file=name, tenant=None, message=fault, in_force=in_force) for fault in faults
+    ]
 
 
 def _faults(

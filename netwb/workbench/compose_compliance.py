@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netwb.compliance.keeping import Keeping, KeepingParts
+from netwb.compliance.rule_store import RuleStore
 from netwb.compliance.sources import RuleSources
 from netwb.compliance.waivers import Waivers
 from netwb.platforms.record import Platform
@@ -23,6 +24,7 @@ class ComplianceParts:
     sources: RuleSources
     keeping: Keeping
     waivers: Waivers
+    own: RuleStore
     stale_after: timedelta
 
 
@@ -37,24 +39,28 @@ def compose_compliance(  # noqa: PLR0913 - each is one collaborator
 ) -> ComplianceParts:
     """Everything of one home."""
     stale_after = timedelta(hours=settings.stale_hours)
+    sources = RuleSources(
+        database=database,
+        folder=home.folder("rules"),
+        copy=home.path / "rules.git",
+        settings=settings,
+        platforms=platforms,
+        clock=clock,
+    )
     return ComplianceParts(
-        sources=RuleSources(
-            database=database,
-            folder=home.folder("rules"),
-            copy=home.path / "rules.git",
-            settings=settings,
-            clock=clock,
-        ),
+        sources=sources,
         keeping=Keeping(
             KeepingParts(
                 database=database,
                 archive=home.folder("archive"),
                 platforms=platforms,
                 leases=leases,
+                python=sources.python,
                 clock=clock,
                 stale_after=stale_after,
             )
         ),
+        own=RuleStore(database, clock),
         waivers=Waivers(database, clock, most=timedelta(days=settings.waiver_days)),
         stale_after=stale_after,
     )

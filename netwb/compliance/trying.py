@@ -1,0 +1,83 @@
+"""Try rules before they hold: run their examples, judge devices by a folder of them; nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from netwb.archive.chunks import chunks
+from netwb.compliance.examples import ExampleOutcome, run_examples
+from netwb.compliance.keeping import AT_ONCE, Keeping, judging
+from netwb.compliance.report import ComplianceReport
+from netwb.compliance.reporting import Asked, assembled
+from netwb.compliance.rows import NO_TEXTS, Cells, KeptCell, list_standings, read_texts
+from netwb.compliance.sources import Loaded, RuleSources
+from netwb.errors import RuleError
+from netwb.platforms.record import Platform
+from netwb.roles import Scope
+from netwb.store.database import Database
+
+
+def run_tests(
+    sources: RuleSources, scope: Scope, platforms: Mapping[str, Platform], folder: Path | None
+) -> tuple[ExampleOutcome, ...]:
+    """Examples of the rules that hold, or of a folder's; a file at fault has an outcome that says so."""
+    loaded = sources.load(scope) if folder is None else _of_folder(sources, folder)
+    python = sources.python if folder is None else lambda: sources.python(folder)
+    rules = [rule for file in loaded.files for rule in file.rules]
+    with judging(loaded, python) as judge_all:
+        found = run_examples(
+            rules,
+            platforms,
+            judging=lambda rule, text, *, platform, startup: judge_all(
+                (rule,), text, platform=platform, startup=startup
+            )[0],
+        )
+    told = {one.reason for one in found}
+    broken = [
+        ExampleOutcome(
+            rule_id="",
+            where=":".join(problem.message.split(":")[:2]),
+            platform="",
+            side="passes",
+            holds=False,
+            reason=problem.message,
+        )
+        for problem in loaded.problems
+        if problem.message not in told
+    ]
+    return (*broken, *found)
+
+
+def check_with(
+    database: Database, sources: RuleSources, keeping: Keeping, asked: Asked, folder: Path
+) -> ComplianceReport:
+    """Each device meant by those rules, as it is now."""
+    loaded = _of_folder(sources, folder)
+    with database.reading(asked.scope) as session:
+        standings = list_standings(session, *asked.conditions)
+    cells: dict[str, Cells] = {}
+    with judging(loaded, lambda: sources.python(folder)) as judge_all:
+        for piece in chunks(standings, AT_ONCE):
+            with database.reading(asked.scope) as session:
+                texts = read_texts(session, [one.device_id for one in piece])
+            for one in piece:
+                held = texts.get(one.device_id, NO_TEXTS)
+                rules = loaded.common.for_device(one.subject, one.tenant_id)
+                found = keeping.found(judge_all, rules, one.platform, held.running, held.startup)
+                cells[one.device_id] = {
+                    rule_id: KeptCell(judged, None, None) for rule_id, judged in found.items()
+                }
+    judged = tuple(replace(one, judged_at=asked.now) for one in standings)
+    return replace(
+        assembled(loaded, asked, judged, cells, waived={}, heads={}), judged=len(standings)
+    )
+
+
+def _of_folder(sources: RuleSources, folder: Path) -> Loaded:
+    loaded = sources.load_folder(folder)
+    if not loaded.files:
+        msg = f"folder {folder} holds no rule file; they end in .yaml, .yml or .py"
+        raise RuleError(msg, (msg,))
+    return loaded
