@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netwb.cli.context import bench
+from netwb.cli.context import NetwbCommand, bench
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import in_words, json_option, plain, print_json, print_table, say, shown
 from netwb.compliance.report import STATE_WORDS, WORST_FIRST
@@ -23,7 +23,7 @@ def register(cli: click.Group) -> None:
     cli.add_command(check)
 
 
-@click.command()
+@click.command(cls=NetwbCommand)
 @click.option("--device", metavar="DEVICE", help="This device only.")
 @click.option(
     "--rules",

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from netwb.cli.examples import examples_of
 from netwb.cli.resembling import with_names
 from netwb.errors import UnknownDeviceError, UnknownNameError
 from netwb.workbench import Workbench
@@ -98,6 +99,14 @@ class NetwbCommand(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.extend(own_options(self.default_home))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What a person types, below what the options are."""
+        super().format_epilog(ctx, formatter)
+        lines = examples_of(ctx.command_path)
+        if lines:
+            with formatter.section("Examples"):
+                formatter.write("".join(f"  {line}\n" for line in lines))
 
     def invoke(self, ctx: click.Context) -> Any:
         """A name that is not known is told with those of the same home that resemble it."""

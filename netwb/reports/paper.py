@@ -1,13 +1,13 @@
 """The reports as PDF: what has to be known first, then a table below the other, page after page.
 
 A row is one line of letters of one width, so that columns stand one below the other and a report of
-thousands of devices is printed in seconds. What does not fit a column goes on below, in its column.
+thousands of devices is printed in half a minute. What does not fit a column goes on below, in its column.
 The same report gives the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import zip_longest
 
 from netwb.paper import DARK, FOOT, GREY, RIGHT, Sheet, printed, wrapped
@@ -22,17 +22,23 @@ _GAP = 1  # letters between two columns
 _LOWEST = FOOT + 8
 
 
-def pdf_of(report: CoverageReport | AccessReport) -> bytes:
+Told = Callable[[str, float], None]  # what is being printed, and how much of all is
+
+
+def pdf_of(report: CoverageReport | AccessReport, told: Told = lambda _what, _share: None) -> bytes:
     """The whole report."""
-    return printed(heading_of(report), _numbered(list(_sheets(report)), report))
+    return printed(heading_of(report), _numbered(list(_sheets(report)), report, told))
 
 
-def _numbered(sheets: Sequence[Sheet], report: CoverageReport | AccessReport) -> Iterator[Sheet]:
+def _numbered(
+    sheets: Sequence[Sheet], report: CoverageReport | AccessReport, told: Told
+) -> Iterator[Sheet]:
     month = report.month
     made = (
         f"{heading_of(report)}; made {month.now:%Y-%m-%d %H:%M} UTC; times are {month.time_zone}'s"
     )
     for number, sheet in enumerate(sheets, start=1):
+        told(f"page {number} of {len(sheets)}", number / len(sheets))
         sheet.y_mm = FOOT
         sheet.write(made, size="small", color=GREY)
         place = f"{number} of {len(sheets)}"
@@ -60,17 +66,18 @@ def _section(sheet: Sheet, section: Section) -> Generator[Sheet, None, Sheet]:
     if sheet.y_mm < _LOWEST + 20:
         yield sheet
         sheet = Sheet()
-    _head(sheet, section)
+    widths = _widths(section)
+    head = _lines(section.columns, widths) if section.rows else []
+    _head(sheet, section.title, head)
     if not section.rows:
         sheet.write(section.empty, color=GREY)
         sheet.down()
-    widths = _widths(section)
     for row in section.rows:
         lines = _lines(row, widths)
         if sheet.y_mm - _ROW_MM * len(lines) < _LOWEST:
             yield sheet
             sheet = Sheet()
-            _head(sheet, section, again=" (goes on)")
+            _head(sheet, f"{section.title} (goes on)", head)
         for line in lines:
             sheet.write(line, size="row", face="mono")
             sheet.down(_ROW_MM)
@@ -78,14 +85,13 @@ def _section(sheet: Sheet, section: Section) -> Generator[Sheet, None, Sheet]:
     return sheet
 
 
-def _head(sheet: Sheet, section: Section, *, again: str = "") -> None:
-    sheet.write(section.title + again, face="bold")
+def _head(sheet: Sheet, title: str, columns: Sequence[str]) -> None:
+    sheet.write(title, face="bold")
     sheet.down(5)
-    if section.rows:
-        for line in _lines(section.columns, _widths(section)):
-            sheet.write(line, size="row", face="mono", color=GREY)
-            sheet.down(_ROW_MM)
-        sheet.down(0.8)
+    for line in columns:
+        sheet.write(line, size="row", face="mono", color=GREY)
+        sheet.down(_ROW_MM)
+    sheet.down(0.8)
 
 
 def _widths(section: Section) -> list[int]:
@@ -107,7 +113,9 @@ def _widths(section: Section) -> list[int]:
 def _lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     columns = [_folded(cell, width) for cell, width in zip(cells, widths, strict=True)]
     return [
-        (" " * _GAP).join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
+        (" " * _GAP)
+        .join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
+        .rstrip()
         for parts in zip_longest(*columns, fillvalue="")
     ]
 

@@ -134,7 +134,8 @@ class MonthReportsFace(AuditFace, PlacesFace):
 
     def report_pdf(self, report: CoverageReport | AccessReport) -> bytes:
         """A report that was given, on paper."""
-        content: bytes = _paper.pdf_of(report)
+        with bars.ShareProgress("paper") as bar:
+            content: bytes = _paper.pdf_of(report, bar.told)
         return content
 
     def _bounds(self, month: str) -> Bounds:
