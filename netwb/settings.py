@@ -159,6 +159,9 @@ class RetentionSettings:
     attacks_days: int = _setting(
         400, "days", "What detectors said goes after this; blackholes are kept; 0: never.", least=0
     )
+    snapshots_days: int = _setting(
+        400, "days", "Snapshots of change windows go after this; 0: never.", least=0
+    )
     events_days: int = _setting(
         90, "days", "What a tenant's ERP is told once goes after this; 0: never.", least=0
     )

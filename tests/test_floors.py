@@ -29,6 +29,7 @@ FLOORS: dict[str, int] = {
     "netwb.blackhole.addresses": 0,
     "netwb.blackhole.attack_records": 0,
     "netwb.blackhole.records": 0,
+    "netwb.compliance.printed": 0,
     "netwb.compliance.records": 0,
     "netwb.compliance.report": 0,
     "netwb.compliance.selector": 0,
@@ -262,7 +263,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     "napalm": ("netwb.collect.drivers",),
     "gufo": ("netwb.metrics.poller",),
     "hier_config": ("netwb.compliance.remediation",),
-    "matplotlib": ("netwb.billing", "netwb.paper", "netwb.views.cells.elements"),
+    "matplotlib": (
+        "netwb.billing",
+        "netwb.compliance.paper",
+        "netwb.paper",
+        "netwb.views.cells.elements",
+    ),
     "netmiko": ("netwb.collect",),
     "nornir": (
         "netwb.blackhole.trigger",
@@ -320,6 +326,7 @@ HEAVY = {
     *("gufo", "hier_config", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
 }
 BEHIND_THE_DOOR = {
+    "netwb.compliance.paper",
     "netwb.billing.bills",
     "netwb.billing.counting",
     "netwb.billing.drawing",
@@ -331,8 +338,12 @@ BEHIND_THE_DOOR = {
     "netwb.compliance.python_rules",
     "netwb.compliance.rule_faults",
     "netwb.compliance.rule_files",
+    "netwb.compliance.rule_store",
     "netwb.compliance.rule_shaping",
     "netwb.compliance.shapes",
+    "netwb.compliance.sources",
+    "netwb.compliance.stories",
+    "netwb.compliance.trying",
     "netwb.compliance.yaml_nodes",
     "netwb.lab.hostkeys",
     "netwb.lab.jump",

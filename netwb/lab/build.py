@@ -80,7 +80,7 @@ def _management(draw: Draw) -> Management:
         radius="198.51.100.13",
         radius_key=draw.secret(16),
         community_read=draw.secret(12),
-        community_write=draw.secret(12) if draw.chance(40) else None,
+        community_write=draw.secret(12) if draw.chance(8) else None,
         trap_host="198.51.100.20",
         trap_community=draw.secret(11),
         snmp_user="poller",

@@ -185,6 +185,19 @@ _ROLLOUTS: tuple[tuple[int, str, EditKind], ...] = (  # night, by, what; every 3
     (25, "ana", "rotate_tacacs"),
 )
 
+_LAPSES: tuple[tuple[int, int, EditKind], ...] = (  # night, place, what; every 30 nights
+    (4, 1, "toggle_telnet"),
+    (6, 1, "toggle_telnet"),  # closed again two days later
+    (8, 14, "toggle_timeout"),
+    (13, 12, "toggle_http"),
+    (16, 3, "toggle_timeout"),
+    (18, 0, "toggle_http"),
+    (22, 0, "toggle_http"),
+    (24, 8, "toggle_telnet"),
+    (27, 16, "toggle_http"),
+    (28, 18, "toggle_telnet"),
+)
+
 
 def demo_plan(
     seed: str,
@@ -200,7 +213,8 @@ def demo_plan(
     first_night = last_night - timedelta(days=nights - 1)
     daily = tuple(_daily(seed, demo_devices, nights, first_night))
     rollouts = tuple(_rollouts(seed, played, nights, first_night))
-    world = World(played, (*daily, *rollouts), seed=seed, first_night=first_night)
+    lapses = tuple(_lapses(seed, demo_devices, nights, first_night))
+    world = World(played, (*daily, *rollouts, *lapses), seed=seed, first_night=first_night)
     return DemoPlan(
         tenants=TENANTS,
         sites=SITES,
@@ -294,6 +308,24 @@ def _rollouts(
                 by=person,
                 kind=kind,
                 seed=f"{seed}/rollout/{night}",
+            )
+
+
+def _lapses(
+    seed: str, devices: tuple[DemoDevice, ...], nights: int, first_night: datetime
+) -> Iterator[Edit]:
+    """Somebody leaves something open on one device, at lunch; some of it is closed again."""
+    people = {tenant.slug: tenant.people for tenant in TENANTS}
+    for night, (of_month, place, kind) in product(range(1, nights), _LAPSES):
+        if night % NIGHTS == of_month and place < len(devices):
+            device = devices[place]
+            yield Edit(
+                key=device.key,
+                night=night,
+                at=first_night + timedelta(days=night) - timedelta(hours=14),
+                by=people[device.tenant][-1],
+                kind=kind,
+                seed=f"{seed}/lapse/{night}",
             )
 
 

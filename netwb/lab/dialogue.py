@@ -18,6 +18,7 @@ from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault, tear_at_prompt
 from netwb.lab.screen import Drop, Hang, Leave, Screen, Send, Step, Think, Trickle
 from netwb.lab.shelf import Shelf, wire
+from netwb.lab.switched_ports import named_port
 
 TRICKLE_BYTES_PER_S = 200  # the rate of facts-ssh: slow, but never idle
 _PAUSE_S = 0.3  # long enough for a client that believes the first prompt to go on
@@ -50,6 +51,7 @@ class Dialogue:
         self._line = b""
         self._after_return = False
         self._refusals = 0
+        self._port: int | None = None  # whose configuration is being typed
 
     def start(self) -> list[Step]:
         """Greet and prompt, as after a login."""
@@ -131,6 +133,9 @@ class Dialogue:
         if words and self._mode == "configure":
             self._on_command(line)
             self._configured(line)
+        elif words and (known := self._shelf.state(self._device.key, " ".join(words.split()))):
+            self._on_command(line)
+            self._show(known, pipe.strip())
         elif words:
             self._on_command(line)
             command = find_command(words.split(), self._ANSWERS)
@@ -148,7 +153,7 @@ class Dialogue:
         words = self._words
         form = words.privileged_prompt if self._privileged else words.user_prompt
         if self._mode == "configure":
-            form = form.replace("#", "(config)#")
+            form = form.replace("#", "(config)#" if self._port is None else "(config-if)#")
         return form.format(hostname=self._device.hostname)
 
     def _unknown(self, line: str, pipe: str) -> None:
@@ -165,8 +170,11 @@ class Dialogue:
 
     def _configured(self, line: str) -> None:
         """One line in configuration mode; here a trigger's faults happen."""
+        if line == "exit" and self._port is not None:
+            self._port = None
+            return
         if line in {"end", "exit"}:
-            self._mode = "command"
+            self._mode, self._port = "command", None
             return
         match self._shelf.routes.fault(self._device.key):
             case "silent":
@@ -177,9 +185,20 @@ class Dialogue:
             case "answers_anew":
                 self._print("Change 4711 waits for its review.\n")
             case None:
-                key, routes = self._device.key, self._shelf.routes
-                answer = take_line(line, self._device.platform, key, routes)
+                answer = self._taken(line)
                 self._print(self._complaint(line) if answer is None else answer)
+
+    def _taken(self, line: str) -> str | None:
+        """A port is entered or switched, or a route typed. None: no such command."""
+        key, platform = self._device.key, self._device.platform
+        entered = named_port(line, platform, self._shelf.world.model(key, self._shelf.night))
+        if entered is not None:
+            self._port = entered
+            return ""
+        if self._port is not None and line in {"shutdown", "no shutdown"}:
+            self._shelf.ports.switch(key, self._port, enabled=line == "no shutdown")
+            return ""
+        return take_line(line, platform, key, self._shelf.routes)
 
     def _complaint(self, line: str) -> str:
         return self._dialect.unknown(line, len(self._prompt_text()))
@@ -213,6 +232,7 @@ class Dialogue:
             self._unknown(line, pipe)
             return
         self._shelf.routes.save(self._device.key)
+        self._shelf.ports.save(self._device.key)
         self._print(known.saved)
 
     def _running(self, line: str, pipe: str) -> None:

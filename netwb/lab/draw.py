@@ -95,6 +95,10 @@ class Secret:
         """Write it in the shape of NX-OS type 7, a cipher of its own: as long as the secret."""
         return self._crypt("nxos7", len(self.plain)).translate({ord("/"): "q", ord("."): "w"})
 
+    def crypt(self) -> str:
+        """Write it as FRR hashes, by the C library: two characters of salt, then eleven."""
+        return self._crypt("crypt", 13)
+
     def base64(self) -> str:
         """Write it in the shape of EOS type 7: base64, with `==` at the end."""
         return self._crypt("eos", 22).replace(".", "+") + "=="

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from netwb.lab.draw import Draw, Secret
-from netwb.lab.model import Interface, Model, Neighbor, Prefix, PrefixList, Rule, StaticRoute
+from netwb.lab.model import Interface, Lapse, Model, Neighbor, Prefix, PrefixList, Rule, StaticRoute
 
 EditKind = Literal[
     "describe_port",
@@ -32,9 +32,14 @@ EditKind = Literal[
     "rotate_bgp_password",
     "rotate_user_password",
     "change_nothing",
+    "toggle_telnet",
+    "toggle_timeout",
+    "toggle_http",
 ]
+LAPSE_KINDS: tuple[EditKind, ...] = ("toggle_telnet", "toggle_timeout", "toggle_http")
+"""Somebody leaves something open, or closes it again. Nobody does that every day: none is drawn."""
 EDIT_KINDS: tuple[EditKind, ...] = tuple(
-    kind for kind in get_args(EditKind) if kind != "change_nothing"
+    kind for kind in get_args(EditKind) if kind not in {"change_nothing", *LAPSE_KINDS}
 )
 """Those that show in the text. `change_nothing` (into configuration mode and out again) moves the
 time and author that IOS prints, and nothing else."""
@@ -195,6 +200,14 @@ def _change_nothing(model: Model, draw: Draw) -> Model:
     return model
 
 
+def _toggle(lapse: Lapse) -> Callable[[Model, Draw], Model]:
+    def toggled(model: Model, draw: Draw) -> Model:
+        del draw
+        return replace(model, lapses=model.lapses ^ {lapse})
+
+    return toggled
+
+
 def _other(old: Secret | None, draw: Draw) -> Secret:
     return draw.secret(len(old.plain) if old else 14)
 
@@ -217,5 +230,8 @@ _EDITS: Mapping[EditKind, Callable[[Model, Draw], Model]] = MappingProxyType(
         "rotate_bgp_password": _rotate_bgp_password,
         "rotate_user_password": _rotate_user_password,
         "change_nothing": _change_nothing,
+        "toggle_telnet": _toggle("telnet"),
+        "toggle_timeout": _toggle("timeout"),
+        "toggle_http": _toggle("http"),
     }
 )

@@ -145,6 +145,7 @@ class Stage:
         for connection in alive:
             await connection.wait_closed()
         self.shelf.routes.reboot(key)
+        self.shelf.ports.reboot(key)
 
     async def seen(self, key: str) -> Seen:
         """Copy what a device or a jump host saw."""

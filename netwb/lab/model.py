@@ -7,8 +7,12 @@ documents (RFC 5737, RFC 3849) and of private networks; AS numbers are those of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from netwb.lab.draw import Secret
+
+Lapse = Literal["telnet", "timeout", "http"]
+"""What somebody left open: telnet beside SSH, a console that never logs out, plain HTTP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +145,7 @@ class WideArea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One device's whole configuration."""
+    """One device's whole configuration; what it lets by is in `lapses`."""
 
     hostname: str
     domain: str
@@ -157,3 +161,4 @@ class Model:
     prefix_lists: tuple[PrefixList, ...]
     access_lists: tuple[AccessList, ...]
     routes: tuple[StaticRoute, ...]
+    lapses: frozenset[Lapse] = frozenset()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from netwb.inventory.records import ConfigKind
 from netwb.lab.dialects import DIALECTS
 from netwb.lab.faults import Fault, halve, spoil
+from netwb.lab.states import shown, switched
 from netwb.lab.static_routes import StaticRoutes, as_routes
-from netwb.lab.world import World
+from netwb.lab.switched_ports import SwitchedPorts
+from netwb.lab.world import Typed, World
 
 
 class Shelf:
@@ -17,6 +19,7 @@ class Shelf:
         self.night = 0
         self._texts: dict[tuple[str, str, Fault | None], bytes] = {}
         self.routes = StaticRoutes(self._forget)
+        self.ports = SwitchedPorts(self._forget)
 
     def turn_to(self, night: int) -> None:
         """Play another night."""
@@ -44,10 +47,18 @@ class Shelf:
         text = self.world.version_json(key, self.night)
         return None if text is None else wire(text.encode())
 
+    def state(self, key: str, words: str) -> bytes | None:
+        """Answer a command about the device's state, where the platform knows it."""
+        world, night, platform = self.world, self.night, self.world.device(key).platform
+        model = switched(world.model(key, night), self.ports.standing(key))
+        text = shown(words, platform, model, world.moment(key, night).uptime_s)
+        return None if text is None else wire(text.encode())
+
     def _printed(self, kind: ConfigKind, key: str, fault: Fault | None) -> str:
         world, night = self.world, self.night
-        stand = self.routes.standing if kind == "running" else self.routes.saved
-        typed = as_routes(stand(key))
+        routes = self.routes.standing if kind == "running" else self.routes.saved
+        ports = self.ports.standing if kind == "running" else self.ports.saved
+        typed = Typed(routes=as_routes(routes(key)), ports=ports(key))
         match fault:
             case "authorization_failed":
                 return DIALECTS[world.device(key).platform].words.authorization_failed

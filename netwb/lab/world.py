@@ -6,8 +6,8 @@ Pure: every text follows from (seed, device, edits, night). Tests and the demo c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from netwb.errors import DuplicateDeviceError, UnknownDeviceError
@@ -19,8 +19,20 @@ from netwb.lab.dialects.dialect import Dialect, Moment
 from netwb.lab.draw import Draw
 from netwb.lab.edits import Edit, apply_edit
 from netwb.lab.model import Interface, Model, StaticRoute
+from netwb.lab.states import switched
 
 BUILT_BY = "admin"  # who a device names before anybody edited it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What clients typed since: routes, and ports by their numbers that they switched."""
+
+    routes: Sequence[StaticRoute] = ()
+    ports: Mapping[int, bool] = field(default_factory=dict)
+
+
+NOTHING = Typed()
 
 
 class World:
@@ -68,14 +80,14 @@ class World:
         done = self.edits(night=night)
         return frozenset(edit.key for edit in done if edit.kind != "change_nothing")
 
-    def running(self, key: str, night: int, typed: Sequence[StaticRoute] = ()) -> str:
-        """Give what `show running-config` prints that night; `typed`: routes that a client typed."""
-        model = _with_routes(self.model(key, night), typed)
+    def running(self, key: str, night: int, typed: Typed = NOTHING) -> str:
+        """Give what `show running-config` prints that night; `typed`: what clients typed."""
+        model = _with_typed(self.model(key, night), typed)
         return self._dialect(key).running(model, self.moment(key, night))
 
-    def startup(self, key: str, night: int, typed: Sequence[StaticRoute] = ()) -> str:
-        """Give what `show startup-config` prints that night; `typed`: those that were saved."""
-        saved = _with_routes(self._saved(key, night), typed)
+    def startup(self, key: str, night: int, typed: Typed = NOTHING) -> str:
+        """Give what `show startup-config` prints that night; `typed`: what of that was saved."""
+        saved = _with_typed(self._saved(key, night), typed)
         return self._dialect(key).startup(saved, self.moment(key, night))
 
     def version(self, key: str, night: int) -> str:
@@ -110,9 +122,7 @@ class World:
         stranger = replace(self.model(key, night), hostname="stranger1")
         return self._dialect(key).running(stranger, self.moment(key, night))
 
-    def text(
-        self, kind: ConfigKind, key: str, night: int, typed: Sequence[StaticRoute] = ()
-    ) -> str:
+    def text(self, kind: ConfigKind, key: str, night: int, typed: Typed = NOTHING) -> str:
         """Give what the command for that kind of configuration prints that night."""
         show = self.running if kind == "running" else self.startup
         return show(key, night, typed)
@@ -172,5 +182,6 @@ class World:
         return DIALECTS[self.device(key).platform]
 
 
-def _with_routes(model: Model, typed: Sequence[StaticRoute]) -> Model:
-    return replace(model, routes=(*model.routes, *typed)) if typed else model
+def _with_typed(model: Model, typed: Typed) -> Model:
+    found = switched(model, typed.ports)
+    return replace(found, routes=(*found.routes, *typed.routes)) if typed.routes else found

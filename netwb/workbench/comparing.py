@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from netwb.errors import InputError, UnknownNameError
 from netwb.inventory.fields import quoted
@@ -12,6 +12,7 @@ from netwb.inventory.records import ConfigKind, Device
 from netwb.loading import lazy
 from netwb.roles import Permission
 from netwb.workbench.reading import LATEST, ReadingFace
+from netwb.workbench.snapshots import Snapshot, SnapshotsFace, WindowComparison
 
 if TYPE_CHECKING:
     from netwb.archive import authors as _authors
@@ -65,18 +66,27 @@ class Comparison:
         return _diffs.render_patch(self.diff, old=old, new=new if same else old)
 
 
-class ComparingFace(ReadingFace):
+class ComparingFace(SnapshotsFace, ReadingFace):
     """`compare`, `touched`, `require_author`."""
 
+    @overload
     def compare(
         self, new: str, *, old: str | None = None, kind: ConfigKind = "running"
-    ) -> Comparison:
-        """What differs from `old` to `new`, each DEVICE@REV of any device.
+    ) -> Comparison: ...
+    @overload
+    def compare(self, new: Snapshot) -> WindowComparison: ...
+    def compare(
+        self, new: str | Snapshot, *, old: str | None = None, kind: ConfigKind = "running"
+    ) -> Comparison | WindowComparison:
+        """What differs from `old` to `new`, each DEVICE@REV of any device; or since a snapshot.
 
+        A snapshot's devices are asked for their state now, as `compare_snapshots` does.
         Without `old` it is the revision before; before a device's first one there was nothing, and
         all of its lines are added. Words within lines are not compared: who shows some of the lines
         marks those.
         """
+        if isinstance(new, Snapshot):
+            return self.compare_snapshots(new)
         self._require(Permission.CONFIG_VIEW)
         newer = self._revision(new if "@" in new else f"{new}@{LATEST}", kind)
         if old is not None:

@@ -48,7 +48,11 @@ class DeviceProgress:
 
     def note(self, outcome: BackupOutcome | PollOutcome) -> None:
         """One more device ended."""
-        self._counts[outcome.status] += 1
+        self.note_word(outcome.status)
+
+    def note_word(self, word: str) -> None:
+        """The same, by the word that it is counted under."""
+        self._counts[word] += 1
         counts = ", ".join(f"{count} {status}" for status, count in sorted(self._counts.items()))
         self._progress.update(self._task, advance=1, words=counts)
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from netwb.archive.index_check import Depth, IndexVerdict
     from netwb.archive.upkeep import RepositoryUpkeep, Rhythm
     from netwb.erp import feed as _feed
-    from netwb.snapshots import keeping as _keeping
     from netwb.notify import records as _records
+    from netwb.snapshots import keeping as _keeping
     from netwb.store import retention as _retention
     from netwb.store.retention import Act
     from netwb.workbench import progress as bars

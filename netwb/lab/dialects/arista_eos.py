@@ -132,8 +132,10 @@ def _body(model: Model) -> list[str]:
         *_system(model),
         *_management(model),
         *(line for port in model.interfaces for line in _interface(port)),
+        *("interface Loopback0", f"   ip address {model.router_id}/32", "!"),
         *(line for filters in model.access_lists for line in _access_list(filters)),
         "ip routing",
+        "no ip icmp redirect",
         "!",
         *(line for prefixes in model.prefix_lists for line in _prefix_list(prefixes)),
         *_routing(model),
@@ -166,7 +168,10 @@ def _system(model: Model) -> Iterator[str]:
         f"dns domain {model.domain}",
         "!",
     )
+    yield "logging format timestamp high-resolution"
     yield from (f"logging host {host}" for host in management.syslog)
+    yield "logging source-interface Loopback0"
+    yield "ntp local-interface Loopback0"
     yield f"ntp authentication-key 1 md5 7 {management.ntp_key.type7()}"
     yield "ntp authenticate"
     yield "ntp trusted-key 1"
@@ -198,6 +203,11 @@ def _management(model: Model) -> Iterator[str]:
         "!",
         "aaa authentication login default group tacacs+ local",
         "aaa authorization exec default group tacacs+ local",
+        "aaa accounting exec default start-stop group tacacs+",
+        "aaa accounting commands all default start-stop group tacacs+",
+        "aaa authentication policy on-success log",
+        "aaa authentication policy on-failure log",
+        "aaa authentication policy lockout failure 5 duration 900",
         "!",
         f"enable password sha512 {management.enable.sha512()}",
         "!",
@@ -272,10 +282,18 @@ def _last(model: Model) -> Iterator[str]:
     yield from ("banner motd", *model.management.banner, "EOF", "!")
     yield from (
         "management api http-commands",
+        *(["   protocol http"] if "http" in model.lapses else []),
         "   no shutdown",
+        "!",
+        "management console",
+        f"   idle-timeout {0 if 'timeout' in model.lapses else 15}",
+        "!",
+        "management security",
+        "   password minimum length 12",
         "!",
         "management ssh",
         "   ip access-group MANAGEMENT in",
         "   idle-timeout 15",
         "!",
+        *(["management telnet", "   no shutdown", "!"] if "telnet" in model.lapses else []),
     )

@@ -17,9 +17,10 @@ RELEASE = "15.7(3)M5"
 IMAGE = "C2900 Software (C2900-UNIVERSALK9-M)"
 _FORMS: tuple[Callable[[Secret], str], ...] = (  # as accounts of different ages have them
     lambda secret: f"secret 9 {secret.type9()}",
+    lambda secret: f"secret 8 {secret.type8()}",
+    lambda secret: f"secret 9 {secret.type9()}",
     lambda secret: f"secret 5 {secret.md5()}",
     lambda secret: f"password 7 {secret.type7()}",
-    lambda secret: f"secret 8 {secret.type8()}",
 )
 
 
@@ -143,6 +144,8 @@ def _system(model: Model) -> Iterator[str]:
     management = model.management
     yield from (
         "version 15.7",
+        "service tcp-keepalives-in",
+        "service tcp-keepalives-out",
         "service timestamps debug datetime msec",
         "service timestamps log datetime msec",
         "service password-encryption",
@@ -152,19 +155,27 @@ def _system(model: Model) -> Iterator[str]:
         "boot-start-marker",
         "boot-end-marker",
         "!",
+        "security passwords min-length 12",
         "logging buffered 64000",
-        f"enable secret 5 {management.enable.md5()}",
+        "no logging console",
+        f"enable secret 9 {management.enable.type9()}",
         "!",
         "aaa new-model",
         "!",
         "aaa authentication login default group tacacs+ local",
         "aaa authorization exec default group tacacs+ local",
+        "aaa accounting exec default start-stop group tacacs+",
+        "aaa accounting commands 15 default start-stop group tacacs+",
         "!",
         "aaa session-id common",
         "!",
+        "no ip source-route",
         "no ip domain lookup",
         f"ip domain name {model.domain}",
         "ip cef",
+        "login block-for 120 attempts 5 within 60",
+        "login on-failure log",
+        "login on-success log",
         "ipv6 unicast-routing",
         "!",
         "key chain CORE",
@@ -175,7 +186,26 @@ def _system(model: Model) -> Iterator[str]:
     for place, user in enumerate(management.users):
         written = _FORMS[place % len(_FORMS)](user.secret)
         yield f"username {user.name} privilege {user.privilege} {written}"
-    yield "!"
+    yield from (
+        "!",
+        "archive",
+        " log config",
+        "  logging enable",
+        "  notify syslog contenttype plaintext",
+        "  hidekeys",
+        "!",
+        "ip ssh version 2",
+        "!",
+        "class-map match-all MANAGEMENT",
+        " match access-group name MANAGEMENT",
+        "policy-map COPP",
+        " class MANAGEMENT",
+        "  police 512000 conform-action transmit exceed-action drop",
+        "!",
+        "interface Loopback0",
+        f" ip address {model.router_id} 255.255.255.255",
+        "!",
+    )
 
 
 def _wide_area(area: WideArea) -> Iterator[str]:
@@ -231,6 +261,9 @@ def _interface(port: Interface, model: Model) -> Iterator[str]:
     if port.description:
         yield f" description {port.description}"
     yield f" ip address {port.address} {mask(30)}" if port.address else " no ip address"
+    if port.address:
+        yield " no ip redirects"
+        yield " no ip proxy-arp"
     if port.mtu:
         yield f" mtu {port.mtu}"
     if port.ospf_key:
@@ -259,7 +292,8 @@ def _routing(model: Model) -> Iterator[str]:
     )
     for neighbor in model.neighbors:
         yield from _neighbor(neighbor)
-    yield from ("!", "ip forward-protocol nd", "no ip http server", "no ip http secure-server")
+    http = "ip http server" if "http" in model.lapses else "no ip http server"
+    yield from ("!", "ip forward-protocol nd", http, "no ip http secure-server")
     yield f"ip ftp password 7 {model.management.ftp.type7()}"
     for route in model.routes:
         if ":" in route.network:
@@ -303,8 +337,10 @@ def _access_list(filters: AccessList) -> Iterator[str]:
 
 def _last(model: Model, *, drift: int) -> Iterator[str]:
     management = model.management
+    yield "logging source-interface Loopback0"
     yield from (f"logging host {host}" for host in management.syslog)
-    yield f"snmp-server community {management.community_read.plain} RO"
+    yield "access-list 10 permit 198.51.100.0 0.0.0.255"
+    yield f"snmp-server community {management.community_read.plain} RO 10"
     if management.community_write:
         yield f"snmp-server community {management.community_write.plain} RW 10"
     yield f"snmp-server location {management.location}"
@@ -324,25 +360,29 @@ def _last(model: Model, *, drift: int) -> Iterator[str]:
         f" key 7 {management.radius_key.type7()}",
         "!",
         "control-plane",
+        " service-policy input COPP",
         "!",
         "banner motd ^C",
         *management.banner,
         "^C",
         "!",
         "line con 0",
+        *([" exec-timeout 0 0"] if "timeout" in model.lapses else []),
         f" password 7 {management.console.type7()}",
         " logging synchronous",
         "line aux 0",
+        " no exec",
         "line vty 0 4",
         " access-class MANAGEMENT in",
         " exec-timeout 15 0",
-        " transport input ssh",
+        f" transport input {'telnet ssh' if 'telnet' in model.lapses else 'ssh'}",
         "!",
         "scheduler allocate 20000 1000",
         f"ntp authentication-key 1 md5 {management.ntp_key.type7()} 7",
         "ntp authenticate",
         "ntp trusted-key 1",
         f"ntp clock-period {17179000 + drift}",
+        "ntp source Loopback0",
     )
     yield from (f"ntp server {host} key 1" for host in management.ntp)
     yield "!"

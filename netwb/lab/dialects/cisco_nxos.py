@@ -141,12 +141,21 @@ def _system(model: Model) -> Iterator[str]:
         "feature bgp",
         "feature interface-vlan",
         "feature tacacs+",
+        *(["feature telnet"] if "telnet" in model.lapses else []),
+        *(["feature nxapi", "nxapi http port 80"] if "http" in model.lapses else []),
         "",
     )
     for user in model.management.users:
         role = "network-admin" if user.privilege == 15 else "network-operator"
         yield f"username {user.name} password 5 {user.secret.nxos5()}  role {role}"
-    yield f"ip domain-name {model.domain}"
+    yield from (
+        f"ip domain-name {model.domain}",
+        "no ip source-route",
+        "login on-failure log",
+        "login on-success log",
+        "login block-for 120 attempts 5 within 60",
+        "copp profile strict",
+    )
     yield ""
 
 
@@ -157,8 +166,8 @@ def _management(model: Model) -> Iterator[str]:
     yield f'radius-server host {management.radius} key 7 "{management.radius_key.nxos7()}" '
     yield (
         f"snmp-server user {management.snmp_user} network-operator"
-        f" auth md5 0x{management.snmp_auth.localized(16)}"
-        f" priv 0x{management.snmp_priv.localized(16)} localizedkey"
+        f" auth sha 0x{management.snmp_auth.localized(20)}"
+        f" priv aes-128 0x{management.snmp_priv.localized(16)} localizedkey"
     )
     trap = management.trap_community.plain
     yield f"snmp-server host {management.trap_host} traps version 2c {trap}"
@@ -171,8 +180,13 @@ def _management(model: Model) -> Iterator[str]:
     yield f"ntp authentication-key 1 md5 {management.ntp_key.nxos7()} 7"
     yield "ntp trusted-key 1"
     yield "ntp authenticate"
+    yield "ntp source-interface loopback0"
     yield from (f"logging server {host} 5" for host in management.syslog)
+    yield "logging source-interface loopback0"
+    yield "logging timestamp milliseconds"
     yield "aaa authentication login default group tacacs+ local "
+    yield "aaa authorization commands default group tacacs+ local "
+    yield "aaa accounting default group tacacs+ "
     yield from ("", "key chain CORE", "  key 1")
     yield f"    key-string 7 {model.chain_key.nxos7()}"
     yield ""
@@ -202,6 +216,7 @@ def _interface(port: Interface) -> Iterator[str]:
         yield f"  description {port.description}"
     if port.address:
         yield "  no switchport"
+        yield "  no ip redirects"
     if port.mtu:
         yield f"  mtu {port.mtu}"
     if port.address:
@@ -215,12 +230,18 @@ def _interface(port: Interface) -> Iterator[str]:
 
 
 def _routing(model: Model) -> Iterator[str]:
-    yield ""
+    yield from ("", "interface loopback0", f"  ip address {model.router_id}/32", "")
     for route in model.routes:
         yield f"{'ipv6' if ':' in route.network else 'ip'} route {route.prefix} {route.words}"
-    yield from ("", "router ospf 1", f"  router-id {model.router_id}")
+    yield from (
+        "",
+        "router ospf 1",
+        f"  router-id {model.router_id}",
+        "  passive-interface default",
+    )
     yield f"router bgp {model.asn}"
     yield f"  router-id {model.router_id}"
+    yield "  log-neighbor-changes"
     yield "  address-family ipv4 unicast"
     yield "    network 203.0.113.0/24"
     for neighbor in model.neighbors:
@@ -242,7 +263,7 @@ def _last(model: Model) -> Iterator[str]:
     yield from ("", "banner motd ^", *model.management.banner, "^", "")
     yield from (
         "line console",
-        "  exec-timeout 15",
+        f"  exec-timeout {0 if 'timeout' in model.lapses else 15}",
         "line vty",
         "  exec-timeout 15",
         "  access-class MANAGEMENT in",

@@ -1,7 +1,7 @@
 """FRRouting 8.4.4 by vtysh as login shell, as it prints. Pure. Written after its user guide.
 
 vtysh starts privileged, knows no `enable`, has no SNMP, NTP or AAA of its own, names nobody, and
-writes secrets as they are.
+writes secrets as they are, but for its own passwords.
 """
 
 from __future__ import annotations
@@ -110,10 +110,11 @@ def _system(model: Model) -> Iterator[str]:
         "frr defaults traditional",
         f"hostname {model.hostname}",
         "log syslog informational",
+        "service password-encryption",
         "service integrated-vtysh-config",
         "!",
-        f"password {model.management.users[0].secret.plain}",
-        f"enable password {model.management.enable.plain}",
+        f"password 8 {model.management.users[0].secret.crypt()}",
+        f"enable password 8 {model.management.enable.crypt()}",
         "!",
         "key chain CORE",
         " key 1",

@@ -83,6 +83,7 @@ from netwb.store.models.notices import (
 from netwb.store.models.ports import PortNameRow, PortRow, PortTenantRow
 from netwb.store.models.remotes import RemoteRow, SecretAcceptedRow, SecretScanRow
 from netwb.store.models.schedules import BlackoutRow, DaemonRow, FiringRow, ScheduleRow
+from netwb.store.models.snapshots import SnapshotRow
 from netwb.store.models.tallies import TallyRow
 from netwb.store.models.telegraf import TelegrafServedRow, TelegrafShardRow, TelegrafShardSiteRow
 from netwb.store.models.walls import WallRow, WallTenantRow
@@ -159,6 +160,7 @@ __all__ = [
     "SecretScanRow",
     "Sequence64",
     "SiteRow",
+    "SnapshotRow",
     "StandingRow",
     "StrayRouteRow",
     "SyslogBurstRow",

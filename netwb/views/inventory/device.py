@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from netwb.compliance.report import DeviceCompliance
 from netwb.cures import pathless_cause
 from netwb.inventory.records import Device, DeviceEvent
 from netwb.views.causes import cause_alone
@@ -35,8 +37,10 @@ from netwb.views.inventory.table import (
     Sees,
     copy_shape,
 )
+from netwb.views.inventory.windows import windows_panel
 from netwb.views.states import empty
 from netwb.views.words import commit, count, moment, number, size, span
+from netwb.workbench.snapshots import DeviceWindow
 from netwb.workbench.words import DeviceRun, Revision
 
 _RUN_STATES: dict[str, tuple[Shape, str]] = {
@@ -55,6 +59,7 @@ class DevicePage:
     row        the device with its nights; `days` are theirs, oldest first
     revisions  newest first; empty where configurations may not be seen
     events     None where they may not be seen
+    compliance how it stands by the rules; None where that may not be seen, or is asked of no such device
     """
 
     row: Row
@@ -66,6 +71,8 @@ class DevicePage:
     links: Links
     now: datetime
     zone: ZoneInfo
+    compliance: DeviceCompliance | None = None
+    windows: Sequence[DeviceWindow] = ()
 
     @property
     def device(self) -> Device:
@@ -76,6 +83,7 @@ class DevicePage:
 def device_page(page: DevicePage, *, job: str = "") -> str:
     """The whole page."""
     left = (_nights(page) + _backups(page)) if page.sees.configs else ""
+    left += windows_panel(page.windows, page.now, page.zone)
     facts = facts_panel(page.device, page.sees, page.now, page.zone)
     columns = f'<div class="left">{left}{_events(page)}</div><div class="right">{facts}</div>'
     return (
@@ -132,6 +140,7 @@ def _menu(device: Device) -> str:
 
 def _answers(page: DevicePage) -> str:
     parts = [_copy_answer(page), _change_answer(page)] if page.sees.configs else []
+    parts += [_rules_answer(page.compliance, page)] if page.compliance else []
     parts += [_key_answer(page), _software_answer(page)]
     return f'<div class="answers panel">{"".join(parts)}</div>'
 
@@ -193,6 +202,27 @@ def _key_answer(page: DevicePage) -> str:
 
 def _short_key(key: str) -> str:
     return esc(key if len(key) <= 20 else f"{key[:12]}…{key[-4:]}")
+
+
+def _rules_answer(one: DeviceCompliance, page: DevicePage) -> str:
+    """How many rules it breaks, and of how many nobody knows; it leads to the first of them."""
+    states = Counter(cell.state for cell in one.cells.values())
+    broken, total = states["non_compliant"], len(one.cells)
+    unknown = states["not_evaluated"] + states["stale"]
+    rest = [f"{number(unknown)} not known"] if unknown else []
+    rest += [f"{number(states['waived'])} waived"] if states["waived"] else []
+    small = esc(" · ".join([f"of {count(total, 'rule')}", *rest]))
+    if one.checked_at is None or not total:
+        said = "no rule means it" if one.checked_at else "not checked yet"
+        return _answer("Rules", state("unknown", "unknown"), said)
+    if broken:
+        kind, word = state("bad", f"{number(broken)} broken"), small
+    elif unknown == total:
+        kind, word = state("unknown", "not known"), small
+    else:
+        kind, word = state("ok", "none broken"), small
+    url = page.links.compliance(device=one.device_id)
+    return _answer("Rules", link(url, kind), word)
 
 
 def _software_answer(page: DevicePage) -> str:

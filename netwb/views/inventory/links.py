@@ -28,6 +28,10 @@ class Links:
         """A device's page."""
         return self.inventory(device=device_id)
 
+    def compliance(self, **query: object) -> str:
+        """A view of how devices keep to the rules."""
+        return page_url("compliance", **self.kept, **query)
+
     def configs(self, **query: object) -> str:
         """A view of the configurations."""
         return page_url("configs", **self.kept, **query)

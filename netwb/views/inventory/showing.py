@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from netwb.errors import UnknownDeviceError
 from netwb.inventory.records import Device
+from netwb.roles import Permission
 from netwb.views.inventory.device import DevicePage, device_page
 from netwb.views.inventory.jobs import Backups, job_line
 from netwb.views.inventory.listing import strip_days
@@ -15,6 +17,7 @@ from netwb.views.inventory.table import Sees
 from netwb.views.sheet import Act
 from netwb.views.states import loading, not_found
 from netwb.workbench import Workbench
+from netwb.workbench.snapshots import DeviceWindow
 from netwb.workbench.words import DeviceCoverage, DeviceRun, Revision
 
 NIGHTS = 90
@@ -59,6 +62,13 @@ class DevicePart:
         if sees.edit:
             events = await frame.ask(frame.bench.device_events, device.id, limit=EVENTS)
         (row,) = rows_of([device], known, days=days, zone=frame.zone)
+        compliance = None
+        if frame.may(Permission.COMPLIANCE_VIEW):
+            found = await frame.ask(frame.bench.compliance, device.id)
+            compliance = next(iter(found.devices), None)
+        windows: Sequence[DeviceWindow] = ()
+        if sees.configs:
+            windows = await frame.ask(frame.bench.device_windows, device.id)
         self._page = DevicePage(
             row=row,
             days=days,
@@ -69,6 +79,8 @@ class DevicePart:
             links=self._stage.links(),
             now=now,
             zone=frame.zone,
+            compliance=compliance,
+            windows=windows,
         )
         self._crumb(device)
         self.draw()
