@@ -38,7 +38,6 @@ from netwb.compliance.rows import (
 )
 from netwb.compliance.ruleset import RuleSet
 from netwb.compliance.selector import Subject
-from netwb.compliance.sources import Loaded
 from netwb.compliance.states import counted, shown_cells
 from netwb.compliance.text import ConfigText
 from netwb.compliance.waivers import in_force
@@ -53,6 +52,7 @@ from netwb.store.models import (
 
 if TYPE_CHECKING:
     from netwb.compliance.python_rules import PythonRules
+    from netwb.compliance.sources import Loaded
     from netwb.platforms.record import Platform
     from netwb.store.database import Database
     from netwb.store.leases import Lease, Leases

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,12 +40,14 @@ from netwb.compliance.rows import (
     read_kept,
     read_steps,
 )
-from netwb.compliance.sources import Loaded
 from netwb.errors import RunUnderWayError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.inserting import insert_many
 from netwb.store.leases import Lease, Leases
 from netwb.store.models import ComplianceChangeRow, ComplianceDayRow
+
+if TYPE_CHECKING:
+    from netwb.compliance.sources import Loaded
 
 AT_ONCE = 20  # devices whose texts are in memory at once; each may have a hundred
 _END = 10**9  # behind every revision

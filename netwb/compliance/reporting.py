@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 
@@ -21,12 +21,14 @@ from netwb.compliance.report import (
     RuleProblem,
 )
 from netwb.compliance.rows import Cells, Condition, Standing, list_standings, read_cells
-from netwb.compliance.sources import Loaded
 from netwb.compliance.states import shown_cells
 from netwb.compliance.waivers import in_force
 from netwb.roles import Scope
 from netwb.store.database import Database
 from netwb.store.models import ComplianceHeadRow
+
+if TYPE_CHECKING:
+    from netwb.compliance.sources import Loaded
 
 Item = TypeVar("Item")
 Seen = Collection[str] | None  # slugs of the tenants that whoever asks may see; None: all

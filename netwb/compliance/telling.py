@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from netwb.compliance.rows import MEANT, unpacked
-from netwb.compliance.sources import Loaded
 from netwb.compliance.waivers import in_force
 from netwb.notify.records import Happening, Observed
 from netwb.roles import ALL_TENANTS
@@ -27,6 +27,9 @@ from netwb.store.models import (
     WaiverRow,
 )
 from netwb.store.notices import Notices
+
+if TYPE_CHECKING:
+    from netwb.compliance.sources import Loaded
 
 REPOSITORY = "repository"  # subject of a notice; files have their names
 _NAMED = 5  # in a sentence; the page has them all

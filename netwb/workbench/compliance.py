@@ -47,7 +47,9 @@ class ComplianceFace(ComplianceRulesFace, ComplianceStoriesFace):
         """
         self._require(Permission.COMPLIANCE_EDIT)
         loaded = self._rules_loaded_anew()
-        checked = self._judge_changed(loaded, self._devices_asked(reference), whole=self._means_whole_tenants(reference))
+        checked = self._judge_changed(
+            loaded, self._devices_asked(reference), whole=self._means_whole_tenants(reference)
+        )
         self._audit_check(checked)
         return self._compliance_report(loaded, reference, judged=checked.judged)
 

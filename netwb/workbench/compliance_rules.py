@@ -32,7 +32,9 @@ class ComplianceRulesFace(ComplianceGround):
     def rules(self) -> Records[RuleHead]:
         """Rules that hold for a tenant in scope, and those that are switched off, by id."""
         self._require(Permission.COMPLIANCE_VIEW)
-        return records_of(_reporting.rule_heads(self._rules_loaded(), self._tenants_seen()), RuleHead)
+        return records_of(
+            _reporting.rule_heads(self._rules_loaded(), self._tenants_seen()), RuleHead
+        )
 
     def rule(self, rule_id: str, *, tenant: str | None = None) -> RuleHead:
         """One of them; `tenant` has perhaps its own of that id. Raises UnknownNameError."""

@@ -53,7 +53,9 @@ class ComplianceStoriesFace(ComplianceGround):
         device = self._device(reference)
         loaded = self._rules_loaded()
         rule = self._rule_in_force(loaded, device, rule_id)
-        report = _reporting.report(self._parts.database, loaded, self._report_asked(self._devices_asked()))
+        report = _reporting.report(
+            self._parts.database, loaded, self._report_asked(self._devices_asked())
+        )
         row = self._compliance_row(device, rule, _stories.only(report.devices, device.id))
         found = _stories.evaluated(self._story_parts(), self._meant_scope, row, rule, loaded)
         sees = allowed(self._actor, Permission.CONFIG_VIEW)
@@ -194,7 +196,9 @@ class ComplianceStoriesFace(ComplianceGround):
             raise unknown_rule(rule_id)
         return rule
 
-    def _compliance_row(self, device: Device, rule: Rule, row: DeviceCompliance | None) -> DeviceCompliance:
+    def _compliance_row(
+        self, device: Device, rule: Rule, row: DeviceCompliance | None
+    ) -> DeviceCompliance:
         if row is None:
             msg = f"device {device.tenant}/{device.hostname} is {device.status}; rules are for devices in operation"
             raise InputError(msg)
