@@ -37,6 +37,7 @@ from netwb.cli import (
     quarantine,
     remote,
     report,
+    rule,
     schedule,
     scheduler,
     sender,
@@ -53,6 +54,7 @@ from netwb.cli import (
     traffic,
     trigger,
     user,
+    waiver,
     wall,
 )
 from netwb.cli.context import NetwbGroup
@@ -142,6 +144,8 @@ for _group in (
     quarantine,
     snapshot,
     check,
+    rule,
+    waiver,
     remote,
     netbox,
     notify,
