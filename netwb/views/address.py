@@ -19,6 +19,7 @@ LOOKS = (  # how a page is looked at, by anybody: period, search, filter, order,
     *("range", "unit", "week", "flags", "over", "month"),
     *("q", "sort", "text", "by", "platform", "site", "role", "status", "label", "backup"),
     "watched",
+    *("rules", "only", "state", "good"),
 )
 KNOWN = (
     frozenset(  # of any page; what nothing reads is told, as it may have been meant for something
@@ -38,6 +39,7 @@ KNOWN = (
         }
         | {"quarantine", "health", "import", "tab", "tenants", "user", "who", "what", "on", "of"}
         | {"before", "next", "port", "group", "version", "held", "ends", "mark", "rows"}
+        | {"rule"}
     )
 )
 MOST = 50  # parameters; no view of ours has more than a dozen

@@ -107,6 +107,7 @@ class Frame:
         self.night: LastNight | None = None
         self.counters: CountersSeen | None = None
         self.held = 0
+        self.open = 0
         self._night_read: datetime | None = None
         self._crumbs: tuple[Crumb, ...] = ()
         self._again: Callable[[], Awaitable[None]] | None = None
@@ -288,6 +289,7 @@ class Frame:
             await view.load()
             await self.read_counters()
             await self.read_held()
+            await self.read_open()
         except NotAuthenticatedError as error:
             self._put_away(states.failed(error, self._failure(error)), out=True)
         except Exception as error:  # noqa: BLE001 - the door of a handler: the page says what failed
@@ -311,6 +313,7 @@ class Frame:
         if self.counters is not None:
             await self.read_counters()
             await self.read_held()
+            await self.read_open()
 
     async def read_counters(self) -> None:
         """How old what was measured is, at the same foot; the content comes first."""
@@ -327,6 +330,17 @@ class Frame:
         """So many; said by a page that has just read them."""
         if number != self.held:
             self.held = number
+            self._draw_side()
+
+    async def read_open(self) -> None:
+        """How many findings of compliance are open, beside their page."""
+        if self.may(Permission.COMPLIANCE_VIEW):
+            self.note_open(await self.ask(self.bench.open_findings))
+
+    def note_open(self, number: int) -> None:
+        """So many; said by a page that has just read them."""
+        if number != self.open:
+            self.open = number
             self._draw_side()
 
     def _draw_top(self, notice: str) -> None:
@@ -349,6 +363,7 @@ class Frame:
             self.moment(),
             self.counters,
             held=self.held,
+            findings=self.open,
         )
 
     def _show(self, url: str, history: Literal["push", "replace"]) -> None:

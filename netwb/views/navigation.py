@@ -44,6 +44,7 @@ PLACES = (
     Place(page="traffic", title="Traffic", permission=Permission.TRAFFIC_VIEW),
     Place(page="billing", title="Bills", permission=Permission.BILLING_VIEW),
     Place(page="security", title="Security", permission=Permission.BLACKHOLE_VIEW),
+    Place(page="compliance", title="Compliance", permission=Permission.COMPLIANCE_VIEW),
     Place(page="inventory", title="Inventory", permission=Permission.INVENTORY_VIEW),
     Place(page="wall", title="Wall", permission=Permission.MONITORING_VIEW),
     Place(page="admin", title="Admin", permission=Permission.AUDIT_VIEW),
@@ -254,13 +255,15 @@ def navigation(  # noqa: PLR0913 - what stands at its foot and beside its pages
     counters: CountersSeen | None = None,
     *,
     held: int = 0,
+    findings: int = 0,
 ) -> str:
     """The pages that this person may see, last night's backup and the age of counters at the foot.
 
     counters   None: nobody has asked yet, or the person may not
     held       blackholes that wait for a person
+    findings   of compliance, that are open
     """
-    counts = {"configs": night.changed if night else 0, "security": held}
+    counts = {"configs": night.changed if night else 0, "security": held, "compliance": findings}
     pages = "".join(_entry(place, counts.get(place.page, 0), address) for place in places(person))
     foot = _night(night, address, moment) if Permission.CONFIG_VIEW in person.permissions else ""
     foot += _counters(counters, moment) if counters is not None else ""
@@ -277,7 +280,8 @@ def _entry(place: Place, count: int, address: Address) -> str:
         spoken = f"{place.title} {count} held"
     elif count:
         number = tag("span", words.number(count), class_="navn")
-        spoken = f"{place.title} {count} changed last night"
+        what = "open" if place.page == "compliance" else "changed last night"
+        spoken = f"{place.title} {count} {what}"
     return link(
         page_url(place.page, **address.kept()),
         f'{icon(place.page)}<span class="word">{esc(place.title)}</span> {number}',

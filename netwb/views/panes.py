@@ -56,6 +56,26 @@ def filter_and_list(narrowing: Viewable, listed: Viewable, *, px: int) -> pn.Row
     return _row(narrowing, listed, css, classes=[])
 
 
+def wide_and_detail(wide: Viewable, detail: Viewable, *, px: int, narrow_px: int) -> pn.Row:
+    """What takes all room there is, and at its right what was chosen in it; each scrolls by itself.
+
+    px, narrow_px   width of the detail in a wide window, and in one below 1180 px
+    In a phone's width the detail is below, as high as the window: one scrolls to it.
+    """
+    css = (
+        _pane(1, {"flex": "1 1 0", "min-width": "0"})
+        + _pane(2, _wide(px) | {"border-left": _LINE, "overflow": "hidden auto"})
+        + _below(NARROW_PX, _pane(2, _wide(narrow_px)))
+        + _below(
+            PHONE_PX,
+            ":host{flex-direction:column!important;overflow:hidden auto!important}",
+            _pane(1, {"flex": "0 0 min(70%,560px)", "width": "100%", "border-bottom": _LINE}),
+            _pane(2, {"flex": "0 0 auto", "width": "100%", "border-left": "0", "height": "auto"}),
+        )
+    )
+    return _row(wide, detail, css, classes=[MARK])
+
+
 def main_and_aside(
     main: Viewable, aside: Viewable, dialog: Viewable, *, px: int, narrow_px: int
 ) -> pn.Row:

@@ -22,6 +22,14 @@ SENTENCES: tuple[tuple[tuple[Permission, ...], str], ...] = (
     ((Permission.BACKUP_RUN,), "May back devices up at any time"),
     ((Permission.BACKUP_ACCEPT,), "May accept or discard a configuration that was kept back"),
     ((Permission.INVENTORY_EDIT,), "May add, change and retire devices"),
+    (
+        (Permission.COMPLIANCE_VIEW,),
+        "May see which devices keep to the rules, and which line breaks one",
+    ),
+    (
+        (Permission.COMPLIANCE_EDIT,),
+        "May hold devices to the rules at any time, waive a rule for a while, and set a tenant's own",
+    ),
     ((Permission.BILLING_VIEW,), "May see what is billed"),
     ((Permission.BILLING_EDIT,), "May set what is billed together, and freeze months"),
     ((Permission.REFERENCE_EDIT,), "May set the references that an ERP knows ports by"),

@@ -22,6 +22,7 @@ from netwb.workbench.billing import BillingFace
 from netwb.workbench.blackhole_page import BlackholePageFace
 from netwb.workbench.blackouts import BlackoutFace
 from netwb.workbench.compliance import ComplianceFace
+from netwb.workbench.compliance_page import CompliancePageFace
 from netwb.workbench.digesting import DigestFace
 from netwb.workbench.doctor import (
     DoctorFace,
@@ -112,6 +113,7 @@ class Workbench(
     NotifyFace,
     DigestFace,
     ComplianceFace,
+    CompliancePageFace,
 ):
     """One home, opened; narrowed copies share everything but actor and devices meant.
 

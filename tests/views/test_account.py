@@ -106,15 +106,6 @@ def test_every_permission_that_is_asked_for_is_spoken_of_once_and_no_other() -> 
     assert set(IN_USE) == set(Permission) - LATER
 
 
-def test_rights_of_what_is_not_there_yet_are_not_told(view: AccountView) -> None:
-    absent = set(Permission) - set(IN_USE)
-
-    assert Permission.COMPLIANCE_VIEW in absent
-    send(view, "ask-issue")
-    assert not [right for right in absent if f'"{right}"' in view.sheet.html]
-    assert "May use" not in view.sheet.html
-
-
 def test_part_of_a_group_is_told_by_name() -> None:
     assert sentences({Permission.CONFIG_VIEW, Permission.BACKUP_RUN}) == (
         "May use config.view only",

@@ -111,6 +111,7 @@ def test_navigation_shows_the_pages_that_the_rights_allow(engineer: Frame, custo
         "traffic",
         "billing",
         "security",
+        "compliance",
         "inventory",
         "wall",
         "admin",
@@ -120,6 +121,7 @@ def test_navigation_shows_the_pages_that_the_rights_allow(engineer: Frame, custo
         "traffic",
         "billing",
         "security",
+        "compliance",
         "inventory",
         "wall",
     ]

@@ -4,9 +4,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from netwb.compliance.report import RuleMark
 from netwb.views.history.days import Listed, render_days, strip_of
 from netwb.views.navigation import Moment
 from netwb.workbench.words import DeviceRun, Revision
+from tests.views.hostile import assert_inert
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 AT = Moment(now=NOW, zone=ZoneInfo("UTC"))
@@ -164,3 +166,20 @@ def test_the_strip_has_a_mark_a_night_and_the_lines_of_its_changes() -> None:
 
     assert strip.marks == ("none", "changed", "unchanged", "changed", "none")
     assert strip.lines == (0, 0, 0, 26, 0)
+
+
+def test_a_revision_says_which_rules_it_broke_and_which_it_mended() -> None:
+    marked = RuleMark(
+        number=2,
+        revision=revision(2, 1).id,
+        at=NOW,
+        broke=("ntp-two-sources",),
+        mended=("a-rule", "b-rule", EVIL),
+    )
+
+    html = drawn([revision(2, 1), revision(1, 3)], [], rules={marked.revision: marked})
+
+    assert html.count('class="rl') == 2
+    assert "<span>broke</span></span> rule ntp-two-sources" in html
+    assert "<span>mended</span></span> rules a-rule, b-rule and 1 more" in html
+    assert_inert(html)

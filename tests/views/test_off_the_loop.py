@@ -24,6 +24,8 @@ from netwb.roles import Role
 from netwb.store.database import Database
 from netwb.views.account.page import AccountView
 from netwb.views.admin.view import AdminView
+from netwb.views.compliance.grid import choose
+from netwb.views.compliance.page import ComplianceView
 from netwb.views.configs import held, rows
 from netwb.views.configs.page import ConfigsView
 from netwb.views.diff.rows import Board
@@ -65,6 +67,7 @@ HEAVY = {
         "devices are counted": devices.facet_counts,
         "a table of devices is drawn": table.table,
         "lines that were found are drawn": render_table,
+        "a matrix is chosen": choose,
     }.items()
 }
 
@@ -152,6 +155,20 @@ async def use_inventory(visit: Visit) -> None:
         await settled()
 
 
+async def use_compliance(visit: Visit) -> None:
+    for act in (
+        {"act": "order", "order": "rule"},
+        {"act": "only", "only": "open", "value": True},
+        {"act": "next"},
+        {"act": "check"},
+        {"act": "csv"},
+        {"act": "tab", "tab": "rules"},
+        {"act": "tab", "tab": "waivers"},
+    ):
+        await visit.view._act(act)
+        await settled()
+
+
 async def use_nothing(visit: Visit) -> None:
     del visit
 
@@ -161,6 +178,7 @@ STORIES: dict[str, tuple[type[Any], str, Story]] = {
     "history": (ConfigsView, "?device=acme/edge1", use_nothing),
     "search": (ConfigsView, "?find=ntp", use_nothing),
     "quarantine": (ConfigsView, "?quarantine=all", use_nothing),
+    "compliance": (ComplianceView, "", use_compliance),
     "inventory": (InventoryView, "", use_inventory),
     "device": (InventoryView, "?device=acme/edge1", use_nothing),
     "admin": (AdminView, "", use_nothing),

@@ -26,6 +26,7 @@ PAGES = (
     "/traffic",
     "/billing",
     "/security",
+    "/compliance",
     "/inventory",
     "/admin",
     "/account",

@@ -50,7 +50,11 @@ def kinds_within(part: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/configs", "/traffic", "/billing", "/security", "/inventory", "/admin", "/account"]
+    "path",
+    [
+        *("/configs", "/traffic", "/billing", "/security", "/compliance", "/inventory", "/admin"),
+        "/account",
+    ],
 )
 def test_a_page_describes_what_it_has_and_hardly_more(server: Server, path: str) -> None:
     page = document(server, path)

@@ -37,6 +37,15 @@ ADDRESSES: Mapping[str, tuple[str, ...]] = {
         "?held={blackhole}&tab=events",
         "?held={blackhole}&ends=1893456000&mark=AAAA",
     ),
+    "compliance": (
+        "?device={device}",
+        "?device={device}&rule=ssh-version-2",
+        "?site={tenant}/{site}&sort=site",
+        "?rule={author}",
+        "?rules={author}&only=open&state=stale&good=1",
+        "?tab=rules",
+        "?tab=waivers",
+    ),
     "inventory": (
         "?device={device}",
         "?site={tenant}/{site}",
@@ -79,5 +88,9 @@ LOOKS = frozenset(
         "week",
         "flags",
         "month",
+        "rules",
+        "only",
+        "state",
+        "good",
     ]
 )

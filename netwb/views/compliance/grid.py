@@ -138,7 +138,7 @@ def choose(report: ComplianceReport, look: Look, now: datetime) -> Shown:
     told = {state: counts[letter] for state, letter in LETTERS.items()}
     told["non_compliant"] += counts[NEW]
     by_rule = _by_rule(rules, lines)
-    wanted = _wanted(look)
+    wanted = wanted_by(look)
     kept = [line for line in lines if wanted is None or wanted & set(line.letters)]
     columns = _used(rules, kept, wanted)
     if look.order == "rule":
@@ -196,7 +196,7 @@ def _by_rule(rules: Sequence[RuleHead], lines: Sequence[Line]) -> dict[str, int]
     return {one.id: many for one, many in zip(rules, found, strict=True)}
 
 
-def _wanted(look: Look) -> frozenset[str] | None:
+def wanted_by(look: Look) -> frozenset[str] | None:
     """Letters one of which a row and a column must have; None: any will do."""
     if look.fresh:
         return frozenset(NEW)
@@ -231,16 +231,17 @@ def _ordered(lines: list[Line], rules: Sequence[RuleHead], look: Look) -> list[L
                 broken[-1 - ranks[place]] -= 1
         unknown = sum(letter not in QUIET for letter in line.letters)
         first = _broken_first(line.letters) if look.order == "rule" else ""
-        return _group(line.one, look), first, -line.open, broken, -unknown, line.one.hostname
+        return group_of(line.one, look), first, -line.open, broken, -unknown, line.one.hostname
 
-    return sorted(lines, key=worst)  # type: ignore[arg-type]  # tuples of alike things
+    return sorted(lines, key=worst)
 
 
 def _broken_first(letters: str) -> str:
     return "".join("0" if letter in OPEN else "1" for letter in letters)
 
 
-def _group(one: DeviceCompliance, look: Look) -> str:
+def group_of(one: DeviceCompliance, look: Look) -> str:
+    """The head that it stands under."""
     return f"{one.tenant} / {one.site}" if look.order == "site" else one.tenant
 
 
@@ -251,7 +252,7 @@ def _site(one: DeviceCompliance) -> str:
 def _groups(lines: Sequence[Line], look: Look) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for line in lines:
-        name = _group(line.one, look)
+        name = group_of(line.one, look)
         devices, findings = found.get(name, (0, 0))
         found[name] = devices + 1, findings + line.open
     return found
@@ -291,13 +292,13 @@ def grid_text(shown: Shown, look: Look, address: Address, now: datetime) -> str:
 
 def _items(shown: Shown, look: Look, address: Address, now: datetime) -> Iterator[list[str]]:
     kept = address.kept()
-    for name, lines in groupby(shown.lines, key=lambda line: _group(line.one, look)):
+    for name, lines in groupby(shown.lines, key=lambda line: group_of(line.one, look)):
         devices, findings = shown.groups[name]
         yield ["g", name, f"{count(devices, 'device')}, {count(findings, 'finding')}"]
         for line in lines:
             one = line.one
             url = page_url("inventory", device=one.device_id, **kept)
-            note = _note(line, now)
+            note = note_of(line, now)
             yield ["d", one.device_id, one.hostname, one.platform, note, line.letters, url]
     if shown.good:
         said = f"<span>{esc(count(shown.good, 'device'))} compliant by every rule</span>"
@@ -307,7 +308,7 @@ def _items(shown: Shown, look: Look, address: Address, now: datetime) -> Iterato
         yield ["n", f"{_DOT}{said}{button('Fold them', 'good')}"]
 
 
-def _note(line: Line, now: datetime) -> str:
+def note_of(line: Line, now: datetime) -> str:
     """How many rules it breaks, or why nobody knows."""
     one = line.one
     if LETTERS["stale"] in line.letters and one.copy_at is not None:

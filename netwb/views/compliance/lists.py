@@ -117,14 +117,15 @@ def _rule(one: RuleHead, counts: Mapping[State, int] | None, eye: Eye) -> str:
     origin += f' <span class="chip">{esc(one.tenant)}</span>' if one.tenant else ""
     if one.off_for:
         origin += f' <span class="chip">off for {esc(listed(one.off_for))}</span>'
+    kinds: tuple[tuple[State, str], ...] = (
+        ("non_compliant", "not compliant"),
+        ("not_evaluated", "not evaluated"),
+        ("waived", "waived"),
+        ("compliant", "compliant"),
+    )
     cells = "".join(
         f'<td class="r" data-label="{said}">{_count(one, kind, known.get(kind, 0), eye)}</td>'
-        for kind, said in (
-            ("non_compliant", "not compliant"),
-            ("not_evaluated", "not evaluated"),
-            ("waived", "waived"),
-            ("compliant", "compliant"),
-        )
+        for kind, said in kinds
     )
     return (
         f'<tr><td class="wrap line">{name}{why}</td><td><span class="sev sev-{one.severity}">{esc(one.severity)}</span></td>'
@@ -160,12 +161,13 @@ def render_own(files: Sequence[OwnFile], tenants: Sequence[str], eye: Eye) -> st
 
 
 def _own(one: OwnFile) -> str:
-    named = {"data_tenant": one.tenant, "data_name": one.name}
-    drop = button("Drop…", "ask-drop", kind="danger", **named)
+    tenant, name = one.tenant, one.name
+    change = button("Change…", "ask-rules", data_tenant=tenant, data_name=name)
+    drop = button("Drop…", "ask-drop", kind="danger", data_tenant=tenant, data_name=name)
     return (
         f"<tr><td><b>{esc(one.tenant)}/{esc(one.name)}</b></td>"
         f'<td class="t2">{esc(count(one.rules, "rule"))}</td>'
-        f'<td class="r">{button("Change…", "ask-rules", **named)} {drop}</td></tr>'
+        f'<td class="r">{change} {drop}</td></tr>'
     )
 
 

@@ -189,7 +189,7 @@ class Matrix {
     const [, id, hostname, platform, note, codes, href] = item
     const cells = [...codes].map((code, at) => this.drawn(number, at, id, hostname, code)).join('')
     return `<div class="d" ${head}><span class="first" role="rowheader"><a href="${esc(href)}" class="cut" tabindex="-1" title="${esc(hostname)}"><b>${esc(hostname)}</b></a>` +
-      `<i class="cut">${esc(platform)}</i><span class="note">${esc(note)}</span></span>${cells}</div>`
+      `<i class="cut">${esc(platform)}</i><span class="many">${esc(note)}</span></span>${cells}</div>`
   }
 
   drawn(row, column, id, hostname, code) {

@@ -15,13 +15,13 @@ def render_nothing(report: ComplianceReport, look: Look, shown: Shown, *, edits:
     if look.narrows and report.devices:
         return _left_nothing(report, look, shown)
     check = button("Check now", "check", kind="primary", icon_="play") if edits else ""
+    if not report.devices:
+        said = "Rules are held against the configurations of devices in operation; none is here."
+        return empty("No device", said)
     if report.checked_at is None:
         said = "Rules are held against the configurations after each night's backup."
         return empty("Nothing was checked yet", said, actions=check)
-    if not report.rules:
-        return empty("No rule is in force", "No file of rules holds one for these devices.")
-    said = f"{count(len(report.rules), 'rule')} looked for devices here; no device has been added."
-    return empty("No device", said, actions=check)
+    return empty("No rule is in force", "No file of rules holds one for these devices.")
 
 
 def _left_nothing(report: ComplianceReport, look: Look, shown: Shown) -> str:
@@ -37,3 +37,8 @@ def _left_nothing(report: ComplianceReport, look: Look, shown: Shown) -> str:
         said = f"No cell is {STATE_WORDS[look.state]}"
         return empty(said, f"Looked at {looked}.", actions=clear)
     return empty("Nothing is left", "No device and no rule is as the filters ask.", actions=clear)
+
+
+def render_not_meant(rule: str) -> str:
+    """Of a cell that has nothing but a dash."""
+    return empty("The rule does not mean this device", f"{rule} is for others; it says which.")

@@ -44,6 +44,6 @@ class MatrixPane(Sheet):
         """Words in the place of the matrix."""
         self.html = html
 
-    def show(self, grid: str) -> None:
+    def draw(self, grid: str) -> None:
         """The matrix, and no words."""
         self.param.update(grid=grid, html="")

@@ -14,6 +14,7 @@ from netwb.views.html import age, button, choices, esc, link, shape, tag, when
 from netwb.views.navigation import Moment
 from netwb.views.words import count, number
 
+_APART = "\N{MIDDLE DOT} "
 _WIDTH, _HEIGHT = 120, 24  # px of the trend
 
 
@@ -107,9 +108,8 @@ def _boxes(look: Look) -> str:
 
 def _lists(look: Look, address: Address) -> str:
     """To the rules and to the waivers, and back."""
-    ways = (("matrix", "Matrix"), ("rules", "Rules"), ("waivers", "Waivers"))
-    if look.tab == "matrix":
-        ways = ways[1:]
+    every = (("matrix", "Matrix"), ("rules", "Rules"), ("waivers", "Waivers"))
+    ways = every[1:] if look.tab == "matrix" else every
     said = "".join(
         link(
             address.url(tab=None if name == "matrix" else name),
@@ -174,10 +174,10 @@ def _trend(shown: Shown, offered: Offered, address: Address) -> str:
         words = f"{count(len(days), 'day')}, from {number(first)} to {number(last)}"
         drawn = f"{_steps(days, words)}<span>{esc(words)}</span>"
     if not shown.fresh:
-        return f"{drawn}<span>{'· ' if drawn else ''}none new since yesterday</span>"
+        return f"{drawn}<span>{_APART if drawn else ''}none new since yesterday</span>"
     url = address.url(state=None, only="new")
     new = link(url, esc(f"{number(shown.fresh)} new"), class_="new", data_act="new-ones")
-    return f"{drawn}<span>{'· ' if drawn else ''}{new} since yesterday</span>"
+    return f"{drawn}<span>{_APART if drawn else ''}{new} since yesterday</span>"
 
 
 def _steps(days: Sequence[TrendDay], words: str) -> str:

@@ -6,21 +6,24 @@ rewriting) is one grey line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from netwb.compliance.report import RuleMark
 from netwb.cures import pathless_cause
+from netwb.views import words
 from netwb.views.causes import cause_alone
 from netwb.views.cures import in_page
 from netwb.views.history.lines import NOBODY, SHORT
-from netwb.views.html import esc, stat, state, tag
+from netwb.views.html import Shape, esc, stat, state, tag
 from netwb.views.inventory.rows import NightMark
 from netwb.views.navigation import Moment
 from netwb.views.words import DAYS, clock, count, day, exact
 from netwb.workbench.words import DeviceRun, Revision
 
 NIGHTS = 30
+RULES = 2  # that are named on one line; the others are its title
 OWN = ("rules", "rename", "retire")  # causes of revisions that no person made
 _SAID = {
     "rules": "netwb wrote it anew under newer rules",
@@ -81,6 +84,7 @@ class Listed:
     sections   of a revision's change, where they are known
     url        of the page with that revision open
     hostname   left out of causes: it stands over the list
+    rules      what each revision did to rules, by its id
     """
 
     open: str
@@ -89,6 +93,7 @@ class Listed:
     sections: dict[str, str]
     url: dict[str, str]
     hostname: str = ""
+    rules: Mapping[str, RuleMark] = field(default_factory=dict)
 
 
 def render_days(
@@ -204,7 +209,21 @@ def _second(revision: Revision, listed: Listed) -> str:
     note = ": ".join(filter(None, (said, revision.note)))
     if note:
         lines.append(f'<span class="nt cut">{esc(note)}</span>')
-    return "".join(lines)
+    marked = listed.rules.get(revision.id)
+    return "".join(lines) + (_rules(marked) if marked is not None else "")
+
+
+def _rules(marked: RuleMark) -> str:
+    """Which rules it broke, and which it mended."""
+    return _did("bad", "broke", marked.broke) + _did("ok", "mended", marked.mended)
+
+
+def _did(kind: Shape, word: str, ids: Sequence[str]) -> str:
+    if not ids:
+        return ""
+    said = f"{'rule' if len(ids) == 1 else 'rules'} {words.listed(tuple(ids), at_most=RULES)}"
+    title = f"{word} {', '.join(ids)}"
+    return f'<span class="rl cut" title="{esc(title)}">{state(kind, word)} {esc(said)}</span>'
 
 
 def _quiet(runs: Sequence[DeviceRun], at: Moment) -> str:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import panel as pn
 from panel.viewable import Viewable
 
+from netwb.compliance.report import RuleMark
 from netwb.errors import InputError, UnknownRevisionError
 from netwb.inventory.records import Device
 from netwb.roles import Permission
@@ -65,6 +66,7 @@ class HistoryView:
         self.revisions: tuple[Revision, ...] = ()
         self.runs: tuple[DeviceRun, ...] = ()
         self.sections: dict[str, str] = {}
+        self.marks: dict[str, RuleMark] = {}
         self.dated: DatedText | None = None
         self.rows = Rows(lines=())
         self.listed = REVISIONS
@@ -142,6 +144,8 @@ class HistoryView:
         self.device = device
         self.revisions = tuple(bench.history(device.id, limit=self.listed, kind=self.links.kind))
         self.runs = tuple(bench.device_runs(device.id, limit=RUNS))
+        if self.frame.may(Permission.COMPLIANCE_VIEW) and self.links.kind == "running":
+            self.marks = {one.revision: one for one in bench.rule_marks(device.id)}
         self.copy = bench.device_coverage(device.id, since=self.frame.now()).copy
 
     async def _open_text(self) -> None:
@@ -218,6 +222,7 @@ class HistoryView:
                 for revision in self.revisions
             },
             hostname=dated.device.hostname if dated else device.hostname,
+            rules=self.marks if self.links.kind == "running" else {},
         )
         days = render_days(self.revisions, self.runs, listed, at)
         more = (

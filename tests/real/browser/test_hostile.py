@@ -140,6 +140,12 @@ def pages(device: str, port: str) -> dict[str, bool]:
         "/security": True,
         f"/security?held={quote(EVIL)}": False,
         f"/security?tab={quote(EVIL)}": True,
+        "/compliance": True,
+        f"/compliance?device={device}": True,
+        f"/compliance?device={quote(EVIL)}&rule={quote(EVIL)}": True,
+        f"/compliance?site={quote(EVIL)}&rules={quote(EVIL)}&sort={quote(EVIL)}": True,
+        "/compliance?tab=rules": False,
+        "/compliance?tab=waivers": True,
         "/inventory": True,
         f"/inventory?device={device}": True,
         f"/inventory?device={device}&act=edit": True,
@@ -174,7 +180,11 @@ def test_nothing_hostile_runs_on_the_wall(evil: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["/configs", "/traffic", "/billing", "/security", "/inventory", "/admin", "/account"]
+    "page",
+    [
+        *("/configs", "/traffic", "/billing", "/security", "/compliance", "/inventory", "/admin"),
+        "/account",
+    ],
 )
 def test_nothing_hostile_runs_on_any_page_and_marks_are_shown_as_words(
     evil: Site, page: str

@@ -20,6 +20,7 @@ PAGES = (
     "/traffic?port={port}",
     "/billing",
     "/security",
+    "/compliance",
     "/inventory",
     "/inventory?import=1",
     "/admin",

@@ -78,6 +78,8 @@ READS = frozenset(
         "group",
         "pdf",
         "report",
+        *("order", "site", "rules", "only", "state", "good", "new-ones", "cell", "rule", "next"),
+        *("shut", "rollback"),
     ]
 )
 OWN = frozenset(
@@ -132,6 +134,7 @@ WRITES = {
         ]
     ),
     "blackhole": frozenset(["request"]),
+    "hold": frozenset(["check", "ask-waive", "ask-rules"]),
     "audit": frozenset(["audit"]),
     "manage": frozenset(
         [
@@ -152,9 +155,9 @@ MAY: dict[Role, tuple[str, ...]] = {
     Role.CUSTOMER: (),
     Role.VIEWER: (),
     Role.OPERATOR: ("back up", "blackhole"),
-    Role.ENGINEER: ("back up", "accept", "reveal", "edit", "bill", "blackhole", "audit"),
+    Role.ENGINEER: ("back up", "accept", "reveal", "edit", "bill", "hold", "blackhole", "audit"),
     Role.ADMIN: (
-        *("back up", "accept", "reveal", "edit", "bill", "blackhole", "audit"),
+        *("back up", "accept", "reveal", "edit", "bill", "hold", "blackhole", "audit"),
         "manage",
     ),
 }
@@ -163,6 +166,7 @@ PLACES = {
     "/traffic": "Traffic",
     "/billing": "Bills",
     "/security": "Security",
+    "/compliance": "Compliance",
     "/inventory": "Inventory",
     "/wall": "Wall",
 }
@@ -211,6 +215,12 @@ def views(own: Names) -> tuple[tuple[str, ...], ...]:
         ("/traffic", f"/traffic?port={own.port}", f"/traffic?port={own.port}&unit=percent"),
         ("/billing", f"/billing?of={own.tenant}&month=2026-10"),
         (f"/security?held={own.blackhole}", "/security?tab=shadow", "/security?tab=events"),
+        (
+            "/compliance",
+            f"/compliance?device={own.device}",
+            "/compliance?tab=rules",
+            "/compliance?tab=waivers",
+        ),
         (
             "/inventory",
             f"/inventory?device={own.device}",

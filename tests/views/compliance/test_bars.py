@@ -81,8 +81,8 @@ def test_each_order_and_each_list_is_a_link() -> None:
 @pytest.mark.parametrize(
     ("made", "search", "said"),
     [
-        (report({}, checked_at=None), "", "Nothing was checked yet"),
-        (report({}, rules=()), "", "No rule is in force"),
+        (report({"acme/edge1": ""}, rules=(), checked_at=None), "", "Nothing was checked yet"),
+        (report({"acme/edge1": ""}, rules=()), "", "No rule is in force"),
         (report({}), "", "No device"),
         (report({"acme/core1": "..."}), "?only=open", "No rule is broken here"),
         (report({"acme/core1": "..."}), "?only=new", "Nothing broke since yesterday"),

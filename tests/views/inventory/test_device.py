@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from netwb.compliance.records import State
+from netwb.compliance.report import Cell, DeviceCompliance
 from netwb.inventory.records import DeviceEvent, Inherited
 from netwb.views.inventory.device import (
     DevicePage,
@@ -83,6 +86,43 @@ def page(
         now=NIGHT + timedelta(hours=8),
         zone=UTC_ZONE,
     )
+
+
+def by_rules(*states: State, checked: bool = True) -> DeviceCompliance:
+    cells = {f"rule-{n}": Cell(state=one, judged="compliant") for n, one in enumerate(states)}
+    return DeviceCompliance(
+        device_id="id-edge1",
+        tenant="acme",
+        site="fra1",
+        hostname="edge1",
+        platform="cisco_ios",
+        role=None,
+        copy_at=NIGHT,
+        checked_at=NIGHT if checked else None,
+        revision="f" * 40,
+        number=1,
+        cells=cells,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (by_rules("non_compliant", "compliant", "waived"), "1 broken of 3 rules · 1 waived"),
+        (by_rules("compliant", "not_evaluated", "stale"), "none broken of 3 rules · 2 not known"),
+        (by_rules("stale", "stale"), "not known of 2 rules · 2 not known"),
+        (by_rules(), "unknown no rule means it"),
+        (by_rules(checked=False), "unknown not checked yet"),
+    ],
+)
+def test_how_it_stands_by_the_rules_is_an_answer_that_leads_there(
+    one: DeviceCompliance, said: str
+) -> None:
+    html = device_page(replace(page(), compliance=one))
+
+    assert said in " ".join(re.sub("<[^>]*>", " ", html).split())
+    assert ('href="compliance?device=id-edge1"' in html) == bool(one.cells)
+    assert "compliance" not in device_page(page())
 
 
 def test_the_answers_stand_on_top() -> None:
