@@ -1,6 +1,7 @@
 """What runs against what the device would boot. Pure.
 
-Lines that change by themselves are not in kept texts; all else counts, its order as well.
+Lines that change by themselves are not in kept texts, and comments are nobody's commands: EOS names in
+one which of the two was asked for. All else counts, its order as well.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections import Counter
 
 from netwb.compliance.checks.held import Held
 from netwb.compliance.text import ConfigText, Lines
+
+_COMMENT = b"!"
 
 
 def running_is_startup(running: ConfigText, startup: ConfigText) -> Held:
@@ -32,9 +35,13 @@ def running_is_startup(running: ConfigText, startup: ConfigText) -> Held:
 
 
 def _written(text: ConfigText) -> dict[int, bytes]:
-    """Lines with their indentation, without empty ones."""
+    """Lines with their indentation, without empty ones and comments."""
     raw = text.data.split(b"\n")
-    return {number: line.rstrip() for number, line in enumerate(raw) if line.strip()}
+    return {
+        number: line.rstrip()
+        for number, line in enumerate(raw)
+        if not line.lstrip().startswith(_COMMENT) and line.strip()
+    }
 
 
 def _only_in(these: dict[int, bytes], those: dict[int, bytes]) -> Lines:
