@@ -7,7 +7,7 @@ The same report gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from itertools import zip_longest
 
 from netwb.paper import DARK, FOOT, GREY, RIGHT, Sheet, printed, wrapped
@@ -18,7 +18,7 @@ _LETTERS = 138  # of a row: in that size they fill the width
 _ROW_MM = 3.0
 _ROOM_MM = 174
 _MOST_LINES = 6  # of one cell; the CSV has all of it
-_GAP = 1  # letters between two columns
+_GAP = 2  # letters between two columns
 _LOWEST = FOOT + 8
 
 
@@ -66,14 +66,14 @@ def _section(sheet: Sheet, section: Section) -> Generator[Sheet, None, Sheet]:
     if sheet.y_mm < _LOWEST + 20:
         yield sheet
         sheet = Sheet()
-    widths = _widths(section)
-    head = _lines(section.columns, widths) if section.rows else []
+    widths, right = _widths(section), _numbers(section)
+    head = _lines(section.columns, widths, right) if section.rows else []
     _head(sheet, section.title, head)
     if not section.rows:
         sheet.write(section.empty, color=GREY)
         sheet.down()
     for row in section.rows:
-        lines = _lines(row, widths)
+        lines = _lines(row, widths, right)
         if sheet.y_mm - _ROW_MM * len(lines) < _LOWEST:
             yield sheet
             sheet = Sheet()
@@ -110,11 +110,23 @@ def _widths(section: Section) -> list[int]:
     return narrow
 
 
-def _lines(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+def _numbers(section: Section) -> frozenset[int]:
+    """Columns whose cells are numbers: they stand right."""
+    return frozenset(
+        place
+        for place in range(len(section.columns))
+        if all(row[place].replace(",", "").isdigit() for row in section.rows)
+    )
+
+
+def _lines(cells: Sequence[str], widths: Sequence[int], right: Collection[int]) -> list[str]:
     columns = [_folded(cell, width) for cell, width in zip(cells, widths, strict=True)]
     return [
         (" " * _GAP)
-        .join(part.ljust(width) for part, width in zip(parts, widths, strict=True))
+        .join(
+            part.rjust(width) if place in right else part.ljust(width)
+            for place, (part, width) in enumerate(zip(parts, widths, strict=True))
+        )
         .rstrip()
         for parts in zip_longest(*columns, fillvalue="")
     ]

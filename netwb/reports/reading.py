@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from netwb.archive.chunks import chunks
 from netwb.archive.records import NO_CHANGE
+from netwb.collect.causes import words_of
 from netwb.reports.coverage import GOOD, DeviceFacts, StatusChange, Try, Window
 from netwb.reports.records import Bounds, HeldText
 from netwb.roles import Scope
@@ -171,7 +172,12 @@ def _of_runs(
         BackupOutcomeRow.cause_kind,
     ).where(of_these, BackupOutcomeRow.status.in_(_BAD))
     for run, device_id, status, cause in session.execute(others):
-        yield device_id, Try(starts[run], status, cause or "")
+        yield device_id, Try(starts[run], status, _told_cause(cause or ""))
+
+
+def _told_cause(kind: str) -> str:
+    """In words, and by the class that the manual lists."""
+    return f"{words_of(kind)} ({kind})" if kind else ""
 
 
 def _copies_before(
@@ -238,7 +244,11 @@ def _held(session: Session, month: Bounds) -> dict[str, list[HeldText]]:
     found: dict[str, list[HeldText]] = {}
     for device_id, at, cause, status, settled_at, settled_by in session.execute(query):
         text = HeldText(
-            at=at, cause=cause, status=status, settled_at=settled_at, settled_by=settled_by or ""
+            at=at,
+            cause=_told_cause(cause),
+            status=status,
+            settled_at=settled_at,
+            settled_by=settled_by or "",
         )
         found.setdefault(device_id, []).append(text)
     return found

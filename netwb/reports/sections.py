@@ -30,6 +30,7 @@ from netwb.reports.records import (
 )
 
 NOT_KNOWN = "not known"
+_MANY_H = 72  # hours that are told as days
 _WHY = {"untried": "not tried", "failed": "failed", "rejected": "rejected"}
 _BECAME = {
     "held": "waits for a person",
@@ -232,10 +233,10 @@ def gap_of(gap: Gap | None) -> str:
 def _hours(hours: float) -> str:
     """Two figures of it.
 
-    >>> _hours(25.4), _hours(72)
-    ('25 h', '3.0 d')
+    >>> _hours(25.4), _hours(48.2), _hours(96)
+    ('25 h', '48 h', '4.0 d')
     """
-    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.1f} d"
+    return f"{hours:.0f} h" if hours < _MANY_H else f"{hours / 24:.1f} d"
 
 
 def _device(one: DeviceMonth, month: Bounds) -> tuple[str, ...]:
@@ -341,7 +342,7 @@ def detail_of(one: Entry) -> str:
     """An event's detail in a line: a reason by itself, all else by its name."""
     reason = str(one.detail.get("reason", "") or "")
     others = [
-        f"{name} {value if isinstance(value, str | int) else json.dumps(value)}"
+        f"{name} {value if isinstance(value, str) else json.dumps(value)}"
         for name, value in sorted(one.detail.items())
         if name != "reason" and value not in (None, "", [])
     ]

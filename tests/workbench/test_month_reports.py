@@ -53,7 +53,7 @@ def test_coverage_is_what_was_counted_by_hand(made: Rig) -> None:
         *(11, 7, 3, 1),  # due 20 to 30, as it was added on the 20th at two; nothing ran on the 30th
     )
     assert {night.cause for night in edge2.nights if night.state == "failed"} == {
-        "UnreachableError"
+        "No answer (UnreachableError)"
     }
     assert edge2.added_on is not None
     assert (edge2.added_on.day, edge2.days, edge2.days_without) == (20, 10, 4)
@@ -96,7 +96,11 @@ def test_text_that_was_quarantined_names_who_accepted_it(made: Rig) -> None:
     (text,) = made.bench.coverage_report("2026-12").devices[0].held
     entry = made.bench.acting_as("ada").access_report("2026-12").quarantine[0]
 
-    assert (text.cause, text.status, text.settled_by) == ("ShrunkConfigError", "accepted", "emil")
+    assert (text.cause, text.status, text.settled_by) == (
+        "Far shorter than the last good copy (ShrunkConfigError)",
+        "accepted",
+        "emil",
+    )
     assert (entry.action, entry.actor, entry.detail["reason"]) == (
         *("quarantine.accept", "emil", "interfaces were taken out"),
     )
