@@ -18,7 +18,8 @@ from netwb.errors import RuleError
 
 logger = getLogger(__name__)
 MOST_BYTES = 32 << 20  # of a text; the largest configurations known have 10 MB
-MOST_PLACES = 50  # of a finding: a person reads the first ones, and remediation has all lines
+MOST_PLACES = 50  # at fault in a finding: a person reads the first, and remediation has all lines
+MOST_EVIDENCE = 10  # lines of a finding that are shown as a proof
 _SHOWN_CHECKS = 3  # whose reasons make one sentence
 
 
@@ -121,9 +122,10 @@ def _reason(answers: list[Answer]) -> str:
 
 
 def _places(text: ConfigText, at_fault: Lines, evidence: Lines) -> tuple[Place, ...]:
-    """From top to bottom; where there are too many, those at fault first."""
+    """From top to bottom; where there are too many, the first of them."""
     wrong = frozenset(at_fault)
-    chosen = [*at_fault, *(line for line in evidence if line not in wrong)][:MOST_PLACES]
+    proof = [line for line in evidence if line not in wrong]
+    chosen = [*at_fault[:MOST_PLACES], *proof[:MOST_EVIDENCE]]
     return tuple(
         Place(line=line + 1, text=text.shown(line), section=text.section(line), fault=line in wrong)
         for line in sorted(chosen)

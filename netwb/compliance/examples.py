@@ -85,7 +85,7 @@ def _fault(
 ) -> str:
     """What is not as the example says; empty: nothing."""
     if platform is None:
-        return f"Platform {example.platform} is not known; see `netwb doctor` for those that are."
+        return f"Platform {example.platform} is not known; take one that netwb backs up."
     finding = _found(rule, example, side, platform, judging)
     wanted = "compliant" if side == "passes" else "non_compliant"
     if finding.state != wanted:

@@ -8,6 +8,7 @@ refused in a sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,10 @@ LONGEST = 2_048  # bytes of a pattern; a longer one is a list that belongs in se
 STEPS = 5_000  # of RE2's program: what one byte of a text may cost at worst
 _MEMORY = 4 << 20  # bytes that RE2 may use for one pattern's automaton
 _PIECE = 64 << 10  # bytes read between two looks at the clock
+_AT_ONCE = 1_000  # lines read between two looks at the clock, where each is short
+_BEGINNING = 32  # bytes that RE2 is asked for of how a line begins
+_WORTH = 3  # bytes of it that are worth looking for
+_NO_SYNTAX = re.compile(rb"\\.|\[\^?\]?(?:\\.|\[:\w*:\]|[^\]])*\]", re.DOTALL)  # escapes, classes
 _SHOWN = 60  # characters of a pattern in a sentence
 
 
@@ -31,26 +36,54 @@ class LinePattern:
 
     def __init__(self, source: str, *, around: tuple[bytes, bytes] = (b"", b"")) -> None:
         before, after = around
-        self._forms = [
-            _compiled(b"(?m)" + before + form + after, source) for form in spellings(source)
-        ]
+        self._forms = [_Form(before + form + after, source) for form in spellings(source)]
         self.groups: int = self._forms[0].groups
 
     def starts(self, text: bytes, late: Late) -> Iterator[int]:
         """Offsets at which a match begins, one a line; lines come again where a spelling does."""
         for form in self._forms:
-            for found in _matches(form, text, late):
+            for found in form.matches(text, late):
                 yield found.start()
 
     def captures(self, text: bytes, late: Late) -> Iterator[tuple[int, bytes | None]]:
         """The same, with what the first group matched; None: it took no part."""
         for form in self._forms:
-            for found in _matches(form, text, late):
+            for found in form.matches(text, late):
                 yield found.start(), found.group(1)
 
     def holds(self, line: bytes) -> bool:
         """Whether that one line matches."""
-        return any(form.search(line) is not None for form in self._forms)
+        return any(form.holds(line) for form in self._forms)
+
+
+class _Form:
+    """One spelling of a pattern.
+
+    Most rules' patterns begin with the words of a command. Lines that begin so are found ten times
+    faster than RE2 reads a text (40 rules for 2,000 texts: 5 s for 10 s), and it reads them alone.
+    """
+
+    def __init__(self, form: bytes, source: str) -> None:
+        self._form = _compiled(b"(?m)" + form, source)
+        self._begins = _beginning(_compiled(form, source)) if _is_anchored(form) else b""
+        self.groups: int = self._form.groups
+
+    def holds(self, line: bytes) -> bool:
+        return self._form.search(line) is not None
+
+    def matches(self, text: bytes, late: Late) -> Iterator[Any]:
+        """The first match of each line that has one."""
+        in_time(late)
+        if not self._begins:
+            yield from _matches(self._form, text, late)
+            return
+        for number, start in enumerate(_beginning_with(self._begins, text)):
+            if number % _AT_ONCE == _AT_ONCE - 1:
+                in_time(late)
+            end = text.find(b"\n", start)
+            found = self._form.search(text, start, end if end >= 0 else len(text))
+            if found is not None:
+                yield found
 
 
 def check_pattern(source: str) -> None:
@@ -76,6 +109,13 @@ def header_pattern(source: str, closing: bytes = b"") -> LinePattern:
     return LinePattern(source, around=(b"^(?:", b")" + closing + b"$"))
 
 
+def in_time(late: Late) -> None:
+    """Raises RuleError when the time of one text is over."""
+    if late():
+        msg = "the time that one text may take is over; shorten the text or ask fewer rules"
+        raise RuleError(msg)
+
+
 def spellings(text: str) -> tuple[bytes, ...]:
     r"""The bytes that show as this text: UTF-8, and Latin-1 as old devices write it.
 
@@ -95,7 +135,7 @@ def _compiled(form: bytes, source: str) -> Any:
     options.never_nl = True  # a match stays within its line
     options.max_mem = _MEMORY
     try:
-        re2.compile(form.removeprefix(b"(?m)"), options)  # alone: told without what is ours
+        re2.compile(form.removeprefix(b"(?m)"), options)  # first: told without what is ours
         compiled = re2.compile(form, options)
     except re2.error as error:
         said = error.args[0] if error.args else b""
@@ -111,12 +151,47 @@ def _compiled(form: bytes, source: str) -> Any:
     return compiled
 
 
+def _is_anchored(form: bytes) -> bool:
+    """Whether it matches at the beginning of a line only; no where it is not sure."""
+    if not form.startswith(b"^") or b"\\Q" in form:
+        return False
+    plain = _NO_SYNTAX.sub(b"", form)
+    depth = 0
+    for letter in plain.decode("latin-1"):
+        depth += (letter == "(") - (letter == ")")
+        if letter == "|" and depth == 0:
+            return False
+    return True
+
+
+def _beginning(form: Any) -> bytes:
+    """What each line that matches begins with, as far as RE2 knows; empty: with anything."""
+    try:
+        least, most = form.possiblematchrange(_BEGINNING)
+    except re2.error:  # RE2 cannot tell
+        return b""
+    same = next(
+        (at for at, pair in enumerate(zip(least, most, strict=False)) if pair[0] != pair[1]), None
+    )
+    shared: bytes = least[: min(len(least), len(most)) if same is None else same]
+    return shared if len(shared) >= _WORTH else b""
+
+
+def _beginning_with(words: bytes, text: bytes) -> Iterator[int]:
+    """Where the lines begin that begin so."""
+    if text.startswith(words):
+        yield 0
+    sought = b"\n" + words
+    at = text.find(sought)
+    while at >= 0:
+        yield at + 1
+        at = text.find(sought, at + 1)
+
+
 def _matches(form: Any, text: bytes, late: Late) -> Iterator[Any]:
     """The first match of each line that has one."""
     for start, end in _pieces(text):
-        if late():
-            msg = "the time that one text may take is over; shorten the text or ask fewer rules"
-            raise RuleError(msg)
+        in_time(late)
         found = form.search(text, start, end)
         while found is not None:
             yield found

@@ -34,9 +34,12 @@ MOST_STOPS = 3  # a rule that was stopped so often is not asked any more
 class PythonRules:
     """The rules of one folder's `*.py`: a context, its process ends with it."""
 
-    def __init__(self, folder: Path, *, limit_s: float = LIMIT_S) -> None:
+    def __init__(
+        self, folder: Path, *, limit_s: float = LIMIT_S, load_limit_s: float = LOAD_LIMIT_S
+    ) -> None:
         self._folder = folder
         self._limit_s = limit_s
+        self._load_limit_s = load_limit_s
         self._process = PythonProcess()
         self._stops: Counter[str] = Counter()
 
@@ -96,11 +99,11 @@ class PythonRules:
         name = f"{self._folder.name}/{path.name}"
         try:
             _refuse_writable(path)
-            answer = self._process.ask({"load": str(path)}, LOAD_LIMIT_S)
+            answer = self._process.ask({"load": str(path)}, self._load_limit_s)
         except (RuleError, OSError) as error:
             return RuleFile(name=name, origin="provider", faults=(f"{name}:1: {error}",))
         if "rules" not in answer:
-            said = f"{name}:1: it cannot be loaded: {_broke(answer)}; correct it"
+            said = f"{name}:1: the file cannot be loaded: {_broke(answer)}; correct it"
             return RuleFile(name=name, origin="provider", faults=(said,))
         rules, faults = [], []
         for row in answer["rules"]:

@@ -50,9 +50,12 @@ _CURES: Mapping[str, str] = {
 def shape_faults(error: ValidationError, data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Path and sentence of each fault."""
     faults = error.errors(include_url=False, include_input=False)
+    slips = [fault["loc"] for fault in faults if fault["type"] == "extra_forbidden"]
     for fault in faults:
         path = fault["loc"]
         if fault["type"] == "too_short" and _told_below(path, faults):
+            continue
+        if fault["type"] == "missing" and any(_is_meant(path, slip) for slip in slips):
             continue
         given = _at(data, path)
         if given is not None or fault["type"] == "missing":  # what is empty was told before
@@ -72,6 +75,12 @@ def _told_below(path: Path, faults: Collection[Any]) -> bool:
     return any(
         len(other["loc"]) > len(path) and other["loc"][: len(path)] == path for other in faults
     )
+
+
+def _is_meant(missing: Path, unknown: Path) -> bool:
+    """Whether the unknown key beside it is the missing one, misspelled: one slip is one fault."""
+    key = str(missing[-1])
+    return missing[:-1] == unknown[:-1] and bool(get_close_matches(str(unknown[-1]), [key], n=1))
 
 
 def _sentence(kind: str, path: Path, told: Mapping[str, Any], given: Any) -> str:

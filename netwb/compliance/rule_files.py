@@ -30,6 +30,7 @@ PLATFORMS = frozenset(
     }
 )
 _KEYS = ("rules", "off")
+_MOST_TOLD = 30  # faults of a file
 
 
 def parse_rules(
@@ -101,15 +102,23 @@ class _Reading:
             top = self._top()
             rules = tuple(self._rules(top.get("rules", [])))
             off = tuple(self._off(top.get("off", [])))
-        faults = sorted(self._faults, key=lambda fault: fault.line)
         return RuleFile(
             name=self._name,
             origin=self._origin,
             rules=rules,
             off=off,
-            faults=tuple(dict.fromkeys(self._placed(fault) for fault in faults)),
+            faults=tuple(self._told()),
             tenant_id=self._tenant_id,
         )
+
+    def _told(self) -> Iterator[str]:
+        """Each fault once, from top to bottom; nobody reads hundreds."""
+        ordered = sorted(self._faults, key=lambda fault: fault.line)
+        told = list(dict.fromkeys(self._placed(fault) for fault in ordered))
+        yield from told[:_MOST_TOLD]
+        if len(told) > _MOST_TOLD:
+            line, rest = ordered[_MOST_TOLD].line, len(told) - _MOST_TOLD
+            yield f"{self._name}:{line}: {rest} more faults follow; correct those above first"
 
     def _top(self) -> dict[str, Any]:
         """The keys of the file that hold something."""
@@ -143,10 +152,11 @@ class _Reading:
         if len(items) > RULES:
             said = f"the file has {len(items)} rules and {RULES} are the most; split it"
             self._fault(self._line("rules", RULES), said)
+            return
         starts = [self._line("rules", number) for number in range(len(items))]
         ends = [*starts[1:], 1 << 62]
         broken = {fault.line for fault in self._faults}
-        for number, item in enumerate(items[:RULES]):
+        for number, item in enumerate(items):
             spoiled = any(starts[number] <= line < ends[number] for line in broken)
             rule = self._rule(number, item, spoiled=spoiled, end=ends[number])
             if rule is not None:

@@ -133,7 +133,8 @@ class _Building:
         elif event.anchor:
             self._fault(line, f"the anchor `&{event.anchor}` is not read; take it out")
         if getattr(event, "tag", None) not in {None, "!"}:
-            self._fault(line, f"the tag `{event.tag}` is not read; take it out")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._fault(line, f"the tag `{tag}` is not read; take it out")
 
     def _node(self, event: Any, line: int) -> None:
         made: Any = None

@@ -58,7 +58,7 @@ def quoted_lines(data: bytes, rules: Sequence[BlockRule]) -> dict[int, int]:
 
 
 def _by_indent(lines: Sequence[bytes], quoted: dict[int, int]) -> Iterator[Crumbs]:
-    open_: list[tuple[int, str]] = []  # indentation and words of the lines above, ever deeper
+    open_: list[tuple[int, Crumbs]] = []  # indentation and headers with one's own, ever deeper
     crumbs: Crumbs = ()
     quoted_until = 0
     for number, line in enumerate(lines):
@@ -69,12 +69,13 @@ def _by_indent(lines: Sequence[bytes], quoted: dict[int, int]) -> Iterator[Crumb
         indent = len(line) - len(line.lstrip())
         while open_ and open_[-1][0] >= indent:
             open_.pop()
-        crumbs = tuple(header for _, header in open_)
+        crumbs = open_[-1][1] if open_ else ()
         yield crumbs
-        open_.append((indent, readable(words)))
+        own = (*crumbs, readable(words))
+        open_.append((indent, own))
         if number in quoted:
             quoted_until = quoted[number]
-            crumbs = (*crumbs, readable(words))
+            crumbs = own
 
 
 def _by_braces(lines: Iterable[bytes]) -> Iterator[Crumbs]:

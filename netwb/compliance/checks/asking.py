@@ -11,7 +11,7 @@ from netwb.compliance.checks.containing import must_contain, must_not_contain
 from netwb.compliance.checks.held import Held, joined, quoted
 from netwb.compliance.checks.matching import must_match, must_not_match, ordered
 from netwb.compliance.checks.startup import running_is_startup
-from netwb.compliance.patterns import Late
+from netwb.compliance.patterns import Late, in_time
 from netwb.compliance.records import (
     Check,
     Count,
@@ -39,6 +39,7 @@ _BY_PATTERN: Mapping[type, Callable[[Any, ConfigText, Scope, Late], Held]] = {
     Count: count,
     Value: value,
 }
+_AT_ONCE = 1_000  # sections that are asked between two looks at the clock
 _LITERAL = frozenset(" -_/:,;=@#%&~<>\"'!")  # what a pattern may hold and still mean itself
 
 
@@ -67,7 +68,12 @@ def ask(check: Check, text: ConfigText, startup: ConfigText | None, late: Late) 
     scopes = _meant(check, text, late)
     if not scopes:
         return _without_section(check)
-    return _answer(check, text, [(scope, _held(check, text, scope, late)) for scope in scopes])
+    asked = []
+    for number, scope in enumerate(scopes):
+        if number % _AT_ONCE == 0:
+            in_time(late)
+        asked.append((scope, _held(check, text, scope, late)))
+    return _answer(check, text, asked)
 
 
 def _held(check: Check, text: ConfigText, scope: Scope, late: Late) -> Held:

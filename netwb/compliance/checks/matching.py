@@ -23,8 +23,8 @@ def must_match(verb: MustMatch, text: ConfigText, scope: Scope, late: Late) -> H
             evidence=evidence,
         )
     first, lines = next(iter(found.items()))
-    more = f" and {len(found) - 1} more patterns matched" if len(found) > 1 else ""
-    return Held(holds=True, found=lines_matching(len(lines), first) + more, evidence=evidence)
+    others = f", as for each of {len(found)} patterns" if len(found) > 1 else ""
+    return Held(holds=True, found=lines_matching(len(lines), first) + others, evidence=evidence)
 
 
 def must_not_match(verb: MustNotMatch, text: ConfigText, scope: Scope, late: Late) -> Held:
