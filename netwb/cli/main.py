@@ -63,7 +63,7 @@ from netwb.cli.exits import BAD_INPUT, exit_status
 from netwb.cli.problems import grouped
 from netwb.cli.show import shown
 from netwb.cli.wording import in_words
-from netwb.errors import ImportRefusedError, NetwbError
+from netwb.errors import ImportRefusedError, NetwbError, RuleError
 
 
 class TerminatedError(BaseException):
@@ -110,10 +110,17 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _refuse(error: NetwbError) -> int:
-    for problem in grouped(error.problems if isinstance(error, ImportRefusedError) else ()):
+    for problem in grouped(_listed(error)):
         click.echo(shown(problem), err=True)
     click.echo(f"netwb: {shown(error)}", err=True)
     return exit_status(type(error))
+
+
+def _listed(error: NetwbError) -> tuple[str, ...]:
+    """What stands above the sentence, where that alone does not say all."""
+    if isinstance(error, RuleError):
+        return error.problems if len(error.problems) > 1 else ()
+    return error.problems if isinstance(error, ImportRefusedError) else ()
 
 
 def _pipe_closed() -> int:

@@ -24,7 +24,7 @@ def test_both_texts_of_an_example_hold() -> None:
             rule_id="ntp-two-sources",
             where="rules/ntp.yaml:9",
             platform="cisco_ios",
-            side=side,  # type: ignore[arg-type]  # one of the two
+            side=side,
             holds=True,
             reason=f"It {side}, as it says.",
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # of check-jsonschema
 
 from netwb.compliance.shapes import VERBS, CheckShape, json_schema
 from tests.compliance.broken_files import GOOD
