@@ -141,6 +141,7 @@ class FieldRight:
 
 
 STATUS_PATH, EVENTS_PATH = "/erp/monitoring/status/{tenant_id}", "/erp/events/{tenant_id}"
+FINDING_PATH = "/compliance/results/{device_id}/{rule_id}"
 _INVENTORY = "/erp/inventory/{tenant_id}"
 _ADDRESS = Permission.INVENTORY_ADDRESS
 _SHOWN: tuple[tuple[str, str, Permission, Without], ...] = (
@@ -154,6 +155,9 @@ _SHOWN: tuple[tuple[str, str, Permission, Without], ...] = (
     (EVENTS_PATH, "blackhole.*", Permission.BLACKHOLE_VIEW, "left out"),
     ("/backup/devices", "items.address", _ADDRESS, "empty"),
     ("/blackholes/{blackhole_id}", "routers.said", _ADDRESS, "null"),
+    (FINDING_PATH, "lines.text", Permission.CONFIG_VIEW, "empty"),
+    (FINDING_PATH, "remediation", Permission.CONFIG_VIEW, "empty"),
+    (FINDING_PATH, "rollback", Permission.CONFIG_VIEW, "empty"),
 )
 FIELDS: tuple[FieldRight, ...] = tuple(
     FieldRight(path=path, field=field, needs=needs, without=without)

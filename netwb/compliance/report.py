@@ -189,6 +189,7 @@ class Waiver:
 
     owner    who acted, and answers for it
     until    when it is over; `ended_at`: when somebody ended it before that
+    in_force whether it held when this was read
     """
 
     id: str
@@ -202,6 +203,7 @@ class Waiver:
     until: datetime
     ended_at: datetime | None = None
     ended_by: str | None = None
+    in_force: bool = False
 
     def is_in_force(self, at: datetime) -> bool:
         """Whether it holds at that time."""

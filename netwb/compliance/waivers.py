@@ -62,7 +62,7 @@ class Waivers:
                 _end(held, now, actor)
             session.add(row)
             session.flush()
-            return _waiver(row, device.tenant, device.hostname)
+            return _waiver(row, device.tenant, device.hostname, now)
 
     def end(self, scope: Scope, waiver_id: str, *, actor: Actor) -> Waiver:
         """End one now; one that is over stays as it was. Raises UnknownNameError."""
@@ -75,7 +75,7 @@ class Waivers:
                 _end(row, now, actor)
             device = session.get_one(DeviceRow, row.device_id)
             tenant = session.get_one(TenantRow, row.tenant_id)
-            return _waiver(row, tenant.slug, device.hostname)
+            return _waiver(row, tenant.slug, device.hostname, now)
 
     def list(self, scope: Scope, *conditions: ColumnElement[bool]) -> tuple[Waiver, ...]:
         """Those in scope, also such as are over; the newest first."""
@@ -87,7 +87,7 @@ class Waivers:
             .order_by(WaiverRow.created_at.desc(), WaiverRow.id)
         )
         with self._database.reading(scope) as session:
-            return tuple(_waiver(*row) for row in session.execute(asked))
+            return tuple(_waiver(*row, self._clock()) for row in session.execute(asked))
 
     def of_device(self, scope: Scope, device: AnyDevice) -> tuple[Waiver, ...]:
         """The same of one device."""
@@ -142,7 +142,7 @@ def _refuse(reason: str, until: datetime, now: datetime, most: timedelta) -> Non
         raise InputError(msg)
 
 
-def _waiver(row: WaiverRow, tenant: str, hostname: str) -> Waiver:
+def _waiver(row: WaiverRow, tenant: str, hostname: str, now: datetime) -> Waiver:
     return Waiver(
         id=row.id,
         tenant=tenant,
@@ -155,4 +155,5 @@ def _waiver(row: WaiverRow, tenant: str, hostname: str) -> Waiver:
         until=row.until,
         ended_at=row.ended_at,
         ended_by=row.ended_by,
+        in_force=row.ended_at is None and row.created_at <= now < row.until,
     )

@@ -34,7 +34,9 @@ ABOUT: Mapping[int, str] = {
     503: "Something that netwb needs is not available.",
 }
 _AREAS = {"archive": {"backup", "graphite"}, "metrics": {"erp", "graphite", "metrics"}}
-_NAMING = {"backup", "erp", "graphite", "grafana", "jobs", "blackholes", "telegraf"}
+_NAMING = {
+    *("backup", "blackholes", "compliance", "erp", "grafana", "graphite", "jobs", "telegraf"),
+}
 Can = Callable[[Operation], bool]
 
 

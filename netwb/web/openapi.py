@@ -37,6 +37,8 @@ _IDS: Mapping[str, tuple[str, str]] = {
     "revision": ("A commit id (short is fine), `latest`, `latest~1` or a time.", "latest"),
     "job_id": ("Id of a job, as Location names it.", "11ndm3zf95rtxmf6"),
     "blackhole_id": ("Id of a blackhole, or the host that it is of.", "4k7rqb0v1n2w3x5y"),
+    "rule_id": ("Id of a rule.", "ntp-two-sources"),
+    "waiver_id": ("Id of a waiver.", "7h2mcw9x0d4f6g8j"),
     "name": ("Name of a shard.", "main"),
     "secret": ("The secret of the sender's callback.", "wOLQ3kk0Zt6h"),
 }

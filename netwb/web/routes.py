@@ -11,6 +11,7 @@ from netwb.web import (
     backups,
     billing,
     blackholes,
+    compliance,
     erp_events,
     erp_inventory,
     erp_status,
@@ -74,6 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *telegraf.OPERATIONS,
     *fastnetmon.OPERATIONS,
     *blackholes.OPERATIONS,
+    *compliance.OPERATIONS,
     *grafana.OPERATIONS,
     Operation(
         method="GET",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netwb.compliance.report import RuleHead
+from netwb.compliance.report import RuleHead, RuleProblem
 from netwb.errors import UnknownNameError
 from netwb.loading import lazy
 from netwb.roles import Permission
@@ -27,7 +27,7 @@ else:
 
 
 class ComplianceRulesFace(ComplianceGround):
-    """`rules`, `rule`, `rule_files`, `rule_text`, `put_rules`, `drop_rules`, `test_rules`, `check_with`."""
+    """`rules`, `rule`, `rule_problems`, `rule_files`, `rule_text`, `put_rules`, `drop_rules`, `test_rules`, `check_with`."""
 
     def rules(self) -> Records[RuleHead]:
         """Rules that hold for a tenant in scope, and those that are switched off, by id."""
@@ -42,6 +42,12 @@ class ComplianceRulesFace(ComplianceGround):
         if not found or (tenant is not None and tenant not in found and None not in found):
             raise unknown_rule(rule_id)
         return found.get(tenant) or found.get(None) or next(iter(found.values()))
+
+    def rule_problems(self) -> tuple[RuleProblem, ...]:
+        """Rule files that are broken, and a repository of rules that cannot be had."""
+        self._require(Permission.COMPLIANCE_VIEW)
+        told = _reporting.told_to(self._rules_loaded().problems, self._tenants_seen())
+        return (*told, *self._fetching_problems())
 
     def rule_files(self) -> Records[_rule_store.OwnRuleFile]:
         """Rule files of the tenants in scope, by tenant and name."""

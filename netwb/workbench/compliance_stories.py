@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from netwb.compliance.report import FindingStory, RuleMark, TrendDay, Waiver
-from netwb.errors import InputError
+from netwb.errors import InputError, UnknownNameError
 from netwb.loading import lazy
 from netwb.roles import Permission, allowed
 from netwb.workbench.compliance_ground import ComplianceGround
@@ -90,14 +90,9 @@ class ComplianceStoriesFace(ComplianceGround):
     def waivers(self, which: Literal["in force", "all"] = "in force") -> Records[Waiver]:
         """Waivers of the devices meant, newest first; those that are over too, where all are asked for."""
         self._require(Permission.COMPLIANCE_VIEW)
-        now = self._parts.clock()
         found = self._parts.compliance.waivers.list(self._meant_scope)
         meant = self._meant_ids() if found else frozenset()
-        kept = (
-            one
-            for one in found
-            if one.device_id in meant and (which == "all" or one.is_in_force(now))
-        )
+        kept = (one for one in found if one.device_id in meant and (which == "all" or one.in_force))
         return records_of(kept, Waiver)
 
     def waive(self, reference: str, rule_id: str, *, reason: str, until: datetime | str) -> Waiver:
@@ -200,12 +195,15 @@ class ComplianceStoriesFace(ComplianceGround):
         self, device: Device, rule: Rule, row: DeviceCompliance | None
     ) -> DeviceCompliance:
         if row is None:
-            msg = f"device {device.tenant}/{device.hostname} is {device.status}; rules are for devices in operation"
-            raise InputError(msg)
+            msg = (
+                f"device {device.tenant}/{device.hostname} is {device.status}, and rules are for devices"
+                " in operation; `netwb device list` shows those"
+            )
+            raise UnknownNameError(msg, wanted=device.hostname)
         if rule.id not in row.cells:
             name = f"{device.tenant}/{device.hostname}"
             msg = f"rule {rule.id} does not mean {name}; `netwb rule show {rule.id}` says which it means"
-            raise InputError(msg)
+            raise UnknownNameError(msg, wanted=rule.id)
         return row
 
     def _story_parts(self) -> _stories.StoryParts:
@@ -215,9 +213,8 @@ class ComplianceStoriesFace(ComplianceGround):
         )
 
     def _waiver_in_force(self, device: Device, rule_id: str) -> Waiver | None:
-        now = self._parts.clock()
         found = self._parts.compliance.waivers.of_device(self._meant_scope, device)
-        return next((o for o in found if o.rule_id == rule_id and o.is_in_force(now)), None)
+        return next((one for one in found if one.rule_id == rule_id and one.in_force), None)
 
     def _audit_waiver(self, action: str, waiver: Waiver, tenant_id: str) -> None:
         self._audit(

@@ -234,6 +234,29 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
     ("POST", f"{BLACKHOLE}/withdraw"): [
         Question(ids={"blackhole_id": one}, body=REASON) for one in ("{blackhole}", "{address}")
     ],
+    ("GET", "/compliance/results"): [
+        Question(query=query, accept=accept)
+        for query in (
+            {},
+            {"tenant": "{tenant}"},
+            {"site": "{tenant}/{site}"},
+            {"device": "{device}"},
+            {"device": "{tenant}/edge1", "state": "non_compliant", "limit": "1"},
+        )
+        for accept in ("application/json", "text/csv")
+    ],
+    ("GET", "/compliance/results/{device_id}/{rule_id}"): [
+        Question(ids={"device_id": device, "rule_id": "{rule}"})
+        for device in ("{device}", "{tenant}/edge1")
+    ],
+    ("GET", "/compliance/rules"): [Question(query=query) for query in ({}, {"tenant": "{tenant}"})],
+    ("GET", "/compliance/waivers"): [
+        Question(query=query) for query in ({}, {"tenant": "{tenant}", "over": "true"})
+    ],
+    ("POST", "/compliance/waivers"): [
+        Question(body={"device": "{device}", "rule": "{rule}", "until": "9d", **REASON})
+    ],
+    ("POST", "/compliance/waivers/{waiver_id}/end"): [Question(ids={"waiver_id": "{waiver}"})],
     ("GET", "/openapi.json"): [Question()],
     ("GET", "/docs"): [Question()],
     ("GET", "/healthz"): [Question()],

@@ -27,6 +27,24 @@ FOREIGN_PORT = "te-7/6/5.4"
 ADDRESSES = {OWN: "203.0.113.10", FOREIGN: "198.18.40.10"}
 NOBODYS = "198.51.100.9"
 FOREIGN_PERSON = "zelda"  # wrote its last change
+RULE = """\
+rules:
+  - id: two-clocks
+    title: Two clocks
+    severity: high
+    why: One cannot be checked.
+    checks:
+      - count: {match: '^ntp server ', at_least: 2}
+        add: [ntp server 192.0.2.200]
+"""
+OWN_RULE = """\
+rules:
+  - id: own-{name}
+    title: A rule of {word}
+    severity: low
+    why: It is theirs.
+    checks: [{{must_not_match: '^ip http server$'}}]
+"""
 PASSWORD = "Long-Enough-For-Nobody-77"
 
 
@@ -45,6 +63,8 @@ class Names:
     author: str
     address: str  # of a prefix of its own, and with a blackhole that is held
     blackhole: str
+    waiver: str
+    rule: str = "two-clocks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +86,7 @@ def two_tenants(folder: Path, *, begins: datetime = START) -> Iterator[Ground]:
     settings = {"NETWB_GRAFANA__ORGANIZATIONS": f"{OWN}=2; {FOREIGN}=3"}
     with rig(folder, hostnames, settings=settings) as made:
         made.clock.now = begins
+        (made.bench.home / "rules" / "clocks.yaml").write_text(RULE)
         tokens = {role.value: _token(made, role) for role in Role}
         own, foreign = (
             _fill(made, OWN, "olga", "Oak-4711"),
@@ -115,7 +136,16 @@ def _fill(made: Rig, tenant: str, author: str, word: str) -> Names:
         author=author,
         address=ADDRESSES[tenant],
         blackhole=_held_blackhole(made, tenant, word),
+        waiver=_waived(made, edge1, word),
     )
+
+
+def _waived(made: Rig, device: str, word: str) -> str:
+    """A rule of the starter pack that it breaks, and one of the tenant's own."""
+    bench = made.bench
+    bench.put_rules(device.partition("/")[0], "own", OWN_RULE.format(word=word, name=word.lower()))
+    bench.check(device)
+    return bench.waive(device, "two-clocks", reason=f"waived by {word}", until="30d").id
 
 
 def _held_blackhole(made: Rig, tenant: str, word: str) -> str:
@@ -179,6 +209,7 @@ def _like(foreign: Names) -> Names:
         author="arsula",
         address=NOBODYS,
         blackhole="4" * len(foreign.blackhole),
+        waiver="6" * len(foreign.waiver),
     )
 
 
@@ -195,6 +226,8 @@ def _secrets(made: Rig, foreign: Names, other: Device) -> frozenset[str]:
         foreign.held,
         foreign.job,
         foreign.blackhole,
+        foreign.waiver,
+        FOREIGN_WORD.lower(),
         FOREIGN_AUTHOR,
         FOREIGN_WORD,
     }

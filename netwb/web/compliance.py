@@ -1,0 +1,521 @@
+"""REST of compliance: what each device is by each rule, one finding, rules, and what is waived."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from pydantic import Field
+
+from netwb.compliance.records import Judged, Origin, Severity, State
+from netwb.compliance.report import (
+    CellChange,
+    ComplianceReport,
+    FindingStory,
+    RuleHead,
+    RuleProblem,
+    Waiver,
+)
+from netwb.roles import Permission
+from netwb.spreadsheets import tame
+from netwb.web.fields import DeviceId, Hostname, Id, Next, Site, Tenant, said
+from netwb.web.operations import (
+    BASE,
+    JSON,
+    Answer,
+    Asked,
+    Call,
+    NoQuery,
+    Operation,
+    Paged,
+    Shape,
+    answer,
+    in_json,
+    rfc3339,
+)
+from netwb.web.paging import behind, left_off, place_of
+from netwb.workbench import Workbench
+
+CSV = "text/csv"
+_CSV_UTF8 = f"{CSV}; charset=utf-8"
+Since = Annotated[
+    str | None,
+    said(
+        "When the revision came that made it so, UTC; null: nobody knows.", "2026-11-20T02:00:00Z"
+    ),
+]
+RuleId = Annotated[str, said("Id of the rule.", "ntp-two-sources")]
+_COLUMNS = (
+    *("tenant", "site", "hostname", "device_id", "platform", "rule", "title", "severity", "state"),
+    *("since", "revision_number", "copy_at", "checked_at"),
+)
+
+
+class ResultsQuery(Paged):
+    """Which cells."""
+
+    tenant: Annotated[
+        str | None, Field(max_length=200, description="Only of this tenant.", examples=["acme"])
+    ] = None
+    site: Annotated[
+        str | None, Field(max_length=200, description="Only of this site.", examples=["acme/fra1"])
+    ] = None
+    device: Annotated[
+        str | None, Field(max_length=200, description="Only of this device.", examples=["edge1"])
+    ] = None
+    rule: Annotated[
+        str | None,
+        Field(max_length=64, description="Only by this rule.", examples=["ntp-two-sources"]),
+    ] = None
+    state: Annotated[
+        State | None, Field(description="Only of this state.", examples=["non_compliant"])
+    ] = None
+
+
+class TenantQuery(Asked):
+    """Whose."""
+
+    tenant: Annotated[
+        str | None, Field(max_length=200, description="Only of this tenant.", examples=["acme"])
+    ] = None
+
+
+class WaiversQuery(TenantQuery):
+    """Which waivers."""
+
+    over: Annotated[bool, Field(description="Also those that are over.", examples=[False])] = False
+
+
+class NewWaiver(Asked):
+    """A waiver."""
+
+    device: Annotated[
+        str, Field(min_length=1, max_length=200, description="The device.", examples=["acme/edge1"])
+    ]
+    rule: Annotated[
+        str,
+        Field(min_length=1, max_length=64, description="The rule.", examples=["ntp-two-sources"]),
+    ]
+    reason: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=500,
+            description="Why, and what happens until then.",
+            examples=["CHG123: second server comes on 12 December"],
+        ),
+    ]
+    until: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=64,
+            description="When it ends: RFC 3339, or how long from now.",
+            examples=["30d"],
+        ),
+    ]
+
+
+class CellAnswer(Shape):
+    """One device by one rule."""
+
+    tenant: Tenant
+    site: Site
+    hostname: Hostname
+    device_id: DeviceId
+    platform: Annotated[str, said("Its operating system.", "cisco_ios")]
+    rule: RuleId
+    title: Annotated[str, said("What the rule wants.", "Two NTP servers")]
+    severity: Annotated[Severity | None, said("How grave it is to break it.", "medium")]
+    state: Annotated[State, said("What it is by now.", "non_compliant")]
+    since: Since
+    revision_number: Annotated[
+        int | None, said("Number of that revision; null: a rule did it.", 17)
+    ]
+    copy_at: Annotated[
+        str | None,
+        said("When the newest good copy was last seen to be what it has.", "2026-11-20T02:00:00Z"),
+    ]
+    checked_at: Annotated[str | None, said("When it was judged, UTC.", "2026-11-20T02:10:00Z")]
+
+
+class ProblemAnswer(Shape):
+    """A rule file that is broken."""
+
+    file: Annotated[str, said("Which.", "acme/own.yaml")]
+    message: Annotated[
+        str, said("What is wrong, and the cure.", "acme/own.yaml:7: `severity` is missing")
+    ]
+
+
+class ResultsAnswer(Shape):
+    """A page of cells, by tenant, hostname and rule."""
+
+    items: Annotated[list[CellAnswer], said("By tenant, hostname and rule.")]
+    next: Next
+    counts: Annotated[
+        dict[State, int],
+        said("All cells of the tenants, sites or device asked for.", {"compliant": 38}),
+    ]
+    problems: Annotated[list[ProblemAnswer], said("Rule files that are broken.")]
+    checked_at: Annotated[
+        str | None, said("When all of it was checked last, UTC.", "2026-11-20T02:10:00Z")
+    ]
+
+
+class LineAnswer(Shape):
+    """A line of the configuration, without its secrets."""
+
+    number: Annotated[int, said("From 1.", 17)]
+    text: Annotated[str, said("The line.", "ntp server 192.0.2.53")]
+    section: Annotated[str, said("What it stands in; empty: at the top.", "")]
+    mark: Annotated[str, said("fault, evidence, or empty: it stands around one.", "fault")]
+
+
+class ChangeAnswer(Shape):
+    """The cell became another one."""
+
+    at: Annotated[str | None, said("When, UTC.", "2026-11-20T02:00:00Z")]
+    old: Annotated[Judged | None, said("What it was; null: nothing yet.", "compliant")]
+    new: Annotated[Judged | None, said("What it became.", "non_compliant")]
+    revision: Annotated[
+        str | None, said("Commit of the revision; null: a rule did it.", "4f1c2d7a90be")
+    ]
+    author: Annotated[str, said("Who made it, as far as the device says.", "ana")]
+
+
+class WaiverAnswer(Shape):
+    """A rule that a device may break for a while."""
+
+    id: Id
+    tenant: Tenant
+    hostname: Hostname
+    device_id: DeviceId
+    rule: RuleId
+    reason: Annotated[str, said("Why.", "CHG123")]
+    owner: Annotated[str, said("Who gave it.", "ana")]
+    created_at: Annotated[str | None, said("Since when, UTC.", "2026-11-20T02:00:00Z")]
+    until: Annotated[str | None, said("Until when, UTC.", "2026-12-20T02:00:00Z")]
+    ended_at: Annotated[str | None, said("When somebody ended it before, UTC.", None)]
+    ended_by: Annotated[str | None, said("Who did.", None)]
+    in_force: Annotated[bool, said("Whether it holds now.", True)]
+
+
+class FindingAnswer(CellAnswer):
+    """One cell, with what the rule finds in the copy that is kept."""
+
+    why: Annotated[str, said("What the rule is for.", "One clock cannot be checked.")]
+    reason: Annotated[
+        str | None,
+        said(
+            "What was found and what is needed; null: there is no copy.",
+            "1 line matches, 2 are needed.",
+        ),
+    ]
+    lines: Annotated[list[LineAnswer], said("Those at fault and some around, for config.view.")]
+    by: Annotated[str, said("Who made the revision that made it so; empty: nobody knows.", "ana")]
+    remediation: Annotated[
+        str,
+        said("What would mend it, for config.view; it is never sent.", "ntp server 192.0.2.54\n"),
+    ]
+    rollback: Annotated[str, said("What takes that back.", "no ntp server 192.0.2.54\n")]
+    timeline: Annotated[list[ChangeAnswer], said("Newest first.")]
+    waiver: Annotated[WaiverAnswer | None, said("The one in force; null: none.")]
+
+
+class RuleAnswer(Shape):
+    """A rule."""
+
+    id: RuleId
+    title: Annotated[str, said("What it wants.", "Two NTP servers")]
+    severity: Annotated[Severity, said("How grave it is to break it.", "medium")]
+    why: Annotated[str, said("What it is for.", "One clock cannot be checked.")]
+    reference: Annotated[str, said("Where that is written.", "RFC 8633, section 3.2")]
+    locked: Annotated[bool, said("Whether no tenant can replace it or switch it off.", False)]
+    source: Annotated[Origin, said("Whose it is.", "starter")]
+    tenant: Annotated[str | None, said("Slug of the tenant whose own it is; null: of all.", None)]
+    applies_to: Annotated[str, said("Which devices it means.", "every device")]
+    platforms: Annotated[list[str], said("Which it has checks for; empty: all.", ["cisco_ios"])]
+    off_for: Annotated[
+        list[str], said("Tenants in your scope that do without it; `*`: all do.", ["acme"])
+    ]
+
+
+class RulesAnswer(Shape):
+    """All rules, by id."""
+
+    items: Annotated[list[RuleAnswer], said("By id.")]
+    next: Next
+    problems: Annotated[list[ProblemAnswer], said("Rule files that are broken.")]
+
+
+class WaiversAnswer(Shape):
+    """Waivers, newest first."""
+
+    items: Annotated[list[WaiverAnswer], said("Newest first.")]
+    next: Next
+
+
+def results(call: Call[ResultsQuery, None]) -> Answer:
+    """What each device is by each rule, as it was judged last; also as CSV.
+
+    `stale`: the good copy is too old to tell. `waived`: somebody answers for it until a day. Only
+    `compliant` is proof. As CSV the next page stands in `Link`.
+    """
+    query, last = call.query, left_off(call)
+    report = _narrowed(call.bench, query.tenant, query.site).compliance(query.device)
+    cells = sorted(_cells(report, query), key=_order)
+    rest = behind(cells, last, _order)
+    shown = rest[: query.limit]
+    more = len(rest) > query.limit
+    cursor = call.bench.mark(call.place, place_of(cells, shown[-1], _order)) if more else None
+    if call.media == CSV:
+        return _tagged(_csv(shown), media=_CSV_UTF8, headers=_links(call, cursor))
+    return _tagged(
+        in_json(
+            {
+                "items": shown,
+                "next": cursor,
+                "counts": report.counts(),
+                "problems": [_problem(one) for one in report.problems],
+                "checked_at": rfc3339(report.checked_at),
+            }
+        )
+    )
+
+
+def finding(call: Call[NoQuery, None]) -> Answer:
+    """One device by one rule: what is found in the copy that is kept, since when, what would mend it."""
+    story = call.bench.finding(call.path["device_id"], call.path["rule_id"])
+    return _tagged(in_json(_finding(story)))
+
+
+def rules(call: Call[TenantQuery, None]) -> Answer:
+    """Rules that hold, and those that are switched off, by id."""
+    bench = _narrowed(call.bench, call.query.tenant, None)
+    document = {
+        "items": [_rule(one) for one in bench.rules()],
+        "next": None,
+        "problems": [_problem(one) for one in bench.rule_problems()],
+    }
+    return _tagged(in_json(document))
+
+
+def waivers(call: Call[WaiversQuery, None]) -> Answer:
+    """What devices may break for a while, newest first."""
+    bench = _narrowed(call.bench, call.query.tenant, None)
+    found = bench.waivers("all" if call.query.over else "in force")
+    return _tagged(in_json({"items": [_waiver(one) for one in found], "next": None}))
+
+
+def waive(call: Call[NoQuery, NewWaiver]) -> Answer:
+    """Let a device break a rule for a while; you answer for it, and it ends by itself.
+
+    One that is in force for the same is replaced. 422: it would last too long, or the rule is none.
+    """
+    body = call.body
+    made = call.bench.waive(body.device, body.rule, reason=body.reason, until=body.until)
+    where = {"Location": f"{BASE}/compliance/waivers?tenant={made.tenant}"}
+    return answer(_waiver(made), status=HTTPStatus.CREATED, headers=where)
+
+
+def end_waiver(call: Call[NoQuery, None]) -> Answer:
+    """End a waiver now; the rule holds for the device again."""
+    return answer(_waiver(call.bench.end_waiver(call.path["waiver_id"])))
+
+
+def _narrowed(bench: Workbench, tenant: str | None, site: str | None) -> Workbench:
+    given = {"tenant": tenant, "site": site}
+    return bench.where(**{name: value for name, value in given.items() if value is not None})
+
+
+def _cells(report: ComplianceReport, query: ResultsQuery) -> Iterator[dict[str, Any]]:
+    for one in report.devices:
+        for rule_id, cell in one.cells.items():
+            if query.rule not in {None, rule_id} or query.state not in {None, cell.state}:
+                continue
+            head = report.head(rule_id, one.tenant)
+            yield {
+                "tenant": one.tenant,
+                "site": one.site,
+                "hostname": one.hostname,
+                "device_id": one.device_id,
+                "platform": one.platform,
+                "rule": rule_id,
+                "title": head.title if head else "",
+                "severity": head.severity if head else None,
+                "state": cell.state,
+                "since": rfc3339(cell.since),
+                "revision_number": cell.number,
+                "copy_at": rfc3339(one.copy_at),
+                "checked_at": rfc3339(one.checked_at),
+            }
+
+
+def _order(cell: Mapping[str, Any]) -> list[str]:
+    return [cell["tenant"], cell["hostname"], cell["rule"]]
+
+
+def _finding(story: FindingStory) -> dict[str, Any]:
+    one, cell, rule = story.device, story.cell, story.rule
+    return {
+        "tenant": one.tenant,
+        "site": one.site,
+        "hostname": one.hostname,
+        "device_id": one.device_id,
+        "platform": one.platform,
+        "rule": rule.id,
+        "title": rule.title,
+        "severity": rule.severity,
+        "state": cell.state,
+        "since": rfc3339(cell.since),
+        "revision_number": cell.number,
+        "copy_at": rfc3339(one.copy_at),
+        "checked_at": rfc3339(one.checked_at),
+        "why": rule.why,
+        "reason": story.finding.reason if story.finding else None,
+        "lines": [
+            {"number": line.number, "text": line.text, "section": line.section, "mark": line.mark}
+            for line in story.lines
+        ],
+        "by": story.by,
+        "remediation": story.remediation,
+        "rollback": story.rollback,
+        "timeline": [_change(change) for change in story.timeline],
+        "waiver": _waiver(story.waiver) if story.waiver else None,
+    }
+
+
+def _change(one: CellChange) -> dict[str, Any]:
+    return {
+        "at": rfc3339(one.at),
+        "old": one.old,
+        "new": one.new,
+        "revision": one.revision,
+        "author": one.author,
+    }
+
+
+def _rule(one: RuleHead) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "title": one.title,
+        "severity": one.severity,
+        "why": one.why,
+        "reference": one.reference,
+        "locked": one.locked,
+        "source": one.source,
+        "tenant": one.tenant,
+        "applies_to": one.applies_to,
+        "platforms": list(one.platforms),
+        "off_for": list(one.off_for),
+    }
+
+
+def _waiver(one: Waiver) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "tenant": one.tenant,
+        "hostname": one.hostname,
+        "device_id": one.device_id,
+        "rule": one.rule_id,
+        "reason": one.reason,
+        "owner": one.owner,
+        "created_at": rfc3339(one.created_at),
+        "until": rfc3339(one.until),
+        "ended_at": rfc3339(one.ended_at),
+        "ended_by": one.ended_by,
+        "in_force": one.in_force,
+    }
+
+
+def _problem(one: RuleProblem) -> dict[str, str]:
+    return {"file": one.file, "message": one.message}
+
+
+def _csv(cells: Sequence[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    rows = csv.DictWriter(text, _COLUMNS)
+    rows.writeheader()
+    for cell in cells:
+        rows.writerow({k: "" if v is None else tame(str(v)) for k, v in cell.items()})
+    return text.getvalue().encode(errors="replace")
+
+
+def _links(call: Call[ResultsQuery, None], cursor: str | None) -> dict[str, str]:
+    if cursor is None:
+        return {}
+    asked = call.query.model_dump(mode="json", exclude_defaults=True) | {"cursor": cursor}
+    return {"Link": f'<{BASE}/compliance/results?{urlencode(asked)}>; rel="next"'}
+
+
+def _tagged(content: bytes, **how: Any) -> Answer:
+    return Answer(content=content, etag=sha256(content).hexdigest()[:32], **how)
+
+
+_LINK = {
+    "Link": (
+        "Of a CSV: the next page.",
+        '</api/v1/compliance/results?cursor=bmV0d2I>; rel="next"',
+    )
+}
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/compliance/results",
+        do=results,
+        query=ResultsQuery,
+        gives={JSON: ResultsAnswer, CSV: None},
+        tells=_LINK,
+        needs=Permission.COMPLIANCE_VIEW,
+        has_etag=True,
+    ),
+    Operation(
+        method="GET",
+        path="/compliance/results/{device_id}/{rule_id}",
+        do=finding,
+        gives={JSON: FindingAnswer},
+        needs=Permission.COMPLIANCE_VIEW,
+        has_etag=True,
+        kept="never",
+    ),
+    Operation(
+        method="GET",
+        path="/compliance/rules",
+        do=rules,
+        query=TenantQuery,
+        gives={JSON: RulesAnswer},
+        needs=Permission.COMPLIANCE_VIEW,
+        has_etag=True,
+    ),
+    Operation(
+        method="GET",
+        path="/compliance/waivers",
+        do=waivers,
+        query=WaiversQuery,
+        gives={JSON: WaiversAnswer},
+        needs=Permission.COMPLIANCE_VIEW,
+        has_etag=True,
+    ),
+    Operation(
+        method="POST",
+        path="/compliance/waivers",
+        do=waive,
+        body=NewWaiver,
+        gives={JSON: WaiverAnswer},
+        status=201,
+        needs=Permission.COMPLIANCE_EDIT,
+    ),
+    Operation(
+        method="POST",
+        path="/compliance/waivers/{waiver_id}/end",
+        do=end_waiver,
+        gives={JSON: WaiverAnswer},
+        needs=Permission.COMPLIANCE_EDIT,
+    ),
+)
