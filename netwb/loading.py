@@ -16,7 +16,9 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from threading import RLock
 from typing import Any, Generic, TypeVar
 
@@ -107,3 +109,23 @@ def share() -> Path:
     package = Path(str(files("netwb")))
     inside = package / "_share"
     return inside if inside.is_dir() else package.parent
+
+
+def packages_with(package: str, module: str) -> tuple[str, ...]:
+    """Names of the packages directly within `package` that have a module of that name, in order.
+
+    So a folder that is put there is found, and no table has to be told of it.
+    """
+    found = import_module(package)
+    return tuple(
+        sorted(
+            one.name
+            for one in iter_modules(found.__path__)
+            if one.ispkg and find_spec(f"{package}.{one.name}.{module}") is not None
+        )
+    )
+
+
+def part_of(package: str, module: str) -> Any:
+    """A module that `packages_with` found."""
+    return import_module(f"{package}.{module}")

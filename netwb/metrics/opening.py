@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
 
 from netwb.errors import SettingsError
-from netwb.loading import lazy
+from netwb.loading import packages_with, part_of
 from netwb.metrics.influx.server import Server, parse_url
 from netwb.metrics.influx.source import Source
-from netwb.metrics.influxql.store import InfluxqlStore
 from netwb.metrics.schema_map import OWN, Labels, SchemaMap, by_id, parse_schema_map
 from netwb.metrics.sqlite.store import SqliteStore
 from netwb.metrics.sqlite.upkeep import Keeping
 from netwb.metrics.store import MetricsStore
 from netwb.settings import MetricsSettings
 
-_flux: Any = lazy("netwb.metrics.flux.store")  # influxdb-client takes a second to load
-
-Language = Literal["influxql", "flux"]
+DOOR = "door"  # module of a store's folder: `opened(settings, source)`
 
 
 def open_store(
@@ -48,31 +44,25 @@ def open_store(
         names=read_names(settings.names_file) if settings.names_file else OWN,
         labels=labels,
     )
-    if settings.language == "flux":
-        return _opened_flux(settings, source)
-    if settings.language == "influxql":
-        return InfluxqlStore(source)
-    msg = f"setting metrics.language is {settings.language!r}; write influxql, or flux for a 2.x"
-    raise SettingsError(msg)
+    if settings.language not in languages():
+        known = " or ".join(languages())
+        msg = f"setting metrics.language is {settings.language!r}; write {known}"
+        raise SettingsError(msg)
+    store: MetricsStore = part_of(f"netwb.metrics.{settings.language}", DOOR).opened(
+        settings, source
+    )
+    return store
+
+
+def languages() -> tuple[str, ...]:
+    """Each folder beside this module with a `door`: it opens a store of one kind of server."""
+    return packages_with("netwb.metrics", DOOR)
 
 
 def open_sqlite(settings: MetricsSettings, home: Path) -> SqliteStore:
     """The home's own, which can also say what it will take on the disk (`forecast`)."""
     keeping = Keeping(raw_days=settings.raw_days, rollup_days=settings.rollup_days)
     return SqliteStore(home / "metrics.db", keeping=keeping, interval_s=settings.interval_s)
-
-
-def _opened_flux(settings: MetricsSettings, source: Source) -> MetricsStore:
-    if not settings.organization:
-        msg = (
-            "setting metrics.language is flux, which needs metrics.organization; name the bucket's"
-        )
-        raise SettingsError(msg)
-    if settings.username:
-        msg = "setting metrics.language is flux, which asks by a token; clear metrics.username"
-        raise SettingsError(msg)
-    store: MetricsStore = _flux.FluxStore(source)
-    return store
 
 
 def read_names(path: str) -> SchemaMap:

@@ -48,7 +48,7 @@ def test_an_influxdb_is_asked_in_its_language(
     ("settings", "said"),
     [
         (MetricsSettings(url="127.0.0.1:8086"), r"metrics\.url is none of http or https; write"),
-        (MetricsSettings(url=URL, language="sql"), "is 'sql'; write influxql, or flux"),
+        (MetricsSettings(url=URL, language="sql"), "is 'sql'; write flux or influxql"),
         (MetricsSettings(url=URL, language="flux"), r"needs metrics\.organization; name"),
         (
             MetricsSettings(url=URL, language="flux", organization="o", username="netwb"),
