@@ -147,7 +147,7 @@ def _dotted(model: Model, number: int) -> str:
 
 
 def _name(platform: str, port: Interface) -> str:
-    return DIALECTS[platform].port_name(port)  # type: ignore[index]  # one of those below
+    return DIALECTS[platform].port_name(port)
 
 
 _ANSWERS: Mapping[tuple[str, str], Callable[[Model, int], str]] = MappingProxyType(

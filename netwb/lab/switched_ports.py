@@ -51,7 +51,7 @@ def named_port(line: str, platform: str, model: Model) -> int | None:
         return None
     wanted = found["name"].lower()
     for port in model.interfaces:
-        name = DIALECTS[platform].port_name(port).lower()  # type: ignore[index]  # one of KNOWN
+        name = DIALECTS[platform].port_name(port).lower()
         if wanted in {name, name.replace("gigabitethernet", "gi")}:
             return port.number
     return None

@@ -15,6 +15,7 @@ from netwb.errors import InventoryError, NetwbError, NotPermittedError
 from netwb.inventory.records import Where
 from netwb.loading import lazy
 from netwb.workbench.adhoc import AdhocFace
+from netwb.workbench.asked import NOT_ASKED
 from netwb.workbench.attack_intake import AttackIntakeFace
 from netwb.workbench.attacks import AttacksFace
 from netwb.workbench.auditing import AuditFace
@@ -224,6 +225,10 @@ class Workbench(
             return Seat(bench=shown, person=shown.me())
         except (NotPermittedError, InventoryError) as error:
             return Seat(bench=self, person=self.me(), refused=error)
+
+    def __dir__(self) -> list[str]:
+        """What a person asks, for the tab key; the rest is there all the same."""
+        return sorted(name for name in super().__dir__() if name not in NOT_ASKED)
 
     def __repr__(self) -> str:
         narrowed = "".join(

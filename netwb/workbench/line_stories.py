@@ -16,7 +16,9 @@ from netwb.errors import InputError
 from netwb.inventory.records import ConfigKind, Device
 from netwb.loading import lazy
 from netwb.roles import Permission
+from netwb.workbench.framed import DatedLine, Framed
 from netwb.workbench.reading import ReadingFace, Side
+from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
     from netwb.archive import ages as _line_ages
@@ -55,13 +57,35 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatedText:
+class DatedText(Framed):
     """One stored text, without its secrets, and since when its lines stand, in order."""
 
     device: Device
     revision: Revision
     lines: tuple[str, ...]
     stretches: tuple[Stretch, ...]
+
+    def rows(self) -> Records[DatedLine]:
+        """The lines."""
+        return records_of(
+            (
+                DatedLine(
+                    line=number,
+                    text=self.lines[number - 1],
+                    since=one.at,
+                    author=one.author,
+                    revision=one.revision,
+                )
+                for one in self.stretches
+                for number in range(one.first, one.first + one.lines)
+            ),
+            DatedLine,
+        )
+
+    def said(self) -> str:
+        """Which text it is."""
+        device = self.device
+        return f"{device.tenant}/{device.hostname}@{self.revision.id[:12]}: {len(self.lines)} lines"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,8 @@ from netwb.metrics.records import Newest, SeriesKey
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.telegraf.records import MAIN, Shard
 from netwb.workbench.face import Face
+from netwb.workbench.framed import Framed, MonitoredRow
+from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
     from netwb.health import unseen as _unseen
@@ -44,12 +46,21 @@ class MonitoredDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Monitoring:
+class Monitoring(Framed):
     """All devices that are meant, worst first, then by tenant, site and hostname."""
 
     as_of: datetime
     interval_s: int
     devices: tuple[MonitoredDevice, ...]
+
+    def rows(self) -> Records[MonitoredRow]:
+        """The devices."""
+        return records_of(map(_monitored_row, self.devices), MonitoredRow)
+
+    def said(self) -> str:
+        """How many are how."""
+        told = ", ".join(f"{many} {status}" for status, many in self.counts.items() if many)
+        return f"{len(self.devices)} devices at {self.as_of:%Y-%m-%d %H:%M} UTC: {told or 'none'}"
 
     @property
     def counts(self) -> Mapping[MonitoringStatus, int]:
@@ -83,6 +94,22 @@ class Judged:
     as_of: datetime
     devices: tuple[MonitoredDevice, ...]
     ports: Mapping[SeriesKey, Newest]
+
+
+def _monitored_row(one: MonitoredDevice) -> MonitoredRow:
+    device, state = one.device, one.state
+    return MonitoredRow(
+        tenant=device.tenant,
+        site=device.site,
+        hostname=device.hostname,
+        platform=device.platform,
+        status=state.status,
+        stale=state.stale,
+        reason=state.reason,
+        collector=one.collector,
+        observed_at=one.observed_at,
+        age_s=one.age_s,
+    )
 
 
 class MonitoringFace(Face):

@@ -12,20 +12,24 @@ from netwb.loading import lazy
 from netwb.roles import Permission, allowed
 from netwb.workbench.backup import BACKED_UP
 from netwb.workbench.comparing import ComparingFace
+from netwb.workbench.framed import Framed
 from netwb.workbench.moments import parse_moment
+from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
+    from netwb.archive import records as _records
     from netwb.archive.records import Change
     from netwb.collect import unsaved as _unsaved
     from netwb.collect.unsaved import Unsaved
 else:
+    _records = lazy("netwb.archive.records")
     _unsaved = lazy("netwb.collect.unsaved")
 
 NIGHTS_COUNTED = timedelta(days=30)  # how far back failures in a row are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(Framed):
     """Everything that a time brought to the devices of one Workbench.
 
     changes   newest first
@@ -39,6 +43,17 @@ class Overview:
     tried: int
     living: int
     devices: Mapping[str, NamedDevice]
+
+    def rows(self) -> Records[Change]:
+        """The changes."""
+        return records_of(self.changes, _records.Change)
+
+    def said(self) -> str:
+        """How many changed, and how many were not saved."""
+        return (
+            f"{len(self.changes)} changes; of {self.tried} devices that were tried"
+            f" {len(self.unsaved)} gave no good text"
+        )
 
 
 class OverviewFace(ComparingFace):

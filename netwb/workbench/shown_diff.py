@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from netwb.archive.records import Revision
-from netwb.configs.diff import ConfigDiff
+from netwb.configs.diff import ConfigDiff, Hunk
 from netwb.inventory.records import Device
 from netwb.loading import lazy
+from netwb.workbench.framed import DiffRow
+from netwb.workbench.records import records_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 cell: Any = lazy("netwb.views.diff.cell")  # Panel takes a second to load; a script needs none of it
 
@@ -35,6 +41,11 @@ class ShownDiff(ConfigDiff):
         values = {item.name: getattr(diff, item.name) for item in fields(ConfigDiff)}
         return cls(**values, caption=caption)
 
+    def frame(self) -> pd.DataFrame:
+        """A row a line that differs, or stands beside one that does."""
+        rows = [row for hunk in self.hunks for row in _hunk_rows(hunk)]
+        return records_of(rows, DiffRow).frame()
+
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -42,6 +53,20 @@ class ShownDiff(ConfigDiff):
         del include, exclude
         bundle: tuple[dict[str, Any], dict[str, Any]] = cell.mimebundle(self, self.caption)
         return bundle
+
+
+def _hunk_rows(hunk: Hunk) -> Iterator[DiffRow]:
+    old, new = hunk.old_start, hunk.new_start
+    for line in hunk.lines:
+        stood, stands = line.kind != "added", line.kind != "removed"
+        yield DiffRow(
+            section=hunk.section,
+            kind=line.kind,
+            old_line=old if stood else None,
+            new_line=new if stands else None,
+            text=line.text,
+        )
+        old, new = old + stood, new + stands
 
 
 def _side(device: Device, revision: Revision) -> str:

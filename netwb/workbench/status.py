@@ -11,9 +11,11 @@ from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS, Permission
 from netwb.roles import allowed as permits
 from netwb.schedules.records import EVERYTHING, Place
+from netwb.workbench.framed import Framed
 from netwb.workbench.night import NIGHTLY
 from netwb.workbench.nights import NightsFace
 from netwb.workbench.presence import PresenceFace
+from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
     from netwb.collect.nights import LastNight
@@ -34,7 +36,7 @@ else:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
+class Status(Framed):
     """How all stands, of the devices that this Workbench means.
 
     good       nothing is wrong: each active device has a fresh good backup, and each part works
@@ -50,6 +52,14 @@ class Status:
     tenants: tuple[TenantBackups, ...]
     last_night: LastNight | None
     parts: tuple[Diagnosis, ...]
+
+    def rows(self) -> Records[DeviceBackup]:
+        """The devices without a fresh good backup."""
+        return records_of(self.without, _freshness.DeviceBackup)
+
+    def said(self) -> str:
+        """The headline."""
+        return self.headline
 
 
 class StatusFace(PresenceFace, NightsFace):
@@ -77,7 +87,7 @@ class StatusFace(PresenceFace, NightsFace):
         tenants = _freshness.by_tenant(self.device_backups())
         return _freshness.headline(tenants), all(one.fresh == one.devices for one in tenants)
 
-    def device_backups(self) -> tuple[DeviceBackup, ...]:
+    def device_backups(self) -> Records[DeviceBackup]:
         """How each living device's backup stands, by tenant, site, hostname.
 
         Who may not see addresses is told the kind of a cause alone.
@@ -93,7 +103,8 @@ class StatusFace(PresenceFace, NightsFace):
             meant = self._meant_ids()
             found = tuple(one for one in found if one.device_id in meant)
         sees = permits(self._actor, Permission.INVENTORY_ADDRESS)
-        return found if sees else tuple(replace(one, cause_message="") for one in found)
+        shown = found if sees else [replace(one, cause_message="") for one in found]
+        return records_of(shown, _freshness.DeviceBackup)
 
     def _allowed(self) -> Allowed:
         """How old a good backup may be at a place: by the setting, or by when one is made there."""

@@ -99,3 +99,8 @@ def frame_table(frame: Any) -> str:
         said: list(shown[name]) for said, name in named.items()
     }
     return shown_table(columns, total=len(frame))
+
+
+def heading(text: str) -> str:
+    """A line above a table."""
+    return f"<p>{escape(text)}</p>\n"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from netwb.workbench.framed import Framed
+from netwb.workbench.records import Records, records_of
+
 if TYPE_CHECKING:
     from netwb.collect.nights import LastNight
     from netwb.notify.records import Severity
@@ -89,7 +92,7 @@ class WallAttack:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class WallNews:
+class WallNews(Framed):
     """All that a wall shows, read at one moment.
 
     sites   worst first, then as their tenants and names
@@ -116,6 +119,15 @@ class WallNews:
     may_chart: bool = False
     first_at: datetime | None = None
     fault: str = ""
+
+    def rows(self) -> Records[WallSite]:
+        """The sites."""
+        return records_of(self.sites, WallSite)
+
+    def said(self) -> str:
+        """How many sites are up, and what stands wrong."""
+        up = sum(site.status == "up" for site in self.sites)
+        return f"{up} of {len(self.sites)} sites are up, {len(self.alarms)} kinds of alarms stand"
 
     @property
     def next_at(self) -> datetime:
