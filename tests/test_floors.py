@@ -33,6 +33,8 @@ FLOORS: dict[str, int] = {
     "netwb.compliance.records": 0,
     "netwb.compliance.report": 0,
     "netwb.compliance.selector": 0,
+    "netwb.configs.blocks": 0,  # how a text nests is said once, for diffs and for rules
+    "netwb.configs.sections": 0,
     "netwb.erp.event_records": 0,
     "netwb.erp.records": 0,
     "netwb.erp.status_records": 0,
