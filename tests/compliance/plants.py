@@ -74,7 +74,7 @@ CISCO_IOS: Mapping[str, Plant] = {
     "aaa-login-central": weak(
         "aaa authentication login .*", "aaa authentication login default local"
     ),
-    "aaa-login-local-fallback": weak(
+    "aaa-login-local-fallback": bad(
         "aaa authentication login .*", "aaa authentication login default group tacacs+"
     ),
     "aaa-two-servers": gone("tacacs server T2", "radius server R1"),
@@ -154,7 +154,7 @@ ARISTA_EOS: Mapping[str, Plant] = {
     "aaa-login-central": weak(
         "aaa authentication login .*", "aaa authentication login default local"
     ),
-    "aaa-login-local-fallback": weak(
+    "aaa-login-local-fallback": bad(
         "aaa authentication login .*", "aaa authentication login default group tacacs+"
     ),
     "aaa-two-servers": gone("tacacs-server host 198.51.100.12 .*", "radius-server host .*"),
@@ -252,7 +252,6 @@ CISCO_NXOS: Mapping[str, Plant] = {
     "ntp-source-fixed": gone("ntp source-interface .*"),
     "ntp-two-sources": gone("ntp server 198.51.100.31 .*"),
     "ospf-no-clear-password": bad("ip ospf authentication .*", "  ip ospf authentication"),
-    "ospf-passive-by-default": gone("passive-interface default"),
     "password-minimum-length": more("feature bgp", "no password strength-check"),
     "services-no-autoload": more("copp profile .*", "boot poap enable"),
     "services-no-plain-http": more("feature bgp", "feature nxapi", "nxapi http port 80"),
@@ -364,7 +363,7 @@ CISCO_XR: Mapping[str, Plant] = {
     "aaa-login-central": weak(
         "aaa authentication login .*", "aaa authentication login default local"
     ),
-    "aaa-login-local-fallback": weak(
+    "aaa-login-local-fallback": bad(
         "aaa authentication login .*", "aaa authentication login default group tacacs+"
     ),
     "aaa-two-servers": gone("tacacs-server host 192.0.2.6 .*"),
@@ -392,11 +391,12 @@ CISCO_XR: Mapping[str, Plant] = {
 }
 FRR: Mapping[str, Plant] = {
     "bgp-no-open-policy": more("router bgp .*", " no bgp ebgp-requires-policy"),
-    "enable-secret": bad("enable password .*", "enable password <netwb:secret:00000000000000a1>"),
     "logging-remote-host": gone("log syslog .*"),
     "ospf-no-clear-password": bad("ip ospf authentication .*", " ip ospf authentication"),
     "ospf-passive-by-default": gone("passive-interface default"),
-    "password-encryption": gone("service password-encryption"),
+    "password-encryption": bad(
+        "enable password .*", "enable password <netwb:secret:00000000000000a1>"
+    ),
 }
 PLANTS: Mapping[str, Mapping[str, Plant]] = {
     "cisco_ios": CISCO_IOS,
