@@ -133,6 +133,14 @@ class Rig:
         """Through the facade, on the recorded answers."""
         return self.bench.back_up(*names, note=note, on_outcome=lambda _: None)
 
+    def reopen(self) -> None:
+        """Open the same home anew, as a process does that starts after its files were changed."""
+        home = self.bench.home
+        self.bench.close()
+        environment = {**self.variables, "PW": PASSWORD}
+        self.bench = Workbench.open(home, environment=environment, clock=self.clock)
+        self.flow = _rigged(self.bench, self.gatherer)
+
     def outcome(self, name: str, report: BackupReport) -> BackupOutcome:
         """What one device gave."""
         wanted = self.devices[name].id
@@ -273,8 +281,10 @@ def rig(
     model = _with_past(names, past, cluster) if past else _with_devices(names, cluster)
     url = cluster.new_database(template=model.database) if cluster else None
     made = model.copied(folder / "home", {**_variables(url), **(settings or {})}, between)
-    with closing(made.bench):
+    try:
         yield made
+    finally:
+        made.bench.close()  # the one that is open now
 
 
 def with_parts(parts: Parts, **others: object) -> Parts:

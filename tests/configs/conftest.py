@@ -47,10 +47,13 @@ def read_platform(name: str) -> Platform:
     return parse_platform(source, origin=f"{name}.toml")
 
 
-_PLATFORMS = {
-    name: read_platform(name)
-    for name in ("cisco_ios", "cisco_xr", "arista_eos", "frr", "cisco_nxos", "juniper_junos")
-}
+def shipped() -> tuple[str, ...]:
+    """Names of all platforms in the package."""
+    found = (item.name for item in files("netwb.platforms").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml")))
+
+
+_PLATFORMS = {name: read_platform(name) for name in shipped()}
 
 
 @pytest.fixture

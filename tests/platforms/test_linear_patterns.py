@@ -14,8 +14,9 @@ import pytest
 
 from netwb.platforms.parse import parse_platform
 from netwb.platforms.record import Platform
+from tests.configs.conftest import shipped
 
-NAMES = ["cisco_ios", "cisco_xr", "arista_eos", "frr", "cisco_nxos"]
+NAMES = shipped()
 SMALL, LARGE = 1024, 8192  # bytes
 TOO_MUCH = 24  # times; linear is 8, the square 64
 FLOOR_S = 0.00005  # below, the clock counts more than the work
