@@ -20,11 +20,12 @@ from netwb.errors import RuleError
 Late = Callable[[], bool]
 LONGEST = 2_048  # bytes of a pattern; a longer one is a list that belongs in several
 STEPS = 5_000  # of RE2's program: what one byte of a text may cost at worst
-_MEMORY = 4 << 20  # bytes that RE2 may use for one pattern's automaton
+_MEMORY = 1 << 20  # bytes that RE2 may use for one pattern's automaton
 _PIECE = 64 << 10  # bytes read between two looks at the clock
 _AT_ONCE = 1_000  # lines read between two looks at the clock, where each is short
 _BEGINNING = 32  # bytes that RE2 is asked for of how a line begins
 _WORTH = 3  # bytes of it that are worth looking for
+_ANCHORED = re.compile(rb"\^(?![*+?{])")  # of `^*` RE2 may take none
 _NO_SYNTAX = re.compile(rb"\\.|\[\^?\]?(?:\\.|\[:\w*:\]|[^\]])*\]", re.DOTALL)  # escapes, classes
 _SHOWN = 60  # characters of a pattern in a sentence
 
@@ -96,7 +97,7 @@ def check_pattern(source: str) -> None:
         raise RuleError(msg)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def line_pattern(source: str) -> LinePattern:
     """Raises RuleError for a pattern that RE2 does not read."""
     return LinePattern(source)
@@ -153,7 +154,7 @@ def _compiled(form: bytes, source: str) -> Any:
 
 def _is_anchored(form: bytes) -> bool:
     """Whether it matches at the beginning of a line only; no where it is not sure."""
-    if not form.startswith(b"^") or b"\\Q" in form:
+    if not _ANCHORED.match(form) or b"\\Q" in form:
         return False
     plain = _NO_SYNTAX.sub(b"", form)
     depth = 0

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from netwb.compliance.inactive import inactive_lines
@@ -46,6 +47,10 @@ class ConfigText:
     style: Style = "indent"
     blocks: tuple[BlockRule, ...] = field(default=(), repr=False)
     _matching: dict[str, Lines] = field(default_factory=dict, init=False, repr=False)
+    _captured: dict[str, Mapping[int, bytes | None]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _equal: dict[str, Lines] = field(default_factory=dict, init=False, repr=False)
     _scopes: dict[tuple[str, ...], tuple[Scope, ...]] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -83,15 +88,19 @@ class ConfigText:
             self._matching[pattern] = self._numbers(starts)
         return self._matching[pattern]
 
-    def captured(self, pattern: str, late: Late) -> dict[int, bytes | None]:
+    def captured(self, pattern: str, late: Late) -> Mapping[int, bytes | None]:
         """Those lines with what the pattern's first group matched in each."""
-        found = dict(line_pattern(pattern).captures(self.joined, late))
-        return {self._number(start): value for start, value in sorted(found.items())}
+        if pattern not in self._captured:
+            found = line_pattern(pattern).captures(self.joined, late)
+            self._captured[pattern] = {self._number(start): value for start, value in found}
+        return self._captured[pattern]
 
     def equal_to(self, line: str) -> Lines:
         """The lines that are this one, indentation aside."""
-        wanted = line.strip()
-        return tuple(sorted(n for form in spellings(wanted) for n in self._by_line.get(form, ())))
+        if line not in self._equal:
+            found = (self._by_line.get(form, ()) for form in spellings(line.strip()))
+            self._equal[line] = tuple(sorted(chain.from_iterable(found)))
+        return self._equal[line]
 
     def within(self, scope: Scope, lines: Lines) -> Lines:
         """Those of the lines that count in the scope."""
@@ -201,5 +210,6 @@ def shown(line: bytes) -> str:
     >>> shown(b"banner \x00 x")
     'banner \ufffd x'
     """
-    words = readable(line[: 4 * _LONGEST]).translate(_HIDDEN)
+    words = readable(line[: 4 * _LONGEST])
+    words = words if words.isprintable() else words.translate(_HIDDEN)
     return words if len(words) <= _LONGEST else words[:_LONGEST] + "..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from netwb.compliance.checks.held import Held, between, lines_matching, quoted
+from netwb.compliance.checks.held import Held, between, lines_matching, quoted, values_matching
 from netwb.compliance.patterns import Late
 from netwb.compliance.records import Count, Value
 from netwb.compliance.text import ConfigText, Scope, shown
@@ -15,13 +15,16 @@ _NUMBER = re.compile(r"-?[0-9]{1,20}")
 def count(verb: Count, text: ConfigText, scope: Scope, late: Late) -> Held:
     """So many lines match."""
     lines = text.within(scope, text.matching(verb.match, late))
+    if verb.distinct:
+        captured = text.captured(verb.match, late)
+        lines = tuple(sorted({captured[line]: line for line in reversed(lines)}.values()))
     few = verb.at_least is not None and len(lines) < verb.at_least
     many = verb.at_most is not None and len(lines) > verb.at_most
     bounds = between(verb.at_least, verb.at_most)
     verbed = "are" if (verb.at_most if verb.at_least is None else verb.at_least) != 1 else "is"
     return Held(
         holds=not few and not many,
-        found=lines_matching(len(lines), verb.match),
+        found=(values_matching if verb.distinct else lines_matching)(len(lines), verb.match),
         need=f"{bounds} {verbed} {'allowed' if verb.at_least is None else 'needed'}",
         at_fault=lines if many else (),
         evidence=() if many else lines,
@@ -31,7 +34,7 @@ def count(verb: Count, text: ConfigText, scope: Scope, late: Late) -> Held:
 def value(verb: Value, text: ConfigText, scope: Scope, late: Late) -> Held:
     """What every matching line holds is within bounds; where none matches, the default is."""
     captured = text.captured(verb.match, late)
-    lines = text.within(scope, tuple(captured))
+    lines = text.within(scope, text.matching(verb.match, late))
     values = {line: _word(captured[line], verb.default) for line in lines}
     if not values:
         return _by_default(verb)
@@ -43,7 +46,7 @@ def value(verb: Value, text: ConfigText, scope: Scope, late: Late) -> Held:
         found=f"Found {_told(values[said])}{among} by {quoted(verb.match)}",
         need=_needed(verb),
         at_fault=wrong,
-        evidence=tuple(line for line in lines if line not in set(wrong)),
+        evidence=tuple(line for line in lines if _allowed(values[line], verb)),
         surplus=wrong,
     )
 

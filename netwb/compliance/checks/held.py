@@ -45,6 +45,13 @@ def lines_matching(number: int, pattern: str) -> str:
     return f"Found {number} lines that match {quoted(pattern)}"
 
 
+def values_matching(number: int, pattern: str) -> str:
+    """Found 2 different values by 'p'."""
+    if number == 0:
+        return lines_matching(0, pattern)
+    return f"Found {number} different value{'' if number == 1 else 's'} by {quoted(pattern)}"
+
+
 def between(at_least: int | None, at_most: int | None) -> str:
     """The bounds as they stand in a sentence: `at least 2`, `at most 4`, `2 to 4`, `exactly 2`."""
     if at_most is None:
@@ -55,5 +62,7 @@ def between(at_least: int | None, at_most: int | None) -> str:
 
 
 def joined(lines: Sequence[Lines]) -> Lines:
-    """All of them in order, each once."""
+    """All of them in order, each once; each has its own in order."""
+    if len(lines) == 1:
+        return lines[0]
     return tuple(sorted({line for some in lines for line in some}))
