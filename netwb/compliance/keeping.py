@@ -7,6 +7,7 @@ behind, and the next one goes on there. A tenant is checked by one at a time, un
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from netwb.compliance.rows import (
     Step,
     Texts,
     list_standings,
+    list_tenants,
     put_judgements,
     read_cells,
     read_kept,
@@ -38,10 +40,10 @@ from netwb.compliance.rows import (
 )
 from netwb.compliance.ruleset import RuleSet
 from netwb.compliance.selector import Subject
-from netwb.compliance.states import counted, shown_cells
+from netwb.compliance.states import Showing, summed
 from netwb.compliance.text import ConfigText
 from netwb.compliance.waivers import in_force
-from netwb.errors import RunUnderWayError
+from netwb.errors import ArchiveError, RunUnderWayError
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.inserting import upsert
 from netwb.store.models import (
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from netwb.store.database import Database
     from netwb.store.leases import Lease, Leases
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 50  # devices of one transaction: some megabytes of texts
 LEASE_S = 120.0
 _RENEW = 0.5  # of a lease's length
@@ -217,7 +220,7 @@ class Keeping:
 
     def _tenants(self, scope: Scope, conditions: Sequence[Condition]) -> list[tuple[str, str]]:
         with self.parts.database.reading(scope) as session:
-            found = {one.tenant_id: one.tenant for one in list_standings(session, *conditions)}
+            found = list_tenants(session, *conditions)
         return sorted(found.items(), key=lambda pair: pair[1])
 
     def _check_tenant(
@@ -267,7 +270,13 @@ class Keeping:
             device_id: _chain(kept[device_id], listed, tenant.rules)
             for device_id, listed in steps.items()
         }
-        stored = self._stored(tenant, chains)
+        try:
+            stored = self._stored(tenant, chains)
+        except ArchiveError as error:  # what is now is known all the same
+            logger.warning(
+                "revisions of %s between two checks are not read: %s", tenant.slug, error
+            )
+            chains, stored = {}, {}
         return [
             self._judge(
                 tenant,
@@ -377,14 +386,13 @@ class Keeping:
         with self.parts.database.reading(scope) as session:
             standings = list_standings(session)
             cells, waived = read_cells(session), in_force(session, now)
-        counts = counted(
-            shown_cells(
+        showing = Showing(now, self.parts.stale_after)
+        counts = summed(
+            showing.count(
                 one,
                 cells.get(one.device_id, {}),
                 tenant.meaning.ids(one),
-                waived=waived.get(one.device_id, frozenset()),
-                now=now,
-                stale_after=self.parts.stale_after,
+                waived.get(one.device_id, frozenset()),
             )
             for one in standings
         )

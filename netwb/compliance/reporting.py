@@ -21,7 +21,7 @@ from netwb.compliance.report import (
     RuleProblem,
 )
 from netwb.compliance.rows import Cells, Condition, Standing, list_standings, read_cells
-from netwb.compliance.states import shown_cells
+from netwb.compliance.states import Showing
 from netwb.compliance.waivers import in_force
 from netwb.roles import Scope
 from netwb.store.database import Database
@@ -71,18 +71,17 @@ def assembled(  # noqa: PLR0913 - all that is known of devices
     cells    by device id         waived   ids of rules by device id
     heads    when all of a tenant's devices were checked, by its id
     """
+    showing = Showing(asked.now, asked.stale_after)
     meanings: dict[str, Meaning] = {}
     devices = []
     for one in standings:
         if one.tenant_id not in meanings:
             meanings[one.tenant_id] = Meaning(loaded.of(one.tenant_id), one.tenant_id)
-        shown = shown_cells(
+        shown = showing.cells(
             one,
             cells.get(one.device_id, {}),
             meanings[one.tenant_id].ids(one),
-            waived=waived.get(one.device_id, frozenset()),
-            now=asked.now,
-            stale_after=asked.stale_after,
+            waived.get(one.device_id, frozenset()),
         )
         devices.append(_device(one, shown, heads.get(one.tenant_id)))
     checked = [heads[tenant_id] for tenant_id in meanings if tenant_id in heads]
@@ -186,10 +185,14 @@ def _worst_rules(
     """Those that any of the devices has a cell of."""
     broken: Counter[str] = Counter()
     used: dict[str, set[str]] = {}
+    seen: set[tuple[str, tuple[str, ...]]] = set()
     for one in devices:
-        for rule_id, cell in one.cells.items():
-            used.setdefault(rule_id, set()).add(one.tenant)
-            broken[rule_id] += cell.state == "non_compliant"
+        broken.update([i for i, cell in one.cells.items() if cell.state == "non_compliant"])
+        ids = tuple(one.cells)
+        if (one.tenant, ids) not in seen:  # devices of a tenant mostly have the same rules
+            seen.add((one.tenant, ids))
+            for rule_id in ids:
+                used.setdefault(rule_id, set()).add(one.tenant)
     own = {(rule.id, rule.tenant) for rule in rules if rule.tenant is not None}
     kept = [
         rule

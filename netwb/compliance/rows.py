@@ -1,6 +1,6 @@
 """Devices and their cells in the database: read for thousands by few statements, written by batches.
 
-A cell is kept as a list `[letter, since, number]`, for there are tens of thousands of them.
+Cells that have all in common but their rule are kept together, for there are tens of thousands of them.
 """
 
 from __future__ import annotations
@@ -152,6 +152,18 @@ class Judgement:
 def only_device(device_id: str) -> Condition:
     """Of `list_standings`: that one alone."""
     return DeviceRow.id == device_id
+
+
+def list_tenants(session: Session, *conditions: Condition) -> dict[str, str]:
+    """Id and slug of the tenants whose devices these conditions mean."""
+    asked = (
+        select(TenantRow.id, TenantRow.slug)
+        .join_from(DeviceRow, SiteRow, SiteRow.id == DeviceRow.site_id)
+        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
+        .where(DeviceRow.status.in_(MEANT), *conditions)
+        .distinct()
+    )
+    return dict(session.execute(asked).all())
 
 
 def list_standings(session: Session, *conditions: Condition) -> tuple[Standing, ...]:
@@ -348,20 +360,21 @@ def drop_first_sights(session: Session, device_ids: Iterable[str]) -> None:
         session.execute(delete(ComplianceChangeRow).where(first))
 
 
-def packed(cells: Cells) -> dict[str, Any]:
-    """As they are stored."""
-    return {
-        rule_id: [_LETTERS[cell.judged], cell.since, cell.number] for rule_id, cell in cells.items()
-    }
+def packed(cells: Cells) -> list[Any]:
+    """As they are stored: ids of rules under what they have in common, as most of a device's do."""
+    groups: dict[KeptCell, list[str]] = {}
+    for rule_id, cell in cells.items():
+        groups.setdefault(cell, []).append(rule_id)
+    return [[_LETTERS[cell.judged], cell.since, cell.number, ids] for cell, ids in groups.items()]
 
 
-def unpacked(stored: Mapping[str, Any]) -> Cells:
+def unpacked(stored: Sequence[Any]) -> Cells:
     """The same back; what is of no form that is known is left out, as if it was not judged."""
-    return {
-        rule_id: KeptCell(_JUDGED[cell[0]], cell[1], cell[2])
-        for rule_id, cell in stored.items()
-        if cell and cell[0] in _JUDGED
-    }
+    found: dict[str, KeptCell] = {}
+    for letter, since, number, ids in stored:
+        if letter in _JUDGED:
+            found.update(dict.fromkeys(ids, KeptCell(_JUDGED[letter], since, number)))
+    return found
 
 
 def moment(since: int | None) -> datetime | None:

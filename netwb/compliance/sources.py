@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -239,17 +240,8 @@ class RuleSources:
             code=code,
         )
 
-    def _starter(self) -> Iterator[Text]:
-        folder = files("netwb.compliance") / "starter"
-        if self._settings.starter != "on" or not folder.is_dir():
-            return
-        for item in sorted(folder.iterdir(), key=lambda item: item.name):
-            if item.name.endswith(SUFFIXES):
-                yield Text(
-                    name=f"starter/{item.name}",
-                    origin="starter",
-                    text=item.read_text(encoding="utf-8"),
-                )
+    def _starter(self) -> tuple[Text, ...]:
+        return starter_texts() if self._settings.starter == "on" else ()
 
     def _local(self) -> Iterator[Text]:
         yield from texts_of(self._folder, name="rules", origin="provider")
@@ -291,6 +283,18 @@ class RuleSources:
             for tenant_id, slug, name, text in rows
         ]
         return [self.parsed(text) for text in texts], slugs
+
+
+@cache
+def starter_texts() -> tuple[Text, ...]:
+    """The rules that come with netwb, by name; they stay as they are."""
+    found = files("netwb.compliance") / "starter"
+    named = sorted(found.iterdir(), key=lambda item: item.name)
+    return tuple(
+        Text(name=f"starter/{item.name}", origin="starter", text=item.read_text(encoding="utf-8"))
+        for item in named
+        if item.name.endswith(SUFFIXES)
+    )
 
 
 def texts_of(folder: Path, *, name: str, origin: Origin) -> Iterator[Text]:

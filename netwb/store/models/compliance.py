@@ -24,7 +24,7 @@ class ComplianceRow(TenantOwned, Base):
               same, the device need not be judged again
     number    of the running revision that was judged; None: there was no text
     rules     digest of the tenant's rules then
-    cells     {rule id: [state's letter, since in epoch seconds or None, number or None]}
+    cells     [[state's letter, since in epoch seconds or None, number or None, [rule ids]], ...]
     """
 
     __tablename__ = "compliance"
@@ -35,7 +35,7 @@ class ComplianceRow(TenantOwned, Base):
     commit: Mapped[str]
     number: Mapped[int | None]
     judged_at: Mapped[datetime]
-    cells: Mapped[dict[str, Any]]
+    cells: Mapped[list[Any]]
 
 
 class ComplianceChangeRow(TenantOwned, Base):
