@@ -58,11 +58,15 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """So many lines match; at least one bound is given."""
+    """So many lines match; at least one bound is given.
+
+    distinct  lines in which the pattern's one group matches the same count once
+    """
 
     match: str
     at_least: int | None = None
     at_most: int | None = None
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

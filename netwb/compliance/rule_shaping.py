@@ -120,7 +120,12 @@ def _verb(shape: CheckShape) -> Verb:
 
 
 def _count(shape: CountShape) -> Count:
-    return Count(match=shape.match, at_least=shape.at_least, at_most=shape.at_most)
+    return Count(
+        match=shape.match,
+        at_least=shape.at_least,
+        at_most=shape.at_most,
+        distinct=shape.distinct,
+    )
 
 
 def _value(shape: ValueShape) -> Value:

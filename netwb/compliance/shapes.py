@@ -137,9 +137,14 @@ class CountShape(_Shape):
     match: Pattern
     at_least: int | None = Field(default=None, ge=1, le=1_000_000)
     at_most: int | None = Field(default=None, ge=0, le=1_000_000)
+    distinct: bool = Field(
+        default=False, description="count what the pattern's one group matches, each word once"
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> CountShape:
+        if self.distinct:
+            _one_group(self.match, "count` with `distinct")
         if self.at_least is None and self.at_most is None:
             msg = "`count` asks nothing; give `at_least` or `at_most`"
             raise ValueError(msg)
@@ -160,10 +165,7 @@ class ValueShape(_Shape):
 
     @model_validator(mode="after")
     def _bounded(self) -> ValueShape:
-        if line_pattern(self.match).groups != 1:
-            groups = line_pattern(self.match).groups
-            msg = f"the pattern of `value` has {groups} groups; put exactly the value in ( ), others in (?: )"
-            raise ValueError(msg)
+        _one_group(self.match, "value")
         if self.at_least is None and self.at_most is None and not self.one_of:
             msg = "`value` asks nothing; give `at_least`, `at_most` or `one_of`"
             raise ValueError(msg)
@@ -326,6 +328,13 @@ def _plain(schema: Any) -> Any:
         return kept
     rest = {key: value for key, value in kept.items() if key != "anyOf"}
     return {**(real[0] if len(real) == 1 else {"anyOf": real}), **rest}
+
+
+def _one_group(pattern: str, verb: str) -> None:
+    groups = line_pattern(pattern).groups
+    if groups != 1:
+        msg = f"the pattern of `{verb}` has {groups} groups; put exactly the value in ( ), others in (?: )"
+        raise ValueError(msg)
 
 
 def _rising(at_least: int | None, at_most: int | None) -> None:

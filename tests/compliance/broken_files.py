@@ -96,6 +96,7 @@ BROKEN = (
     _checked("bounds that cross", "count: {match: x, at_least: 3, at_most: 2}", "`at_least` 3 is above `at_most` 2", "no text can have both"),
     _checked("a key in the wrong place", "at_least: 2\nmust_match: x", "the key `at_least` has no place here", "it belongs into `count` or `value`"),
     _checked("a value without a group", "value: {match: '^mtu [0-9]+', at_least: 1}", "has 0 groups", "put exactly the value in ( )"),
+    _checked("distinct words without a group", "count: {match: '^ntp ', at_least: 2, distinct: true}", "`count` with `distinct` has 0 groups", "put exactly the value in ( )"),
     _checked("a value that asks nothing", "value: {match: '^mtu (.*)'}", "`value` asks nothing", "give `at_least`, `at_most` or `one_of`"),
     _checked("an order of one", "ordered: [x]", "`ordered` needs at least 2", "add what is missing"),
     _checked("a line of two", 'must_contain: "a\\nb"', "a line is one line", "write several as a list"),
