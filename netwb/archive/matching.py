@@ -13,9 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-import re2
-
 from netwb.errors import InputError
+from netwb.linear import line_form
 
 Match = Literal["text", "word", "pattern"]
 Found = tuple[int, int]  # 0-based line, and the byte at which it begins
@@ -86,7 +85,7 @@ class _Pattern:
         if len(pattern) > _LONGEST:
             msg = f"the pattern has {len(pattern)} characters; {_LONGEST} are the most"
             raise InputError(msg)
-        self._forms = [_compiled(form, pattern) for form in needles(pattern)]
+        self._forms = [line_form(form, pattern, memory=_MEMORY) for form in needles(pattern)]
         if any(form.search(b"") for form in self._forms):
             msg = f"pattern {pattern[:60]!r} matches every line, also an empty one; say more"
             raise InputError(msg)
@@ -99,25 +98,6 @@ class _Pattern:
 
     def holds(self, line: bytes) -> bool:
         return any(form.search(line) for form in self._forms)
-
-
-def _compiled(form: bytes, pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1  # bytes, each one a character
-    options.never_nl = True  # a match stays within its line
-    options.max_mem = _MEMORY
-    try:
-        re2.compile(form, options)  # alone: its own faults are told in its own words
-        return re2.compile(b"(?m)" + form, options)
-    except re2.error as error:
-        said = error.args[0] if error.args else b""
-        reason = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-        msg = (
-            f"pattern {pattern[:60]!r} is not usable: {reason}; write it as RE2 reads it,"
-            " without back-references and looking around"
-        )
-        raise InputError(msg) from error
 
 
 def _walk(text: bytes, find: Callable[[bytes, int], int]) -> Iterator[Found]:

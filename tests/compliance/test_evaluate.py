@@ -171,7 +171,7 @@ class TestRulesAtFault:
 
         bad, good = judge_all(rules, text_of(EDGE), platform="cisco_ios")
 
-        assert bad.reason.startswith("The pattern '(' is not usable: missing )")
+        assert bad.reason.startswith("Pattern '(' is not usable: missing )")
         assert (bad.state, good.state) == ("not_evaluated", "compliant")
 
     def test_a_fault_of_ours_is_told_by_its_kind_alone(self) -> None:

@@ -26,7 +26,7 @@ def is_usable(form: str) -> bool:
     return True
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(FORMS.filter(is_usable), LINES)
 def test_a_whole_text_gives_the_lines_that_match_one_by_one(form: str, lines: list[str]) -> None:
     text = "\n".join(lines).encode()

@@ -236,7 +236,7 @@ class TestTenants:
         assert read(GOOD.replace("cisco_ios", "huawei_vrp")).faults == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_a_fault_of_ours(text: str) -> None:
     file = read(text)
@@ -249,7 +249,7 @@ ODD = ["  - [", "  {a: &b c}", "*b", "\t", "---", "? x", ": y", "!!int 3", "''",
 PIECES = st.sampled_from([*GOOD.splitlines(), *ALL.splitlines(), *ODD])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(PIECES, max_size=25))
 def test_any_mixture_of_lines_is_read_or_refused_in_sentences(pieces: list[str]) -> None:
     file = read("\n".join(pieces), origin="tenant", tenant_id="t1")
@@ -273,7 +273,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_any_data_is_read_or_refused_in_sentences(data: object) -> None:
     text = yaml.safe_dump({"rules": [data], "off": data})
