@@ -33,7 +33,7 @@ class Follower:
         """What was found next.
 
         source   the revision that did what differs; None: a rule did
-        first    the revision that a cell is dated by which was not there before
+        first    the revision that was found, by which a cell is dated that was not there before
         """
         self.cells = {
             rule_id: self._cell(rule_id, judged, source, first) for rule_id, judged in found.items()
@@ -45,20 +45,26 @@ class Follower:
         old = self.cells.get(rule_id)
         if old is not None and old.judged == judged:
             return old
-        by = first if old is None else source
-        if old is not None or judged == "non_compliant":
-            self.changes.append(self._change(rule_id, old, judged, by))
-        if by is None:
-            return KeptCell(judged, None if old is None else int(self.now.timestamp()), None)
-        return KeptCell(judged, int(by.at.timestamp()), _number(by))
+        if old is None:
+            return self._first_seen(rule_id, judged, first)
+        at = source.at if source else self.now
+        self.changes.append(self._change(rule_id, old, judged, source, at))
+        return KeptCell(judged, int(at.timestamp()), _number(source) if source else None)
+
+    def _first_seen(self, rule_id: str, judged: Judged, first: Step | None) -> KeptCell:
+        """Since when at least; which revision made it so nobody knows."""
+        at = first.at if first else self.now
+        if judged == "non_compliant":
+            self.changes.append(self._change(rule_id, None, judged, None, at))
+        return KeptCell(judged, int(at.timestamp()) if first else None, None)
 
     def _change(
-        self, rule_id: str, old: KeptCell | None, new: Judged, by: Step | None
+        self, rule_id: str, old: KeptCell | None, new: Judged, by: Step | None, at: datetime
     ) -> dict[str, Any]:
         return {
             **self.device,
             "rule_id": rule_id,
-            "at": by.at if by else self.now,
+            "at": at,
             "noticed_at": self.now,
             "old": old.judged if old else None,
             "new": new,

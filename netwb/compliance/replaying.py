@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from netwb.compliance.sources import Loaded
 
 AT_ONCE = 20  # devices whose texts are in memory at once; each may have a hundred
-_END = 10**9  # behind every revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,21 +187,20 @@ def _since(
 
 def _first_changes(
     session: Session, device_ids: Sequence[str]
-) -> dict[str, dict[str, tuple[datetime, int]]]:
-    """The first change of each cell that a check saw: when, and at which revision."""
+) -> dict[str, dict[str, datetime]]:
+    """When each cell changed first, as a check saw it."""
     asked = (
         select(
             ComplianceChangeRow.device_id,
             ComplianceChangeRow.rule_id,
             ComplianceChangeRow.at,
-            ComplianceChangeRow.number,
         )
         .where(ComplianceChangeRow.device_id.in_(device_ids), ComplianceChangeRow.old.is_not(None))
         .order_by(ComplianceChangeRow.at.desc(), ComplianceChangeRow.id.desc())
     )
-    found: dict[str, dict[str, tuple[datetime, int]]] = {}
-    for device_id, rule_id, at, number in session.execute(asked):
-        found.setdefault(device_id, {})[rule_id] = (at, _END if number is None else number)
+    found: dict[str, dict[str, datetime]] = {}
+    for device_id, rule_id, at in session.execute(asked):
+        found.setdefault(device_id, {})[rule_id] = at
     return found
 
 
@@ -215,7 +213,7 @@ class _Device:
         work: _Work,
         standing: Standing,
         kept: Kept,
-        seen: Mapping[str, tuple[datetime, int]],
+        seen: Mapping[str, datetime],
     ) -> None:
         self._parts = parts
         self._work = work
@@ -256,7 +254,7 @@ class _Device:
     def _take_over(self, follower: Follower) -> None:
         for row in follower.changes:
             limit = self._seen.get(row["rule_id"])
-            if row["rule_id"] in self.cells and (limit is None or row["number"] < limit[1]):
+            if row["rule_id"] in self.cells and (limit is None or row["at"] < limit):
                 self.rows.append({**row, "told_at": self._work.now})
         mine = dict(self.cells)
         for rule_id, cell in follower.cells.items():

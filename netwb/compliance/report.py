@@ -71,7 +71,7 @@ class Cell:
 
     judged    what was evaluated last; `state` is that, unless the copy is stale or it is waived
     since     when the revision came that made it so; None: nothing was ever evaluated
-    number    of that revision; None: no revision did, but a rule
+    number    of that revision; None: a rule made it so, or it was so when it was seen first
     """
 
     state: State
@@ -160,8 +160,8 @@ class CellChange:
     """A device's state by a rule became another one.
 
     at      when the revision that did it was made, or the rule changed
-    old     None: the rule did not mean the device before; `new` None: it does not any more
-    number, revision, author   of the revision that did it; None and "" where a rule did
+    old     None: it was seen for the first time, and was so at that time at least
+    number, revision, author   of the revision that did it; None and "" where a rule did, or nobody knows
     """
 
     at: datetime
@@ -177,8 +177,8 @@ class CellChange:
 
     @property
     def kind(self) -> Literal["broke", "mended", "other"]:
-        """What it means to people."""
-        if self.new == "non_compliant":
+        """What it means to people; seen for the first time it is other."""
+        if self.new == "non_compliant" and self.old is not None:
             return "broke"
         return "mended" if self.new == "compliant" and self.old == "non_compliant" else "other"
 
