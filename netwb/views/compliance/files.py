@@ -14,7 +14,7 @@ from netwb.compliance.report import (
     DeviceCompliance,
     RuleHead,
 )
-from netwb.views.compliance.grid import NONE, Line, Shown, group_of, note_of, wanted_by
+from netwb.views.compliance.grid import NONE, Line, Shown, good_words, group_of, note_of, wanted_by
 from netwb.views.compliance.look import Look
 from netwb.views.html import csv_of
 from netwb.views.navigation import Moment
@@ -78,9 +78,7 @@ def matrix_of(
         rules=tuple(one.id for one in shown.rules),
         groups=tuple(_groups(shown, look, at)),
         findings=findings,
-        quiet=f"{count(shown.good, 'device')} compliant by every rule, not listed."
-        if shown.good
-        else "",
+        quiet=f"Not listed: {good_words(shown)}." if shown.good else "",
     )
 
 

@@ -36,7 +36,9 @@ LETTERS: Mapping[State, str] = {
 }
 NEW, NONE = "n", "-"  # broken since yesterday; the rule does not mean the device
 OPEN = frozenset((LETTERS["non_compliant"], NEW))
-QUIET = frozenset((LETTERS["compliant"], NONE))
+UNKNOWN = LETTERS["not_evaluated"]
+KNOWN = LETTERS["compliant"] + NONE
+GOOD = KNOWN + UNKNOWN
 NEW_FOR = timedelta(hours=24)
 FOLDS_FROM = 12  # good devices: fewer stand where they are
 SHAPES: Mapping[State, Shape] = {
@@ -70,8 +72,14 @@ class Line:
 
     @property
     def is_good(self) -> bool:
+        """It breaks nothing, and is known to be compliant by most rules that mean it."""
+        unknown = self.letters.count(UNKNOWN)
+        return unknown < self.letters.count(LETTERS["compliant"]) and not self.letters.strip(GOOD)
+
+    @property
+    def is_known(self) -> bool:
         """Compliant by each rule that means it."""
-        return not self.letters.strip("".join(QUIET))
+        return not self.letters.strip(KNOWN)
 
     @property
     def is_meant(self) -> bool:
@@ -86,7 +94,7 @@ class Shown:
     counts   cells by state in these sites and by these rules, whatever else is left out
     fresh    cells of them that are broken since yesterday
     groups   devices and findings of each group, with those that are left out or folded
-    good     devices that are compliant and folded
+    good     devices that are good and folded; of `unknown` of these not everything is known
     devices  in these sites, shown or not
     """
 
@@ -97,6 +105,7 @@ class Shown:
     groups: Mapping[str, tuple[int, int]]
     by_rule: Mapping[str, int]
     good: int
+    unknown: int
     good_in_all: int
     devices: int
     order: str
@@ -155,6 +164,7 @@ def choose(report: ComplianceReport, look: Look, now: datetime) -> Shown:
         groups=_groups(lines, look),
         by_rule=by_rule,
         good=len(good) if folds else 0,
+        unknown=sum(not line.is_known for line in good),
         good_in_all=len(good) if wanted is None else 0,
         devices=len(devices),
         order=look.order,
@@ -229,7 +239,7 @@ def _ordered(lines: list[Line], rules: Sequence[RuleHead], look: Look) -> list[L
         for place, letter in enumerate(line.letters):
             if letter in OPEN:
                 broken[-1 - ranks[place]] -= 1
-        unknown = sum(letter not in QUIET for letter in line.letters)
+        unknown = sum(letter not in KNOWN for letter in line.letters)
         first = _broken_first(line.letters) if look.order == "rule" else ""
         return group_of(line.one, look), first, -line.open, broken, -unknown, line.one.hostname
 
@@ -300,12 +310,23 @@ def _items(shown: Shown, look: Look, address: Address, now: datetime) -> Iterato
             url = page_url("inventory", device=one.device_id, **kept)
             note = note_of(line, now)
             yield ["d", one.device_id, one.hostname, one.platform, note, line.letters, url]
+    said = f"{_DOT}<span>{esc(good_words(shown))}</span>"
     if shown.good:
-        said = f"<span>{esc(count(shown.good, 'device'))} compliant by every rule</span>"
-        yield ["n", f"{_DOT}{said}{button('Show them', 'good', kind='quiet')}"]
+        yield ["n", f"{said}{button('Show them', 'good', kind='quiet')}"]
     elif look.good and shown.good_in_all > FOLDS_FROM:
-        said = f"<span>{esc(count(shown.good_in_all, 'device'))} compliant by every rule</span>"
-        yield ["n", f"{_DOT}{said}{button('Fold them', 'good')}"]
+        yield ["n", f"{said}{button('Fold them', 'good', kind='quiet')}"]
+
+
+def good_words(shown: Shown) -> str:
+    """`1,950 devices compliant`; of some perhaps not everything is known, which is said beside it."""
+    if not shown.unknown:
+        return f"{count(shown.good_in_all, 'device')} compliant"
+    known = shown.good_in_all - shown.unknown
+    first = f"{count(known, 'device')} compliant; " if known else ""
+    broken = "breaks" if shown.unknown == 1 else "break"
+    return (
+        f"{first}{count(shown.unknown, 'device')} {broken} no rule, but not each could be evaluated"
+    )
 
 
 def note_of(line: Line, now: datetime) -> str:

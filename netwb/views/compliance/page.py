@@ -26,7 +26,7 @@ from netwb.views.compliance.one_rule import render_nothing_chosen, render_rule
 from netwb.views.compliance.pane import MatrixPane
 from netwb.views.compliance.reading import Read, read
 from netwb.views.compliance.ruling import Ruling
-from netwb.views.compliance.story import render_story
+from netwb.views.compliance.story import Spread, render_story, spread_of
 from netwb.views.compliance.tools import Offered, render_sum, render_tools, ticked
 from netwb.views.compliance.waiving import Waiving
 from netwb.views.compliance.wording import why_not
@@ -60,6 +60,7 @@ class ComplianceView:
         self.read: Read | None = None
         self.shown: Shown | None = None
         self.story: FindingStory | None = None
+        self._spread = Spread(devices=0, broken=0)
         self._rollback = False
         self._checks = ""
         self._asked = 0
@@ -227,17 +228,21 @@ class ComplianceView:
 
     async def _tell(self, device: str, rule: str) -> None:
         frame = self.frame
+        assert self.read is not None
+        spread = await frame.ask(spread_of, self.read.report, rule)
         story = await frame.ask(frame.bench.finding, device, rule)
         if (self.look.device, self.look.rule or rule) != (device, rule):
             return  # another one was chosen meanwhile
-        self.story = story
+        self.story, self._spread = story, spread
         self._draw_story()
         said = f"{rule} on {story.device.hostname}: {STATE_WORDS[story.cell.state]}."
         frame.tell(f"{said} {story.finding.reason if story.finding else ''}")
 
     def _draw_story(self) -> None:
         if self.story is not None:
-            self.aside.html = render_story(self.story, self._eye(), rollback=self._rollback)
+            self.aside.html = render_story(
+                self.story, self._eye(), self._spread, rollback=self._rollback
+            )
 
     def _draw_rule(self, rule: str) -> None:
         assert self.read is not None

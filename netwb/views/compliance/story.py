@@ -6,11 +6,13 @@ What a device said is escaped, and shown as it stands in the file: with its numb
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from netwb.compliance.report import (
     STATE_WORDS,
     Cell,
     CellChange,
+    ComplianceReport,
     Elsewhere,
     FindingStory,
     ShownLine,
@@ -28,7 +30,22 @@ MOST_CHANGES = 8
 TAKES_AWAY = ("no ", "delete ", "undo ")  # how commands begin that take something out
 
 
-def render_story(story: FindingStory, eye: Eye, *, rollback: bool = False) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """How many devices a rule means, and how many of them break it; those of the story among them."""
+
+    devices: int
+    broken: int
+
+
+def spread_of(report: ComplianceReport, rule_id: str) -> Spread:
+    """Of all devices that a report is of."""
+    cells = [one.cells[rule_id] for one in report.devices if rule_id in one.cells]
+    broken = sum(cell.state == "non_compliant" for cell in cells)
+    return Spread(devices=len(cells), broken=broken)
+
+
+def render_story(story: FindingStory, eye: Eye, spread: Spread, *, rollback: bool = False) -> str:
     """All of it, for `rollback` with what would take the remediation back."""
     device, rule = story.device, story.rule
     reference = reference_of(rule.reference)
@@ -44,7 +61,7 @@ def render_story(story: FindingStory, eye: Eye, *, rollback: bool = False) -> st
         _found(story, eye),
         _remedy(story, eye, rollback=rollback),
         _timeline(story, eye),
-        _elsewhere(story, eye),
+        _elsewhere(story, spread, eye),
         _acts(story, eye),
     )
     return f'<div class="aside">{"".join(parts)}</div>'
@@ -132,22 +149,29 @@ def _where(lines: Sequence[ShownLine]) -> str:
 
 
 def _sections(lines: Sequence[ShownLine]) -> Iterator[str]:
-    """A head where the section changes or lines are left out."""
-    runs: list[list[ShownLine]] = []
-    for line in lines:
-        last = runs[-1][-1] if runs else None
-        if last is None or line.section != last.section or line.number != last.number + 1:
-            runs.append([])
-        runs[-1].append(line)
-    said = ""
-    for place, run in enumerate(runs):
-        section = run[0].section or "global"
-        if section != said:
-            yield f'<div class="sec">{esc(section.replace(" > ", PART_OF))}</div>'
-        elif place:
-            yield '<div class="sec" aria-label="lines left out">⋯</div>'
-        said = section
-        yield "".join(_line(one) for one in run)
+    """A head over each stretch without a gap, and where a line that matters is of another section."""
+    said, last = None, None
+    for place, line in enumerate(lines):
+        begins = last is None or line.number != last.number + 1
+        meant = _meant_from(lines, place) if begins else line
+        if begins or (line.mark and line.section != said):
+            named = meant.section or "global"
+            same = begins and last is not None and meant.section == said
+            yield f'<div class="sec">{"⋯" if same else esc(named.replace(" > ", PART_OF))}</div>'
+            said = meant.section
+        yield _line(line)
+        last = line
+
+
+def _meant_from(lines: Sequence[ShownLine], place: int) -> ShownLine:
+    """The first line that matters of the stretch that begins there."""
+    first = lines[place]
+    for ahead, line in enumerate(lines[place:]):
+        if line.number != first.number + ahead:
+            break
+        if line.mark:
+            return line
+    return first
 
 
 def _line(one: ShownLine) -> str:
@@ -260,21 +284,16 @@ def _becomes(one: CellChange) -> str:
     return "not meant any more" if one.new is None else STATE_WORDS[one.new]
 
 
-def _elsewhere(story: FindingStory, eye: Eye) -> str:
-    rule = story.rule.id
+def _elsewhere(story: FindingStory, spread: Spread, eye: Eye) -> str:
+    rule, of, many = story.rule.id, spread.devices, spread.broken
     broken = [one for one in story.elsewhere if one.cell.state == "non_compliant"]
-    here = story.cell.state == "non_compliant"
-    of = len(story.elsewhere) + 1
-    many = len(broken) + here
     if not many:
         said = (
-            f"No other of {count(of, 'device')} breaks it."
-            if of > 1
-            else "No other device is meant."
+            f"None of {count(of, 'device')} breaks it." if of > 1 else "No other device is meant."
         )
         return f'<section><span class="lbl">Same rule elsewhere</span><p class="sm t2">{esc(said)}</p></section>'
     names = [_device(one, rule, eye) for one in broken[:MOST_ELSEWHERE]]
-    left = len(broken) - len(names)
+    left = many - (story.cell.state == "non_compliant") - len(names)
     if left > 0:
         url = eye.address.url(rules=rule, only="open", device=None)
         names.append(link(url, esc(f"{number(left)} more"), class_="ac"))
@@ -283,7 +302,7 @@ def _elsewhere(story: FindingStory, eye: Eye) -> str:
         eye.address.url(rules=rule, only="open", device=None),
         f"{number(many)} of {esc(count(of, 'device'))}",
     )
-    return f'<section><span class="lbl">Same rule elsewhere</span><p class="sm t2">{head} break it{listed}.</p></section>'
+    return f'<section><span class="lbl">Same rule elsewhere</span><p class="sm t2">{head} {"breaks" if many == 1 else "break"} it{listed}.</p></section>'
 
 
 def _device(one: Elsewhere, rule: str, eye: Eye) -> str:

@@ -13,12 +13,13 @@ from netwb.compliance.report import Cell, RuleProblem, ShownLine, Waiver
 from netwb.views.compliance.grid import choose
 from netwb.views.compliance.look import Look
 from netwb.views.compliance.one_rule import render_nothing_chosen, render_rule
-from netwb.views.compliance.story import PART_OF, render_story
+from netwb.views.compliance.story import PART_OF, Spread, render_story, spread_of
 from netwb.views.compliance.wording import reference_of, why_not
 from tests.views.compliance.made_compliance import NOW, RULES, eye, report, rule, story
 from tests.views.hostile import HOSTILE, assert_inert
 from tests.views.made_frames import words
 
+SPREAD = Spread(devices=3, broken=2)
 WAIVER = Waiver(
     id="w1",
     tenant="acme",
@@ -33,7 +34,7 @@ WAIVER = Waiver(
 
 
 def test_a_finding_says_the_rule_why_and_the_lines_that_it_is_about() -> None:
-    html = render_story(story(), eye(edits=True))
+    html = render_story(story(), eye(edits=True), SPREAD)
     said = words(html)
 
     assert "not compliant high · for 7 h , since 8be04d7" in said
@@ -46,7 +47,10 @@ def test_a_finding_says_the_rule_why_and_the_lines_that_it_is_about() -> None:
 
 
 def test_remediation_is_shown_to_copy_and_its_rollback_on_demand() -> None:
-    closed, opened = render_story(story(), eye()), render_story(story(), eye(), rollback=True)
+    closed, opened = (
+        render_story(story(), eye(), SPREAD),
+        render_story(story(), eye(), SPREAD, rollback=True),
+    )
 
     assert "Remediation, never sent by itself" in closed
     assert 'data-copy="no ntp server 192.0.2.125\nntp server 192.0.2.124"' in closed
@@ -57,31 +61,37 @@ def test_remediation_is_shown_to_copy_and_its_rollback_on_demand() -> None:
 def test_where_nothing_mends_it_the_reason_stands_there() -> None:
     told = story(remediation="", rollback="", no_remediation="A person must choose the server.")
 
-    said = words(render_story(told, eye()))
+    said = words(render_story(told, eye(), SPREAD))
 
     assert "A person must choose the server." in said
     assert "Rollback" not in said
 
 
 def test_the_file_opens_at_the_line_at_fault() -> None:
-    html = render_story(story(), eye("?tenant=acme"))
+    html = render_story(story(), eye("?tenant=acme"), SPREAD)
 
     assert f"configs?tenant=acme&amp;device=id-edge1&amp;rev=8be04d7{'0' * 33}&amp;line=98" in html
-    assert "Show in file" not in render_story(story(), eye(configs=False))
+    assert "Show in file" not in render_story(story(), eye(configs=False), SPREAD)
 
 
 def test_the_timeline_names_who_broke_it_and_the_rule_elsewhere_is_linked() -> None:
-    said = words(render_story(story(), eye()))
+    said = words(render_story(story(), eye(), SPREAD))
 
     assert "02:09 broken by asantos 8be04d7" in said
     assert "checked last 02:09" in said
     assert "2 of 3 devices break it: edge2" in said
+    assert "1,000 of 2,000 devices break it: edge2 , 998 more" in words(
+        render_story(story(), eye(), Spread(devices=2_000, broken=1_000))
+    )
+    assert spread_of(report({"acme/edge1": "x..", "acme/core1": "..-"}), "ssh-v2") == Spread(
+        devices=2, broken=1
+    )
 
 
 def test_a_waiver_needs_the_right_and_says_which_one_is_lacking() -> None:
     may, may_not = (
-        render_story(story(), eye(edits=True)),
-        render_story(story(), eye(why=why_not("viewer"))),
+        render_story(story(), eye(edits=True), SPREAD),
+        render_story(story(), eye(why=why_not("viewer")), SPREAD),
     )
 
     assert 'data-act="ask-waive" data-key="w"' in may
@@ -93,19 +103,19 @@ def test_what_is_waived_says_by_whom_until_when_and_can_be_ended() -> None:
     cell = Cell(state="waived", judged="non_compliant", since=NOW - timedelta(days=3), number=3)
     told = story(waiver=WAIVER, cell=cell)
 
-    html = render_story(told, eye(edits=True))
+    html = render_story(told, eye(edits=True), SPREAD)
 
     assert "Waived until 3 Dec 2026" in words(html)
     assert "exchange in May" in html
     assert 'data-act="ask-end"' in html
     assert "Waive…" not in html
-    assert 'data-act="ask-end"' not in render_story(told, eye())
+    assert 'data-act="ask-end"' not in render_story(told, eye(), SPREAD)
     over = replace(WAIVER, until=NOW)
-    assert "Waived until" not in render_story(story(waiver=over), eye())
+    assert "Waived until" not in render_story(story(waiver=over), eye(), SPREAD)
 
 
 def test_without_the_right_to_see_configurations_no_line_is_shown() -> None:
-    said = words(render_story(story(lines=(), shows_lines=False), eye(configs=False)))
+    said = words(render_story(story(lines=(), shows_lines=False), eye(configs=False), SPREAD))
 
     assert "shown to those who hold config.view" in said
     assert "8be04d7" in said
@@ -117,7 +127,9 @@ def test_a_device_without_a_copy_says_why_nothing_was_evaluated() -> None:
     cell = Cell(state="not_evaluated", judged="not_evaluated")
 
     said = words(
-        render_story(replace(told, device=bare, cell=cell, finding=None, lines=()), eye(edits=True))
+        render_story(
+            replace(told, device=bare, cell=cell, finding=None, lines=()), eye(edits=True), SPREAD
+        )
     )
 
     assert "No copy of this device is kept, so nothing was evaluated." in said
@@ -132,7 +144,7 @@ def test_sections_stand_over_their_lines_and_gaps_are_marked() -> None:
         ShownLine(number=20, text="  c", section="router bgp 1 > vrf RED", mark="fault"),
     )
 
-    html = render_story(story(lines=lines), eye())
+    html = render_story(story(lines=lines), eye(), SPREAD)
 
     assert html.count('class="sec"') == 3
     assert f"router bgp 1{PART_OF}vrf RED" in html
@@ -152,7 +164,7 @@ def test_nothing_that_a_device_a_rule_or_a_person_wrote_acts(text: str) -> None:
     )
     told = replace(told, device=replace(told.device, hostname=text))
 
-    assert_inert(render_story(told, eye(edits=True), rollback=True))
+    assert_inert(render_story(told, eye(edits=True), SPREAD, rollback=True))
     assert_inert(render_rule(bad, report({"acme/edge1": "x.."}), eye()))
 
 
