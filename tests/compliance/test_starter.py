@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from netwb.compliance.evaluate import judge
 from netwb.compliance.records import Example, Finding, Rule
 from tests.compliance.starter_pack import config_text, platforms, starter
 
+ORDER = ("cisco_ios", "cisco_xr", "cisco_nxos", "arista_eos", "juniper_junos", "frr")
 MAIN = ("cisco_ios", "arista_eos", "cisco_nxos", "juniper_junos")
 EXAMPLES = [
     pytest.param(rule, example, id=f"{rule.id}-{example.platform}")
@@ -57,6 +60,22 @@ def test_what_passes_is_compliant_and_what_fails_is_not_at_the_line_that_is_name
     at_fault = {place.line for place in bad.places if place.fault}
     assert at_fault >= set(example.at)
     assert bool(example.at) == bool(at_fault), "name the line that is at fault"
+
+
+def test_the_reference_lists_the_pack() -> None:
+    reference = (Path(__file__).parents[2] / "netwb" / "README.md").read_text()
+
+    table = "\n".join(pack_table())
+    assert table in reference, f"paste this into netwb/README.md:\n{table}"
+
+
+def pack_table() -> Iterator[str]:
+    """The pack as the reference has it, drawn from the rules."""
+    yield "| rule | what it asks | severity | platforms |"
+    yield "|---|---|---|---|"
+    for rule in starter():
+        asked = [name for name in ORDER if name in platforms_of(rule)]
+        yield f"| `{rule.id}` | {rule.title} | {rule.severity} | {' '.join(asked)} |"
 
 
 def platforms_of(rule: Rule) -> set[str]:
