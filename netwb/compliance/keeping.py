@@ -94,6 +94,7 @@ class KeepingParts:
     python: Callable[[], PythonRules]
     clock: Callable[[], datetime]
     stale_after: timedelta
+    at_once: int = AT_ONCE
 
 
 class Meaning:
@@ -232,7 +233,7 @@ class Keeping:
             standings = list_standings(session, own, *conditions)
         due = [one for one in standings if self._inputs(tenant, one) != one.inputs]
         changes = judged = 0
-        for piece in chunks(due, AT_ONCE):
+        for piece in chunks(due, self.parts.at_once):
             found = self._judge_piece(tenant, piece)
             self._keep(tenant, found)
             judged += len(found)
