@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from netwb._version import __version__
@@ -63,6 +64,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 50  # devices of one transaction: some megabytes of texts
 LEASE_S = 120.0
 _RENEW = 0.5  # of a lease's length
+_TEXT_S = 20.0  # of work for all rules of one text; 300 lines take milliseconds, 10 MB seconds
 _MOST_STEPS = 200  # of one device between two checks; older ones are passed over
 Chain = Sequence[tuple[Step, Step | None]]  # running revisions, each with its startup text
 Judging = Callable[..., tuple[Finding, ...]]  # `evaluate.judge_all`, or that of PythonRules
@@ -444,8 +446,15 @@ def text_found(  # noqa: PLR0913, PLR0917 - by what, and of what
         text_of(platforms, running, platform),
         platform=platform,
         startup=None if startup is None else text_of(platforms, startup, platform),
+        late=_time_limit(_TEXT_S),
     )
     return {one.rule_id: one.state for one in findings}
+
+
+def _time_limit(seconds: float) -> Callable[[], bool]:
+    """Whether this thread has worked longer than that since; a busy machine costs nobody a finding."""
+    end = thread_time() + seconds
+    return lambda: thread_time() > end
 
 
 def text_of(platforms: Mapping[str, Platform], data: bytes, platform: str) -> ConfigText:
