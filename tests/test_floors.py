@@ -78,7 +78,6 @@ FLOORS: dict[str, int] = {
     "netwb.compliance.examples": 1,
     "netwb.compliance.inactive": 1,
     "netwb.compliance.patterns": 1,
-    "netwb.compliance.remediation": 1,
     "netwb.compliance.rule_faults": 1,
     "netwb.compliance.rule_files": 1,
     "netwb.compliance.rule_shaping": 1,
@@ -133,6 +132,7 @@ FLOORS: dict[str, int] = {
     "netwb.telegraf": 1,
     # 2 ground
     "netwb.collect.ssh": 2,
+    "netwb.compliance.remediation": 2,  # hier_config, which is slow to load, behind the lazy door
     "netwb.cut_off": 2,
     "netwb.paper": 2,
     "netwb.store": 2,

@@ -1,4 +1,4 @@
-"""What would mend a finding, and what takes that back: lines for a person to read, never sent. Pure.
+"""What would mend a finding, and what takes that back: lines for a person to read, never sent.
 
 hier_config says how a platform takes a line out and puts one in; it is given the sections that change
 and no more, so that a long text costs little. Nothing is given out that the rule would not find
