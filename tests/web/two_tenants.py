@@ -93,6 +93,7 @@ def two_tenants(folder: Path, *, begins: datetime = START) -> Iterator[Ground]:
             _fill(made, FOREIGN, FOREIGN_AUTHOR, FOREIGN_WORD),
         )
         other = _add_other(made)
+        made.bench.check()
         yield Ground(
             made=made,
             own=own,

@@ -56,6 +56,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "port_group": ("name",),
     "bill_exclusion": ("reason",),
     "blackhole": ("reason", "requested_by"),
+    "waiver": ("reason", "owner"),
 }
 
 # Elements and attributes that no page has of its own.
@@ -91,6 +92,9 @@ def evil(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterat
             text = f"192.0.2.9 {EVIL} {more}\n banner {LONG}\n{FORMULA} ntp"
             made.answer("acme/edge1", ios("edge1", by="<b>ben", at=made.clock.now, ntp=text))
             assert made.back_up(note=EVIL).counts() == {outcome: 1}
+        (one,) = bench.check().devices
+        broken = next(rule for rule, cell in one.cells.items() if cell.judged == "non_compliant")
+        bench.waive("acme/edge1", broken, reason="an exchange", until="30d")
         (port,) = give_ports(bench, made.devices["acme/edge1"], EVIL, alias=EVIL)
         count(bench, port, until=datetime.now(UTC), minutes=600)
         bench.add_port_group("acme", "transit", add_ports=[("acme/edge1", port.name)])
