@@ -93,6 +93,9 @@ def check_pattern(source: str) -> None:
     if len(source.encode(errors="surrogatepass")) > LONGEST:
         msg = f"pattern {shown(source)} is longer than {LONGEST} bytes; write several"
         raise RuleError(msg)
+    if "\n" in source:
+        msg = f"pattern {shown(source)} has a line break, and matches within a line; write several"
+        raise RuleError(msg)
     if line_pattern(source).holds(b""):
         msg = (
             f"pattern {shown(source)} matches an empty line too, so that it asks nothing; say more"

@@ -139,19 +139,26 @@ class _Reading:
         return {key: data[key] for key in _KEYS if isinstance(data.get(key), list)}
 
     def _off(self, items: list[Any]) -> Iterator[str]:
+        if self._are_too_many("off", items):
+            return
         for number, item in enumerate(items):
             line = self._line("off", number)
-            if not isinstance(item, str):
+            if not isinstance(item, str) or not _is_id(item):
                 self._fault(line, "`off` is a list of rules' ids; write each as `- rule-id`")
             elif item in items[:number]:
-                self._fault(line, f"`off` names {item[:70]} twice; keep one")
+                self._fault(line, f"`off` names {item} twice; keep one")
             else:
                 yield item
 
+    def _are_too_many(self, key: str, items: list[Any]) -> bool:
+        if len(items) <= RULES:
+            return False
+        said = f"`{key}` has {len(items)} items and {RULES} are the most; split the file"
+        self._fault(self._line(key, RULES), said)
+        return True
+
     def _rules(self, items: list[Any]) -> Iterator[Rule]:
-        if len(items) > RULES:
-            said = f"the file has {len(items)} rules and {RULES} are the most; split it"
-            self._fault(self._line("rules", RULES), said)
+        if self._are_too_many("rules", items):
             return
         starts = [self._line("rules", number) for number in range(len(items))]
         ends = [*starts[1:], 1 << 62]
@@ -192,10 +199,10 @@ class _Reading:
             for path, sentence in shape_faults(error, item):
                 self._fault(self._document.line((*above, *path)), label + sentence)
             return None
-        for path, sentence in self._beyond_shape(item):
-            self._fault(self._document.line((*above, *path)), label + sentence)
         if any(_empty_in(item)):
             return None
+        for path, sentence in self._beyond_shape(item):
+            self._fault(self._document.line((*above, *path)), label + sentence)
         made = rule_of(shape, line_of=lambda *path: self._document.line((*above, *path)))
         origin = f"{self._name}:{self._line(*above)}"
         return replace(made, origin=origin, tenant_id=self._tenant_id)

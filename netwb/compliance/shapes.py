@@ -50,20 +50,36 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _word(text: str) -> str:
+    """For tables and sentences, where a line break or an escape would do harm."""
+    if not text.isprintable():
+        msg = "a line break or a control character stands in it; write it on one line"
+        raise ValueError(msg)
+    return text
+
+
+def _prose(text: str) -> str:
+    if not text.replace("\n", " ").isprintable():
+        msg = "a control character stands in it; take it out"
+        raise ValueError(msg)
+    return text
+
+
 def _header(text: str) -> str:
     """A header's pattern matches the whole header, so that it may match much."""
     try:
-        line_pattern(text)
+        line_pattern(_word(text))
     except RuleError as error:
         raise ValueError(str(error)) from error
     return text
 
 
 def _line(text: str) -> str:
-    if "\n" in text or not text.strip():
+    words = text.strip()
+    if not words or not words.isprintable():
         msg = "a line is one line that is not empty; write several as a list"
         raise ValueError(msg)
-    return text.strip()
+    return words
 
 
 def _listed(given: Any) -> Any:
@@ -78,8 +94,16 @@ def _several(of: dict[str, Any]) -> Any:
 _TEXT = {"type": "string", "minLength": 1}
 _SCALAR = {"type": ["string", "number"]}  # 10 is the word that it is written as
 _RE2 = {"type": "string", "minLength": 1, "maxLength": LONGEST, "format": "re2"}
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Word = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    AfterValidator(_word),
+]
+Prose = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True),
+    AfterValidator(_prose),
+]
 Id = Annotated[
     str, AfterValidator(_id), WithJsonSchema({"type": "string", "pattern": f"^{ID.pattern}$"})
 ]

@@ -143,7 +143,8 @@ class _Building:
         elif isinstance(event, yaml.SequenceStartEvent):
             made = []
         elif isinstance(event, yaml.ScalarEvent):
-            made = None if event.style is None and event.value in _EMPTY else event.value
+            is_plain = event.style in {None, ""}  # the two readers say it in two ways
+            made = None if is_plain and event.value in _EMPTY else event.value
         if self._awaits_key():
             self._key(made if isinstance(event, yaml.ScalarEvent) else event, line)
             if isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
