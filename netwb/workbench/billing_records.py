@@ -24,7 +24,7 @@ class BillsFrozen:
     frozen: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ShownBill(Framed):
     """A tenant's bill with all that a page draws of it.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Framed:
-    """Mixed into a record: `rows` is its table, `said` the line above it."""
+    """Mixed into a record with `repr=False`: `rows` is its table, `said` the line above it."""
 
     __slots__ = ()
 
@@ -29,6 +29,9 @@ class Framed:
     def frame(self) -> pd.DataFrame:
         """A row a thing; times aware UTC."""
         return self.rows().frame()
+
+    def __repr__(self) -> str:
+        return f"<{self.said()}>"
 
     def _repr_html_(self) -> str:
         return heading(self.said()) + self.rows()._repr_html_()

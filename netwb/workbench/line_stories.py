@@ -56,7 +56,7 @@ class Stretch:
     revision: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DatedText(Framed):
     """One stored text, without its secrets, and since when its lines stand, in order."""
 

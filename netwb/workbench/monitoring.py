@@ -45,7 +45,7 @@ class MonitoredDevice:
     age_s: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Monitoring(Framed):
     """All devices that are meant, worst first, then by tenant, site and hostname."""
 

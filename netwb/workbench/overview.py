@@ -28,7 +28,7 @@ else:
 NIGHTS_COUNTED = timedelta(days=30)  # how far back failures in a row are counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Overview(Framed):
     """Everything that a time brought to the devices of one Workbench.
 

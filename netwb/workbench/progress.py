@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from html import escape
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +17,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
@@ -24,6 +27,9 @@ from rich.progress import (
 from netwb.archive.upkeep import RepositoryUpkeep
 from netwb.collect.outcome import BackupOutcome
 from netwb.metrics.poller.records import PollOutcome
+from netwb.workbench.kernel import CellPlace, in_kernel
+
+EVERY_S = 0.1  # a cell is drawn anew; what comes faster is one drawing
 
 
 class DeviceProgress:
@@ -111,7 +117,61 @@ class ShareProgress:
         self._progress.update(self._task, completed=share, words=what)
 
 
-def _bar(what: str, amount: ProgressColumn, console: Console) -> Progress:
+class CellBar:
+    """The same in a notebook's cell: the browser's own bar, which needs no script.
+
+    rich would need ipywidgets there. One line is left when it ends.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what, self._words = what, ""
+        self._done, self._total = 0.0, 0.0
+        self._place = CellPlace()
+        self._shown_at = 0.0
+
+    def add_task(self, description: str, *, total: float, words: str = "") -> TaskID:
+        """How much there is to do."""
+        self._what, self._total, self._words = description, total, words
+        return TaskID(0)
+
+    def start(self) -> None:
+        """Show it empty."""
+        self._show()
+
+    def stop(self) -> None:
+        """Leave a line."""
+        self._place.show(
+            {"text/plain": self._said(), "text/html": f"<p>{escape(self._said())}</p>"}
+        )
+
+    def update(
+        self,
+        task_id: TaskID,
+        *,
+        completed: float | None = None,
+        advance: float | None = None,
+        words: str | None = None,
+    ) -> None:
+        """As rich's takes it."""
+        del task_id
+        self._done = completed if completed is not None else self._done + (advance or 0.0)
+        self._words = self._words if words is None else words
+        if monotonic() - self._shown_at >= EVERY_S:
+            self._show()
+
+    def _show(self) -> None:
+        self._shown_at = monotonic()
+        bar = f'<progress value="{self._done:g}" max="{self._total or 1:g}"></progress>'
+        html = f"<p>{bar} {escape(self._said())}</p>"
+        self._place.show({"text/plain": self._said(), "text/html": html})
+
+    def _said(self) -> str:
+        return f"{self._what}: {self._words}" if self._words else self._what
+
+
+def _bar(what: str, amount: ProgressColumn, console: Console) -> Progress | CellBar:
+    if in_kernel():
+        return CellBar(what)
     return Progress(
         TextColumn(what),
         BarColumn(),
@@ -121,12 +181,11 @@ def _bar(what: str, amount: ProgressColumn, console: Console) -> Progress:
         TextColumn("left"),
         TimeRemainingColumn(),
         console=console,
-        disable=not (console.is_terminal or console.is_jupyter),
-        transient=not console.is_jupyter,
+        disable=not console.is_terminal,
+        transient=True,
     )
 
 
 def _console() -> Console:
-    """Words and bars go to stderr, so that stdout stays one document; a notebook has no stderr bar."""
-    found = Console()
-    return found if found.is_jupyter else Console(file=sys.stderr)
+    """Words and bars go to stderr, so that stdout stays one document."""
+    return Console(file=sys.stderr)

@@ -35,7 +35,7 @@ else:
     _expecting = lazy("netwb.health.expecting")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Status(Framed):
     """How all stands, of the devices that this Workbench means.
 

@@ -110,19 +110,23 @@ class TrafficFace(PortsFace):
     def busiest(
         self,
         *,
-        since: datetime,
-        until: datetime,
+        since: datetime | str,
+        until: datetime | str | None = None,
         most: int = 20,
         where: WherePort | None = None,
         every_s: int | None = None,
     ) -> Records[BusyPort]:
         """Ports by the 95th percentile of their busier direction, highest first.
 
+        since, until   as of `traffic`
         every_s   of which samples: 0: of each poll, as `traffic`; 300: of one of five minutes, which
                   is quicker and loses windows beside a gap; None: of each poll where they are not too many
         """
         self._require(Permission.TRAFFIC_VIEW)
-        refuse_span(since, until, self._parts.clock())
+        now = self._parts.clock()
+        since = parse_moment(since, now)
+        until = parse_moment(until, now) if until is not None else now
+        refuse_span(since, until, now)
         where = where or WherePort()
         ports = {port.id: port for port in self._ports_found(where)}
         begin, end = int(since.timestamp()), int(until.timestamp())

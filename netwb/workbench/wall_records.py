@@ -91,7 +91,7 @@ class WallAttack:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class WallNews(Framed):
     """All that a wall shows, read at one moment.
 

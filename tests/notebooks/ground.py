@@ -26,17 +26,15 @@ SANITIZED = Path(__file__).with_name("sanitized.cfg")
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)  # a Thursday
 SEED = "notebooks"
 PASSWORD = "Lab-Of-The-Notebooks-77"
+LATER = timedelta(minutes=5)  # that it was built, when the notebooks run
 CLOCK = """\
-# The kernel's clock shows the day of the demo that the tests of the notebooks have built.
-from datetime import datetime, timedelta
-from time import monotonic
+# The kernel's clock stands in the day of the demo that the tests of the notebooks have built.
+from datetime import datetime
 
 from netwb import Workbench
 
-_at, _began = datetime.fromisoformat({now!r}), monotonic()
-Workbench.open.__func__.__kwdefaults__["clock"] = lambda: _at + timedelta(
-    seconds=monotonic() - _began
-)
+_at = datetime.fromisoformat({now!r})
+Workbench.open.__func__.__kwdefaults__["clock"] = lambda: _at
 """
 
 
@@ -64,5 +62,6 @@ def kernel_environment(home: Path, folder: Path) -> dict[str, str]:
     """A kernel's own folder of settings, in which its clock is set, and the home."""
     startup = folder / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "00-clock.py").write_text(CLOCK.format(now=NOW.isoformat()))
-    return {**os.environ, "NETWB_HOME": str(home), "IPYTHONDIR": str(folder / "ipython")}
+    (startup / "00-clock.py").write_text(CLOCK.format(now=(NOW + LATER).isoformat()))
+    known = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
+    return {**known, "NETWB_HOME": str(home), "IPYTHONDIR": str(folder / "ipython")}

@@ -110,7 +110,7 @@ def test_the_same_data_gives_the_same_picture(nobody: BlockingKernelClient) -> N
 
 
 def test_a_kind_of_which_there_is_no_chart_is_said_with_those_of_which_there_is_one() -> None:
-    with pytest.raises(InputError, match="no chart of Inherited, but of BusyPort, Change"):
+    with pytest.raises(InputError, match="no chart of Inherited, but of BusyPort, Change, PortNumbers, TrendDay"):
         records_of([Inherited(value="lab", source="site")], Inherited).plot()
     with pytest.raises(InputError, match="there is no Change to draw"):
         records_of([], Change).plot()

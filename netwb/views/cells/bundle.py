@@ -8,7 +8,6 @@ hosts run no script; for them there is a PNG, and a line in words.
 from __future__ import annotations
 
 import os
-import sys
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
@@ -17,6 +16,8 @@ from typing import Any
 
 import panel as pn
 
+from netwb.workbench.kernel import in_kernel
+
 Bundle = tuple[dict[str, Any], dict[str, Any]]  # data and metadata, by type
 
 HTML, PNG = "text/html", "image/png"
@@ -24,15 +25,9 @@ SESSION = "JPY_SESSION_NAME"  # Jupyter's server tells each kernel of a notebook
 _numbers = count(1)
 
 
-def in_notebook() -> bool:
-    """Whether this process is a kernel; one that only talks to kernels has the package as well."""
-    kernel: Any = sys.modules.get("ipykernel.kernelapp")
-    return kernel is not None and kernel.IPKernelApp.initialized()
-
-
 def running() -> bool:
     """Whether scripts are there for what is drawn; the first one who asks brings them."""
-    if not in_notebook():
+    if not in_kernel():
         return False
     if not _is_loaded() and os.environ.get(SESSION):
         pn.extension(inline=True)  # not from a CDN
@@ -53,7 +48,7 @@ def chart_bundle(
     table   the same as HTML without a picture, where this is no notebook
     """
     plain = {"text/plain": caption}
-    if not in_notebook():
+    if not in_kernel():
         return {**plain, HTML: line(caption) + table()}, {}
     picture = b64encode(still()).decode()
     bundle = live()._repr_mimebundle_() if running() else None

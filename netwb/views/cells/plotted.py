@@ -14,6 +14,8 @@ import numpy as np
 import panel as pn
 
 from netwb.amounts import amount, prefix_of
+from netwb.compliance.records import State
+from netwb.compliance.report import STATE_WORDS
 from netwb.errors import InputError
 from netwb.views.cells.bundle import Bundle, chart_bundle
 from netwb.views.cells.elements import flat_bars, heat, over_time, png, stacked_bars
@@ -21,6 +23,7 @@ from netwb.workbench.traffic_many_records import TrafficHeat, TrafficShares, Tra
 from netwb.workbench.traffic_records import SIDES
 
 MOST_BARS = 20
+STATES: Sequence[State] = ("non_compliant", "waived", "stale", "not_evaluated", "compliant")
 
 
 class Plotted:
@@ -109,10 +112,23 @@ def _changes(changes: Sequence[Any]) -> tuple[Any, str]:
     return stacked_bars(counts, names=names, unit="changes", title=caption), caption
 
 
+def _trend(days: Sequence[Any]) -> tuple[Any, str]:
+    counts = {
+        (f"{one.day:%d %b}", STATE_WORDS[state]): getattr(one, state)
+        for one in days
+        for state in STATES
+    }
+    first, last = days[0].day, days[-1].day
+    caption = f"cells by state, {first:%d %b} to {last:%d %b}: {days[-1].non_compliant} break a rule at last"
+    names = ("day (UTC)", "state")
+    return stacked_bars(counts, names=names, unit="cells", title=caption), caption
+
+
 _OF_KIND: Mapping[str, Callable[[Sequence[Any]], tuple[Any, str]]] = {
     "BusyPort": _busiest,
     "PortNumbers": _busiest,
     "Change": _changes,
+    "TrendDay": _trend,
 }
 
 
