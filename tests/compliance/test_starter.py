@@ -10,6 +10,7 @@ import pytest
 
 from netwb.compliance.evaluate import judge
 from netwb.compliance.records import Example, Finding, Rule
+from netwb.compliance.selector import Subject
 from tests.compliance.starter_pack import config_text, platforms, starter
 
 ORDER = ("cisco_ios", "cisco_xr", "cisco_nxos", "arista_eos", "juniper_junos", "frr")
@@ -46,6 +47,16 @@ def test_each_rule_says_why_and_after_whom_and_shows_it_for_each_platform(rule: 
         platforms_of(rule), 1
     )
     assert all(example.passes and example.fails for example in rule.examples)
+
+
+@pytest.mark.parametrize("rule", starter(), ids=lambda rule: rule.id)
+def test_a_rule_means_the_shipped_platforms_that_it_has_a_check_for_and_all_others(
+    rule: Rule,
+) -> None:
+    meant = {name for name in platforms() if rule.applies_to.means(Subject(platform=name))}
+
+    assert meant == platforms_of(rule)
+    assert rule.applies_to.means(Subject(platform="mikrotik_routeros")), "not evaluated there"
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
