@@ -19,10 +19,12 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's reads ten t
 _UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EMPTY = {"", "~", "null"}
 
+_TAB = "a tab stands where YAML wants spaces; indent by spaces"
 # What YAML's scanner says, in part, and what a person does about it.
 _CURES = (
-    ("tab character", "a tab stands where YAML wants spaces; indent by spaces"),
-    ("'\\t' that cannot start", "a tab stands where YAML wants spaces; indent by spaces"),
+    ("maximum nesting depth", "this nests too deep; rules need less"),
+    ("tab character", _TAB),
+    ("'\\t' that cannot start", _TAB),
     ("cannot start any token", "a text cannot begin by this character; put the text in single quotes"),
     ("mapping values are not allowed", "a colon stands where none can be; put the text in single quotes, or align the line with those above"),
     ("while scanning a quoted scalar", "a quote is opened here and never closed; close it"),
@@ -129,12 +131,12 @@ class _Building:
 
     def _refuse_extras(self, event: Any, line: int) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._fault(line, f"the alias `*{event.anchor}` is not read; write its text here")
+            self._fault(line, f"the alias `*{_cut(event.anchor)}` is not read; write its text here")
         elif event.anchor:
-            self._fault(line, f"the anchor `&{event.anchor}` is not read; take it out")
+            self._fault(line, f"the anchor `&{_cut(event.anchor)}` is not read; take it out")
         if getattr(event, "tag", None) not in {None, "!"}:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._fault(line, f"the tag `{tag}` is not read; take it out")
+            self._fault(line, f"the tag `{_cut(tag)}` is not read; take it out")
 
     def _node(self, event: Any, line: int) -> None:
         made: Any = None
@@ -212,7 +214,7 @@ def _told(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     line = mark.line if mark else 0
     lines = text.split("\n")
     if mark and line < len(lines) and "cannot start any token" in said:
-        cure = _CURES[0][1] if lines[line][mark.column : mark.column + 1] == "\t" else cure
+        cure = _TAB if lines[line][mark.column : mark.column + 1] == "\t" else cure
     return line + 1, cure or f"YAML cannot read this ({' '.join(said.split())}); correct it"
 
 
