@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from netwb.compliance.evaluate import judge_all
 from netwb.compliance.records import Finding
 from netwb.compliance.text import ConfigText
+from netwb.lab.demo import DemoPasswords, demo_plan
 from tests.compliance.kept_texts import LAB, RECORDED, kept_text
 from tests.compliance.plants import PLANTS, Plant
 from tests.compliance.starter_pack import config_text, starter
@@ -88,3 +90,27 @@ def headers_above(text: str, platform: str, lines: list[int]) -> set[int]:
         for number in range(line - 1)
         if len(crumbs[number]) < len(crumbs[line - 1])
     }
+
+
+@pytest.mark.parametrize("seed", ["tests", "another"])
+def test_the_demo_has_well_kept_devices_and_a_handful_that_are_not(seed: str) -> None:
+    passwords = DemoPasswords(login="a", enable="b", jump="c")
+    plan = demo_plan(seed, passwords, last_night=datetime(2026, 11, 29, 2, tzinfo=UTC))
+
+    accused = {
+        device.key: [
+            finding.rule_id
+            for finding in judge_all(
+                starter(),
+                config_text(plan.world.running(device.key, 29), device.played.platform),
+                platform=device.played.platform,
+            )
+            if finding.state == "non_compliant"
+        ]
+        for device in plan.devices
+    }
+
+    broken = [rule_id for found in accused.values() for rule_id in found]
+    assert 5 <= len(broken) <= 30
+    assert {"management-no-telnet", "console-session-timeout"} <= set(broken)
+    assert sum(1 for found in accused.values() if not found) >= 12
