@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netwb.cli.context import bench, reading
+from netwb.cli.context import NetwbCommand, bench, reading
 from netwb.cli.exits import DONE, SOME_FAILED
 from netwb.cli.show import (
     in_words,
@@ -42,7 +42,7 @@ def register(cli: click.Group) -> None:
     cli.add_command(check)
 
 
-@click.command()
+@click.command(cls=NetwbCommand)
 @click.option("--device", metavar="DEVICE", help="This device only.")
 @click.option(
     "--rules",

@@ -66,7 +66,9 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "check": (
         "netwb check  # every device by the rules in force, worst first",
         "netwb check --device acme/edge1",
-        "netwb check --rules ./rules  # those of a folder; nothing is kept",
+        "netwb check --rules ./rules  # by those of a folder; nothing is kept",
+        "netwb check --test  # the examples that stand beside the rules",
+        "netwb check --history 90d --csv cells.csv",
     ),
     "credential add": (
         "netwb credential add lab --tenant acme --username netwb --password env:LAB_PASSWORD",
@@ -221,6 +223,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "netwb restore acme/edge1@2026-11-01 -o edge1.cfg --redacted",
         "netwb restore --from-remote ssh://git@git.example.net/acme.git --passphrase env:ACME_PASSPHRASE",
     ),
+    "rule drop": ("netwb rule drop acme own.yaml",),
+    "rule list": ("netwb rule list",),
+    "rule put": ("netwb rule put acme own.yaml ./own.yaml",),
+    "rule schema": ("netwb rule schema > rule.schema.json",),
+    "rule show": (
+        "netwb rule show ntp-two-sources",
+        "netwb rule show ntp-two-sources --tenant acme  # as it is in force there",
+    ),
     "schedule list": ("netwb schedule list",),
     "schedule set": (
         "netwb schedule set nightly 02:30",
@@ -261,6 +271,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "site retire": ("netwb site retire acme/fra1",),
     "site set": ("netwb site set acme/fra1 --max-sessions 20 --credential lab",),
     "site show": ("netwb site show acme/fra1",),
+    "snapshot compare": (
+        "netwb snapshot compare CHG123  # with how it is now",
+        "netwb snapshot compare CHG123 CHG123-after",
+    ),
+    "snapshot list": ("netwb snapshot list --device acme/edge1",),
+    "snapshot take": (
+        "netwb snapshot take CHG123 --site acme/fra1 --getter interfaces --getter bgp_neighbors",
+    ),
     "status": ("netwb status", "netwb status --tenant acme --json"),
     "syslog judge": ("netwb syslog judge messages.log --platform cisco_ios",),
     "syslog show": ("netwb syslog show",),
@@ -314,6 +332,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "user show": ("netwb user show ana",),
     "version": ("netwb version",),
+    "waiver add": (
+        "netwb waiver add acme/edge1 ntp-two-sources --reason 'second one comes, CHG9' --until 2026-12-24",
+    ),
+    "waiver end": ("netwb waiver end 0b7f3c2a91de4f65",),
+    "waiver list": ("netwb waiver list", "netwb waiver list --all"),
     "wall add": ("netwb wall add 'NOC, ground floor' --networks 192.0.2.0/24",),
     "wall list": ("netwb wall list",),
     "wall revoke": ("netwb wall revoke 'NOC, ground floor'",),

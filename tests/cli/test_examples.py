@@ -43,7 +43,7 @@ def _named_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What examples read, where the parser asks whether it is there."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "rules").mkdir()
-    for name in ("edge1.cfg", "messages.log", "devices.csv", "export.csv", "ports.csv"):
+    for name in ("edge1.cfg", "messages.log", "devices.csv", "export.csv", "ports.csv", "own.yaml"):
         (tmp_path / name).touch()
 
 
