@@ -190,7 +190,7 @@ class SnapshotsFace(Face):
         self._require(Permission.CONFIG_VIEW)
         found = self._kept_snapshots.of_device(self._scope, self._device(device).id, most=most + 1)
         own = [Snapshot(head=head, states=(state,)) for head, state in found]
-        before: list[Snapshot | None] = [*own[1:], None]
+        before: list[Snapshot | None] = [*own, None][1:]
         return tuple(
             DeviceWindow(
                 head=one.head,

@@ -114,6 +114,7 @@ def test_a_snapshot_is_kept_and_found_by_its_name_and_two_are_compared_without_a
     assert [one.name for one in bench.snapshots()] == ["CHG126 after", "CHG126"]
     assert bench.snapshot_of("CHG126").states == first.states
     assert len(bench.snapshots(device="r1")) == 0
+    assert bench.device_windows("r1") == ()
     found = bench.compare_snapshots("CHG126", "CHG126 after")
     assert "eth0 > is_up" in set(found.frame()["path"])
     newest, oldest = bench.device_windows("r3")
