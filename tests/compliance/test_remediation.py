@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import hier_config
 import pytest
@@ -12,6 +13,8 @@ from netwb.compliance.evaluate import judge
 from netwb.compliance.records import Check, Example, Finding, MustContain, MustNotMatch, Rule
 from netwb.compliance.remediation import Remediation, remediate
 from netwb.compliance.text import ConfigText
+from tests.compliance.kept_texts import kept_text
+from tests.compliance.plants import PLANTS
 from tests.compliance.starter_pack import config_text, starter
 
 DRIVERS = {
@@ -22,6 +25,11 @@ DRIVERS = {
     "juniper_junos": hier_config.Platform.JUNIPER_JUNOS,
 }
 BESIDE = {"juniper_junos": "set system domain-name example.net\n"}  # so that no text ends up empty
+PLANTED = [
+    pytest.param(platform, rule_id, id=f"{platform}-{rule_id}")
+    for platform in DRIVERS
+    for rule_id in PLANTS[platform]
+]
 EXAMPLES = [
     pytest.param(rule, example, id=f"{rule.id}-{example.platform}")
     for rule in starter()
@@ -41,15 +49,31 @@ def test_remediation_makes_the_text_compliant_and_its_rollback_brings_it_back(
     if offered.reason:
         assert not offered.commands
         return
-    config = config_text(text, platform)
-    change = remediation._change(rule, found(rule, text, platform), config)
-    driver = remediation._driver(platform, change)
-    running = hier_config.get_hconfig(driver, text)
+    running = hier_config.get_hconfig(driver_of(rule, text, platform), text)
     mended = entered(running, offered.commands)
     back = entered(mended, offered.rollback)
 
     assert found(rule, as_text(mended), platform).state == "compliant"
     assert lines_of(back) == lines_of(running)
+
+
+@pytest.mark.parametrize(("platform", "rule_id"), PLANTED)
+def test_the_same_holds_in_the_whole_text_of_a_device(platform: str, rule_id: str) -> None:
+    rule = next(rule for rule in starter() if rule.id == rule_id)
+    text, _ = PLANTS[platform][rule_id].planted(kept_text(platform))
+    text = text.replace(
+        "banner login #Authorized use only.#\n", ""
+    )  # which hier_config cannot read
+    offered = of(rule, text, platform)
+    if not offered.commands:
+        return
+
+    running = hier_config.get_hconfig(driver_of(rule, text, platform), text)
+    mended = entered(running, offered.commands)
+    back = entered(mended, offered.rollback)
+
+    assert found(rule, as_text(mended), platform).state == "compliant"
+    assert said_yes(back) == said_yes(running)
 
 
 def test_many_rules_of_the_pack_have_remediation_on_each_platform() -> None:
@@ -185,6 +209,17 @@ def of(rule: Rule, text: str, platform: str = "cisco_ios") -> Remediation:
 
 def found(rule: Rule, text: str, platform: str) -> Finding:
     return judge(rule, config_text(text, platform), platform=platform)
+
+
+def driver_of(rule: Rule, text: str, platform: str) -> Any:
+    """hier_config's driver with what remediation tells it of this change."""
+    change = remediation._change(rule, found(rule, text, platform), config_text(text, platform))
+    return remediation._driver(platform, change)
+
+
+def said_yes(config: hier_config.HConfig) -> list[tuple[str, ...]]:
+    """Its lines but for negated ones: a line and its negation leave nothing behind, it foresees."""
+    return [path for path in lines_of(config) if not path[-1].startswith("no ")]
 
 
 def entered(config: hier_config.HConfig, commands: str) -> hier_config.HConfig:
