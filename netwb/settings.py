@@ -165,6 +165,12 @@ class RetentionSettings:
     events_days: int = _setting(
         90, "days", "What a tenant's ERP is told once goes after this; 0: never.", least=0
     )
+    compliance_days: int = _setting(
+        1100,
+        "days",
+        "What devices were by rules goes after this, and old waivers; 0: never.",
+        least=0,
+    )
     access_days: int = _setting(
         30, "days", "Logins, tokens and walls go so long after their end; 0: never.", least=0
     )

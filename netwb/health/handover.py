@@ -34,6 +34,8 @@ from netwb.store.models import (
     BackupOutcomeRow,
     BackupRunRow,
     BlackholeRow,
+    ComplianceChangeRow,
+    ComplianceRow,
     CredentialRow,
     DeviceEventRow,
     DeviceRow,
@@ -41,8 +43,10 @@ from netwb.store.models import (
     OwnPrefixRow,
     QuarantineRow,
     RevisionRow,
+    RuleFileRow,
     SiteRow,
     VaultRow,
+    WaiverRow,
 )
 from netwb.store.openssl_text import COMMAND, encrypt
 
@@ -122,7 +126,7 @@ def _tables(tenant: Tenant) -> Iterator[tuple[str, Sequence[str], Query]]:
     of_device = DeviceRow.hostname
     yield _table("sites", select(*_all(SiteRow, without=_INSIDE)))
     devices = select(site[1], *_all(DeviceRow, without={*_INSIDE, "site_id"}))
-    yield _table("devices", devices.join(SiteRow, site[0]))
+    yield _table("devices", devices.join(SiteRow, site[0]).order_by(of_device, DeviceRow.created_at))
     names = select(CredentialRow.name, CredentialRow.username, CredentialRow.status)
     yield _table("credentials", names)
     yield _joined("host_keys", HostKeyRow, of_device)
@@ -139,6 +143,10 @@ def _tables(tenant: Tenant) -> Iterator[tuple[str, Sequence[str], Query]]:
     yield _table("prefixes", select(*_all(OwnPrefixRow, without={*_INSIDE, "id", "site_id"})))
     yield _table("attacks", select(*_all(AttackEventRow, without={*_INSIDE, *_OF_EVENTS})))
     yield _table("blackholes", select(*_all(BlackholeRow, without={*_INSIDE, *_OF_BLACKHOLES})))
+    yield _joined("compliance", ComplianceRow, of_device, without={"inputs", "rules", "blob"})
+    yield _joined("compliance_changes", ComplianceChangeRow, of_device, without={"id", "told_at"})
+    yield _joined("waivers", WaiverRow, of_device, without={"warned_at", "settled_at"})
+    yield _table("rule_files", select(*_all(RuleFileRow, without=_INSIDE)))
     links = select(AuditRow.seq, AuditRow.at, AuditRow.actor, AuditRow.action, AuditRow.target)
     links = links.add_columns(AuditRow.detail, AuditRow.previous, AuditRow.mac)
     yield _table("audit", links.where(AuditRow.tenant_id == tenant.id).order_by(AuditRow.seq))

@@ -15,7 +15,15 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
-from netwb.store.models import AttackEventRow, BackupOutcomeRow, BackupRunRow, JobRow
+from netwb.store.models import (
+    AttackEventRow,
+    BackupOutcomeRow,
+    BackupRunRow,
+    ComplianceChangeRow,
+    ComplianceDayRow,
+    JobRow,
+    WaiverRow,
+)
 
 Act = Literal["count", "remove"]
 BATCH = 500  # rows of one transaction: others write between two of them
@@ -57,6 +65,21 @@ def sweep_attacks(database: Database, before: datetime, act: Act) -> int:
     """What detectors said before that, once something came of it; blackholes are kept."""
     old = (AttackEventRow.state == "settled") & (AttackEventRow.received_at < before)
     return swept(database, AttackEventRow.id, old, act)
+
+
+def sweep_compliance(database: Database, before: datetime, act: Act) -> int:
+    """What cells were before that, sums of days before it, and waivers that were over by then.
+
+    What a device is by a rule, and since when, is kept however long ago it became so.
+    """
+    told = ComplianceChangeRow.told_at.is_not(None) & (ComplianceChangeRow.at < before)
+    days = ComplianceDayRow.day < f"{before:%Y-%m-%d}"
+    over = WaiverRow.settled_at.is_not(None) & (WaiverRow.until < before)
+    return (
+        swept(database, ComplianceChangeRow.id, told, act)
+        + swept(database, ComplianceDayRow.day, days, act)
+        + swept(database, WaiverRow.id, over, act)
+    )
 
 
 def sweep_runs(database: Database, before: datetime, act: Act) -> tuple[int, int]:

@@ -144,7 +144,7 @@ class CellAnswer(Shape):
     checked_at: Annotated[str | None, said("When it was judged, UTC.", "2026-11-20T02:10:00Z")]
 
 
-class ProblemAnswer(Shape):
+class RuleProblemAnswer(Shape):
     """A rule file that is broken."""
 
     file: Annotated[str, said("Which.", "acme/own.yaml")]
@@ -162,7 +162,7 @@ class ResultsAnswer(Shape):
         dict[State, int],
         said("All cells of the tenants, sites or device asked for.", {"compliant": 38}),
     ]
-    problems: Annotated[list[ProblemAnswer], said("Rule files that are broken.")]
+    problems: Annotated[list[RuleProblemAnswer], said("Rule files that are broken.")]
     checked_at: Annotated[
         str | None, said("When all of it was checked last, UTC.", "2026-11-20T02:10:00Z")
     ]
@@ -177,7 +177,7 @@ class LineAnswer(Shape):
     mark: Annotated[str, said("fault, evidence, or empty: it stands around one.", "fault")]
 
 
-class ChangeAnswer(Shape):
+class CellChangeAnswer(Shape):
     """The cell became another one."""
 
     at: Annotated[str | None, said("When, UTC.", "2026-11-20T02:00:00Z")]
@@ -224,7 +224,7 @@ class FindingAnswer(CellAnswer):
         said("What would mend it, for config.view; it is never sent.", "ntp server 192.0.2.54\n"),
     ]
     rollback: Annotated[str, said("What takes that back.", "no ntp server 192.0.2.54\n")]
-    timeline: Annotated[list[ChangeAnswer], said("Newest first.")]
+    timeline: Annotated[list[CellChangeAnswer], said("Newest first.")]
     waiver: Annotated[WaiverAnswer | None, said("The one in force; null: none.")]
 
 
@@ -251,7 +251,7 @@ class RulesAnswer(Shape):
 
     items: Annotated[list[RuleAnswer], said("By id.")]
     next: Next
-    problems: Annotated[list[ProblemAnswer], said("Rule files that are broken.")]
+    problems: Annotated[list[RuleProblemAnswer], said("Rule files that are broken.")]
 
 
 class WaiversAnswer(Shape):

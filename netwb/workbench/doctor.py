@@ -15,6 +15,7 @@ from netwb.errors import NetwbError
 from netwb.loading import lazy
 from netwb.roles import ALL_TENANTS
 from netwb.settings import Settings
+from netwb.workbench.compliance_rules import ComplianceRulesFace
 from netwb.workbench.home import Home, require_home
 from netwb.workbench.leaving import purging_of
 from netwb.workbench.presence import PresenceFace
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from netwb.health import people as _people
     from netwb.health import presence as _presence
     from netwb.health import repositories as _repositories
+    from netwb.health import rules as _rules
     from netwb.health import space as _space
     from netwb.health import waiting as _waiting
     from netwb.health import weakening as _weakening
@@ -57,6 +59,7 @@ else:
     _machine = lazy("netwb.health.machine")
     _presence = lazy("netwb.health.presence")
     _repositories = lazy("netwb.health.repositories")
+    _rules = lazy("netwb.health.rules")
     _space = lazy("netwb.health.space")
     _waiting = lazy("netwb.health.waiting")
     _compose = lazy("netwb.workbench.compose")
@@ -134,7 +137,7 @@ def unopened(found: Sequence[Diagnosis], error: NetwbError | None) -> Iterator[D
     )
 
 
-class DoctorFace(PresenceFace):
+class DoctorFace(PresenceFace, ComplianceRulesFace):
     """`examine_opened`."""
 
     def examine_opened(self, *, devices: int = 0) -> tuple[Diagnosis, ...]:
@@ -161,6 +164,7 @@ class DoctorFace(PresenceFace):
             "devices": lambda: _devices.check_devices(database),
             "credentials": lambda: _devices.check_credentials(database),
             "host keys": lambda: _devices.check_host_keys(database),
+            "rules": self._rules_stand,
             "attacks": self._defense,
             "admins": self._admins,
             "tokens": lambda: _people.check_tokens(
@@ -193,6 +197,9 @@ class DoctorFace(PresenceFace):
                 spares=bool(self._parts.settings.blackhole.never.strip()),
             )
         )
+
+    def _rules_stand(self) -> tuple[Diagnosis, ...]:
+        return _rules.judge_rules(self.rule_problems(), len(self.rules()))
 
     def _admins(self) -> Diagnosis:
         by_provider = self._parts.settings.access.oidc_issuer

@@ -72,6 +72,7 @@ class Swept:
     attacks: int = 0  # what detectors said
     events: int = 0  # that tenants' ERPs are told once
     snapshots: int = 0  # devices in snapshots of change windows
+    compliance: int = 0  # what devices were by rules, sums of days, and old waivers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +241,7 @@ class UpkeepFace(Face):
 
     def _sweep(self, act: Act) -> Swept:
         parts, settings, now = self._parts, self._parts.settings.retention, self._parts.clock()
-        texts = jobs = runs = outcomes = attacks = events = snapshots = 0
+        texts = jobs = runs = outcomes = attacks = events = snapshots = compliance = 0
         if before := _long_ago(now, settings.quarantine_days):
             texts = sum(parts.quarantine.expire(before, act).values())
         if before := _long_ago(now, settings.jobs_days):
@@ -253,7 +254,10 @@ class UpkeepFace(Face):
             events = _feed.sweep_events(parts.database, before, act)
         if before := _long_ago(now, settings.snapshots_days):
             snapshots = _keeping.KeptSnapshots(parts.database).sweep(before, act)
+        if before := _long_ago(now, settings.compliance_days):
+            compliance = _retention.sweep_compliance(parts.database, before, act)
         return Swept(
+            compliance=compliance,
             attacks=attacks,
             events=events,
             held_texts=texts,

@@ -93,6 +93,28 @@ def test_a_device_that_is_retired_breaks_nothing_any_more(made: Rig) -> None:
     assert told(made) == []
 
 
+def test_what_is_old_goes_and_since_when_stays(made: Rig) -> None:
+    change(made, "acme/edge1", ntp=BAD)
+    made.bench.waive("acme/edge1", "no-http", reason="CHG1", until="2d")
+    made.bench.check_night()
+    since = made.bench.compliance("acme/edge1").devices[0].cells["ntp-ours"].since
+    made.clock.advance(days=3)
+    made.back_up()
+    made.bench.check_night()
+    made.clock.advance(days=1200)
+
+    planned, done = made.bench.plan_sweep().compliance, made.bench.sweep().compliance
+
+    (edge1,) = made.bench.compliance("acme/edge1").devices
+    assert planned == done
+    assert len(made.bench.rule_marks("acme/edge1")) == 0
+    assert list(made.bench.waivers("all")) == []
+    assert (edge1.cells["ntp-ours"].judged, edge1.cells["ntp-ours"].since) == (
+        "non_compliant",
+        since,
+    )
+
+
 def test_a_broken_rule_file_is_told_while_it_is_broken_and_its_former_rules_hold(made: Rig) -> None:
     put_rules(made, NTP.replace("severity: high", "severity: dreadful"))
     broken = made.bench.check()

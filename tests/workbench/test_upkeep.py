@@ -180,6 +180,8 @@ def test_a_sweep_takes_what_is_old_and_leaves_every_revision(made: Rig) -> None:
         "bill_windows": 0,
         "attacks": 0,
         "events": 10,
+        "snapshots": 0,
+        "compliance": 0,
         "runs_before": (made.clock.now - timedelta(days=400)).isoformat(),
     }
     assert made.bench.sweep() == Swept(held_texts=0, jobs=0, runs=0, outcomes=0)
