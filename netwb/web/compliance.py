@@ -168,7 +168,7 @@ class ResultsAnswer(Shape):
     ]
 
 
-class LineAnswer(Shape):
+class FindingLineAnswer(Shape):
     """A line of the configuration, without its secrets."""
 
     number: Annotated[int, said("From 1.", 17)]
@@ -217,7 +217,7 @@ class FindingAnswer(CellAnswer):
             "1 line matches, 2 are needed.",
         ),
     ]
-    lines: Annotated[list[LineAnswer], said("Those at fault and some around, for config.view.")]
+    lines: Annotated[list[FindingLineAnswer], said("Those at fault and some around, for config.view.")]
     by: Annotated[str, said("Who made the revision that made it so; empty: nobody knows.", "ana")]
     remediation: Annotated[
         str,
