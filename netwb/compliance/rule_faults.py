@@ -39,6 +39,8 @@ _CURES: Mapping[str, str] = {
     "model_type": "must have keys of its own; write them indented below it",
     "tuple_type": "must be a list; write each item as `- ...` or all in [ ]",
     "string_type": "must be a text; write it on one line, or after `|`",
+    "int_type": "must be a whole number; write it in digits",
+    "bool_type": "must be true or false",
     "int_parsing": "must be a whole number; write it in digits",
     "int_parsing_size": "must be a whole number; write a smaller one",
     "int_from_float": "must be a whole number; write it without a point",
@@ -148,8 +150,6 @@ def _keys(shape: type[BaseModel]) -> list[str]:
 def named(path: Path) -> str:
     """The nearest key as it stands in a sentence, with the number of the item below it."""
     keys = [key for key in path if isinstance(key, str)]
-    if not keys:
-        return "the rule"
     if isinstance(path[-1], int):
         return f"item {path[-1] + 1} of `{keys[-1]}`"
     return f"`{keys[-1]}`"

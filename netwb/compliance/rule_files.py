@@ -224,7 +224,7 @@ class _Reading:
             id=item["id"],
             title=title if isinstance(title, str) else item["id"],
             severity=severity if severity in SEVERITIES else "high",
-            locked=item.get("locked") in {"true", "yes", "on"} and self._origin != "tenant",
+            locked=item.get("locked") in ("true", "yes", "on") and self._origin != "tenant",
             applies_to=_selector(item.get("applies_to")),
             origin=f"{self._name}:{line}",
             tenant_id=self._tenant_id,

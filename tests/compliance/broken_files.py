@@ -64,6 +64,8 @@ BROKEN = (
     _changed("a key twice", "    severity: medium\n", "    severity: medium\n    severity: low\n", 5, "`severity` stands here again after line 4", "keep one"),
     # the file
     Broken("nothing", "# only words\n", 1, "no rules", "begin it with `rules:`"),
+    Broken("an empty mapping", "{}\n", 1, "no rules", "begin it with `rules:`"),
+    Broken("a key that is a list", "? [a, b]\n: c\noff: [a-rule]\n", 1, "a key must be a word", "write `key: value`"),
     Broken("a list at the top", "- id: x\n", 1, "no rules", "begin it with `rules:`"),
     _changed("an unknown key of the file", "rules:\n", "rule:\n", 1, "unknown key `rule`", "did you mean `rules`?"),
     Broken("rules that are no list", "rules:\n  id: x\n", 1, "`rules` must be a list", "write each item as `- ...`"),
@@ -85,6 +87,9 @@ BROKEN = (
     _changed("a missing severity", "    severity: medium\n", "", 2, "`severity` is missing", "write one of low, medium, high, critical"),
     _changed("a misspelled severity", "medium", "meduim", 4, "`severity` is 'meduim'", "did you mean `medium`?"),
     _changed("an empty title", "Two NTP servers", "", 3, "`title` is empty", "write something, or take the key out"),
+    _changed("a title too long", "Two NTP servers", "x" * 201, 3, "`title` is longer than 200 characters", "shorten it"),
+    _changed("a list for a truth value", "    checks", "    locked: [true]\n    checks", 5, "`locked`", "must be true or false"),
+    _changed("a text for a selector", "    checks", "    applies_to: pe\n    checks", 5, "`applies_to` must have keys of its own", "write them indented below it"),
     _changed("a list for a text", "title: Two NTP servers", "title: [a, b]", 3, "`title` must be a text", "write it on one line"),
     _changed("neither true nor false", "    checks", "    locked: perhaps\n    checks", 5, "`locked`", "must be true or false"),
     _changed("an unknown key of a selector", "    checks", "    applies_to: {rolle: x}\n    checks", 5, "unknown key `rolle`", "did you mean `role`?"),
@@ -101,6 +106,12 @@ BROKEN = (
     _checked("a number in words", "count: {match: x, at_least: two}", "`at_least` must be a whole number", "write it in digits"),
     _checked("a count that asks nothing", "count: {match: x}", "`count` asks nothing", "give `at_least` or `at_most`"),
     _checked("a count that is always so", "count: {match: x, at_least: 0}", "`at_least` must be at least 1", "write a greater number"),
+    _checked("a count beyond all texts", "count: {match: x, at_most: 10000000}", "`at_most` must be at most 1000000", "write a smaller number"),
+    _checked("a list for a number", "count: {match: x, at_least: [2]}", "`at_least` must be a whole number", "write it in digits"),
+    _checked("a count of nothing", "count: {at_least: 2}", "`match` is missing in `count`", "write it"),
+    _checked("too many lines", "must_contain: [" + "x, " * 200 + "x]", "`must_contain` has more than 200 items", "split it"),
+    _checked("a list in a list", "must_contain: [x, [y]]", "item 2 of `must_contain` must be a text", "write it on one line"),
+    _checked("a key of nothing known", "must_match: x\nfrobnicate: y", "unknown key `frobnicate`", "write one of platform, in", line=8),
     _checked("bounds that cross", "count: {match: x, at_least: 3, at_most: 2}", "`at_least` 3 is above `at_most` 2", "no text can have both"),
     _checked("a key in the wrong place", "at_least: 2\nmust_match: x", "the key `at_least` has no place here", "it belongs into `count` or `value`"),
     _checked("a value without a group", "value: {match: '^mtu [0-9]+', at_least: 1}", "has 0 groups", "put exactly the value in ( )"),
@@ -113,5 +124,6 @@ BROKEN = (
     _checked("a startup of a section", "in: [x]\nrunning_is_startup: true", "is of whole texts", "take `in`, `where` and `where_not` out", line=6),
     # an example
     _changed("an example without a text", GOOD[GOOD.index("        passes"):], "", 9, "shows nothing", "give `passes` or `fails`"),
+    _changed("a startup without its text", "        fails: |", "        startup_fails: |", 9, "`startup_fails` stands without `fails`", "give both"),
     _changed("lines of no text", "        fails: |\n          ntp server 192.0.2.123\n", "        at: [1]\n", 9, "`at` are lines of `fails`", "give it, or take `at` out"),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -271,6 +272,37 @@ JSON = st.recursive(
     ),
     max_leaves=20,
 )
+
+
+def paths(data: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = (
+        data.items()
+        if isinstance(data, dict)
+        else enumerate(data)
+        if isinstance(data, list)
+        else ()
+    )
+    return [above, *(path for key, value in inner for path in paths(value, (*above, key)))]
+
+
+WHOLE = yaml.load(ALL, Loader=yaml.BaseLoader)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(paths(WHOLE)[1:]), JSON | st.just([]) | st.just({}) | st.just(""))
+def test_any_value_at_any_place_is_read_or_refused_in_sentences(
+    path: tuple[Any, ...], value: object
+) -> None:
+    data = deepcopy(WHOLE)
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+
+    file = read(yaml.safe_dump(data))
+
+    assert all("\n" not in fault for fault in file.faults)
+    assert file.faults or file.rules == () or file.rules[0].fault == ""
 
 
 @settings(max_examples=60, deadline=None)
