@@ -83,7 +83,7 @@ def schema() -> None:
 @rule.command()
 @click.argument("tenant")
 @click.argument("name")
-@click.argument("file", type=click.File("rb", lazy=True))
+@click.argument("file", type=click.File("rb"))
 @json_option
 @click.pass_context
 def put(context: click.Context, *, tenant: str, name: str, file: BinaryIO, as_json: bool) -> None:
