@@ -73,6 +73,46 @@ def test_what_passes_is_compliant_and_what_fails_is_not_at_the_line_that_is_name
     assert bool(example.at) == bool(at_fault), "name the line that is at fault"
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("version 7.0(3)I2(1)\nfeature nxapi\n", "non_compliant"),
+        ("version 7.0(3)I2(1)\nfeature nxapi\nno nxapi http\n", "compliant"),
+        ("version 9.3(8) Bios:version 07.69 \nfeature nxapi\n", "compliant"),
+    ],
+    ids=["http-by-default", "switched-off", "https-by-default"],
+)
+def test_the_api_of_an_old_nexus_speaks_http_by_default(text: str, state: str) -> None:
+    rule = next(rule for rule in starter() if rule.id == "services-no-plain-http")
+
+    assert judge(rule, config_text(text, "cisco_nxos"), platform="cisco_nxos").state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("frr defaults datacenter\nrouter bgp 64500\n", "non_compliant"),
+        ("frr defaults datacenter\nrouter bgp 64500\n bgp ebgp-requires-policy\n", "compliant"),
+        ("frr defaults traditional\nrouter bgp 64500\n", "compliant"),
+    ],
+    ids=["left-out", "asked-for", "by-default"],
+)
+def test_the_defaults_of_a_data_center_leave_policies_out_in_frr(text: str, state: str) -> None:
+    rule = next(rule for rule in starter() if rule.id == "bgp-no-open-policy")
+
+    assert judge(rule, config_text(text, "frr"), platform="frr").state == state
+
+
+def test_a_port_whose_mode_is_not_said_negotiates() -> None:
+    rule = next(rule for rule in starter() if rule.id == "switchports-do-not-negotiate")
+    text = "interface GigabitEthernet1/0/1\n switchport access vlan 10\n"
+
+    seen = judge(rule, config_text(text, "cisco_ios"), platform="cisco_ios")
+
+    assert seen.state == "non_compliant"
+    assert [wanted.lines for wanted in seen.wanted] == [("switchport mode access",)]
+
+
 def test_the_reference_lists_the_pack() -> None:
     reference = (Path(__file__).parents[2] / "netwb" / "README.md").read_text()
 
