@@ -46,7 +46,7 @@ def register(cli: click.Group) -> None:
 @click.option("--device", metavar="DEVICE", help="This device only.")
 @click.option(
     "--rules",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="DIR",
     help="By the rule files of DIR alone; nothing is kept.",
 )

@@ -1,0 +1,167 @@
+"""`netwb check`, `rule` and `waiver` as a person types them: shapes, sentences, statuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.benches import Rig, a_night, rig
+from tests.cli.commands import Commands
+from tests.compliance.keeping import BAD, HOSTS, NTP, ONLY_OURS, change, put_rules
+
+
+def one_breaks(made: Rig) -> None:
+    a_night(made)
+    change(made, "acme/edge1", ntp=BAD)
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    for name, value in {**ONLY_OURS, "NETWB_COMPLIANCE__STALE_HOURS": "9999999"}.items():
+        monkeypatch.setenv(name, value)
+    with rig(tmp_path, HOSTS, past=one_breaks, settings=ONLY_OURS) as one:
+        put_rules(one)
+        yield one
+
+
+@pytest.fixture
+def netwb(made: Rig, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(made.bench.home, capsys)
+
+
+def test_a_check_tells_what_is_broken_and_its_status_says_so(netwb: Commands) -> None:
+    ran = netwb("check")
+
+    assert ran.status == 1
+    assert "acme/edge1  ntp-ours  high" in ran.out
+    assert "3 devices by 2 rules: 1 not compliant, 5 compliant" in ran.err
+
+
+def test_a_check_in_json_is_a_line_a_cell(netwb: Commands) -> None:
+    document = netwb("check", "--json").json
+
+    assert document["counts"]["non_compliant"] == 1
+    assert len(document["items"]) == 6
+    (broken,) = (one for one in document["items"] if one["state"] == "non_compliant")
+    assert (broken["hostname"], broken["rule"], broken["severity"]) == ("edge1", "ntp-ours", "high")
+
+
+def test_a_table_for_a_spreadsheet_has_every_cell(netwb: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "cells.csv"
+
+    netwb("check", "--csv", str(file))
+
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    assert len(rows) == 6
+    assert {row["title"] for row in rows} == {"Our NTP server", "No HTTP server"}
+
+
+def test_one_device_that_keeps_all_rules_is_status_0(netwb: Commands) -> None:
+    assert netwb("check", "--device", "acme/edge2").status == 0
+    assert netwb("check", "--device", "acme/edge9").status == 4
+
+
+def test_history_dates_what_is_older_than_its_rule(netwb: Commands) -> None:
+    ran = netwb("check", "--history", "90d", "--json")
+
+    (broken,) = (one for one in ran.json["items"] if one["state"] == "non_compliant")
+    assert broken["revision_number"] == 2
+    assert "revisions of 3 devices replayed" in ran.err
+    assert netwb("check", "--history", "long").status == 2
+
+
+def test_examples_of_rules_are_run(netwb: Commands, made: Rig) -> None:
+    good = netwb("check", "--test")
+    put_rules(
+        made,
+        NTP.replace(
+            "    severity: low",
+            "    severity: low\n    examples: [{platform: cisco_ios, passes: 'ip http server'}]",
+        ).replace("  - id: no-http", "  - id: no-web"),
+        "more.yaml",
+    )
+    bad = netwb("check", "--test")
+
+    assert good.status == 0
+    assert bad.status == 1
+    assert "rules/more.yaml" in bad.err
+
+
+def test_rules_of_a_folder_are_tried_and_nothing_is_kept(netwb: Commands, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "new.yaml").write_text(NTP.replace("no-http", "no-web"))
+
+    tried = netwb("check", "--rules", str(folder), "--json").json
+
+    assert {one["rule"] for one in tried["items"]} == {"ntp-ours", "no-web"}
+    assert netwb("check", "--rules", str(tmp_path / "nowhere")).status == 2
+    assert "holds no rule file" in netwb("check", "--rules", str(tmp_path)).err
+
+
+def test_a_broken_rule_file_is_told_with_file_and_line(netwb: Commands, made: Rig) -> None:
+    put_rules(made, "rules:\n  - id: Ntp", "more.yaml")
+
+    ran = netwb("check")
+
+    assert ran.status == 1
+    assert "rules/more.yaml:2" in ran.err
+
+
+def test_rules_are_listed_shown_and_their_schema_printed(netwb: Commands) -> None:
+    assert "ntp-ours" in netwb("rule", "list").out
+    assert [one["id"] for one in netwb("rule", "list", "--json").json["items"]] == [
+        "no-http",
+        "ntp-ours",
+    ]
+    assert "One clock for all logs." in netwb("rule", "show", "ntp-ours").out
+    assert netwb("rule", "show", "nothing").status == 4
+    assert json.loads(netwb("rule", "schema").out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_a_tenants_rules_are_put_and_dropped(netwb: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(NTP.replace("ntp-ours", "ntp-own").replace("no-http", "no-web"))
+
+    put = netwb("rule", "put", "acme", "own", str(file))
+    held = netwb("rule", "list", "--json").json["items"]
+    dropped = netwb("rule", "drop", "acme", "own")
+
+    assert "2 rules of acme/own hold" in put.err
+    assert {one["id"] for one in held if one["tenant"] == "acme"} == {"ntp-own", "no-web"}
+    assert dropped.status == 0
+    assert netwb("rule", "drop", "acme", "own").status == 4
+    file.write_text("rules: [")
+    assert netwb("rule", "put", "acme", "own", str(file)).status == 2
+
+
+def test_a_waiver_is_given_listed_and_ended(netwb: Commands) -> None:
+    given = netwb(
+        "waiver", "add", "acme/edge1", "ntp-ours", "--reason", "CHG1", "--until", "30d", "--json"
+    )
+    waived = netwb("check")
+    listed = netwb("waiver", "list")
+    ended = netwb("waiver", "end", given.json["id"])
+
+    assert waived.status == 0
+    assert "1 waived" in waived.err
+    assert "CHG1" in listed.out
+    assert ended.status == 0
+    assert netwb("check").status == 1
+    assert netwb("waiver", "list").out.startswith("no waiver")
+    assert (
+        netwb("waiver", "list", "--all", "--json").json["items"][0]["ended_by"].startswith("local:")
+    )
+
+
+def test_waivers_that_cannot_be_are_refused(netwb: Commands) -> None:
+    words = ("waiver", "add", "acme/edge1")
+    assert netwb(*words, "nothing", "--reason", "x", "--until", "3d").status == 4
+    assert netwb(*words, "ntp-ours", "--reason", "x", "--until", "999d").status == 2
+    assert netwb(*words, "ntp-ours", "--reason", " ", "--until", "3d").status == 2
+    assert netwb("waiver", "end", "0" * 16).status == 4
