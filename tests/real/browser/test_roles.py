@@ -134,7 +134,7 @@ WRITES = {
         ]
     ),
     "blackhole": frozenset(["request"]),
-    "hold": frozenset(["check", "ask-waive", "ask-rules"]),
+    "hold": frozenset(["check", "ask-waive", "ask-rules", "ask-drop", "ask-end"]),
     "audit": frozenset(["audit"]),
     "manage": frozenset(
         [
