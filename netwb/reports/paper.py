@@ -1,7 +1,7 @@
 """The reports as PDF: what has to be known first, then a table below the other, page after page.
 
 A row is one line of letters of one width, so that columns stand one below the other and a report of
-thousands of devices is printed in half a minute. What does not fit a column goes on below, in its column.
+two thousand devices is printed within a minute. What does not fit a column goes on below, in its column.
 The same report gives the same bytes.
 """
 
