@@ -83,7 +83,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot(name="traffic-dark", path="/traffic?port={port}", theme="dark"),
     Shot(name="billing", path="/billing?tenant={customer}&of={customer}&month={month}"),
     Shot(name="security", path="/security"),
-    Shot(name="compliance", path="/compliance"),
+    Shot(name="compliance", path="/compliance", after=_first("text=First finding")),
     Shot(name="compliance-dark", path="/compliance", theme="dark"),
     Shot(name="inventory", path="/inventory"),
     Shot(name="device", path="/inventory?device={device}"),
@@ -146,6 +146,8 @@ def _filled(home: Path) -> Mapping[str, str]:
     """Passwords that are known, and a device and a port worth looking at."""
     with_home = Workbench.open(home)
     try:
+        with_home.check_history(30)  # since when each rule is broken
+        with_home.check()
         for name in {one.who for one in SHOTS}:
             with_home.set_user(name, UserChanges(password=PASSWORD))
         changes = with_home.changes(since="20d")
