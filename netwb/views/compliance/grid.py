@@ -48,12 +48,13 @@ SHAPES: Mapping[State, Shape] = {
     "waived": "waived",
     "compliant": "ok",
 }
-_DOT, _DASH = '<i class="dot"></i>', '<i class="none"></i>'
-_DRAWN = {
-    **{LETTERS[state]: shape(kind) for state, kind in SHAPES.items()},
-    LETTERS["compliant"]: _DOT,
-    NEW: shape("bad"),
-    NONE: _DASH,
+_DOT = '<i class="dot"></i>'
+CLASSES: Mapping[
+    str, str
+] = {  # of a cell; `matrix_css` draws the shapes of all but the broken ones
+    **{LETTERS[state]: f"k-{kind}" for state, kind in SHAPES.items()},
+    NEW: "k-bad",
+    NONE: "k-none",
 }
 _WORDS = {
     **{LETTERS[state]: said for state, said in STATE_WORDS.items()},
@@ -285,7 +286,8 @@ def grid_text(shown: Shown, look: Look, address: Address, now: datetime) -> str:
                 "base": f"{base}{'&' if '?' in base else '?'}",
                 "label": f"{count(shown.devices, 'device')} by {count(len(shown.rules), 'rule')}",
                 "words": _WORDS,
-                "shapes": _DRAWN,
+                "classes": CLASSES,
+                "bad": shape("bad"),
                 "rules": [
                     [one.id, one.title, f"{number(shown.by_rule[one.id])} open"]
                     for one in shown.rules

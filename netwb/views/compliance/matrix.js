@@ -2,13 +2,13 @@
 // Device text reaches the page through esc() alone; shapes and words of states come from the server.
 
 const GROUP = 40, DEVICE = 30, NOTE = 44, CELL = 30 // px
-const AHEAD = 600 // px above and below the window that are drawn
+const AHEAD = 300 // px above and below the window that are drawn
 const CODES = {'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;'}
 // What the eye does not see, or what reorders the line it stands in; as in netwb/views/html.py.
 const UNSEEN = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udfff]/g
 const named = found => `[U+${found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}]`
 const esc = text => String(text).replace(UNSEEN, named).replace(/[&<>"]/g, c => CODES[c])
-const NONE = {rules: [], items: [], words: {}, shapes: {}, base: '', label: ''}
+const NONE = {rules: [], items: [], words: {}, classes: {}, bad: '', base: '', label: ''}
 
 class Matrix {
   constructor(model) {
@@ -193,12 +193,12 @@ class Matrix {
   }
 
   drawn(row, column, id, hostname, code) {
-    const {words, shapes, rules, base} = this.grid, rule = rules[column][0]
+    const {words, classes, bad, rules, base} = this.grid, rule = rules[column][0], kind = classes[code]
     const here = row === this.at.row && column === this.at.column
     const chosen = id === this.chosen?.device && rule === this.chosen?.rule
     const said = `${hostname}, ${rule}: ${words[code]}`
-    return `<a class="c" role="gridcell" aria-colindex="${column + 2}" data-column="${column}" tabindex="${here ? 0 : -1}"${chosen ? ' aria-selected="true"' : ''}` +
-      ` href="${esc(base)}device=${esc(encodeURIComponent(id))}&amp;rule=${esc(encodeURIComponent(rule))}" aria-label="${esc(said)}"${code === '.' ? '' : ` title="${esc(said)}"`}>${shapes[code]}</a>`
+    return `<a class="c ${kind}" role="gridcell" aria-colindex="${column + 2}" data-column="${column}" tabindex="${here ? 0 : -1}"${chosen ? ' aria-selected="true"' : ''}` +
+      ` href="${esc(base)}device=${esc(encodeURIComponent(id))}&amp;rule=${esc(encodeURIComponent(rule))}" aria-label="${esc(said)}"${code === '.' ? '' : ` title="${esc(said)}"`}>${kind === 'k-bad' ? bad : ''}</a>`
   }
 
   cell({row, column}) {

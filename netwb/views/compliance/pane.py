@@ -10,9 +10,12 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import param
 
+from netwb.views.drawings import SHAPES
+from netwb.views.html import Shape
 from netwb.views.sheet import OnAct, Sheet
 
 HERE = Path(__file__).parent
@@ -20,8 +23,18 @@ HERE = Path(__file__).parent
 
 @cache
 def matrix_css() -> str:
-    """The stylesheet of rows, columns and names of rules."""
-    return (HERE / "matrix.css").read_text(encoding="utf-8")
+    """The stylesheet of rows, columns and names of rules; and shapes as masks, for there are thousands."""
+    rules = (HERE / "matrix.css").read_text(encoding="utf-8")
+    return rules + "".join(_mask(kind) for kind in ("unknown", "stale", "waived"))
+
+
+def _mask(kind: Shape) -> str:
+    """A state's shape before a cell, in its colour, without an element of its own."""
+    drawing, token = SHAPES[kind]
+    drawn = drawing.replace("currentColor", "#000")
+    image = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 12">{drawn}</svg>'
+    mask = f'url("data:image/svg+xml,{quote(image)}") center/12px 12px no-repeat'
+    return f".k-{kind}::before{{background:var(--{token});-webkit-mask:{mask};mask:{mask}}}"
 
 
 class MatrixPane(Sheet):
