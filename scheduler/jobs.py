@@ -45,7 +45,7 @@ JOBS: tuple[JobSpec, ...] = (
     ),
     JobSpec(
         name="compliance",
-        trigger="after nightly 5m 3h",
+        trigger="04:45",
         method="check_night",
         says="Judge what changed by the rules, and tell each tenant once what broke and was mended.",
         again_s=(300, 1800),
