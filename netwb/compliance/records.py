@@ -220,7 +220,7 @@ class Finding:
 class RuleFile:
     """What one file says.
 
-    off     ids that this file's scope does without
+    off     ids that this file's scope does without; `off_lines`: where each stands
     faults  one sentence each, beginning with `file:line: `; a rule at fault is among `rules` all
             the same where its id can be read, so that it shows as not evaluated
     """
@@ -229,5 +229,6 @@ class RuleFile:
     origin: Origin
     rules: tuple[Rule, ...] = ()
     off: tuple[str, ...] = ()
+    off_lines: tuple[int, ...] = ()
     faults: tuple[str, ...] = ()
     tenant_id: str | None = None

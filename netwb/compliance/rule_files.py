@@ -75,6 +75,10 @@ class _Fault:
     sentence: str
 
 
+def _line_of(fault: _Fault) -> int:
+    return fault.line
+
+
 class _Reading:
     """One file on its way: what was read, and what is wrong with it."""
 
@@ -91,7 +95,7 @@ class _Reading:
 
     def read(self, text: str) -> RuleFile:
         rules: tuple[Rule, ...] = ()
-        off: tuple[str, ...] = ()
+        off: dict[str, int] = {}
         size = len(text.encode(errors="surrogatepass"))
         if size > LONGEST[self._origin]:
             most = LONGEST[self._origin] >> 10
@@ -101,19 +105,20 @@ class _Reading:
             self._faults += [_Fault(line=at, sentence=said) for at, said in self._document.faults]
             top = self._top()
             rules = tuple(self._rules(top.get("rules", [])))
-            off = tuple(self._off(top.get("off", [])))
+            off = dict(self._off(top.get("off", [])))
         return RuleFile(
             name=self._name,
             origin=self._origin,
             rules=rules,
-            off=off,
+            off=tuple(off),
+            off_lines=tuple(off.values()),
             faults=tuple(self._told()),
             tenant_id=self._tenant_id,
         )
 
     def _told(self) -> Iterator[str]:
         """Each fault once, from top to bottom; nobody reads hundreds."""
-        ordered = sorted(self._faults, key=lambda fault: fault.line)
+        ordered = sorted(self._faults, key=_line_of)
         told = list(dict.fromkeys(self._placed(fault) for fault in ordered))
         yield from told[:_MOST_TOLD]
         if len(told) > _MOST_TOLD:
@@ -138,7 +143,8 @@ class _Reading:
             self._fault(1, "the file holds no rules; begin it with `rules:` and a list of them")
         return {key: data[key] for key in _KEYS if isinstance(data.get(key), list)}
 
-    def _off(self, items: list[Any]) -> Iterator[str]:
+    def _off(self, items: list[Any]) -> Iterator[tuple[str, int]]:
+        """Each id with its line."""
         if self._are_too_many("off", items):
             return
         for number, item in enumerate(items):
@@ -148,7 +154,7 @@ class _Reading:
             elif item in items[:number]:
                 self._fault(line, f"`off` names {item} twice; keep one")
             else:
-                yield item
+                yield item, line
 
     def _are_too_many(self, key: str, items: list[Any]) -> bool:
         if len(items) <= RULES:
@@ -184,7 +190,7 @@ class _Reading:
             self._fault(self._line("rules", number, "id"), said)
             return None
         self._seen[known] = line
-        own = [fault for fault in self._faults if line <= fault.line < end]
+        own = sorted((fault for fault in self._faults if line <= fault.line < end), key=_line_of)
         return made if made is not None and not own else self._at_fault(item, line, own)
 
     def _shaped(self, number: int, item: dict[str, Any]) -> Rule | None:

@@ -7,7 +7,7 @@ nobody turns off; who tries is told, and the locked rule holds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
@@ -121,15 +121,21 @@ class _Merging:
     ) -> dict[str, Rule]:
         """The rules less those that the files do without."""
         off = set()
-        for file, rule_id in ((one, named) for one in files for named in one.off):
+        for where, rule_id in (named for file in files for named in _off(file)):
             if rule_id not in known:
-                self._faults.append(f"{file.name}: `off` names `{rule_id}`{_meant(rule_id, known)}")
+                self._faults.append(f"{where}: `off` names `{rule_id}`{_meant(rule_id, known)}")
             elif _is_locked(rule_id, rules):
                 said = f"`off` names `{rule_id}`, which the provider has locked; take it out"
-                self._faults.append(f"{file.name}: {said}")
+                self._faults.append(f"{where}: {said}")
             else:
                 off.add(rule_id)
         return {rule_id: rule for rule_id, rule in rules.items() if rule_id not in off}
+
+
+def _off(file: RuleFile) -> Iterator[tuple[str, str]]:
+    """File and line, and the id that it does without."""
+    for rule_id, line in zip(file.off, file.off_lines, strict=True):
+        yield f"{file.name}:{line}", rule_id
 
 
 def _is_locked(rule_id: str, rules: Mapping[str, Rule]) -> bool:

@@ -95,7 +95,7 @@ def test_every_key_is_read_and_words_stay_words() -> None:
     file = parse_rules(ALL, name="rules/all.yaml", origin="provider")
 
     (rule,) = file.rules
-    assert file.off == ("other-rule",)
+    assert (file.off, file.off_lines) == (("other-rule",), (29,))
     assert (rule.title, rule.severity, rule.locked, rule.note) == (
         "no",
         "critical",

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from netwb.compliance.examples import run_examples
 from netwb.compliance.python_rules import PythonRules
+from netwb.compliance.records import RuleFile
 from netwb.compliance.rule_files import LONGEST, parse_rules
+from netwb.compliance.ruleset import RuleSet
 from netwb.compliance.shapes import RULES, VERBS, CheckShape, FileShape, RuleShape, SelectorShape
+from tests.compliance.starter_pack import starter
 from tests.compliance.texts import IOS
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +32,16 @@ def test_the_file_that_it_shows_is_read_and_its_examples_hold() -> None:
 
     assert [one for one in outcomes if not one.holds] == []
     assert len(outcomes) == 4
+
+
+def test_the_file_that_it_shows_stands_over_the_starter_pack() -> None:
+    file = parse_rules(block("yaml"), name="rules/shown.yaml", origin="provider")
+
+    pack = RuleFile(name="starter", origin="starter", rules=starter())
+    rules = RuleSet.of(file, pack)
+
+    assert rules.faults == ()
+    assert file.off[0] not in {one.id for one in rules.rules}
 
 
 def test_the_rule_in_python_that_it_shows_is_loaded_and_its_examples_hold(tmp_path: Path) -> None:

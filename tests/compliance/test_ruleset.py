@@ -28,7 +28,14 @@ def file(origin: Origin, *rules: Rule, off: tuple[str, ...] = (), tenant: str = 
         replace(one, origin=f"{name}:{number + 2}", tenant_id=tenant or None)
         for number, one in enumerate(rules)
     )
-    return RuleFile(name=name, origin=origin, rules=owned, off=off, tenant_id=tenant or None)
+    return RuleFile(
+        name=name,
+        origin=origin,
+        rules=owned,
+        off=off,
+        off_lines=tuple(range(7, 7 + len(off))),
+        tenant_id=tenant or None,
+    )
 
 
 def titles(rules: RuleSet, tenant_id: str = "") -> dict[str, str]:
@@ -94,7 +101,9 @@ class TestRefused:
     def test_off_names_rules_that_there_are(self, named: str, cure: str) -> None:
         rules = RuleSet.of(STARTER, file("provider", off=(named,)))
 
-        assert f"`off` names `{named}`, which is no rule; {cure}" in rules.faults[0]
+        assert rules.faults == (
+            f"provider/own.yaml:7: `off` names `{named}`, which is no rule; {cure}",
+        )
 
     def test_a_tenants_off_may_name_what_the_provider_left_out_already(self) -> None:
         off = ("aa",)
