@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import PurePath
 from typing import Any
@@ -34,6 +34,8 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     """A record as JSON values: times RFC 3339, bytes decoded with replacement, errors as causes."""
     if isinstance(value, datetime):
         return rfc3339(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, IPv4Address | IPv6Address | IPv4Network | IPv6Network):
         return written(value)
     if isinstance(value, PurePath):

@@ -177,6 +177,23 @@ def test_schedule_of_a_place_says_which_nights_are_due_there(made: Rig) -> None:
     assert any("Schedules were changed once" in note for note in report.notes)
 
 
+def test_a_month_in_which_clocks_are_put_back_is_the_zones_own(tmp_path: Path) -> None:
+    berlin = {"NETWB_SCHEDULER__TIME_ZONE": "Europe/Berlin"}
+    with rig(tmp_path, {"acme": ("edge1",)}, settings=berlin) as made:
+        made.clock.now = datetime(2027, 10, 31, 23, 0, tzinfo=UTC)
+
+        report = made.bench.coverage_report("2027-10")
+
+    (edge1,) = report.devices
+    assert (report.month.since, report.month.until) == (
+        datetime(2027, 9, 30, 22, tzinfo=UTC),
+        datetime(2027, 10, 31, 23, tzinfo=UTC),
+    )
+    dues = {night.at.hour for night in edge1.nights[:30]}
+    assert (dues, edge1.nights[-1].at.hour) == ({0}, 0), "two by summer time, also on the 31st"
+    assert (edge1.due, edge1.count("untried"), edge1.days) == (30, 30, 31), "its last is not over"
+
+
 def test_access_is_what_was_done(made: Rig) -> None:
     made.clock.now = datetime(2026, 12, 1, 9, tzinfo=UTC)
     bench = made.bench
