@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,8 +137,26 @@ def test_a_tenants_rules_are_put_and_dropped(netwb: Commands, tmp_path: Path) ->
     assert {one["id"] for one in held if one["tenant"] == "acme"} == {"ntp-own", "no-web"}
     assert dropped.status == 0
     assert netwb("rule", "drop", "acme", "own").status == 4
-    file.write_text("rules: [")
-    assert netwb("rule", "put", "acme", "own", str(file)).status == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("rules: [", ["1"]),
+        ("rules:\n  - x\n  - {id: ok, title: t, severity: low}\n", ["2", "3", "2"]),
+    ],
+    ids=["one", "two"],
+)
+def test_every_fault_of_a_rule_file_is_told(
+    netwb: Commands, tmp_path: Path, text: str, lines: list[str]
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(text)
+
+    ran = netwb("rule", "put", "acme", "own", str(file))
+
+    assert ran.status == 2
+    assert re.findall(r"acme/own\S*?:(\d+): ", ran.err) == lines, "then the first, as the sentence"
 
 
 def test_a_waiver_is_given_listed_and_ended(netwb: Commands) -> None:
