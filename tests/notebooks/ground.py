@@ -8,6 +8,7 @@ shows that same day.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -47,11 +48,11 @@ _BEGAN = monotonic()
 
 
 @contextmanager
-def demo(home: Path) -> Iterator[None]:
+def demo(home: Path, *, devices: int = DEVICES) -> Iterator[None]:
     """Built, its network answering while the context lasts."""
     home.mkdir(mode=0o700)
     state = replace(
-        new_state(NOW, devices=DEVICES), seed=SEED, login=PASSWORD, enable=PASSWORD, jump=PASSWORD
+        new_state(NOW, devices=devices), seed=SEED, login=PASSWORD, enable=PASSWORD, jump=PASSWORD
     )
     with played(home, state, clock=clock_of_the_day) as (bench, _):
         bench.close()
@@ -65,3 +66,10 @@ def kernel_environment(home: Path, folder: Path) -> dict[str, str]:
     (startup / "00-clock.py").write_text(CLOCK.format(now=(NOW + LATER).isoformat()))
     known = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
     return {**known, "NETWB_HOME": str(home), "IPYTHONDIR": str(folder / "ipython")}
+
+
+if (
+    __name__ == "__main__"
+):  # HOME DEVICES: build it and end, for who cannot have its loops in one's own
+    with demo(Path(sys.argv[1]), devices=int(sys.argv[2])):
+        pass
