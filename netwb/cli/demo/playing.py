@@ -167,6 +167,8 @@ def _build(
     clock.turn_to(now())
     bench.poll()
     bill_ports(bench, network.played, now())
+    bench.check()
+    bench.check_history(_days_of(plan, now()))
     key, attack = _attacked(bench, plan, clock)
     logins = add_people(bench)
     write_state(home, replace(_at_ports(current, network), built=True))
@@ -179,6 +181,11 @@ def _build(
         attack=attack,
         key=key,
     )
+
+
+def _days_of(plan: DemoPlan, now: datetime) -> int:
+    """How many days of history there are: rules are younger than that, and yet tell since when."""
+    return (now - plan.nights[0].at).days + 1
 
 
 def _attacked(
@@ -218,6 +225,7 @@ def _go_on(
     mended = replace(plan.nights[-1], at=now, faults={})
     refused, report = _pass_nights(bench, network.fleet, (*missed, mended), clock)
     clock.turn_to(present())
+    bench.check()
     key, attack = _attacked(bench, plan, clock)
     return bench, DemoResult(
         plan=plan,
