@@ -31,6 +31,7 @@ _CURES = (
     ("double-quoted scalar", "a backslash in double quotes means something else to YAML; put the pattern in single quotes"),
     ("unknown escape", "a backslash in double quotes means something else to YAML; put the pattern in single quotes"),
     ("could not find expected ':'", "a key lacks its colon; write `key: value`"),
+    ("flow node", "a bracket or brace is opened and not closed as it should be; close it, or put the text in single quotes"),
     ("flow sequence", "a bracket is opened here and not closed as it should be; close it, or put the text in single quotes"),
     ("flow mapping", "a brace is opened here and not closed as it should be; close it, or put the text in single quotes"),
     ("while scanning an alias", "a text cannot begin by `*`; put the text in single quotes"),
@@ -211,9 +212,11 @@ def _told(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     opened = any(word in said for word in ("flow ", "quoted scalar"))
     mark = error.context_mark if opened and error.context_mark else error.problem_mark
     mark = mark or error.context_mark
-    line = mark.line if mark else 0
-    lines = text.split("\n")
-    if mark and line < len(lines) and "cannot start any token" in said:
+    lines = text.rstrip().split("\n")
+    line = min(
+        mark.line if mark else 0, len(lines) - 1
+    )  # the end counts as the last line with words
+    if mark and "cannot start any token" in said:
         cure = _TAB if lines[line][mark.column : mark.column + 1] == "\t" else cure
     return line + 1, cure or f"YAML cannot read this ({' '.join(said.split())}); correct it"
 

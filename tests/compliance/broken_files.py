@@ -52,6 +52,7 @@ BROKEN = (
     _changed("a colon in a text", "Two NTP", "NTP: two", 3, "a colon", "put the text in single quotes"),
     Broken("a quote that stays open", "rules:\n  - id: a-rule\n    title: 'two\n    severity: low\n", 3, "a quote", "close it"),
     _changed("a bracket that stays open", ": cisco_ios\n        c", ": [cisco_ios\n        c", 6, "a bracket", "close it"),
+    Broken("a bracket at the end", "off: [\n\n", 1, "a bracket or brace", "close it"),
     _changed("a line out of line", "    severity", "   severity", 4, "not indented as those above", "align it"),
     _changed("a key without a colon", "severity: medium", "severity", 5, "lacks its colon", "write `key: value`"),
     _checked("a backslash in double quotes", 'must_match: "^ntp \\S+"', "a backslash", "put the pattern in single quotes"),
