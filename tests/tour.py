@@ -14,6 +14,8 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -93,17 +95,25 @@ SHOTS: tuple[Shot, ...] = (
 )
 
 
+NOTEBOOKS = {"notebook": "20-what-changed.ipynb"}  # with the outputs that are stored in them
+_LAB = re.compile(r"(http://127\.0\.0\.1:\d+)/lab\S*?(\?token=\w+)")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take what is asked for; 1 where a picture is larger than it may be."""
     asked = _asked(arguments)
     chosen = [one for one in SHOTS if not asked.names or one.name in asked.names]
+    notebooks = [one for one in NOTEBOOKS if not asked.names or one in asked.names]
     if asked.list:
-        sys.stdout.write("".join(f"{one.name}\n" for one in SHOTS))
+        sys.stdout.write("".join(f"{one}\n" for one in _names()))
         return 0
     with _home(asked.home) as home, _served(home) as server, sync_playwright() as playwright:
         filled = _filled(home)
         with launched(playwright) as chromium:
             sizes = {one.name: _taken(chromium, server, one, filled) for one in chosen}
+            if notebooks:
+                with _lab(home) as (url, token):
+                    sizes |= {one: _noted(chromium, url, token, one) for one in notebooks}
     for name, size in sizes.items():
         large = "  TOO LARGE" if size > LARGEST else ""
         sys.stdout.write(f"{name}.png  {size / 1000:.0f} kB{large}\n")
@@ -118,10 +128,14 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--list", action="store_true", help="name the pictures")
     found = parser.parse_args(arguments)
-    unknown = set(found.names) - {one.name for one in SHOTS}
+    unknown = set(found.names) - set(_names())
     if unknown:
         parser.error(f"no picture {', '.join(sorted(unknown))}; --list names them")
     return found
+
+
+def _names() -> list[str]:
+    return [*(one.name for one in SHOTS), *NOTEBOOKS]
 
 
 @contextmanager
@@ -187,6 +201,34 @@ def _taken(chromium: Chromium, server: Server, shot: Shot, filled: Mapping[str, 
     context.clear_cookies()
     chromium.spare.append(context)
     return _kept(shot.name, raw)
+
+
+@contextmanager
+def _lab(home: Path) -> Iterator[tuple[str, str]]:
+    """JupyterLab as `netwb notebook` starts it, in a folder of its own: address and token."""
+    with tempfile.TemporaryDirectory(prefix="netwb-tour-") as folder:
+        words = ["notebook", folder, "--no-browser", "--home", str(home)]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "netwb", *words], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stderr is not None
+        try:
+            found = next(filter(None, map(_LAB.search, process.stderr)))
+            yield found[1], found[2]
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def _noted(chromium: Chromium, url: str, token: str, name: str) -> int:
+    """A notebook from its first output on."""
+    page = chromium.window(url, SIZE, "light")
+    page.goto(f"{url}/lab/tree/{NOTEBOOKS[name]}{token}", timeout=WAITS_MS)
+    page.locator(".jp-OutputArea-output").first.wait_for(timeout=WAITS_MS)
+    page.wait_for_timeout(3 * SETTLES_MS)
+    raw = page.screenshot(animations="disabled", caret="hide")
+    page.close()
+    return _kept(name, raw)
 
 
 def _kept(name: str, raw: bytes) -> int:

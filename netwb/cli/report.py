@@ -118,4 +118,6 @@ def _device(one: DeviceMonth) -> dict[str, Any]:
     """With what a program would have to count."""
     states = [night.state for night in one.nights]
     counts = {f"nights_{state}": states.count(state) for state in sorted(set(states))}
-    return {**plain(one), "due": one.due, "saved": one.count(*SAVED), **counts}
+    hours = None if one.gap is None else round(one.gap.hours, 2)
+    told = {"due": one.due, "saved": one.count(*SAVED), "longest_gap_h": hours, **counts}
+    return {**plain(one), **told}
