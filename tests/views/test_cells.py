@@ -22,6 +22,13 @@ from tests.views.traffic.made_traffic import traffic
 
 EVIL = "<img src=x onerror=alert(1)>"
 PICTURE = b"\x89PNG"
+BARRED = """
+from netwb.workbench.progress import DeviceProgress
+with DeviceProgress("backup", 2) as bar:
+    bar.note_word("failed")
+    bar.note_word("<changed")
+"""
+WRONG = "traffic().plot(zone='Mars')"
 MADE = """
 from tests.views.test_cells import changes, traffic
 """
@@ -110,7 +117,9 @@ def test_the_same_data_gives_the_same_picture(nobody: BlockingKernelClient) -> N
 
 
 def test_a_kind_of_which_there_is_no_chart_is_said_with_those_of_which_there_is_one() -> None:
-    with pytest.raises(InputError, match="no chart of Inherited, but of BusyPort, Change, PortNumbers, TrendDay"):
+    with pytest.raises(
+        InputError, match="no chart of Inherited, but of BusyPort, Change, PortNumbers, TrendDay"
+    ):
         records_of([Inherited(value="lab", source="site")], Inherited).plot()
     with pytest.raises(InputError, match="there is no Change to draw"):
         records_of([], Change).plot()
@@ -122,3 +131,26 @@ def test_changes_of_the_device_within_the_time_have_a_flag_in_a_ports_chart() ->
     plot = traffic().plot(changes=[change(23, "ana"), change(24, "ben"), other])
 
     assert [mark.author for mark in plot._marks] == ["ana"]
+
+
+def test_a_bar_in_a_cell_is_the_browsers_own_and_leaves_a_line(
+    nobody: BlockingKernelClient,
+) -> None:
+    messages: list[dict[str, Any]] = []
+    nobody.execute_interactive(BARRED, timeout=60, output_hook=messages.append)
+
+    drawn = [m["content"] for m in messages if m["msg_type"].endswith("display_data")]
+    said = [m for m in messages if m["msg_type"] in {"stream", "error"}]
+    assert said == []
+    assert '<progress value="0" max="2">' in drawn[0]["data"][HTML]
+    assert drawn[-1]["data"]["text/plain"] == "backup: 1 &lt;changed, 1 failed".replace("&lt;", "<")
+    assert drawn[-1]["data"][HTML] == "<p>backup: 1 &lt;changed, 1 failed</p>"
+    assert len({one["transient"]["display_id"] for one in drawn}) == 1
+
+
+def test_an_error_in_a_cell_is_one_sentence_without_a_stack(nobody: BlockingKernelClient) -> None:
+    messages: list[dict[str, Any]] = []
+    nobody.execute_interactive(WRONG, timeout=60, output_hook=messages.append)
+
+    (error,) = (m["content"] for m in messages if m["msg_type"] == "error")
+    assert error["traceback"] == ["InputError: 'Mars' is no time zone; write it as Europe/Berlin"]
