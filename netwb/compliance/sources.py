@@ -34,6 +34,7 @@ from netwb.store.models import RuleFileRow, RuleGoodRow, TenantRow
 logger = logging.getLogger(__name__)
 SUFFIXES = (".yaml", ".yml")
 LONGEST = 1024 * 1024  # bytes of a provider's file; a tenant's is bounded by `put`
+_FETCHED = "git/"  # begins the names of a repository's files
 _MOST_PARSED = 500  # files that are kept parsed
 
 
@@ -105,8 +106,8 @@ class RuleSources:
 
     def load(self, scope: Scope) -> Loaded:
         """As they stand now; nothing is fetched and nothing written."""
-        texts = [*self._starter(), *self._local(), *self._repository()]
         known = self._good()
+        texts = [*self._starter(), *self._local(), *self._repository(known)]
         provider, problems = [], []
         for text in texts:
             file, problem = self._in_force(text, known)
@@ -246,19 +247,29 @@ class RuleSources:
     def _local(self) -> Iterator[Text]:
         yield from texts_of(self._folder, name="rules", origin="provider")
 
-    def _repository(self) -> Iterator[Text]:
-        """As it was fetched last. That it was not fetched lately is told by who fetches."""
+    def _repository(self, known: Mapping[str, str]) -> Iterator[Text]:
+        """As it was fetched last. That it was not fetched lately is told by who fetches.
+
+        known   good texts of the database: all there is where a home was put back from an export
+        """
         if not self._settings.repository:
             return
         copy = FetchedRepository(self._copy)
         try:
             commit = copy.commit()
-            found = copy.read(commit, suffixes=SUFFIXES, longest=LONGEST) if commit else []
+            if commit is None:
+                yield from (
+                    Text(name=name, origin="provider", text=text)
+                    for name, text in known.items()
+                    if name.startswith(_FETCHED)
+                )
+                return
+            found = copy.read(commit, suffixes=SUFFIXES, longest=LONGEST)
         except NetwbError as error:
             yield Text(name=self._settings.repository, origin="provider", fault=str(error))
             return
         for file in found:
-            yield _decoded(f"git/{file.path}", "provider", file.text)
+            yield _decoded(f"{_FETCHED}{file.path}", "provider", file.text)
 
     def _good(self) -> Mapping[str, str]:
         with self._database.reading(NO_TENANT) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,17 @@ def test_the_last_fetched_rules_hold_while_the_repository_is_away(
     assert page.problems == away.problems
     assert back.problems == ()
     assert [one.state for one in told(fetching)] == ["wrong", "recovered"]
+
+
+def test_a_home_that_was_put_back_without_its_copy_has_the_rules_of_its_database(
+    fetching: Rig, repository: Path
+) -> None:
+    fetching.bench.check()
+    repository.rename(repository.with_name("gone"))
+    shutil.rmtree(fetching.bench.home / "rules.git")
+
+    assert ids(fetching) == {"ntp-ours", "no-http"}
+    assert set(fetching.bench.check().rule_ids) == {"ntp-ours", "no-http"}
 
 
 def test_a_tenants_rules_hold_for_its_devices_alone(made: Rig) -> None:
