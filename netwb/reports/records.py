@@ -153,7 +153,7 @@ class Sums:
 class CoverageReport:
     """How well the devices were saved in a month.
 
-    of       slug of the tenant that it is about; "" all that who asked may see
+    of       slugs of the tenants that it is about; "" all that there are
     sums     over `devices`
     notes    what has to be known to read it right, in sentences
     """
@@ -248,6 +248,7 @@ class Chain:
 class AccessReport:
     """Who could do what in a month, and what of it was done.
 
+    of               slugs of the tenants that it is about; "" all that there are
     people, tokens   as of today, with those that were there in the month
     changes          of rights, within the month; `later` those behind it, which today has in it
     """

@@ -86,7 +86,7 @@ class MonthReportsFace(AuditFace, PlacesFace):
         devices = tuple(self._open_month(one) for one in months if one is not None)
         return _shown.ShownCoverage(
             month=bounds,
-            of=self._where.tenant or "",
+            of=self._told_of(),
             devices=devices,
             sums=_coverage.sums_of(devices),
             notes=_remarks.coverage_remarks(bounds, ground),
@@ -99,7 +99,7 @@ class MonthReportsFace(AuditFace, PlacesFace):
         """
         self._require(Permission.AUDIT_VIEW)
         self._require(Permission.ACCESS_MANAGE)
-        bounds, of = self._bounds(month), self._where.tenant or ""
+        bounds, tenant = self._bounds(month), self._tenant_meant()
         self._parts.access.denials.settle()
         with bars.ShareProgress("access") as bar:
             bar.told("audit trail", 0.1)
@@ -107,13 +107,13 @@ class MonthReportsFace(AuditFace, PlacesFace):
             later = self._told_by(_access.RIGHTS, bounds.until, None)
             bar.told("people and tokens", 0.4)
             users = self._parts.access.users.list(self._scope)
-            people = _access.people_of(users, bounds, within=within, later=later, tenant=of)
+            people = _access.people_of(users, bounds, within=within, later=later, tenant=tenant)
             tokens = self._parts.access.tokens.list(self._scope)
             bar.told("the chain of the audit trail", 0.5)
             chain = self._chain_state()
         return _shown.ShownAccess(
             month=bounds,
-            of=of,
+            of=self._told_of(),
             people=people,
             tokens=_access.tokens_of(tokens, people, bounds),
             changes=_chosen(within, _access.RIGHTS),
@@ -152,6 +152,18 @@ class MonthReportsFace(AuditFace, PlacesFace):
             until=datetime.fromtimestamp(found.until, UTC),
             now=now,
         )
+
+    def _tenant_meant(self) -> str:
+        """Slug of the tenant that this Workbench is narrowed to; "" to none."""
+        if self._where.tenant is None:
+            return ""
+        return self._parts.places.tenant(self._scope, self._where.tenant).slug
+
+    def _told_of(self) -> str:
+        """Whom a report is about, for its title: tenants by slug; "" all that there are."""
+        if self._scope.tenants is None or self._where.tenant is not None:
+            return self._tenant_meant()
+        return ", ".join(one.slug for one in self._parts.places.tenants(self._scope))
 
     # -- coverage
 
@@ -197,7 +209,7 @@ class MonthReportsFace(AuditFace, PlacesFace):
             trail_began=self._parts.audit.first_at(),
             access_days=self._parts.settings.retention.access_days,
             erased=self._parts.audit.count(self._scope, wanted=erased),
-            of=self._where.tenant or "",
+            of=self._tenant_meant(),
             wide=self._scope.tenants is None,
         )
 

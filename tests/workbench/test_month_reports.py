@@ -115,6 +115,7 @@ def test_a_tenant_is_told_of_its_own_devices_alone(made: Rig) -> None:
     assert {one.tenant for one in of_acme.devices} == {"acme"}
     assert of_acme.of == "acme"
     assert {one.tenant for one in as_olga.devices} == {"borealis"}
+    assert as_olga.of == "borealis", "its title promises no more"
     assert as_olga.sums.due == 11
 
 
