@@ -90,7 +90,7 @@ def render_rules(
         )
     )
     rows = "".join(_rule(one, counts.get(one.id), eye) for one in ordered)
-    table = f'<table class="fold" aria-label="Rules"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    table = f'<table class="fold rules" aria-label="Rules"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
     body = (
         table
         if rows
@@ -128,7 +128,7 @@ def _rule(one: RuleHead, counts: Mapping[State, int] | None, eye: Eye) -> str:
         for kind, said in kinds
     )
     return (
-        f'<tr><td class="wrap line">{name}{why}</td><td><span class="sev sev-{one.severity}">{esc(one.severity)}</span></td>'
+        f'<tr><td class="wrap">{name}{why}</td><td><span class="sev sev-{one.severity}">{esc(one.severity)}</span></td>'
         f'<td class="wrap t2">{esc(one.applies_to)}</td><td class="t2">{origin}</td>{cells}</tr>'
     )
 

@@ -77,7 +77,7 @@ class Ruling:
             self._desk.ask(again(in_page(error)))
             return
         self._desk.close()
-        await self._done(f"{tenant}/{name} is put")
+        await self._done(f"{tenant}/{name} is put; it holds from the next check on")
 
     async def _ask_drop(self, act: Act) -> None:
         self._desk.ask(ask_drop(str(act.get("tenant", "")), str(act.get("name", ""))))
