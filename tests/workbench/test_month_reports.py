@@ -20,6 +20,7 @@ from netwb.roles import ALL_TENANTS, Permission, Role
 from netwb.store.models import AuditRow
 from tests.benches import Rig, ios, ios_long, rig
 from tests.stores import EACH_STORE
+from tests.web.statements import statements
 
 pytestmark = EACH_STORE
 BEGIN = datetime(2026, 11, 20, 2, 5, tzinfo=UTC)
@@ -255,6 +256,25 @@ def test_broken_chain_is_said_first(made: Rig) -> None:
 
     assert report.chain.whole is False
     assert "DOES NOT VERIFY" in report.chain.says
+
+
+def test_no_device_and_no_event_costs_a_statement_of_its_own(made: Rig) -> None:
+    made.bench.coverage_report("2026-11")
+    made.bench.access_report("2026-11")
+    asked = statements(made)
+    made.bench.where(tenant="borealis").coverage_report("2026-11")
+    one_device = len(asked)
+    asked.clear()
+    made.bench.where(tenant="acme").coverage_report("2026-11")
+    two_devices = len(asked)
+    asked.clear()
+    made.bench.access_report("2026-10")
+    no_event = len(asked)
+    asked.clear()
+    made.bench.access_report("2026-11")
+
+    assert two_devices == one_device
+    assert len(asked) == no_event
 
 
 def test_reports_are_printed_and_written_as_rows(made: Rig) -> None:
