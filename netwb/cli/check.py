@@ -108,9 +108,10 @@ def document(report: ComplianceReport) -> dict[str, object]:
 
 def rows(report: ComplianceReport) -> Iterator[dict[str, object]]:
     """A line a cell, the worst devices first."""
+    heads = {(rule.id, rule.tenant): rule for rule in report.rules}
     for one in report.devices:
         for rule_id, cell in one.cells.items():
-            head = report.head(rule_id, one.tenant)
+            head = heads.get((rule_id, one.tenant)) or heads.get((rule_id, None))
             yield {
                 "tenant": one.tenant,
                 "site": one.site,

@@ -89,9 +89,13 @@ def replay(  # noqa: PLR0913 - whose, by which rules, and by keyword how far bac
     conditions: Sequence[Condition],
     *,
     since: datetime,
+    whole: bool,
     note: Note = lambda _host, _done, _of: None,
 ) -> Replayed:
-    """Devices that were never judged are left out. Raises RunUnderWayError as a check does."""
+    """Devices that were never judged are left out. Raises RunUnderWayError as a check does.
+
+    whole   they are all devices of their tenants: then days are counted as well
+    """
     with parts.database.reading(scope) as session:
         standings = list_standings(session, *conditions)
     tenants = sorted({(one.tenant, one.tenant_id) for one in standings})
@@ -115,7 +119,6 @@ def replay(  # noqa: PLR0913 - whose, by which rules, and by keyword how far bac
             )
             try:
                 mine = [one for one in standings if one.tenant_id == tenant_id and one.judged_at]
-                whole = not conditions
                 _replay_tenant(
                     parts, work, mine, note, (total.devices, len(standings)), whole=whole
                 )
@@ -185,9 +188,7 @@ def _since(
     return path[max(0, older - 1) :]
 
 
-def _first_changes(
-    session: Session, device_ids: Sequence[str]
-) -> dict[str, dict[str, datetime]]:
+def _first_changes(session: Session, device_ids: Sequence[str]) -> dict[str, dict[str, datetime]]:
     """When each cell changed first, as a check saw it."""
     asked = (
         select(

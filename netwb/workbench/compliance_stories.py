@@ -173,6 +173,7 @@ class ComplianceStoriesFace(ComplianceGround):
                 self._rules_loaded(),
                 self._devices_asked(),
                 since=self._parts.clock() - timedelta(days=days),
+                whole=self._means_whole_tenants(None),
                 note=lambda hostname, done, of: progress.told(hostname, done / of),
             )
         self._audit(

@@ -96,3 +96,10 @@ def test_nobody_is_told_of_what_was_long_ago(made: Rig) -> None:
     made.bench.check_history(90)
 
     assert made.bench.check_night().told == 0
+
+
+def test_one_tenant_is_replayed_for_itself(made: Rig) -> None:
+    made.bench.where(tenant="acme").check_history(90)
+
+    acme, umbra = (made.bench.where(tenant=slug) for slug in ("acme", "umbra"))
+    assert len(acme.compliance_trend(30)) > len(umbra.compliance_trend(30)) == 1
