@@ -26,7 +26,7 @@ _PIECE = 64 << 10  # bytes read between two looks at the clock
 _AT_ONCE = 1_000  # lines read between two looks at the clock, where each is short
 _BEGINNING = 32  # bytes that RE2 is asked for of how a line begins
 _WORTH = 3  # bytes of it that are worth looking for
-_A_SEARCH = 256  # bytes that RE2 reads while it is asked once
+_A_SEARCH = 1_024  # bytes that RE2 reads while it is asked once
 _ANCHORED = re.compile(rb"\^(?![*+?{])")  # of `^*` RE2 may take none
 _NO_SYNTAX = re.compile(rb"\\.|\[\^?\]?(?:\\.|\[:\w*:\]|[^\]])*\]", re.DOTALL)  # escapes, classes
 
@@ -42,16 +42,16 @@ class LinePattern:
         self.groups: int = self._forms[0].groups
 
     def starts(self, text: bytes, late: Late) -> Iterator[int]:
-        """Offsets at which a match begins, one a line; lines come again where a spelling does."""
+        """An offset within each line that matches; lines come again where a spelling does."""
         for form in self._forms:
-            for found in form.matches(text, late):
-                yield found.start()
+            for at, _ in form.matches(text, late):
+                yield at
 
     def captures(self, text: bytes, late: Late) -> Iterator[tuple[int, bytes | None]]:
         """The same, with what the first group matched; None: it took no part."""
         for form in self._forms:
-            for found in form.matches(text, late):
-                yield found.start(), found.group(1)
+            for at, found in form.matches(text, late):
+                yield at, found.group(1)
 
     def holds(self, line: bytes) -> bool:
         """Whether that one line matches."""
@@ -67,17 +67,19 @@ class _Form:
 
     def __init__(self, form: bytes, source: str) -> None:
         self._form = _compiled(form, source)
-        self._begins = _beginning(form) if _is_anchored(form) else b""
+        self._anchored = _is_anchored(form)
+        self._begins = _beginning(form) if self._anchored else b""
         self.groups: int = self._form.groups
 
     def holds(self, line: bytes) -> bool:
         return self._form.search(line) is not None
 
-    def matches(self, text: bytes, late: Late) -> Iterator[Any]:
-        """The first match of each line that has one."""
+    def matches(self, text: bytes, late: Late) -> Iterator[tuple[int, Any]]:
+        """The first match of each line that has one, after an offset within the line."""
         in_time(late)
         if not self._begins or _is_usual(self._begins, text):
-            yield from _matches(self._form, text, late)
+            walk = _at_beginnings if self._anchored else _anywhere
+            yield from walk(self._form, text, late)
             return
         for number, start in enumerate(_beginning_with(self._begins, text)):
             if number % _AT_ONCE == _AT_ONCE - 1:
@@ -85,7 +87,7 @@ class _Form:
             end = text.find(b"\n", start)
             found = self._form.search(text, start, end if end >= 0 else len(text))
             if found is not None:
-                yield found
+                yield start, found
 
 
 def check_pattern(source: str) -> None:
@@ -190,14 +192,23 @@ def _beginning_with(words: bytes, text: bytes) -> Iterator[int]:
         at = text.find(sought, at + 1)
 
 
-def _matches(form: Any, text: bytes, late: Late) -> Iterator[Any]:
-    """The first match of each line that has one."""
+def _at_beginnings(form: Any, text: bytes, late: Late) -> Iterator[tuple[int, Any]]:
+    """Where each line begins that matches, with its match: it has one at most."""
+    for start, end in _pieces(text):
+        in_time(late)
+        for found in form.finditer(text, start, end):
+            yield found.start(), found
+
+
+def _anywhere(form: Any, text: bytes, late: Late) -> Iterator[tuple[int, Any]]:
+    """The first match of each line that has one, after where it begins."""
     for start, end in _pieces(text):
         in_time(late)
         found = form.search(text, start, end)
         while found is not None:
-            yield found
-            line_end = text.find(b"\n", found.start(), end)
+            at = found.start()
+            yield at, found
+            line_end = text.find(b"\n", at, end)
             found = form.search(text, line_end + 1, end) if line_end >= 0 else None
 
 
