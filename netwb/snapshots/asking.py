@@ -7,7 +7,7 @@ others as they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nornir.core.inventory import Host
@@ -31,7 +31,7 @@ def ask(  # noqa: PLR0913 - each is another part's
     targets: Sequence[Target],
     getters: Sequence[str],
     *,
-    platforms: dict[str, Platform],
+    platforms: Mapping[str, Platform],
     settings: CollectSettings,
     agent_path: str | None,
     on_state: OnState,

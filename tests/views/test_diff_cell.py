@@ -8,7 +8,8 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 from netwb.configs.diff import whole_text
-from netwb.views.diff.cell import HTML, mimebundle
+from netwb.views.cells.bundle import HTML
+from netwb.views.diff.cell import mimebundle
 
 EXECUTE = "application/vnd.holoviews_exec.v0+json"
 MADE = """
