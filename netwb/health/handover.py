@@ -126,7 +126,9 @@ def _tables(tenant: Tenant) -> Iterator[tuple[str, Sequence[str], Query]]:
     of_device = DeviceRow.hostname
     yield _table("sites", select(*_all(SiteRow, without=_INSIDE)))
     devices = select(site[1], *_all(DeviceRow, without={*_INSIDE, "site_id"}))
-    yield _table("devices", devices.join(SiteRow, site[0]).order_by(of_device, DeviceRow.created_at))
+    yield _table(
+        "devices", devices.join(SiteRow, site[0]).order_by(of_device, DeviceRow.created_at)
+    )
     names = select(CredentialRow.name, CredentialRow.username, CredentialRow.status)
     yield _table("credentials", names)
     yield _joined("host_keys", HostKeyRow, of_device)

@@ -182,9 +182,7 @@ SAYINGS: dict[type[NetwbError], Saying] = {
         detail=_INSIDE,
         retry_after_s=10,
     ),
-    RuleError: Saying(
-        status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The file of rules has faults"
-    ),
+    RuleError: Saying(status=HTTPStatus.UNPROCESSABLE_ENTITY, title="The file of rules has faults"),
     MetricsError: Saying(
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title="The metrics store is not available",

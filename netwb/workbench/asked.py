@@ -5,7 +5,7 @@ They can be called as all others can; they are no answer to a question that a pe
 
 from __future__ import annotations
 
-NOT_ASKED = frozenset(  # fmt: skip
+NOT_ASKED = frozenset(
     {
         "accept_secret",
         "admit_proxy",
