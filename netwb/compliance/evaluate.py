@@ -6,10 +6,10 @@ prove nothing. What a rule finds depends on the rule and the text alone, not on 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from logging import getLogger
 
-from netwb.compliance.checks.asking import Answer, ask, brief
+from netwb.compliance.checks.asking import Answer, ask, brief, state_of
 from netwb.compliance.checks.held import joined
 from netwb.compliance.patterns import Late
 from netwb.compliance.records import Check, Finding, Judged, Place, Rule
@@ -41,13 +41,7 @@ def judge(
     startup  what the device would boot; None: not known
     late     asked now and then; True: the rest is not evaluated
     """
-    try:
-        return _judged(rule, text, platform, startup, late)
-    except RuleError as error:
-        return not_evaluated(rule, str(error))
-    except Exception as error:  # the door of one rule: the others are asked all the same
-        logger.warning("rule %s broke on a text", rule.id, exc_info=True)
-        return not_evaluated(rule, f"The rule broke on this text by a {type(error).__name__}")
+    return _behind_the_door(rule, lambda: _judged(rule, text, platform, startup, late))
 
 
 def judge_all(
@@ -62,6 +56,37 @@ def judge_all(
     return tuple(judge(rule, text, platform=platform, startup=startup, late=late) for rule in rules)
 
 
+def judge_states(
+    rules: Sequence[Rule],
+    text: ConfigText,
+    *,
+    platform: str,
+    startup: ConfigText | None = None,
+    late: Late = never,
+) -> dict[str, Judged]:
+    """The states of those findings alone, by the rules' ids: no more is asked than they need.
+
+    A network is judged each night for its states; where and why is asked of one device at a time.
+    """
+    return {
+        rule.id: _behind_the_door(
+            rule, lambda rule=rule: _stated(rule, text, platform, startup, late)
+        ).state
+        for rule in rules
+    }
+
+
+def _behind_the_door(rule: Rule, judged: Callable[[], Finding]) -> Finding:
+    """What was judged; a rule that breaks is not evaluated, and the others are asked all the same."""
+    try:
+        return judged()
+    except RuleError as error:
+        return not_evaluated(rule, str(error))
+    except Exception as error:  # the door of one rule
+        logger.warning("rule %s broke on a text", rule.id, exc_info=True)
+        return not_evaluated(rule, f"The rule broke on this text by a {type(error).__name__}")
+
+
 def not_evaluated(rule: Rule, reason: str) -> Finding:
     """Nothing is known, and the reason says why."""
     return Finding(rule_id=rule.id, state="not_evaluated", reason=_sentence(reason))
@@ -70,17 +95,39 @@ def not_evaluated(rule: Rule, reason: str) -> Finding:
 def _judged(
     rule: Rule, text: ConfigText, platform: str, startup: ConfigText | None, late: Late
 ) -> Finding:
-    if rule.fault:
-        return not_evaluated(rule, rule.fault)
-    if len(text.data) > MOST_BYTES:
-        size, most = len(text.data) >> 20, MOST_BYTES >> 20
-        return not_evaluated(rule, f"The text has {size} MB, {most} are the most that is read")
-    if not text.data.strip():
-        return not_evaluated(rule, "The text is empty")
+    hindered = _hindrance(rule, text, platform)
+    if hindered:
+        return not_evaluated(rule, hindered)
     checks = checks_for(rule, platform)
-    if not checks:
-        return not_evaluated(rule, f"The rule has no check for {platform}")
     return _finding(rule, text, [ask(check, text, startup, late) for check in checks])
+
+
+def _stated(
+    rule: Rule, text: ConfigText, platform: str, startup: ConfigText | None, late: Late
+) -> Finding:
+    """The same without words; a fault that is proven ends it."""
+    hindered = _hindrance(rule, text, platform)
+    if hindered:
+        return not_evaluated(rule, hindered)
+    states: set[Judged] = set()
+    for check in checks_for(rule, platform):
+        states.add(state_of(check, text, startup, late))
+        if "non_compliant" in states:
+            break
+    return Finding(rule_id=rule.id, state=_state(states), reason="")
+
+
+def _hindrance(rule: Rule, text: ConfigText, platform: str) -> str:
+    """Why the rule is not asked of the text; empty: it is."""
+    if rule.fault:
+        return rule.fault
+    if len(text.data) > MOST_BYTES:
+        return (
+            f"The text has {len(text.data) >> 20} MB, {MOST_BYTES >> 20} are the most that is read"
+        )
+    if text.is_empty:
+        return "The text is empty"
+    return "" if checks_for(rule, platform) else f"The rule has no check for {platform}"
 
 
 def checks_for(rule: Rule, platform: str) -> tuple[Check, ...]:
@@ -90,7 +137,7 @@ def checks_for(rule: Rule, platform: str) -> tuple[Check, ...]:
 
 def _finding(rule: Rule, text: ConfigText, answers: list[Answer]) -> Finding:
     """All checks must hold; a fault that is proven outweighs what could not be asked."""
-    state = _state(answers)
+    state = _state({answer.state for answer in answers})
     telling = [answer for answer in answers if answer.state == state]
     return Finding(
         rule_id=rule.id,
@@ -106,8 +153,7 @@ def _finding(rule: Rule, text: ConfigText, answers: list[Answer]) -> Finding:
     )
 
 
-def _state(answers: list[Answer]) -> Judged:
-    states = {answer.state for answer in answers}
+def _state(states: Collection[Judged]) -> Judged:
     if "non_compliant" in states:
         return "non_compliant"
     return "not_evaluated" if "not_evaluated" in states else "compliant"

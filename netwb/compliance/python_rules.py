@@ -16,10 +16,10 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from netwb.compliance.evaluate import MOST_PLACES, judge, never, not_evaluated
+from netwb.compliance.evaluate import MOST_PLACES, judge, judge_states, never, not_evaluated
 from netwb.compliance.patterns import Late
 from netwb.compliance.python_process import PythonProcess
-from netwb.compliance.records import Finding, InPython, Place, Rule, RuleFile
+from netwb.compliance.records import Finding, InPython, Judged, Place, Rule, RuleFile
 from netwb.compliance.rule_faults import shape_faults
 from netwb.compliance.rule_shaping import python_rule_of
 from netwb.compliance.shapes import PythonShape
@@ -71,6 +71,24 @@ class PythonRules:
         return tuple(
             self.judge(rule, text, platform=platform, startup=startup, late=late) for rule in rules
         )
+
+    def judge_states(
+        self,
+        rules: Sequence[Rule],
+        text: ConfigText,
+        *,
+        platform: str,
+        startup: ConfigText | None = None,
+        late: Late = never,
+    ) -> dict[str, Judged]:
+        """The states alone, by the rules' ids; those in YAML as `evaluate.judge_states` has them."""
+        in_yaml = [rule for rule in rules if _function_of(rule, platform) is None]
+        states = judge_states(in_yaml, text, platform=platform, startup=startup, late=late)
+        for rule in rules:
+            if rule.id not in states:
+                found = self.judge(rule, text, platform=platform, startup=startup, late=late)
+                states[rule.id] = found.state
+        return states
 
     def judge(
         self,

@@ -67,6 +67,11 @@ class ConfigText:
         return tuple(map(bytes.strip, whole.split(b"\n"))) if whole else ()
 
     @cached_property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it."""
+        return not self.data.strip()
+
+    @cached_property
     def joined(self) -> bytes:
         """Those lines as one text."""
         return b"\n".join(self.lines)

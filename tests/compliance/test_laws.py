@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwb.compliance.evaluate import judge, judge_all
+from netwb.compliance.evaluate import judge, judge_all, judge_states
 from netwb.compliance.records import (
     JUDGED,
     Check,
@@ -95,6 +95,21 @@ def test_judging_gives_the_same_again_and_alone(text: bytes, checks: list[Check]
     assert together == alone
     backwards = judge_all(rules[::-1], text_of(text), platform="cisco_ios")
     assert backwards == together[::-1]
+
+
+@given(TEXTS, st.lists(CHECKS, min_size=1, max_size=3), st.booleans())
+def test_a_state_alone_is_that_of_the_finding(
+    text: bytes,
+    checks: list[Check],
+    has_startup: bool,  # noqa: FBT001 - as it is drawn
+) -> None:
+    rule = checked(*checks)
+    startup = text_of(text[:-1]) if has_startup else None
+
+    finding = judge(rule, text_of(text), platform="cisco_ios", startup=startup)
+
+    states = judge_states([rule], text_of(text), platform="cisco_ios", startup=startup)
+    assert states == {rule.id: finding.state}
 
 
 @given(ODD | TEXTS, CHECKS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,12 +68,27 @@ def ask(check: Check, text: ConfigText, startup: ConfigText | None, late: Late) 
     scopes = _meant(check, text, late)
     if not scopes:
         return _without_section(check)
-    asked = []
+    return _answer(check, text, list(_each(check, text, scopes, late)))
+
+
+def state_of(check: Check, text: ConfigText, startup: ConfigText | None, late: Late) -> Judged:
+    """The state of that answer alone; the first section at fault ends it."""
+    if isinstance(check.verb, RunningIsStartup):
+        return ask(check, text, startup, late).state
+    scopes = _meant(check, text, late)
+    if not scopes:
+        return check.without_section
+    held = all(held.holds for _, held in _each(check, text, scopes, late))
+    return "compliant" if held else "non_compliant"
+
+
+def _each(
+    check: Check, text: ConfigText, scopes: list[Scope], late: Late
+) -> Iterator[tuple[Scope, Held]]:
     for number, scope in enumerate(scopes):
         if number % _AT_ONCE == 0:
             in_time(late)
-        asked.append((scope, _held(check, text, scope, late)))
-    return _answer(check, text, asked)
+        yield scope, _held(check, text, scope, late)
 
 
 def _held(check: Check, text: ConfigText, scope: Scope, late: Late) -> Held:
