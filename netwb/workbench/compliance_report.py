@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 else:
     pd = lazy("pandas")
 
+cell: Any = lazy("netwb.views.compliance.cell")  # Panel takes a second; a script needs none of it
+
 _SHOWN_DEVICES = 20
 _SHOWN_RULES = 12
 
@@ -61,6 +63,25 @@ class ShownCompliance(ComplianceReport):
             columns=pd.Index(ids, name="rule"),
         )
 
+    def said(self) -> str:
+        """The sum in words: `24 devices by 56 rules: 13 not compliant, 887 compliant`."""
+        said = ", ".join(f"{n} {STATE_WORDS[state]}" for state, n in self.counts().items() if n)
+        many = f"{_many(len(self.devices), 'device')} by {_many(len(self.rule_ids), 'rule')}"
+        return f"{many}: {said or 'nothing'}"
+
+    def __repr__(self) -> str:
+        return f"<{self.said()}>"
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """IPython's own question; what it then wants of it, it takes."""
+        del include, exclude
+        bundle: tuple[dict[str, Any], dict[str, Any]] = cell.mimebundle(
+            self, self.said(), self._repr_html_()
+        )
+        return bundle
+
     def _repr_html_(self) -> str:
         """The sum, and the worst devices by the worst rules; `.frame()` has them all."""
         ids = self.rule_ids[:_SHOWN_RULES]
@@ -71,7 +92,9 @@ class ShownCompliance(ComplianceReport):
             ]
             for one in self.devices[:_SHOWN_DEVICES]
         ]
-        said = ", ".join(f"{n} {STATE_WORDS[state]}" for state, n in self.counts().items() if n)
-        note = f"{len(self.devices)} devices, {len(self.rule_ids)} rules: {said or 'nothing'}"
         broken = "".join(f"; {one.message}" for one in self.problems)
-        return html_table(["device", *ids], rows, note=note + broken)
+        return html_table(["device", *ids], rows, note=self.said() + broken)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,4 +1,4 @@
-"""A diff and a chart in a notebook's cells: a kernel is started, as JupyterLab does."""
+"""A diff, a chart and a matrix in a notebook's cells: a kernel is started, as JupyterLab does."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +17,11 @@ from netwb.configs.diff import ConfigDiff, whole_text
 from netwb.workbench.shown_diff import ShownDiff
 found = whole_text(b"hostname <b>edge1</b>\\nend\\n", new="acme/edge1@1")
 shown = ShownDiff(**{f: getattr(found, f) for f in ConfigDiff.__slots__}, caption="edge1: <old>")
+"""
+REPORTED = """
+from netwb.workbench.compliance_report import ShownCompliance
+from tests.views.compliance.made_compliance import report
+shown = ShownCompliance.of(report({"acme/edge1": "x..", "acme/core1": "..."}))
 """
 
 
@@ -71,3 +76,21 @@ def test_outside_of_a_notebook_it_is_plain_html() -> None:
 
     assert set(data) == {"text/plain", HTML}
     assert beside == {}
+
+
+def test_compliance_is_its_matrix_where_panel_is_and_a_table_where_it_is_not(
+    kernel: BlockingKernelClient,
+) -> None:
+    run(kernel, REPORTED)
+    (drawn,) = run(kernel, "shown")
+    run(kernel, "import panel; panel.extension._loaded = False")
+    (plain,) = run(kernel, "shown")
+    run(kernel, "panel.extension._loaded = True")
+
+    said = "2 devices by 3 rules: 1 not compliant, 5 compliant"
+    assert plain["text/plain"] == drawn["text/plain"] == said
+    assert EXECUTE not in plain
+    assert "<td>acme/edge1</td>" in plain[HTML]
+    assert EXECUTE in drawn
+    assert f"{said}</div>" in drawn[HTML]
+    assert "inventory?device" not in drawn[HTML]

@@ -277,13 +277,16 @@ def sites(report: ComplianceReport) -> tuple[str, ...]:
 # ---- for the browser
 
 
-def grid_text(shown: Shown, look: Look, address: Address, now: datetime) -> str:
-    """What `matrix.js` draws: columns, and rows of groups, devices and notes."""
-    base = address.url(device=None, rule=None)
+def grid_text(shown: Shown, look: Look, address: Address | None, now: datetime) -> str:
+    """What `matrix.js` draws: columns, and rows of groups, devices and notes.
+
+    address   None: nothing leads anywhere, as in a notebook's cell
+    """
+    base = "" if address is None else address.url(device=None, rule=None)
     return (
         json.dumps(
             {
-                "base": f"{base}{'&' if '?' in base else '?'}",
+                "base": base and f"{base}{'&' if '?' in base else '?'}",
                 "label": f"{count(shown.devices, 'device')} by {count(len(shown.rules), 'rule')}",
                 "words": _WORDS,
                 "classes": CLASSES,
@@ -302,18 +305,20 @@ def grid_text(shown: Shown, look: Look, address: Address, now: datetime) -> str:
     )
 
 
-def _items(shown: Shown, look: Look, address: Address, now: datetime) -> Iterator[list[str]]:
-    kept = address.kept()
+def _items(shown: Shown, look: Look, address: Address | None, now: datetime) -> Iterator[list[str]]:
+    kept = {} if address is None else address.kept()
     for name, lines in groupby(shown.lines, key=lambda line: group_of(line.one, look)):
         devices, findings = shown.groups[name]
         yield ["g", name, f"{count(devices, 'device')}, {count(findings, 'finding')}"]
         for line in lines:
             one = line.one
-            url = page_url("inventory", device=one.device_id, **kept)
+            url = page_url("inventory", device=one.device_id, **kept) if address is not None else ""
             note = note_of(line, now)
             yield ["d", one.device_id, one.hostname, one.platform, note, line.letters, url]
     said = f"{_DOT}<span>{esc(good_words(shown))}</span>"
-    if shown.good:
+    if shown.good and address is None:
+        yield ["n", said]
+    elif shown.good:
         yield ["n", f"{said}{button('Show them', 'good', kind='quiet')}"]
     elif look.good and shown.good_in_all > FOLDS_FROM:
         yield ["n", f"{said}{button('Fold them', 'good', kind='quiet')}"]

@@ -27,10 +27,22 @@ class Matrix {
     this.further = find('.further')
     this.rows = new Map()
     this.at = {row: 0, column: 0}
+    this.colour()
     this.listen()
     this.draw()
     this.say()
   }
+
+  // In a notebook there is no page whose colours are inherited: its theme is asked for.
+  colour() {
+    if (getComputedStyle(document.documentElement).getPropertyValue('--accentBg')) return
+    const {jpThemeLight} = document.body.dataset
+    const dark = jpThemeLight ? jpThemeLight === 'false' : document.body.classList.contains('vscode-dark')
+    this.root.classList.add('alone', dark ? 'dark' : 'light')
+  }
+
+  // Where it leads; in a notebook nothing leads anywhere.
+  href(url) { return this.grid.base ? ` href="${esc(url)}"` : '' }
 
   listen() {
     const {scroller, root, model} = this
@@ -78,7 +90,7 @@ class Matrix {
     this.scroller.setAttribute('aria-rowcount', items.length + 1)
     this.scroller.setAttribute('aria-colcount', rules.length + 1)
     this.head.innerHTML = '<span class="first" role="columnheader">' + '<span class="unseen">Device</span></span>' + rules.map(([id, title, count], at) =>
-      `<a class="rule" role="columnheader" aria-colindex="${at + 2}" data-column="${at}" tabindex="-1" href="${esc(this.grid.base)}rule=${esc(encodeURIComponent(id))}"` +
+      `<a class="rule" role="columnheader" aria-colindex="${at + 2}" data-column="${at}" tabindex="-1"${this.href(`${this.grid.base}rule=${encodeURIComponent(id)}`)}` +
       ` title="${esc(id)}: ${esc(title)}" aria-label="${esc(id)}: ${esc(title)}, ${esc(count)}"><span>${esc(id)}</span></a>`).join('')
     this.go(was, false)
     this.scroller.scrollTop = Math.min(top, height)
@@ -188,7 +200,7 @@ class Matrix {
     if (kind === 'n') return `<div class="n" ${head}><span class="first" role="rowheader">${item[1]}</span></div>`
     const [, id, hostname, platform, note, codes, href] = item
     const cells = [...codes].map((code, at) => this.drawn(number, at, id, hostname, code)).join('')
-    return `<div class="d" ${head}><span class="first" role="rowheader"><a href="${esc(href)}" class="cut" tabindex="-1" title="${esc(hostname)}"><b>${esc(hostname)}</b></a>` +
+    return `<div class="d" ${head}><span class="first" role="rowheader"><a${this.href(href)} class="cut" tabindex="-1" title="${esc(hostname)}"><b>${esc(hostname)}</b></a>` +
       `<i class="cut">${esc(platform)}</i><span class="many">${esc(note)}</span></span>${cells}</div>`
   }
 
@@ -198,7 +210,7 @@ class Matrix {
     const chosen = id === this.chosen?.device && rule === this.chosen?.rule
     const said = `${hostname}, ${rule}: ${words[code]}`
     return `<a class="c ${kind}" role="gridcell" aria-colindex="${column + 2}" data-column="${column}" tabindex="${here ? 0 : -1}"${chosen ? ' aria-selected="true"' : ''}` +
-      ` href="${esc(base)}device=${esc(encodeURIComponent(id))}&amp;rule=${esc(encodeURIComponent(rule))}" aria-label="${esc(said)}"${code === '.' ? '' : ` title="${esc(said)}"`}>${kind === 'k-bad' ? bad : ''}</a>`
+      `${this.href(`${base}device=${encodeURIComponent(id)}&rule=${encodeURIComponent(rule)}`)} aria-label="${esc(said)}"${code === '.' ? '' : ` title="${esc(said)}"`}>${kind === 'k-bad' ? bad : ''}</a>`
   }
 
   cell({row, column}) {
