@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from netwb._version import __version__
 from netwb.archive.chunks import chunks
 from netwb.archive.repository import Repository
-from netwb.compliance.evaluate import judge_all
+from netwb.compliance.evaluate import judge_all, judge_states
 from netwb.compliance.following import Follower, Found, reigns
 from netwb.compliance.records import Finding, Rule
 from netwb.compliance.rows import (
@@ -68,6 +68,7 @@ _TEXT_S = 20.0  # of work for all rules of one text; 300 lines take milliseconds
 _MOST_STEPS = 200  # of one device between two checks; older ones are passed over
 Chain = Sequence[tuple[Step, Step | None]]  # running revisions, each with its startup text
 Judging = Callable[..., tuple[Finding, ...]]  # `evaluate.judge_all`, or that of PythonRules
+Stating = Callable[..., Found]  # `evaluate.judge_states`, or that of PythonRules
 Note = Callable[[str, int, int], None]  # hostname, devices done, of how many
 
 
@@ -148,7 +149,7 @@ class _Tenant:
     slug: str
     rules: str  # digest
     meaning: Meaning
-    judge_all: Judging
+    judge_states: Stating
     leases: Leases
     lease: Lease
     platforms: dict[str, str] = field(default_factory=dict)  # digest of what a text is cut by
@@ -174,7 +175,7 @@ class Keeping:
         Raises RunUnderWayError where somebody else was checking all that is meant.
         """
         tenants = self._tenants(scope, conditions)
-        with judging(loaded, self.parts.python) as judge:
+        with stating(loaded, self.parts.python) as judge:
             return self._check(loaded, conditions, tenants, judge, whole, note)
 
     def _check(  # noqa: PLR0913, PLR0917 - as `check`, with what judges
@@ -182,7 +183,7 @@ class Keeping:
         loaded: Loaded,
         conditions: Sequence[Condition],
         tenants: Sequence[tuple[str, str]],
-        judge: Judging,
+        judge: Stating,
         whole: bool,  # noqa: FBT001 - of `check`, where it is named
         note: Note,
     ) -> Checked:
@@ -200,7 +201,7 @@ class Keeping:
                 slug=slug,
                 rules=loaded.digest(tenant_id),
                 meaning=Meaning(loaded.of(tenant_id), tenant_id),
-                judge_all=judge,
+                judge_states=judge,
                 leases=leases,
                 lease=lease,
             )
@@ -322,11 +323,11 @@ class Keeping:
         )
         for step, startup in chain:
             text, beside = stored[step.blob], stored[startup.blob] if startup else None
-            found = self.found(tenant.judge_all, rules, standing.platform, text, beside)
+            found = self.found(tenant.judge_states, rules, standing.platform, text, beside)
             is_base = kept is not None and step.blob == kept.blob and step.number == kept.number
             follower.take(found, source=None if is_base else step, first=step)
         newest = self.found(
-            tenant.judge_all, rules, standing.platform, texts.running, texts.startup
+            tenant.judge_states, rules, standing.platform, texts.running, texts.startup
         )
         follower.take(newest, source=_source(kept, texts, tenant.rules), first=texts.step)
         return Judgement(
@@ -340,7 +341,7 @@ class Keeping:
 
     def found(
         self,
-        judge: Judging,
+        judge: Stating,
         rules: Sequence[Rule],
         platform: str,
         running: bytes | None,
@@ -430,9 +431,19 @@ def judging(loaded: Loaded, python: Callable[[], PythonRules]) -> Iterator[Judgi
         yield process.judge_all
 
 
+@contextmanager
+def stating(loaded: Loaded, python: Callable[[], PythonRules]) -> Iterator[Stating]:
+    """The same, for the states alone."""
+    if not loaded.code:
+        yield judge_states
+        return
+    with python() as process:
+        yield process.judge_states
+
+
 def text_found(  # noqa: PLR0913, PLR0917 - by what, and of what
     platforms: Mapping[str, Platform],
-    judge: Judging,
+    judge: Stating,
     rules: Sequence[Rule],
     platform: str,
     running: bytes | None,
@@ -441,14 +452,13 @@ def text_found(  # noqa: PLR0913, PLR0917 - by what, and of what
     """What each rule finds in a text; without one nothing is evaluated."""
     if running is None:
         return {rule.id: "not_evaluated" for rule in rules}
-    findings = judge(
+    return judge(
         rules,
         text_of(platforms, running, platform),
         platform=platform,
         startup=None if startup is None else text_of(platforms, startup, platform),
         late=_time_limit(_TEXT_S),
     )
-    return {one.rule_id: one.state for one in findings}
 
 
 def _time_limit(seconds: float) -> Callable[[], bool]:

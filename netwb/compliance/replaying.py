@@ -20,11 +20,11 @@ from netwb.archive.repository import Repository
 from netwb.compliance.following import Follower, Found, reigns
 from netwb.compliance.keeping import (
     LEASE_S,
-    Judging,
     KeepingParts,
     Meaning,
     Note,
-    judging,
+    Stating,
+    stating,
     text_found,
 )
 from netwb.compliance.rows import (
@@ -71,7 +71,7 @@ class _Work:
     slug: str
     tenant_id: str
     meaning: Meaning
-    judge: Judging
+    judge: Stating
     leases: Leases
     lease: Lease
     since: datetime
@@ -100,7 +100,7 @@ def replay(  # noqa: PLR0913 - whose, by which rules, and by keyword how far bac
         standings = list_standings(session, *conditions)
     tenants = sorted({(one.tenant, one.tenant_id) for one in standings})
     total = Replayed(devices=0, revisions=0, changes=0)
-    with judging(loaded, parts.python) as judge:
+    with stating(loaded, parts.python) as judge:
         for slug, tenant_id in tenants:
             leases = parts.leases()
             lease = leases.acquire(f"compliance/{tenant_id}", LEASE_S)

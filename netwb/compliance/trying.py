@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netwb.archive.chunks import chunks
 from netwb.compliance.examples import ExampleOutcome, run_examples
-from netwb.compliance.keeping import AT_ONCE, Keeping, judging
+from netwb.compliance.keeping import AT_ONCE, Keeping, judging, stating
 from netwb.compliance.report import ComplianceReport
 from netwb.compliance.reporting import Asked, assembled
 from netwb.compliance.rows import NO_TEXTS, Cells, KeptCell, list_standings, read_texts
@@ -58,14 +58,14 @@ def check_with(
     with database.reading(asked.scope) as session:
         standings = list_standings(session, *asked.conditions)
     cells: dict[str, Cells] = {}
-    with judging(loaded, lambda: sources.python(folder)) as judge_all:
+    with stating(loaded, lambda: sources.python(folder)) as judge_states:
         for piece in chunks(standings, AT_ONCE):
             with database.reading(asked.scope) as session:
                 texts = read_texts(session, [one.device_id for one in piece])
             for one in piece:
                 held = texts.get(one.device_id, NO_TEXTS)
                 rules = loaded.common.for_device(one.subject, one.tenant_id)
-                found = keeping.found(judge_all, rules, one.platform, held.running, held.startup)
+                found = keeping.found(judge_states, rules, one.platform, held.running, held.startup)
                 cells[one.device_id] = {
                     rule_id: KeptCell(judged, None, None) for rule_id, judged in found.items()
                 }
