@@ -104,6 +104,9 @@ def test_it_is_given_lines_and_sections_and_says_what_it_found(
 
     assert (finding.state, finding.reason) == ("compliant", "A neighbor has a limit.")
     assert [(place.line, place.section, place.fault) for place in finding.places] == [(20, "router bgp 64500", False)]  # fmt: skip
+    ntp = checked(Check(verb=Count(match="^ntp", at_least=9)))
+    states = python.judge_states([*rules, ntp], text_of(EDGE), platform="cisco_ios")
+    assert states == {"bgp-prefix-limit": "compliant", "a-rule": "non_compliant"}
     other = python.judge(rules[0], text_of(EDGE), platform="frr")
     assert other.reason == "The rule has no check for frr."
 
