@@ -124,6 +124,10 @@ class NewWaiver(Asked):
     ]
 
 
+class EndingWaiver(Asked):
+    """Nothing more is to be said."""
+
+
 class CellAnswer(Shape):
     """One device by one rule."""
 
@@ -333,7 +337,7 @@ def waive(call: Call[NoQuery, NewWaiver]) -> Answer:
     return answer(_waiver(made), status=HTTPStatus.CREATED, headers=where)
 
 
-def end_waiver(call: Call[NoQuery, None]) -> Answer:
+def end_waiver(call: Call[NoQuery, EndingWaiver]) -> Answer:
     """End a waiver now; the rule holds for the device again."""
     return answer(_waiver(call.bench.end_waiver(call.path["waiver_id"])))
 
@@ -531,6 +535,7 @@ OPERATIONS = (
         method="POST",
         path="/compliance/waivers/{waiver_id}/end",
         do=end_waiver,
+        body=EndingWaiver,
         gives={JSON: WaiverAnswer},
         needs=Permission.COMPLIANCE_EDIT,
     ),

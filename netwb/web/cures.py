@@ -47,6 +47,9 @@ CURES = {
         f"GET {BASE}/backup/quarantine tells what is held; POST .../{{device_id}}/accept or"
         " .../discard settles it"
     ),
+    "rule list": f"GET {BASE}/compliance/rules lists those that are",
+    "rule show": f"GET {BASE}/compliance/rules says which it means",
+    "waiver list": f"GET {BASE}/compliance/waivers lists those in force",
     "sender rotate": "give the script the key that was made last",
     "shard list": f"{_ADMIN} sees which there are",
     "shard set": f"have {_ADMIN} change it",

@@ -145,7 +145,7 @@ def test_a_waiver_is_given_and_ended(made: Rig, port: int) -> None:
     given = eva.post(f"{BASE}/waivers", wanted)
     waived = items(eva, "state=waived")
     listed = eva.get(f"{BASE}/waivers").json["items"]
-    ended = eva.post(f"{BASE}/waivers/{given.json['id']}/end", None)
+    ended = eva.post(f"{BASE}/waivers/{given.json['id']}/end", {})
 
     assert given.status == 201
     assert (given.json["owner"].partition("/")[0], given.json["in_force"]) == ("eva", True)

@@ -256,7 +256,9 @@ QUESTIONS: dict[tuple[str, str], list[Question]] = {
     ("POST", "/compliance/waivers"): [
         Question(body={"device": "{device}", "rule": "{rule}", "until": "9d", **REASON})
     ],
-    ("POST", "/compliance/waivers/{waiver_id}/end"): [Question(ids={"waiver_id": "{waiver}"})],
+    ("POST", "/compliance/waivers/{waiver_id}/end"): [
+        Question(ids={"waiver_id": "{waiver}"}, body={})
+    ],
     ("GET", "/openapi.json"): [Question()],
     ("GET", "/docs"): [Question()],
     ("GET", "/healthz"): [Question()],
