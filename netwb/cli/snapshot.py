@@ -41,7 +41,7 @@ def snapshot() -> None:
 @click.option("--tenant", metavar="T", help="Devices of this tenant.")
 @click.option("--site", metavar="S", help="Devices of this site.")
 @click.option("--role", metavar="R", help="Devices of this role.")
-@click.option("--device", "hostname", metavar="H", help="The device of this hostname.")
+@click.option("--device", metavar="D", help="This device.")
 @click.option(
     "--getter",
     "getters",
@@ -59,7 +59,7 @@ def take(  # noqa: PLR0913 - one parameter an option
     tenant: str | None,
     site: str | None,
     role: str | None,
-    hostname: str | None,
+    device: str | None,
     getters: tuple[str, ...],
     as_json: bool,
 ) -> int:
@@ -67,7 +67,10 @@ def take(  # noqa: PLR0913 - one parameter an option
 
     Exit 1 where a device gave nothing; the others are kept all the same.
     """
-    narrowed = _narrowed(bench(context), tenant=tenant, site=site, role=role, hostname=hostname)
+    narrowed = _narrowed(bench(context), tenant=tenant, site=site, role=role)
+    if device is not None:
+        meant = narrowed.device(device)
+        narrowed = _narrowed(narrowed, tenant=meant.tenant, hostname=meant.hostname)
     taken = narrowed.snapshot(name, getters=getters or DEFAULT_GETTERS)
     if as_json:
         print_json(_document(taken))
@@ -172,9 +175,18 @@ def _print_compared(found: WindowComparison) -> None:
             (f"{one.tenant}/{one.hostname}", one.getter, one.path, one.before, one.after)
             for one in found.differences[:SHOWN]
         ],
-        empty="nothing differs",
+        empty=_nothing(found),
     )
     if len(found.differences) > SHOWN:
         say(f"... and {len(found.differences) - SHOWN} more; --json shows them all")
     for one in found.not_compared:
         say(f"not compared: {one.tenant}/{one.hostname} {one.getter}: {one.reason}")
+
+
+def _nothing(found: WindowComparison) -> str:
+    """That nothing differs is told of what was compared alone."""
+    if not found.not_compared:
+        return "nothing differs"
+    if len([one for one in found.not_compared if one.getter == "all"]) == found.before.devices:
+        return "nothing could be compared"
+    return "nothing differs in what could be compared"

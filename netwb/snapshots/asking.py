@@ -48,8 +48,16 @@ def ask(  # noqa: PLR0913 - each is another part's
     return tuple(_state_of(target, found[target.device_id]) for target in targets)
 
 
-def read_state(task: Task, getters: Sequence[str]) -> dict[str, Any]:
-    """One device's answers; `missing` says why there is none."""
+def read_state(task: Task, getters: Sequence[str]) -> dict[str, Any] | DeviceError:
+    """One device's answers, or why it gave none: Nornir would log a trace of an error that is raised."""
+    try:
+        return _answers(task, getters)
+    except DeviceError as error:
+        return error
+
+
+def _answers(task: Task, getters: Sequence[str]) -> dict[str, Any]:
+    """`missing` says why a getter has no answer."""
     driver = task.host.get_connection("napalm", task.nornir.config)
     state: dict[str, Any] = {}
     missing: dict[str, str] = {}
@@ -71,8 +79,9 @@ def _platform(host: Host) -> str:
 
 
 def _state_of(target: Target, done: MultiResult) -> DeviceState:
-    error = done[0].exception
-    answers = done[0].result if error is None else {"state": {}, "missing": {}}
+    told = done[0].result
+    error = told if isinstance(told, DeviceError) else done[0].exception
+    answers = told if error is None else {"state": {}, "missing": {}}
     return DeviceState(
         device_id=target.device_id,
         tenant_id=target.tenant_id,

@@ -70,3 +70,18 @@ def test_a_device_that_gives_nothing_is_told_and_the_exit_says_so(
     assert "CHG2: 3 devices asked, 1 gave nothing" in ran.err
     assert "acme/r1" in ran.out
     assert netwb("snapshot", "compare", "CHG9").status == 4
+
+
+def test_a_device_that_does_not_answer_is_a_sentence_and_is_not_called_equal(
+    netwb: Commands, caplog: pytest.LogCaptureFixture
+) -> None:
+    netwb("snapshot", "take", "CHG2", "--device", "acme/r3")
+    netwb("device", "set", "acme/r3", "--port", "1")
+
+    taken = netwb("snapshot", "take", "CHG3", "--device", "acme/r3")
+    compared = netwb("snapshot", "compare", "CHG2")
+
+    assert (taken.status, compared.status) == (1, 1)
+    assert "the port is closed" in taken.out
+    assert "nothing could be compared" in compared.out
+    assert "Traceback" not in caplog.text + taken.err + compared.err
