@@ -11,6 +11,7 @@ import click
 from netwb.cli.context import NetwbGroup, reading
 from netwb.cli.files import named, write_new
 from netwb.cli.show import json_option, plain, print_json, print_table, say
+from netwb.reports.coverage import sums_by_tenant
 from netwb.reports.records import SAVED, AccessReport, CoverageReport, DeviceMonth
 from netwb.reports.sections import heading_of, preface_of, sections_of
 from netwb.workbench import Workbench
@@ -110,6 +111,7 @@ def _in_json(found: CoverageReport | AccessReport) -> dict[str, Any]:
     document: dict[str, Any] = plain(found)
     document["summary"] = preface_of(found)[0]
     if isinstance(found, CoverageReport):
+        document["tenants"] = plain(sums_by_tenant(found.devices))
         document["devices"] = [_device(one) for one in found.devices]
     return document
 

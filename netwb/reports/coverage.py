@@ -9,7 +9,7 @@ a good copy that is seen there is one, and what is not seen there is not known.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -183,6 +183,14 @@ def sums_of(devices: Sequence[DeviceMonth]) -> Sums:
         held=len(held),
         held_accepted=sum(text.status == "accepted" for text in held),
     )
+
+
+def sums_by_tenant(devices: Sequence[DeviceMonth]) -> Mapping[str, Sums]:
+    """The same of each tenant, by slug."""
+    groups: dict[str, list[DeviceMonth]] = {}
+    for one in devices:
+        groups.setdefault(one.tenant, []).append(one)
+    return {tenant: sums_of(groups[tenant]) for tenant in sorted(groups)}
 
 
 def _goods(facts: DeviceFacts) -> list[datetime]:

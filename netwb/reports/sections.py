@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from netwb.reports.coverage import sums_by_tenant
 from netwb.reports.records import (
     NOT_SAVED,
     SAVED,
@@ -26,6 +27,7 @@ from netwb.reports.records import (
     MachineLogin,
     Night,
     PersonNow,
+    Sums,
     TokenNow,
 )
 
@@ -95,9 +97,21 @@ def sentence_of(report: CoverageReport) -> str:
 
 
 def coverage_sections(report: CoverageReport) -> tuple[Section, ...]:
-    """Devices, nights that were not saved, texts that were quarantined."""
+    """Tenants, devices, nights that were not saved, texts that were quarantined."""
     month = report.month
     return (
+        Section(
+            title="Tenants",
+            columns=(
+                *("tenant", "devices", "due", "saved", "not saved", "no record", "days", "without"),
+                *("no copy at the end", "revisions", "held", "accepted"),
+            ),
+            rows=tuple(
+                _tenant(tenant, sums) for tenant, sums in sums_by_tenant(report.devices).items()
+            ),
+            empty="none has a device that was in service",
+            wide=(24, 8, 8, 8, 9, 9, 8, 9, 18, 9, 6, 8),
+        ),
         Section(
             title="Devices",
             columns=(
@@ -237,6 +251,13 @@ def _hours(hours: float) -> str:
     ('25 h', '48 h', '4.0 d')
     """
     return f"{hours:.0f} h" if hours < _MANY_H else f"{hours / 24:.1f} d"
+
+
+def _tenant(tenant: str, sums: Sums) -> tuple[str, ...]:
+    without = NOT_KNOWN if sums.days_without is None else f"{sums.days_without:,}"
+    counts = (sums.devices, sums.due, sums.saved, sums.not_saved, sums.no_record, sums.days)
+    rest = (sums.without_copy, sums.revisions, sums.held, sums.held_accepted)
+    return (tenant, *(f"{one:,}" for one in counts), without, *(f"{one:,}" for one in rest))
 
 
 def _device(one: DeviceMonth, month: Bounds) -> tuple[str, ...]:

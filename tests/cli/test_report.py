@@ -52,6 +52,10 @@ def test_json_has_what_a_program_would_have_to_count(netwb: Commands) -> None:
 
     assert {one["tenant"] for one in coverage["devices"]} == {"acme", "umbra"}
     assert {"due", "saved", "nights", "gap", "copy_known"} <= set(coverage["devices"][0])
+    assert {slug: one["devices"] for slug, one in coverage["tenants"].items()} == {
+        "acme": 1,
+        "umbra": 1,
+    }
     assert coverage["summary"].startswith("2 devices:")
     assert access["chain"]["whole"] is True
     assert "tenant.add" not in {one["action"] for one in access["changes"]}

@@ -93,7 +93,7 @@ def test_what_is_not_known_is_said_so_and_never_counted_as_nothing() -> None:
     assert gone is not None
     report = coverage(gone)
 
-    (row,) = coverage_sections(report)[0].rows
+    (row,) = coverage_sections(report)[1].rows
     device, _ = rows_of(csv_of(report))
 
     assert "30 of which netwb has no record any more" in sentence_of(report)
@@ -103,7 +103,7 @@ def test_what_is_not_known_is_said_so_and_never_counted_as_nothing() -> None:
 
 
 def test_nights_in_a_row_with_one_cause_are_one_line() -> None:
-    _, nights, _ = coverage_sections(coverage(saved_but_on(4, 5, 6, 20)))
+    _, _, nights, _ = coverage_sections(coverage(saved_but_on(4, 5, 6, 20)))
 
     assert nights.rows == (
         ("acme/edge1", "3", "2026-11-04 02:00", "2026-11-06 02:00", "failed", "UnreachableError"),
@@ -122,6 +122,19 @@ def test_rows_add_up_to_the_sum_line() -> None:
     assert (line["tenant"], line["hostname"]) == ("sum", "2 devices")
     for column in ("nights_due", "saved", "not_saved", "failed", "whole_days", "quarantined"):
         assert int(line[column]) == sum(int(one[column]) for one in devices), column
+
+
+def test_each_tenant_has_its_own_sums() -> None:
+    other = replace(saved_but_on(9), tenant="umbra")
+
+    tenants = coverage_sections(
+        coverage(saved_but_on(4, 5), saved_but_on(hostname="edge2"), other)
+    )[0]
+
+    assert [row[:5] for row in tenants.rows] == [
+        ("acme", "2", "60", "58", "2"),
+        ("umbra", "1", "30", "29", "1"),
+    ]
 
 
 def test_no_cell_is_a_formula() -> None:
