@@ -77,7 +77,7 @@ CISCO_IOS: Mapping[str, Plant] = {
     "aaa-login-local-fallback": bad(
         "aaa authentication login .*", "aaa authentication login default group tacacs+"
     ),
-    "aaa-two-servers": gone("tacacs server T2", "radius server R1"),
+    "aaa-two-servers": gone("tacacs server T2"),
     "accounts-have-passwords": more("username netwb .*", "username help nopassword"),
     "accounts-hashed": more(
         "username netwb .*", f"{USER}password 7 <netwb:secret:00000000000000a1>"
@@ -157,7 +157,7 @@ ARISTA_EOS: Mapping[str, Plant] = {
     "aaa-login-local-fallback": bad(
         "aaa authentication login .*", "aaa authentication login default group tacacs+"
     ),
-    "aaa-two-servers": gone("tacacs-server host 198.51.100.12 .*", "radius-server host .*"),
+    "aaa-two-servers": gone("tacacs-server host 198.51.100.12 .*"),
     "accounts-have-passwords": more("username netwb .*", f"{USER}role network-admin nopassword"),
     "accounts-hashed": more("username netwb .*", f"{USER}secret 0 <netwb:secret:00000000000000a1>"),
     "accounts-hashed-well": more(
@@ -185,7 +185,10 @@ ARISTA_EOS: Mapping[str, Plant] = {
     "logging-timestamps": gone("logging format .*"),
     "login-attempts-blocked": gone("aaa authentication policy lockout .*"),
     "management-access-list": gone("ip access-group MANAGEMENT in"),
-    "management-no-telnet": more("hostname .*", "!", "management telnet", "   no shutdown", "!"),
+    "management-no-telnet": more(
+        *("hostname .*", "!", "management telnet", "   no shutdown", "!"),
+        also=["management-access-list"],
+    ),
     "management-session-timeout": weak("management ssh", "management ssh", "   idle-timeout 60"),
     "ntp-authenticated": gone("ntp authenticate"),
     "ntp-source-fixed": gone("ntp local-interface .*"),
@@ -217,7 +220,7 @@ CISCO_NXOS: Mapping[str, Plant] = {
     "aaa-login-local-fallback": more(
         "aaa authentication login .*", "no aaa authentication login default fallback error local"
     ),
-    "aaa-two-servers": gone("tacacs-server host 198.51.100.12 .*", "radius-server host .*"),
+    "aaa-two-servers": gone("tacacs-server host 198.51.100.12 .*"),
     "accounts-hashed": more(
         "username netwb .*",
         "username ana password 0 <netwb:secret:00000000000000a1>  role network-admin",
@@ -391,7 +394,6 @@ CISCO_XR: Mapping[str, Plant] = {
 }
 FRR: Mapping[str, Plant] = {
     "bgp-no-open-policy": more("router bgp .*", " no bgp ebgp-requires-policy"),
-    "logging-remote-host": gone("log syslog .*"),
     "ospf-no-clear-password": bad("ip ospf authentication .*", " ip ospf authentication"),
     "ospf-passive-by-default": gone("passive-interface default"),
     "password-encryption": bad(

@@ -103,6 +103,63 @@ def test_the_defaults_of_a_data_center_leave_policies_out_in_frr(text: str, stat
     assert judge(rule, config_text(text, "frr"), platform="frr").state == state
 
 
+LOGIN = "aaa authentication login default "
+GROUP = "aaa group server {kind} OURS\n server name A\n{more}!\n"
+MORE = " server name B\n"
+TWO_KINDS = "tacacs server A\nradius server B\n"
+TWO_TACACS = "tacacs server A\ntacacs server B\n"
+TWO_RADIUS = "radius server A\nradius server B\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        (f"{LOGIN}group tacacs+ local\n{TWO_KINDS}", "non_compliant"),
+        (f"{LOGIN}group tacacs+ local\n{TWO_TACACS}", "compliant"),
+        (f"{LOGIN}group tacacs+ local\n{TWO_RADIUS}", "non_compliant"),
+        (f"{LOGIN}group radius local\n{TWO_KINDS}", "non_compliant"),
+        (f"{LOGIN}group radius local\n{TWO_RADIUS}", "compliant"),
+        (f"{LOGIN}group tacacs+ group radius local\n{TWO_KINDS}", "compliant"),
+        (
+            f"{LOGIN}group OURS local\n{TWO_TACACS}{GROUP.format(kind='tacacs+', more='')}",
+            "non_compliant",
+        ),
+        (
+            f"{LOGIN}group OURS local\n{TWO_TACACS}{GROUP.format(kind='tacacs+', more=MORE)}",
+            "compliant",
+        ),
+        (
+            f"{LOGIN}group OURS local\n{TWO_KINDS}{GROUP.format(kind='radius', more='')}",
+            "non_compliant",
+        ),
+    ],
+    ids=[
+        *("one-of-each", "two-tacacs", "two-of-the-other", "radius-one-of-each", "two-radius"),
+        *("both-asked", "group-of-one", "group-of-two", "radius-group-of-one"),
+    ],
+)
+def test_two_servers_are_counted_of_the_protocol_that_logins_use(text: str, state: str) -> None:
+    rule = next(rule for rule in starter() if rule.id == "aaa-two-servers")
+
+    assert judge(rule, config_text(text, "cisco_ios"), platform="cisco_ios").state == state
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        ("   no shutdown\n", "non_compliant"),
+        ("   ip access-group MANAGEMENT in\n   no shutdown\n", "compliant"),
+        ("   idle-timeout 5\n", "compliant"),
+    ],
+    ids=["open", "filtered", "off"],
+)
+def test_telnet_that_is_on_needs_an_access_list_of_its_own(lines: str, state: str) -> None:
+    rule = next(rule for rule in starter() if rule.id == "management-access-list")
+    text = f"management ssh\n   ip access-group MANAGEMENT in\n!\nmanagement telnet\n{lines}!\n"
+
+    assert judge(rule, config_text(text, "arista_eos"), platform="arista_eos").state == state
+
+
 def test_a_port_whose_mode_is_not_said_negotiates() -> None:
     rule = next(rule for rule in starter() if rule.id == "switchports-do-not-negotiate")
     text = "interface GigabitEthernet1/0/1\n switchport access vlan 10\n"

@@ -15,6 +15,7 @@ from netwb.lab.model import AccessList, Interface, Model, Neighbor, PrefixList
 RELEASE = "4.28.3M"
 COLLECTOR = "/usr/bin/TerminAttr -ingestgrpcurl=198.51.100.50:9910"
 HARDWARE = "DCS-7280SR-48C6"
+_TELNET = ("management telnet", "   ip access-group MANAGEMENT in", "   no shutdown", "!")
 
 
 class AristaEos:
@@ -295,5 +296,5 @@ def _last(model: Model) -> Iterator[str]:
         "   ip access-group MANAGEMENT in",
         "   idle-timeout 15",
         "!",
-        *(["management telnet", "   no shutdown", "!"] if "telnet" in model.lapses else []),
+        *(_TELNET if "telnet" in model.lapses else ()),
     )

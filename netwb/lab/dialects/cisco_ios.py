@@ -229,6 +229,7 @@ def _wide_area(area: WideArea) -> Iterator[str]:
         "!",
         "interface Tunnel0",
         " ip address 10.254.0.1 255.255.255.0",
+        " no ip redirects",
         f" ip nhrp authentication {area.nhrp_key.plain}",
         " tunnel source GigabitEthernet0/0",
         " tunnel mode gre multipoint",
