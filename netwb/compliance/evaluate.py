@@ -7,6 +7,7 @@ prove nothing. What a rule finds depends on the rule and the text alone, not on 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from logging import getLogger
 
 from netwb.compliance.checks.asking import Answer, ask, brief, state_of
@@ -41,7 +42,7 @@ def judge(
     startup  what the device would boot; None: not known
     late     asked now and then; True: the rest is not evaluated
     """
-    return _behind_the_door(rule, lambda: _judged(rule, text, platform, startup, late))
+    return _behind_the_door(rule, partial(_judged, rule, text, platform, startup, late))
 
 
 def judge_all(
@@ -69,9 +70,7 @@ def judge_states(
     A network is judged each night for its states; where and why is asked of one device at a time.
     """
     return {
-        rule.id: _behind_the_door(
-            rule, lambda rule=rule: _stated(rule, text, platform, startup, late)
-        ).state
+        rule.id: _behind_the_door(rule, partial(_stated, rule, text, platform, startup, late)).state
         for rule in rules
     }
 

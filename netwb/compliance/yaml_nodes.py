@@ -132,7 +132,9 @@ class _Building:
 
     def _refuse_extras(self, event: Any, line: int) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._fault(line, f"the alias `*{_cut(event.anchor)}` is not read; write its text here")
+            self._fault(
+                line, f"the alias `*{_cut(str(event.anchor))}` is not read; write its text here"
+            )
         elif event.anchor:
             self._fault(line, f"the anchor `&{_cut(event.anchor)}` is not read; take it out")
         if getattr(event, "tag", None) not in {None, "!"}:
