@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def python(folder: Path) -> Iterator[PythonRules]:
-    with PythonRules(folder, limit_s=0.5, load_limit_s=0.5) as rules:
+    with PythonRules(folder, limit_s=2.0, load_limit_s=2.0) as rules:
         yield rules
 
 
