@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from netwb.compliance.records import Finding, Judged, Origin, Severity, State
+from netwb.compliance.records import Finding, Judged, Origin, Place, Severity, State
 
 WORST_FIRST: tuple[State, ...] = ("non_compliant", "not_evaluated", "stale", "waived", "compliant")
 STATE_WORDS: Mapping[State, str] = {
@@ -22,6 +22,8 @@ STATE_WORDS: Mapping[State, str] = {
     "stale": "stale",
     "waived": "waived",
 }
+NO_COPY = "no good copy of the configuration is kept; `netwb backup` takes one"
+TOO_OLD = "the good copy is older than compliance.stale_hours; `netwb backup` takes a new one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,16 @@ class Cell:
     judged    what was evaluated last; `state` is that, unless the copy is stale or it is waived
     since     when the revision came that made it so; None: nothing was ever evaluated
     number    of that revision; None: a rule made it so, or it was so when it was seen first
+    reason    what was found and what is needed, a sentence; "": nobody asked, or it is compliant
+    places    the lines that it stands on, where the reason was asked for
     """
 
     state: State
     judged: Judged
     since: datetime | None = None
     number: int | None = None
+    reason: str = ""
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +110,13 @@ class DeviceCompliance:
     def count(self, state: State) -> int:
         """How many rules it is so by."""
         return sum(cell.state == state for cell in self.cells.values())
+
+    def reason(self, rule_id: str) -> str:
+        """Why a cell is no proof, as far as it is known without the rule; "" where it is not."""
+        cell = self.cells[rule_id]
+        if self.copy_at is None:
+            return NO_COPY
+        return cell.reason or (TOO_OLD if cell.state == "stale" else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,8 +164,10 @@ class ComplianceReport:
 
     @property
     def is_good(self) -> bool:
-        """Whether no cell is not compliant, and no rule file is broken. Waived ones are no fault."""
-        return not self.problems and not self.counts()["non_compliant"]
+        """Whether each cell is compliant or waived, and no rule file is broken: what is unknown is no proof."""
+        counts = self.counts()
+        bad = counts["non_compliant"] + counts["not_evaluated"] + counts["stale"]
+        return not self.problems and not bad
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

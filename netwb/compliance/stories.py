@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from netwb.compliance.keeping import Keeping, judging
 from netwb.compliance.python_rules import PythonRules
+from netwb.compliance.reasons import HIDDEN, Findings, findings_of, unproven
 from netwb.compliance.records import Finding, Rule
 from netwb.compliance.remediation import Remediation, remediate
 from netwb.compliance.report import (
@@ -25,7 +26,6 @@ from netwb.store.database import Database
 AROUND = 3  # lines above and below one at fault
 MOST_LINES = 200
 MOST_ELSEWHERE = 200
-HIDDEN = "What was found is for who holds config.view."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,18 @@ def evaluated(
     return Evaluated(
         finding=finding, lines=tuple(shown_lines(text, finding)), remediation=remediation
     )
+
+
+def findings_on(
+    parts: StoryParts, scope: Scope, device: DeviceCompliance, tenant_id: str, loaded: Loaded
+) -> Findings:
+    """What each rule finds that a device is not compliant by."""
+    bad = set(unproven(device))
+    with parts.database.reading(scope) as session:
+        texts = read_texts(session, [device.device_id]).get(device.device_id, NO_TEXTS)
+    rules = [one for one in loaded.of(tenant_id).for_tenant(tenant_id) if one.id in bad]
+    with judging(loaded, parts.python) as judge_all:
+        return findings_of(parts.keeping, judge_all, rules, device.platform, texts)
 
 
 def without_lines(found: Evaluated) -> Evaluated:

@@ -9,6 +9,7 @@ from pathlib import Path
 from netwb.archive.chunks import chunks
 from netwb.compliance.examples import ExampleOutcome, run_examples
 from netwb.compliance.keeping import AT_ONCE, Keeping, judging, stating
+from netwb.compliance.reasons import Findings, findings_of, with_reasons
 from netwb.compliance.report import ComplianceReport
 from netwb.compliance.reporting import Asked, assembled
 from netwb.compliance.rows import NO_TEXTS, Cells, KeptCell, list_standings, read_texts
@@ -53,26 +54,33 @@ def run_tests(
 def check_with(
     database: Database, sources: RuleSources, keeping: Keeping, asked: Asked, folder: Path
 ) -> ComplianceReport:
-    """Each device meant by those rules, as it is now."""
+    """Each device meant by those rules, as it is now, with the reason where it is not compliant."""
     loaded = _of_folder(sources, folder)
     with database.reading(asked.scope) as session:
         standings = list_standings(session, *asked.conditions)
     cells: dict[str, Cells] = {}
-    with stating(loaded, lambda: sources.python(folder)) as judge_states:
+    found: dict[str, Findings] = {}
+    with (
+        stating(loaded, lambda: sources.python(folder)) as judge_states,
+        judging(loaded, lambda: sources.python(folder)) as judge_all,
+    ):
         for piece in chunks(standings, AT_ONCE):
             with database.reading(asked.scope) as session:
                 texts = read_texts(session, [one.device_id for one in piece])
             for one in piece:
                 held = texts.get(one.device_id, NO_TEXTS)
                 rules = loaded.common.for_device(one.subject, one.tenant_id)
-                found = keeping.found(judge_states, rules, one.platform, held.running, held.startup)
+                states = keeping.found(
+                    judge_states, rules, one.platform, held.running, held.startup
+                )
                 cells[one.device_id] = {
-                    rule_id: KeptCell(judged, None, None) for rule_id, judged in found.items()
+                    rule_id: KeptCell(judged, None, None) for rule_id, judged in states.items()
                 }
+                bad = [rule for rule in rules if states[rule.id] != "compliant"]
+                found[one.device_id] = findings_of(keeping, judge_all, bad, one.platform, held)
     judged = tuple(replace(one, judged_at=asked.now) for one in standings)
-    return replace(
-        assembled(loaded, asked, judged, cells, waived={}, heads={}), judged=len(standings)
-    )
+    report = assembled(loaded, asked, judged, cells, waived={}, heads={})
+    return replace(with_reasons(report, found, sees=True), judged=len(standings))
 
 
 def _of_folder(sources: RuleSources, folder: Path) -> Loaded:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from netwb.compliance.records import Judged, Origin, Severity, State
 from netwb.compliance.report import (
+    WORST_FIRST,
     Cell,
     CellChange,
     ComplianceReport,
@@ -167,7 +168,10 @@ class ResultsAnswer(Shape):
     next: Next
     counts: Annotated[
         dict[State, int],
-        said("All cells of the tenants, sites or device asked for.", {"compliant": 38}),
+        said(
+            "All cells of the tenant, site, device and rule asked for, whatever their state.",
+            {"compliant": 38},
+        ),
     ]
     problems: Annotated[list[RuleProblemAnswer], said("Rule files that are broken.")]
     checked_at: Annotated[
@@ -218,9 +222,9 @@ class FindingAnswer(CellAnswer):
 
     why: Annotated[str, said("What the rule is for.", "One clock cannot be checked.")]
     reason: Annotated[
-        str | None,
+        str,
         said(
-            "What was found and what is needed; null: there is no copy.",
+            "What was found and what is needed, or why nothing is known.",
             "1 line matches, 2 are needed.",
         ),
     ]
@@ -294,7 +298,7 @@ def results(call: Call[ResultsQuery, None]) -> Answer:
             {
                 "items": shown,
                 "next": cursor,
-                "counts": report.counts(),
+                "counts": _counts(report, query.rule),
                 "problems": [_problem(one) for one in report.problems],
                 "checked_at": rfc3339(report.checked_at),
             }
@@ -357,6 +361,12 @@ def _cells(report: ComplianceReport, query: ResultsQuery) -> Iterator[_Cell]:
                 yield one, rule_id, cell
 
 
+def _counts(report: ComplianceReport, rule_id: str | None) -> dict[State, int]:
+    if rule_id is None:
+        return report.counts()
+    return report.counts_by_rule().get(rule_id) or dict.fromkeys(WORST_FIRST, 0)
+
+
 def _order(cell: _Cell) -> list[str]:
     return [cell[0].tenant, cell[0].hostname, cell[1]]
 
@@ -398,7 +408,7 @@ def _finding(story: FindingStory) -> dict[str, Any]:
         "copy_at": rfc3339(one.copy_at),
         "checked_at": rfc3339(one.checked_at),
         "why": rule.why,
-        "reason": story.finding.reason if story.finding else None,
+        "reason": story.finding.reason if story.finding else _cause(one, rule.id),
         "lines": [
             {"number": line.number, "text": line.text, "section": line.section, "mark": line.mark}
             for line in story.lines
@@ -409,6 +419,11 @@ def _finding(story: FindingStory) -> dict[str, Any]:
         "timeline": [_change(change) for change in story.timeline],
         "waiver": _waiver(story.waiver) if story.waiver else None,
     }
+
+
+def _cause(one: DeviceCompliance, rule_id: str) -> str:
+    """Without the command that cures it, which is no caller's of REST."""
+    return one.reason(rule_id).partition("; ")[0]
 
 
 def _change(one: CellChange) -> dict[str, Any]:

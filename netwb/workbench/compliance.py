@@ -42,7 +42,8 @@ class ComplianceFace(ComplianceRulesFace, ComplianceStoriesFace):
     def check(self, reference: str | None = None) -> _shown.ShownCompliance:
         """Judge what changed since the last time, keep it, and give all that is meant.
 
-        reference   one device only: a hostname, tenant/hostname or id
+        reference   one device only: a hostname, tenant/hostname or id; then each cell that is not
+                    compliant has its reason and lines
         Raises RunUnderWayError while somebody else is checking the same.
         """
         self._require(Permission.COMPLIANCE_EDIT)
@@ -51,12 +52,22 @@ class ComplianceFace(ComplianceRulesFace, ComplianceStoriesFace):
             loaded, self._devices_asked(reference), whole=self._means_whole_tenants(reference)
         )
         self._audit_check(checked)
-        return self._compliance_report(loaded, reference, judged=checked.judged)
+        found = self._compliance_report(loaded, reference, judged=checked.judged)
+        return found if reference is None else self._explained(loaded, reference, found)
 
-    def compliance(self, reference: str | None = None) -> _shown.ShownCompliance:
-        """How each device meant stands by each rule, as it was judged last; nothing is judged."""
+    def compliance(
+        self, reference: str | None = None, *, reasons: bool = False
+    ) -> _shown.ShownCompliance:
+        """How each device meant stands by each rule, as it was judged last; nothing is kept.
+
+        reasons   of one device, also why it is not compliant, read in the copy that is kept
+        """
         self._require(Permission.COMPLIANCE_VIEW)
-        return self._compliance_report(self._rules_loaded(), reference)
+        loaded = self._rules_loaded()
+        found = self._compliance_report(loaded, reference)
+        if reference is None or not reasons:
+            return found
+        return self._explained(loaded, reference, found)
 
     def check_night(self) -> ComplianceChecked:
         """The daemon's: judge what changed, and tell what broke or was mended, once a tenant."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netwb.compliance import reporting as _reporting
     from netwb.compliance import rule_store as _rule_store
     from netwb.compliance import trying as _trying
+    from netwb.inventory.records import Device
     from netwb.workbench import compliance_report as _shown
 else:
     _examples = lazy("netwb.compliance.examples")
@@ -95,7 +96,10 @@ class ComplianceRulesFace(ComplianceGround):
     def check_with(
         self, folder: str | Path, reference: str | None = None
     ) -> _shown.ShownCompliance:
-        """Judge devices by the rule files of a folder of this machine alone; nothing is kept."""
+        """Judge devices by the rule files of a folder of this machine alone; nothing is kept.
+
+        Each cell that is not compliant has its reason and lines.
+        """
         self._require(Permission.COMPLIANCE_VIEW)
         self._require(Permission.CONFIG_VIEW)
         self._require_local("the rule files")
@@ -106,6 +110,8 @@ class ComplianceRulesFace(ComplianceGround):
             self._report_asked(self._devices_asked(reference)),
             Path(folder),
         )
+        if reference is not None and not found.devices:
+            raise out_of_operation(self._device(reference))
         return _shown.ShownCompliance.of(found)
 
 
@@ -113,6 +119,15 @@ def unknown_rule(rule_id: str) -> UnknownNameError:
     """Said of a rule that is not there and of another tenant's alike."""
     msg = f"rule {rule_id[:63]!r} is not known; `netwb rule list` shows those that are"
     return UnknownNameError(msg, thing="rule", wanted=rule_id)
+
+
+def out_of_operation(device: Device) -> UnknownNameError:
+    """Said of a device that no rule can be asked of."""
+    msg = (
+        f"device {device.tenant}/{device.hostname} is {device.status}, and rules are for devices"
+        " in operation; `netwb device list` shows those"
+    )
+    return UnknownNameError(msg, wanted=device.hostname)
 
 
 def _path(folder: str | Path | None) -> Path | None:

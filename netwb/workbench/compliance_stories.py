@@ -11,12 +11,13 @@ from netwb.errors import InputError, UnknownNameError
 from netwb.loading import lazy
 from netwb.roles import Permission, allowed
 from netwb.workbench.compliance_ground import ComplianceGround
-from netwb.workbench.compliance_rules import unknown_rule
+from netwb.workbench.compliance_rules import out_of_operation, unknown_rule
 from netwb.workbench.moments import parse_moment
 from netwb.workbench.records import Records, records_of
 
 if TYPE_CHECKING:
     from netwb.compliance import heads as _heads
+    from netwb.compliance import reasons as _reasons
     from netwb.compliance import replaying as _replaying
     from netwb.compliance import reporting as _reporting
     from netwb.compliance import stories as _stories
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from netwb.compliance.report import DeviceCompliance
     from netwb.compliance.sources import Loaded
     from netwb.inventory.records import Device
+    from netwb.workbench import compliance_report as _shown
     from netwb.workbench import progress as bars
 else:
     _heads = lazy("netwb.compliance.heads")
+    _reasons = lazy("netwb.compliance.reasons")
     _replaying = lazy("netwb.compliance.replaying")
     _reporting = lazy("netwb.compliance.reporting")
     _stories = lazy("netwb.compliance.stories")
+    _shown = lazy("netwb.workbench.compliance_report")
     _timeline = lazy("netwb.compliance.timeline")
     bars = lazy("netwb.workbench.progress")
 
@@ -192,15 +196,26 @@ class ComplianceStoriesFace(ComplianceGround):
             raise unknown_rule(rule_id)
         return rule
 
+    def _explained(
+        self, loaded: Loaded, reference: str, found: _shown.ShownCompliance
+    ) -> _shown.ShownCompliance:
+        """With the reason of each cell of that device which is not compliant."""
+        device = self._device(reference)
+        row = _stories.only(found.devices, device.id)
+        if row is None:
+            raise out_of_operation(device)
+        findings = _stories.findings_on(
+            self._story_parts(), self._meant_scope, row, device.tenant_id, loaded
+        )
+        sees = allowed(self._actor, Permission.CONFIG_VIEW)
+        told = _reasons.with_reasons(found, {device.id: findings}, sees=sees)
+        return _shown.ShownCompliance.of(told)
+
     def _compliance_row(
         self, device: Device, rule: Rule, row: DeviceCompliance | None
     ) -> DeviceCompliance:
         if row is None:
-            msg = (
-                f"device {device.tenant}/{device.hostname} is {device.status}, and rules are for devices"
-                " in operation; `netwb device list` shows those"
-            )
-            raise UnknownNameError(msg, wanted=device.hostname)
+            raise out_of_operation(device)
         if rule.id not in row.cells:
             name = f"{device.tenant}/{device.hostname}"
             msg = f"rule {rule.id} does not mean {name}; `netwb rule show {rule.id}` says which it means"

@@ -11,9 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from netwb.access.records import NewUser
+from netwb.compliance.report import NO_COPY
+from netwb.inventory.records import NewDevice
+from netwb.roles import Role
 from tests.benches import Rig, a_night, rig
 from tests.cli.commands import Commands
-from tests.compliance.keeping import BAD, HOSTS, NTP, ONLY_OURS, change, put_rules
+from tests.compliance.keeping import BAD, GOOD, HOSTS, NTP, ONLY_OURS, change, put_rules
 
 
 def one_breaks(made: Rig) -> None:
@@ -184,3 +188,124 @@ def test_waivers_that_cannot_be_are_refused(netwb: Commands) -> None:
     assert netwb(*words, "ntp-ours", "--reason", "x", "--until", "999d").status == 2
     assert netwb(*words, "ntp-ours", "--reason", " ", "--until", "3d").status == 2
     assert netwb("waiver", "end", "0" * 16).status == 4
+
+
+@pytest.fixture
+def newbox(made: Rig) -> None:
+    made.bench.add_device(
+        NewDevice(
+            tenant="acme",
+            site="fra1",
+            hostname="newbox",
+            address="127.0.0.1",
+            platform="cisco_ios",
+        )
+    )
+
+
+@pytest.mark.usefixtures("newbox")
+def test_what_was_never_backed_up_is_no_proof(netwb: Commands) -> None:
+    alone, all_of_them = netwb("check", "--device", "acme/newbox"), netwb("check", "--json")
+
+    assert alone.status == 1
+    assert "2 not evaluated (acme/newbox): no good copy of the configuration is kept" in alone.err
+    assert [one["reason"] for one in all_of_them.json["items"] if one["hostname"] == "newbox"] == [
+        NO_COPY,
+        NO_COPY,
+    ]
+
+
+def test_what_is_stale_is_no_proof(netwb: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETWB_COMPLIANCE__STALE_HOURS", "1")
+
+    ran = netwb("check", "--device", "acme/edge2")
+
+    assert ran.status == 1
+    assert "2 stale (acme/edge2): the good copy is older than compliance.stale_hours" in ran.err
+
+
+def test_the_gravest_come_first_and_the_cut_hides_none_of_them(
+    netwb: Commands, made: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netwb.cli.check._MOST_CELLS", 1)
+    asked = NTP.replace("ntp server 192.0.2.53", "hostname nowhere").replace("no-http", "no-web")
+    for name, severity in (("a", "low"), ("b", "critical"), ("c", "medium")):
+        put_rules(
+            made,
+            asked.replace("ntp-ours", f"{name}-ours")
+            .replace("no-web", f"no-{name}")
+            .replace("severity: high", f"severity: {severity}"),
+            f"{name}.yaml",
+        )
+
+    ran = netwb("check")
+    cells = netwb("check", "--json").json["items"]
+
+    assert re.findall(r"critical|high|medium|low", ran.out) == ["critical"] * 3
+    assert "and 7 more, none of them graver; --csv FILE and --json have all" in ran.err
+    broken = [one["severity"] for one in cells if one["state"] == "non_compliant"]
+    assert broken == ["critical"] * 3 + ["high"] + ["medium"] * 3 + ["low"] * 3
+
+
+def test_one_devices_findings_have_their_reason_and_lines(
+    netwb: Commands, made: Rig, tmp_path: Path
+) -> None:
+    put_rules(made, NTP.replace("must_contain: ntp", "must_not_match: ntp").replace(GOOD, BAD))
+    words = ("check", "--device", "acme/edge1")
+
+    ran = netwb(*words)
+    (found,) = (one for one in netwb(*words, "--json").json["items"] if one["lines"])
+    netwb(*words, "--csv", str(tmp_path / "cells.csv"))
+
+    (line,) = found["lines"]
+    assert line["text"] == f"ntp server {BAD}"
+    assert found["reason"] in ran.out
+    assert re.search(rf"ntp-ours  high .* {line['number']} ", ran.out)
+    text = (tmp_path / "cells.csv").read_text(encoding="utf-8-sig")
+    first = next(csv.DictReader(io.StringIO(text)))
+    assert (first["reason"], first["lines"]) == (found["reason"], str(line["number"]))
+
+
+def test_rules_that_are_tried_tell_their_reason(netwb: Commands, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(NTP)
+
+    ran = netwb("check", "--rules", str(tmp_path))
+
+    assert re.search(r"acme/edge1  ntp-ours .*ntp server 192\.0\.2\.53", ran.out)
+
+
+def test_a_table_is_never_written_over_another_file(netwb: Commands, tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text(NTP)
+
+    ran = netwb("check", "--csv", str(file))
+
+    assert ran.status == 2
+    assert "is there already; name a new file" in ran.err
+    assert file.read_text() == NTP
+    assert netwb("check", "--csv", "-").out.lstrip("\ufeff").startswith("tenant,site,hostname")
+
+
+def test_who_may_only_look_is_shown_what_is_kept(netwb: Commands, made: Rig) -> None:
+    made.bench.add_user(NewUser(name="eva", role=Role.CUSTOMER, tenants=("acme",)))
+    netwb("check")
+
+    broken, good = (
+        netwb("--as", "eva", "check", "--device", f"acme/{one}") for one in ("edge1", "edge2")
+    )
+
+    assert (broken.status, good.status) == (1, 0)
+    assert "shown as kept, as it was at 20" in broken.err
+    assert "judging anew takes the right compliance.edit" in broken.err
+    assert "ntp server 192.0.2.53" in broken.out
+    assert netwb("--as", "eva", "check", "--history", "3d").status == 3
+
+
+def test_a_retired_device_is_told_as_such(netwb: Commands, made: Rig, tmp_path: Path) -> None:
+    made.bench.retire_device("acme/edge2")
+    (tmp_path / "new.yaml").write_text(NTP)
+
+    for words in ((), ("--rules", str(tmp_path))):
+        ran = netwb("check", "--device", "acme/edge2", *words)
+        assert ran.status == 4
+        assert "acme/edge2 is retired, and rules are for devices in operation" in ran.err

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from netwb.access.records import NewToken, NewUser
+from netwb.inventory.records import NewDevice
 from netwb.roles import Permission, Role
 from tests.benches import Rig, a_night, rig
 from tests.compliance.keeping import BAD, GOOD, HOSTS, NTP, ONLY_OURS, change, put_rules
@@ -80,6 +81,9 @@ def test_cells_are_narrowed_by_what_is_asked(made: Rig, port: int) -> None:
     )
     assert {one["tenant"] for one in items(eva, "tenant=umbra")} == {"umbra"}
     assert len(items(eva, "rule=no-http")) == 3
+    assert eva.get(f"{BASE}/results?rule=no-http").json["counts"]["compliant"] == 3
+    assert eva.get(f"{BASE}/results?rule=ntp-ours").json["counts"]["non_compliant"] == 1
+    assert sum(eva.get(f"{BASE}/results?rule=nothing").json["counts"].values()) == 0
     assert len(items(eva, "device=acme/edge2")) == 2
     assert eva.get(f"{BASE}/results?device=edge9").status == 404
     assert eva.get(f"{BASE}/results?state=bad").status == 400
@@ -167,3 +171,20 @@ def test_what_was_mended_is_compliant_once_it_is_judged(made: Rig, port: int) ->
     made.bench.check_changed()
 
     assert (len(before), items(eva, "state=non_compliant")) == (1, [])
+
+
+def test_a_finding_without_a_copy_says_so_in_a_sentence(made: Rig, port: int) -> None:
+    made.bench.add_device(
+        NewDevice(
+            tenant="acme",
+            site="fra1",
+            hostname="newbox",
+            address="127.0.0.1",
+            platform="cisco_ios",
+        )
+    )
+
+    found = client(made, port).get(f"{BASE}/results/newbox/ntp-ours").json
+
+    assert (found["state"], found["lines"]) == ("not_evaluated", [])
+    assert found["reason"] == "no good copy of the configuration is kept"
