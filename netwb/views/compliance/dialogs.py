@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from netwb.compliance.report import FindingStory, Waiver
 from netwb.views.fields import Ask, Field, area_field, dialog, select_field, text_field
@@ -19,7 +18,6 @@ def ask_waive(
     *,
     reason: str = "",
     until: str = "",
-    most_days: int = 0,
 ) -> str:
     """Why, and until when."""
     said = (
@@ -33,9 +31,8 @@ def ask_waive(
         maxlength=300,
         autofocus=True,
     )
-    most = f"At most {most_days} days from now." if most_days else ""
     end = text_field(
-        Field(name="until", label="Until", id="waive-until", value=until, hint=most, required=True),
+        Field(name="until", label="Until", id="waive-until", value=until, required=True),
         kind="date",
     )
     ask = Ask(
@@ -131,11 +128,3 @@ def ask_drop(tenant: str, name: str, wrong: str = "") -> str:
         wrong=wrong,
     )
     return dialog(ask, said)
-
-
-def day_of(text: str) -> date | None:
-    """A day as a date field gives it."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -82,11 +82,6 @@ class Line:
         """Compliant by each rule that means it."""
         return not self.letters.strip(KNOWN)
 
-    @property
-    def is_meant(self) -> bool:
-        """By any rule at all."""
-        return bool(self.letters.strip(NONE))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from netwb.compliance.records import SEVERITIES, State
+from netwb.compliance.records import State
 from netwb.compliance.report import WORST_FIRST
 
 Order = Literal["worst", "rule", "site"]
@@ -49,11 +49,6 @@ class Look:
     def narrows(self) -> bool:
         """Whether it leaves anything out."""
         return bool(self.site or self.rules or self.opened or self.fresh or self.state)
-
-    @property
-    def severity(self) -> str:
-        """The severity that `rules` names; "" where it is a rule's id."""
-        return self.rules if self.rules in SEVERITIES else ""
 
 
 def look_of(address: Mapping[str, str]) -> Look:
