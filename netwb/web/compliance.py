@@ -7,12 +7,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from pydantic import Field
-
-from netwb.compliance.records import Judged, Origin, Severity, State
+from netwb.compliance.records import State
 from netwb.compliance.report import (
     WORST_FIRST,
     Cell,
@@ -26,17 +24,25 @@ from netwb.compliance.report import (
 )
 from netwb.roles import Permission
 from netwb.spreadsheets import tame
-from netwb.web.fields import DeviceId, Hostname, Id, Next, Site, Tenant, said
+from netwb.web.compliance_shapes import (
+    EndingWaiver,
+    FindingAnswer,
+    NewWaiver,
+    ResultsAnswer,
+    ResultsQuery,
+    RulesAnswer,
+    TenantQuery,
+    WaiverAnswer,
+    WaiversAnswer,
+    WaiversQuery,
+)
 from netwb.web.operations import (
     BASE,
     JSON,
     Answer,
-    Asked,
     Call,
     NoQuery,
     Operation,
-    Paged,
-    Shape,
     answer,
     in_json,
     rfc3339,
@@ -47,238 +53,18 @@ from netwb.workbench import Workbench
 CSV = "text/csv"
 _Cell = tuple[DeviceCompliance, str, Cell]  # of a device by a rule
 _CSV_UTF8 = f"{CSV}; charset=utf-8"
-Since = Annotated[
-    str | None,
-    said(
-        "When the revision came that made it so, UTC; null: nobody knows.", "2026-11-20T02:00:00Z"
-    ),
-]
-RuleId = Annotated[str, said("Id of the rule.", "ntp-two-sources")]
 _COLUMNS = (
     *("tenant", "site", "hostname", "device_id", "platform", "rule", "title", "severity", "state"),
     *("since", "revision_number", "copy_at", "checked_at"),
 )
 
 
-class ResultsQuery(Paged):
-    """Which cells."""
-
-    tenant: Annotated[
-        str | None, Field(max_length=200, description="Only of this tenant.", examples=["acme"])
-    ] = None
-    site: Annotated[
-        str | None, Field(max_length=200, description="Only of this site.", examples=["acme/fra1"])
-    ] = None
-    device: Annotated[
-        str | None, Field(max_length=200, description="Only of this device.", examples=["edge1"])
-    ] = None
-    rule: Annotated[
-        str | None,
-        Field(max_length=64, description="Only by this rule.", examples=["ntp-two-sources"]),
-    ] = None
-    state: Annotated[
-        State | None, Field(description="Only of this state.", examples=["non_compliant"])
-    ] = None
-
-
-class TenantQuery(Asked):
-    """Whose."""
-
-    tenant: Annotated[
-        str | None, Field(max_length=200, description="Only of this tenant.", examples=["acme"])
-    ] = None
-
-
-class WaiversQuery(TenantQuery):
-    """Which waivers."""
-
-    over: Annotated[bool, Field(description="Also those that are over.", examples=[False])] = False
-
-
-class NewWaiver(Asked):
-    """A waiver."""
-
-    device: Annotated[
-        str, Field(min_length=1, max_length=200, description="The device.", examples=["acme/edge1"])
-    ]
-    rule: Annotated[
-        str,
-        Field(min_length=1, max_length=64, description="The rule.", examples=["ntp-two-sources"]),
-    ]
-    reason: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=500,
-            description="Why, and what happens until then.",
-            examples=["CHG123: second server comes on 12 December"],
-        ),
-    ]
-    until: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=64,
-            description="When it ends: RFC 3339, or how long from now.",
-            examples=["30d"],
-        ),
-    ]
-
-
-class EndingWaiver(Asked):
-    """Nothing more is to be said."""
-
-
-class CellAnswer(Shape):
-    """One device by one rule."""
-
-    tenant: Tenant
-    site: Site
-    hostname: Hostname
-    device_id: DeviceId
-    platform: Annotated[str, said("Its operating system.", "cisco_ios")]
-    rule: RuleId
-    title: Annotated[str, said("What the rule wants.", "Two NTP servers")]
-    severity: Annotated[Severity | None, said("How grave it is to break it.", "medium")]
-    state: Annotated[State, said("What it is by now.", "non_compliant")]
-    since: Since
-    revision_number: Annotated[
-        int | None, said("Number of that revision; null: a rule did it.", 17)
-    ]
-    copy_at: Annotated[
-        str | None,
-        said("When the newest good copy was last seen to be what it has.", "2026-11-20T02:00:00Z"),
-    ]
-    checked_at: Annotated[str | None, said("When it was judged, UTC.", "2026-11-20T02:10:00Z")]
-
-
-class RuleProblemAnswer(Shape):
-    """A rule file that is broken."""
-
-    file: Annotated[str, said("Which.", "acme/own.yaml")]
-    message: Annotated[
-        str, said("What is wrong, and the cure.", "acme/own.yaml:7: `severity` is missing")
-    ]
-
-
-class ResultsAnswer(Shape):
-    """A page of cells, by tenant, hostname and rule."""
-
-    items: Annotated[list[CellAnswer], said("By tenant, hostname and rule.")]
-    next: Next
-    counts: Annotated[
-        dict[State, int],
-        said(
-            "All cells of the tenant, site, device and rule asked for, whatever their state.",
-            {"compliant": 38},
-        ),
-    ]
-    problems: Annotated[list[RuleProblemAnswer], said("Rule files that are broken.")]
-    checked_at: Annotated[
-        str | None, said("When all of it was checked last, UTC.", "2026-11-20T02:10:00Z")
-    ]
-
-
-class FindingLineAnswer(Shape):
-    """A line of the configuration, without its secrets."""
-
-    number: Annotated[int, said("From 1.", 17)]
-    text: Annotated[str, said("The line.", "ntp server 192.0.2.53")]
-    section: Annotated[str, said("What it stands in; empty: at the top.", "")]
-    mark: Annotated[str, said("fault, evidence, or empty: it stands around one.", "fault")]
-
-
-class CellChangeAnswer(Shape):
-    """The cell became another one."""
-
-    at: Annotated[str | None, said("When, UTC.", "2026-11-20T02:00:00Z")]
-    old: Annotated[Judged | None, said("What it was; null: nothing yet.", "compliant")]
-    new: Annotated[Judged | None, said("What it became.", "non_compliant")]
-    revision: Annotated[
-        str | None, said("Commit of the revision; null: a rule did it.", "4f1c2d7a90be")
-    ]
-    author: Annotated[str, said("Who made it, as far as the device says.", "ana")]
-
-
-class WaiverAnswer(Shape):
-    """A rule that a device may break for a while."""
-
-    id: Id
-    tenant: Tenant
-    hostname: Hostname
-    device_id: DeviceId
-    rule: RuleId
-    reason: Annotated[str, said("Why.", "CHG123")]
-    owner: Annotated[str, said("Who gave it.", "ana")]
-    created_at: Annotated[str | None, said("Since when, UTC.", "2026-11-20T02:00:00Z")]
-    until: Annotated[str | None, said("Until when, UTC.", "2026-12-20T02:00:00Z")]
-    ended_at: Annotated[str | None, said("When somebody ended it before, UTC.", None)]
-    ended_by: Annotated[str | None, said("Who did.", None)]
-    in_force: Annotated[bool, said("Whether it holds now.", True)]
-
-
-class FindingAnswer(CellAnswer):
-    """One cell, with what the rule finds in the copy that is kept."""
-
-    why: Annotated[str, said("What the rule is for.", "One clock cannot be checked.")]
-    reason: Annotated[
-        str,
-        said(
-            "What was found and what is needed, or why nothing is known.",
-            "1 line matches, 2 are needed.",
-        ),
-    ]
-    lines: Annotated[
-        list[FindingLineAnswer], said("Those at fault and some around, for config.view.")
-    ]
-    by: Annotated[str, said("Who made the revision that made it so; empty: nobody knows.", "ana")]
-    remediation: Annotated[
-        str,
-        said("What would mend it, for config.view; it is never sent.", "ntp server 192.0.2.54\n"),
-    ]
-    rollback: Annotated[str, said("What takes that back.", "no ntp server 192.0.2.54\n")]
-    timeline: Annotated[list[CellChangeAnswer], said("Newest first.")]
-    waiver: Annotated[WaiverAnswer | None, said("The one in force; null: none.")]
-
-
-class RuleAnswer(Shape):
-    """A rule."""
-
-    id: RuleId
-    title: Annotated[str, said("What it wants.", "Two NTP servers")]
-    severity: Annotated[Severity, said("How grave it is to break it.", "medium")]
-    why: Annotated[str, said("What it is for.", "One clock cannot be checked.")]
-    reference: Annotated[str, said("Where that is written.", "RFC 8633, section 3.2")]
-    locked: Annotated[bool, said("Whether no tenant can replace it or switch it off.", False)]
-    source: Annotated[Origin, said("Whose it is.", "starter")]
-    tenant: Annotated[str | None, said("Slug of the tenant whose own it is; null: of all.", None)]
-    applies_to: Annotated[str, said("Which devices it means.", "every device")]
-    platforms: Annotated[list[str], said("Which it has checks for; empty: all.", ["cisco_ios"])]
-    off_for: Annotated[
-        list[str], said("Tenants in your scope that do without it; `*`: all do.", ["acme"])
-    ]
-
-
-class RulesAnswer(Shape):
-    """All rules, by id."""
-
-    items: Annotated[list[RuleAnswer], said("By id.")]
-    next: Next
-    problems: Annotated[list[RuleProblemAnswer], said("Rule files that are broken.")]
-
-
-class WaiversAnswer(Shape):
-    """Waivers, newest first."""
-
-    items: Annotated[list[WaiverAnswer], said("Newest first.")]
-    next: Next
-
-
 def results(call: Call[ResultsQuery, None]) -> Answer:
     """What each device is by each rule, as it was judged last; also as CSV.
 
     `stale`: the good copy is too old to tell. `waived`: somebody answers for it until a day. Only
-    `compliant` is proof. As CSV the next page stands in `Link`.
+    `compliant` is proof. A CSV is a page as well, of `limit` rows (50, or up to 500); the next one
+    stands in `Link`, as of the inventory for an ERP.
     """
     query, last = call.query, left_off(call)
     report = _narrowed(call.bench, query.tenant, query.site).compliance(query.device)
@@ -333,7 +119,8 @@ def waivers(call: Call[WaiversQuery, None]) -> Answer:
 def waive(call: Call[NoQuery, NewWaiver]) -> Answer:
     """Let a device break a rule for a while; you answer for it, and it ends by itself.
 
-    One that is in force for the same is replaced. 422: it would last too long, or the rule is none.
+    One that is in force for the same is replaced. 400: it would last too long, or have no effect, as
+    the rule does not mean the device or the device is retired; 404: the rule is none.
     """
     body = call.body
     made = call.bench.waive(body.device, body.rule, reason=body.reason, until=body.until)
