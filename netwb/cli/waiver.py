@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.show import json_option, print_items, print_json, print_table, say, shown
+from netwb.compliance.report import STATE_WORDS
+
+if TYPE_CHECKING:
+    from netwb.compliance.report import Waiver
+    from netwb.workbench import Workbench
 
 
 def register(cli: click.Group) -> None:
@@ -32,9 +39,11 @@ def add(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Let DEVICE break RULE until then; you own the waiver, and it ends by itself.
 
-    One that is in force for the same is replaced. Longer than compliance.waiver_days it cannot last.
+    One that is in force for the same is replaced. It may be given ahead of a change, while DEVICE is
+    compliant; where RULE does not mean DEVICE, or DEVICE is retired, it is refused. Longer than compliance.waiver_days it cannot last.
     """
-    made = bench(context).waive(device, rule, reason=reason, until=until)
+    opened = bench(context)
+    made = opened.waive(device, rule, reason=reason, until=until)
     if as_json:
         print_json(made)
     else:
@@ -42,6 +51,18 @@ def add(  # noqa: PLR0913 - one parameter an option
             f"{made.tenant}/{made.hostname} may break {made.rule_id} until {shown(made.until)} UTC;"
             f" `netwb waiver end {made.id}` ends that"
         )
+        _tell_state(opened, made)
+
+
+def _tell_state(opened: Workbench, made: Waiver) -> None:
+    """That it was given ahead, where it was."""
+    for one in opened.compliance(made.device_id).devices:
+        state = one.cells[made.rule_id].state
+        if state != "waived":
+            name = f"{made.tenant}/{made.hostname}"
+            say(
+                f"{name} is {STATE_WORDS[state]} by {made.rule_id} now; the waiver waits until it breaks it"
+            )
 
 
 @waiver.command("list")

@@ -103,11 +103,20 @@ class ComplianceStoriesFace(ComplianceGround):
         """Let a device break a rule for a while; who acts owns the waiver.
 
         until   an aware time, as people write times, or how long from now: 30d, 12h, 2w
-        Raises InputError where it would last longer than compliance.waiver_days, or has no reason.
+        It may be given ahead: what is compliant stays so until it breaks the rule.
+        Raises InputError where it would last longer than compliance.waiver_days, has no reason, or no
+        effect: the rule does not mean the device, or the device is retired.
         """
         self._require(Permission.COMPLIANCE_EDIT)
         device = self._device(reference)
-        rule = self._rule_in_force(self._rules_loaded(), device, rule_id)
+        loaded = self._rules_loaded()
+        rule = self._rule_in_force(loaded, device, rule_id)
+        row = _stories.only(self._compliance_report(loaded, reference).devices, device.id)
+        try:
+            self._compliance_row(device, rule, row)
+        except UnknownNameError as error:
+            msg = f"a waiver would have no effect: {error}"
+            raise InputError(msg) from error
         made = self._parts.compliance.waivers.add(
             self._meant_scope,
             device,

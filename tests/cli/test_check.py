@@ -97,6 +97,24 @@ def test_examples_of_rules_are_run(netwb: Commands, made: Rig) -> None:
     assert "rules/more.yaml" in bad.err
 
 
+def test_faults_of_rule_files_are_counted_apart_from_texts(netwb: Commands, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        NTP.replace(
+            "    severity: low",
+            "    severity: low\n    examples: [{platform: cisco_ios, fails: 'ip http server'}]",
+        )
+    )
+    (tmp_path / "b.yaml").write_text("rules:\n  - id: no-web\n    title: No web\n")
+
+    ran = netwb("check", "--rules", str(tmp_path), "--test")
+
+    assert ran.status == 1
+    assert ran.err.splitlines()[-1] == (
+        "1 texts of 1 rules: 1 as they say, 0 not; faults of rule files: 2"
+    )
+    assert ran.err.count("b.yaml:2") == 2
+
+
 def test_rules_of_a_folder_are_tried_and_nothing_is_kept(netwb: Commands, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     folder.mkdir()
@@ -187,7 +205,30 @@ def test_waivers_that_cannot_be_are_refused(netwb: Commands) -> None:
     assert netwb(*words, "nothing", "--reason", "x", "--until", "3d").status == 4
     assert netwb(*words, "ntp-ours", "--reason", "x", "--until", "999d").status == 2
     assert netwb(*words, "ntp-ours", "--reason", " ", "--until", "3d").status == 2
+    assert netwb(*words, "ntp-ours", "--reason", "x", "--until", "30000d").status == 2
     assert netwb("waiver", "end", "0" * 16).status == 4
+
+
+def test_a_waiver_without_effect_is_refused_with_the_cause(netwb: Commands, made: Rig) -> None:
+    put_rules(made, NTP.replace("  - id: no-http", "    applies_to: {role: [pe]}\n  - id: no-http"))
+    made.bench.retire_device("acme/edge2")
+
+    not_meant = netwb("waiver", "add", "acme/edge1", "ntp-ours", "--reason", "x", "--until", "3d")
+    retired = netwb("waiver", "add", "acme/edge2", "no-http", "--reason", "x", "--until", "3d")
+
+    assert (not_meant.status, retired.status) == (2, 2)
+    assert "no effect: rule ntp-ours does not mean acme/edge1; `netwb rule show" in not_meant.err
+    assert "no effect: device acme/edge2 is retired, and rules are for devices in" in retired.err
+    assert netwb("waiver", "list", "--all").out.startswith("no waiver")
+
+
+def test_a_waiver_that_is_given_ahead_says_so(netwb: Commands) -> None:
+    netwb("check")
+
+    ran = netwb("waiver", "add", "acme/edge2", "ntp-ours", "--reason", "CHG1", "--until", "3d")
+
+    assert ran.status == 0
+    assert "acme/edge2 is compliant by ntp-ours now; the waiver waits until it breaks it" in ran.err
 
 
 @pytest.fixture
