@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50  # devices of one transaction: some megabytes of texts
-LEASE_S = 120.0
+LEASE_S = 300.0
 _RENEW = 0.5  # of a lease's length
 _TEXT_S = 20.0  # of work for all rules of one text; 300 lines take milliseconds, 10 MB seconds
 _MOST_STEPS = 200  # of one device between two checks; older ones are passed over
@@ -251,7 +251,11 @@ class Keeping:
         with self.parts.database.writing(ALL_TENANTS) as session:
             tenant.leases.check_in(session, tenant.lease)
             put_judgements(session, found, now)
-        if (tenant.lease.until - now).total_seconds() < LEASE_S * _RENEW:
+
+    def _hold(self, tenant: _Tenant) -> None:
+        """Prolong the lease before what may take long: a text has _TEXT_S of work, on a busy machine more."""
+        left = tenant.lease.until - self.parts.clock()
+        if left.total_seconds() < LEASE_S * _RENEW:
             tenant.lease = tenant.leases.renew(tenant.lease)
 
     # ---- judging
@@ -322,10 +326,12 @@ class Keeping:
             device={"tenant_id": standing.tenant_id, "device_id": standing.device_id},
         )
         for step, startup in chain:
+            self._hold(tenant)
             text, beside = stored[step.blob], stored[startup.blob] if startup else None
             found = self.found(tenant.judge_states, rules, standing.platform, text, beside)
             is_base = kept is not None and step.blob == kept.blob and step.number == kept.number
             follower.take(found, source=None if is_base else step, first=step)
+        self._hold(tenant)
         newest = self.found(
             tenant.judge_states, rules, standing.platform, texts.running, texts.startup
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from netwb.compliance.keeping import Keeping
+from netwb.compliance.keeping import LEASE_S, Keeping
 from netwb.errors import RunUnderWayError
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import ComplianceChangeRow, ComplianceRow
@@ -25,7 +25,7 @@ pytestmark = EACH_STORE
 KILLED = """
 import os, signal
 from dataclasses import replace
-from netwb.compliance.keeping import Keeping
+from netwb.compliance.keeping import LEASE_S, Keeping
 from netwb.roles import ALL_TENANTS
 from netwb.workbench import Workbench
 bench = Workbench.open()
@@ -95,3 +95,16 @@ def test_a_check_of_all_leaves_out_the_tenant_that_somebody_else_checks(made: Ri
 
     assert done.busy == ("acme",)
     assert changes(made) == []
+
+
+def test_a_check_that_takes_longer_than_its_lease_keeps_it(made: Rig) -> None:
+    parts = made.bench._parts.compliance
+    keeping = Keeping(replace(parts.keeping.parts, at_once=1))
+
+    def slowly(*_: object) -> None:
+        made.clock.advance(seconds=LEASE_S * 0.7)
+
+    done = keeping.check(ALL_TENANTS, parts.sources.load(ALL_TENANTS), whole=True, note=slowly)
+
+    assert done.judged == 2
+    assert len(changes(made)) == 2
