@@ -185,6 +185,12 @@ def _over(inner: subprocess.Popen[bytes], patience_s: float) -> bool:
     return True
 
 
+def words_of(error: ArchiveError) -> str:
+    """What Git said when that was raised; "" where it was not Git."""
+    cause = error.__cause__
+    return _said(cause) if isinstance(cause, git.GitCommandError) else ""
+
+
 def _said(error: git.GitCommandError) -> str:
     """Git's own words, without the frame that GitPython prints around them."""
     return str(error.stderr).strip().removeprefix("stderr: ").strip("'")

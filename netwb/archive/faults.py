@@ -55,6 +55,15 @@ def damaged(path: str, reason: str) -> ArchiveDamagedError:
     return error
 
 
+def fetch_error(place: str, ref: str, path: str, said: str) -> ArchiveError:
+    """The error for what was said while `ref` was brought from `place` into the copy at `path`."""
+    if _FULL.search(said) or path in said:
+        return git_error(path, said)
+    return ArchiveError(
+        f"{place} did not give {ref}: {main_line(said)}; see that it is there and may be read"
+    )
+
+
 def main_line(said: str) -> str:
     """The line that ended it, else the last one; at most 200 characters of it."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]

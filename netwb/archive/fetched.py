@@ -11,10 +11,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from netwb.archive.child import GitChildren
+from netwb.archive.child import GitChildren, words_of
+from netwb.archive.faults import fetch_error
 from netwb.archive.remote.url import PROTOCOLS, parse_place
 from netwb.archive.repository import Repository, create, writing
-from netwb.errors import InputError
+from netwb.errors import ArchiveError, InputError
 
 _HELD = "refs/netwb/fetched"
 _LOCK_S = 30.0  # another process that fetches the same
@@ -49,7 +50,13 @@ class FetchedRepository:
         with writing(self._path, timeout_s=_LOCK_S) as writer:
             if not writer.exists():
                 create(self._path)
-            self._bring(source, ref)
+            try:
+                self._bring(source, ref)
+            except ArchiveError as error:
+                said = words_of(error)
+                if not said:
+                    raise
+                raise fetch_error(url, ref, str(self._path), said) from error
         return self.commit() or ""
 
     def commit(self) -> str | None:

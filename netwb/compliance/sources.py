@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 SUFFIXES = (".yaml", ".yml")
 LONGEST = 1024 * 1024  # bytes of a provider's file; a tenant's is bounded by `put`
 _FETCHED = "git/"  # begins the names of a repository's files
+_AUTHORED = b"netwb.compliance.authoring"  # what a file of rules in Python imports
+_NO_PYTHON = (
+    "rules in Python are taken of the home's rules/ alone; put the file there, or write it in YAML"
+)
 _MOST_PARSED = 500  # files that are kept parsed
 
 
@@ -264,12 +268,17 @@ class RuleSources:
                     if name.startswith(_FETCHED)
                 )
                 return
-            found = copy.read(commit, suffixes=SUFFIXES, longest=LONGEST)
+            found = copy.read(commit, suffixes=(*SUFFIXES, ".py"), longest=LONGEST)
         except NetwbError as error:
             yield Text(name=self._settings.repository, origin="provider", fault=str(error))
             return
         for file in found:
-            yield _decoded(f"{_FETCHED}{file.path}", "provider", file.text)
+            name = f"{_FETCHED}{file.path}"
+            if not file.path.endswith(SUFFIXES):
+                if file.text is not None and _AUTHORED in file.text:
+                    yield Text(name=name, origin="provider", fault=f"{name}: {_NO_PYTHON}")
+                continue
+            yield _decoded(name, "provider", file.text)
 
     def _good(self) -> Mapping[str, str]:
         with self._database.reading(NO_TENANT) as session:

@@ -15,13 +15,16 @@ def judge_rules(problems: Sequence[RuleProblem], rules: int) -> tuple[Diagnosis,
     first = {one.file: one for one in reversed(problems)}
     if not first:
         return (ok(_CHECK, f"{rules} rules hold, and each of their files can be read"),)
-    return tuple(wrong(_CHECK, f"{one.message}{_holds(one)}", _CURE) for one in first.values())
+    return tuple(_judged(one) for one in first.values())
 
 
-_CURE = "correct it, then run `netwb check --test`"
+def _judged(one: RuleProblem) -> Diagnosis:
+    """A message says thing and cure; here each has a place of its own."""
+    thing, _, cure = one.message.partition("; ")
+    return wrong(_CHECK, f"{thing}{_holds(one)}", f"{cure or 'correct it'}, then run `netwb check`")
 
 
 def _holds(one: RuleProblem) -> str:
     if one.in_force == "former":
-        return ", and what was read last holds"
-    return ", and nobody is judged by what is wrong in it"
+        return "; what was read last holds"
+    return "; nobody is judged by what is wrong in it"

@@ -93,9 +93,28 @@ def test_the_last_fetched_rules_hold_while_the_repository_is_away(
     assert set(away.rule_ids) == {"ntp-ours", "no-http"}
     (problem,) = away.problems
     assert problem.in_force == "former"
+    assert problem.message.startswith(f"{repository} did not give HEAD: ")
+    assert "rules.git" not in problem.message
     assert page.problems == away.problems
     assert back.problems == ()
     assert [one.state for one in told(fetching)] == ["wrong", "recovered"]
+
+
+def test_rules_in_python_of_a_repository_are_told_as_not_taken(
+    fetching: Rig, repository: Path
+) -> None:
+    (repository / "own.py").write_text("from netwb.compliance.authoring import rule\n")
+    (repository / "deploy.py").write_text("print('no rule')\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "in Python")
+
+    found = fetching.bench.check()
+
+    (problem,) = found.problems
+    assert problem.message.startswith(
+        "git/own.py: rules in Python are taken of the home's rules/ alone; put the file there"
+    )
+    assert set(found.rule_ids) == {"ntp-ours", "no-http"}
 
 
 def test_a_home_that_was_put_back_without_its_copy_has_the_rules_of_its_database(

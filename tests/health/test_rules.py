@@ -7,7 +7,9 @@ from netwb.health.rules import judge_rules
 
 
 def problem(file: str, in_force: str = "none") -> RuleProblem:
-    return RuleProblem(file=file, tenant=None, message=f"{file}:3: is wrong", in_force=in_force)  # type: ignore[arg-type]
+    return RuleProblem(
+        file=file, tenant=None, message=f"{file}:3: is wrong; write it anew", in_force=in_force
+    )  # type: ignore[arg-type]
 
 
 def test_rules_that_can_be_read_are_counted() -> None:
@@ -25,7 +27,8 @@ def test_each_broken_file_is_named_once_with_what_holds_meanwhile() -> None:
     )
 
     assert {one.verdict for one in found} == {"wrong"}
+    assert {one.cure for one in found} == {"write it anew, then run `netwb check`"}
     assert sorted(one.said for one in found) == [
-        "rules/a.yaml:3: is wrong, and what was read last holds",
-        "rules/b.yaml:3: is wrong, and nobody is judged by what is wrong in it",
+        "rules/a.yaml:3: is wrong; what was read last holds",
+        "rules/b.yaml:3: is wrong; nobody is judged by what is wrong in it",
     ]
