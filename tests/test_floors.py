@@ -154,6 +154,7 @@ FLOORS: dict[str, int] = {
     "netwb.collect.sink": 3,
     "netwb.collect.slots": 3,
     "netwb.collect.threads": 3,
+    "netwb.compliance.plain_files": 3,
     "netwb.compliance.python_child": 3,
     "netwb.compliance.python_process": 3,
     "netwb.compliance.python_rules": 3,

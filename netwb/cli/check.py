@@ -266,9 +266,12 @@ def _test(opened: Workbench, folder: Path | None, *, as_json: bool) -> int:
                     one.reason if one.reason.startswith(one.where) else f"{one.where}: {one.reason}"
                 )
             )
-        rules = len({one.rule_id for one in found if one.rule_id})
+        texts = [one for one in found if one.platform]
+        rules = len({one.rule_id for one in texts})
+        good, faults = sum(one.holds for one in texts), len(found) - len(texts)
+        at_fault = f"; faults of rule files: {faults}" if faults else ""
         say(
-            f"{len(found)} texts of {rules} rules: {len(found) - len(bad)} as they say, {len(bad)} not"
+            f"{len(texts)} texts of {rules} rules: {good} as they say, {len(texts) - good} not{at_fault}"
         )
     return SOME_FAILED if bad else DONE
 

@@ -18,7 +18,7 @@ Side = Literal["passes", "fails"]
 class ExampleOutcome:
     """What one text of one example came to.
 
-    where   file and line of the example
+    where   file and line of the example; of a fault, which has no platform, its own
     holds   whether the rule found what the example says
     reason  the finding's sentence, or what is wrong and its cure
     """

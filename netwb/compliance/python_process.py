@@ -49,7 +49,7 @@ class PythonProcess:
             answer = json.loads(self._line(child, monotonic() + limit_s))
         except (OSError, ValueError) as error:
             self.close()
-            msg = "it took down the process that it ran in"
+            msg = "it took down the process that it ran in; look for what ends it"
             raise RuleError(msg) from error
         except BaseException:
             self.close()
@@ -80,7 +80,7 @@ class PythonProcess:
             waiting.register(child.stdout, selectors.EVENT_READ)
             while b"\n" not in self._rest:
                 if not waiting.select(max(0.0, end - monotonic())):
-                    msg = "it did not end in time and was stopped"
+                    msg = "it did not end in time and was stopped; look for what it waits for"
                     raise RuleError(msg)
                 piece = os.read(child.stdout.fileno(), _PIECE)
                 if not piece or len(self._rest) > _LONGEST:

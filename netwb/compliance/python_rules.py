@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from netwb.compliance.evaluate import MOST_PLACES, judge, judge_states, never, not_evaluated
 from netwb.compliance.patterns import Late
+from netwb.compliance.plain_files import read_plain
 from netwb.compliance.python_process import PythonProcess
 from netwb.compliance.records import Finding, InPython, Judged, Place, Rule, RuleFile
 from netwb.compliance.rule_faults import shape_faults
@@ -28,6 +29,7 @@ from netwb.errors import RuleError
 
 LIMIT_S = 5.0  # of one rule for one text; hundreds of lines take milliseconds
 LOAD_LIMIT_S = 10.0  # of a file's import
+LONGEST = 1 << 20  # bytes of a file
 MOST_STOPS = 3  # a rule that was stopped so often is not asked any more
 
 
@@ -114,12 +116,19 @@ class PythonRules:
         return _finding(rule, text, answer)
 
     def _file(self, path: Path) -> RuleFile:
-        name = f"{self._folder.name}/{path.name}"
+        name = f"{self._folder.name or self._folder}/{path.name}"
         try:
-            _refuse_writable(path)
-            answer = self._process.ask({"load": str(path)}, self._load_limit_s)
-        except (RuleError, OSError) as error:
+            _refuse_unsafe(path)
+        except RuleError as error:
             return RuleFile(name=name, origin="provider", faults=(f"{name}:1: {error}",))
+        except OSError as error:
+            said = f"{name}:1: cannot be read: {error.strerror}; give it to netwb's user"
+            return RuleFile(name=name, origin="provider", faults=(said,))
+        try:
+            answer = self._process.ask({"load": str(path.absolute())}, self._load_limit_s)
+        except RuleError as error:
+            said = f"{name}:1: the file cannot be loaded: {error}"
+            return RuleFile(name=name, origin="provider", faults=(said,))
         if "rules" not in answer:
             said = f"{name}:1: the file cannot be loaded: {_broke(answer)}; correct it"
             return RuleFile(name=name, origin="provider", faults=(said,))
@@ -131,8 +140,11 @@ class PythonRules:
         return RuleFile(name=name, origin="provider", rules=tuple(rules), faults=tuple(faults))
 
 
-def _refuse_writable(path: Path) -> None:
-    """What runs with our rights is written by nobody else."""
+def _refuse_unsafe(path: Path) -> None:
+    """What runs with our rights is a file of bounded length that nobody else writes."""
+    if len(read_plain(path, LONGEST)) > LONGEST:
+        msg = f"this is longer than {LONGEST} bytes; split it into several files"
+        raise RuleError(msg)
     there = path.stat()
     if there.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or there.st_uid not in {0, os.geteuid()}:
         msg = (
@@ -148,7 +160,7 @@ def _rule(name: str, path: Path, row: Mapping[str, Any]) -> tuple[list[Rule], li
         shape = PythonShape.model_validate(row["head"])
     except ValidationError as error:
         return [], [f"{origin}: {said}" for _, said in shape_faults(error, row["head"])]
-    verb = InPython(file=str(path), function=row["function"])
+    verb = InPython(file=str(path.absolute()), function=row["function"])
     return [python_rule_of(shape, verb, origin=origin, line=row["line"])], []
 
 

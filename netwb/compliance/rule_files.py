@@ -133,7 +133,10 @@ class _Reading:
                 said = "the file holds no rules; begin it with `rules:` and a list of them"
                 self._fault(1, said)
             return {}
+        broken = {fault.line for fault in self._faults}
         for key in data:
+            if key not in _KEYS and self._line(key) in broken:
+                continue  # it is there for the anchor that was told
             if key not in _KEYS:
                 self._fault(self._line(key), f"unknown key `{key[:40]}`{near(key, _KEYS)}")
             elif not isinstance(data[key], list):
@@ -168,7 +171,7 @@ class _Reading:
             return
         starts = [self._line("rules", number) for number in range(len(items))]
         ends = [*starts[1:], 1 << 62]
-        broken = {fault.line for fault in self._faults}
+        broken = {fault.line for fault in self._faults} | self._document.spoiled
         for number, item in enumerate(items):
             spoiled = any(starts[number] <= line < ends[number] for line in broken)
             rule = self._rule(number, item, spoiled=spoiled, end=ends[number])
@@ -178,10 +181,10 @@ class _Reading:
     def _rule(self, number: int, item: Any, *, spoiled: bool, end: int) -> Rule | None:
         line = self._line("rules", number)
         made: Rule | None = None
-        if not isinstance(item, dict):
-            self._fault(line, "a rule is a list item with keys; write `- id: ...` and the others")
-        elif not spoiled:
+        if not spoiled and isinstance(item, dict):
             made = self._shaped(number, item)
+        elif not spoiled:
+            self._fault(line, "a rule is a list item with keys; write `- id: ...` and the others")
         known = item.get("id") if isinstance(item, dict) else None
         if not isinstance(known, str) or not _is_id(known):
             return None
@@ -224,7 +227,8 @@ class _Reading:
 
     def _at_fault(self, item: dict[str, Any], line: int, faults: list[_Fault]) -> Rule:
         """A rule that stays in sight though it cannot be evaluated."""
-        reason = self._placed(faults[0]) if faults else f"{self._name}:{line}: it cannot be read"
+        spoiled = f"{self._name}:{line}: an alias stands in it, which is not read; write its text"
+        reason = self._placed(faults[0]) if faults else spoiled
         title, severity = item.get("title"), item.get("severity")
         return Rule(
             id=item["id"],

@@ -210,9 +210,13 @@ class CheckShape(_Shape):
         alias="in",
         description="path of section headers, outermost first; each pattern matches a whole header",
     )
-    where: Pattern | None = Field(default=None, description="only sections that hold such a line")
+    where: Pattern | None = Field(
+        default=None,
+        description="only sections that hold such a line; without `in`: only texts that do",
+    )
     where_not: Pattern | None = Field(
-        default=None, description="only sections that hold no such line"
+        default=None,
+        description="only sections that hold no such line; without `in`: only texts that hold none",
     )
     without_section: Judged | None = Field(
         default=None, description="what it is when no section is meant; absent: not_evaluated"

@@ -19,12 +19,13 @@ from typing import Literal
 from sqlalchemy import delete, select
 
 from netwb.archive.fetched import FetchedRepository
+from netwb.compliance.plain_files import read_plain
 from netwb.compliance.python_rules import PythonRules
 from netwb.compliance.records import InPython, Origin, Rule, RuleFile
 from netwb.compliance.report import RuleProblem
 from netwb.compliance.rule_files import read_rules
 from netwb.compliance.ruleset import RuleSet
-from netwb.errors import NetwbError
+from netwb.errors import NetwbError, RuleError
 from netwb.roles import NO_TENANT, Scope
 from netwb.settings import ComplianceSettings
 from netwb.store.database import Database
@@ -126,7 +127,7 @@ class RuleSources:
 
     def load_folder(self, folder: Path) -> Loaded:
         """The rules of a folder of this machine, and no others."""
-        texts = list(texts_of(folder, name=folder.name, origin="provider"))
+        texts = list(texts_of(folder, name=folder.name or str(folder), origin="provider"))
         found = [self.parsed(text) for text in texts]
         code = ""
         if any(folder.glob("*.py")):
@@ -203,7 +204,7 @@ class RuleSources:
     def _in_python(self) -> tuple[str, tuple[RuleFile, ...]]:
         """Rules in Python, loaded once for as long as their files stay as they are, and their digest."""
         try:
-            found = {path.name: path.read_bytes() for path in sorted(self._folder.glob("*.py"))}
+            found = {path.name: _code(path) for path in sorted(self._folder.glob("*.py"))}
         except OSError:
             found = {"": b""}  # loading says what is wrong
         if not found:
@@ -329,13 +330,25 @@ def texts_of(folder: Path, *, name: str, origin: Origin) -> Iterator[Text]:
         return
     for path in found:
         try:
-            with path.open("rb") as file:
-                data = file.read(LONGEST + 1)
+            data = read_plain(path, LONGEST)
+        except RuleError as error:
+            yield Text(
+                name=f"{name}/{path.name}", origin=origin, fault=f"{name}/{path.name}: {error}"
+            )
+            continue
         except OSError as error:
             said = f"{name}/{path.name}: cannot be read: {error.strerror}; give it to netwb's user"
             yield Text(name=f"{name}/{path.name}", origin=origin, fault=said)
             continue
         yield _decoded(f"{name}/{path.name}", origin, data if len(data) <= LONGEST else None)
+
+
+def _code(path: Path) -> bytes:
+    """The text of a file in Python; what is wrong with it is told where it is loaded."""
+    try:
+        return read_plain(path, LONGEST)
+    except (OSError, RuleError) as error:
+        return str(error).encode()
 
 
 def _decoded(name: str, origin: Origin, data: bytes | None) -> Text:

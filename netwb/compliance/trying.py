@@ -23,10 +23,10 @@ from netwb.store.database import Database
 def run_tests(
     sources: RuleSources, scope: Scope, platforms: Mapping[str, Platform], folder: Path | None
 ) -> tuple[ExampleOutcome, ...]:
-    """Examples of the rules that hold, or of a folder's; a file at fault has an outcome that says so."""
+    """Examples of the rules that hold, or of a folder's, after one outcome a fault of their files."""
     loaded = sources.load(scope) if folder is None else _of_folder(sources, folder)
     python = sources.python if folder is None else lambda: sources.python(folder)
-    rules = [rule for file in loaded.files for rule in file.rules]
+    rules = [rule for file in loaded.files for rule in file.rules if not rule.fault]
     with judging(loaded, python) as judge_all:
         found = run_examples(
             rules,
@@ -35,20 +35,25 @@ def run_tests(
                 (rule,), text, platform=platform, startup=startup
             )[0],
         )
-    told = {one.reason for one in found}
     broken = [
         ExampleOutcome(
             rule_id="",
-            where=":".join(problem.message.split(":")[:2]),
+            where=_place(problem.message),
             platform="",
             side="passes",
             holds=False,
             reason=problem.message,
         )
         for problem in loaded.problems
-        if problem.message not in told
     ]
     return (*broken, *found)
+
+
+def _place(message: str) -> str:
+    """File and line that a fault's sentence begins by, or the file alone."""
+    file, _, rest = message.partition(":")
+    line = rest.partition(":")[0]
+    return f"{file}:{line}" if line.isdecimal() else file
 
 
 def check_with(

@@ -48,14 +48,16 @@ _CURES = (
 class Document:
     """What stands in a file.
 
-    data    mappings, lists, texts, and None for nothing; None also where YAML cannot read it
-    lines   the line, from 1, of each thing by its path
-    faults  line and sentence of each
+    data     mappings, lists, texts, and None for nothing; None also where YAML cannot read it
+    lines    the line, from 1, of each thing by its path
+    faults   line and sentence of each
+    spoiled  lines that lack something for a fault that stands elsewhere
     """
 
     data: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     faults: tuple[tuple[int, str], ...] = ()
+    spoiled: frozenset[int] = frozenset()
 
     def line(self, path: Path) -> int:
         """The line of that thing, or of the nearest above it that has one."""
@@ -105,12 +107,15 @@ class _Building:
         self._open: list[tuple[Any, Path]] = []  # mappings and lists that are not closed
         self._keys: list[str | None] = []  # the key that waits for its value, one each
         self._documents = 0
+        self._anchors: list[tuple[int, str, list[int]]] = []  # line, name, lines of its aliases
+        self._aliases: dict[str, list[int]] = {}  # those lines, of the anchors that hold now
 
     def document(self) -> Document:
         return Document(
             data=self._data if self.whole else None,
             lines=self._lines,
-            faults=tuple(sorted(self.faults)),
+            faults=tuple(sorted([*self.faults, *map(_anchored, self._anchors)])),
+            spoiled=frozenset(line for *_, lines in self._anchors for line in lines),
         )
 
     def take(self, event: Any) -> None:
@@ -132,11 +137,14 @@ class _Building:
 
     def _refuse_extras(self, event: Any, line: int) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._fault(
-                line, f"the alias `*{_cut(str(event.anchor))}` is not read; write its text here"
-            )
+            name = str(event.anchor)
+            if name in self._aliases:
+                self._aliases[name].append(line)  # told with its anchor: that is one fault
+            else:
+                self._fault(line, f"the alias `*{_cut(name)}` is not read; write its text here")
         elif event.anchor:
-            self._fault(line, f"the anchor `&{_cut(event.anchor)}` is not read; take it out")
+            self._aliases[event.anchor] = []
+            self._anchors.append((line, event.anchor, self._aliases[event.anchor]))
         if getattr(event, "tag", None) not in {None, "!"}:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._fault(line, f"the tag `{_cut(tag)}` is not read; take it out")
@@ -221,6 +229,17 @@ def _told(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     if mark and "cannot start any token" in said:
         cure = _TAB if lines[line][mark.column : mark.column + 1] == "\t" else cure
     return line + 1, cure or f"YAML cannot read this ({' '.join(said.split())}); correct it"
+
+
+def _anchored(anchor: tuple[int, str, list[int]]) -> tuple[int, str]:
+    """Line and sentence of an anchor, with where it is used."""
+    line, name, aliases = anchor
+    said = f"the anchor `&{_cut(name)}` is not read"
+    if not aliases:
+        return line, f"{said}; take it out"
+    first, more = aliases[0], len(aliases) - 1
+    where = f"line {first}" + (f" and {more} more" if more else "")
+    return line, f"{said}, nor is `*{_cut(name)}` in {where}; write the text itself in each place"
 
 
 def _cut(word: str) -> str:

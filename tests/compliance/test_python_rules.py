@@ -123,8 +123,8 @@ def test_a_rule_that_hangs_or_falls_is_not_evaluated_and_the_others_are(
     assert faults == []
     no_answer = "The rule in Python gave no answer: "
     assert {name: found[name].reason for name in BODIES} == {
-        "hangs": f"{no_answer}it did not end in time and was stopped.",
-        "falls": f"{no_answer}it took down the process that it ran in.",
+        "hangs": f"{no_answer}it did not end in time and was stopped; look for what it waits for.",
+        "falls": f"{no_answer}it took down the process that it ran in; look for what ends it.",
         "leaves": f"{no_answer}it broke by SystemExit in line 12.",
         "breaks": f"{no_answer}it broke by ZeroDivisionError in line 16.",
         "says-nothing": "The rule in Python yields neither a fault nor a proof.",
@@ -169,7 +169,7 @@ def test_a_file_that_cannot_be_loaded_is_told_and_the_others_are_loaded(
     assert faults[:3] == [
         "rules/a.py:1: the file cannot be loaded: it broke by ModuleNotFoundError in line 2; correct it",
         "rules/b.py:1: the file cannot be loaded: it broke by SyntaxError in line 2; correct it",
-        "rules/c.py:1: it did not end in time and was stopped",
+        "rules/c.py:1: the file cannot be loaded: it did not end in time and was stopped; look for what it waits for",
     ]
     assert [fault.partition(": ")[0] for fault in faults[3:]] == ["rules/d.py:2"] * 3
 

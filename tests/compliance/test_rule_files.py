@@ -170,6 +170,22 @@ def test_all_faults_of_a_file_are_told_at_once_from_top_to_bottom() -> None:
     assert str(refused.value) == f"{refused.value.problems[0]} (and 2 more faults in the file)"
 
 
+def test_an_anchor_and_all_places_that_use_it_are_one_fault() -> None:
+    good = GOOD.removeprefix("rules:\n").replace("ntp-two", "good")
+    using = good.replace("good", "using").replace("    severity: medium\n", "    <<: *common\n")
+    text = f"common: &common\n  severity: low\n{GOOD}{using}{using.replace('using', 'too')}{good}"
+
+    file = read(text)
+
+    (told,) = file.faults
+    assert told == (
+        "own.yaml:1: the anchor `&common` is not read, nor is `*common` in line 19 and 1 more;"
+        " write the text itself in each place"
+    )
+    assert [rule.fault == "" for rule in file.rules] == [True, False, False, True]
+    assert "own.yaml:17: an alias stands in it, which is not read" in file.rules[1].fault
+
+
 def test_more_faults_than_anybody_reads_are_counted() -> None:
     file = read("rules:\n" + "  - x\n" * 100)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -274,6 +276,57 @@ def test_rules_of_a_folder_judge_every_device_and_nothing_is_kept(
     assert {one.checked_at for one in made.bench.compliance().devices} == {None}
     with pytest.raises(RuleError, match="holds no rule file"):
         made.bench.check_with(tmp_path)
+
+
+def test_what_is_no_file_is_told_in_a_sentence_and_nobody_waits_for_it(made: Rig) -> None:
+    folder = made.bench.home / "rules"
+    for name in ("pipe.yaml", "pipe.py"):
+        os.mkfifo(folder / name)
+    (folder / "endless.yaml").symlink_to("/dev/zero")
+    (folder / "endless.py").symlink_to("/dev/zero")
+    (folder / "folder.yml").mkdir()
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(folder / "door.yaml"))
+
+    held = made.bench.check()
+    tried = made.bench.test_rules(folder)
+
+    said = (
+        "this is a pipe, a socket or a device and no file; give it another name, or write the rules"
+    )
+    told = {problem.file: problem.message for problem in held.problems}
+    assert held.counts()["compliant"] == 6
+    assert {name.removeprefix("rules/") for name in told} == {
+        *("pipe.yaml", "pipe.py", "endless.yaml", "endless.py", "folder.yml", "door.yaml")
+    }
+    assert told["rules/folder.yml"].startswith("rules/folder.yml: this is a folder and no file; ")
+    assert all(said in told[name] for name in told if name != "rules/folder.yml")
+    assert {one.reason for one in tried if not one.holds} == set(told.values())
+    assert {one.where for one in tried} == {
+        name if not name.endswith(".py") else f"{name}:1" for name in told
+    }
+
+
+def test_a_fault_of_a_file_is_told_once_and_is_no_text(made: Rig, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(OWN + OWN.partition("rules:\n")[2].replace("low", "lo"))
+
+    (told,) = made.bench.test_rules(tmp_path)
+
+    assert (told.platform, told.holds) == ("", False)
+
+
+def test_the_folder_that_one_stands_in_is_a_folder_of_rules(
+    made: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new.yaml").write_text("rules: [x]\n")
+    (tmp_path / "code.py").write_text("def x(:\n")
+    (tmp_path / "code.py").chmod(0o600)
+    monkeypatch.chdir(tmp_path)
+
+    told = [one.reason for one in made.bench.test_rules(".")]
+
+    assert told[0].startswith("./new.yaml:1: ")
+    assert told[1].startswith("./code.py:1: the file cannot be loaded: it broke by SyntaxError")
 
 
 def test_who_came_over_the_network_reads_no_folder_of_the_machine(
