@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from netwb.cli.context import NetwbGroup, bench, reading
 from netwb.cli.show import json_option, plain, print_items, print_json, print_table, say
 from netwb.errors import InputError, RuleError
+
+if TYPE_CHECKING:
+    from netwb.compliance.report import RuleHead
 
 _LONGEST = 64 * 1024  # bytes, of a tenant's file
 
@@ -34,12 +37,12 @@ def list_(context: click.Context, *, as_json: bool) -> None:
         print_items(found)
         return
     print_table(
-        ("rule", "severity", "of", "means", "off for", "title"),
+        ("rule", "severity", "stands in", "means", "off for", "title"),
         [
             (
                 one.id,
                 one.severity,
-                (one.tenant or one.source) + (" (locked)" if one.locked else ""),
+                _file_of(one) + (" (locked)" if one.locked else ""),
                 one.applies_to,
                 "all" if "*" in one.off_for else ", ".join(one.off_for),
                 one.title,
@@ -89,10 +92,12 @@ def schema() -> None:
 def put(context: click.Context, *, tenant: str, name: str, file: BinaryIO, as_json: bool) -> None:
     """Let the YAML rules of FILE (`-`: stdin) hold for the devices of TENANT, under NAME.
 
+    NAME is that of a file: `own` and `own.yaml` are the same one, and what was put there before goes.
     They hold beside the provider's, from the next check on; one of the same id replaces it, unless the
     provider has locked it. `off: [ID]` in the file switches a rule off for this tenant.
     """
     count = bench(context).put_rules(tenant, name, _text(file))
+    name = _with_ending(name)
     if as_json:
         print_json({"tenant": tenant, "name": name, "rules": count})
     else:
@@ -109,10 +114,20 @@ def put(context: click.Context, *, tenant: str, name: str, file: BinaryIO, as_js
 def drop(context: click.Context, *, tenant: str, name: str, as_json: bool) -> None:
     """Take the rule file NAME of TENANT away; `netwb rule list` shows what then holds."""
     bench(context).drop_rules(tenant, name)
+    name = _with_ending(name)
     if as_json:
         print_json({"tenant": tenant, "name": name})
     else:
         say(f"rules of {tenant}/{name} hold no more; what they found stays in the history")
+
+
+def _file_of(one: RuleHead) -> str:
+    """Without the line: `acme/own.yaml` as `put` and `drop` name it."""
+    return one.origin.rpartition(":")[0] or one.source
+
+
+def _with_ending(name: str) -> str:
+    return f"{name.removesuffix('.yaml')}.yaml"
 
 
 def _text(file: BinaryIO) -> str:

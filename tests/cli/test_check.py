@@ -152,12 +152,18 @@ def test_a_tenants_rules_are_put_and_dropped(netwb: Commands, tmp_path: Path) ->
     file.write_text(NTP.replace("ntp-ours", "ntp-own").replace("no-http", "no-web"))
 
     put = netwb("rule", "put", "acme", "own", str(file))
+    again = netwb("rule", "put", "acme", "own.yaml", str(file), "--json")
     held = netwb("rule", "list", "--json").json["items"]
+    shown = netwb("rule", "list")
     dropped = netwb("rule", "drop", "acme", "own")
 
-    assert "2 rules of acme/own hold" in put.err
+    assert "2 rules of acme/own.yaml hold" in put.err
+    assert re.search(r"ntp-own +high +acme/own\.yaml ", shown.out)
+    assert re.search(r"ntp-ours +high +rules/ours\.yaml ", shown.out)
     assert {one["id"] for one in held if one["tenant"] == "acme"} == {"ntp-own", "no-web"}
+    assert again.json == {"tenant": "acme", "name": "own.yaml", "rules": 2}
     assert dropped.status == 0
+    assert "rules of acme/own.yaml hold no more" in dropped.err
     assert netwb("rule", "drop", "acme", "own").status == 4
 
 
