@@ -188,8 +188,8 @@ def _table(bad: Sequence[dict[str, Any]], *, has_reasons: bool) -> None:
     if not bad:
         return
     most = max(_MOST_CELLS, sum(row["severity"] == "critical" for row in bad))
-    columns = ("device", "breaks", "severity", "since (UTC)")
-    lines = [_line(row) for row in bad[:most]]
+    columns: tuple[str, ...] = ("device", "breaks", "severity", "since (UTC)")
+    lines: list[tuple[Any, ...]] = [_line(row) for row in bad[:most]]
     if has_reasons:
         columns = (*columns, "lines", "reason")
         lines = [
