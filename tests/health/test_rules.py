@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from netwb.compliance.report import RuleProblem
 from netwb.health.rules import judge_rules
 
 
-def problem(file: str, in_force: str = "none") -> RuleProblem:
+def problem(file: str, in_force: Literal["former", "none"] = "none") -> RuleProblem:
     return RuleProblem(
         file=file, tenant=None, message=f"{file}:3: is wrong; write it anew", in_force=in_force
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_rules_that_can_be_read_are_counted() -> None:
