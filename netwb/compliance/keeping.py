@@ -8,21 +8,20 @@ behind, and the next one goes on there. A tenant is checked by one at a time, un
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from netwb._version import __version__
 from netwb.archive.chunks import chunks
 from netwb.archive.repository import Repository
-from netwb.compliance.evaluate import judge_all, judge_states
 from netwb.compliance.following import Follower, Found, reigns
-from netwb.compliance.records import Finding, Rule
+from netwb.compliance.judging import Stating, stating, text_found, text_of
+from netwb.compliance.meaning import Meaning
+from netwb.compliance.records import Rule
 from netwb.compliance.rows import (
     NO_TEXTS,
     Condition,
@@ -39,8 +38,6 @@ from netwb.compliance.rows import (
     read_steps,
     read_texts,
 )
-from netwb.compliance.ruleset import RuleSet
-from netwb.compliance.selector import Subject
 from netwb.compliance.states import Showing, summed
 from netwb.compliance.text import ConfigText
 from netwb.compliance.waivers import in_force
@@ -64,11 +61,8 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 50  # devices of one transaction: some megabytes of texts
 LEASE_S = 300.0
 _RENEW = 0.5  # of a lease's length
-_TEXT_S = 20.0  # of work for all rules of one text; 300 lines take milliseconds, 10 MB seconds
 _MOST_STEPS = 200  # of one device between two checks; older ones are passed over
 Chain = Sequence[tuple[Step, Step | None]]  # running revisions, each with its startup text
-Judging = Callable[..., tuple[Finding, ...]]  # `evaluate.judge_all`, or that of PythonRules
-Stating = Callable[..., Found]  # `evaluate.judge_states`, or that of PythonRules
 Note = Callable[[str, int, int], None]  # hostname, devices done, of how many
 
 
@@ -98,47 +92,6 @@ class KeepingParts:
     clock: Callable[[], datetime]
     stale_after: timedelta
     at_once: int = AT_ONCE
-
-
-class Meaning:
-    """Which rules mean a device, asked once for devices that selectors cannot tell apart."""
-
-    def __init__(self, rules: RuleSet, tenant_id: str) -> None:
-        self._rules = rules
-        self._tenant_id = tenant_id
-        self._by_name = any(
-            words.hostname
-            for rule in rules.rules
-            for words in (rule.applies_to.words, rule.applies_to.without)
-        )
-        self._known: dict[Subject, tuple[Rule, ...]] = {}
-        self._ids: dict[Subject, tuple[str, ...]] = {}
-
-    def of(self, standing: Standing) -> tuple[Rule, ...]:
-        """Those rules, by id."""
-        key = self._key(standing)
-        if key not in self._known:
-            self._known[key] = self._rules.for_device(standing.subject, self._tenant_id)
-        return self._known[key]
-
-    def ids(self, standing: Standing) -> tuple[str, ...]:
-        """Their ids."""
-        key = self._key(standing)
-        if key not in self._ids:
-            self._ids[key] = tuple(rule.id for rule in self.of(standing))
-        return self._ids[key]
-
-    def _key(self, standing: Standing) -> Subject:
-        subject = standing.subject
-        if self._by_name:
-            return subject
-        return Subject(
-            platform=subject.platform,
-            tenant=subject.tenant,
-            site=subject.site,
-            role=subject.role,
-            labels=subject.labels,
-        )
 
 
 @dataclass(kw_only=True)
@@ -253,7 +206,7 @@ class Keeping:
             put_judgements(session, found, now)
 
     def _hold(self, tenant: _Tenant) -> None:
-        """Prolong the lease before what may take long: a text has _TEXT_S of work, on a busy machine more."""
+        """Prolong the lease before what may take long: its rules have seconds of work, on a busy machine more."""
         left = tenant.lease.until - self.parts.clock()
         if left.total_seconds() < LEASE_S * _RENEW:
             tenant.lease = tenant.leases.renew(tenant.lease)
@@ -425,60 +378,6 @@ class Keeping:
                 },
                 key=("tenant_id", "day"),
             )
-
-
-@contextmanager
-def judging(loaded: Loaded, python: Callable[[], PythonRules]) -> Iterator[Judging]:
-    """What judges by those rules: also by such as are written in Python, where there are any."""
-    if not loaded.code:
-        yield judge_all
-        return
-    with python() as process:
-        yield process.judge_all
-
-
-@contextmanager
-def stating(loaded: Loaded, python: Callable[[], PythonRules]) -> Iterator[Stating]:
-    """The same, for the states alone."""
-    if not loaded.code:
-        yield judge_states
-        return
-    with python() as process:
-        yield process.judge_states
-
-
-def text_found(  # noqa: PLR0913, PLR0917 - by what, and of what
-    platforms: Mapping[str, Platform],
-    judge: Stating,
-    rules: Sequence[Rule],
-    platform: str,
-    running: bytes | None,
-    startup: bytes | None,
-) -> Found:
-    """What each rule finds in a text; without one nothing is evaluated."""
-    if running is None:
-        return {rule.id: "not_evaluated" for rule in rules}
-    return judge(
-        rules,
-        text_of(platforms, running, platform),
-        platform=platform,
-        startup=None if startup is None else text_of(platforms, startup, platform),
-        late=_time_limit(_TEXT_S),
-    )
-
-
-def _time_limit(seconds: float) -> Callable[[], bool]:
-    """Whether this thread has worked longer than that since; a busy machine costs nobody a finding."""
-    end = thread_time() + seconds
-    return lambda: thread_time() > end
-
-
-def text_of(platforms: Mapping[str, Platform], data: bytes, platform: str) -> ConfigText:
-    """As that platform nests it; one that has no record any more, by its indentation."""
-    record = platforms.get(platform)
-    return ConfigText.of(
-        data, record.sections if record else "indent", record.blocks if record else ()
-    )
 
 
 def _is_longer(kept: Kept | None, texts: Texts, rules: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from netwb.compliance.keeping import Judging, Keeping
+from netwb.compliance.judging import Judging
+from netwb.compliance.keeping import Keeping
 from netwb.compliance.records import Finding, Rule
 from netwb.compliance.report import Cell, ComplianceReport, DeviceCompliance
 from netwb.compliance.rows import Texts

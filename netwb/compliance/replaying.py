@@ -18,15 +18,9 @@ from sqlalchemy.orm import Session
 from netwb.archive.chunks import chunks
 from netwb.archive.repository import Repository
 from netwb.compliance.following import Follower, Found, reigns
-from netwb.compliance.keeping import (
-    LEASE_S,
-    KeepingParts,
-    Meaning,
-    Note,
-    Stating,
-    stating,
-    text_found,
-)
+from netwb.compliance.judging import Stating, stating, text_found
+from netwb.compliance.keeping import LEASE_S, KeepingParts, Note
+from netwb.compliance.meaning import Meaning
 from netwb.compliance.rows import (
     Cells,
     Condition,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import select
 
 from netwb.compliance.heads import concerns, head_of, source_of
-from netwb.compliance.keeping import Meaning
+from netwb.compliance.meaning import Meaning
 from netwb.compliance.records import SEVERITIES, RuleFile, Severity
 from netwb.compliance.report import (
     Cell,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from netwb.compliance.keeping import Keeping, judging
+from netwb.compliance.judging import judging
+from netwb.compliance.keeping import Keeping
 from netwb.compliance.python_rules import PythonRules
 from netwb.compliance.reasons import HIDDEN, Findings, findings_of, unproven
 from netwb.compliance.records import Finding, Rule

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from netwb.archive.chunks import chunks
 from netwb.compliance.examples import ExampleOutcome, run_examples
-from netwb.compliance.keeping import AT_ONCE, Keeping, judging, stating
+from netwb.compliance.judging import judging, stating
+from netwb.compliance.keeping import AT_ONCE, Keeping
 from netwb.compliance.reasons import Findings, findings_of, with_reasons
 from netwb.compliance.report import ComplianceReport
 from netwb.compliance.reporting import Asked, assembled
