@@ -60,7 +60,8 @@ def fetch_error(place: str, ref: str, path: str, said: str) -> ArchiveError:
     if _FULL.search(said) or path in said:
         return git_error(path, said)
     return ArchiveError(
-        f"{place} did not give {ref}: {main_line(said)}; see that it is there and may be read"
+        f"{place} did not give {ref}: {main_line(said).removeprefix('fatal: ')}; see that it is there"
+        " and may be read"
     )
 
 
