@@ -175,7 +175,7 @@ def test_a_million_things_are_refused_in_time(operation: Operation, ground: Grou
         "a list in each field": b"{%b}"
         % b",".join(
             json.dumps(name).encode() + b":" + million
-            for name in list(operation.body.model_fields)[:3]
+            for name in list(operation.body.model_fields)[:3] or ["none that it takes"]
         ),
         "names": json.dumps(names).encode(),
         "deep": b'{"a":' * 500_000,
