@@ -94,7 +94,7 @@ def test_a_remote_that_hangs_is_given_up_and_nothing_of_it_is_left(
 
 def test_a_remote_that_hangs_holds_up_no_other_tenants(home: Rig, tmp_path: Path) -> None:
     home.bench.set_remote("bolt", bare(tmp_path / "other.git"))
-    hasty = with_limits(home, timeout_s=3)
+    hasty = with_limits(home, timeout_s=6)
 
     with held(tmp_path / "far.git"):
         begun = time.monotonic()
@@ -102,7 +102,7 @@ def test_a_remote_that_hangs_holds_up_no_other_tenants(home: Rig, tmp_path: Path
         took_s = time.monotonic() - begun
 
     assert [(one.tenant, one.status) for one in done] == [("acme", "failed"), ("bolt", "pushed")]
-    assert took_s < 2 * 3
+    assert took_s < 2 * 6
     hasty.close()
 
 
