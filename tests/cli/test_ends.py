@@ -9,12 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminals import as_in_a_terminal
+
 COMMAND = [sys.executable, "-m", "netwb", "text"]
-
-
-def _as_in_a_terminal() -> None:
-    """A test run in the background ignores SIGINT, and its children would too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +30,7 @@ def test_a_signal_ends_it_with_a_word_and_the_status_that_shells_give(
             command,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=_as_in_a_terminal,  # noqa: PLW1509 - the test has one thread
+            preexec_fn=as_in_a_terminal,  # noqa: PLW1509 - the test has one thread
         ) as child,
         fifo.open("wb"),  # opens when the command reads the other end
     ):

@@ -18,6 +18,7 @@ from netwb.cli.notebook import command_line, environment
 from netwb.workbench import Workbench
 from tests.cli.commands import Commands
 from tests.real.waiting import until
+from tests.terminals import as_in_a_terminal
 
 LONG_S = 60
 HIDDEN = """
@@ -78,6 +79,7 @@ def test_it_serves_the_examples_on_loopback_and_leaves_nothing_when_it_is_ended(
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **own},
+        preexec_fn=as_in_a_terminal,  # noqa: PLW1509 - the test has one thread
     )
     try:
         said = settled(process, port)
