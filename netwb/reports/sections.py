@@ -146,8 +146,6 @@ def coverage_sections(report: CoverageReport) -> tuple[Section, ...]:
 def access_sections(report: AccessReport) -> tuple[Section, ...]:
     """People, tokens, what changed, what was denied, what was done that matters."""
     month = report.month
-    events = ("at", "who", "what", "on", "detail")
-    wide = (16, 18, 18, 24, 38)
     return (
         Section(
             title=f"People, as of {_at(month.now, month)}",
@@ -163,27 +161,11 @@ def access_sections(report: AccessReport) -> tuple[Section, ...]:
             empty="none",
             wide=(12, 14, 30, 14, 18, 24, 16),
         ),
-        Section(
-            title="Changes of rights in the month",
-            columns=events,
-            rows=tuple(_event(one, month) for one in report.changes),
-            empty="none",
-            wide=wide,
+        _events("Changes of rights in the month", report.changes, month),
+        _events(
+            "Changes of rights since then, which today's words have in them", report.later, month
         ),
-        Section(
-            title="Changes of rights since then, which today's words have in them",
-            columns=events,
-            rows=tuple(_event(one, month) for one in report.later),
-            empty="none",
-            wide=wide,
-        ),
-        Section(
-            title="Secrets put back or looked at",
-            columns=events,
-            rows=tuple(_event(one, month) for one in report.reveals),
-            empty="none",
-            wide=wide,
-        ),
+        _events("Secrets put back or looked at", report.reveals, month),
         Section(
             title="Logins of the machine itself, which may do all",
             columns=("who", "events", "first", "last"),
@@ -198,20 +180,8 @@ def access_sections(report: AccessReport) -> tuple[Section, ...]:
             empty="nothing",
             wide=(16, 22, 18, 6, 16, 16, 30),
         ),
-        Section(
-            title="Quarantine: accepted and discarded by a person",
-            columns=events,
-            rows=tuple(_event(one, month) for one in report.quarantine),
-            empty="none",
-            wide=wide,
-        ),
-        Section(
-            title="Blackholes: approved and denied by a person",
-            columns=events,
-            rows=tuple(_event(one, month) for one in report.blackholes),
-            empty="none",
-            wide=wide,
-        ),
+        _events("Quarantine: accepted and discarded by a person", report.quarantine, month),
+        _events("Blackholes: approved and denied by a person", report.blackholes, month),
     )
 
 
@@ -352,6 +322,16 @@ def _denied(one: Denied, month: Bounds) -> tuple[str, ...]:
         _at(one.first_at, month),
         _at(one.last_at, month),
         one.reason,
+    )
+
+
+def _events(title: str, entries: Sequence[Entry], month: Bounds) -> Section:
+    return Section(
+        title=title,
+        columns=("at", "who", "what", "on", "detail"),
+        rows=tuple(_event(one, month) for one in entries),
+        empty="none",
+        wide=(16, 18, 18, 24, 38),
     )
 
 

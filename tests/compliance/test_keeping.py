@@ -11,42 +11,17 @@ import pytest
 from netwb.errors import UnknownDeviceError, UnknownNameError
 from netwb.inventory.records import NewDevice
 from tests.benches import START, Rig, a_night, ios, rig
+from tests.compliance.keeping import HOSTS, NTP, ONLY_OURS, put_rules, state
 from tests.stores import EACH_STORE
 
 pytestmark = EACH_STORE
-HOSTS = {"acme": ("edge1", "edge2"), "umbra": ("core1",)}
-NTP = """\
-rules:
-  - id: ntp-ours
-    title: Our NTP server
-    severity: high
-    why: One clock for all logs.
-    checks:
-      - must_contain: ntp server 192.0.2.53
-  - id: no-http
-    title: No HTTP server
-    severity: low
-    why: Nobody uses it.
-    checks:
-      - must_not_match: '^ip http server$'
-"""
-ONLY_OURS = {"NETWB_COMPLIANCE__STARTER": "off"}
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path, HOSTS, past=a_night, settings=ONLY_OURS) as one:
-        rules(one, NTP)
+        put_rules(one, NTP)
         yield one
-
-
-def rules(made: Rig, text: str, name: str = "ours.yaml") -> None:
-    (made.bench.home / "rules" / name).write_text(text)
-
-
-def state(made: Rig, device: str, rule: str) -> str:
-    (found,) = made.bench.compliance(device).devices
-    return found.cells[rule].state
 
 
 def test_each_device_is_judged_by_each_rule(made: Rig) -> None:
@@ -112,7 +87,7 @@ def test_each_of_the_revisions_between_two_checks_has_its_mark(made: Rig) -> Non
 def test_a_rule_that_changed_is_named_as_what_did_it(made: Rig) -> None:
     made.bench.check()
     made.clock.advance(hours=1)
-    rules(made, NTP.replace("192.0.2.53", "192.0.2.123"))
+    put_rules(made, NTP.replace("192.0.2.53", "192.0.2.123"))
 
     made.bench.check()
 
@@ -130,7 +105,7 @@ def test_a_rule_that_changed_is_named_as_what_did_it(made: Rig) -> None:
 def test_what_a_rule_did_and_what_a_revision_did_at_once_are_told_apart(made: Rig) -> None:
     made.bench.check()
     made.clock.advance(hours=2)
-    rules(made, NTP.replace("192.0.2.53", "192.0.2.123"))
+    put_rules(made, NTP.replace("192.0.2.53", "192.0.2.123"))
     made.answer("acme/edge1", ios("edge1", ntp="192.0.2.123", by="ben", at=made.clock()))
     made.back_up("acme/edge1")
 
@@ -146,7 +121,7 @@ def test_a_rule_that_is_gone_leaves_its_history_and_no_cell(made: Rig) -> None:
     made.answer("acme/edge1", ios("edge1", ntp="192.0.2.99"))
     made.back_up()
     made.bench.check()
-    rules(made, NTP.split("  - id: no-http", maxsplit=1)[0].replace("ntp-ours", "ntp-other"))
+    put_rules(made, NTP.split("  - id: no-http", maxsplit=1)[0].replace("ntp-ours", "ntp-other"))
 
     found = made.bench.check()
 
@@ -156,7 +131,7 @@ def test_a_rule_that_is_gone_leaves_its_history_and_no_cell(made: Rig) -> None:
 
 def test_a_new_rule_is_not_evaluated_until_the_next_check(made: Rig) -> None:
     made.bench.check()
-    rules(made, NTP.replace("no-http", "no-http-server"))
+    put_rules(made, NTP.replace("no-http", "no-http-server"))
 
     assert state(made, "acme/edge1", "no-http-server") == "not_evaluated"
     made.bench.check()
@@ -219,7 +194,7 @@ def test_a_device_that_is_renamed_or_moved_keeps_its_cells(made: Rig) -> None:
 
 
 def test_a_role_that_a_selector_looks_at_is_followed(made: Rig) -> None:
-    rules(made, NTP.replace("severity: low", "severity: low\n    applies_to: {role: [pe]}"))
+    put_rules(made, NTP.replace("severity: low", "severity: low\n    applies_to: {role: [pe]}"))
     before = made.bench.check()
     made.bench.set_device("acme/edge1", role="pe")
 
