@@ -31,7 +31,7 @@ def target(device_id: str, **fields: object) -> Target:
 
 @pytest.fixture(scope="module")
 def platforms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Platform]:
-    return load_platforms(tmp_path_factory.mktemp("none"))
+    return dict(load_platforms(tmp_path_factory.mktemp("none")))
 
 
 def test_a_host_is_named_by_its_device_id_and_found_at_its_address() -> None:
