@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
+import apprise
 import pytest
+from apprise.manager_plugins import NotificationManager
 
 from netwb.errors import DeliveryError, InputError
-from netwb.notify.child import Guard, Sender
+from netwb.notify.child import KNOWN_HERE, Guard, Sender, made_alone, plugin_of
 from netwb.notify.messages import Service
 from netwb.notify.records import Message
 from netwb.notify.services import check_service, hidden_service, shown_service
@@ -178,6 +181,46 @@ def test_a_relay_at_an_address_takes_a_url_that_names_the_sender() -> None:
         assert opened.shown == "mailtos://127.0.0.1/... to noc@example.net"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mailtos://user:pw@mail.example.net/?to=noc@example.net,b@example.net&cc=c@example.net",
+        "mailto://relay.example.net:2525?from=Netwb%20<a@example.net>&to=b@example.net&smtp=10.0.0.1",
+        "jsons://user:pw@example.org:8443/path/to?+X-Token=T0ken&method=PUT&verify=no",
+        "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general",
+        "tgram://123456789:abcdefg_hijklmnop/12315544/",
+    ],
+)
+def test_a_service_that_is_made_alone_is_the_one_that_apprise_makes(url: str) -> None:
+    asset = apprise.AppriseAsset(storage_mode="memory")
+
+    alone = made_alone(url, asset)
+
+    theirs = apprise.Apprise.instantiate(url, asset=asset)
+    assert type(alone) is type(theirs)
+    assert (alone.url(), vars(alone).keys()) == (theirs.url(), vars(theirs).keys())
+
+
+@pytest.mark.parametrize("scheme", KNOWN_HERE)
+def test_a_scheme_that_is_known_here_has_the_plugin_that_apprise_has_for_it(scheme: str) -> None:
+    assert plugin_of(scheme) is NotificationManager()[scheme]
+
+
+def test_a_common_service_is_opened_without_loading_all_others() -> None:
+    """In a process of its own, as in this one other tests have loaded them."""
+    words = """
+import sys
+from netwb.notify.child import Guard, Sender
+sent = Sender("jsons://example.org/x", Guard("public"), is_tenants=True)
+print(sent.shown, sorted(m for m in sys.modules if m.startswith("apprise.plugins.custom_")))
+"""
+    said = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert said == "jsons://example.org/... ['apprise.plugins.custom_json']\n"
+
+
 def test_a_redirect_is_not_followed_also_where_the_url_asks_for_it(receiver: Receiver) -> None:
     with receiving() as elsewhere:
         receiver.answer = status(307, Location=elsewhere.url)
@@ -235,7 +278,12 @@ def test_a_tenants_service_connects_to_no_address_of_ours(url: str) -> None:
     ],
 )  # fmt: skip
 def test_a_tenants_service_is_one_of_a_few(url: str) -> None:
-    with pytest.raises(InputError), service(url, "public"):
+    with pytest.raises(InputError):
+        Sender(url, Guard("public"), is_tenants=True)
+
+
+def test_the_child_too_refuses_a_tenant_what_is_not_open_to_it() -> None:
+    with pytest.raises(InputError, match="cannot be syslog"), service("syslog://", "public"):
         pass
 
 
@@ -270,8 +318,8 @@ def test_a_tenants_url_names_no_file_of_the_server_however_it_is_written(hidden_
     ],
 )
 def test_what_is_no_service_is_refused_without_being_shown(url: str) -> None:
-    with pytest.raises(InputError) as refused, service(url):
-        pass
+    with pytest.raises(InputError) as refused:
+        Sender(url, Guard("anywhere"), is_tenants=False)
 
     assert "S3cret" not in str(refused.value)
 
@@ -288,8 +336,7 @@ def test_what_is_no_service_is_refused_without_being_shown(url: str) -> None:
     ],
 )
 def test_nothing_of_a_url_is_shown_that_may_be_a_secret(url: str) -> None:
-    with service(url, "public") as opened:
-        shown = opened.shown
+    shown = Sender(url, Guard("public"), is_tenants=True).shown
 
     said = hidden_service(f"failed with {url} and TIiajkdnlazkcOXrIdevi7FQ", url)
 
