@@ -7,16 +7,14 @@ charts would load from elsewhere is pointed at the Jupyter server itself (facts-
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import signal
 import socket
-import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -30,13 +28,7 @@ from netwb.workbench.examples import CopiedExamples, copy_examples
 FOLDER = "~/netwb-notebooks"
 FIRST_PORT, PORTS = 8888, 50
 LOOPBACK = "127.0.0.1"
-ENDING_S = 10.0  # kernels are told to end, and JupyterLab waits for them
-PAGE: Mapping[str, object] = {  # extensions that would ask the internet, or ask to ask it
-    "disabledExtensions": {
-        "@jupyterlab/apputils-extension:announcements": True,
-        "@jupyterlab/extensionmanager-extension": True,
-    }
-}
+SETTINGS = "jupyterlab"  # folder here: turns off what would ask the internet, or ask to ask it
 OFFLINE = (
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.news_url=",
@@ -81,7 +73,7 @@ def notebook(context: click.Context, *, folder: Path, port: int | None, no_brows
     opened.close()
     folder = folder.expanduser().absolute()
     _tell(folder, copy_examples(share() / "notebooks", folder))
-    context.exit(_run(folder, place, _free_port(port), browser=not no_browser))
+    _become(folder, place, _free_port(port), browser=not no_browser)
 
 
 def _require_jupyterlab() -> None:
@@ -114,27 +106,17 @@ def _free_port(asked: int | None) -> int:
     raise ListenError(msg)
 
 
-def _run(folder: Path, home: Path, port: int, *, browser: bool) -> int:
-    """Until it ends, or somebody ends it."""
-    with tempfile.TemporaryDirectory(prefix="netwb-lab-") as settings:
-        (Path(settings) / "page_config.json").write_text(json.dumps(PAGE), encoding="utf-8")
-        child = subprocess.Popen(  # noqa: S603 - our own words
-            command_line(folder, port, settings=settings, browser=browser),
-            env=environment(os.environ, home, port),
-            cwd=folder,
-        )
-        try:
-            return child.wait()
-        except KeyboardInterrupt:  # it had the same signal
-            say("JupyterLab ends")
-            return 0
-        finally:
-            _end(child)
+def _become(folder: Path, home: Path, port: int, *, browser: bool) -> NoReturn:
+    """This very process is JupyterLab from now on: whatever ends it leaves nothing behind."""
+    words = command_line(folder, port, browser=browser)
+    os.chdir(folder)
+    os.execve(words[0], words, environment(os.environ, home, port))  # noqa: S606 - our own words
 
 
-def command_line(folder: Path, port: int, *, settings: str, browser: bool) -> Sequence[str]:
+def command_line(folder: Path, port: int, *, browser: bool) -> list[str]:
     """JupyterLab's, which serves that folder on loopback."""
     start = "00-start.ipynb"
+    settings = files("netwb.cli") / SETTINGS
     return [
         *(sys.executable, "-m", "jupyterlab", *OFFLINE),
         *(f"--ServerApp.ip={LOOPBACK}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
@@ -151,14 +133,3 @@ def environment(given: Mapping[str, str], home: Path, port: int) -> Mapping[str,
     """What kernels find: the home, and nothing to load from elsewhere."""
     own = f"http://{LOOPBACK}:{port}/panel/"  # answers 404, and is no stranger
     return {**given, "NETWB_HOME": str(home), "PANEL_CDN_ROOT": given.get("PANEL_CDN_ROOT", own)}
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Its kernels end with it."""
-    if child.poll() is None:
-        child.send_signal(signal.SIGTERM)
-        try:
-            child.wait(ENDING_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
