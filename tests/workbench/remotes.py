@@ -15,6 +15,7 @@ from netwb.platforms.parse import parse_platform
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import VaultRow
 from netwb.workbench import Workbench
+from netwb.workbench.platform_files import Platforms
 from tests.benches import Rig, ios, ios_text
 
 PASSPHRASE = "seven horses under a bridge"
@@ -140,8 +141,8 @@ def _free_tokens(home: Rig) -> None:
 def newer_rules(home: Rig) -> None:
     """From now on a description's words are secret, too."""
     platforms = home.bench._parts.platforms
-    assert isinstance(platforms, dict)
-    platforms["cisco_ios"] = parse_platform(newer_source(), origin="cisco_ios.toml")
+    assert isinstance(platforms, Platforms)
+    platforms._parsed["cisco_ios"] = parse_platform(newer_source(), origin="cisco_ios.toml")
 
 
 def newer_source() -> str:
