@@ -32,13 +32,10 @@ from netwb.workbench.kernel import CellPlace, in_kernel
 EVERY_S = 0.1  # a cell is drawn anew; what comes faster is one drawing
 
 
-class DeviceProgress:
-    """Counts outcomes of devices; `note` may be called from any thread."""
+class _Shown:
+    """A bar that is there while a `with` block runs."""
 
-    def __init__(self, what: str, total: int, *, console: Console | None = None) -> None:
-        self._counts: Counter[str] = Counter()
-        self._progress = _bar(what, MofNCompleteColumn(), console or _console())
-        self._task = self._progress.add_task(what, total=total, words="")
+    _progress: Progress | CellBar
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -51,6 +48,15 @@ class DeviceProgress:
         trace: TracebackType | None,
     ) -> None:
         self._progress.stop()
+
+
+class DeviceProgress(_Shown):
+    """Counts outcomes of devices; `note` may be called from any thread."""
+
+    def __init__(self, what: str, total: int, *, console: Console | None = None) -> None:
+        self._counts: Counter[str] = Counter()
+        self._progress = _bar(what, MofNCompleteColumn(), console or _console())
+        self._task = self._progress.add_task(what, total=total, words="")
 
     def note(self, outcome: BackupOutcome | PollOutcome) -> None:
         """One more device ended."""
@@ -63,7 +69,7 @@ class DeviceProgress:
         self._progress.update(self._task, advance=1, words=counts)
 
 
-class UpkeepProgress:
+class UpkeepProgress(_Shown):
     """Bytes of repositories that had their upkeep; `note` is called as each of them ends."""
 
     def __init__(self, sizes: Mapping[str, int], *, console: Console | None = None) -> None:
@@ -71,18 +77,6 @@ class UpkeepProgress:
         self._progress = _bar("upkeep", DownloadColumn(), console or _console())
         self._task = self._progress.add_task("upkeep", total=sum(sizes.values()), words="")
         self._say(0)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
 
     def note(self, ended: RepositoryUpkeep) -> None:
         """One more repository ended."""
@@ -93,24 +87,12 @@ class UpkeepProgress:
         self._progress.update(self._task, advance=advance, words=words)
 
 
-class ShareProgress:
+class ShareProgress(_Shown):
     """Shares of work whose parts are not alike; `told` may be called from any thread."""
 
     def __init__(self, what: str, *, console: Console | None = None) -> None:
         self._progress = _bar(what, TaskProgressColumn(), console or _console())
         self._task = self._progress.add_task(what, total=1.0, words="")
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
 
     def told(self, what: str, share: float) -> None:
         """What is being done, and how much of all is done."""

@@ -115,7 +115,7 @@ class ListPart:
         if scroll == "top":
             self._start = 0
             stage.table.command(top=0)
-        self._start = min(self._start, max(0, len(self._rows) - table.DRAWN))
+        self._start = min(self._start, max(0, len(self._rows) - table.LONG.drawn))
         stage.facets.html = narrowing.facets(counts, query, opened=self._opened)
         await self._draw_table()
         self.draw_toolbar()
@@ -164,7 +164,7 @@ class ListPart:
         seen = act.get("value")
         if not isinstance(seen, int | float):
             return
-        start = table.first_drawn(int(seen), self._start, len(self._rows))
+        start = table.LONG.first(int(seen), self._start, len(self._rows))
         if start != self._start:
             self._start = start
             await self._draw_table()

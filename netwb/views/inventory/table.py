@@ -25,12 +25,11 @@ from netwb.views.html import (
 from netwb.views.inventory.links import Links
 from netwb.views.inventory.rows import Query, Row
 from netwb.views.inventory.strips import strip
+from netwb.views.long_table import LongTable
 from netwb.views.states import empty
 from netwb.views.words import count, exact
 
-ROW_PX = 35  # height of a row with its line; inventory.css holds it to that
-DRAWN = 120  # rows drawn at once: three windows of the largest common screen
-AHEAD = 40  # rows drawn above and below what is seen
+LONG = LongTable(row_px=35, drawn=120, ahead=40)  # inventory.css holds rows to that height
 OLD = timedelta(hours=36)  # a nightly copy that is older missed a night
 NOTHING = "\N{EN DASH}"  # does not apply; what is unknown is said in words
 
@@ -112,12 +111,12 @@ def table(listing: Listing) -> str:
     if not listing.rows:
         return _nothing(listing)
     columns = _columns(listing)
-    stop = min(len(listing.rows), listing.start + DRAWN)
+    stop = min(len(listing.rows), listing.start + LONG.drawn)
     drawn = "".join(
         _row(row, listing, tuple(columns)) for row in listing.rows[listing.start : stop]
     )
     above, below = listing.start, len(listing.rows) - stop
-    body = f"{_gap(above)}{drawn}{_gap(below)}"
+    body = f"{LONG.gap(above)}{drawn}{LONG.gap(below)}"
     tick = '<col style="width:38px">' if _selects(listing.sees) else ""
     cols = tick + "".join(map(_col, columns.values()))
     return (
@@ -126,16 +125,6 @@ def table(listing: Listing) -> str:
         f"<thead><tr>{_tick_all(listing)}{_heads(columns, listing.query)}</tr></thead>"
         f"<tbody>{body}</tbody></table>"
     )
-
-
-def first_drawn(scroll_px: int, start: int, rows: int) -> int:
-    """The first row to draw for a scroll position; `start` where what is drawn still covers it."""
-    seen = max(0, scroll_px // ROW_PX)
-    last = max(0, rows - DRAWN)
-    covered = start <= max(0, seen - AHEAD // 4) and seen + DRAWN - 2 * AHEAD <= start + DRAWN
-    if covered or (start == last and seen >= last):
-        return start
-    return min(last, max(0, seen - AHEAD))
 
 
 def _nothing(listing: Listing) -> str:
@@ -201,13 +190,6 @@ def _tick_all(listing: Listing) -> str:
 
 def _selects(sees: Sees) -> bool:
     return sees.edit or sees.back_up
-
-
-def _gap(rows: int) -> str:
-    """One cell alone: a narrow window hides columns, and a wider one would make others in their place."""
-    if not rows:
-        return ""
-    return f'<tr class="gap" aria-hidden="true"><td style="height:{rows * ROW_PX}px"></td></tr>'
 
 
 def _row(row: Row, listing: Listing, columns: Sequence[str]) -> str:

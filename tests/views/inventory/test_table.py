@@ -10,7 +10,7 @@ from netwb.views.inventory import narrowing, table
 from netwb.views.inventory.links import Links
 from netwb.views.inventory.rows import Query, Row, chosen_rows, facet_counts, rows_of
 from netwb.views.inventory.strips import long_strip, said, strip
-from netwb.views.inventory.table import AHEAD, DRAWN, Listing, Sees, first_drawn
+from netwb.views.inventory.table import LONG, Listing, Sees
 from tests.views.inventory.test_rows import DAYS, FLEET, NIGHT, UTC_ZONE, covered, device, row
 from tests.views.made_frames import words
 from tests.views.visits import HOSTILE
@@ -97,9 +97,9 @@ def test_what_may_be_done_with_the_selected_is_there_by_right() -> None:
 def test_only_rows_near_the_window_are_drawn_and_the_others_keep_their_place() -> None:
     html = table.table(listing(many(2000), start=500))
 
-    assert html.count('class="row"') == DRAWN
+    assert html.count('class="row"') == LONG.drawn
     assert 'style="height:17500px"' in html
-    assert f'style="height:{(2000 - 500 - DRAWN) * table.ROW_PX}px"' in html
+    assert f'style="height:{(2000 - 500 - LONG.drawn) * LONG.row_px}px"' in html
     assert "r0500" in html
     assert "r0499" not in html
 
@@ -107,18 +107,18 @@ def test_only_rows_near_the_window_are_drawn_and_the_others_keep_their_place() -
 @pytest.mark.parametrize("seen", [0, 1, 30, 79, 80, 500, 1880, 1960, 1999])
 @pytest.mark.parametrize("start", [0, 400, 1880])
 def test_what_is_seen_is_always_drawn(seen: int, start: int) -> None:
-    drawn = first_drawn(seen * table.ROW_PX, start, 2000)
+    drawn = LONG.first(seen * LONG.row_px, start, 2000)
 
     assert drawn <= seen
-    assert min(2000, seen + AHEAD) <= drawn + DRAWN
-    assert 0 <= drawn <= 2000 - DRAWN
+    assert min(2000, seen + LONG.ahead) <= drawn + LONG.drawn
+    assert 0 <= drawn <= 2000 - LONG.drawn
 
 
 def test_a_small_move_draws_nothing_anew() -> None:
-    start = first_drawn(600 * table.ROW_PX, 0, 2000)
+    start = LONG.first(600 * LONG.row_px, 0, 2000)
 
-    assert first_drawn(610 * table.ROW_PX, start, 2000) == start
-    assert first_drawn(0, 0, 30) == 0
+    assert LONG.first(610 * LONG.row_px, start, 2000) == start
+    assert LONG.first(0, 0, 30) == 0
 
 
 def test_an_empty_table_says_what_was_looked_at() -> None:
@@ -228,7 +228,7 @@ def test_a_phones_list_says_how_many_filters_are_chosen_behind_its_box() -> None
 
 
 def test_what_holds_the_place_of_other_rows_adds_no_column_where_a_window_hides_some() -> None:
-    html = table.table(listing(many(DRAWN + 200), start=50))
+    html = table.table(listing(many(LONG.drawn + 200), start=50))
 
     assert html.count('class="gap"') == 2
     assert "colspan" not in html

@@ -37,9 +37,8 @@ from netwb.views.traffic.overview.palette import palette_css
 from netwb.views.traffic.overview.query import Picture, Query, in_order, query_of
 from netwb.views.traffic.overview.stack import StackFigure
 from netwb.views.traffic.overview.table import (
-    DRAWN,
+    LONG,
     Listing,
-    first_drawn,
     render_ports,
 )
 from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
@@ -276,7 +275,7 @@ class OverviewPart:
         if query.sort != self.query.sort:
             return  # another order was asked for meanwhile, and is drawn
         self.rows = rows
-        self._start = min(self._start, max(0, len(self.rows) - DRAWN))
+        self._start = min(self._start, max(0, len(self.rows) - LONG.drawn))
         self.table.html = await self.frame.ask(self._table)
 
     def _table(self) -> str:
@@ -352,7 +351,7 @@ class OverviewPart:
         seen = act.get("value")
         if not isinstance(seen, int | float):
             return
-        start = first_drawn(int(seen), self._start, len(self.rows))
+        start = LONG.first(int(seen), self._start, len(self.rows))
         if start != self._start:
             self._start = start
             self.table.html = await self.frame.ask(self._table)

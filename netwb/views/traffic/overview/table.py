@@ -13,6 +13,7 @@ from datetime import datetime
 from netwb.amounts import amount, octets
 from netwb.views.address import Address
 from netwb.views.html import Shape, age, esc, link, state, tag
+from netwb.views.long_table import LongTable
 from netwb.views.traffic.overview.query import Trends
 from netwb.workbench.traffic_many_records import (
     STATE_REASONS,
@@ -23,9 +24,7 @@ from netwb.workbench.traffic_many_records import (
 )
 from netwb.workbench.traffic_records import SIDES
 
-ROW_PX = 47  # height of a row with its line; overview.css holds it to that
-DRAWN = 90  # rows drawn at once: four windows of the largest common screen
-AHEAD = 30  # rows drawn above and below what is seen
+LONG = LongTable(row_px=47, drawn=90, ahead=30)  # overview.css holds rows to that height
 _LONG_DAYS = 999  # from then on it is said in years
 NOTHING = "\N{EN DASH}"
 THIN = "Of one sample of each five minutes; the page of a port counts each poll"
@@ -104,7 +103,7 @@ def _columns(every_s: int) -> Sequence[_Column]:
 def render_ports(listing: Listing, address: Address) -> str:
     """The table of the rows that are near what is seen."""
     columns = _columns(listing.every_s)
-    stop = min(len(listing.rows), listing.start + DRAWN)
+    stop = min(len(listing.rows), listing.start + LONG.drawn)
     drawn = "".join(_row(one, listing, address) for one in listing.rows[listing.start : stop])
     cols = "".join(
         f'<col class="{one.class_}"{f" style=width:{one.width}px" if one.width else ""}>'
@@ -115,18 +114,8 @@ def render_ports(listing: Listing, address: Address) -> str:
         '<table class="fixed ports" id="ports" data-act="scrolled" data-on="scroll"'
         f' aria-rowcount="{len(listing.rows) + 1}" aria-label="Ports"><colgroup>{cols}</colgroup>'
         f"<thead><tr>{heads}</tr></thead>"
-        f"<tbody>{_gap(listing.start)}{drawn}{_gap(len(listing.rows) - stop)}</tbody></table>"
+        f"<tbody>{LONG.gap(listing.start)}{drawn}{LONG.gap(len(listing.rows) - stop)}</tbody></table>"
     )
-
-
-def first_drawn(scroll_px: int, start: int, rows: int) -> int:
-    """The first row to draw for a scroll position; `start` where what is drawn still covers it."""
-    seen = max(0, scroll_px // ROW_PX)
-    last = max(0, rows - DRAWN)
-    covered = start <= max(0, seen - AHEAD // 4) and seen + DRAWN - 2 * AHEAD <= start + DRAWN
-    if covered or (start == last and seen >= last):
-        return start
-    return min(last, max(0, seen - AHEAD))
 
 
 def _head(column: _Column, sort: str) -> str:
@@ -149,12 +138,6 @@ def _head(column: _Column, sort: str) -> str:
 
 
 _HIGHEST = frozenset({"least", "mean", "p95", "most", "total", "percent", "newest"})
-
-
-def _gap(rows: int) -> str:
-    if not rows:
-        return ""
-    return f'<tr class="gap" aria-hidden="true"><td style="height:{rows * ROW_PX}px"></td></tr>'
 
 
 def _row(one: PortNumbers, listing: Listing, address: Address) -> str:

@@ -16,11 +16,8 @@ from netwb.views.traffic.files import ports_csv
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
 from netwb.views.traffic.overview.query import Query, in_order, query_of
 from netwb.views.traffic.overview.table import (
-    AHEAD,
-    DRAWN,
-    ROW_PX,
+    LONG,
     Listing,
-    first_drawn,
     render_ports,
 )
 from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
@@ -95,17 +92,17 @@ def test_of_thousands_of_rows_few_are_drawn_and_the_others_have_their_room() -> 
 
     made = table(*rows, start=500)
 
-    assert made.count('class="row"') == DRAWN
-    assert f"height:{500 * ROW_PX}px" in made
-    assert f"height:{(2_000 - 500 - DRAWN) * ROW_PX}px" in made
+    assert made.count('class="row"') == LONG.drawn
+    assert f"height:{500 * LONG.row_px}px" in made
+    assert f"height:{(2_000 - 500 - LONG.drawn) * LONG.row_px}px" in made
     assert 'aria-rowcount="2001"' in made
 
 
 def test_scrolling_draws_others_only_where_those_drawn_do_not_cover_it() -> None:
-    assert first_drawn(10 * ROW_PX, 0, 2_000) == 0
-    assert first_drawn(1_000 * ROW_PX, 0, 2_000) == 1_000 - AHEAD
-    assert first_drawn(9**9, 0, 2_000) == 2_000 - DRAWN
-    assert first_drawn(0, 1_000, 2_000) == 0
+    assert LONG.first(10 * LONG.row_px, 0, 2_000) == 0
+    assert LONG.first(1_000 * LONG.row_px, 0, 2_000) == 1_000 - LONG.ahead
+    assert LONG.first(9**9, 0, 2_000) == 2_000 - LONG.drawn
+    assert LONG.first(0, 1_000, 2_000) == 0
 
 
 def test_an_order_puts_what_has_no_value_last_either_way() -> None:
