@@ -24,11 +24,14 @@ def leave_alone() -> None:
 
 
 def set_apart() -> None:
-    """What is there now stays, and is never looked at again. For a server without pages."""
-    gc.enable()
-    gc.collect()
+    """What is there now stays, and is never looked at again. For a server without pages.
+
+    Not even once before: a look at the half million objects of a server that begins takes 0.4 s of
+    a processor, and finds 2,600 of them, half a megabyte, that nobody holds.
+    """
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OFTEN)
+    gc.enable()
 
 
 class Old:

@@ -48,6 +48,7 @@ _FOREIGN: tuple[type[RequestHandler], ...] = (
 
 def routes() -> list[rules.Rule]:
     """Put the guards in place, and give every route of ours."""
+    memory.leave_alone()  # by `panel serve` it was not yet
     preload(share() / "dashboards")
     install()
     memory.set_apart()

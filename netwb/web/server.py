@@ -46,6 +46,7 @@ def serve(
     dashboards     folder of the pages' scripts; default: netwb's own
     Raises SettingsError, ListenError and what opening a home raises.
     """
+    memory.leave_alone()  # until what is loaded now is set apart
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_at_once)  # until the server has its own
     log_lines.install()
@@ -55,7 +56,6 @@ def serve(
         if what == "api":
             _api.run(place)
         else:
-            memory.leave_alone()  # until what is loaded now is set apart
             tell_secrets(bench.server_keys())
             _pages.run(place, dashboards or share() / "dashboards")
     finally:
