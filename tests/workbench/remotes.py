@@ -8,17 +8,20 @@ from pathlib import Path
 
 from sqlalchemy import delete, insert
 
+from netwb.archive.remote.keys import wrap_keys
 from netwb.collect.replay import recorded
 from netwb.configs.redact import redact
 from netwb.inventory.records import ConfigKind, Facts, NewDevice, SecretSource
 from netwb.platforms.parse import parse_platform
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import VaultRow
+from netwb.store.passphrase import Costs
 from netwb.workbench import Workbench
 from netwb.workbench.platform_files import Platforms
 from tests.benches import Rig, ios, ios_text
 
 PASSPHRASE = "seven horses under a bridge"
+QUICK = Costs(memory_kib=64, passes=1, lanes=1)  # to try the passphrase: 1 ms where 200 are wanted
 RULES = """
 [[secret]]
 name = "peer description"
@@ -30,6 +33,13 @@ pattern = 'description to (?P<secret>\\S+)'
 def asked(answer: str = PASSPHRASE) -> SecretSource:
     """What a person answers."""
     return SecretSource(origin="prompt", answer=answer)
+
+
+def under_passphrase(home: Rig, tenant: str) -> None:
+    """As by `set_remote_passphrase`, but that it is tried in no time."""
+    parts, meant = home.bench._parts, home.bench.tenant(tenant)
+    wrapped = wrap_keys(parts.keyring, meant.id, PASSPHRASE, QUICK)
+    parts.remote.remotes.wrap(ALL_TENANTS, meant.id, wrapped)
 
 
 def git(folder: Path, *arguments: str, stdin: str = "") -> str:

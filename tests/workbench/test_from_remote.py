@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from tests.workbench.remotes import (
     git,
     live_a_month,
     tip,
+    under_passphrase,
 )
 
 VAULT = "refs/netwb/vault"
@@ -34,48 +37,98 @@ TENANTS = {"acme": ("edge1", "edge2", "edge3"), "bolt": ("core1",)}
 
 @dataclass(frozen=True)
 class Month:
-    """A home with a past, and its remotes."""
+    """A home with a past, and its remotes; `texts` are its revisions of acme."""
 
     home: Rig
     far: Path
     other: Path
+    texts: Mapping[tuple[str, str], bytes]
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def month(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Month]:
+@dataclass(frozen=True)
+class FirstNight:
+    """The past of every young home, and the folder of the remotes that it was pushed to."""
+
+    folder: Path
+    cluster: Cluster | None
+
+    def __call__(self, made: Rig) -> None:
+        set_remotes(made, self.folder)
+        made.back_up()
+        made.bench.push()
+        shutil.copytree(self.folder, self.kept)
+
+    @property
+    def kept(self) -> Path:
+        """As they were, where each young home's own come from."""
+        return self.folder.with_name("kept")
+
+
+Months = Callable[[Cluster | None], Month]
+
+
+@pytest.fixture(scope="module")
+def months(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Months]:
     """Made once on each database; a test that changes the home has one of its own."""
-    folder = tmp_path_factory.mktemp("month")
-    with rig(folder, TENANTS, cluster=cluster_of(request)) as home:
-        set_remotes(home, folder)
-        live_a_month(home)
-        assert {one.status for one in home.bench.push()} == {"pushed"}
-        yield Month(home, folder / "far.git", folder / "other.git")
+    with ExitStack() as stack:
+
+        @cache
+        def made(cluster: Cluster | None) -> Month:
+            folder = tmp_path_factory.mktemp("month")
+            home = stack.enter_context(rig(folder, TENANTS, cluster=cluster))
+            set_remotes(home, folder)
+            live_a_month(home)
+            assert {one.status for one in home.bench.push()} == {"pushed"}
+            texts = every_text(home.bench)
+            return Month(home, folder / "far.git", folder / "other.git", texts)
+
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+def each_month(request: pytest.FixtureRequest, months: Months) -> Month:
+    return months(cluster_of(request))
+
+
+@pytest.fixture(params=KINDS_IN_FULL)
+def month(request: pytest.FixtureRequest, months: Months) -> Month:
+    """Of what asks the remote alone, which is the same whatever database it was pushed from."""
+    return months(cluster_of(request))
 
 
 @pytest.fixture
 def far(month: Month, tmp_path: Path) -> Path:
     """A copy of acme's remote, to be spoilt."""
-    return shutil.copytree(month.far, tmp_path / "far.git")
+    return copied(month, tmp_path)
 
 
-@pytest.fixture(params=KINDS_IN_FULL)
-def young(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
-    """A home of one night whose remotes are `far.git` and `other.git` in `tmp_path / "own"`."""
-    folder = tmp_path / "own"
+@pytest.fixture(scope="module", params=KINDS_IN_FULL)
+def first_night(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> FirstNight:
+    folder = tmp_path_factory.mktemp("young") / "own"
     folder.mkdir()
-    with rig(folder, TENANTS, cluster=cluster_of(request)) as home:
-        set_remotes(home, folder)
-        home.back_up()
-        home.bench.push()
+    return FirstNight(folder, cluster_of(request))
+
+
+@pytest.fixture
+def young(first_night: FirstNight, tmp_path: Path) -> Iterator[Rig]:
+    """A home of one night whose remotes are `far.git` and `other.git` in `tmp_path / "own"`."""
+    with rig(tmp_path, TENANTS, past=first_night, cluster=first_night.cluster) as home:
+        shutil.rmtree(first_night.folder)
+        shutil.copytree(first_night.kept, first_night.folder)
+        (tmp_path / "own").symlink_to(first_night.folder)
         yield home
+
+
+def copied(month: Month, folder: Path) -> Path:
+    return shutil.copytree(month.far, folder / "far.git")
 
 
 def set_remotes(home: Rig, folder: Path) -> None:
     for tenant, name in (("acme", "far.git"), ("bolt", "other.git")):
         home.bench.set_remote(tenant, bare(folder / name))
-        home.bench.set_remote_passphrase(tenant, asked())
+        under_passphrase(home, tenant)
 
 
 def a_night(home: Rig, community: str) -> None:
@@ -95,11 +148,13 @@ def restored(far: Path, place: Path) -> Workbench:
 
 
 def test_an_empty_machine_has_every_revision_again_byte_for_byte(
-    month: Month, far: Path, tmp_path: Path
+    each_month: Month, tmp_path: Path
 ) -> None:
-    again = restored(far, tmp_path / "new/home")
+    month = each_month
 
-    texts = every_text(month.home.bench)
+    again = restored(copied(month, tmp_path), tmp_path / "new/home")
+
+    texts = month.texts
     assert len(texts) > 12
     assert len({one.rule_set for one in month.home.bench.history("acme/edge3")}) == 2
     assert any(b"Ringed1-Secret" in text for text in texts.values())
@@ -359,18 +414,19 @@ def test_a_tenant_is_added_to_a_home_that_has_others(
 
     assert [t.slug for t in again.tenants()] == ["acme", "bolt"]
     assert every_text(again, "bolt") == every_text(month.home.bench, "bolt")
-    assert every_text(again) == every_text(month.home.bench)
+    assert every_text(again) == month.texts
     again.close()
 
 
-def test_a_home_that_has_the_tenant_is_left_as_it_is(month: Month, far: Path) -> None:
-    before = every_text(month.home.bench)
-    home, variables = month.home.bench.home, month.home.bench._parts.environment
+def test_a_home_that_has_the_tenant_is_left_as_it_is(each_month: Month) -> None:
+    kept = each_month.home.bench
 
     with pytest.raises(InputError, match="has a tenant acme already"):
-        Workbench.restore_from_remote(source(far), home=home, environment=variables)
+        Workbench.restore_from_remote(
+            source(each_month.far), home=kept.home, environment=kept._parts.environment
+        )
 
-    assert every_text(month.home.bench) == before
+    assert every_text(kept) == each_month.texts
 
 
 @pytest.mark.real
@@ -382,7 +438,7 @@ def test_an_archive_comes_back_into_postgresql(
     Workbench.restore_from_remote(source(far), home=tmp_path / "new", environment=variables)
 
     again = Workbench.open(tmp_path / "new", environment=variables)
-    assert every_text(again) == every_text(month.home.bench)
+    assert every_text(again) == month.texts
     again.close()
 
 
@@ -393,7 +449,7 @@ def test_a_restore_that_was_killed_is_done_again(month: Month, far: Path, tmp_pa
 
     again = restored(far, place)
 
-    assert every_text(again) == every_text(month.home.bench)
+    assert every_text(again) == month.texts
     again.close()
 
 
@@ -421,8 +477,8 @@ def test_texts_can_be_had_without_a_home(month: Month, far: Path, tmp_path: Path
     written = {path.read_bytes() for path in folder.rglob("*.cfg") if path.is_file()}
     assert (folder / "fra1/border1.cfg").read_bytes() == newest
     assert not (folder / "fra1/edge1.cfg").exists()
-    assert written == set(every_text(month.home.bench).values())
-    assert found.revisions == len(every_text(month.home.bench))
+    assert written == set(month.texts.values())
+    assert found.revisions == len(month.texts)
     assert not (tmp_path / "none").exists()
 
 

@@ -19,7 +19,7 @@ from netwb.errors import RemoteError
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, ios, rig
 from tests.stores import EACH_STORE
-from tests.workbench.remotes import asked, bare, tip
+from tests.workbench.remotes import asked, bare, tip, under_passphrase
 
 pytestmark = EACH_STORE
 
@@ -37,7 +37,7 @@ bench.push(when="now")
 def home(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path, {"acme": ("edge1", "edge2"), "bolt": ("core1",)}, past=a_night) as made:
         made.bench.set_remote("acme", bare(tmp_path / "far.git"))
-        made.bench.set_remote_passphrase("acme", asked())
+        under_passphrase(made, "acme")
         yield made
 
 

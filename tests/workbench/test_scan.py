@@ -14,7 +14,7 @@ from netwb.store.models import SecretScanRow, VaultRow
 from tests.benches import Rig, a_night, ios, rig
 from tests.benchmarks.bench_queries import listening
 from tests.stores import KINDS, cluster_of
-from tests.workbench.remotes import asked, bare, newer_rules, tip
+from tests.workbench.remotes import bare, newer_rules, tip, under_passphrase
 
 
 @pytest.fixture(params=KINDS)
@@ -30,7 +30,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
 
 def set_remote(home: Rig, folder: Path) -> None:
     home.bench.set_remote("acme", bare(folder))
-    home.bench.set_remote_passphrase("acme", asked())
+    under_passphrase(home, "acme")
 
 
 def test_texts_that_the_newest_rules_wrote_show_nothing(home: Rig) -> None:
