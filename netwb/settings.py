@@ -454,6 +454,18 @@ class ComplianceSettings:
         "Git repository of the provider's rules (https, ssh, or a folder); empty: none.",
     )
     ref: str = _setting("HEAD", "ref", "Branch, tag or commit of that repository that holds.")
+    username: str = _setting(
+        "", "name", "Who reads that repository over https; empty: anybody may."
+    )
+    password: str = _secret_setting(
+        "", "reference", "`env:NAME` or `file:PATH` of the password or token for https."
+    )
+    key: str = _secret_setting(
+        "",
+        "reference",
+        "`env:NAME` or `file:PATH` of a private key for ssh without a passphrase; empty: what the"
+        " login's own ssh has.",
+    )
     fetch_timeout_s: float = _setting(
         60.0, "s", "Longest time that the repository may take to answer.", least=1
     )

@@ -102,12 +102,18 @@ class GitChildren:
             with _ended(process):
                 yield process
 
-    def leashed(self, *arguments: str, let_go: Callable[[], bool]) -> bool:
+    def leashed(
+        self,
+        *arguments: str,
+        let_go: Callable[[], bool],
+        env: Mapping[str, str] | None = None,
+    ) -> bool:
         """A command that may take minutes, at low priority; it ends when this process does.
 
         let_go   asked all the while; once it says so the command is ended, and this gives False
+        env      variables besides ours
         """
-        with _translated(self._path), self._on_leash(arguments) as process:
+        with _translated(self._path), self._on_leash(arguments, env) as process:
             inner = process.proc
             while not _over(inner, _LOOK_S):
                 if let_go():
@@ -117,13 +123,14 @@ class GitChildren:
         return True
 
     @contextmanager
-    def _on_leash(self, arguments: tuple[str, ...]) -> Iterator[Any]:
+    def _on_leash(self, arguments: tuple[str, ...], env: Mapping[str, str] | None) -> Iterator[Any]:
         """The command's process; leaving early ends it, and waits until it and its children have."""
         end, ours = os.pipe()
         try:
             process: Any = _git(self._path).execute(
                 [sys.executable, "-I", "-S", _LEASH, str(end), "git", *arguments],
                 as_process=True,
+                env=env,
                 pass_fds=(*self._descriptors, end),
                 start_new_session=True,
             )

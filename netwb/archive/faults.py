@@ -30,7 +30,7 @@ _DAMAGED = re.compile(
 
 def git_error(path: str, said: str) -> ArchiveError:
     """The error for what was said about the repository at `path`."""
-    if _FULL.search(said):
+    if is_full(said):
         return ArchiveError(
             f"repository {path} cannot grow, the disk is full: free some space and run again;"
             " nothing of this batch was stored"
@@ -55,14 +55,9 @@ def damaged(path: str, reason: str) -> ArchiveDamagedError:
     return error
 
 
-def fetch_error(place: str, ref: str, path: str, said: str) -> ArchiveError:
-    """The error for what was said while `ref` was brought from `place` into the copy at `path`."""
-    if _FULL.search(said) or path in said:
-        return git_error(path, said)
-    return ArchiveError(
-        f"{place} did not give {ref}: {main_line(said).removeprefix('fatal: ')}; see that it is there"
-        " and may be read"
-    )
+def is_full(said: str) -> bool:
+    """Whether it speaks of a full disk."""
+    return _FULL.search(said) is not None
 
 
 def main_line(said: str) -> str:

@@ -6,20 +6,22 @@ ever run, and nothing of it is checked out.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from netwb.archive.child import GitChildren, words_of
-from netwb.archive.faults import fetch_error
-from netwb.archive.remote.url import PROTOCOLS, parse_place
+from netwb.archive.faults import is_full
+from netwb.archive.remote.said import Cures, remote_error, too_slow
+from netwb.archive.remote.url import parse_place
 from netwb.archive.repository import Repository, create, writing
-from netwb.errors import ArchiveError, InputError
+from netwb.errors import ArchiveError, InputError, RemoteError
 
 _HELD = "refs/netwb/fetched"
 _LOCK_S = 30.0  # another process that fetches the same
-_SSH = "ssh -oBatchMode=yes -oConnectTimeout=15"
+_NO_REF = re.compile(r"find remote ref|not our ref", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +34,21 @@ class FetchedFile:
 
 
 class FetchedRepository:
-    """The copy at `path`; `timeout_s` for one fetch."""
+    """The copy at `path`."""
 
-    def __init__(self, path: Path, *, timeout_s: float = 60.0) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._timeout_s = timeout_s
 
-    def fetch(self, url: str, ref: str) -> str:
+    def fetch(
+        self, place: str, ref: str, *, opened: Mapping[str, str], cures: Cures, timeout_s: float
+    ) -> str:
         """Bring that ref (a branch, a tag, a commit id) from there; gives its commit.
 
-        Raises InputError for what is no URL, ArchiveError where it cannot be had; what was held stays.
+        opened   variables of `netwb.archive.remote.opening`
+        Raises InputError for what is no URL, ArchiveError and RemoteError where it cannot be had; what
+        was held stays.
         """
-        source = parse_place(url).text
+        source = parse_place(place).text
         if ref.startswith("-") or not ref.isprintable() or " " in ref or ":" in ref:
             msg = f"{ref[:60]!r} is no branch, tag or commit; write it as in `git fetch`"
             raise InputError(msg)
@@ -51,12 +56,16 @@ class FetchedRepository:
             if not writer.exists():
                 create(self._path)
             try:
-                self._bring(source, ref)
+                if not self._brought(source, ref, opened, timeout_s):
+                    raise too_slow(place, timeout_s, "compliance.fetch_timeout_s")
             except ArchiveError as error:
                 said = words_of(error)
-                if not said:
+                if not said or is_full(said) or str(self._path) in said:
                     raise
-                raise fetch_error(url, ref, str(self._path), said) from error
+                if _NO_REF.search(said):
+                    msg = f"{place} has no {ref}; correct compliance.ref, or make it there"
+                    raise RemoteError(msg) from error
+                raise remote_error(place, said, cures) from error
         return self.commit() or ""
 
     def commit(self) -> str | None:
@@ -89,16 +98,13 @@ class FetchedRepository:
             for path, blob, size in sorted(found)
         ]
 
-    def _bring(self, source: str, ref: str) -> None:
-        until = time.monotonic() + self._timeout_s
-        allowed = (f"protocol.{name}.allow=always" for name in PROTOCOLS.split(":"))
-        settings = ("protocol.allow=never", *allowed, f"core.sshCommand={_SSH}")
-        done = GitChildren(self._path).leashed(
-            *(word for setting in settings for word in ("-c", setting)),
+    def _brought(self, source: str, ref: str, opened: Mapping[str, str], timeout_s: float) -> bool:
+        """Whether it came in time. Nothing is checked out, so that no old object need please fsck."""
+        until = time.monotonic() + timeout_s
+        return GitChildren(self._path).leashed(
+            *("-c", "fetch.fsckObjects=false"),
             *("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"),
             *("--no-recurse-submodules", "--", source, f"+{ref}:{_HELD}"),
             let_go=lambda: time.monotonic() > until,
+            env=opened,
         )
-        if not done:
-            msg = f"{source} did not give its files within {self._timeout_s:.0f} s; see that it answers"
-            raise InputError(msg)

@@ -18,12 +18,12 @@ from typing import Literal
 
 from sqlalchemy import delete, select
 
-from netwb.archive.fetched import FetchedRepository
 from netwb.compliance.plain_files import read_plain
 from netwb.compliance.python_rules import PythonRules
 from netwb.compliance.records import InPython, Origin, Rule, RuleFile
 from netwb.compliance.report import RuleProblem
 from netwb.compliance.rule_files import read_rules
+from netwb.compliance.rule_repository import RuleRepository
 from netwb.compliance.ruleset import RuleSet
 from netwb.errors import NetwbError, RuleError
 from netwb.roles import NO_TENANT, Scope
@@ -95,7 +95,7 @@ class RuleSources:
         *,
         database: Database,
         folder: Path,
-        copy: Path,
+        repository: RuleRepository,
         settings: ComplianceSettings,
         platforms: Collection[str],
         clock: Callable[[], datetime],
@@ -103,7 +103,7 @@ class RuleSources:
         self._platforms = platforms
         self._database = database
         self._folder = folder
-        self._copy = copy
+        self._fetched = repository
         self._settings = settings
         self._clock = clock
         self._parsed: dict[tuple[str, str, str], RuleFile] = {}
@@ -144,8 +144,7 @@ class RuleSources:
     def fetch(self) -> None:
         """Bring the provider's repository up to date. Raises NetwbError; the former one stays."""
         if self._settings.repository:
-            copy = FetchedRepository(self._copy, timeout_s=self._settings.fetch_timeout_s)
-            copy.fetch(self._settings.repository, self._settings.ref)
+            self._fetched.fetch()
 
     def remember(self, loaded: Loaded) -> None:
         """Keep the good texts of the provider's files, for when one is broken; forget those gone."""
@@ -259,7 +258,7 @@ class RuleSources:
         """
         if not self._settings.repository:
             return
-        copy = FetchedRepository(self._copy)
+        copy = self._fetched.copy
         try:
             commit = copy.commit()
             if commit is None:

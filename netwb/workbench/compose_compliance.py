@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netwb.compliance.keeping import Keeping, KeepingParts
+from netwb.compliance.rule_repository import RuleRepository
 from netwb.compliance.rule_store import RuleStore
 from netwb.compliance.sources import RuleSources
 from netwb.compliance.waivers import Waivers
 from netwb.platforms.record import Platform
-from netwb.settings import ComplianceSettings
+from netwb.settings import Settings
 from netwb.store.database import Database
 from netwb.store.leases import Leases
 from netwb.workbench.home import Home
@@ -34,16 +35,22 @@ def compose_compliance(  # noqa: PLR0913 - each is one collaborator
     database: Database,
     platforms: Mapping[str, Platform],
     leases: Callable[[], Leases],
-    settings: ComplianceSettings,
+    settings: Settings,
+    environment: Mapping[str, str],
     clock: Callable[[], datetime],
 ) -> ComplianceParts:
     """Everything of one home."""
-    stale_after = timedelta(hours=settings.stale_hours)
+    stale_after = timedelta(hours=settings.compliance.stale_hours)
     sources = RuleSources(
         database=database,
         folder=home.folder("rules"),
-        copy=home.path / "rules.git",
-        settings=settings,
+        repository=RuleRepository(
+            folder=home.path,
+            settings=settings.compliance,
+            remote=settings.remote,
+            environment=environment,
+        ),
+        settings=settings.compliance,
         platforms=platforms,
         clock=clock,
     )
@@ -61,6 +68,6 @@ def compose_compliance(  # noqa: PLR0913 - each is one collaborator
             )
         ),
         own=RuleStore(database, clock),
-        waivers=Waivers(database, clock, most=timedelta(days=settings.waiver_days)),
+        waivers=Waivers(database, clock, most=timedelta(days=settings.compliance.waiver_days)),
         stale_after=stale_after,
     )

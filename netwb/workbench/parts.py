@@ -359,7 +359,8 @@ class Parts:
             database=self.database,
             platforms=self.platforms,
             leases=self._new_leases,
-            settings=self.settings.compliance,
+            settings=self.settings,
+            environment=self.environment,
             clock=self.clock,
         )
 

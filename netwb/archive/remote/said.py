@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from netwb.archive.faults import main_line
@@ -17,7 +17,7 @@ from netwb.errors import RemoteError
 _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
     (
         r"IDENTIFICATION HAS CHANGED|Host key verification failed",
-        "shows another host key than it did before; find out why, then `netwb remote set` trusts anew",
+        "shows another host key than it did before; find out why, then {trust}",
     ),
     (
         r"Could not resolve host",
@@ -53,7 +53,7 @@ _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
     ),
     (
         r"Permission denied \(|Authentication failed|could not read (User|Pass)|to .* denied|error: 40[13]",
-        "refuses what it was opened with; give it anew by `netwb remote set`",
+        "refuses what it was opened with; {give}",
     ),
     (
         r"No space left|quota",
@@ -61,11 +61,11 @@ _SAYINGS: tuple[tuple[str, str], ...] = (  # the first one that is met decides
     ),
     (
         r"not appear to be a git repo|not found|does not exist|not a git repository|returned error: 404",
-        "is not there; make it as an empty bare repository, or correct its URL",
+        "is not there; {make}",
     ),
     (
         r"Permission denied|Read-only file system|insufficient permission|unable to create",
-        "cannot be written by this login; give it the right to push there",
+        "cannot be written by this login, or not even be read; {right}",
     ),
 )
 _REASON = re.compile(r"\((.*)\)$")
@@ -82,11 +82,30 @@ class RefAnswer:
     reason: str = ""
 
 
-def remote_error(name: str, said: str) -> RemoteError:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cures:
+    """What a person does about it, which depends on what the remote is for.
+
+    trust  another host key
+    give   what it was opened with is refused
+    make   it is not there
+    right  the login may not
+    """
+
+    trust: str = "`netwb remote set` trusts anew"
+    give: str = "give it anew by `netwb remote set`"
+    make: str = "make it as an empty bare repository, or correct its URL"
+    right: str = "give it the right to push there"
+
+
+OF_ARCHIVES = Cures()
+
+
+def remote_error(name: str, said: str, cures: Cures = OF_ARCHIVES) -> RemoteError:
     """The error for what was said about a remote; `name` is how messages call it."""
     for pattern, what in _SAYINGS:
         if re.search(pattern, said, re.IGNORECASE):
-            return RemoteError(f"{name} {what}")
+            return RemoteError(f"{name} {what.format_map(asdict(cures))}")
     return RemoteError(f"{name} refused: {quoted(main_line(said))}; correct that, then try again")
 
 
