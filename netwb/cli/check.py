@@ -270,9 +270,7 @@ def _test(opened: Workbench, folder: Path | None, *, as_json: bool) -> int:
         rules = len({one.rule_id for one in texts})
         good, faults = sum(one.holds for one in texts), len(found) - len(texts)
         at_fault = f"; faults of rule files: {faults}" if faults else ""
-        say(
-            f"{len(texts)} texts of {rules} rules: {good} as they say, {len(texts) - good} not{at_fault}"
-        )
+        say(f"examples that hold: {good} of {len(texts)}; rules: {rules}{at_fault}")
     return SOME_FAILED if bad else DONE
 
 

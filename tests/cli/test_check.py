@@ -110,7 +110,7 @@ def test_faults_of_rule_files_are_counted_apart_from_texts(netwb: Commands, tmp_
 
     assert ran.status == 1
     assert ran.err.splitlines()[-1] == (
-        "1 texts of 1 rules: 1 as they say, 0 not; faults of rule files: 2"
+        "examples that hold: 1 of 1; rules: 1; faults of rule files: 2"
     )
     assert ran.err.count("b.yaml:2") == 2
 
