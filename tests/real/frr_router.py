@@ -32,6 +32,7 @@ NEEDED = (
 )
 KEYGEN = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f")
 SSHD_UP_S = 30
+SSHD_LISTENS = b"sshd: /usr/sbin/sshd"
 DAEMONS = ("zebra", "staticd", "bgpd")  # in the order in which they start
 Plug = Callable[[Namespaces], None]
 
@@ -204,10 +205,11 @@ class FrrRouter:
     def cut_next_session(self, *, after_bytes: int, timeout_s: float) -> None:
         """Await a login, let its session send that much, then end sshd's process for it."""
         end = time.monotonic() + timeout_s
+        (listener,) = (pid for pid, line in self.processes() if line.startswith(SSHD_LISTENS))
         while time.monotonic() < end:
-            for pid, command in self.processes():
-                # sshd's unprivileged process, one a login, carries the bytes
-                if command.startswith(f"sshd: {LOGIN}@".encode()) and _written(pid) >= after_bytes:
+            # of each login sshd's privileged process, and of that the one that carries the bytes
+            for pid in [pid for one in _children(listener) for pid in _children(one)]:
+                if _is_of_the_login(pid) and _written(pid) >= after_bytes:
                     os.kill(pid, signal.SIGKILL)
                     return
             time.sleep(0.0005)  # /proc has no event to await
@@ -249,6 +251,18 @@ class FrrRouter:
     def processes(self) -> Iterator[tuple[int, bytes]]:
         """Every process of the router: its id out here, and its command line."""
         return self._namespaces.processes()
+
+
+def _children(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):  # it has ended
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def _is_of_the_login(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(f"sshd: {LOGIN}@".encode())
+    return False
 
 
 def _written(pid: int) -> int:

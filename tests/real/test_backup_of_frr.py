@@ -1,4 +1,8 @@
-"""netwb on one real router: logged in to over real SSH, by the commands that its user types."""
+"""netwb on one real router: logged in to over real SSH, by the commands that its user types.
+
+What a command does it does in the test's own process, in the router's network; a few are typed as
+their user types them, in a process of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.real.frr_router import ADDRESS, LOGIN, FrrRouter
-from tests.real.netwb_command import NetwbCommand
+from tests.real.netwb_command import CommandHere, NetwbCommand
 
 pytestmark = pytest.mark.real
 
@@ -28,7 +32,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     devices.write_text(
         f"tenant,site,hostname,address,platform,credential\nacme,fra1,edge1,{ADDRESS},frr,rig\n"
     )
-    command = NetwbCommand(folder / "home", inside=(), environment=ENVIRONMENT)
+    command = CommandHere(folder / "home", environment=ENVIRONMENT)
     login = ("--username", LOGIN, "--password", "env:RIG")
     command.do("init")
     command.do("tenant", "add", "acme", "--name", "Acme Ltd")
@@ -38,9 +42,21 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def netwb(frr_router: FrrRouter, prepared: Path, tmp_path: Path) -> NetwbCommand:
-    """netwb in the router's network, with a home of this test's own."""
-    home = shutil.copytree(prepared, tmp_path / "home")
+def home(prepared: Path, tmp_path: Path) -> Path:
+    """This test's own."""
+    return shutil.copytree(prepared, tmp_path / "home")
+
+
+@pytest.fixture
+def netwb(frr_router: FrrRouter, home: Path) -> NetwbCommand:
+    """netwb in the router's network."""
+    entered = frr_router.namespaces.entered
+    return CommandHere(home, environment=ENVIRONMENT, entered=entered)
+
+
+@pytest.fixture
+def typed(frr_router: FrrRouter, home: Path) -> NetwbCommand:
+    """The same in a process of its own."""
     return NetwbCommand(home, inside=frr_router.inside, environment=ENVIRONMENT)
 
 
@@ -55,11 +71,11 @@ def running(router: FrrRouter) -> bytes:
     return router.vtysh("show running-config").encode().strip()
 
 
-def test_backup_is_whole_and_holds_no_secret(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
-    outcome = netwb.back_up()
+def test_backup_is_whole_and_holds_no_secret(frr_router: FrrRouter, typed: NetwbCommand) -> None:
+    outcome = typed.back_up()
 
     assert outcome["status"] == "changed", outcome["cause"]
-    text = netwb.do("show", "edge1")
+    text = typed.do("show", "edge1")
     assert text.count(b"<netwb:secret:") == len(SECRETS)
     assert not [secret for secret in SECRETS if secret in text]
     assert len(text.splitlines()) >= len(running(frr_router).splitlines()) - 4
@@ -132,7 +148,7 @@ def test_changed_secret_is_a_change_without_its_value(
 
 
 def test_cut_connection_is_refused_and_the_good_revision_stays(
-    frr_router: FrrRouter, netwb: NetwbCommand
+    frr_router: FrrRouter, netwb: NetwbCommand, typed: NetwbCommand
 ) -> None:
     frr_router.lengthen(3_000)
     good = store_good(netwb)
@@ -140,7 +156,7 @@ def test_cut_connection_is_refused_and_the_good_revision_stays(
 
     with ThreadPoolExecutor(1) as pool:
         cut = pool.submit(frr_router.cut_next_session, after_bytes=30_000, timeout_s=60)
-        outcome = netwb.back_up(NETWB_COLLECT__RETRIES="0")
+        outcome = typed.back_up(NETWB_COLLECT__RETRIES="0")
     cut.result()
 
     assert outcome["status"] == "failed"
@@ -149,12 +165,14 @@ def test_cut_connection_is_refused_and_the_good_revision_stays(
     assert revision["id"] == good
 
 
-def test_cut_connection_is_tried_once_more(frr_router: FrrRouter, netwb: NetwbCommand) -> None:
+def test_cut_connection_is_tried_once_more(
+    frr_router: FrrRouter, netwb: NetwbCommand, typed: NetwbCommand
+) -> None:
     frr_router.lengthen(3_000)
 
     with ThreadPoolExecutor(1) as pool:
         cut = pool.submit(frr_router.cut_next_session, after_bytes=30_000, timeout_s=60)
-        outcome = netwb.back_up()
+        outcome = typed.back_up()
     cut.result()
 
     assert outcome["status"] == "changed", outcome["cause"]
