@@ -1,8 +1,8 @@
 """This process's one Workbench, the threads in which it is asked, and those of its own work.
 
 Module state, and the only one of the server: Bokeh executes the auth module and the dashboards
-without arguments, so they find the Workbench here. It is opened at the first request, by the
-environment's NETWB_HOME.
+without arguments, so they find the Workbench here. `netwb serve` opens it and gives it; else it is
+opened at the first request, by the environment's NETWB_HOME.
 """
 
 from __future__ import annotations
@@ -47,6 +47,13 @@ class _Opened:
 
 _opening = threading.Lock()
 _opened: list[_Opened] = []  # none or one
+
+
+def begin(bench: Workbench) -> None:
+    """With this one, where a server opened it before anybody asks."""
+    with _opening:
+        _opened.append(_begin(bench))
+        atexit.register(end)
 
 
 def workbench() -> Workbench:
@@ -132,13 +139,12 @@ def end() -> None:
 def _open() -> _Opened:
     with _opening:
         if not _opened:
-            _opened.append(_begin())
+            _opened.append(_begin(Workbench.open()))
             atexit.register(end)
         return _opened[0]
 
 
-def _begin() -> _Opened:
-    bench = Workbench.open()
+def _begin(bench: Workbench) -> _Opened:
     bench.make_ready()
     web = bench.settings.web
     threads = ThreadPoolExecutor(web.threads, thread_name_prefix="netwb-web")

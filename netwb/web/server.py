@@ -26,6 +26,7 @@ from netwb.web import memory, process
 from netwb.web.origin import parse_networks
 from netwb.web.place import Place, is_loopback
 from netwb.web.secrets import tell_secrets
+from netwb.workbench import Workbench
 
 _api = lazy("netwb.web.api_server")  # handlers, which a wrong setting need not wait for
 _pages = lazy("netwb.web.page_server")
@@ -50,8 +51,9 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_at_once)  # until the server has its own
     log_lines.install()
-    bench = process.workbench()
-    place = _place(bench.settings.web, address, port)
+    bench = Workbench.open()
+    place = _place(bench.settings.web, address, port)  # what is wrong is said before all is loaded
+    process.begin(bench)
     try:
         if what == "api":
             _api.run(place)
@@ -68,8 +70,8 @@ def serve(
 def _place(web: WebSettings, address: str | None, port: int | None) -> Place:
     """Where to listen, as the command and the settings say. Raises SettingsError, ListenError."""
     chosen = address or web.address
-    tls = _tls(web)
-    if not is_loopback(chosen) and tls is None and not parse_networks(web.trusted_proxies):
+    tls, proxies = _tls(web), parse_networks(web.trusted_proxies)
+    if not is_loopback(chosen) and tls is None and not proxies:
         msg = (
             f"address {chosen} is reached by others without encryption; set web.tls_certificate and"
             " web.tls_key, or web.trusted_proxies where a proxy with TLS stands before netwb"
