@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-SESSION = "netwb_session"
+SESSION, DEVICE = "netwb_session", "netwb_device"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

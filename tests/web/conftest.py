@@ -9,7 +9,7 @@ import pytest
 
 from netwb.workbench import Workbench
 from tests.web.browsing import Browser
-from tests.web.servers import PASSWORDS, Server, netwb_serve, panel_serve, two_tenants
+from tests.web.servers import Server, beside, let_in, netwb_serve, panel_serve, two_tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Served:
     bench: Workbench
 
     def browser(self, name: str | None = None, **headers: str) -> Browser:
-        """A new one, logged in where a name is given."""
+        """A new one, logged in where a name is given, though not by the form."""
         browser = Browser(self.server.port, headers=headers)
         if name is not None:
-            assert browser.log_in(name, PASSWORDS[name]).status == 303
+            let_in(browser, self.bench, name)
         return browser
 
 
@@ -33,9 +33,9 @@ def served(
 ) -> Iterator[Served]:
     """One page, `/who`, that says who is here."""
     start = netwb_serve if request.param == "netwb serve" else panel_serve
-    with two_tenants(tmp_path_factory.mktemp("served")) as made, start(made.bench.home) as server:
-        bench = Workbench.open(made.bench.home, environment={})
-        try:
-            yield Served(server, bench)
-        finally:
-            bench.close()
+    with (
+        two_tenants(tmp_path_factory.mktemp("served")) as made,
+        start(made.bench.home) as server,
+        beside(made.bench.home) as bench,
+    ):
+        yield Served(server, bench)

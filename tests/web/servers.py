@@ -10,18 +10,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Queue
 from secrets import randbelow, token_hex
 
-from netwb.access.records import NewUser
+from netwb.access.records import NewUser, Origin
 from netwb.roles import Role
 from netwb.workbench import Workbench
-from tests.benches import Rig, rig
+from tests.benches import Rig, check_quickly, rig
 from tests.counted import count, give_ports
+from tests.web.browsing import DEVICE, SESSION, Browser
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = Path(__file__).parent / "pages"
@@ -152,6 +153,22 @@ def two_tenants(folder: Path) -> Iterator[Rig]:
             (port,) = give_ports(made.bench, device, "xe-0/0/0", alias=alias)
             count(made.bench, port, until=datetime.now(UTC), minutes=600)
         yield made
+
+
+@contextmanager
+def beside(home: Path) -> Iterator[Workbench]:
+    """The home as a server has it, by the real clock; it checks and makes passwords in no time."""
+    with closing(Workbench.open(home, environment={})) as bench:
+        check_quickly(bench)
+        yield bench
+
+
+def let_in(browser: Browser, bench: Workbench, name: str, password: str | None = None) -> None:
+    """Give it the cookies of a login, and of the form: what a login by the form hashes takes a while."""
+    browser.get("/login")
+    origin = Origin(address=browser.own, browser="a browser of the tests")
+    admission = bench.log_in(name, password or PASSWORDS[name], origin=origin)
+    browser.cookies |= {SESSION: admission.secret, DEVICE: admission.device}
 
 
 def add_people(bench: Workbench) -> None:
