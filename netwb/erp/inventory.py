@@ -11,41 +11,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from netwb.erp import inventory_rows as _rows
+from netwb.erp.inventory_rows import ACTIVE, Part, Sort, Status
 from netwb.erp.records import ErpDevice, ErpPage, ErpPort, Gone
 from netwb.roles import ALL_TENANTS, Scope
 from netwb.store.database import Ask, Database
-from netwb.store.models import DeviceRow, ErpChangeRow, PortRow, SiteRow, TenantRow
-from netwb.store.prepared import Prepared
+from netwb.store.models import DeviceRow, PortRow
 
-Sort = Literal["id", "hostname"]
-Status = Literal["active", "maintenance", "planned"]
-ACTIVE: frozenset[Status] = frozenset({"active", "maintenance"})
-_DEVICE = (
-    *(DeviceRow.id, DeviceRow.hostname, DeviceRow.address, DeviceRow.site_id),
-    *(DeviceRow.role, DeviceRow.platform, DeviceRow.model, DeviceRow.serial, DeviceRow.os_version),
-    *(DeviceRow.contract_ref, DeviceRow.status, DeviceRow.updated_at),
-)  # in the order of ErpDevice, as far as it goes
-_PORT = (
-    *(PortRow.id, PortRow.device_id, PortRow.name, PortRow.alias),
-    func.coalesce(PortRow.speed_override_bps, PortRow.speed_bps).label("speed_bps"),
-    *(PortRow.circuit_ref, PortRow.watched),
-)  # in the order of ErpPort
 _KNOWN: dict[str, str] = {}  # id of a site -> its slug
 _MOST_KNOWN = 100_000
-_NARROWED = ("site", "role", "platform", "contract_ref")
-
-
-class Part(NamedTuple):
-    """Which of a tenant's devices: by which columns, and of which statuses."""
-
-    named: frozenset[str]
-    statuses: frozenset[Status]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +57,7 @@ class Asked:
     @property
     def named(self) -> frozenset[str]:
         """By which columns only some of the tenant's devices are asked for."""
-        return frozenset(name for name in _NARROWED if getattr(self, name) is not None)
+        return frozenset(name for name in _rows.NARROWED if getattr(self, name) is not None)
 
     @property
     def is_narrowed(self) -> bool:
@@ -117,7 +96,7 @@ def read_page(database: Database, asked: Asked, after: Sequence[Any] | None) -> 
             else _page_of_devices(ask, asked, after)
         )
         if asked.count:
-            (counted,) = ask(_count(asked.part), **asked.values)
+            (counted,) = ask(_rows.count_of(asked.part), **asked.values)
             page = replace(page, total=counted[0])
     return _with_ports_elsewhere(database, asked, page, after) if asked.with_ports else page
 
@@ -127,7 +106,7 @@ def _settled(ask: Ask, asked: Asked) -> Asked:
     if asked.site is None:
         return asked
     named = {"tenant_id": asked.tenant_id, "slug": asked.site}
-    found: Any = ask(_SITE, **named)
+    found: Any = ask(_rows.SITE, **named)
     return replace(asked, site=found[0][0] if found else "")
 
 
@@ -149,14 +128,16 @@ def read_port(database: Database, asked: Asked, port_id: str) -> ErpPort | None:
     if device is not None:
         return next(one for one in device.ports if one.id == port_id)
     with database.reading(ALL_TENANTS) as session:
-        row = session.execute(_elsewhere(asked).where(PortRow.id == port_id)).one_or_none()
+        row = session.execute(
+            _rows.ports_elsewhere(asked.tenant_id).where(PortRow.id == port_id)
+        ).one_or_none()
     return None if row is None else ErpPort._make(row)
 
 
 def own_port(session: Session, port_id: str) -> ErpPort | None:
     """A port of the session's tenant on a device of its own, locked until the transaction's end."""
     statement = (
-        select(*_PORT, DeviceRow.hostname)
+        select(*_rows.PORT, DeviceRow.hostname)
         .join_from(PortRow, DeviceRow, DeviceRow.id == PortRow.device_id)
         .where(PortRow.id == port_id)
         .with_for_update(of=PortRow)
@@ -178,7 +159,7 @@ def _page_of_devices(ask: Ask, asked: Asked, after: Sequence[Any] | None) -> Erp
         if after
         else {}
     )
-    statement = _pages(asked.part, asked.sort, "behind" if after else "first")
+    statement = _rows.pages(asked.part, asked.sort, "behind" if after else "first")
     rows = ask(statement, many=asked.limit + 1, **begin, **asked.values)
     more = len(rows) > asked.limit
     plain = _devices(ask, asked, rows[: asked.limit])
@@ -200,7 +181,9 @@ def _with_ports_elsewhere(
         return page
     begin = after[1] if after and after[0] == "port" else ""
     with database.reading(ALL_TENANTS) as session:
-        found = _elsewhere(asked).where(PortRow.id > begin).order_by(PortRow.id)
+        found = (
+            _rows.ports_elsewhere(asked.tenant_id).where(PortRow.id > begin).order_by(PortRow.id)
+        )
         rows = session.execute(found.limit(room + 1)).all()
     last = ["port", rows[room - 1].id] if len(rows) > room else None
     return replace(page, ports=[ErpPort._make(row) for row in rows[:room]], last=last)
@@ -233,29 +216,9 @@ def _changed_rows(ask: Ask, asked: Asked, after: Sequence[Any] | None) -> Sequen
         values |= {"after_number": after[0], "after_thing_id": after[1]}
     given = {name: value for name, value in values.items() if value is not None}
     narrowed = not asked.with_ports or asked.is_narrowed
-    statement = _changes(frozenset(given), "devices" if narrowed else "all")
+    statement = _rows.changes(frozenset(given), "devices" if narrowed else "all")
     own = {"tenant_id": asked.tenant_id, "until": asked.until, "many": asked.limit + 1}
     return ask(statement, **own, **given)
-
-
-@cache
-def _changes(given: frozenset[str], kinds: Literal["devices", "all"]) -> Prepared:
-    order = (ErpChangeRow.number, ErpChangeRow.thing_id)
-    statement = select(
-        ErpChangeRow.kind, ErpChangeRow.thing_id, ErpChangeRow.at, ErpChangeRow.number
-    ).where(
-        ErpChangeRow.tenant_id == bindparam("tenant_id"), ErpChangeRow.number <= bindparam("until")
-    )
-    if "since" in given:
-        statement = statement.where(ErpChangeRow.number > bindparam("since"))
-    if "since_at" in given:
-        statement = statement.where(ErpChangeRow.at >= bindparam("since_at"))
-    if kinds == "devices":
-        statement = statement.where(ErpChangeRow.kind == "device")
-    if "after_number" in given:
-        last: list[Any] = [bindparam(f"after_{column.key}") for column in order]
-        statement = statement.where(_behind(order, last))
-    return Prepared(statement.order_by(*order).limit(bindparam("many")))
 
 
 def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpPage:
@@ -264,7 +227,9 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
     if not changed:
         return page
     with database.reading(ALL_TENANTS) as session:
-        rows = session.execute(_elsewhere(asked).where(PortRow.id.in_(changed)))
+        rows = session.execute(
+            _rows.ports_elsewhere(asked.tenant_id).where(PortRow.id.in_(changed))
+        )
         there = {row.id: ErpPort._make(row) for row in rows}
     return replace(
         page,
@@ -273,76 +238,10 @@ def _with_changed_ports(database: Database, asked: Asked, page: ErpPage) -> ErpP
     )
 
 
-# ---- statements and records
-
-
-@cache
-def _pages(part: Part, sort: Sort, begin: Literal["first", "behind"]) -> Prepared:
-    order: tuple[Any, ...] = (DeviceRow.id,)
-    if sort == "hostname":
-        order = (DeviceRow.hostname, DeviceRow.id)
-    statement = _narrowed(part)
-    if begin == "behind":
-        last: list[Any] = [bindparam(f"after_{column.key}") for column in order]
-        statement = statement.where(_behind(order, last))
-    return Prepared(statement.order_by(*order).limit(bindparam("many")))
-
-
-@cache
-def _by_id(part: Part) -> Prepared:
-    return Prepared(_narrowed(part).where(DeviceRow.id.in_(bindparam("ids", expanding=True))))
-
-
-@cache
-def _count(part: Part) -> Prepared:
-    return Prepared(_narrowed(part).with_only_columns(func.count(DeviceRow.id)))
-
-
-def _narrowed(part: Part) -> Select[*tuple[Any, ...]]:
-    """Living devices of the tenant; by these columns, where they are asked for.
-
-    Of one table alone: what is joined, PostgreSQL would begin with, and read all of a tenant's
-    devices for each page.
-    """
-    columns = {name: getattr(DeviceRow, name) for name in _NARROWED[1:]}
-    columns["site"] = DeviceRow.site_id
-    return select(*_DEVICE).where(
-        DeviceRow.tenant_id == bindparam("tenant_id"),
-        DeviceRow.status != "retired",  # as the index by hostname has it
-        or_(*(DeviceRow.status == one for one in sorted(part.statuses))),
-        *(columns[name] == bindparam(name) for name in sorted(part.named)),
-    )
-
-
-_SITES = Prepared(
-    select(SiteRow.id, SiteRow.slug).where(SiteRow.id.in_(bindparam("ids", expanding=True)))
-)
-_SITE = Prepared(
-    select(SiteRow.id).where(
-        SiteRow.tenant_id == bindparam("tenant_id"), SiteRow.slug == bindparam("slug")
-    )
-)
-_PORTS = Prepared(
-    select(*_PORT)
-    .where(
-        PortRow.tenant_id == bindparam("tenant_id"),
-        PortRow.device_id.in_(bindparam("ids", expanding=True)),
-    )
-    .order_by(PortRow.device_id, PortRow.if_index, PortRow.name)
-)
-_CHANGED = Prepared(
-    select(ErpChangeRow.thing_id, ErpChangeRow.at, ErpChangeRow.number).where(
-        ErpChangeRow.tenant_id == bindparam("tenant_id"),
-        ErpChangeRow.kind == "device",
-        ErpChangeRow.thing_id.in_(bindparam("ids", expanding=True)),
-    )
-)
-
-
 def _devices_by_id(ask: Ask, asked: Asked, ids: Sequence[str]) -> Mapping[str, ErpDevice]:
     if not ids:
         return {}
-    rows = ask(_by_id(asked.part), ids=list(ids), **asked.values)
+    rows = ask(_rows.devices_by_id(asked.part), ids=list(ids), **asked.values)
     return {one.id: one for one in _devices(ask, asked, rows)}
 
 
@@ -352,44 +251,10 @@ def _with_ports(ask: Ask, asked: Asked, devices: Sequence[ErpDevice]) -> Sequenc
         return devices
     by_id = {one.id: one for one in devices}
     row: Any
-    for row in ask(_PORTS, tenant_id=asked.tenant_id, ids=list(by_id)):
+    for row in ask(_rows.PORTS, tenant_id=asked.tenant_id, ids=list(by_id)):
         its = by_id[row[1]]
         its.ports.append(ErpPort._make((*row, its.version, its.hostname, "", None)))
     return devices
-
-
-def _elsewhere(asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Ports of this tenant, and of no other, on living devices of others."""
-    changed = and_(
-        ErpChangeRow.tenant_id == asked.tenant_id,
-        ErpChangeRow.kind == "port",
-        ErpChangeRow.thing_id == PortRow.id,
-    )
-    return (
-        select(
-            *_PORT,
-            func.coalesce(ErpChangeRow.number, 0),
-            DeviceRow.hostname,
-            TenantRow.slug,
-            ErpChangeRow.at,
-        )
-        .join_from(PortRow, DeviceRow, DeviceRow.id == PortRow.device_id)
-        .join(TenantRow, TenantRow.id == DeviceRow.tenant_id)
-        .join(ErpChangeRow, changed)
-        .where(
-            PortRow.tenant_id == asked.tenant_id,
-            DeviceRow.tenant_id != asked.tenant_id,
-            DeviceRow.status.in_(sorted(ACTIVE)),
-        )
-    )
-
-
-def _behind(columns: Sequence[Any], last: Sequence[Any]) -> ColumnElement[bool]:
-    """`(a, b) > (x, y)`, written so that each database uses its index for `a`."""
-    first, *others = columns
-    if not others:
-        return and_(first > last[0])
-    return and_(first >= last[0], or_(first > last[0], _behind(others, last[1:])))
 
 
 def _devices(ask: Ask, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
@@ -397,7 +262,7 @@ def _devices(ask: Ask, asked: Asked, rows: Sequence[Any]) -> list[ErpDevice]:
     ids = [row[0] for row in rows]
     if not ids:
         return []
-    found: Any = ask(_CHANGED, tenant_id=asked.tenant_id, ids=ids)
+    found: Any = ask(_rows.CHANGED, tenant_id=asked.tenant_id, ids=ids)
     changed = {thing_id: (at, number or 0) for thing_id, at, number in found}
     slugs = _slugs(ask, {row[3] for row in rows})
     shown = slice(2, 3) if asked.addresses else slice(0, 0)
@@ -421,7 +286,7 @@ def _slugs(ask: Ask, site_ids: Collection[str]) -> Mapping[str, str]:
     found = {one: slug for one in site_ids if (slug := _KNOWN.get(one)) is not None}
     unknown = [one for one in site_ids if one not in found]
     if unknown:
-        sites: Any = ask(_SITES, ids=unknown)
+        sites: Any = ask(_rows.SITES, ids=unknown)
         asked = dict(map(tuple, sites))
         if len(_KNOWN) < _MOST_KNOWN:
             _KNOWN.update(asked)

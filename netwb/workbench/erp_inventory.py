@@ -17,10 +17,12 @@ from netwb.workbench.moments import parse_moment
 
 if TYPE_CHECKING:
     from netwb.erp import inventory as _inventory
+    from netwb.erp import inventory_rows as _inventory_rows
     from netwb.erp import numbers as _numbers
-    from netwb.erp.inventory import Sort, Status
+    from netwb.erp.inventory_rows import Sort, Status
 else:
     _inventory = lazy("netwb.erp.inventory")
+    _inventory_rows = lazy("netwb.erp.inventory_rows")
     _numbers = lazy("netwb.erp.numbers")
 
 OVERLAP = timedelta(minutes=5)  # of a time: clocks differ, and a change is dated before it is there
@@ -111,7 +113,7 @@ class ErpInventoryFace(Face):
             role=role,
             platform=platform,
             contract_ref=contract_ref,
-            statuses=_inventory.ACTIVE if statuses is None else statuses,
+            statuses=_inventory_rows.ACTIVE if statuses is None else statuses,
             sort=sort,
             since=since,
             since_at=since_at,
