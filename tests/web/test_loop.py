@@ -5,38 +5,56 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
+from netwb.access.records import NewUser
 from netwb.loading import share
+from netwb.roles import Role
 from tests.web.browsing import Browser
-from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
+from tests.web.conftest import Served
+from tests.web.servers import PASSWORDS, Server, beside, let_in, netwb_serve, two_tenants
 
 MOST_MS = 20.0
 FREE_TRIES = 6  # wrong ones of one address that are not slowed down yet
 WATCH = "import tests.web.loop_watch as watch; watch.begin()"
 
 
-@pytest.fixture
-def watched(tmp_path: Path) -> Iterator[Server]:
-    with (
-        two_tenants(tmp_path) as made,
-        netwb_serve(made.bench.home, before=WATCH) as server,
-    ):
+@pytest.fixture(scope="module")
+def with_one_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = two_tenants(tmp_path_factory.mktemp("one-page"))
+    with home as made, netwb_serve(made.bench.home, before=WATCH) as server:
         Browser(server.port).get("/login")  # what is loaded once is loaded
-        del server.said[:]
         yield server
 
 
 @pytest.fixture
-def dashboards(tmp_path: Path) -> Iterator[Server]:
-    """netwb's own pages; a new server for each test, which lets a person load 20 of them at once."""
+def watched(with_one_page: Server) -> Server:
+    del with_one_page.said[:]
+    return with_one_page
+
+
+@pytest.fixture(scope="module")
+def dashboards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """netwb's own pages."""
+    pages = share() / "dashboards"
     with (
-        two_tenants(tmp_path) as made,
-        netwb_serve(made.bench.home, pages=share() / "dashboards", before=WATCH) as server,
+        two_tenants(tmp_path_factory.mktemp("dashboards")) as made,
+        netwb_serve(made.bench.home, pages=pages, before=WATCH) as server,
+        beside(made.bench.home) as bench,
     ):
-        yield server
+        yield Served(server, bench)
+
+
+@pytest.fixture
+def newcomer(dashboards: Served) -> Browser:
+    """Of somebody who had no page yet: a person may load 20 of them at once."""
+    name = f"admin{len(dashboards.bench.users())}"
+    password = PASSWORDS["ada"]
+    dashboards.bench.add_user(NewUser(name=name, role=Role.ADMIN, tenants=None, password=password))
+    browser = dashboards.browser()
+    let_in(browser, dashboards.bench, name, password)
+    return browser
 
 
 def held_ms(server: Server) -> list[float]:
@@ -63,7 +81,7 @@ def a_visit(port: int, number: int) -> list[int]:
 
 def test_logins_and_rest_leave_the_loop_free(watched: Server) -> None:
     with ThreadPoolExecutor(4) as people:
-        found = list(people.map(lambda number: a_visit(watched.port, number), range(24)))
+        found = list(people.map(lambda number: a_visit(watched.port, number), range(12)))
 
     assert {tuple(statuses) for statuses in found} == {(303, 404, 200, 200, 200, 303)}
     assert statements(watched) == []
@@ -71,10 +89,10 @@ def test_logins_and_rest_leave_the_loop_free(watched: Server) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?tenant=acme", "?as=acme", "?tenant=nobody"])
-def test_no_page_asks_the_database_while_it_is_built(dashboards: Server, query: str) -> None:
+def test_no_page_asks_the_database_while_it_is_built(
+    dashboards: Served, newcomer: Browser, query: str
+) -> None:
     """Building holds the loop by itself (a benchmark says how long); nothing waits in it."""
-    ada = Browser(dashboards.port)
-    ada.log_in("ada", PASSWORDS["ada"])
     pages = (
         "/configs",
         "/traffic",
@@ -87,22 +105,19 @@ def test_no_page_asks_the_database_while_it_is_built(dashboards: Server, query: 
         "/wall",
     )
     for page in pages:
-        ada.get(page)  # what is loaded once is loaded
-    del dashboards.said[:]
+        newcomer.get(page)  # what is loaded once is loaded
+    del dashboards.server.said[:]
 
-    answers = [ada.get(page + query) for page in pages]
+    answers = [newcomer.get(page + query) for page in pages]
 
     assert [answer.status for answer in answers] == [200] * len(pages)
-    assert statements(dashboards) == []
-    assert held_ms(dashboards) != []  # it watches
+    assert statements(dashboards.server) == []
+    assert held_ms(dashboards.server) != []  # it watches
 
 
-def test_a_page_loads_the_same_files_each_time(dashboards: Server) -> None:
+def test_a_page_loads_the_same_files_each_time(newcomer: Browser) -> None:
     """They are looked for once, and kept."""
-    ada = Browser(dashboards.port)
-    ada.log_in("ada", PASSWORDS["ada"])
-
-    answers = [ada.get(page) for page in ("/account", "/account", "/admin", "/admin")]
+    answers = [newcomer.get(page) for page in ("/account", "/account", "/admin", "/admin")]
 
     assert [answer.status for answer in answers] == [200] * 4
     files = [re.findall(r"(?:src|href)=\"([^\"]+)\"", answer.text) for answer in answers]
