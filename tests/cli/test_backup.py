@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from netwb.lab.fleet import FIRST_ADDRESS, Fleet
 from netwb.lab.world import World
 from netwb.workbench import Workbench
 from tests.cli.commands import Commands
+from tests.cli.conftest import BuiltDemo
 
 PASSWORD = "Lab-Secret-77"
 PLATFORMS = {"r1": "cisco_ios", "r2": "arista_eos", "r3": "frr"}
+NIGHTS = 3  # of a demo whose building is not what is tried
 
 
 @pytest.fixture
@@ -173,12 +176,8 @@ def test_a_credential_is_tried_without_asking_for_more(netwb: Commands) -> None:
     assert {item["credential"] for item in ran.json["items"]} == {"acme/lab"}
 
 
-def test_the_demo_tells_what_it_did_in_one_document(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    netwb = Commands(tmp_path / "demo", capsys)
-
-    told = netwb("demo", "--once", "--devices", "3", "--json").json
+def test_the_demo_tells_what_it_did_in_one_document(built_demo: BuiltDemo) -> None:
+    told = built_demo.told
 
     assert set(told) == {"devices", "nights", "commits", "rejected", "authors", "attack", "home"}
     assert (told["devices"], told["nights"]) == (3, 30)
@@ -188,10 +187,9 @@ def test_the_demo_tells_what_it_did_in_one_document(
 
 
 def test_a_demo_goes_on_from_where_it_was_and_counts_what_is_retired(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    built_demo: BuiltDemo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    netwb = Commands(tmp_path / "demo", capsys)
-    built = netwb("demo", "--once", "--devices", "3", "--json").json
+    netwb = Commands(built_demo.copied(tmp_path / "demo"), capsys)
     retired = netwb("device", "list", "--json").json["items"][0]
     netwb("device", "retire", retired["id"])
 
@@ -202,7 +200,7 @@ def test_a_demo_goes_on_from_where_it_was_and_counts_what_is_retired(
     assert first.startswith("One more backup: 2 devices, ")
     assert second.startswith("All in all: 3 devices of ")
     commits = int(second.rpartition(", ")[2].split()[0])
-    assert commits >= built["commits"]
+    assert commits >= built_demo.told["commits"]
 
 
 @pytest.mark.parametrize(
@@ -218,25 +216,25 @@ def test_a_demo_taken_up_days_later_plays_the_nights_between(
     home = tmp_path / "demo"
     home.mkdir()
     before = new_state(datetime.now(UTC) - timedelta(days=days), devices=1)
+    before = replace(before, nights=NIGHTS)
     play(home, before, once=True, port=None, as_json=True)
 
     ran = Commands(home, capsys)("demo", "--once", "--json")
 
-    assert (ran.status, ran.json["nights"]) == (0, 30 + days)
+    assert (ran.status, ran.json["nights"]) == (0, NIGHTS + days)
     assert said in ran.err
     listed = Commands(home, capsys)("audit", "list", "--limit", "1000", "--json").json
     runs = [entry["at"][:10] for entry in listed["items"] if entry["action"] == "backup.run"]
-    assert len(runs) == 30 + played + 1
-    assert len(set(runs)) >= 30 + played, "a day each"
+    assert len(runs) == NIGHTS + played + 1
+    assert len(set(runs)) >= NIGHTS + played, "a day each"
     assert "passed since" not in Commands(home, capsys)("demo", "--once").err
 
 
 def test_a_demo_that_was_interrupted_while_it_was_built_begins_anew(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    built_demo: BuiltDemo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home = tmp_path / "demo"
+    home = built_demo.copied(tmp_path / "demo")
     netwb = Commands(home, capsys)
-    netwb("demo", "--once", "--devices", "1")
     state = json.loads((home / "demo.json").read_text())
     (home / "demo.json").write_text(json.dumps(state | {"built": False}))
     (home / "notes.txt").write_text("mine")
@@ -264,28 +262,30 @@ def test_a_second_demo_on_a_home_in_use_is_told_so(
 
 
 def test_a_demo_whose_old_port_is_taken_goes_on_with_another(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    built_demo: BuiltDemo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    home = tmp_path / "demo"
+    home = built_demo.copied(tmp_path / "demo")
     netwb = Commands(home, capsys)
-    netwb("demo", "--once", "--devices", "1")
     port = json.loads((home / "demo.json").read_text())["port"]
 
     with socket.create_server((FIRST_ADDRESS, port)):
         ran = netwb("demo", "--once")
 
     assert ran.status == 0
-    assert ran.out.startswith("One more backup: 1 device")
+    assert ran.out.startswith("One more backup: 3 devices")
     assert json.loads((home / "demo.json").read_text())["port"] != port
 
 
 def test_a_demo_takes_its_home_from_the_environment_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    built_demo: BuiltDemo,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("NETWB_HOME", str(tmp_path / "named"))
+    monkeypatch.setenv("NETWB_HOME", str(built_demo.copied(tmp_path / "named")))
 
-    assert main(["demo", "--once", "--devices", "1"]) == 0
-    assert (tmp_path / "named" / "demo.json").exists()
+    assert main(["demo", "--once"]) == 0
+    assert capsys.readouterr().out.startswith("One more backup: 3 devices")
     assert main(["demo", "--help"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     assert "default $NETWB_HOME or ~/.local/share/netwb-demo." in told

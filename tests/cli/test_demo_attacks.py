@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from netwb.cli.demo.attacks import Detector, attack_once
+from netwb.cli.demo.playing import play
+from netwb.cli.demo.state import new_state
 from tests.blackhole.engine.network import World, world
 from tests.cli.commands import Commands
 
@@ -38,9 +42,13 @@ def test_a_demo_shows_an_attack_from_its_report_to_its_end(
 def test_a_demo_without_a_provider_shows_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    netwb = Commands(tmp_path / "demo", capsys)
+    home = tmp_path / "demo"
+    home.mkdir()
+    short = replace(new_state(datetime.now(UTC), devices=1), nights=2)
 
-    assert netwb("demo", "--once", "--devices", "1", "--json").json["attack"] is None
+    play(home, short, once=True, port=None, as_json=True)
+
+    assert json.loads(capsys.readouterr().out)["attack"] is None
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import Commands
+from tests.cli.conftest import BuiltDemo
 
 
 @pytest.fixture
-def demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
-    netwb = Commands(tmp_path / "demo", capsys)
-    assert netwb("demo", "--once", "--devices", "3").status == 0
-    return netwb
+def demo(built_demo: BuiltDemo, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(built_demo.copied(tmp_path / "demo"), capsys)
 
 
 def test_ports_are_those_of_the_configurations_and_one_is_a_customers(demo: Commands) -> None:
