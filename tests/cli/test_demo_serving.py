@@ -97,23 +97,16 @@ def test_a_demo_whose_server_is_killed_says_so_and_ends(tmp_path: Path) -> None:
         assert (status_of(one.daemon), status_of(one.poller)) == ("Z", "Z")
 
 
-def test_a_demo_whose_daemon_is_killed_keeps_its_pages(tmp_path: Path) -> None:
+def test_a_demo_whose_daemon_and_poller_are_killed_keeps_its_pages(tmp_path: Path) -> None:
     with demo(tmp_path / "home") as one:
-        os.kill(one.daemon, signal.SIGKILL)
-        os.kill(one.server, 0)
+        for pid in (one.poller, one.daemon):
+            os.kill(pid, signal.SIGKILL)
+            os.kill(one.server, 0)
         os.kill(one.server, signal.SIGTERM)
 
-        assert "daemon had ended before, with status -9" in rest(one)
-        assert one.process.returncode == 0
-
-
-def test_a_demo_whose_poller_is_killed_keeps_its_pages(tmp_path: Path) -> None:
-    with demo(tmp_path / "home") as one:
-        os.kill(one.poller, signal.SIGKILL)
-        os.kill(one.server, 0)
-        os.kill(one.server, signal.SIGTERM)
-
-        assert "poller had ended before, with status -9" in rest(one)
+        said = rest(one)
+        assert "daemon had ended before, with status -9" in said
+        assert "poller had ended before, with status -9" in said
         assert one.process.returncode == 0
 
 
