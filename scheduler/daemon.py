@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from time import monotonic
 from types import FrameType
 from typing import NoReturn
@@ -67,7 +68,9 @@ class Daemon:
         self._stop = threading.Event()
         self._over = threading.Event()  # what ran has ended, or is handed back
         self._woken = threading.Event()
-        self._hurry = threading.Event()
+        self._told: SimpleQueue[int] = (
+            SimpleQueue()
+        )  # signals to end; no handler may wait for a lock
         self._busy: set[Lane] = set()
         self._outage = Outage()
         self._beat_at = monotonic()
@@ -90,15 +93,25 @@ class Daemon:
         self._blackholes.start()
         self._clock.add_job(self._look, "interval", seconds=LOOK_S, id="look", next_run_time=_now())
         self._clock.start()
-        self._stop.wait()
+        self._told.get()
+        self._stop.set()
         self._wind_up(heart, jobs)
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        """The first time it ends when its jobs have; the second time now."""
-        del number, frame
-        if self._stop.is_set():
-            self._hurry.set()
-        self._stop.set()
+        """The first time it ends when its jobs have; the second time now.
+
+        It runs in the middle of whatever the main thread does. An event set here would wait without
+        end for the lock that the main thread holds where it begins to wait for that event.
+        """
+        del frame
+        self._told.put(number)
+
+    def _is_hurried(self, within_s: float) -> bool:
+        try:
+            self._told.get(timeout=within_s)
+        except Empty:
+            return False
+        return True
 
     def _wake(self, number: int, frame: FrameType | None) -> None:
         """It had been stopped. Where that was for longer than the lease, another may lead by now."""
@@ -185,10 +198,9 @@ class Daemon:
         self._listener.follow(leads=False)
         self._blackholes.stop(HEART_S)
         until = monotonic() + ENDS_S
-        while self._leader.does and monotonic() < until and not self._hurry.wait(0.1):
-            pass
-        while jobs.is_alive() and monotonic() < until and not self._hurry.is_set():
-            jobs.join(0.1)
+        while (self._leader.does or jobs.is_alive()) and monotonic() < until:
+            if self._is_hurried(0.1):
+                break
         self._over.set()
         self._woken.set()
         heart.join(HEART_S)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from netwb.store.firing_records import Firing
 from netwb.store.firings import Firings
 from netwb.workbench.leader import Leader
 from netwb.workbench.planning import Start
+from scheduler.daemon import Daemon
 from tests.benches import START, Rig, rig
 from tests.scheduler.nights import with_jobs
 from tests.scheduler.processes import daemon
@@ -53,6 +56,20 @@ def due(made: Rig, leader: Leader) -> tuple[Start, ...]:
     made.clock.now = START + timedelta(hours=1)
     leader.beat()
     return leader.due()
+
+
+def test_a_signal_to_end_waits_for_no_lock_that_the_main_thread_may_hold(made: Rig) -> None:
+    """The handler runs in that very thread: it would wait for itself, and the daemon never end."""
+    one: Any = Daemon(made.bench)
+    told = threading.Thread(target=one._end, args=(signal.SIGTERM, None), daemon=True)
+
+    with one._stop._cond:
+        told.start()
+        told.join(60)
+        is_heard = not told.is_alive()
+
+    assert is_heard
+    assert one._is_hurried(0)
 
 
 def test_a_job_may_begin_in_the_middle_of_a_beat(made: Rig) -> None:
