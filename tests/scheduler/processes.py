@@ -19,6 +19,7 @@ from sqlalchemy import select
 from netwb.roles import ALL_TENANTS
 from netwb.store.models import FiringRow
 from netwb.workbench import Workbench
+from tests.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_S = 3.0  # where the default is 30: everything else is as it is
@@ -30,7 +31,7 @@ LOOKS_S = 0.1
 class Running:
     """A daemon's process; `said` is what it wrote on stderr so far."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Forked
     said: list[str] = field(default_factory=list)
     over: bool = False  # nothing more comes
     heard: threading.Condition = field(default_factory=threading.Condition)
@@ -47,7 +48,8 @@ class Running:
 
     def kill(self) -> None:
         """As a power cut would, but for the machine."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def _said(self, text: str) -> bool:
@@ -55,10 +57,12 @@ class Running:
 
 
 @contextmanager
-def daemon(
-    home: Path, *, command: Sequence[str] = ("-m", "netwb", "scheduler"), **environment: str
-) -> Iterator[Running]:
-    """A daemon of that home, with its Git children in a group that ends with the block."""
+def daemon(home: Path, *, command: Sequence[str] = (), **environment: str) -> Iterator[Running]:
+    """A daemon of that home, with its Git children in a group that ends with the block.
+
+    command   of a Python that begins anew; without one it is `netwb scheduler` by a Python that is
+              ready (`tests.forked`)
+    """
     whole = {
         **os.environ,
         "NETWB_HOME": str(home),
@@ -66,15 +70,19 @@ def daemon(
         "PYTHONUNBUFFERED": "1",
         **environment,
     }
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        env=whole,
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
+    process: subprocess.Popen[str] | Forked
+    if command:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env=whole,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+    else:
+        process = Forked("netwb", ["scheduler"], environment=whole, cwd=ROOT)
     running = Running(process)
     reader = threading.Thread(target=_read, args=(running,), daemon=True)
     reader.start()
@@ -82,7 +90,7 @@ def daemon(
         yield running
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            running.kill()
         process.wait()
         reader.join(10)
         assert process.stderr is not None

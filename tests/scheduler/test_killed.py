@@ -17,10 +17,11 @@ from netwb.lab.fleet import Fleet
 from netwb.lab.world import World
 from netwb.workbench import Workbench
 from tests.conftest import FULL
+from tests.forked import Forked
 from tests.lab_homes import lab_devices, lab_home
 from tests.scheduler.processes import awaited, daemon, file_now, firing
 
-POINTS = 50 if FULL else 5
+POINTS = 50 if FULL else 3
 DEVICES = 6
 FIRST_NIGHT = datetime(2026, 9, 1, 2, tzinfo=UTC)
 SETTINGS = (
@@ -80,7 +81,7 @@ def is_done(bench: Workbench, due: datetime) -> bool:
     return firing(bench, due).status == "done"
 
 
-def with_patience(process: subprocess.Popen[str], seconds: float) -> None:
+def with_patience(process: subprocess.Popen[str] | Forked, seconds: float) -> None:
     """So long, or until it ends by itself, which it must not."""
     try:
         process.wait(seconds)

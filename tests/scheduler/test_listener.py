@@ -26,7 +26,7 @@ def test_a_message_is_heard_and_its_job_is_done_by_the_daemon(tmp_path: Path) ->
     }
     with rig(tmp_path, {"acme": ("edge1",)}) as made:
         made.bench.set_device("edge1", syslog_source="127.0.3.1", port=1)  # nobody answers there
-        with daemon(made.bench.home, **settings) as running:
+        with daemon(made.bench.home, command=("-m", "netwb", "scheduler"), **settings) as running:
             assert running.says(f"syslog listens on UDP port {port} of 127.0.0.1")
             with socket.socket(type=socket.SOCK_DGRAM) as sender:
                 sender.bind(("127.0.3.1", 0))

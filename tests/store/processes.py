@@ -6,7 +6,6 @@ a fresh Python and much quicker.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.context import ForkServerContext
@@ -24,6 +23,7 @@ from netwb.store.firings import Firings
 from netwb.store.keyring import Keyring, MasterKey
 from netwb.store.leases import Leases
 from netwb.store.notices import Notices
+from tests.forked import forking
 
 WAIT_S = 60
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -31,8 +31,7 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 def at_once(count: int, work: Callable[..., Any], *arguments: Any) -> list[Any]:
     """Run `work(number, *arguments)` in that many processes; gives what each returned."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context = forking()
     barrier, answers = context.Barrier(count), context.SimpleQueue()
     processes = _started(context, count, (barrier, answers, work, arguments))
     for process in processes:

@@ -17,7 +17,7 @@ from tests.conftest import FULL
 from tests.health.exporting.conftest import ENVIRONMENT, SOURCE, quiet
 from tests.health.exporting.working_child import work
 
-POINTS = 50 if FULL else 5
+POINTS = 50 if FULL else 3
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 
 

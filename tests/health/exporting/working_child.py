@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from netwb.inventory.records import SecretSource
 from netwb.workbench import Workbench
 from tests.archive.writing_child import Watch
+from tests.forked import forking
 
 WATCHED = ("/netwb/health/", "/netwb/archive/", "/netwb/store/", "/pathlib.py")
 SOURCE = SecretSource(origin="env:PASSPHRASE")
@@ -40,8 +40,7 @@ def work(
 
     file   of the export; the tenant's slug where one is purged
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "alembic.command", "alembic.autogenerate", "git"])
+    context = forking()
     ours, theirs = context.Pipe()
     process = context.Process(target=_child, args=(theirs, what, home, file, environment, kill_at))
     process.start()
