@@ -24,6 +24,12 @@ from netwb.loading import share
 NOTEBOOKS = share() / "notebooks"
 DRILL = "50-blackhole-drill.ipynb"  # has a ground of its own: test_drill.py
 SANITIZED = Path(__file__).with_name("sanitized.cfg")
+# nbval alone of the plugins that are installed: each takes a process a second to import.
+WITHOUT = ("schemathesis", "hypothesispytest", "anyio", "xdist", "xdist.looponfail", "pytest_cov")
+NBVAL = (
+    *("--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"),
+    *(word for name in WITHOUT for word in ("-p", f"no:{name}")),
+)
 NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)  # a Thursday
 SEED = "notebooks"
 PASSWORD = "Lab-Of-The-Notebooks-77"

@@ -20,6 +20,7 @@ from netwb.loading import share
 from netwb.roles import Role
 from netwb.workbench import Workbench
 from tests.lab_homes import lab_devices, lab_home
+from tests.notebooks.ground import NBVAL
 
 NOTEBOOKS = share() / "notebooks"
 LONG_S = 300
@@ -30,9 +31,9 @@ def compared(notebook: str, folder: Path, home: Path) -> subprocess.CompletedPro
     """By nbval, in a process and a folder without the project's own settings of pytest."""
     folder.mkdir()
     (folder / notebook).write_bytes((NOTEBOOKS / notebook).read_bytes())
-    words = ["--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    own = ("-c", os.devnull, "--rootdir", str(folder))
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *words, "--rootdir", str(folder), str(folder / notebook)],
+        [sys.executable, "-m", "pytest", *NBVAL, *own, str(folder / notebook)],
         capture_output=True,
         text=True,
         timeout=LONG_S,
