@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,23 +12,11 @@ import pytest
 from netwb.roles import ALL_TENANTS
 from netwb.settings import ArchiveSettings
 from tests.archive.world import World, contents, device
-from tests.archive.writing_child import NIGHTS, write_nights
+from tests.archive.writing_child import NIGHTS, work, write_nights
 from tests.conftest import FULL
 
 NAMES = ["edge1", "edge2", "core1"]
 POINTS = 60 if FULL else 5
-
-
-def run_child(home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """In a process group of its own, so that its Git children die with it."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.archive.writing_child", str(home), *NAMES],
-        env={**os.environ, **environment},
-        start_new_session=True,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -46,9 +31,8 @@ def calls(known_calls: dict[str, int], another_home: Path) -> int:
     world = World(another_home)
     world.close()
     if world.database.dialect not in known_calls:
-        done = run_child(another_home, NETWB_COUNT="1")
-        assert done.returncode == 0, done.stderr
-        known_calls[world.database.dialect] = int(done.stdout)
+        status, known_calls[world.database.dialect] = work(another_home, NAMES)
+        assert status == 0
     return known_calls[world.database.dialect]
 
 
@@ -61,11 +45,11 @@ def test_nothing_is_lost_or_doubled_when_a_writer_is_killed(
         dice.random()  # another moment for each point
     moment = dice.randrange(1, calls * 49 // 50)  # a quicker child has a few calls less
 
-    killed = run_child(home, NETWB_KILL_AT=str(moment))
+    status, _ = work(home, NAMES, kill_at=moment)
     world = World(home, settings=replace(ArchiveSettings(), lock_timeout_s=20))
     write_nights(world, NAMES)
 
-    assert killed.returncode == -signal.SIGKILL, (moment, killed.stderr)
+    assert status == -signal.SIGKILL, moment
     for name in NAMES:
         assert_history_is_whole(world, name, moment)
     assert world.git("fsck", "--strict", "--no-dangling") == ""

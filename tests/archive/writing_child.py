@@ -1,7 +1,6 @@
 """A process that writes, for tests that need a second one: `writing_child HOME HOSTNAME...`.
 
-With NETWB_KILL_AT=N it kills itself and its Git children at the N-th call of a function of the
-archive or the store; with NETWB_COUNT it prints how many calls there were.
+`work` does the same in a process that is forked from one that is ready, and may let it kill itself.
 """
 
 from __future__ import annotations
@@ -12,11 +11,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from netwb.settings import ArchiveSettings
 from tests.archive.world import World, device, entry
+from tests.forked import forking
 
 NIGHTS = 3
+WAIT_S = 120
 WATCHED = ("/netwb/archive/", "/netwb/store/", "/subprocess.py", "/git/cmd.py")
 
 
@@ -44,16 +46,41 @@ def write_nights(world: World, names: list[str]) -> None:
         world.archive.write(entries)
 
 
-def main(home: Path, names: list[str]) -> None:
-    kill_at = os.environ.get("NETWB_KILL_AT")
-    world = World(home, settings=replace(ArchiveSettings(), lock_timeout_s=20))
-    watch = Watch(int(kill_at) if kill_at else None)
-    if kill_at or "NETWB_COUNT" in os.environ:
-        sys.setprofile(watch)
+def work(home: Path, names: list[str], *, kill_at: int | None = None) -> tuple[int | None, int]:
+    """How it ended, -9 where it killed itself and its Git children, and how many calls it had.
+
+    kill_at   the number of a call of a function of the archive or the store
+    """
+    context = forking()
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(theirs, home, names, kill_at))
+    process.start()
+    theirs.close()
+    try:
+        calls = ours.recv() if ours.poll(WAIT_S) else 0
+    except EOFError:
+        calls = 0
+    process.join(WAIT_S)
+    return process.exitcode, calls
+
+
+def _work(answers: Any, home: Path, names: list[str], kill_at: int | None) -> None:
+    os.setsid()
+    world, watch = _opened(home), Watch(kill_at)
+    sys.setprofile(watch)
     write_nights(world, names)
     sys.setprofile(None)
-    if "NETWB_COUNT" in os.environ:
-        sys.stdout.write(f"{watch.calls}\n")
+    world.close()
+    answers.send(watch.calls)
+
+
+def _opened(home: Path) -> World:
+    return World(home, settings=replace(ArchiveSettings(), lock_timeout_s=20))
+
+
+def main(home: Path, names: list[str]) -> None:
+    world = _opened(home)
+    write_nights(world, names)
     world.close()
 
 
