@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 import random
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +24,9 @@ from netwb.metrics.sqlite.store import SqliteStore
 from netwb.metrics.sqlite.upkeep import Keeping
 from tests.metrics.contract import rows, said
 from tests.metrics.files import LONG_AGO, opened
-from tests.metrics.points import NOON, key, octets, point, question
+from tests.metrics.points import key, octets, point, question
+from tests.metrics.writing_hours import HOURS, MIDNIGHT, writing
 
-MIDNIGHT = NOON // COARSE_S * COARSE_S  # of a day that begins a row of coarse ones
-ROOT = Path(__file__).resolve().parents[2]
 Answers = Mapping[SeriesKey, dict[str, list[Any]]]
 
 
@@ -407,19 +404,15 @@ def test_packed_rows_that_nobody_can_read_are_damage(
 @pytest.mark.parametrize("seed", range(2))
 def test_a_writer_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
-    child = [sys.executable, __file__, str(tmp_path)]
     told = 0
     while told < HOURS:
-        with subprocess.Popen(
-            [*child, str(told)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-        ) as writer:
-            assert writer.stdout is not None
-            for line in writer.stdout:
-                told = int(line)
+        with writing(tmp_path, told) as (writer, hours):
+            for hour in hours:
+                told = hour
                 if dice.random() < 0.04:
-                    signalled_after(writer, dice.random() / 50)
+                    killed_after(writer, dice.random() / 50)
                     break
-        assert writer.returncode in {0, -signal.SIGKILL}
+        assert writer.exitcode in {0, -signal.SIGKILL}
 
     with closing(opened(tmp_path, raw_days=1)) as store:
         asked = question(MIDNIGHT, MIDNIGHT + HOURS * HOUR_S, every_s=300)
@@ -434,30 +427,7 @@ def test_a_writer_that_is_killed_loses_and_doubles_nothing(tmp_path: Path, seed:
     assert rows(raw) == [(at, at) for at in range(newest.since, newest.until, 60)]
 
 
-HOURS = 6 * 24
-
-
-def signalled_after(process: subprocess.Popen[str], seconds: float) -> None:
-    """Kill it in the middle of what it does by then."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-
-
-def write_hours(folder: Path, first: int) -> None:
-    """Write hour after hour and pack what is old; each is told when it is written."""
-    store = opened(folder, raw_days=1)
-    for hour in range(first, HOURS):
-        start = MIDNIGHT + hour * HOUR_S
-        store.write(minutes(start))
-        os.write(1, f"{hour + 1}\n".encode())
-        store.keep_up()
-
-
-def minutes(start: int) -> Iterable[Point]:
-    return [octets(at, at) for at in range(start, start + HOUR_S, 60)]
-
-
-if __name__ == "__main__":
-    write_hours(Path(sys.argv[1]), int(sys.argv[2]))
+def killed_after(process: BaseProcess, seconds: float) -> None:
+    """In the middle of what it does by then."""
+    process.join(seconds)
+    process.kill()
