@@ -74,7 +74,7 @@ def _read(report: Path, said: str) -> Compared:
     for case in ET.parse(report).iter("testcase"):
         name = Path(case.get("file", "")).name
         cells[name] += 1
-        faults[name] += [one.text or one.get("message", "") for one in case]
+        faults[name] += [one.text or one.get("message") or one.tag for one in case]
     return Compared(said, cells, faults)
 
 
