@@ -17,7 +17,7 @@ from netwb.roles import Role
 from netwb.web.documents import MOST_PAGES, MOST_SOCKETS
 from tests.web.browsing import SESSION, Browser, message, pulled, token_of
 from tests.web.conftest import Served
-from tests.web.servers import PASSWORDS, panel_serve, two_tenants
+from tests.web.servers import PASSWORDS, beside, let_in, panel_serve, two_tenants
 
 POLICY = "content-security-policy"
 DESTROYED_S = 10.0  # Bokeh looks each second, and 15 pass before it takes an unused one by itself
@@ -176,6 +176,12 @@ def test_a_name_that_a_foreign_name_server_leads_here_opens_no_websocket(served:
     run(work)
 
 
+@pytest.mark.parametrize(
+    "served",
+    ["netwb serve", pytest.param("panel serve", marks=pytest.mark.full)],
+    indirect=True,
+    scope="module",
+)
 def test_one_person_does_not_take_every_socket_and_all_memory(served: Served) -> None:
     password = PASSWORDS["vera"]
     new = NewUser(name="hoarder", role=Role.VIEWER, tenants=None, password=password)
@@ -183,7 +189,7 @@ def test_one_person_does_not_take_every_socket_and_all_memory(served: Served) ->
 
     async def work() -> None:
         hoarder, token = served.browser(), ""
-        hoarder.log_in("hoarder", password)
+        let_in(hoarder, served.bench, "hoarder", password)
         async with AsyncExitStack() as open_ones:
             while (page := hoarder.get("/who")).status == 200 or "retry-after" in page.headers:
                 if wait := page.headers.get("retry-after"):
@@ -224,8 +230,12 @@ def test_an_unsigned_server_knows_whose_document_it_is(tmp_path: Path) -> None:
         assert await refused(ben, forged) == 403
         assert await refused(ben, token_of(mine)) == 101
 
-    with two_tenants(tmp_path) as made, panel_serve(made.bench.home, signed=False) as server:
-        run(lambda: work(Served(server, made.bench)))
+    with (
+        two_tenants(tmp_path) as made,
+        panel_serve(made.bench.home, signed=False) as server,
+        beside(made.bench.home) as bench,
+    ):
+        run(lambda: work(Served(server, bench)))
 
 
 def test_after_logging_out_nothing_of_the_login_works(served: Served) -> None:
@@ -274,7 +284,7 @@ def test_the_documents_of_an_ended_login_are_no_more(served: Served, looked_at: 
 
     async def work() -> None:
         leaver, ana = served.browser(), served.browser("ana")
-        leaver.log_in(name, password)
+        let_in(leaver, served.bench, name, password)
         page = leaver.get("/farewell")
         async with AsyncExitStack() as open_ones:
             await open_ones.enter_async_context(ana.opened("/farewell", ana.get("/farewell").token))
