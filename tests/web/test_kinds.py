@@ -12,24 +12,23 @@ import pytest
 
 from netwb.loading import share
 from tests.web.browsing import Browser, pulled
-from tests.web.servers import PASSWORDS, Server, netwb_serve, two_tenants
+from tests.web.servers import PASSWORDS, netwb_serve, two_tenants
 
 MADE = re.compile(r"[A-Z]\w*?\d+")  # Panel numbers the kinds that it makes of components
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def ada(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with (
         two_tenants(tmp_path_factory.mktemp("kinds")) as made,
         netwb_serve(made.bench.home, pages=share() / "dashboards") as one,
     ):
-        yield one
+        browser = Browser(one.port)
+        assert browser.log_in("ada", PASSWORDS["ada"]).status == 303
+        yield browser
 
 
-def document(server: Server, path: str) -> dict[str, Any]:
-    ada = Browser(server.port)
-    ada.log_in("ada", PASSWORDS["ada"])
-
+def document(ada: Browser, path: str) -> dict[str, Any]:
     async def told() -> str:
         answer = await asyncio.to_thread(ada.get, path)
         async with ada.opened(path.partition("?")[0], answer.token) as socket:
@@ -56,8 +55,8 @@ def kinds_within(part: Any) -> Iterator[str]:
         "/account",
     ],
 )
-def test_a_page_describes_what_it_has_and_hardly_more(server: Server, path: str) -> None:
-    page = document(server, path)
+def test_a_page_describes_what_it_has_and_hardly_more(ada: Browser, path: str) -> None:
+    page = document(ada, path)
 
     described = {kind["name"] for kind in page["defs"]}
     drawn = {name for name in kinds_within(page["roots"]) if MADE.fullmatch(name)}
@@ -66,18 +65,15 @@ def test_a_page_describes_what_it_has_and_hardly_more(server: Server, path: str)
     assert len(described - drawn) < 10  # Panel's packages have more than a hundred
 
 
-def test_a_page_describes_what_its_views_may_add_later(server: Server) -> None:
-    page = document(server, "/configs?find=ntp")  # from here a click leads to a comparison
+def test_a_page_describes_what_its_views_may_add_later(ada: Browser) -> None:
+    page = document(ada, "/configs?find=ntp")  # from here a click leads to a comparison
 
     assert "DiffView1" not in kinds_within(page["roots"])
     assert "DiffView1" in {kind["name"] for kind in page["defs"]}
 
 
-def test_a_wall_describes_none_and_asks_for_one_script_of_bokehs(server: Server) -> None:
-    ada = Browser(server.port)
-    ada.log_in("ada", PASSWORDS["ada"])
-
+def test_a_wall_describes_none_and_asks_for_one_script_of_bokehs(ada: Browser) -> None:
     scripts = re.findall(r'<script[^>]* src="([^"?]+)', ada.get("/wall").text)
 
-    assert document(server, "/wall")["defs"] == []
+    assert document(ada, "/wall")["defs"] == []
     assert scripts == ["netwb-static/wall.js", "static/js/bokeh.min.js"]
