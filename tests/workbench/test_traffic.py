@@ -15,7 +15,7 @@ from netwb.inventory.ports.records import SeenPort
 from netwb.metrics.records import Point, SeriesKey
 from netwb.roles import Role
 from tests.benches import Rig, rig
-from tests.stores import EACH_STORE
+from tests.stores import EACH_STORE, KINDS_IN_FULL
 from tests.views.people import log_in
 
 pytestmark = EACH_STORE
@@ -146,16 +146,29 @@ def test_a_gap_is_told_to_the_second_however_long_a_bucket_is(made: Rig) -> None
     assert (end - begin, end % 60) == (11 * 60, 0)
 
 
-@pytest.mark.parametrize("step_s", [300, 86_400, 2 * 86_400], ids=["5 min", "1 d", "2 d"])
-@pytest.mark.parametrize("days", [1, 9], ids=["apart", "overlapping"])
-def test_what_was_a_week_before_stands_in_the_buckets_of_now(
-    made: Rig, step_s: int, days: int
-) -> None:
+def sixteen_days(made: Rig) -> None:
+    """Of a steady rate, up to two days before now."""
     see(made, "acme/edge1", "xe-0/0/0")
-    now, (port,) = made.clock.now, made.bench.ports()
+    now = made.clock.now
     made.clock.now -= timedelta(days=2)
     count(made, "acme/edge1", "xe-0/0/0", 400e6, minutes=16 * 24 * 60)
     made.clock.now = now
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> Iterator[Rig]:
+    with rig(tmp_path, {"acme": ("edge1",)}, past=sixteen_days) as one:
+        yield one
+
+
+@pytest.mark.parametrize("each_store", KINDS_IN_FULL, indirect=True)  # counters are elsewhere
+@pytest.mark.parametrize("step_s", [300, 86_400, 2 * 86_400], ids=["5 min", "1 d", "2 d"])
+@pytest.mark.parametrize("days", [1, 9], ids=["apart", "overlapping"])
+def test_what_was_a_week_before_stands_in_the_buckets_of_now(
+    counted: Rig, step_s: int, days: int
+) -> None:
+    made, now = counted, counted.clock.now
+    (port,) = made.bench.ports()
 
     found = made.bench.port_traffic(
         port.id,
