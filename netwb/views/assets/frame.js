@@ -27,6 +27,11 @@
     },
   }
 
+  /* What Panel loads a component by: the browser's own modules, which it keeps compiled. None of ours
+     imports by a bare name, so that there is nothing to map. */
+  window.importShim = Object.assign(
+    (url) => import(new URL(url, document.baseURI)), {addImportMap: () => {}})
+
   /* Fields that were half filled when the page had to be loaded again: kept for that one load. */
   function unstashed() {
     try {

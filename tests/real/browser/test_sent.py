@@ -1,10 +1,11 @@
-"""What a browser sends to the server: an act, and not the page that it is done in."""
+"""What a browser sends to the server, an act and not the page that it is done in; and what it asks for."""
 
 from playwright.sync_api import WebSocket
 
 from tests.real.browser.reading import settle
 from tests.real.browser.rig import Site
 
+UNUSED = ("tabulator", "luxon", "bokeh-gl", "es-module-shims")
 ACT_MOST = 2_000  # bytes; an act with its dataset is some hundred
 
 
@@ -27,3 +28,12 @@ def test_an_act_on_what_the_server_drew_later_carries_nothing_of_it_back(site: S
     assert sent
     assert max(sent) < ACT_MOST
     assert "already known" not in "".join(site.server.said)
+
+
+def test_a_page_loads_its_components_and_no_script_that_it_has_no_use_for(site: Site) -> None:
+    visitor = site.visitor("ada")
+    visitor.go("/inventory")
+    settle(visitor.page)
+
+    assert any("panel-material-ui.bundle.js" in url for url in visitor.asked)
+    assert [url for url in visitor.asked if any(name in url for name in UNUSED)] == []
