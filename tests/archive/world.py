@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 from sqlalchemy import insert, make_url, select
@@ -154,6 +157,22 @@ def entry(
     )
 
 
+@cache
+def _tables() -> bytes:
+    """Of a file that has them all; made once a process."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "netwb.db"
+        create_file(file)
+        with closing(Database(f"sqlite:///{file}")) as database:
+            _make_tables(database)
+        return file.read_bytes()
+
+
+def _make_tables(database: Database) -> None:
+    with database.connecting("migrate") as connection:
+        Base.metadata.create_all(connection)
+
+
 @dataclass(slots=True)
 class World:
     """Everything that the archive stands on, in one folder.
@@ -197,8 +216,9 @@ class World:
     def _create(self, key: Path) -> MasterKey:
         if self.database.path is not None:
             create_file(self.database.path)
-        with self.database.connecting("migrate") as connection:
-            Base.metadata.create_all(connection)
+            self.database.path.write_bytes(_tables())
+        else:
+            _make_tables(self.database)
         with self.database.writing(ALL_TENANTS) as session:
             rows = [
                 {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Integer, LargeBinary, func, select
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from netwb.roles import ALL_TENANTS
 from netwb.store import schema
-from netwb.store.database import Database
+from netwb.store.database import Database, create_file
 from netwb.store.models import Base, TenantOwned, TenantRow
 from netwb.store.types import UtcDateTime
 
@@ -77,6 +79,21 @@ def count(database: Database) -> int:
 def add(database: Database, tenant_id: str) -> None:
     with database.writing(ALL_TENANTS) as session:
         session.add(new_tenant(tenant_id))
+
+
+def ready_on_sqlite(folder: Path) -> Database:
+    """A new file there that has all tables; they are made once a process."""
+    file = folder / "netwb.db"
+    create_file(file)
+    file.write_bytes(_tables())
+    return Database(f"sqlite:///{file}")
+
+
+@cache
+def _tables() -> bytes:
+    with TemporaryDirectory() as folder:
+        on_sqlite(Path(folder)).close()
+        return (Path(folder) / "netwb.db").read_bytes()
 
 
 def on_sqlite(folder: Path, *, busy_timeout_s: float = 10) -> Database:

@@ -23,7 +23,7 @@ from netwb.telegraf.proof import Proof
 from netwb.telegraf.records import Asking, Shard, ShardFiles
 from tests.benches import TestClock
 from tests.metrics.files import opened
-from tests.store.rows import on_sqlite
+from tests.store.rows import ready_on_sqlite
 from tests.telegraf import stand_in
 from tests.telegraf.ground import ASKING, rendered, target
 
@@ -140,7 +140,7 @@ def ground(
     }
     clock = SleepyClock()
     new = not (folder / "netwb.db").exists()
-    database = on_sqlite(folder) if new else Database(f"sqlite:///{folder}/netwb.db")
+    database = ready_on_sqlite(folder) if new else Database(f"sqlite:///{folder}/netwb.db")
     store = opened(folder)
     with closing(database), closing(store):
         yield Ground(
