@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -63,6 +65,12 @@ def bare(folder: Path) -> str:
 def tip(folder: Path, ref: str = "refs/heads/main") -> str:
     """Where a ref points to."""
     return git(folder, "rev-parse", ref)
+
+
+def push_now(home: Path, variables: Mapping[str, str]) -> None:
+    """In a process of its own, with its Git children in a group of theirs."""
+    os.setsid()
+    Workbench.open(home, environment={**os.environ, **variables}).push(when="now")
 
 
 def live_a_month(home: Rig) -> None:

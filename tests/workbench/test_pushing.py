@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,19 +15,14 @@ import pytest
 from netwb.errors import RemoteError
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, ios, rig
+from tests.forked import forking
 from tests.stores import EACH_STORE
-from tests.workbench.remotes import asked, bare, tip, under_passphrase
+from tests.workbench.remotes import asked, bare, push_now, tip, under_passphrase
 
 pytestmark = EACH_STORE
 
 WAIT_S = 20
 VAULT = "refs/netwb/vault"
-PUSHING = """
-import sys
-from netwb.workbench import Workbench
-bench = Workbench.open(sys.argv[1])
-bench.push(when="now")
-"""
 
 
 @pytest.fixture
@@ -142,15 +134,11 @@ def test_a_push_that_was_killed_is_done_by_the_next_one(
 ) -> None:
     folder = tmp_path / "far.git"
     with held(folder, ref=ref) as reached:
-        process = subprocess.Popen(
-            [sys.executable, "-c", PUSHING, str(home.bench.home)],
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, **home.variables},
-            start_new_session=True,
-        )
+        process = forking().Process(target=push_now, args=(home.bench.home, dict(home.variables)))
+        process.start()
         awaited(reached)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait(WAIT_S)
+        process.kill()
+        process.join(WAIT_S)
     far_end_over(folder)
     home.clock.now = far_future(home)
 
