@@ -11,7 +11,7 @@ from netwb.web import error_pages
 from netwb.web.headers import ERROR
 from tests.web.browsing import Browser
 from tests.web.conftest import Served
-from tests.web.servers import PASSWORDS, ROOT, netwb_serve, panel_serve, two_tenants
+from tests.web.servers import ROOT, panel_serve
 
 BARE = ("Tornado", "Bokeh", "Panel", "Traceback", "<title>404: Not Found")
 
@@ -90,19 +90,16 @@ def test_a_login_that_is_of_no_use_to_a_page_without_rights_can_be_ended(served:
     assert 'href="/logout"' in served.browser("ana").get("/").text
 
 
-def test_pages_say_that_the_database_is_away(tmp_path: Path) -> None:
-    with two_tenants(tmp_path) as made, netwb_serve(made.bench.home) as server:
-        ana = Browser(server.port)
-        ana.log_in("ana", PASSWORDS["ana"])
-        database, away = made.bench.home / "netwb.db", made.bench.home / "away.db"
-        database.rename(away)
-        answers = [ana.get("/who"), ana.get("/"), ana.get("/login/presence")]
-        away.rename(database)
+def test_pages_say_that_the_database_is_away(served: Served) -> None:
+    home, ana = served.bench.home, served.browser("ana")
+    (home / "netwb.db").rename(home / "away.db")
+    answers = [ana.get("/who"), ana.get("/"), ana.get("/login/presence")]
+    (home / "away.db").rename(home / "netwb.db")
 
     for answer in answers:
         assert answer.status == 503
         assert "<h2>netwb cannot answer now</h2>" in answer.text
-        assert str(tmp_path) not in answer.text
+        assert str(home.parent) not in answer.text
         assert "netwb.db" not in answer.text
 
 
