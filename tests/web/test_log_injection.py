@@ -66,8 +66,10 @@ def test_what_a_person_types_is_no_line_of_its_own(server: Server) -> None:
     ["/who?token={}", "/login?next={}", "/api/v1/jobs/1?access_token={}", "/api/v1/jobs/1?key={}",
      "/nothing?{}", "/static/none?{}", "/login/oidc/callback?code={}&state={}", "/healthz?token={}"],
 )  # fmt: skip
-def test_a_secret_in_an_address_or_a_header_is_not_logged(server: Server, path: str) -> None:
-    for browser in (Browser(server.port), person(server)):
+def test_a_secret_in_an_address_or_a_header_is_not_logged(
+    server: Server, person: Browser, path: str
+) -> None:
+    for browser in (Browser(server.port), person):
         browser.get(path.format(SECRET, SECRET))
         browser.get(path.format("x", "y"), Authorization=f"Bearer {SECRET}")
         browser.get(path.format("x", "y"), Cookie=f"netwb_session={SECRET}")
@@ -75,6 +77,7 @@ def test_a_secret_in_an_address_or_a_header_is_not_logged(server: Server, path: 
     assert_clean(server, 0)
 
 
+@pytest.fixture(scope="module")
 def person(server: Server) -> Browser:
     browser = Browser(server.port)
     assert browser.log_in("ana", PASSWORDS["ana"]).status == 303
