@@ -38,6 +38,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             yield found
 
 
+@pytest.fixture(scope="module")
+def browser(server: Server) -> Browser:
+    ada = Browser(server.port)
+    assert ada.log_in("ada", PASSWORD).status == 303
+    return ada
+
+
 def sheet_with(document: str, words: str) -> str:
     """Id of the sheet whose markup holds them."""
     found: list[str] = []
@@ -87,10 +94,8 @@ async def drawn(socket: WebSocketClientConnection, words: str) -> None:
 
 @pytest.mark.parametrize("pattern", EXPLODING)
 def test_a_pattern_that_explodes_holds_up_neither_its_page_nor_the_server(
-    server: Server, pattern: str
+    browser: Browser, pattern: str
 ) -> None:
-    browser = Browser(server.port)
-    assert browser.log_in("ada", PASSWORD).status == 303
     page = browser.get("/configs?find=version")
     query = urlencode({"find": pattern, "mode": "pattern", "when": "ever"})
 
