@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,11 +23,21 @@ from netwb.store.database import Database
 from netwb.store.dump import Loader
 from netwb.workbench import Workbench
 from tests.schema_samples import PASSPHRASE, PASSWORD, SAMPLES
+from tests.stores import KINDS
 from tests.workbench.people import HOME
 
 EARLIER = schema.MIGRATIONS.revisions[:-1]
 SOURCE = SecretSource(origin="env:PASSPHRASE")
-KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
+# On PostgreSQL the one that goes through all migrations; each of them is upgraded there in place.
+CASES = [
+    *(("sqlite", revision) for revision in EARLIER),
+    pytest.param("postgresql", EARLIER[0], marks=pytest.mark.real),
+    *(
+        pytest.param("postgresql", revision, marks=[pytest.mark.real, pytest.mark.full])
+        for revision in EARLIER[1:]
+    ),
+]
+Imported = Callable[[str], Path]
 
 
 @dataclass
@@ -58,18 +70,24 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     return made
 
 
-@pytest.fixture
-def another_url(place: Place, request: pytest.FixtureRequest) -> Callable[[], str]:
-    return lambda: request.getfixturevalue("postgresql").new_database() if place.url else ""
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    """A home of each sample, on SQLite, to be copied; made once."""
+
+    @cache
+    def made(revision: str) -> Path:
+        home = tmp_path_factory.mktemp("imported") / "home"
+        place = Place(home, "", {"PASSPHRASE": PASSPHRASE})
+        place.fill(SAMPLES / f"{revision}.netwb")
+        return home
+
+    return made
 
 
-def stand_at(place: Place, sample: Path, url: str) -> None:
+def stand_at(place: Place, sample: Path) -> None:
     """Put a database of the sample's own migration in the place of the upgraded one."""
-    if url:
-        place.environment["NETWB_STORE__URL"] = url
-    else:
-        (place.home / "netwb.db").write_bytes(b"")
-    database = Database(url or f"sqlite:///{place.home}/netwb.db")
+    (place.home / "netwb.db").write_bytes(b"")
+    database = Database(place.url or f"sqlite:///{place.home}/netwb.db")
     with (
         closing(database),
         verified(sample, PASSPHRASE) as export,
@@ -137,11 +155,14 @@ def test_each_earlier_migration_has_a_sample() -> None:
             assert export.manifest.rows("revision") > 5
 
 
-@pytest.mark.parametrize("revision", EARLIER)
+@pytest.mark.parametrize(("place", "revision"), CASES, indirect=["place"])
 def test_an_export_of_an_earlier_netwb_is_imported_and_upgraded(
-    place: Place, revision: str
+    place: Place, revision: str, imported: Imported
 ) -> None:
-    place.fill(SAMPLES / f"{revision}.netwb")
+    if place.url:
+        place.fill(SAMPLES / f"{revision}.netwb")
+    else:
+        shutil.copytree(imported(revision), place.home)
 
     with closing(place.open()) as bench:
         works(bench, revision)
@@ -149,11 +170,10 @@ def test_an_export_of_an_earlier_netwb_is_imported_and_upgraded(
 
 @pytest.mark.parametrize("revision", EARLIER)
 def test_a_database_of_an_earlier_netwb_is_upgraded_in_place(
-    place: Place, revision: str, another_url: Callable[[], str]
+    place: Place, revision: str, imported: Imported
 ) -> None:
-    sample = SAMPLES / f"{revision}.netwb"
-    place.fill(sample)
-    stand_at(place, sample, another_url())
+    shutil.copytree(imported(revision), place.home)
+    stand_at(place, SAMPLES / f"{revision}.netwb")
     with pytest.raises(MigrationNeededError, match="run `netwb upgrade`"):
         place.open()
 
