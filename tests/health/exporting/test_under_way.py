@@ -19,6 +19,7 @@ from netwb.roles import ALL_TENANTS
 from netwb.store.models import CurrentRow, IndexedRow, RevisionRow
 from netwb.workbench import Workbench
 from tests.benches import Rig, ios
+from tests.conftest import FULL
 from tests.health.exporting.conftest import (
     ENVIRONMENT,
     PASSPHRASE,
@@ -30,7 +31,7 @@ from tests.health.exporting.conftest import (
 from tests.lab_homes import lab_devices, lab_home
 
 Opens = Callable[..., Workbench]
-NIGHTS = 12
+NIGHTS = 12 if FULL else 4
 FIRST_NIGHT = datetime(2026, 9, 1, 2, tzinfo=UTC)
 FAST = "[collect]\nlogins_per_s = 500.0\nper_site = 50\n[archive]\nbatch_devices = 2\n"
 
