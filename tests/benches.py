@@ -250,7 +250,7 @@ def _rigged(bench: Workbench, gatherer: ReplayGatherer) -> BackupFlow:
     return flow
 
 
-def check_quickly(bench: Workbench) -> None:
+def check_quickly(bench: Workbench, hasher: PasswordHasher = QUICK) -> None:
     """Passwords, in no time."""
     parts = bench._parts
     access = compose_access(
@@ -260,7 +260,7 @@ def check_quickly(bench: Workbench) -> None:
         settings=parts.settings.access,
         environment=parts.environment,
         clock=parts.clock,
-        passwords=Passwords(QUICK),
+        passwords=Passwords(hasher),
     )
     bench._parts = with_parts(parts, access=access)
 

@@ -84,6 +84,7 @@ class Login:
             self._refuse(account, origin)
         if verdict.renewed is not None:
             self._store_hash(account.id, verdict.renewed)
+            account = replace(account, password=verdict.renewed)
         if account.totp == "on" and code is None:
             self._parts.throttle.give_back(counts)
             raise CodeNeededError(CODE_NEEDED, ticket=self._ticket(account))

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from argon2 import PasswordHasher
 
 from netwb.access.records import NewToken, NewUser, UserChanges
 from netwb.errors import (
@@ -22,7 +23,7 @@ from netwb.errors import (
 )
 from netwb.roles import Permission, Role
 from netwb.workbench import Workbench
-from tests.benches import Rig, rig
+from tests.benches import Rig, check_quickly, rig
 from tests.stores import KINDS, cluster_of
 from tests.workbench.people import ELSEWHERE, HOME, PASSWORD, add, admitted, code, logged_in
 
@@ -221,6 +222,23 @@ def test_a_code_is_set_up_asked_for_and_works_once(two: Rig) -> None:
         two.bench.log_in("ana", PASSWORD, origin=HOME, code=shown)
     with pytest.raises(NotAuthenticatedError, match="begin again"):
         two.bench.log_in_by_code(needed.value.ticket, shown, origin=HOME)
+
+
+def test_a_code_is_taken_also_where_the_hash_of_the_password_was_renewed_before_it(
+    two: Rig,
+) -> None:
+    """A newer netwb hashes by other parameters; whoever logs in then is not sent back once."""
+    add(two, "ana")
+    secret = (ana := logged_in(two, "ana")).begin_totp().secret
+    ana.confirm_totp(code(two, secret))
+    two.clock.advance(seconds=30)
+    check_quickly(two.bench, PasswordHasher(time_cost=2, memory_cost=1024, parallelism=1))
+
+    with pytest.raises(CodeNeededError) as needed:
+        admitted(two, "ana")
+    admission = two.bench.log_in_by_code(needed.value.ticket, code(two, secret), origin=HOME)
+
+    assert two.bench.at_session(admission.secret, origin=HOME).me().name == "ana"
 
 
 def test_a_wrong_code_keeps_its_step_and_is_throttled(two: Rig) -> None:
