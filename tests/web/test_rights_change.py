@@ -12,7 +12,7 @@ from netwb.access.records import NewUser, UserChanges
 from netwb.roles import Role
 from tests.web.browsing import Browser, pulled
 from tests.web.conftest import Served
-from tests.web.servers import PASSWORDS
+from tests.web.servers import PASSWORDS, let_in
 from tests.web.test_page_traps import closed, run
 
 CHANGED = 4403
@@ -27,7 +27,7 @@ def mia(served: Served) -> Iterator[Browser]:
         new = NewUser(name="mia", role=Role.OPERATOR, tenants=("acme", "umbra"), password=PASSWORD)
         served.bench.add_user(new)
     browser = served.browser()
-    assert browser.log_in("mia", PASSWORD).status == 303
+    let_in(browser, served.bench, "mia", PASSWORD)
     yield browser
     served.bench.set_user("mia", WIDE)
 

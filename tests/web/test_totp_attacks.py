@@ -17,7 +17,7 @@ from netwb.web.routes import OPERATIONS
 from netwb.workbench import Workbench
 from tests.web.browsing import SESSION, Answer, Browser
 from tests.web.conftest import Served
-from tests.web.servers import PASSWORDS
+from tests.web.servers import PASSWORDS, let_in
 from tests.web.test_login import code_of
 
 PASSWORD = PASSWORDS["ana"]
@@ -47,7 +47,7 @@ class Carrier:
 def carrier(served: Served, name: str) -> Carrier:
     browser = served.browser()
     served.bench.add_user(NewUser(name=name, role=Role.VIEWER, tenants=None, password=PASSWORD))
-    assert browser.log_in(name, PASSWORD).status == 303
+    let_in(browser, served.bench, name, PASSWORD)
     theirs = served.bench.at_session(browser.cookies[SESSION], origin=HERE)
     secret = theirs.begin_totp().secret
     theirs.confirm_totp(code_of(secret, time.time() - 30))  # the present one is still to be used
@@ -132,7 +132,7 @@ def held(served: Served, request: pytest.FixtureRequest) -> Browser:
     person = NewUser(name=name, role=Role.ADMIN, tenants=None, password=PASSWORD, totp="required")
     served.bench.add_user(person)
     browser = served.browser()
-    assert browser.log_in(name, PASSWORD).status == 303
+    let_in(browser, served.bench, name, PASSWORD)
     return browser
 
 
