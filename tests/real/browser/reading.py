@@ -8,9 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.real.browser.rig import DRAWN_MS, Visitor
-
-STILL_MS = 150
+from tests.real.browser.rig import DRAWN_MS, LOOKS_MS, Visitor
 
 # What waits is marked so: bars in the place of rows, and an act under way. Sheets are drawn one
 # after another, so that a page is whole when they stayed as they are for some looks.
@@ -106,13 +104,13 @@ class Shown:
 
 def settle(page: Page) -> None:
     """Wait until nothing is under way, and nothing was drawn for a while."""
-    page.wait_for_function(SETTLED, polling=STILL_MS / 3, timeout=DRAWN_MS)
+    page.wait_for_function(SETTLED, polling=LOOKS_MS, timeout=DRAWN_MS)
 
 
 def went(visitor: Visitor, path: str) -> Shown:
     """Another view of the page that is open, as Back and Forward lead to it: without a reload."""
     visitor.page.evaluate(WENT, path)
-    visitor.page.wait_for_function(ARRIVED, timeout=DRAWN_MS)
+    visitor.page.wait_for_function(ARRIVED, polling=LOOKS_MS, timeout=DRAWN_MS)
     return shown(visitor)
 
 

@@ -56,6 +56,7 @@ Theme = Literal["dark", "light"]
 
 
 NOWHERE = "--proxy-server=http://127.0.0.1:9"  # nobody listens there; loopback needs no proxy
+LOOKS_MS = 50  # between two looks; without it a page draws frame after frame while it is waited for
 
 
 @dataclass(slots=True)
@@ -142,7 +143,7 @@ class Visitor:
         answer = self.page.goto(self.site.server.url + path, wait_until="load", timeout=DRAWN_MS)
         if answer is not None:
             self.received.append(answer.text())
-        self.page.wait_for_function(DRAWN, timeout=DRAWN_MS)
+        self.page.wait_for_function(DRAWN, polling=LOOKS_MS, timeout=DRAWN_MS)
 
     def take_clock(self, at: datetime) -> None:
         """Its scripts' clock begins there, and can be moved by `page.clock`."""

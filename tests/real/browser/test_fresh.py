@@ -15,7 +15,7 @@ from tests.benches import rig
 from tests.counted import count, give_ports
 from tests.real.browser.gated import closed, gating
 from tests.real.browser.reading import settle
-from tests.real.browser.rig import DRAWN_MS, Chromium, Site, opened
+from tests.real.browser.rig import DRAWN_MS, LOOKS_MS, Chromium, Site, opened
 from tests.web.servers import add_people, netwb_serve
 
 pytestmark = pytest.mark.real
@@ -63,7 +63,7 @@ def slow(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterat
 def is_fresh(page: Page) -> None:
     """Nothing is dim, and nothing is read any more."""
     settle(page)
-    page.wait_for_function(f"() => !({DIM})().length", timeout=DRAWN_MS)
+    page.wait_for_function(f"() => !({DIM})().length", polling=LOOKS_MS, timeout=DRAWN_MS)
 
 
 def press_range(page: Page, name: str) -> None:
@@ -84,7 +84,7 @@ def test_another_time_is_dim_while_it_is_read_and_not_after(slow: Slow, shown: s
     for name in RANGES:
         with closed(slow.file):
             press_range(page, name)
-            page.wait_for_function(f"() => ({DIM})().length", timeout=DRAWN_MS)
+            page.wait_for_function(f"() => ({DIM})().length", polling=LOOKS_MS, timeout=DRAWN_MS)
         is_fresh(page)
 
 
@@ -101,7 +101,7 @@ def test_after_many_quick_clicks_nothing_is_dim(slow: Slow, shown: str) -> None:
     with closed(slow.file):  # and each overtakes the one before
         for name in RANGES:
             press_range(page, name)
-        page.wait_for_function(f"() => ({DIM})().length", timeout=DRAWN_MS)
+        page.wait_for_function(f"() => ({DIM})().length", polling=LOOKS_MS, timeout=DRAWN_MS)
     is_fresh(page)
 
 
@@ -114,7 +114,7 @@ def test_another_month_is_dim_while_it_is_reckoned_and_not_after(slow: Slow) -> 
     for step in ("[", "[", "]"):
         with closed(slow.file):
             page.keyboard.press(step)
-            page.wait_for_function(f"() => ({DIM})().length", timeout=DRAWN_MS)
+            page.wait_for_function(f"() => ({DIM})().length", polling=LOOKS_MS, timeout=DRAWN_MS)
         is_fresh(page)
     page.get_by_text("of xe-1").first.click()
     is_fresh(page)
