@@ -18,13 +18,15 @@ from tests.web.servers import add_people, netwb_serve
 
 pytestmark = pytest.mark.real
 
+LINES = 20_000
+EDITS = {"some": 400, "long": 4_000}
 HOSTILE = "<img src=x onerror=window.hit=1></script>\N{RIGHT-TO-LEFT OVERRIDE}gnp"
 
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Site]:
-    """edge1 and core1 changed last night, edge1 by a hostile line; long has 4,000 edits."""
-    hosts = {"acme": ("edge1", "long"), "umbra": ("core1",)}
+    """edge1 and core1 changed last night, edge1 by a hostile line; two long ones by many edits."""
+    hosts = {"acme": ("edge1", *EDITS), "umbra": ("core1",)}
     with rig(tmp_path_factory.mktemp("configs"), hosts) as made:
         add_people(made.bench)
         with (
@@ -32,15 +34,18 @@ def changed(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Ite
             opened(made, server, chromium) as site,
         ):
             made.clock.now -= timedelta(days=1)
-            made.answer("acme/long", long_ios("long", 20_000, at=made.clock.now))
+            for name in EDITS:
+                made.answer(f"acme/{name}", long_ios(name, LINES, at=made.clock.now))
             made.back_up()
             made.clock.advance(days=1)
             at = made.clock.now
             made.answer("acme/edge1", ios("edge1", by="ben", at=at, ntp=f"192.0.2.9 {HOSTILE}"))
-            made.answer("acme/long", long_ios("long", 20_000, edits=4_000, by="ben", at=at))
+            for name, edits in EDITS.items():
+                text = long_ios(name, LINES, edits=edits, by="ben", at=at)
+                made.answer(f"acme/{name}", text)
             made.answer("umbra/core1", ios("core1", by="kim", at=at, community="0ther-Secret"))
             report = made.back_up()
-            assert report.counts() == {"changed": 3}, report
+            assert report.counts() == {"changed": 4}, report
             yield site
 
 
@@ -69,7 +74,7 @@ def test_a_change_is_read_by_mouse_and_keys_and_all_of_it_is_in_the_address(chan
     visitor = opened_page(changed, "ada")
     page = visitor.page
 
-    expect(page.locator("a.row[role=option]")).to_have_count(3)
+    expect(page.locator("a.row[role=option]")).to_have_count(4)
     names = page.locator("a.row[role=option] b").all_inner_texts()
     at = names.index("core1")
     near, there, back = (names[at - 1], "k", "j") if at else (names[1], "j", "k")
@@ -134,6 +139,32 @@ def test_of_a_long_comparison_more_comes_as_one_scrolls_and_jumps(changed: Site)
     change_is_there(page, 1500)
     expect(page.locator(".where")).to_contain_text("1,500")
     expect(page.locator(".diff [data-h='1500']")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("name", "edits"), EDITS.items())
+def test_the_first_changes_are_there_before_the_rest_which_comes_by_scrolling_and_by_keys(
+    changed: Site, name: str, edits: int
+) -> None:
+    visitor = changed.visitor("ana")
+    page = visitor.page
+    visitor.go("/configs")
+    page.locator("a.row", has_text=name).click()
+    # Where IOS says when it was changed last is a change as well.
+    where = page.locator(".where")
+    expect(where).to_contain_text(f"1 of {edits:,}", timeout=DRAWN_MS)
+    expect(page.locator(".diff [data-h='1']").first).to_be_in_viewport(timeout=DRAWN_MS)
+    rows = page.locator(".diff .r")
+    first = rows.count()
+    assert 0 < first < 6_000
+
+    page.keyboard.press("n")
+    expect(where).to_contain_text(f"2 of {edits:,}")
+    page.keyboard.press("n")
+    page.keyboard.press("p")
+    expect(where).to_contain_text(f"2 of {edits:,}")
+    page.locator(".diff .scroll").evaluate("(e) => { e.scrollTop = e.scrollHeight }")
+    if edits > 1_000:
+        expect(rows).not_to_have_count(first, timeout=DRAWN_MS)
 
 
 def test_a_line_of_a_history_tells_its_story_and_more_lines_come_by_scrolling(
