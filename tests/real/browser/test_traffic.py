@@ -17,12 +17,16 @@ from netwb.loading import share
 from tests.benches import ios, rig
 from tests.counted import count, give_ports
 from tests.real.browser.reading import settle
-from tests.real.browser.rig import DRAWN_MS, Chromium, Site, Visitor, opened
+from tests.real.browser.rig import DRAWN_MS, LOOKS_MS, Chromium, Site, Visitor, opened
 from tests.web.servers import add_people, netwb_serve
 
 pytestmark = pytest.mark.real
 
 HOURS = 30
+SILENT = 150  # ports without data: more than are drawn at once
+SCROLL = """(to) => {
+  const all = (root) => [...root.querySelectorAll("*")].flatMap((e) => e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e])
+  all(document).find((e) => e.id === "ports").closest(".sheet").scrollTop = to }"""
 # The figure, and what stands in it: [begin and end of its time axis in ms, points of its lines].
 FIGURE = """const fig = [...Bokeh.documents[0]._all_models.values()].find((m) => m.type === "Figure");
 const line = fig.renderers.map((r) => r.glyph.type === "Line" && r.data_source).find((s) => s);"""
@@ -44,13 +48,18 @@ COLOUR = f"() => {{ {FIGURE} return fig.background_fill_color }}"
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Site]:
-    """Two tenants' ports with thirty hours of minutes; acme's device was changed last night."""
-    hosts = {"acme": ("edge1",), "umbra": ("core1",)}
+    """Two tenants' ports with thirty hours of minutes, and many that were never read.
+
+    acme's edge1 was changed last night.
+    """
+    hosts = {"acme": ("edge1", "edge2"), "umbra": ("core1",)}
     with rig(tmp_path_factory.mktemp("traffic"), hosts) as made:
         add_people(made.bench)
-        for device in made.devices.values():
+        names = [f"ge-{number}" for number in range(SILENT)]
+        give_ports(made.bench, made.devices["acme/edge2"], *names)
+        for device in (made.devices["acme/edge1"], made.devices["umbra/core1"]):
             ports = give_ports(
-                made.bench, device, "xe-0/0/0", "xe-0/0/1", alias=f"To {device.tenant}"
+                made.bench, device, "xe-0/0/0", "xe-0/0/1", alias=f"Transit of {device.tenant}"
             )
             for place, port in enumerate(ports, start=1):
                 until = datetime.now(UTC)
@@ -108,7 +117,9 @@ def comes_to(page: Page, wanted: tuple[float, ...], *, within_s: float) -> None:
     """Wait until the chart shows that time."""
     there = f"""([begin, end, within]) => {{ const [a, b] = ({AXIS})()
       return Math.abs(a / 1000 - begin) <= within && Math.abs(b / 1000 - end) <= within }}"""
-    page.wait_for_function(there, arg=[wanted[0], wanted[1], within_s], timeout=DRAWN_MS)
+    page.wait_for_function(
+        there, arg=[wanted[0], wanted[1], within_s], polling=LOOKS_MS, timeout=DRAWN_MS
+    )
 
 
 def plot_box(page: Page) -> dict[str, float]:
@@ -139,7 +150,9 @@ def test_a_drag_asks_for_finer_data_and_stands_in_the_address_and_back_leads_bac
 
     since, until, _ = axis(page)
     assert until - since < 0.3 * (before[1] - before[0])
-    page.wait_for_function(f"(was) => ({STEP})() < was", arg=step, timeout=DRAWN_MS)
+    page.wait_for_function(
+        f"(was) => ({STEP})() < was", arg=step, polling=LOOKS_MS, timeout=DRAWN_MS
+    )
     settle(page)
     since, until, _ = axis(page)
     assert asked(page) == pytest.approx((since, until), abs=step)
@@ -162,7 +175,7 @@ def test_what_a_wheel_asks_for_is_answered_and_asks_nothing_and_a_double_click_l
     for _ in range(WHEELED):
         page.mouse.wheel(0, -120)
     page.wait_for_url("**range=between**", timeout=DRAWN_MS)
-    page.wait_for_function(f"() => ({STEP})() < 300", timeout=DRAWN_MS)
+    page.wait_for_function(f"() => ({STEP})() < 300", polling=LOOKS_MS, timeout=DRAWN_MS)
     settle(page)
 
     there, heard = axis(page), len(visitor.received)
@@ -207,7 +220,9 @@ def test_what_is_drawn_under_the_traffic_is_chosen_in_a_menu_that_stays_open(
 
     assert "over=errors%2Cdelay" in page.url
     there = f"() => ({TITLES})().some((title) => title.startsWith('Ping delay'))"
-    page.wait_for_function(there, timeout=DRAWN_MS)  # it is drawn after what is read for it
+    page.wait_for_function(
+        there, polling=LOOKS_MS, timeout=DRAWN_MS
+    )  # it is drawn after what is read for it
     titles = page.evaluate(TITLES)
     assert any(title.startswith("Errors, up to ") for title in titles), titles
     assert "Ping delay: nobody pings this device" in titles
@@ -246,10 +261,14 @@ def test_a_switch_of_the_theme_repaints_the_chart_both_ways(measured: Site) -> N
     dark = page.evaluate(COLOUR)
 
     page.locator("[data-theme-switch]").click()
-    page.wait_for_function(f"(was) => ({COLOUR})() !== was", arg=dark, timeout=DRAWN_MS)
+    page.wait_for_function(
+        f"(was) => ({COLOUR})() !== was", arg=dark, polling=LOOKS_MS, timeout=DRAWN_MS
+    )
     assert page.evaluate(COLOUR) == "#ffffff"
     page.locator("[data-theme-switch]").click()
-    page.wait_for_function(f"(was) => ({COLOUR})() === was", arg=dark, timeout=DRAWN_MS)
+    page.wait_for_function(
+        f"(was) => ({COLOUR})() === was", arg=dark, polling=LOOKS_MS, timeout=DRAWN_MS
+    )
 
 
 def test_the_chart_is_kept_as_a_picture_and_as_a_table(measured: Site, tmp_path: Path) -> None:
@@ -271,3 +290,31 @@ def test_the_chart_is_kept_as_a_picture_and_as_a_table(measured: Site, tmp_path:
         rows = list(csv.DictReader(file))
     assert len(rows) > 200
     assert {float(row["in_mean_bps"]) > 0 for row in rows if row["in_mean_bps"]} == {True}
+
+
+def test_ports_are_scrolled_to_found_pointed_at_and_opened_at_an_hour(measured: Site) -> None:
+    visitor = measured.visitor("ana")
+    visitor.go("/traffic?range=6h&look=heat")
+    page = visitor.page
+    expect(page.locator("#ports")).to_contain_text("xe-0/0/1", timeout=DRAWN_MS)
+    settle(page)
+
+    page.evaluate(SCROLL, 6_000)
+    expect(page.locator("#ports")).to_contain_text("ge-149", timeout=DRAWN_MS)
+    page.locator("#traffic-find").fill("transit")
+    page.wait_for_url("**q=transit**", timeout=DRAWN_MS)
+    expect(page.locator(".bar.over")).to_contain_text("2 ports", timeout=DRAWN_MS)
+    settle(page)
+    box = page.locator(".bk-Figure").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 0.6 * box["width"], box["y"] + 12
+    page.mouse.move(x - 5, y)
+    page.mouse.move(x, y, steps=4)
+    said = page.locator(".bk-Tooltip").first
+    expect(said).to_contain_text("edge1 xe-0/0/1")
+    expect(said).to_contain_text("of the port")
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(r"range=between.*port=|port=.*range=between"), timeout=DRAWN_MS)
+    page.locator("#numbers").wait_for(timeout=DRAWN_MS)
+    page.go_back()
+    expect(page.locator(".bar.over")).to_contain_text("2 ports", timeout=DRAWN_MS)
