@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import expect
 
@@ -33,14 +35,17 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(
-    params=[(WIDE, "dark"), (WIDE, "light"), (PHONE, "dark"), (PHONE, "light")], ids=str
+    scope="module",
+    params=[(WIDE, "dark"), (WIDE, "light"), (PHONE, "dark"), (PHONE, "light")],
+    ids=str,
 )
-def visitor(request: pytest.FixtureRequest, site: Site) -> Visitor:
+def visitor(request: pytest.FixtureRequest, site: Site) -> Iterator[Visitor]:
     size, theme = request.param
     chosen: Theme = theme
     found = site.visitor(None, size=size, theme=chosen)
     found.page.goto(f"{site.server.url}{PAGE}")
-    return found
+    yield found
+    site.chromium.close([found])
 
 
 def test_the_contents_lead_there_and_nothing_is_cut_off(visitor: Visitor) -> None:

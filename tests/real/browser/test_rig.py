@@ -13,9 +13,9 @@ ASK = """(urls) => Promise.all(urls.map((url) => fetch(url, {mode: "no-cors"}).t
 
 
 def test_what_a_page_asks_for_elsewhere_fails_and_is_strange(
-    bare_site: Site, chromium: Chromium
+    site: Site, chromium: Chromium
 ) -> None:
-    visitor = bare_site.visitor()
+    visitor = site.visitor()
     visitor.page.goto("about:blank")  # where no policy of ours forbids it
 
     assert visitor.page.evaluate(ASK, ELSEWHERE) == ["failed", "failed"]
@@ -28,9 +28,9 @@ def test_what_a_page_asks_for_elsewhere_fails_and_is_strange(
 
 
 def test_what_a_console_says_is_strange_until_it_is_expected(
-    bare_site: Site, chromium: Chromium
+    site: Site, chromium: Chromium
 ) -> None:
-    visitor = bare_site.visitor()
+    visitor = site.visitor()
     visitor.go("/login")
 
     visitor.page.evaluate(
@@ -47,15 +47,13 @@ KEEP = """() => { for (const kept of [localStorage, sessionStorage]) kept.setIte
 KEPT = "() => [localStorage.length, sessionStorage.length, document.cookie]"
 
 
-def test_a_window_holds_nothing_of_who_was_in_it_before(
-    bare_site: Site, chromium: Chromium
-) -> None:
-    before = bare_site.visitor("ana", theme="light", size=NARROW)
-    before.go("/who")
+def test_a_window_holds_nothing_of_who_was_in_it_before(site: Site, chromium: Chromium) -> None:
+    before = site.visitor("ana", theme="light", size=NARROW)
+    before.go("/account")
     before.page.evaluate(KEEP)
     chromium.close([before])
 
-    visitor = bare_site.visitor()
+    visitor = site.visitor()
     visitor.go("/login")
 
     assert visitor.context is before.context
