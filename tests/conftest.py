@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Generator, Iterator
@@ -26,6 +27,15 @@ hypothesis.settings.register_profile("full", deadline=None, database=None, max_e
 hypothesis.settings.load_profile("full" if FULL else "gate")
 
 share_statements()
+gc.set_threshold(
+    10_000, 10, 10
+)  # with all that is collected alive, a look at it costs more than it frees
+
+
+def pytest_collection_finish() -> None:
+    """Some 18,000 tests and all that they import live to the end: they need no looking at in a run."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
