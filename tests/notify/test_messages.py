@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import apprise
 import pytest
@@ -196,14 +197,16 @@ def test_a_service_that_is_made_alone_is_the_one_that_apprise_makes(url: str) ->
 
     alone = made_alone(url, asset)
 
-    theirs = apprise.Apprise.instantiate(url, asset=asset)
+    theirs: Any = apprise.Apprise.instantiate(url, asset=asset)
     assert type(alone) is type(theirs)
     assert (alone.url(), vars(alone).keys()) == (theirs.url(), vars(theirs).keys())
 
 
 @pytest.mark.parametrize("scheme", KNOWN_HERE)
 def test_a_scheme_that_is_known_here_has_the_plugin_that_apprise_has_for_it(scheme: str) -> None:
-    assert plugin_of(scheme) is NotificationManager()[scheme]
+    theirs: Any = NotificationManager
+
+    assert plugin_of(scheme) is theirs()[scheme]
 
 
 def test_a_common_service_is_opened_without_loading_all_others() -> None:
