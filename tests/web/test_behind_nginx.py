@@ -21,7 +21,16 @@ from netwb.workbench import Workbench
 from tests.real_components import require_real
 from tests.web.browsing import Browser, pulled
 from tests.web.rest import Client
-from tests.web.servers import PASSWORDS, ROOT, Server, free_port, netwb_serve, two_tenants
+from tests.web.servers import (
+    PASSWORDS,
+    ROOT,
+    Server,
+    beside,
+    free_port,
+    let_in,
+    netwb_serve,
+    two_tenants,
+)
 
 pytestmark = pytest.mark.real
 
@@ -71,12 +80,9 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
         netwb_serve(made.bench.home, **settings) as second,
         netwb_serve(made.bench.home, "--api-only", **settings) as api,
         nginx(program, folder, readme_lines(port, (first.port, second.port), api.port), port),
+        beside(made.bench.home) as bench,
     ):
-        bench = Workbench.open(made.bench.home, environment={})
-        try:
-            yield Front(port, bench, (first, second))
-        finally:
-            bench.close()
+        yield Front(port, bench, (first, second))
 
 
 def readme_lines(port: int, pages: tuple[int, int], api: int) -> str:
@@ -198,7 +204,9 @@ def test_an_erp_goes_on_in_whichever_process_answers_it(front: Front) -> None:
 
 def test_when_a_process_is_killed_the_other_one_goes_on_with_its_people(front: Front) -> None:
     """Last in this file: what it kills does not come back."""
-    people = [front.browser("ana") for _ in range(10)]
+    people = [front.browser() for _ in range(10)]
+    for browser in people:
+        let_in(browser, front.bench, "ana")
     opened = [browser.get("/who").token for browser in people]
 
     front.pages[0].process.kill()
