@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import pytest
 
@@ -108,8 +109,25 @@ def test_every_route_of_the_application_is_walked(walk: Walk) -> None:
     assert set(routes(walk.server)) == {*of_rest, *OF_PAGES, *OTHERS}
 
 
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize("pattern", [*OF_PAGES, *OTHERS, "none"])
+def each(*patterns: str, marks: pytest.MarkDecorator | tuple[()], callers: list[str]) -> list[Any]:
+    """Each of those by each of these."""
+    return [pytest.param(one, who, marks=marks) for one in patterns for who in callers]
+
+
+# How a page is built from a plain request differs by role in its navigation alone, which
+# test_two_tenants_views.py walks for all of them.
+MOST_AND_LEAST = [Role.ADMIN.value, Role.CUSTOMER.value, "none"]
+BETWEEN = [caller for caller in CALLERS if caller not in MOST_AND_LEAST]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "caller"),
+    [
+        *each(*OTHERS, "none", marks=(), callers=CALLERS),
+        *each(*OF_PAGES, marks=(), callers=MOST_AND_LEAST),
+        *each(*OF_PAGES, marks=pytest.mark.full, callers=BETWEEN),
+    ],
+)
 def test_a_foreign_name_is_answered_as_a_missing_one(walk: Walk, pattern: str, caller: str) -> None:
     for address in NO_ROUTE if pattern == "none" else asked_of(pattern):
         own, foreign, missing = (
