@@ -439,12 +439,19 @@ def modules() -> dict[str, ast.Module]:
     return {n.removesuffix(".__init__"): t for n, t in trees.items() if len(t.body) > 1}
 
 
-def imports(tree: ast.AST, *, hidden: bool = False, types: bool = False) -> Iterator[Import]:
-    """Every import below `tree`; `from package import module` counts as the module."""
+@cache
+def imports(tree: ast.Module) -> tuple[Import, ...]:
+    """Every import of it; `from package import module` counts as the module."""
+    return tuple(imports_below(tree))
+
+
+def imports_below(tree: ast.AST, *, hidden: bool = False, types: bool = False) -> Iterator[Import]:
     for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.expr):
+            continue  # no statement stands in one
         for name in imported(node):
             yield Import(name=name, hidden=hidden, for_types=types)
-        yield from imports(
+        yield from imports_below(
             node,
             hidden=hidden or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef),
             types=types or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)),
@@ -461,11 +468,14 @@ def imported(node: ast.AST) -> list[str]:
     return []
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls(tree: ast.Module) -> tuple[tuple[str, ast.Call], ...]:
     """The last name of each called thing: `datetime.now()` is now."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
-            yield node.func.id if isinstance(node.func, ast.Name) else node.func.attr, node
+    return tuple(
+        (node.func.id if isinstance(node.func, ast.Name) else node.func.attr, node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute)
+    )
 
 
 def row(name: str, table: Container[str]) -> str | None:
