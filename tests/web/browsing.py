@@ -112,6 +112,7 @@ class Browser:
             headers={name: value for name, value in sent.items() if value},
         )
         socket = await websocket_connect(request, subprotocols=["bokeh", token])
+        assert socket.protocol is not None
         socket.protocol.set_nodelay(True)  # as browsers do
         try:
             yield socket
