@@ -37,9 +37,8 @@ from netwb.roles import ALL_TENANTS, NO_TENANT, Scope
 from netwb.store.database import Database
 from netwb.store.inserting import insert_absent, insert_many, upsert
 from netwb.store.models import Base, DeviceRow, HostKeyRow, SiteRow, TenantOwned, TenantRow
-from tests.store.conftest import fresh_url
+from tests.store.conftest import KINDS, fresh_url
 from tests.store.rows import OWNED, add_tenant_with_one_row_of_each, new_tenant
-from tests.stores import KINDS_IN_FULL
 
 SITES = Base.metadata.tables["site"]
 SITE_VALUES: dict[str, Any] = {
@@ -64,11 +63,11 @@ def two_tenants(database: Database) -> Database:
     return fill(database)
 
 
-@pytest.fixture(scope="module", params=KINDS_IN_FULL)
+@pytest.fixture(scope="module", params=KINDS)
 def two_to_read(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    """The same, to be read only; made once. What narrows stands in the statement of any database."""
+    """The same, to be read only; made once."""
     with closing(Database(fresh_url(request, tmp_path_factory.mktemp("read")))) as database:
         yield fill(database)
 
