@@ -4,8 +4,8 @@ Panel looks through every class of component for each page (measured: half of wh
 costs). Pages of the frame differ in what they show and never in what they load; others, which may set
 files of their own, go Panel's way. A page of Bokeh's own models, the wall, needs one script of eight;
 the others need no table of Tabulator's, no figure by WebGL, and no shim for modules, which every browser
-has: the shim reads each module itself, so that a browser compiles it anew at each page (measured: a third
-of what opening a page costs it). `frame.js` has what Panel asks the shim for.
+has: the shim reads each module itself, so that a browser compiles it anew at each page (all of that: a fifth
+of what opening a page costs it, roughly). `frame.js` has what Panel asks the shim for.
 Source: panel.io.server and panel.io.resources (1.9.4).
 """
 
