@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Protocol
 
 import panel as pn
+from panel.io.state import set_curdoc
 from panel.viewable import Viewable
 
 from netwb.views.document import soon
@@ -66,14 +67,10 @@ class TrafficView:
         self.frame = frame
         self.look: Look | None = None
         self.tools = Sheet(on_act=self._act, css=traffic_css())
-        self.port = PortPart(frame, wanted=self._zoomed, back=self._back, on_act=self._act)
-        self.list = OverviewPart(frame, wanted=self._zoomed, back=self._back, on_act=self._act)
-        self.grafana = GrafanaPart(frame, on_act=self._act)
-        parts: tuple[Part, ...] = (self.port, self.list, self.grafana)
-        self._panels = {part: part.panel() for part in parts}
-        self.room = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
-        self.room[:] = [self._panels[self.part]]
         self._document = pn.state.curdoc
+        self._panels: dict[Part, Viewable] = {}
+        self.room = pn.Column(sizing_mode="stretch_both", margin=0, styles=SHRINKS)
+        self.room[:] = [self._panel(self.part)]
         self._looks: list[Look] = []  # before each zoom by hand
         self._acts: dict[str, OnAct] = {
             "again": self._again,
@@ -98,6 +95,24 @@ class TrafficView:
             return self.list
         return self.grafana if "grafana" in self.frame.address else self.port
 
+    @cached_property
+    def port(self) -> PortPart:
+        """One port over time. Its figures cost as much as a page without: made once they are seen."""
+        with set_curdoc(self._document):
+            return PortPart(self.frame, wanted=self._zoomed, back=self._back, on_act=self._act)
+
+    @cached_property
+    def list(self) -> OverviewPart:
+        """All ports."""
+        with set_curdoc(self._document):
+            return OverviewPart(self.frame, wanted=self._zoomed, back=self._back, on_act=self._act)
+
+    @cached_property
+    def grafana(self) -> GrafanaPart:
+        """Grafana's panels of one port."""
+        with set_curdoc(self._document):
+            return GrafanaPart(self.frame, on_act=self._act)
+
     def panel(self) -> Viewable:
         """Toolbar and part."""
         fills: dict[str, Any] = {"sizing_mode": "stretch_both", "margin": 0}
@@ -111,15 +126,22 @@ class TrafficView:
             look,
             self.frame.address,
             self.frame.zone,
-            units=part is self.port,
-            grafana=part is not self.list and bool(self.frame.bench.grafana_origin),
+            units=isinstance(part, PortPart),
+            grafana=not isinstance(part, OverviewPart) and bool(self.frame.bench.grafana_origin),
         )
-        if self.room[0] is not self._panels[part]:
+        if self.room[0] is not self._panel(part):
             soon(self._document, partial(self._show, part))
         await self.frame.part(partial(part.load, look), part.say)
 
     def _show(self, part: Part) -> None:
-        self.room[:] = [self._panels[part]]
+        self.room[:] = [self._panel(part)]
+
+    def _panel(self, part: Part) -> Viewable:
+        """What was drawn in it stays for when it is shown again."""
+        if part not in self._panels:
+            with set_curdoc(self._document):
+                self._panels[part] = part.panel()
+        return self._panels[part]
 
     # ---- zoom
 

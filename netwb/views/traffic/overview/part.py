@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from netwb.views.document import at_once, soon
 from netwb.views.frame import Frame
 from netwb.views.panes import SHRINKS
 from netwb.views.sheet import Act, OnAct, Sheet
-from netwb.views.theme import PHONE_PX
+from netwb.views.theme import PHONE_PX, Scheme
 from netwb.views.traffic.chart import Chart
 from netwb.views.traffic.driver import ChartDriver
 from netwb.views.traffic.files import NOTHING, picture_of, ports_csv, table_csv
@@ -100,7 +100,6 @@ class OverviewPart:
         self._veil = Veil(self.head, self.table)
         self.chart = Chart(wanted=wanted, back=back, leads=frame.go)
         self.stack = StackFigure()
-        self.heat = HeatFigure(self._cell_chosen)
         self.zoom = Zoom(self.stack.model, wanted=wanted, back=back)
         self.driver = ChartDriver(self._scheme)
         self._on_act = on_act
@@ -108,7 +107,6 @@ class OverviewPart:
         self._pictures: dict[str, Viewable] = {
             "busiest": pn.pane.Bokeh(self.stack.model, **fills),
             "sum": self.chart.pane,
-            "heat": pn.pane.Bokeh(self.heat.model, sizing_mode="stretch_width", margin=0),
         }
         self.room = pn.Column(sizing_mode="stretch_width", height=PICTURE_PX, margin=0)
         self.beside: asyncio.Task[bool] | None = None
@@ -133,6 +131,13 @@ class OverviewPart:
     def query(self) -> Query:
         """What the address asks for."""
         return query_of(self.frame.address)
+
+    @cached_property
+    def heat(self) -> HeatFigure:
+        """The map of hours, made once somebody looks at it."""
+        made = HeatFigure(self._cell_chosen, self.stack.scheme)
+        self._pictures["heat"] = pn.pane.Bokeh(made.model, sizing_mode="stretch_width", margin=0)
+        return made
 
     def panel(self) -> Viewable:
         """Bar, sum, picture and table; the picture comes with its data."""
@@ -308,8 +313,12 @@ class OverviewPart:
         )
 
     def _scheme(self, scheme: Any) -> None:
-        soon(self._document, partial(self.stack.paint, scheme))
-        soon(self._document, partial(self.heat.paint, scheme))
+        soon(self._document, partial(self._paint, scheme))
+
+    def _paint(self, scheme: Scheme) -> None:
+        self.stack.paint(scheme)
+        if "heat" in self._pictures:
+            self.heat.paint(scheme)
 
     # ---- acts
 

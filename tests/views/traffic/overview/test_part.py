@@ -81,6 +81,24 @@ def test_all_ports_stand_in_a_table_and_of_many_those_near_the_window(
     assert sum(bool(source.data["x"]) for source in bands) == 4
 
 
+def test_pictures_are_made_when_they_are_looked_at_and_in_the_theme_that_is_on(
+    made: Rig, engineer: Workbench
+) -> None:
+    async def story() -> Visit:
+        page = await loaded(made, engineer)
+        page.view.list._scheme("light")
+        assert not {"port", "grafana"} & set(vars(page.view))
+        assert "heat" not in vars(page.view.list)
+        await page.act("picture", look="heat")
+        return page
+
+    view = run(story()).view
+
+    assert (view.list.stack.scheme, view.list.heat.scheme) == ("light", "light")
+    assert view.list.heat.cells[2].data["port"]
+    assert "port" not in vars(view)
+
+
 @pytest.mark.parametrize("look", ["busiest", "sum", "heat"])
 def test_a_customer_sees_its_ports_on_whosever_device_in_each_picture_and_no_other(
     made: Rig, customer: Workbench, look: str
