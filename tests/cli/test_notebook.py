@@ -77,8 +77,10 @@ def test_it_serves_the_examples_on_loopback_and_leaves_nothing_when_it_is_ended(
         "TMPDIR": str(tmp_path / "tmp"),
     }
     (tmp_path / "tmp").mkdir()
+    ours, theirs = os.openpty()  # JupyterLab hears Ctrl-C where its input is a terminal
     process = subprocess.Popen(
         [sys.executable, "-m", "netwb", *words],
+        stdin=theirs,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **own},
@@ -94,6 +96,8 @@ def test_it_serves_the_examples_on_loopback_and_leaves_nothing_when_it_is_ended(
     finally:
         process.kill()
         process.wait()
+        os.close(ours)
+        os.close(theirs)
 
     assert f"notebooks in {folder}" in said
     assert {"00-start.ipynb", "50-blackhole-drill.ipynb"} <= names
