@@ -68,9 +68,8 @@ class Daemon:
         self._stop = threading.Event()
         self._over = threading.Event()  # what ran has ended, or is handed back
         self._woken = threading.Event()
-        self._told: SimpleQueue[int] = (
-            SimpleQueue()
-        )  # signals to end; no handler may wait for a lock
+        # Signals to end: a handler may wait for no lock.
+        self._told: SimpleQueue[int] = SimpleQueue()
         self._busy: set[Lane] = set()
         self._outage = Outage()
         self._beat_at = monotonic()
