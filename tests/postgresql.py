@@ -67,9 +67,9 @@ class Cluster:
         return self.url(self._made(template))
 
     def leave(self, name: str) -> None:
-        """Whoever made that database is over."""
+        """Whoever made that database is over; so is the server, after a session's last test."""
         self.left.append(name)
-        if len(self.left) >= _AT_ONCE:
+        if len(self.left) >= _AT_ONCE and not self.master.closed:
             for one in self.left:
                 self._order("drop database if exists {} with (force)", one)
             self.left.clear()
