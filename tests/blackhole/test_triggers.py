@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from nornir.core.inventory import Inventory
 
 from netwb.blackhole.records import IPNetwork, OnRouter, Router
-from netwb.blackhole.trigger import Keeper, Patience, Triggers
+from netwb.blackhole.trigger import Keeper, Patience, Triggers, nornir_tasks
 from netwb.errors import (
     CommandRejectedError,
     DeadlineError,
@@ -258,6 +260,38 @@ def test_one_writer_at_a_time_and_in_the_order_of_asking(frr: Stage) -> None:
     assert done == ["announced", "withdrawn", "announced"]
     assert frr.fleet.routes(TRIGGER) == {FOUR: 667}
     assert frr.fleet.seen(TRIGGER).most_sessions == 1
+
+
+def test_what_is_asked_first_is_done_first_also_where_its_thread_is_slow(
+    frr: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, third = [0], threading.Event()
+    made = nornir_tasks.inventory_of
+
+    def slow_for_the_second(routers: Sequence[Router]) -> Inventory:
+        begun[0] += 1
+        if begun[0] == 2:
+            third.wait(0.3)
+        elif begun[0] == 3:
+            third.set()
+        return made(routers)
+
+    monkeypatch.setattr(nornir_tasks, "inventory_of", slow_for_the_second)
+    work = [
+        frr.triggers.start_announce(frr.trigger, [FOUR], "edge"),
+        frr.triggers.start_withdraw(frr.trigger, [FOUR]),
+        frr.triggers.start_announce(frr.trigger, [FOUR], "upstream"),
+    ]
+
+    assert [one.result()[FOUR].state for one in work] == ["announced", "withdrawn", "announced"]
+    assert frr.fleet.routes(TRIGGER) == {FOUR: 667}
+
+
+def test_what_failed_holds_up_nothing_behind_it(frr: Stage) -> None:
+    frr.change = lambda target: replace(target, port=closed_port())
+    work = [frr.triggers.start_announce(frr.trigger, [FOUR], "edge") for _ in range(3)]
+
+    assert [type(one.exception(60)) for one in work] == [UnreachableError] * 3
 
 
 # -- the kept session

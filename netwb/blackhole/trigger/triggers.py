@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,8 @@ AT_ONCE = 32  # runs that are waited for; each is one router's
 class Triggers:
     """Announce, withdraw, list, verify and save, from any thread.
 
-    Routers do not wait for each other; what is asked of one router is done in order.
+    Routers do not wait for each other; what is announced and withdrawn at one router is done in the
+    order of asking.
     """
 
     def __init__(
@@ -32,6 +34,8 @@ class Triggers:
         self._announcer = Announcer(keeper, clock=clock)
         self._runner = tasks.LoopRunner(self._loop)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="netwb-triggers")
+        self._asking = threading.Lock()
+        self._last: dict[str, Future[Any]] = {}  # what was asked last of each router
 
     def commands(
         self, router: Router, networks: Sequence[IPNetwork], reach: Reach
@@ -53,7 +57,7 @@ class Triggers:
         self, router: Router, networks: Sequence[IPNetwork], reach: Reach
     ) -> Future[OnRouters]:
         """Begin to announce, so that several routers are announced at together."""
-        return self._begin(router, tasks.announce, networks=networks, reach=reach)
+        return self._begin_in_turn(router, tasks.announce, networks=networks, reach=reach)
 
     def withdraw(self, router: Router, networks: Sequence[IPNetwork]) -> OnRouters:
         """See Announcer.withdraw."""
@@ -61,7 +65,7 @@ class Triggers:
 
     def start_withdraw(self, router: Router, networks: Sequence[IPNetwork]) -> Future[OnRouters]:
         """Begin to withdraw."""
-        return self._begin(router, tasks.withdraw, networks=networks)
+        return self._begin_in_turn(router, tasks.withdraw, networks=networks)
 
     def list_static(self, router: Router) -> Routes:
         """See Announcer.list_static."""
@@ -103,6 +107,28 @@ class Triggers:
 
     def _begin(self, router: Router, task: Callable[..., Any], **params: Any) -> Future[Any]:
         return self._threads.submit(self._run, router, task, params)
+
+    def _begin_in_turn(
+        self, router: Router, task: Callable[..., Any], **params: Any
+    ) -> Future[Any]:
+        """Behind what was asked before: of two threads that begin, either may come to the router first."""
+        with self._asking:
+            before = self._last.get(router.device_id)
+            begun = self._threads.submit(self._run_behind, before, router, task, params)
+            self._last[router.device_id] = begun
+        return begun
+
+    def _run_behind(
+        self,
+        before: Future[Any] | None,
+        router: Router,
+        task: Callable[..., Any],
+        params: dict[str, Any],
+    ) -> Any:
+        """However that ended. Threads begin in the order of asking, so that what is waited for runs."""
+        if before is not None:
+            wait([before])
+        return self._run(router, task, params)
 
     def _run(self, router: Router, task: Callable[..., Any], params: dict[str, Any]) -> Any:
         """One Nornir run over one router; what its task raised is raised here."""
