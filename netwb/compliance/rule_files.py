@@ -94,6 +94,7 @@ class _Reading:
         self._seen: dict[str, int] = {}  # ids with the line of each
 
     def read(self, text: str) -> RuleFile:
+        """The file's good rules, and each fault with its line; a fault spoils its own rule alone."""
         rules: tuple[Rule, ...] = ()
         off: dict[str, int] = {}
         size = len(text.encode(errors="surrogatepass"))

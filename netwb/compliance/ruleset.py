@@ -66,6 +66,7 @@ class _Merging:
         self._faults = [fault for file in self._files for fault in file.faults]
 
     def merged(self) -> RuleSet:
+        """What holds for all, and for each tenant: the later origin replaces, but for what is locked."""
         provider = [file for file in self._files if file.origin != "tenant"]
         common: dict[str, Rule] = {}
         for origin in _ORDER[:2]:

@@ -119,6 +119,7 @@ class _Building:
         )
 
     def take(self, event: Any) -> None:
+        """The next event of the parser, in its order."""
         line = event.start_mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent):
             self._begin(line)

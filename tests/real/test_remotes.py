@@ -21,10 +21,7 @@ from tests.real.git_hosts import (
     free_port,
     https_host,
     make_key,
-    missing,
-    ssh_host,
 )
-from tests.real_components import require_real
 from tests.workbench.remotes import asked, bare, every_text, tip
 
 PASSWORD = "t0ken-of-the-Robot"
@@ -34,18 +31,6 @@ pytestmark = pytest.mark.real
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Rig]:
     with rig(tmp_path, {"acme": ("edge1", "edge2")}, past=a_night) as made:
-        yield made
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> Path:
-    require_real("a Git host over ssh", missing=missing())
-    return make_key(tmp_path / "robot_key")
-
-
-@pytest.fixture
-def host(tmp_path: Path, key: Path) -> Iterator[SshHost]:
-    with ssh_host(tmp_path / "sshd", key.with_suffix(".pub").read_text()) as made:
         yield made
 
 

@@ -13,8 +13,7 @@ import pytest
 from netwb.workbench import Workbench
 from tests.benches import Rig, a_night, rig
 from tests.compliance.keeping import HOSTS, NTP, ONLY_OURS
-from tests.real.git_hosts import SshHost, https_host, make_key, missing, ssh_host
-from tests.real_components import require_real
+from tests.real.git_hosts import SshHost, https_host, make_key
 
 TOKEN = "t0ken-of-the-Reader"
 pytestmark = pytest.mark.real
@@ -34,18 +33,6 @@ def far(tmp_path: Path) -> Path:
     git(folder, "init", "-q", "--bare", "-b", "main")
     write(folder, NTP)
     return folder
-
-
-@pytest.fixture
-def key(tmp_path: Path) -> Path:
-    require_real("a Git host over ssh", missing=missing())
-    return make_key(tmp_path / "reader_key")
-
-
-@pytest.fixture
-def host(tmp_path: Path, key: Path) -> Iterator[SshHost]:
-    with ssh_host(tmp_path / "sshd", key.with_suffix(".pub").read_text()) as made:
-        yield made
 
 
 def git(folder: Path, *words: str, said: str = "") -> str:
