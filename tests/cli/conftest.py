@@ -8,6 +8,7 @@ import os
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ class BuiltDemo:
 
     home: Path
     told: Any
+    at: datetime  # all that its ports counted before is in it
 
     def copied(self, home: Path) -> Path:
         """That home, as it was left."""
@@ -34,10 +36,11 @@ def built_demo(tmp_path_factory: pytest.TempPathFactory) -> BuiltDemo:
     home = tmp_path_factory.mktemp("built") / "demo"
     out = io.StringIO()
     umask = os.umask(0o077)
+    begun = datetime.now(UTC)
     try:
         with redirect_stdout(out), redirect_stderr(io.StringIO()):
             status = main(["demo", "--once", "--devices", "3", "--json", "--home", str(home)])
     finally:
         os.umask(umask)
     assert status == 0
-    return BuiltDemo(home, json.loads(out.getvalue()))
+    return BuiltDemo(home, json.loads(out.getvalue()), begun)
