@@ -16,12 +16,13 @@ from netwb.notify.hiding import hidden
 MAIL = frozenset({"mailto", "mailtos"})
 _OWN_HOST = MAIL | {"json", "jsons", "xml", "xmls", "form", "forms"}  # where the host is no token
 SELF_HOSTED = _OWN_HOST | {"mmosts", "rockets", "matrixs"}
-# https, mail and chat; each but mail over TLS. Not what reads the server's files or runs programs.
+# https, mail and chat, in the words of apprise; each but mail over TLS. Not what reads the server's files
+# or runs programs.
 TENANT_SERVICES = MAIL | {
     *("jsons", "xmls", "forms"),
-    *("slack", "msteams", "workflow", "workflows", "discord", "gchat", "tgram", "wxteams"),
+    *("slack", "workflow", "workflows", "discord", "gchat", "tgram", "wxteams"),  # Teams: workflows
     *("mmosts", "rockets", "matrixs", "zulip", "signl4", "ntfys"),
-    *("opsgenie", "pagerduty", "pushover", "twilio", "spike", "squadcast", "incidentio"),
+    *("opsgenie", "pagerduty", "pover", "twilio", "spike", "squadcast", "incidentio"),
 }
 # Parameters that choose recipients and words. Others may name files of the server (keys, templates).
 _TENANT_PARAMETERS = frozenset(

@@ -19,7 +19,13 @@ from netwb.errors import DeliveryError, InputError
 from netwb.notify.child import KNOWN_HERE, Guard, Sender, made_alone, plugin_of
 from netwb.notify.messages import Service
 from netwb.notify.records import Message
-from netwb.notify.services import check_service, hidden_service, shown_service
+from netwb.notify.services import (
+    MAIL,
+    TENANT_SERVICES,
+    check_service,
+    hidden_service,
+    shown_service,
+)
 from netwb.notify.webhooks import Reach
 from tests.notify.mailbox import Mailbox, mail_server, part
 from tests.notify.receivers import Receiver, drip, flood, hang, receiving, status
@@ -207,6 +213,26 @@ def test_a_scheme_that_is_known_here_has_the_plugin_that_apprise_has_for_it(sche
     theirs: Any = NotificationManager
 
     assert plugin_of(scheme) is theirs()[scheme]
+
+
+def test_each_service_that_is_open_to_a_tenant_is_one_of_apprise_and_over_tls() -> None:
+    known: Any = apprise.Apprise().details(show_disabled=True)["schemas"]
+    over_tls = {scheme for one in known for scheme in one["secure_protocols"] or ()}
+
+    assert over_tls >= TENANT_SERVICES - MAIL
+    assert {scheme for one in known for scheme in one["protocols"] or ()} | over_tls >= MAIL
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"pover://{'u' * 30}@{'a' * 30}/?priority=high&sound=siren",
+        "workflows://prod.example.org/643e8971a1a4/sIgNaTuRe-of-it/",
+    ],
+    ids=["Pushover", "Teams"],
+)
+def test_a_tenant_uses_a_service_by_the_word_that_apprise_has_for_it(url: str) -> None:
+    assert Sender(url, Guard("public"), is_tenants=True).shown == f"{url.partition(':')[0]}://..."
 
 
 def test_a_common_service_is_opened_without_loading_all_others() -> None:
