@@ -315,6 +315,7 @@ class Blackhole:
     answer     the guard's; of a shadow what it would have been
     version    rises with each change, but for a later end by a repeat of its alarm
     commands   those of its announcement, by the trigger's label
+    expires_at  None: it is held, and its time begins once it is let through, or it was denied
     """
 
     id: str

@@ -141,7 +141,14 @@ class BlackholeBody(Shape):
     announced_at: Annotated[
         str | None, said("When it was announced first, UTC.", "2026-11-20T02:00:00Z")
     ]
-    expires_at: Annotated[str | None, said("When it ends by itself, UTC.", "2026-11-20T02:30:00Z")]
+    expires_at: Annotated[
+        str | None,
+        said(
+            "When it ends by itself, UTC; null of one that is held: its time begins once it is let"
+            " through. Of a dry run when it would end, were it let through now.",
+            "2026-11-20T02:30:00Z",
+        ),
+    ]
     ended_at: Annotated[str | None, said("When it ended, UTC.", None)]
     ended_by: Annotated[str | None, said("Who ended it.", None)]
     end_reason: Annotated[str | None, said("Why it ended.", None)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from netwb.access.records import NewToken, NewUser
 from netwb.roles import Role
+from netwb.web.operations import rfc3339
 from tests.blackhole.engine.network import World, parts_of, world
 from tests.web.rest import Client, Reply, serving
 
@@ -65,6 +67,30 @@ def says(client: Client, one: str, what: str, body: Any, tag: str | None) -> Rep
 
 def tag_of(client: Client, one: str) -> str:
     return client.get(f"/blackholes/{one}").headers["etag"]
+
+
+def test_what_is_held_has_no_end_until_it_is_let_through(served: Served) -> None:
+    ben, ana = served.by("ben"), served.by("ana")
+    one = served.held()
+    asked_at = served.there.clock()
+
+    (listed,) = ben.get("/blackholes").json["items"]
+    dry = ben.post("/blackholes", {**ASKED, "dry_run": True}).json
+    served.there.clock.advance(minutes=9)
+    served.there.turn()
+    approved = ana.post(f"/blackholes/{one}/approve", {"minutes": 10})
+
+    assert (listed["state"], listed["expires_at"]) == ("held", None)
+    assert dry["expires_at"] == rfc3339(asked_at + timedelta(minutes=30))
+    assert approved.json["expires_at"] == rfc3339(asked_at + timedelta(minutes=19))
+
+
+def test_what_was_taken_back_while_it_was_held_never_had_an_end(served: Served) -> None:
+    one = served.held()
+
+    back = served.by("ben").post(f"/blackholes/{one}/deny", REASON)
+
+    assert (back.status, back.json["expires_at"]) == (200, None)
 
 
 def test_what_was_seen_compressed_was_seen(served: Served) -> None:

@@ -328,7 +328,8 @@ def _answer(row: BlackholeRow, verdict: Verdict, now: datetime) -> None:
     row.reach, row.state = verdict.reach, _state(verdict)
     if verdict.prefix is not None:
         row.tenant_id, row.site_id = verdict.prefix.tenant_id, verdict.prefix.site_id
-    row.expires_at = None if verdict.answer == "deny" else verdict.expires_at
+    # What is held stands for no time yet: its time begins once it is let through.
+    row.expires_at = None if row.state in {"held", "denied"} else verdict.expires_at
     if row.state == "intended" and row.intended_at is None:
         row.intended_at = now
     if row.state in ENDED:

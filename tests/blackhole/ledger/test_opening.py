@@ -41,7 +41,7 @@ def test_the_answer_gives_the_first_state(
 
     assert (one.state, one.answer, one.tenant, one.version) == (state, answer, "acme", 1)
     assert (one.ended_at is not None) == (state in {"denied", "shadow"})
-    assert (one.expires_at is not None) == (answer != "deny")
+    assert (one.expires_at is not None) == (state in {"intended", "shadow"})
     assert [reason.text for reason in one.reasons] == ["as the test says"]
     assert attacks(made).ledger.entry(one.id).blackhole == one
 
