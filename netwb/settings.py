@@ -76,6 +76,11 @@ class CollectSettings:
     max_bytes: int = _setting(
         64 * 1024 * 1024, "bytes", "Longest answer of one command that is kept.", least=1024
     )
+    startup: str = _setting(
+        "",
+        "platforms",
+        "Whose startup configuration backups take as well, as `cisco_ios, cisco_nxos`; EOS's always.",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ Floor 3. The bytes are those of the wire; whether they are a whole configuration
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from netwb.collect.facts import parse_facts
 from netwb.collect.ssh import Session
 from netwb.configs.records import RawConfig
-from netwb.errors import RestrictedLoginError
+from netwb.errors import DeviceError, RestrictedLoginError
 from netwb.inventory.records import ConfigKind, Facts
 from netwb.platforms.record import Platform
 
@@ -24,11 +25,18 @@ class Gathered:
     facts: Facts
 
 
-async def gather_configs(session: Session, platform: Platform) -> Gathered:
+Note = Callable[[Gathered], None]
+
+
+async def gather_configs(
+    session: Session, platform: Platform, note: Note = lambda _: None
+) -> Gathered:
     """Facts first, because they are short, then the texts.
 
     A command that is refused is no error here: its answer is a text that the gate refuses, with the
     device's own words as the cause.
+
+    note   is given what there is before the startup configuration is asked for, where it is
     """
     if not session.privileged:
         msg = (
@@ -39,10 +47,20 @@ async def gather_configs(session: Session, platform: Platform) -> Gathered:
         raise RestrictedLoginError(msg)
     facts = await session.ask(platform.facts.command)
     running = await _config(session, "running", platform.running)
-    startup = await _config(session, "startup", platform.startup) if platform.startup else None
-    return Gathered(
-        running=running, startup=startup, facts=parse_facts(facts.transcript, platform.facts)
+    gathered = Gathered(
+        running=running, startup=None, facts=parse_facts(facts.transcript, platform.facts)
     )
+    if platform.startup_asked is None:
+        return gathered
+    note(gathered)
+    return replace(gathered, startup=await _config(session, "startup", platform.startup_asked))
+
+
+def with_broken_startup(gathered: Gathered, platform: Platform, cause: DeviceError) -> Gathered:
+    """The login ended while the startup configuration came: what is there already stays good."""
+    command = platform.startup_asked or ""
+    broken = RawConfig(kind="startup", command=command, transcript=b"", prompt=b"", broken=cause)
+    return replace(gathered, startup=broken)
 
 
 async def _config(session: Session, kind: ConfigKind, command: str) -> RawConfig:

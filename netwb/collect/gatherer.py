@@ -6,6 +6,7 @@ and ended at its end.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,12 @@ from nornir.core.task import MultiResult, Result, Task
 
 from netwb.collect.drivers.link import Link, open_link
 from netwb.collect.drivers.stock import StockGathering
-from netwb.collect.gather import Gathered, gather_configs
+from netwb.collect.gather import Gathered, Note, gather_configs, with_broken_startup
 from netwb.collect.runner import SessionRunner, make_nornir
 from netwb.collect.sink import Sink
 from netwb.collect.ssh import Sessions
 from netwb.collect.threads import in_thread
-from netwb.errors import DeviceError, NetwbError
+from netwb.errors import DeadlineError, DeviceError, NetwbError
 from netwb.inventory.nornir_plugin import make_inventory
 from netwb.inventory.records import Target
 from netwb.platforms.record import Platform
@@ -54,17 +55,41 @@ class NornirGatherer:
 
 
 async def gather_target(task: Task, link: Link) -> Result:
-    """Nornir task: one device's texts and facts, by the transport that it is set to."""
+    """Nornir task: one device's texts and facts, by the transport that it is set to.
+
+    Whatever ends the login while the startup configuration comes costs that one alone.
+    """
     target: Target = task.host.data["target"]
+    gather = _fast if target.transport == "fast" else _stock
+    so_far: list[Gathered] = []
+    try:
+        gathered = await gather(target, link, so_far.append)
+    except (DeviceError, asyncio.CancelledError) as error:
+        # cancelled by the runner's deadline, which takes an answer that is there already
+        if not so_far:
+            raise
+        gathered = with_broken_startup(so_far[-1], link.platform(target), _cause(target, error))
+    return Result(host=task.host, result=gathered)
+
+
+def _cause(target: Target, error: DeviceError | asyncio.CancelledError) -> DeviceError:
+    if isinstance(error, DeviceError):
+        return error
+    msg = (
+        f"{target.hostname}: its startup configuration was not there in time; look at the device's "
+        f"load and the line to it, or raise collect.total_deadline_s"
+    )
+    return DeadlineError(msg)
+
+
+async def _fast(target: Target, link: Link, note: Note) -> Gathered:
     platform = link.platform(target)
-    if target.transport != "fast":
-        return Result(host=task.host, result=await _stock(target, link))
     async with link.sessions.open(target, platform) as session:
-        return Result(host=task.host, result=await gather_configs(session, platform))
+        return await gather_configs(session, platform, note)
 
 
-async def _stock(target: Target, link: Link) -> Gathered:
-    gathering = StockGathering(target, link)
+async def _stock(target: Target, link: Link, note: Note) -> Gathered:
+    gathering = StockGathering(target, link, note)
     work = in_thread(gathering.gather, name=f"netwb-{target.hostname}")
     try:
         return await work

@@ -112,7 +112,7 @@ def _found(
 
 
 def _text(text: str, platform: Platform) -> ConfigText:
-    return ConfigText.of(text.encode(), platform.sections, platform.blocks)
+    return ConfigText.by(platform, text.encode())
 
 
 def _missed(example: Example, finding: Finding) -> list[int]:

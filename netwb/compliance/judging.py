@@ -71,6 +71,4 @@ def _time_limit(seconds: float) -> Callable[[], bool]:
 def text_of(platforms: Mapping[str, Platform], data: bytes, platform: str) -> ConfigText:
     """As that platform nests it; one that has no record any more, by its indentation."""
     record = platforms.get(platform)
-    return ConfigText.of(
-        data, record.sections if record else "indent", record.blocks if record else ()
-    )
+    return ConfigText.of(data, "indent") if record is None else ConfigText.by(record, data)

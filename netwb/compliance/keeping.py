@@ -313,6 +313,12 @@ class Keeping:
         """As that platform nests it."""
         return text_of(self.parts.platforms, data, platform)
 
+    def startup(self, texts: Texts, platform: str) -> ConfigText | None:
+        """What the device would boot, or why that is not known; None: it was never asked."""
+        if texts.startup is not None:
+            return self.text(texts.startup, platform)
+        return ConfigText(data=b"", missing=texts.missing) if texts.missing else None
+
     def _inputs(self, tenant: _Tenant, standing: Standing) -> str:
         return self._digest(tenant, standing, (standing.blob, standing.startup))
 

@@ -24,7 +24,7 @@ def findings_of(
     if texts.running is None or not asked:
         return {}
     text = keeping.text(texts.running, platform)
-    startup = None if texts.startup is None else keeping.text(texts.startup, platform)
+    startup = keeping.startup(texts, platform)
     found = judge_all(asked, text, platform=platform, startup=startup)
     return {one.rule_id: one for one in found}
 

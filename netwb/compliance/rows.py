@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -24,6 +24,7 @@ from netwb.store.models import (
     CurrentRow,
     CurrentTextRow,
     DeviceRow,
+    QuarantineRow,
     RevisionRow,
     SiteRow,
     TenantRow,
@@ -39,6 +40,8 @@ _STEP = (
     *(RevisionRow.kind, RevisionRow.number, RevisionRow.commit, RevisionRow.blob),
     *(RevisionRow.at, RevisionRow.stored_at, RevisionRow.author),
 )
+_ONE_RUN = timedelta(minutes=10)  # between the notes of both texts of a login: their batch's writes
+_OLD = "before what runs; the setting collect.startup takes it along"
 _JUDGED: Mapping[str, Judged] = {letter: judged for judged, letter in _LETTERS.items()}
 
 
@@ -57,7 +60,8 @@ Cells = Mapping[str, KeptCell]  # by rule id
 class Standing:
     """One device as it stands: what rules look at, its newest copy, and by what it was judged.
 
-    blob       Git's name of the newest running text, `startup` of the startup text; "" there is none
+    blob       Git's name of the newest running text, `startup` of the startup text that came with it;
+               "" there is none
     copy_at    when that text was last seen to be what the device has
     inputs     digest of what it was judged by last; "" never
     """
@@ -118,12 +122,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """The newest texts of one device, and the revisions that they are of."""
+    """The newest texts of one device, and the revisions that they are of.
+
+    missing   why there is no startup text, where one was there or came, as part of a sentence
+    """
 
     running: bytes | None = None
     startup: bytes | None = None
     step: Step | None = None
     startup_step: Step | None = None
+    missing: str = ""
 
     @property
     def blobs(self) -> tuple[str, str]:
@@ -184,6 +192,7 @@ def list_standings(session: Session, *conditions: Condition) -> tuple[Standing, 
             running.number,
             running.checked_at,
             startup.blob,
+            startup.checked_at,
             ComplianceRow.inputs,
             ComplianceRow.judged_at,
         )
@@ -212,6 +221,7 @@ def _standing(  # noqa: PLR0913, PLR0917 - the columns of one row, in their orde
     number: int | None,
     copy_at: datetime | None,
     startup: str | None,
+    startup_at: datetime | None,
     inputs: str | None,
     judged_at: datetime | None,
 ) -> Standing:
@@ -228,7 +238,7 @@ def _standing(  # noqa: PLR0913, PLR0917 - the columns of one row, in their orde
         commit=commit or "",
         number=number,
         copy_at=copy_at,
-        startup=startup or "",
+        startup=startup if startup and _came_along(startup_at, copy_at) else "",
         inputs=inputs or "",
         judged_at=judged_at,
     )
@@ -238,7 +248,7 @@ def read_texts(session: Session, device_ids: Collection[str]) -> dict[str, Texts
     """The newest texts of some devices, each with the revision that it is of."""
     found: dict[str, dict[str, Any]] = {}
     asked = (
-        select(CurrentRow.device_id, CurrentTextRow.text, *_STEP)
+        select(CurrentRow.device_id, CurrentRow.checked_at, CurrentTextRow.text, *_STEP)
         .join(
             CurrentTextRow,
             (CurrentTextRow.device_id == CurrentRow.device_id)
@@ -252,11 +262,48 @@ def read_texts(session: Session, device_ids: Collection[str]) -> dict[str, Texts
         )
     )
     for ids in chunks(device_ids):
-        for device_id, text, *step in session.execute(asked.where(CurrentRow.device_id.in_(ids))):
+        seen: dict[tuple[str, str], datetime] = {}
+        for device_id, at, text, *step in session.execute(
+            asked.where(CurrentRow.device_id.in_(ids))
+        ):
             one = _step(step)
             named = ("running", "step") if one.kind == "running" else ("startup", "startup_step")
             found.setdefault(device_id, {}).update(zip(named, (text, one), strict=True))
+            seen[device_id, one.kind] = at
+        for device_id, missing in _missing(session, ids, seen).items():
+            if device_id in found:
+                found[device_id].update(startup=None, startup_step=None, missing=missing)
     return {device_id: Texts(**own) for device_id, own in found.items()}
+
+
+def _came_along(startup_at: datetime | None, running_at: datetime | None) -> bool:
+    """Whether the newest startup text is as new as the running one: else it says nothing of that."""
+    if startup_at is None or running_at is None:
+        return False
+    return startup_at > running_at - _ONE_RUN
+
+
+def _missing(
+    session: Session, device_ids: Sequence[str], seen: Mapping[tuple[str, str], datetime]
+) -> dict[str, str]:
+    """Why the newest running text has no startup text beside it, where that can be said."""
+    found = {}
+    alone = []
+    for device_id in device_ids:
+        at = seen.get((device_id, "startup"))
+        if _came_along(at, seen.get((device_id, "running"))):
+            continue
+        alone.append(device_id)
+        if at is not None:
+            found[device_id] = f"The startup configuration was last read on {at:%Y-%m-%d}, {_OLD}"
+    refused = (
+        select(QuarantineRow.device_id, QuarantineRow.cause_message)
+        .where(QuarantineRow.kind == "startup", QuarantineRow.status == "held")
+        .order_by(QuarantineRow.at)
+    )
+    for device_id, message in session.execute(refused.where(QuarantineRow.device_id.in_(alone))):
+        found[device_id] = f"The startup configuration is not believed: {message}"
+    return found
 
 
 def read_kept(session: Session, device_ids: Collection[str]) -> dict[str, Kept]:

@@ -56,7 +56,7 @@ def evaluated(
     if texts.running is None:
         return Evaluated(finding=None)
     text = parts.keeping.text(texts.running, device.platform)
-    startup = None if texts.startup is None else parts.keeping.text(texts.startup, device.platform)
+    startup = parts.keeping.startup(texts, device.platform)
     with judging(loaded, parts.python) as judge_all:
         (finding,) = judge_all((rule,), text, platform=device.platform, startup=startup)
     remediation = Remediation()

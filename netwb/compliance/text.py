@@ -18,7 +18,7 @@ from typing import NamedTuple
 from netwb.compliance.inactive import inactive_lines
 from netwb.compliance.patterns import Late, header_pattern, line_pattern, spellings
 from netwb.configs.sections import Crumbs, Style, quoted_lines, readable, sections
-from netwb.platforms.record import BlockRule
+from netwb.platforms.record import BlockRule, BytesPattern, Platform
 
 Lines = tuple[int, ...]  # numbers from 0, rising
 _CLOSING: dict[Style, bytes] = {"indent": b"", "braces": rb"[ \t]*\{"}
@@ -41,11 +41,17 @@ class Scope(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ConfigText:
-    """The text of one revision, and how its platform nests."""
+    """The text of one revision, and how its platform nests.
+
+    never_saved  what a device of that platform says in place of a startup configuration
+    missing      why there is no such text, as part of a sentence; empty: there is one
+    """
 
     data: bytes = field(repr=False)
     style: Style = "indent"
     blocks: tuple[BlockRule, ...] = field(default=(), repr=False)
+    never_saved: tuple[BytesPattern, ...] = field(default=(), repr=False)
+    missing: str = ""
     _matching: dict[str, Lines] = field(default_factory=dict, init=False, repr=False)
     _captured: dict[str, Mapping[int, bytes | None]] = field(
         default_factory=dict, init=False, repr=False
@@ -59,6 +65,21 @@ class ConfigText:
     def of(cls, data: bytes, style: Style, blocks: Sequence[BlockRule] = ()) -> ConfigText:
         """`style` and `blocks` are those of the platform's record."""
         return cls(data=data, style=style, blocks=tuple(blocks))
+
+    @classmethod
+    def by(cls, record: Platform, data: bytes) -> ConfigText:
+        """By all that the platform's record says."""
+        return cls(
+            data=data,
+            style=record.sections,
+            blocks=record.blocks,
+            never_saved=record.whole.never_saved,
+        )
+
+    @cached_property
+    def is_never_saved(self) -> bool:
+        """Whether the device says that it has no startup configuration."""
+        return any(pattern.fullmatch(self.data.strip()) for pattern in self.never_saved)
 
     @cached_property
     def lines(self) -> tuple[bytes, ...]:

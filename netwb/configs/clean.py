@@ -28,10 +28,12 @@ from netwb.configs.redact import comparable
 from netwb.configs.wholeness import (
     Fault,
     incomplete,
+    is_never_saved,
     own_name,
     printable,
     proof_in_text,
     restricted,
+    startup_faults,
     text_faults,
 )
 from netwb.errors import ShrunkConfigError
@@ -60,11 +62,13 @@ def clean(  # noqa: PLR0913 - one arrow of the data flow; all but the text go by
     """
     seen = canonical(raw, platform, trigger=identity.trigger)
     config = _config(raw, seen, platform)
+    gone = raw.kind == "startup" and is_never_saved(seen.text, platform)
     mark = cache(lambda: digest(key, comparable(seen.text, platform)))
     fault = _deciding(
         chain(
             _faults(raw, seen, platform, identity),
-            _doubts(config, identity, last_good, limit, serial, mark=mark),
+            # a device that says that it has no such text has lost none of its lines
+            _doubts(config, identity, None if gone else last_good, limit, serial, mark=mark),
         )
     )
     if fault is None:
@@ -84,6 +88,8 @@ def _faults(
     raw: RawConfig, seen: Canonical, platform: Platform, identity: Identity
 ) -> Iterator[Fault]:
     name, prompt = identity.called, without_terminal(raw.prompt, platform)
+    if raw.broken is not None:
+        yield Fault(cause=raw.broken)
     if not prompt.strip():
         yield incomplete(name, "the text stopped before the prompt came back; back it up again")
     elif not _may_see_all(prompt, platform):
@@ -92,7 +98,10 @@ def _faults(
         safe = ours and is_safe_name(name_shown, seen, platform)
         shown = prompt if safe else prompt.strip()[-1:]
         yield restricted(name, f"its prompt is {printable(shown)}")
-    yield from text_faults(seen, platform, name)
+    if raw.kind == "startup":
+        yield from startup_faults(seen, platform, name)
+    else:
+        yield from text_faults(seen, platform, name)
     own = own_name(seen, platform)
     if not is_own(own, prompt_name(prompt), identity, platform):
         yield wrong_device(own or prompt_name(prompt), seen, platform, identity)

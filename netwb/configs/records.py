@@ -19,12 +19,14 @@ class RawConfig:
 
     transcript  from the command's echo up to, not including, the final prompt
     prompt      the prompt that came after it, as sent; empty when none was seen
+    broken      what ended the login before the text was there; the gate refuses it by that cause
     """
 
     kind: ConfigKind
     command: str
     transcript: bytes = field(repr=False)
     prompt: bytes
+    broken: DeviceError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

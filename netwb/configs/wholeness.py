@@ -28,6 +28,7 @@ ProofInText = Literal["end mark", "byte count", "end mark and byte count", "noth
 
 _FIRST_LINES = 12  # lines in which the beginning must show; EOS prints up to 6 comments before
 _SHOWN = 80  # characters of a device's line in a message
+_SHORT = 200  # bytes; what says that there is no configuration is one line
 _CR_SLACK = 2  # bytes; emulators count the last line with or without its end
 _CONTROL = re.compile(rb"[\x08\x1b]")
 _QUOTED = re.compile(rb"[\"`]|(?<!\w)'")  # from here on an error repeats what it was given
@@ -87,6 +88,23 @@ def text_faults(seen: Canonical, platform: Platform, name: str) -> Iterator[Faul
         yield incomplete(name, "it begins with another command's output; back it up again")
     yield from _end_faults(seen, platform, name)
     yield from _missing(seen, platform, name)
+
+
+def startup_faults(seen: Canonical, platform: Platform, name: str) -> Iterator[Fault]:
+    """The same of what the device would boot, which may be nothing at all, and says so then."""
+    if is_never_saved(seen.text, platform):
+        return
+    answer = seen.text.strip()
+    if any(pattern.fullmatch(answer) for pattern in platform.whole.busy):
+        reason = f"it cannot read it now, and says {shown(answer, platform)}; back it up again"
+        yield incomplete(name, reason)
+    yield from text_faults(seen, platform, name)
+
+
+def is_never_saved(text: bytes, platform: Platform) -> bool:
+    """Whether all that was answered is that there is no startup configuration."""
+    answer = text.strip() if len(text) < _SHORT else b""
+    return any(pattern.fullmatch(answer) for pattern in platform.whole.never_saved)
 
 
 def _bad_lines(seen: Canonical, platform: Platform, name: str) -> Iterator[Fault]:

@@ -49,6 +49,9 @@ def parse_platform(source: str, *, origin: str) -> Platform:
 
 def _platform(data: Mapping[str, Any]) -> Platform:
     tables = {"session": SessionWords, "facts": FactsWords, "whole": WholeWords}
+    if not isinstance(data.get("startup_unasked", True), bool):
+        msg = "`startup_unasked` is true or false"
+        raise TypeError(msg)
     plain = {k: v for k, v in data.items() if k not in {*tables, *RULES, MESSAGES, BLACKHOLE}}
     built: dict[str, Any] = {name: _record(kind, data[name]) for name, kind in tables.items()}
     return _record(

@@ -68,6 +68,8 @@ class WholeWords:
     hostname      group 1 is the device's own name
     hostname_cut  characters of the name that the prompt shows; None: all
     restricted    a line that shows the login may not see everything
+    never_saved   the one line by which it says that it has no startup configuration at all
+    busy          the one line by which it says that it cannot read that one now
     terminal      control sequences that this platform sends by itself; taken out. None: it sends none
     not_restored  what the text cannot bring back, in words, for people
     """
@@ -83,6 +85,8 @@ class WholeWords:
     restricted: tuple[BytesPattern, ...]
     terminal: BytesPattern | None
     not_restored: str
+    never_saved: tuple[BytesPattern, ...] = ()
+    busy: tuple[BytesPattern, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +143,19 @@ class SecretRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Platform:
-    """One operating system. Equal only to itself: what is made from it is kept by its identity."""
+    """One operating system. Equal only to itself: what is made from it is kept by its identity.
+
+    startup          command; None: it keeps no startup configuration apart, or does not tell it
+    startup_unasked  each backup asks for that one too, else only where the setting `collect.startup`
+                     names the platform: it doubles what a login brings
+    """
 
     name: str  # netutils/netmiko normal form, see STYLE
     title: str
     napalm_driver: str | None
     netmiko_type: str
     running: str  # command
-    startup: str | None  # command; None: not collected
+    startup: str | None
     session: SessionWords
     facts: FactsWords
     whole: WholeWords
@@ -159,3 +168,9 @@ class Platform:
     own_words: BytesPattern | None = None  # lines of people's own words, as descriptions
     messages: tuple[MessageRule, ...] = ()  # of its syslog, about changes
     blackhole: BlackholeWords | None = None  # None: neither trigger nor edge
+    startup_unasked: bool = True
+
+    @property
+    def startup_asked(self) -> str | None:
+        """The command, where a backup sends it."""
+        return self.startup if self.startup_unasked else None

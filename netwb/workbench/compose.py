@@ -147,7 +147,7 @@ def _parts(
         settings=settings,
         environment=environment,
         clock=clock,
-        platforms=load_platforms(home.folder("platforms.d")),
+        platforms=load_platforms(home.folder("platforms.d"), startup=settings.collect.startup),
         database=database,
         master_file=master_file,
         keyring=Keyring.of_file(database, master_file, clock),

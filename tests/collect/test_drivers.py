@@ -378,7 +378,7 @@ def test_startup_is_brought_where_the_record_says_so(fleet: Fleet) -> None:
     for key in KEYS:
         record = PLATFORMS[fleet.world.device(key).platform]
         startup = sink.results[key].startup
-        assert (startup is not None) == (record.startup is not None)
+        assert (startup is not None) == (record.startup_asked is not None)
         if startup is not None:
             assert startup.kind == "startup"
             assert startup.transcript.startswith((record.startup or "").encode())

@@ -88,6 +88,7 @@ CISCO_IOS: Mapping[str, Plant] = {
     "auxiliary-port-closed": gone("no exec"),
     "banner-before-login": weak("banner motd .*", "banner exec ^C"),
     "bgp-changes-logged": gone("bgp log-neighbor-changes"),
+    "configuration-saved": more("ip ssh version 2", "ip host gw1 192.0.2.1"),
     "console-session-timeout": more("line con 0", " exec-timeout 0 0"),
     "control-plane-protected": gone("service-policy input COPP"),
     "dead-sessions-are-noticed": gone("service tcp-keepalives-in"),
@@ -228,6 +229,7 @@ CISCO_NXOS: Mapping[str, Plant] = {
     "banner-before-login": weak("banner motd .*", "banner exec ^"),
     "bgp-changes-logged": gone("log-neighbor-changes"),
     "bgp-neighbors-have-passwords": gone("password 3 .*"),
+    "configuration-saved": more("hostname edge1", "ip host gw1 192.0.2.1"),
     "console-session-timeout": weak("line console", "line console", "  exec-timeout 60"),
     "control-plane-protected": weak("copp profile .*", "no copp profile"),
     "first-hop-no-clear-password": more(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from netwb.compliance.evaluate import judge
 from netwb.compliance.records import (
     Check,
     Count,
@@ -17,7 +18,8 @@ from netwb.compliance.records import (
     Verb,
     Wanted,
 )
-from tests.compliance.texts import EDGE, found, lines
+from netwb.compliance.text import ConfigText
+from tests.compliance.texts import EDGE, checked, found, lines, text_of
 
 PORTS = ("interface .*",)
 VTY = ("line vty .*",)
@@ -156,6 +158,16 @@ class TestRemediation:
         assert (found(check).wanted, found(check).surplus) == ((), ())
 
 
+SPELLED_OUT = (
+    b"hostname edge1\ncrypto pki certificate chain TP-self-signed-1\n certificate self-signed 01\n"
+    b"  30820229 30820192 A0030201 02020101\n  864886F7 0D01\n  \tquit\nntp server 192.0.2.123\nend\n"
+)
+IN_A_FILE = (
+    b"hostname edge1\ncrypto pki certificate chain TP-self-signed-1\n"
+    b" certificate self-signed 01 nvram:IOS-Self-Sig#1.cer\nntp server 192.0.2.123\nend\n"
+)
+
+
 class TestRunningIsStartup:
     """What runs against what would be booted."""
 
@@ -176,7 +188,57 @@ class TestRunningIsStartup:
         finding = found(RunningIsStartup())
 
         assert finding.state == "not_evaluated"
-        assert finding.reason == "No startup configuration of this device is kept."
+        assert finding.reason == (
+            "No startup configuration of this device is kept; the setting collect.startup takes it"
+            " along."
+        )
+
+    def test_a_text_that_did_not_come_says_why(self) -> None:
+        missing = ConfigText(data=b"", missing="It could not be read")
+
+        finding = judge(
+            checked(Check(verb=RunningIsStartup())),
+            text_of(EDGE),
+            platform="cisco_ios",
+            startup=missing,
+        )
+
+        assert (finding.state, finding.reason) == ("not_evaluated", "It could not be read.")
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"startup-config is not present\n",
+            b"%% Non-volatile configuration memory is not present\n",
+        ],
+        ids=["new", "old"],
+    )
+    def test_a_device_that_was_never_saved_says_so(self, answer: bytes) -> None:
+        finding = found(RunningIsStartup(), startup=answer)
+
+        assert finding.state == "non_compliant"
+        assert finding.reason.startswith("The configuration was never saved")
+        assert finding.places == ()
+
+    def test_a_certificate_in_a_file_is_the_one_that_is_spelled_out(self) -> None:
+        finding = found(RunningIsStartup(), SPELLED_OUT, startup=IN_A_FILE)
+
+        assert finding.state == "compliant", finding.reason
+
+    def test_a_certificate_of_another_number_is_another_one(self) -> None:
+        other = IN_A_FILE.replace(b"self-signed 01", b"self-signed 02")
+
+        finding = found(RunningIsStartup(), SPELLED_OUT, startup=other)
+
+        assert finding.state == "non_compliant"
+        assert lines(finding, fault=True) == [3, 4, 5, 6]
+
+    def test_what_stands_behind_a_certificate_in_a_file_still_counts(self) -> None:
+        changed = SPELLED_OUT.replace(b"ntp server 192.0.2.123", b"ntp server 192.0.2.124")
+
+        finding = found(RunningIsStartup(), changed, startup=IN_A_FILE)
+
+        assert lines(finding, fault=True) == [7]
 
     def test_lines_that_a_restart_would_lose_are_named(self) -> None:
         finding = found(RunningIsStartup(), startup=EDGE.replace(b" shutdown\n", b" mtu 9000\n"))

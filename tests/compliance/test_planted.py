@@ -35,10 +35,15 @@ def judged(text: str, platform: str) -> dict[str, Finding]:
     return {finding.rule_id: finding for finding in findings}
 
 
+def asked_startup() -> set[str]:
+    """Platforms that the rule of saved configurations is for."""
+    return {name for name in LAB if "configuration-saved" in asked(name)}
+
+
 @cache
 def startup(platform: str) -> ConfigText | None:
-    """What the device would boot, where it is kept."""
-    if platform != "arista_eos":
+    """What the device would boot, where its platform tells it."""
+    if platform not in asked_startup():
         return None
     return config_text(kept_text(platform, kind="startup"), platform)
 

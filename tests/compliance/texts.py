@@ -47,7 +47,7 @@ end
 def text_of(data: bytes | str) -> ConfigText:
     """A text of IOS."""
     raw = data if isinstance(data, bytes) else data.encode()
-    return ConfigText.of(raw, IOS.sections, IOS.blocks)
+    return ConfigText.by(IOS, raw)
 
 
 def checked(*checks: Check) -> Rule:

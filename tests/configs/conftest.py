@@ -23,12 +23,13 @@ class Case:
     def __init__(self, folder: Path) -> None:
         self.platform = folder.parent.name
         self.expected: dict[str, Any] = json.loads((folder / "expected.json").read_text())
+        kind = self.expected.get("kind", "running")
         names = self.expected.get("identity", {"hostname": self.expected["hostname"]})
         self.identity = Identity(**names)
         self.raw = RawConfig(
-            kind="running",
+            kind=kind,
             command=self.expected["command"],
-            transcript=(folder / "running.txt").read_bytes().replace(b"\n", b"\r\n"),
+            transcript=(folder / f"{kind}.txt").read_bytes().replace(b"\n", b"\r\n"),
             prompt=self.expected["prompt"].encode(),
         )
 

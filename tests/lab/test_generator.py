@@ -114,13 +114,30 @@ def test_eos_names_who_saved_in_its_startup_configuration_only() -> None:
     assert "ben" not in world.running(device.key, 3)
 
 
-def test_what_nobody_saved_is_missing_from_startup() -> None:
-    device = make_device(platform="frr")
+@pytest.mark.parametrize("platform", ["arista_eos", "cisco_ios", "cisco_nxos"])
+def test_what_nobody_saved_is_missing_from_startup(platform: str) -> None:
+    device = make_device(platform=platform)
     at = datetime(2026, 11, 3, 9, tzinfo=UTC)
     world = make_world(device, edits=[make_edit(device.key, night=1, at=at, by="ana", saved=False)])
 
     assert "Moved to rack" in world.running(device.key, 1)
     assert "Moved to rack" not in world.startup(device.key, 1)
+
+
+def test_ios_names_the_file_of_a_certificate_in_its_startup_configuration() -> None:
+    device = make_device(platform="cisco_ios", lines=500)
+    world = make_world(device)
+
+    running, startup = world.running(device.key, 1), world.startup(device.key, 1)
+
+    assert "\n certificate self-signed 01\n" in running
+    assert "\n certificate self-signed 01 nvram:IOS-Self-Sig#1.cer\n!\n" in startup
+
+
+def test_frr_does_not_tell_what_it_saved() -> None:
+    device = make_device(platform="frr")
+
+    assert make_world(device).startup(device.key, 1) == ""
 
 
 @pytest.mark.parametrize(

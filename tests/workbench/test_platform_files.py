@@ -59,3 +59,55 @@ def test_a_homes_own_record_that_is_broken_is_said_at_once(tmp_path: Path) -> No
 
     with pytest.raises(SettingsError, match=r"acme_os\.toml is not usable"):
         load_platforms(tmp_path)
+
+
+def test_a_startup_configuration_is_asked_for_where_the_record_or_the_setting_says_so(
+    tmp_path: Path,
+) -> None:
+    platforms = load_platforms(tmp_path, startup="cisco_ios , arista_eos,")
+
+    asked = {name for name, record in platforms.items() if record.startup_asked}
+
+    assert asked == {"arista_eos", "cisco_ios"}
+    assert {n for n, record in load_platforms(tmp_path).items() if record.startup_asked} == {
+        "arista_eos"
+    }
+
+
+def test_what_is_made_from_a_record_is_kept_where_its_startup_is_asked_for(tmp_path: Path) -> None:
+    first, second = (load_platforms(tmp_path, startup="cisco_ios") for _ in range(2))
+
+    assert first["cisco_ios"] is second["cisco_ios"]
+
+
+@pytest.mark.parametrize(
+    ("named", "fault"),
+    [
+        ("cisco_iso", "'cisco_iso', unknown;"),
+        (
+            "cisco_ios, juniper_junos",
+            "'juniper_junos', whose startup configuration cannot be asked for;",
+        ),
+        ("frr", "'frr', whose startup configuration cannot be asked for;"),
+    ],
+)
+def test_a_startup_configuration_that_cannot_be_asked_for_is_said_at_once(
+    tmp_path: Path, named: str, fault: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_platforms(tmp_path, startup=named)
+
+    able = "arista_eos, cisco_ios, cisco_nxos"
+    assert str(refused.value) == (
+        f"setting collect.startup names {fault} take it out, or name one of {able}"
+    )
+
+
+def test_a_record_says_by_itself_whether_its_startup_is_asked_for_by_true_or_false(
+    tmp_path: Path,
+) -> None:
+    ours = (files("netwb.platforms") / "cisco_ios.toml").read_text()
+    (tmp_path / "own.toml").write_text(ours.replace("unasked = false", 'unasked = "no"'))
+
+    with pytest.raises(SettingsError, match="`startup_unasked` is true or false"):
+        load_platforms(tmp_path)

@@ -11,11 +11,12 @@ import contextlib
 import re
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netwb.collect.drivers.link import Link
 from netwb.collect.facts import parse_facts
-from netwb.collect.gather import Gathered
+from netwb.collect.gather import Gathered, Note
 from netwb.collect.ssh.prompts import last_line
 from netwb.configs.records import RawConfig
 from netwb.errors import (
@@ -137,11 +138,15 @@ def named(target: Target, login: Login) -> Iterator[None]:
 
 
 class StockGathering:
-    """A backup through netmiko, for a thread; `close` ends it from another one."""
+    """A backup through netmiko, for a thread; `close` ends it from another one.
 
-    def __init__(self, target: Target, link: Link) -> None:
+    note   as that of `gather_configs`
+    """
+
+    def __init__(self, target: Target, link: Link, note: Note) -> None:
         self._target = target
         self._link = link
+        self._note = note
         self._connection: Any = None
         self._prompt = ""
         self._given_up = False
@@ -172,8 +177,12 @@ class StockGathering:
         self._connection.channel.remote_conn = recorder
         facts = self._sent(recorder, platform.facts.command)[0]
         running = self._config(recorder, "running", platform.running)
-        startup = self._config(recorder, "startup", platform.startup) if platform.startup else None
-        return Gathered(running=running, startup=startup, facts=parse_facts(facts, platform.facts))
+        gathered = Gathered(running=running, startup=None, facts=parse_facts(facts, platform.facts))
+        if platform.startup_asked is None:
+            return gathered
+        self._note(gathered)
+        startup = self._config(recorder, "startup", platform.startup_asked)
+        return replace(gathered, startup=startup)
 
     def _raise_privilege(self) -> None:
         try:

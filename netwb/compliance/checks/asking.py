@@ -39,6 +39,9 @@ _BY_PATTERN: Mapping[type, Callable[[Any, ConfigText, Scope, Late], Held]] = {
     Count: count,
     Value: value,
 }
+_UNKNOWN = (
+    "No startup configuration of this device is kept; the setting collect.startup takes it along"
+)
 _AT_ONCE = 1_000  # sections that are asked between two looks at the clock
 _LITERAL = frozenset(" -_/:,;=@#%&~<>\"'!")  # what a pattern may hold and still mean itself
 
@@ -61,9 +64,8 @@ class Answer:
 def ask(check: Check, text: ConfigText, startup: ConfigText | None, late: Late) -> Answer:
     """Raises RuleError where the check cannot be asked."""
     if isinstance(check.verb, RunningIsStartup):
-        if startup is None:
-            msg = "No startup configuration of this device is kept"
-            return Answer(state="not_evaluated", reason=msg)
+        if startup is None or startup.missing:
+            return Answer(state="not_evaluated", reason=startup.missing if startup else _UNKNOWN)
         return _answer(check, text, [(text.whole, running_is_startup(text, startup))])
     scopes = _meant(check, text, late)
     if not scopes:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from netwb.lab.dialects.dialect import CliWords, Moment, ago, join_lines, mask
@@ -15,6 +15,7 @@ from netwb.lab.model import AccessList, Interface, Model, Neighbor, WideArea
 
 RELEASE = "15.7(3)M5"
 IMAGE = "C2900 Software (C2900-UNIVERSALK9-M)"
+_QUIT = "  \tquit"  # ends a certificate
 _FORMS: tuple[Callable[[Secret], str], ...] = (  # as accounts of different ages have them
     lambda secret: f"secret 9 {secret.type9()}",
     lambda secret: f"secret 8 {secret.type8()}",
@@ -63,7 +64,8 @@ class CiscoIos:
             f"! NVRAM config last updated at {clock(moment.saved_at)} by {moment.saved_by}",
             "!",
         ]
-        body = join_lines([*head, *_body(model, drift=moment.drift), "end"])
+        saved = _certificates_by_file(_body(model, drift=moment.drift))
+        body = join_lines([*head, *saved, "end"])
         return f"Using {len(body)} out of 262136 bytes\n{body}\n\n"
 
     def restricted(self, model: Model, moment: Moment) -> str:
@@ -126,6 +128,19 @@ def clock(at: datetime) -> str:
 def name(port: Interface) -> str:
     """Give the port's name: slots of 48."""
     return f"GigabitEthernet{port.number // 48}/{port.number % 48}"
+
+
+def _certificates_by_file(lines: Iterable[str]) -> Iterator[str]:
+    """As NVRAM has them: each in a file of its own, which the configuration names."""
+    spelled_out = False
+    for line in lines:
+        if line.startswith(" certificate "):
+            spelled_out = True
+            yield f"{line} nvram:IOS-Self-Sig#1.cer"
+        elif spelled_out:
+            spelled_out = line != _QUIT
+        else:
+            yield line
 
 
 def _body(model: Model, *, drift: int) -> list[str]:
@@ -222,7 +237,7 @@ def _wide_area(area: WideArea) -> Iterator[str]:
         words = [digits[place : place + 8] for place in range(start, start + 72, 8)]
         yield "  " + " ".join(word for word in words if word)
     yield from (
-        "  \tquit",
+        _QUIT,
         "!",
         "crypto keyring OFFICES",
         f"  pre-shared-key address 198.51.100.78 key {area.ike_key.plain}",

@@ -57,7 +57,7 @@ class Dialect(Protocol):
         """Answer `show running-config`."""
 
     def startup(self, model: Model, moment: Moment) -> str:
-        """Answer `show startup-config`; `model` is what was saved."""
+        """Answer `show startup-config`; `model` is what was saved. Empty: it does not tell."""
 
     def restricted(self, model: Model, moment: Moment) -> str:
         """Answer `show running-config` to a login that may see little: well-formed, short."""
