@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from netwb.collect.ssh.algorithms import Algorithms
+from netwb.collect.ssh.connecting import connect
 from netwb.collect.ssh.faults import Place, Stage, timed_out, translated
 from netwb.collect.ssh.host_keys import KnownKey
 from netwb.collect.ssh.keys import Key
@@ -25,27 +27,6 @@ if TYPE_CHECKING:
     import asyncssh
 else:
     asyncssh = lazy("asyncssh")
-
-# Keys, authorities and revoked keys, of SSH and of X.509: none. As text, even an empty one is parsed.
-_NOBODY_KNOWN = ((),) * 7
-
-# asyncssh reads ~/.ssh/config, known_hosts, default keys, the agent and GSSAPI unless it is told not
-# to: what opens a device is its credential in the inventory, and nothing that lies around.
-_NOTHING_FROM_HOME: Mapping[str, Any] = {
-    "config": None,
-    "known_hosts": _NOBODY_KNOWN,  # our own callback judges the key
-    "client_keys": None,
-    "agent_path": None,
-    "client_host_keys": None,
-    "x509_trusted_certs": None,
-    "x509_trusted_cert_paths": (),
-    "gss_host": None,
-    "gss_kex": False,
-    "gss_auth": False,
-    "login_timeout": 0,
-    "keepalive_interval": 0,
-    "tcp_keepalive": True,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,19 +59,18 @@ class Dial:
             self._clock.reschedule(asyncio.get_running_loop().time() + seconds)
 
     async def open(
-        self, *, tunnel: asyncssh.SSHClientConnection | None, options: Mapping[str, Any]
+        self, *, tunnel: asyncssh.SSHClientConnection | None, algorithms: Algorithms
     ) -> asyncssh.SSHClientConnection:
         """Connect and log in, or raise the DeviceError that names what stopped it."""
         client = _client_class()(self)
         try:
             async with asyncio.timeout(self.clocks.connect_s) as self._clock:
-                return await asyncssh.connect(
-                    self._place.address,
-                    self._place.port,
-                    client_factory=lambda: client,
-                    tunnel=tunnel or DirectWire(),
+                return await connect(
+                    self._place,
                     username=self._login.username,
-                    **{**_NOTHING_FROM_HOME, **options},
+                    algorithms=algorithms,
+                    wire=tunnel or DirectWire(),
+                    client=lambda: client,
                 )
         except TimeoutError as error:
             raise self._timed_out(client.connection) from error

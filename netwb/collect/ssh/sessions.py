@@ -115,7 +115,7 @@ class Sessions:
         proofs = Proofs(nobody, (), before=_nothing)
         dial = Dial(Place.of(target), nobody, known=known, proofs=proofs, clocks=self._clocks())
         try:
-            await dial.open(tunnel=None, options=self._algorithms(target))
+            await dial.open(tunnel=None, algorithms=self._algorithms(target))
         except DeviceError:
             if known.shown is None or known.changed:
                 raise
@@ -186,7 +186,7 @@ class Sessions:
         try:
             with self.lockout.attempt(login.credential, Place.of(target)) as attempt:
                 dial = await self._dialing(Place.of(target), login, known, attempt)
-                return await dial.open(tunnel=tunnel, options=algorithms)
+                return await dial.open(tunnel=tunnel, algorithms=algorithms)
         finally:
             self._remember(target, known)
 
@@ -217,7 +217,7 @@ class Sessions:
         with self.lockout.attempt(jump.login.credential, Place.of(jump)) as attempt:
             dial = await self._dialing(Place.of(jump), jump.login, known, attempt)
             algorithms = offered(legacy=False, trusted_key=trusted)
-            connection = await dial.open(tunnel=None, options=algorithms)
+            connection = await dial.open(tunnel=None, algorithms=algorithms)
         if known.new and known.shown is not None:
             self._seen_jumps[jump.address, jump.port] = known.shown
             if self._on_new_jump_key is not None:

@@ -12,13 +12,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 _IGNORE = 2  # SSH_MSG_IGNORE, RFC 4253 section 11.2
 
 
+class Wire(Protocol):
+    """What a connection to a device is opened over: TCP itself, or the connection to a jump host."""
+
+    async def create_connection(
+        self, session_factory: Callable[[], Any], remote_host: str, remote_port: int
+    ) -> tuple[Any, Any]:
+        """Open it; gives the SSH connection that the factory made as the second of two."""
+
+
 class DirectWire:
-    """Stands where asyncssh expects a tunnel, and connects directly."""
+    """TCP itself."""
 
     async def create_connection(
         self, session_factory: Callable[[], Any], remote_host: str, remote_port: int
@@ -29,12 +38,6 @@ class DirectWire:
             lambda: _Protocol(session_factory, loop), remote_host, remote_port
         )
         return None, protocol.connection
-
-    def close(self) -> None:
-        """Nothing is shared here."""
-
-    async def wait_closed(self) -> None:
-        """See close."""
 
 
 class _Protocol(asyncio.Protocol):
