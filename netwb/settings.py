@@ -103,7 +103,7 @@ class ConfigsSettings:
 class ArchiveSettings:
     """How revisions are written."""
 
-    batch_devices: int = _setting(50, "devices", "Most devices in one written batch.", least=1)
+    batch_devices: int = _setting(250, "devices", "Most devices in one written batch.", least=1)
     batch_s: float = _setting(
         2.0, "s", "Longest time that a finished device waits for its batch.", least=0
     )

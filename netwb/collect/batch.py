@@ -48,6 +48,8 @@ from netwb.store.leases import Lease
 
 logger = logging.getLogger(__name__)
 
+FULL_BYTES = 8 * 2**20  # of text: a batch is held three times over while it is judged and written
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchParts:
@@ -106,12 +108,17 @@ class BatchWriter:
         self._lease = lease
         self._on_outcome = on_outcome
         self._batch: list[_Finished] = []
+        self._bytes = 0
         self._new_keys: dict[str, str] = {}
         self._new_jump_keys: dict[str, str] = {}
         self.outcomes: list[BackupOutcome] = []
 
     def __len__(self) -> int:
         return len(self._batch)
+
+    def is_full(self, devices: int) -> bool:
+        """Whether it holds that many devices, or as much text as may wait in memory."""
+        return len(self._batch) >= devices or self._bytes >= FULL_BYTES
 
     def first_key(self, target: Target, host_key: str) -> None:
         """The device showed a host key, and none was trusted before (OpenSSH public key line)."""
@@ -138,13 +145,14 @@ class BatchWriter:
             logger.exception("%s: its text could not be judged", target.hostname)
             done.cause = _own_fault(target, error)
         self._batch.append(done)
+        self._bytes += _size(gathered)
 
     def flush(self) -> None:
         """Renew the run's lease and write the batch: archive, facts, outcomes; tell the caller.
 
         Nothing is written before the lease: a run that lost it may be behind a newer one.
         """
-        batch, self._batch = self._batch, []
+        batch, self._batch, self._bytes = self._batch, [], 0
         self._lease = self._parts.runs.keep_alive(self._lease)
         if not batch:
             return
@@ -305,6 +313,10 @@ class BatchWriter:
     def _known_revision(self, device_id: str) -> str | None:
         baseline = self._context.baselines.get((device_id, "running"))
         return baseline.revision if baseline else None
+
+
+def _size(gathered: Gathered) -> int:
+    return sum(len(raw.transcript) for raw in (gathered.running, gathered.startup) if raw)
 
 
 def _status(done: _Finished, *, changed: bool) -> OutcomeStatus:

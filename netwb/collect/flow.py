@@ -182,7 +182,7 @@ class _Pump(threading.Thread):
         if not len(self._writer):
             self._due = monotonic() + self._settings.batch_s
         take()
-        if len(self._writer) >= self._settings.batch_devices or monotonic() >= self._due:
+        if self._writer.is_full(self._settings.batch_devices) or monotonic() >= self._due:
             self._writer.flush()
         return True
 

@@ -24,7 +24,7 @@ from netwb.roles import ALL_TENANTS
 from tests.archive.world import NOON, World, device, entry
 
 SITES = 40
-BATCH = 50  # archive.batch_devices
+BATCH = 250  # archive.batch_devices
 RHYTHMS: tuple[Rhythm, ...] = ("weekly", "monthly")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netwb.collect.batch import BatchWriter, RunContext
+from netwb.collect.batch import FULL_BYTES, BatchWriter, RunContext
 from netwb.collect.replay import recorded
 from netwb.collect.runs import LEASE_S
 from netwb.errors import DeadlineError, HostKeyChangedError, LeaseLostError, RunUnderWayError
@@ -67,6 +67,23 @@ def test_a_run_that_lost_its_lease_writes_nothing(tmp_path: Path) -> None:
         assert told == []
         assert len(made.bench.quarantine()) == 0
         assert [event.kind for event in made.bench.device_events("edge1")] == ["facts", "added"]
+
+
+def test_a_batch_is_full_by_devices_or_by_text_and_empty_once_it_is_written(
+    tmp_path: Path,
+) -> None:
+    with rig(tmp_path, {"acme": ("edge1",)}) as made:
+        writer, _ = begin(made)
+        (target,) = made.bench._parts.credentials.targets(
+            made.bench._scope, list(made.bench.devices())
+        )
+        assert (writer.is_full(1), writer.is_full(2)) == (True, False)
+
+        writer.gathered(target, recorded(b"!" * FULL_BYTES, prompt=b"edge1#"))
+        assert writer.is_full(1000)
+
+        writer.flush()
+        assert not writer.is_full(1)
 
 
 def test_devices_of_a_living_run_are_not_taken(tmp_path: Path) -> None:
