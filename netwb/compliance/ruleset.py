@@ -7,12 +7,12 @@ nobody turns off; who tries is told, and the locked rule holds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
 
-from netwb.compliance.records import Origin, Rule, RuleFile
+from netwb.compliance.records import Origin, Rule, RuleFile, RunningIsStartup
 from netwb.compliance.selector import Subject
 
 ENGINE = 1  # raised when the same rule may find something else in the same text than before
@@ -46,6 +46,22 @@ class RuleSet:
     def for_device(self, subject: Subject, tenant_id: str) -> tuple[Rule, ...]:
         """Those of them that mean this device, by id."""
         return tuple(rule for rule in self.for_tenant(tenant_id) if rule.applies_to.means(subject))
+
+
+def where_startup_is_taken(file: RuleFile, is_taken: Callable[[str], bool]) -> RuleFile:
+    """What compares with the startup configuration means no platform whose one is not taken."""
+    return replace(file, rules=tuple(_where_taken(rule, is_taken) for rule in file.rules))
+
+
+def _where_taken(rule: Rule, is_taken: Callable[[str], bool]) -> Rule:
+    checks = (check for check in rule.checks if isinstance(check.verb, RunningIsStartup))
+    named = {name for check in checks for name in check.platforms if not is_taken(name)}
+    if not named:
+        return rule
+    without = rule.applies_to.without
+    platform = tuple(sorted({*without.platform, *named}))
+    selector = replace(rule.applies_to, without=replace(without, platform=platform))
+    return replace(rule, applies_to=selector)
 
 
 def digest_of(rules: Iterable[Rule]) -> str:

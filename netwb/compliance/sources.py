@@ -7,7 +7,7 @@ form stays in force, where it is known; else what can be read of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -24,8 +24,9 @@ from netwb.compliance.records import InPython, Origin, Rule, RuleFile
 from netwb.compliance.report import RuleProblem
 from netwb.compliance.rule_files import read_rules
 from netwb.compliance.rule_repository import RuleRepository
-from netwb.compliance.ruleset import RuleSet
+from netwb.compliance.ruleset import RuleSet, where_startup_is_taken
 from netwb.errors import NetwbError, RuleError
+from netwb.platforms.record import Platform
 from netwb.roles import NO_TENANT, Scope
 from netwb.settings import ComplianceSettings
 from netwb.store.database import Database
@@ -97,7 +98,7 @@ class RuleSources:
         folder: Path,
         repository: RuleRepository,
         settings: ComplianceSettings,
-        platforms: Collection[str],
+        platforms: Mapping[str, Platform],
         clock: Callable[[], datetime],
     ) -> None:
         self._platforms = platforms
@@ -179,14 +180,21 @@ class RuleSources:
         if key not in self._parsed:
             if len(self._parsed) >= _MOST_PARSED:
                 self._parsed.clear()
-            self._parsed[key] = read_rules(
+            file = read_rules(
                 text.text,
                 name=text.name,
                 origin=text.origin,
                 tenant_id=text.tenant_id,
                 platforms=self._platforms,
             )
+            starter = text.origin == "starter"  # what others write is told that nothing is kept
+            self._parsed[key] = where_startup_is_taken(file, self._takes) if starter else file
         return self._parsed[key]
+
+    def _takes(self, platform: str) -> bool:
+        """Whether backups take the startup configuration of such devices."""
+        record = self._platforms.get(platform)
+        return record is not None and record.startup_asked is not None
 
     def _in_force(self, text: Text, known: Mapping[str, str]) -> tuple[RuleFile, list[RuleProblem]]:
         file = self.parsed(text)

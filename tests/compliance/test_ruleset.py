@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwb.compliance.records import Check, MustMatch, Origin, Rule, RuleFile, Severity
-from netwb.compliance.ruleset import RuleSet, digest_of
+from netwb.compliance.records import (
+    Check,
+    MustMatch,
+    Origin,
+    Rule,
+    RuleFile,
+    RunningIsStartup,
+    Severity,
+)
+from netwb.compliance.ruleset import RuleSet, digest_of, where_startup_is_taken
 from netwb.compliance.selector import Selector, Subject, Words
 
 EDGE = Subject(platform="cisco_ios", tenant="acme", site="fra1", hostname="Edge1", role="pe", labels=("internet",))  # fmt: skip
@@ -201,3 +209,33 @@ def test_two_tenants_never_meet(files: list[RuleFile]) -> None:
         assert [one.id for one in held] == sorted({one.id for one in held})
         alone = RuleSet.of(*(one for one in files if one.tenant_id in {None, tenant}))
         assert alone.for_tenant(tenant) == held
+
+
+class TestStartup:
+    """What compares with the startup configuration is for devices whose one is taken."""
+
+    COMPARED = Rule(
+        id="saved",
+        title="t",
+        severity="low",
+        checks=(
+            Check(platforms=("arista_eos", "cisco_ios"), verb=RunningIsStartup()),
+            Check(platforms=("juniper_junos",), verb=MustMatch(patterns=("x",))),
+        ),
+    )
+
+    def test_it_means_no_platform_whose_one_is_not_taken(self) -> None:
+        (found,) = where_startup_is_taken(
+            file("starter", self.COMPARED), lambda name: name == "arista_eos"
+        ).rules
+
+        meant = {
+            name
+            for name in ("arista_eos", "cisco_ios", "juniper_junos", "acme_os")
+            if found.applies_to.means(Subject(platform=name))
+        }
+
+        assert meant == {"arista_eos", "juniper_junos", "acme_os"}
+
+    def test_other_rules_stay_as_they_are(self) -> None:
+        assert where_startup_is_taken(STARTER, lambda _: False) == STARTER
