@@ -320,9 +320,10 @@ def _size(gathered: Gathered) -> int:
 
 
 def _status(done: _Finished, *, changed: bool) -> OutcomeStatus:
-    if done.rejected:
+    # a startup text that nobody can accept is told beside, and costs the running one nothing
+    if any(one.kind == "running" or one.clean is not None for one in done.rejected):
         return "rejected"
-    if done.cause is not None:
+    if done.cause is not None and all(done.cause is not one.cause for one in done.rejected):
         return "failed"
     return "changed" if changed else "unchanged"
 

@@ -17,7 +17,8 @@ class BackupOutcome:
     """What one device gave in one run.
 
     revision   commit id of the newest good revision; None where there was never one
-    cause      rejected and failed always carry one; its class name is the kind
+    cause      rejected and failed always carry one; its class name is the kind. With a good running
+               text: why the startup text beside it is not believed
     """
 
     tenant: str

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from netwb.collect.gather import Gathered, with_broken_startup
+from netwb.collect.outcome import BackupOutcome
 from netwb.collect.replay import recorded
 from netwb.compliance.report import Cell
 from netwb.errors import ConnectionLostError
-from tests.benches import Rig, ios, ios_text, rig
+from tests.benches import Rig, ios, ios_long, ios_text, rig
 from tests.configs.conftest import read_platform
 
 IOS = read_platform("cisco_ios")
@@ -50,11 +51,12 @@ def brought(startup: bytes, *, ntp: str = "192.0.2.53") -> Gathered:
     return replace(ios("edge1", ntp=ntp), startup=text.running)
 
 
-def back_up(made: Rig, answer: Gathered) -> None:
+def back_up(made: Rig, answer: Gathered) -> BackupOutcome:
     made.clock.advance(days=1)
     made.answer(DEVICE, answer)
-    made.back_up()
+    outcome = made.outcome(DEVICE, made.back_up())
     made.bench.check()
+    return outcome
 
 
 def cell(made: Rig, rule: str = RULE) -> Cell:
@@ -137,13 +139,26 @@ def test_a_startup_text_that_did_not_come_whole_is_not_evaluated_and_spoils_noth
 ) -> None:
     back_up(made, brought(saved()))
 
-    back_up(made, replace(answer, running=ios("edge1", ntp="192.0.2.99").running))
+    outcome = back_up(made, replace(answer, running=ios("edge1", ntp="192.0.2.99").running))
 
+    assert (outcome.status, said in str(outcome.cause)) == ("changed", True)
+    assert [one.kind for one in made.bench.quarantine()] == ["startup"]
     assert cell(made).state == "not_evaluated"
     assert said in cell(made).reason
     assert b"192.0.2.99" in made.bench.show(DEVICE)
     assert b"192.0.2.99" not in made.bench.show(DEVICE, kind="startup")
     assert len(made.bench.history(DEVICE)) == 2
+
+
+def test_a_startup_text_that_a_person_may_accept_is_kept_back_for_one(made: Rig) -> None:
+    long = ios_long("edge1").partition(b" bytes\n")[2]
+    back_up(made, brought(b"Using %d out of 262136 bytes\n%b" % (len(long), long)))
+
+    outcome = back_up(made, brought(saved()))
+
+    assert outcome.status == "rejected"
+    assert "`netwb quarantine show acme/edge1 --startup`" in str(outcome.cause)
+    assert cell(made).state == "not_evaluated"
 
 
 def test_one_that_is_busy_the_first_time_says_so_too(made: Rig) -> None:
