@@ -58,7 +58,12 @@ Script = Callable[[Screen], Awaitable[None]]
 async def device(script: Script, **options: Any) -> AsyncIterator[Target]:
     """Listen on a free loopback port while the context lasts; gives the target."""
 
+    connections: list[asyncssh.SSHServerConnection] = []
+
     class Server(asyncssh.SSHServer):
+        def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+            connections.append(conn)
+
         def begin_auth(self, username: str) -> bool:
             del username
             return True
@@ -83,4 +88,7 @@ async def device(script: Script, **options: Any) -> AsyncIterator[Target]:
         yield make_target(port=listener.get_port())
     finally:
         listener.close()
+        for connection in connections:
+            connection.abort()
+            await connection.wait_closed()
         await asyncio.wait_for(listener.wait_closed(), 5)
