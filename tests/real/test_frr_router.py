@@ -43,6 +43,20 @@ def test_change_shows_in_the_running_configuration(frr_router: FrrRouter) -> Non
     assert "ip route 203.0.113.10/32 Null0 tag 666" in frr_router.vtysh("show running-config")
 
 
+def test_what_is_saved_is_in_its_file_and_vtysh_does_not_tell_it(frr_router: FrrRouter) -> None:
+    """FRRouting/frr issue 5032: once this fails, `startup` in frr.toml can name the command."""
+    frr_router.configure("ip route 203.0.113.10/32 Null0 tag 666")
+    frr_router.save()
+
+    told = ssh(frr_router, "terminal length 0\nshow startup-config\nexit\n").stdout
+
+    assert "tag 666" in (frr_router.folder / "etc/frr/frr.conf").read_text()
+    assert frr_router.vtysh("show startup-config").strip() == ""
+    assert b"show startup-config" in told
+    assert b"tag 666" not in told
+    assert b"Unknown command" not in told
+
+
 def test_bad_change_is_said(frr_router: FrrRouter) -> None:
     with pytest.raises(RigError, match="Unknown command"):
         frr_router.configure("frobnicate")
