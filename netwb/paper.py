@@ -2,7 +2,8 @@
 
 The same words give the same bytes: no clock, no random names. Text is kept as text, so that it can be
 searched and read aloud; what a device or a person wrote is set as it is and never read as a formula,
-and a sign that the font has not is shown as an empty box.
+and a sign that the font has not is shown as an empty box. What is words alone, and long, stands in
+`netwb.typed_paper`.
 Sources: matplotlib.backends.backend_pdf (3.11); ISO 216 (A4).
 """
 
@@ -46,7 +47,7 @@ POINTS: Mapping[Size, float] = {
     "title": 15.0,
     "figure": 20.0,
 }
-_FILES: Mapping[Face, str] = {
+FACES: Mapping[Face, str] = {
     "regular": "DejaVuSans.ttf",
     "bold": "DejaVuSans-Bold.ttf",
     "mono": "DejaVuSansMono.ttf",
@@ -152,7 +153,12 @@ def plain(words: str, face: Face = "regular") -> str:
 
 def font(face: Face, points: float) -> FontProperties:
     """By its file: no search through the fonts of the machine, which differ."""
-    return FontProperties(fname=str(_file(face)), size=points)
+    return FontProperties(fname=str(font_file(face)), size=points)
+
+
+def font_file(face: Face) -> Path:
+    """The font comes with matplotlib."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / FACES[face]
 
 
 def _fits(line: str, room_mm: float) -> bool:
@@ -167,14 +173,10 @@ def _width_mm(line: str) -> float:
 @cache
 def _wide(face: Face) -> Mapping[int, float]:
     """How many millimetres each sign takes that the font has, in the size of text."""
-    found = FT2Font(str(_file(face)))
+    found = FT2Font(str(font_file(face)))
     found.set_size(POINTS["text"], 72)
     return {
         sign: found.load_glyph(place, LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 72 * _MM
         for sign, place in found.get_charmap().items()
         if sign >= 32
     }
-
-
-def _file(face: Face) -> Path:
-    return Path(mpl.get_data_path()) / "fonts" / "ttf" / _FILES[face]

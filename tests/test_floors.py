@@ -137,6 +137,7 @@ FLOORS: dict[str, int] = {
     "netwb.paper": 2,
     "netwb.store": 2,
     # 3 adapters
+    "netwb.typed_paper": 3,
     "netwb.access": 3,
     "netwb.archive": 3,
     "netwb.blackhole.ledger": 3,
@@ -294,6 +295,7 @@ DOORS: dict[str, tuple[str, ...]] = {
         "netwb.web",
     ),
     "re2": ("netwb.compliance.patterns", "netwb.linear", "netwb.platforms"),
+    "reportlab": ("netwb.typed_paper",),
     "requests": ("netwb.access.oidc",),
     "rich": ("netwb.cli", "netwb.workbench"),
     "segno": ("netwb.views",),
@@ -328,6 +330,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 HEAVY = {
     *("alembic", "apprise", "asyncssh", "authlib", "git", "influxdb_client", "joserfc"),
     *("gufo", "hier_config", "matplotlib", "napalm", "netmiko", "numpy", "pandas", "requests"),
+    "reportlab",
 }
 BEHIND_THE_DOOR = {
     "netwb.compliance.paper",
@@ -370,6 +373,7 @@ BEHIND_THE_DOOR = {
     "netwb.metrics.thinning",
     "netwb.paper",
     "netwb.reports.paper",
+    "netwb.typed_paper",
     "netwb.views",
     "netwb.web",
     "netwb.workbench.attempting",

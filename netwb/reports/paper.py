@@ -1,7 +1,7 @@
 """The reports as PDF: what has to be known first, then a table below the other, page after page.
 
 A row is one line of letters of one width, so that columns stand one below the other and a report of
-two thousand devices is printed within a minute. What does not fit a column goes on below, in its column.
+two thousand devices is printed within seconds. What does not fit a column goes on below, in its column.
 The same report gives the same bytes.
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from itertools import zip_longest
 
-from netwb.paper import DARK, FOOT, GREY, RIGHT, Sheet, printed, wrapped
+from netwb.paper import DARK, FOOT, GREY, RIGHT, wrapped
 from netwb.reports.records import AccessReport, CoverageReport
 from netwb.reports.sections import Section, heading_of, preface_of, sections_of
+from netwb.typed_paper import TypedSheet, typed
 
 _LETTERS = 138  # of a row: in that size they fill the width
 _ROW_MM = 3.0
@@ -27,12 +28,13 @@ Told = Callable[[str, float], None]  # what is being printed, and how much of al
 
 def pdf_of(report: CoverageReport | AccessReport, told: Told = lambda _what, _share: None) -> bytes:
     """The whole report."""
-    return printed(heading_of(report), _numbered(list(_sheets(report)), report, told))
+    sheets = _numbered(list(_sheets(report)), report, told)
+    return typed(heading_of(report), sheets, made_at=report.month.now)
 
 
 def _numbered(
-    sheets: Sequence[Sheet], report: CoverageReport | AccessReport, told: Told
-) -> Iterator[Sheet]:
+    sheets: Sequence[TypedSheet], report: CoverageReport | AccessReport, told: Told
+) -> Iterator[TypedSheet]:
     month = report.month
     made = (
         f"{heading_of(report)}; made {month.now:%Y-%m-%d %H:%M} UTC; times are {month.time_zone}'s"
@@ -46,8 +48,8 @@ def _numbered(
         yield sheet
 
 
-def _sheets(report: CoverageReport | AccessReport) -> Iterator[Sheet]:
-    sheet = Sheet()
+def _sheets(report: CoverageReport | AccessReport) -> Iterator[TypedSheet]:
+    sheet = TypedSheet()
     sheet.write(heading_of(report), size="title", face="bold")
     sheet.down(7)
     for number, said in enumerate(preface_of(report)):
@@ -61,11 +63,11 @@ def _sheets(report: CoverageReport | AccessReport) -> Iterator[Sheet]:
     yield sheet
 
 
-def _section(sheet: Sheet, section: Section) -> Generator[Sheet, None, Sheet]:
+def _section(sheet: TypedSheet, section: Section) -> Generator[TypedSheet, None, TypedSheet]:
     """Gives each sheet that is full, and returns the one that goes on."""
     if sheet.y_mm < _LOWEST + 20:
         yield sheet
-        sheet = Sheet()
+        sheet = TypedSheet()
     widths, right = _widths(section), _numbers(section)
     head = _lines(section.columns, widths, right) if section.rows else []
     _head(sheet, section.title, head)
@@ -76,7 +78,7 @@ def _section(sheet: Sheet, section: Section) -> Generator[Sheet, None, Sheet]:
         lines = _lines(row, widths, right)
         if sheet.y_mm - _ROW_MM * len(lines) < _LOWEST:
             yield sheet
-            sheet = Sheet()
+            sheet = TypedSheet()
             _head(sheet, f"{section.title} (goes on)", head)
         for line in lines:
             sheet.write(line, size="row", face="mono")
@@ -85,7 +87,7 @@ def _section(sheet: Sheet, section: Section) -> Generator[Sheet, None, Sheet]:
     return sheet
 
 
-def _head(sheet: Sheet, title: str, columns: Sequence[str]) -> None:
+def _head(sheet: TypedSheet, title: str, columns: Sequence[str]) -> None:
     sheet.write(title, face="bold")
     sheet.down(5)
     for line in columns:

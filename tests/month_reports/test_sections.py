@@ -187,6 +187,21 @@ def test_hostile_words_are_printed_as_they_are_and_stay_on_the_page() -> None:
     assert "\x00" not in page
 
 
+def test_paper_says_when_the_report_was_made_and_nobody_else_s_clock() -> None:
+    told = pypdf.PdfReader(io.BytesIO(pdf_of(access()))).metadata
+
+    assert told is not None
+    assert (told.creation_date, told.title) == (month().now, "Access of acme in 2026-11")
+
+
+def test_letters_of_any_script_are_found_on_paper_again() -> None:
+    odd = "édge-Ωж-\N{CJK UNIFIED IDEOGRAPH-4E2D}"
+
+    (page,) = printed(coverage(replace(saved_but_on(), hostname=odd)))
+
+    assert "acme/édge-Ωж-□" in page  # of the last one the font has no picture
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     report = coverage(saved_but_on(4), saved_but_on(hostname="edge2"))
 
