@@ -8,7 +8,7 @@ API takes several turns of the loop, and would wait for a page at each of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import cast
@@ -29,9 +29,9 @@ AN_ADDRESS = Allowed(burst=60, a_second=12.0)  # many people may come from one
 class Pace:
     """Of one server."""
 
-    def __init__(self) -> None:
-        self._people = Buckets(A_PERSON)
-        self._addresses = Buckets(AN_ADDRESS)
+    def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
+        self._people = Buckets(A_PERSON, clock=clock)
+        self._addresses = Buckets(AN_ADDRESS, clock=clock)
         self._building = asyncio.Lock()
 
     def wait_s(self, person: str, address: str) -> int:

@@ -76,8 +76,8 @@ def test_it_does_not_remember_without_an_end(buckets: Buckets) -> None:
     assert len(buckets._left) == MOST_KEPT
 
 
-def test_one_address_of_many_people_has_a_bound_of_its_own() -> None:
-    pace = Pace()
+def test_one_address_of_many_people_has_a_bound_of_its_own(clock: Clock) -> None:
+    pace = Pace(clock=clock)
 
     waits = [pace.wait_s(f"person {n}", "198.51.100.7") for n in range(AN_ADDRESS.burst + 1)]
 
