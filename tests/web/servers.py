@@ -12,13 +12,15 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Queue
 from secrets import randbelow, token_hex
 
 from netwb.access.records import NewUser, Origin
-from netwb.roles import Role
+from netwb.access.throttle import counts_of
+from netwb.roles import ALL_TENANTS, Role
+from netwb.store.models import LoginThrottleRow
 from netwb.workbench import Workbench
 from tests.benches import Rig, check_quickly, rig
 from tests.counted import count, give_ports
@@ -169,6 +171,18 @@ def let_in(browser: Browser, bench: Workbench, name: str, password: str | None =
     origin = Origin(address=browser.own, browser="a browser of the tests")
     admission = bench.log_in(name, password or PASSWORDS[name], origin=origin)
     browser.cookies |= {SESSION: admission.secret, DEVICE: admission.device}
+
+
+def mistyped(bench: Workbench, name: str, *, own: str = "127.0.0.1") -> None:
+    """Let that person have mistyped twelve times from there: after the next one all wait for minutes.
+
+    The first waits last seconds, and a busy machine needs as long for a try.
+    """
+    now = datetime.now(UTC)
+    key = counts_of(name, own, "")[0].key
+    row = LoginThrottleRow(key=key, tries=12, tried_at=now, until=now - timedelta(hours=1))
+    with bench._parts.database.writing(ALL_TENANTS) as session:
+        session.merge(row)
 
 
 def add_people(bench: Workbench) -> None:
