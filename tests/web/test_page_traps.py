@@ -198,9 +198,14 @@ def test_one_person_does_not_take_every_socket_and_all_memory(served: Served) ->
                 token = token or page.token
                 await open_ones.enter_async_context(hoarder.opened("/who", page.token))
             assert (page.status, "close some of them" in page.text) == (429, True)
-            for _ in range(MOST_SOCKETS - MOST_PAGES):
+            more = 0
+            while (status := await refused(hoarder, token)) == 101:
                 await open_ones.enter_async_context(hoarder.opened("/who", token))
-            assert await refused(hoarder, token) == 429
+                more += 1
+                # a busy machine may have lost some of the first ones in the meantime
+                assert more <= MOST_SOCKETS, "more than all of them"
+            assert status == 429
+            assert more >= MOST_SOCKETS - MOST_PAGES
             assert served.browser("ana").get("/who").status == 200, "nobody else is held up"
 
     run(work)
