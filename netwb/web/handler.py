@@ -50,7 +50,10 @@ ENDS_HEADER = "netwb-token-expires"  # RFC 3339; only in the last two weeks of a
 # `Token` is how a Telegraf that fetches its configuration gives what INFLUX_TOKEN holds.
 _BEARER = re.compile(r"(?i:bearer|token) +([A-Za-z0-9._~+/=-]{1,512})")
 _FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
-_MORE_BYTES = 1024 * 1024  # that are read beyond the bound, to tell who sends them that it is one
+# Whoever is closed on while they send sees the connection reset, and no answer. So what is too long is
+# read and dropped first, up to here; what is longer still is closed on.
+_DROPPED_BYTES = 64 * 1024 * 1024
+_MORE_BYTES = 1024 * 1024  # beyond that, where Tornado itself would end it without a word
 _SECRET_IDS = frozenset({"secret"})  # parts of an address that are a credential
 
 
@@ -84,6 +87,7 @@ class ApiHandler(AnsweringHandler):
         self._operations = operations
         self._doors = doors
         self._body = bytearray()
+        self._arrived = 0  # bytes of the body
         self._most = 0
         self._caller, self._address = "-", ""
         self._counted = ""  # by what its requests are counted; nobody else's are
@@ -117,20 +121,31 @@ class ApiHandler(AnsweringHandler):
         except NetwbError as error:  # the home cannot be opened
             self.tell(problem_of(error))
             return
-        if length > self._most:
+        if length > self._read_most() or (length > self._most and self._waits()):
             raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if isinstance(self.request.connection, HTTP1Connection):
             # The server's own bound is for what is held whole; here it is counted as it comes.
-            self.request.connection.set_max_body_size(self._most + _MORE_BYTES)
+            self.request.connection.set_max_body_size(self._read_most() + _MORE_BYTES)
+
+    def _read_most(self) -> int:
+        """Bytes of a body that are read, if only to be dropped."""
+        return max(self._most, _DROPPED_BYTES)
+
+    def _waits(self) -> bool:
+        """Whether whoever sends it asked first, and has sent nothing of it yet (RFC 9110, 10.1.1)."""
+        return self.request.headers.get("Expect", "").lower() == "100-continue"
 
     def data_received(self, chunk: bytes) -> None:
-        """Count what arrives; of what is too long the rest is read and dropped."""
+        """Count what arrives; what is too long is dropped, and refused when its end has come."""
         if self._finished:
             return
-        if len(self._body) + len(chunk) > self._most:
+        self._arrived += len(chunk)
+        if self._arrived > self._read_most():
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return
-        self._body += chunk
+        elif self._arrived > self._most:
+            self._body.clear()
+        else:
+            self._body += chunk
 
     def options(self, **_ids: str) -> None:
         """The methods that the route takes."""
@@ -145,7 +160,9 @@ class ApiHandler(AnsweringHandler):
 
     async def _serve(self, ids: Mapping[str, str]) -> None:
         if self._finished:
-            return  # the body was too long
+            return  # the body was longer than what is read
+        if self._arrived > self._most:
+            raise HTTPError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         operation = self._operations[_plain(self.request.method or "")]
         self.retiring = tuple(retiring.told(operation, self.request.query_arguments))
         try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import subprocess
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -618,11 +620,58 @@ def test_a_body_without_length_is_counted_as_it_arrives(ana: Client, port: int) 
             b"Authorization: Bearer " + ana.token.encode() + b"\r\n"
             b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
-        raw.sendall((b"4000\r\n" + b"x" * 0x4000 + b"\r\n") * 5)
+        raw.sendall((b"4000\r\n" + b"x" * 0x4000 + b"\r\n") * 5 + b"0\r\n\r\n")
         answer = raw.recv(65536)
 
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert status_of(ana, "/backup/quarantine") == 200  # the server is still up
+
+
+@pytest.mark.parametrize("form", ["announced", "chunked"])
+def test_who_sends_too_long_a_body_to_its_end_reads_why_it_is_refused(port: int, form: str) -> None:
+    """By a client that reads nothing before it has sent all; a reset would take the answer along."""
+    piece, many = b"x" * 0x10000, 320  # 20 MiB
+    head = b"POST /api/v1/backup/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    announced = head + b"Content-Length: %d\r\n\r\n" % (len(piece) * many)
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+        raw.sendall(announced if form == "announced" else chunked)
+        for _ in range(many):
+            raw.sendall(piece if form == "announced" else b"10000\r\n" + piece + b"\r\n")
+        raw.sendall(b"" if form == "announced" else b"0\r\n\r\n")
+        answer = HTTPResponse(raw)
+        answer.begin()
+        told = json.loads(answer.read())
+
+    assert (answer.status, told["status"]) == (413, 413)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "send less" in told["detail"]
+
+
+@pytest.mark.parametrize("length", [20 * 1024 * 1024, 99_999_999_999])
+def test_who_asks_first_is_refused_before_a_byte_of_the_body(port: int, length: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        raw.sendall(
+            b"POST /api/v1/backup/runs HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+            b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % length
+        )
+        answer = HTTPResponse(raw)
+        answer.begin()
+        told = json.loads(answer.read())
+        assert raw.recv(1) == b""  # closed in order, not reset
+
+    assert (answer.status, told["status"]) == (413, 413)
+
+
+def test_who_asks_first_for_what_is_short_enough_may_send_it(ana: Client, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+        raw.sendall(
+            b"POST /api/v1/backup/runs HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+            b"Authorization: Bearer " + ana.token.encode() + b"\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+        )
+        assert raw.recv(12) == b"HTTP/1.1 100"
 
 
 def test_an_announced_giant_is_refused_before_it_is_sent(port: int) -> None:
