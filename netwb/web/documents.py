@@ -35,6 +35,7 @@ from netwb.errors import NotAuthenticatedError
 from netwb.web import error_pages, headers, process
 from netwb.web.pace import pace_of
 from netwb.web.place import is_address
+from netwb.web.sending import HeededSocket
 from netwb.web.visitor import NEWS, SEAT, visit_of
 from netwb.web.visits import WALL, WALL_COOKIE, Visit, origin_of
 from netwb.web.wall import ENTRY
@@ -178,7 +179,7 @@ class PageHandler(DocHandler):
 _NOT_DONE = "netwb could not do that; the server's log says why"
 
 
-class PageSocket(WSHandler):
+class PageSocket(HeededSocket, WSHandler):
     """The websocket of a page, for the login session that was given the page and no other."""
 
     _noted = 0.0  # when activity was noted, by the monotonic clock
