@@ -110,9 +110,10 @@ def _register(bench: Workbench, routers: DemoRouters) -> None:
             one.tenant, one.network, mode=one.mode, by_customer=one.by_customer, site=one.site
         )
     bench.set_site(SHADOW, shadow=True)
-    for key in routers.triggers:
+    there = {f"{device.tenant}/{device.hostname}" for device in bench.devices()}
+    for key in there.intersection(routers.triggers):  # a person may have renamed or retired one
         bench.add_trigger(key)
-    for key in routers.edges:
+    for key in there.intersection(routers.edges):
         bench.add_edge(key)
 
 

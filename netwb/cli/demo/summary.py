@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +16,14 @@ from netwb.cli.demo.building import Refused
 from netwb.cli.demo.people import DemoLogin
 from netwb.cli.paint import print_diff
 from netwb.cli.show import in_words, plain, print_table, rfc3339, stdout_console
+from netwb.configs.diff import ConfigDiff
+from netwb.errors import UnknownDeviceError, UnknownRevisionError
 from netwb.lab.demo import DemoPlan
 from netwb.workbench import Workbench
 from netwb.workbench.words import BackupReport
 
 SHOWN_HITS = 4
+MOST_CHANGES = 200  # that are looked through for a device to show
 NOT_SAID = "(the device does not say)"  # FRR names nobody
 
 
@@ -91,9 +95,29 @@ def print_summary(bench: Workbench, result: DemoResult) -> None:
     if result.attack is not None:
         _head("Attacked  (netwb blackhole list)")
         console.print(attack_words(result.attack), soft_wrap=True)
-    _head(f"The last change of {plan.diff_key}  (netwb diff {plan.diff_key} --words)")
-    print_diff(bench.diff(plan.diff_key, words="words"))
+    shown = last_change(bench, plan)
+    if shown is not None:
+        key, diff = shown
+        _head(f"The last change of {key}  (netwb diff {key} --words)")
+        print_diff(diff)
     _print_search(bench, plan)
+
+
+def last_change(bench: Workbench, plan: DemoPlan) -> tuple[str, ConfigDiff] | None:
+    """Of the plan's device; where a person renamed that one, of the device that changed last."""
+    for reference in (plan.diff_key, *_changed(bench, plan)):
+        try:
+            device = bench.device(reference)
+            return f"{device.tenant}/{device.hostname}", bench.diff(reference, words="words")
+        except (UnknownDeviceError, UnknownRevisionError):
+            continue
+    return None
+
+
+def _changed(bench: Workbench, plan: DemoPlan) -> Iterator[str]:
+    """Ids of devices that are there, the one that changed last before the others."""
+    changes = bench.changes(since=plan.nights[0].at, limit=MOST_CHANGES)
+    yield from dict.fromkeys(one.device_id for one in changes if one.number > 1)
 
 
 def attack_words(shown: ShownAttack) -> str:
