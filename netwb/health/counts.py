@@ -6,6 +6,7 @@ facade.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from netwb.store.models import (
     CurrentRow,
     DeliveryRow,
     DeviceRow,
+    ErpEventRow,
+    ErpFeedRow,
     FiringRow,
     JobRow,
     LeaseRow,
@@ -53,6 +56,15 @@ class HeldTexts:
     tenant: str
     texts: int
     size: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingEvents:
+    """Events that webhooks of one tenant's ERP were not told yet, once a webhook; `oldest`: of when."""
+
+    tenant: str
+    events: int
     oldest: datetime | None
 
 
@@ -116,6 +128,41 @@ def held_texts(database: Database, scope: Scope) -> tuple[HeldTexts, ...]:
             HeldTexts(tenant=slug, texts=texts, size=int(size), oldest=oldest)
             for slug, texts, size, oldest in session.execute(statement)
         )
+
+
+def waiting_events(database: Database, scope: Scope) -> tuple[WaitingEvents, ...]:
+    """By tenant's slug, of those that have a webhook that is told events; two statements."""
+    mine = ErpEventRow.tenant_id == ErpFeedRow.tenant_id
+    later = or_(ErpEventRow.number.is_(None), ErpEventRow.number > ErpFeedRow.number)
+    feeds = (
+        select(ErpFeedRow.target_id, ErpFeedRow.kinds, TenantRow.slug)
+        .join(TenantRow, TenantRow.id == ErpFeedRow.tenant_id)
+        .join(NotifyTargetRow, NotifyTargetRow.id == ErpFeedRow.target_id)
+        .where(NotifyTargetRow.status == "active")
+    )
+    events = (
+        select(ErpFeedRow.target_id, ErpEventRow.kind, func.count(), func.min(ErpEventRow.at))
+        .join(ErpEventRow, mine & later)
+        .group_by(ErpFeedRow.target_id, ErpEventRow.kind)
+    )
+    waiting: dict[str, dict[str, tuple[int, datetime]]] = defaultdict(dict)
+    found: dict[str, list[tuple[int, datetime]]] = {}
+    with database.reading(scope) as session:
+        for target_id, kind, count, oldest in session.execute(events):
+            waiting[target_id][kind] = (count, oldest)
+        for target_id, kinds, slug in session.execute(feeds):
+            told = waiting[target_id]
+            found.setdefault(slug, []).extend(
+                told[kind] for kind in told if kind in (kinds or told)
+            )
+    return tuple(
+        WaitingEvents(
+            tenant=slug,
+            events=sum(count for count, _ in some),
+            oldest=min((at for _, at in some), default=None),
+        )
+        for slug, some in sorted(found.items())
+    )
 
 
 def last_run(database: Database) -> LastRun | None:

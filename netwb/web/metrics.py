@@ -147,6 +147,22 @@ def _telling(figures: Figures) -> Iterator[str]:
         _paired("target", "state", figures.deliveries),
     )
     yield from family(
+        "netwb_webhook_events_waiting",
+        "gauge",
+        "Events that webhooks of a tenant's ERP were not told yet, once a webhook.",
+        (({"tenant": one.tenant}, one.events) for one in figures.events),
+    )
+    yield from family(
+        "netwb_webhook_oldest_age_seconds",
+        "gauge",
+        "Since the oldest of them happened; none where no event waits.",
+        (
+            ({"tenant": one.tenant}, figures.now_s - one.oldest.timestamp())
+            for one in figures.events
+            if one.oldest is not None
+        ),
+    )
+    yield from family(
         "netwb_standing",
         "gauge",
         "Things that are wrong now, by kind of notice; without a tenant: of netwb itself.",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netwb.health import backups as _backups
     from netwb.health import counts as _counts
     from netwb.health import space as _space
-    from netwb.health.counts import HeldTexts, LastRun, TenantCounts
+    from netwb.health.counts import HeldTexts, LastRun, TenantCounts, WaitingEvents
     from netwb.health.disk import Space
     from netwb.health.freshness import DeviceBackup
     from netwb.store import tallies as _tallies
@@ -72,6 +72,7 @@ class Figures:
     now_s         when they were read, seconds since the epoch
     outcomes      (tenant's slug, status) -> how often since the first run
     deliveries    (kind of target, state) -> messages of the last day, and all that wait
+    events        of tenants with a webhook of their ERP: what it was not told yet
     repositories  tenant's slug -> bytes
     standing      (tenant's slug or "", kind) -> things that are wrong now
     """
@@ -83,6 +84,7 @@ class Figures:
     outcomes: Mapping[tuple[str, str], int]
     held: tuple[HeldTexts, ...]
     deliveries: Mapping[tuple[str, str], int]
+    events: tuple[WaitingEvents, ...]
     repositories: Mapping[str, int]
     remotes: tuple[Remote, ...]
     standing: Mapping[tuple[str, str], int]
@@ -98,7 +100,7 @@ class FiguresFace(StatusFace):
     """`figures`."""
 
     def figures(self) -> Figures:
-        """What Prometheus is told, in this scope: each kind of figure by one statement."""
+        """What Prometheus is told, in this scope: each kind of figure by a statement or two."""
         self._require(Permission.HEALTH_VIEW)
         scope, parts, now = self._scope, self._parts, self._parts.clock()
         database = parts.database
@@ -111,6 +113,7 @@ class FiguresFace(StatusFace):
             outcomes=_by_slug(_tallies.read_tally(database, scope, _tallying.OUTCOMES), slugs),
             held=_counts.held_texts(database, scope),
             deliveries=_counts.deliveries(database, scope, since=now - DAY),
+            events=_counts.waiting_events(database, scope),
             repositories=self._repository_sizes(slugs.values()),
             remotes=tuple(self.remotes()),
             standing=self._standing_counts(slugs),

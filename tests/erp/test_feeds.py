@@ -19,11 +19,13 @@ from netwb.access.records import NewUser
 from netwb.erp.numbers import begin_anew
 from netwb.erp.records import EventKind
 from netwb.errors import InputError, InventoryError, NotPermittedError, UnknownNameError
+from netwb.health.counts import waiting_events
 from netwb.inventory.records import SecretSource
 from netwb.notify.delivering import LEASE_S
 from netwb.notify.records import NewRoute, NewTarget
-from netwb.roles import ALL_TENANTS, Role
+from netwb.roles import ALL_TENANTS, Role, Scope
 from netwb.web.erp_events import EventAnswer
+from netwb.web.metrics import lines_of
 from tests.benches import Rig, rig
 from tests.erp.following import Follower, see
 from tests.notify.receivers import GOOD, Receiver, hang, receiving, status
@@ -107,6 +109,32 @@ def test_an_outage_loses_nothing_and_turns_nothing_around(made: Rig, receiver: R
     assert len(set(receiver.ids())) == len(receiver.got) == 99
     (well,) = made.bench.notify_targets()
     assert (well.waiting, well.failing_since, well.last_error) == (0, None, "")
+
+
+def test_the_figures_count_what_a_webhook_was_not_told_yet(made: Rig, receiver: Receiver) -> None:
+    made.bench.add_event_feed(feed(receiver.url))
+    made.bench.add_event_feed(feed(receiver.url, "ports", events=("port.*",)))
+    idle = [(one.tenant, one.events, one.oldest) for one in made.bench.figures().events]
+    receiver.answer = DOWN
+    change(made, 3)
+    first_at = made.clock() - timedelta(seconds=2)
+    change(made, 1, device="core1")
+    made.bench.deliver_notices()
+
+    waiting = [(one.tenant, one.events, one.oldest) for one in made.bench.figures().events]
+    lines = list(lines_of(made.bench.figures()))
+    umbra = next(one.id for one in made.bench.tenants() if one.slug == "umbra")
+    of_umbra = waiting_events(made.bench._parts.database, Scope(frozenset({umbra})))
+    receiver.answer = GOOD
+    made.clock.advance(days=1)
+    made.bench.deliver_notices()
+
+    assert idle == [("acme", 0, None)]
+    assert waiting == [("acme", 3, first_at)]  # the other one is not told of devices
+    assert 'netwb_webhook_events_waiting{tenant="acme"} 3' in lines
+    assert 'netwb_webhook_oldest_age_seconds{tenant="acme"} 3' in lines
+    assert of_umbra == ()
+    assert [one.events for one in made.bench.figures().events] == [0]
 
 
 def test_an_event_that_is_refused_holds_the_others_up_and_is_never_given_up(
