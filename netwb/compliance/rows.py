@@ -287,22 +287,18 @@ def _missing(
     session: Session, device_ids: Sequence[str], seen: Mapping[tuple[str, str], datetime]
 ) -> dict[str, str]:
     """Why the newest running text has no startup text beside it, where that can be said."""
-    found = {}
-    alone = []
-    for device_id in device_ids:
-        at = seen.get((device_id, "startup"))
-        if _came_along(at, seen.get((device_id, "running"))):
-            continue
-        alone.append(device_id)
-        if at is not None:
-            found[device_id] = f"The startup configuration was last read on {at:%Y-%m-%d}, {_OLD}"
-    refused = (
-        select(QuarantineRow.device_id, QuarantineRow.cause_message)
-        .where(QuarantineRow.kind == "startup", QuarantineRow.status == "held")
-        .order_by(QuarantineRow.at)
-    )
-    for device_id, message in session.execute(refused.where(QuarantineRow.device_id.in_(alone))):
-        found[device_id] = f"The startup configuration is not believed: {message}"
+    found = {
+        device_id: f"The startup configuration was last read on {at:%Y-%m-%d}, {_OLD}"
+        for (device_id, kind), at in seen.items()
+        if kind == "startup" and not _came_along(at, seen.get((device_id, "running")))
+    }
+    columns = (QuarantineRow.device_id, QuarantineRow.at, QuarantineRow.cause_message)
+    held = (QuarantineRow.kind == "startup") & (QuarantineRow.status == "held")
+    refused = select(*columns).where(held, QuarantineRow.device_id.in_(device_ids))
+    for device_id, at, message in session.execute(refused.order_by(QuarantineRow.at)):
+        good_at = seen.get((device_id, "startup"))
+        if good_at is None or at > good_at:
+            found[device_id] = f"The startup configuration is not believed: {message}"
     return found
 
 

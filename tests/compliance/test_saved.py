@@ -150,6 +150,18 @@ def test_a_startup_text_that_did_not_come_whole_is_not_evaluated_and_spoils_noth
     assert len(made.bench.history(DEVICE)) == 2
 
 
+def test_one_that_is_busy_minutes_after_a_good_one_is_not_evaluated_either(made: Rig) -> None:
+    back_up(made, brought(saved()))
+    made.clock.advance(minutes=2)
+    made.answer(DEVICE, brought(BUSY, ntp="192.0.2.99"))
+
+    made.back_up()
+    made.bench.check()
+
+    assert cell(made).state == "not_evaluated"
+    assert "it cannot read it now" in cell(made).reason
+
+
 def test_a_startup_text_that_a_person_may_accept_is_kept_back_for_one(made: Rig) -> None:
     long = ios_long("edge1").partition(b" bytes\n")[2]
     back_up(made, brought(b"Using %d out of 262136 bytes\n%b" % (len(long), long)))
