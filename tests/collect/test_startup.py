@@ -101,6 +101,7 @@ def gathered(script: Script, transport: str, settings: CollectSettings) -> Gathe
             await asyncio.to_thread(gatherer.gather, [known], sink)
 
     asyncio.run(body())
+    result: Gathered | DeviceError
     (result,) = sink.results.values()
     return result
 
