@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from netwb.compliance.report import RuleMark
 from netwb.views.history.days import Listed, render_days, strip_of
+from netwb.views.history.head import strip_head
+from netwb.views.inventory.strips import RuleNight
 from netwb.views.navigation import Moment
 from netwb.workbench.words import DeviceRun, Revision
 from tests.views.hostile import assert_inert
@@ -166,6 +168,31 @@ def test_the_strip_has_a_mark_a_night_and_the_lines_of_its_changes() -> None:
 
     assert strip.marks == ("none", "changed", "unchanged", "changed", "none")
     assert strip.lines == (0, 0, 0, 26, 0)
+
+
+def test_the_strip_marks_nights_whose_revisions_broke_or_mended_rules() -> None:
+    older, newer, plain = revision(3, 1.2), revision(2, 1.3), revision(1, 3.2)
+    rules = {
+        older.id: RuleMark(number=3, revision=older.id, at=NOW, broke=("a", "b"), mended=()),
+        newer.id: RuleMark(number=2, revision=newer.id, at=NOW, broke=(), mended=("c",)),
+    }
+
+    strip = strip_of([older, newer, plain], [run(1, "changed")], AT, rules=rules, nights=5)
+    drawn_strip = strip_head(strip)
+
+    done = RuleNight(broke=2, mended=1)
+    assert strip.rules == (*[RuleNight()] * 3, done, RuleNight())
+    assert "broke 2 rules, mended 1 rule</title>" in drawn_strip
+    assert drawn_strip.count('class="r-broke"') == drawn_strip.count('class="r-mended"') == 1
+    assert "1 broke rules · 1 mended rules" in drawn_strip
+    assert ', 1 broke rules, 1 mended rules"' in drawn_strip
+
+
+def test_a_strip_without_rules_keeps_its_room() -> None:
+    plain = strip_head(strip_of([revision(1, 3.2)], [run(1, "changed")], AT, nights=5))
+
+    assert 'viewBox="0 0 50 32"' in plain
+    assert "rules" not in plain
 
 
 def test_a_revision_says_which_rules_it_broke_and_which_it_mended() -> None:

@@ -18,6 +18,7 @@ from netwb.views.cures import in_page
 from netwb.views.history.lines import NOBODY, SHORT
 from netwb.views.html import Shape, esc, stat, state, tag
 from netwb.views.inventory.rows import NightMark
+from netwb.views.inventory.strips import RuleNight
 from netwb.views.navigation import Moment
 from netwb.views.words import DAYS, clock, count, day, exact
 from netwb.workbench.words import DeviceRun, Revision
@@ -36,17 +37,26 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """The last nights, oldest first: day, what came of it, lines changed."""
+    """The last nights, oldest first: day, what came of it, lines changed, what became of rules."""
 
     days: tuple[date, ...]
     marks: tuple[NightMark, ...]
     lines: tuple[int, ...]
+    rules: tuple[RuleNight, ...]
 
 
 def strip_of(
-    revisions: Iterable[Revision], runs: Iterable[DeviceRun], at: Moment, *, nights: int = NIGHTS
+    revisions: Iterable[Revision],
+    runs: Iterable[DeviceRun],
+    at: Moment,
+    *,
+    rules: Mapping[str, RuleMark] | None = None,
+    nights: int = NIGHTS,
 ) -> Strip:
-    """One mark a night; where several runs met in one, the best of them counts."""
+    """One mark a night; where several runs met in one, the best of them counts.
+
+    rules   what revisions did to rules, by their ids
+    """
     last = at.now.astimezone(at.zone).date()
     days = tuple(last - timedelta(days=back) for back in range(nights - 1, -1, -1))
     marks: dict[date, NightMark] = {}
@@ -54,7 +64,14 @@ def strip_of(
         on = run.at.astimezone(at.zone).date()
         marks[on] = min(marks.get(on, "none"), run.status, key=_BEST.index)
     lines: dict[date, int] = {}
+    to_rules: dict[date, RuleNight] = {}
     for revision in revisions:
+        if (mark := (rules or {}).get(revision.id)) is not None:
+            on = revision.stored_at.astimezone(at.zone).date()
+            so_far = to_rules.get(on, RuleNight())
+            to_rules[on] = RuleNight(
+                broke=so_far.broke + len(mark.broke), mended=so_far.mended + len(mark.mended)
+            )
         if revision.cause not in OWN and revision.number > 1:
             on = revision.stored_at.astimezone(at.zone).date()
             lines[on] = lines.get(on, 0) + revision.added + revision.removed
@@ -62,6 +79,7 @@ def strip_of(
         days=days,
         marks=tuple(marks.get(on, "none") for on in days),
         lines=tuple(lines.get(on, 0) for on in days),
+        rules=tuple(to_rules.get(on, RuleNight()) for on in days),
     )
 
 

@@ -11,7 +11,7 @@ from netwb.inventory.records import ConfigKind, Device
 from netwb.views.fields import Ask, Field, dialog, select_field, text_field
 from netwb.views.history.days import Strip
 from netwb.views.html import age, attrs, button, esc, icon, link, state, tag
-from netwb.views.inventory.strips import long_strip
+from netwb.views.inventory.strips import long_strip, rules_said
 from netwb.views.inventory.table import copy_age_shape
 from netwb.views.navigation import Moment
 from netwb.views.words import clock, commit, count, day, number, when
@@ -29,9 +29,11 @@ def strip_head(strip: Strip) -> str:
     parts = [count(changes, "night") + " with changes" if changes else "no change"]
     parts += [f"{kept} kept back"] if kept else []
     parts += [f"{failed} failed"] if failed else []
+    parts += rules_said(strip.rules).split(", ")[1:]
+    drawn = long_strip(strip.days, strip.marks, strip.lines, strip.rules)
     return (
         f'<div class="nights-head"><div class="row lbl"><span>{len(strip.days)} nights</span>'
-        f"<span>{esc(' · '.join(parts))}</span></div>{long_strip(strip.days, strip.marks, strip.lines)}"
+        f"<span>{esc(' · '.join(parts))}</span></div>{drawn}"
         f'<div class="row lbl"><span>{strip.days[0]:%-d %b}</span><span>last night</span></div></div>'
     )
 

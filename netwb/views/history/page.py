@@ -239,7 +239,7 @@ class HistoryView:
         old, new = self.links.marked("old"), self.links.marked("new")
         compare = self.links.compare(old, new) if old and new else ""
         bar = head.marks_bar(self._mark_of("old"), self._mark_of("new"), compare)
-        strip = head.strip_head(strip_of(self.revisions, self.runs, at))
+        strip = head.strip_head(strip_of(self.revisions, self.runs, at, rules=self.marks))
         self.list.html = (
             f'<div class="hist">{strip}{bar}<div class="days" id="days" role="listbox"'
             f' aria-label="Revisions, newest first">{days}{more}</div></div>'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -72,23 +73,68 @@ def _stretches(nights: Sequence[NightMark]) -> Iterator[tuple[NightMark, int, in
 
 
 BAR_HEIGHT = 28  # px of the tallest bar of a long strip
+SIGN_HEIGHT = 9  # units over the bars, where a night broke or mended rules
 NIGHT = 10  # units a night in a long strip; it is stretched to its panel's width
 
 
-def long_strip(days: Sequence[date], nights: Sequence[NightMark], lines: Sequence[int]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNight:
+    """How many rules a night's revisions broke, and mended."""
+
+    broke: int = 0
+    mended: int = 0
+
+    @property
+    def words(self) -> str:
+        """`, broke 2 rules, mended 1 rule`; nothing where it did neither."""
+        some = (("broke", self.broke), ("mended", self.mended))
+        return "".join(f", {verb} {count(many, 'rule')}" for verb, many in some if many)
+
+
+def long_strip(
+    days: Sequence[date],
+    nights: Sequence[NightMark],
+    lines: Sequence[int],
+    rules: Sequence[RuleNight] = (),
+) -> str:
     """The nights of one device: a bar's height is the lines changed, on a square root's scale.
 
     A square root, because one night that replaces everything would flatten all the others.
+
+    rules   a night's; a triangle over it points down where it broke some, up where it mended some
     """
     most = max([*lines, 1])
     width, height = NIGHT * len(nights), BAR_HEIGHT + 4
+    above = SIGN_HEIGHT if any(one.words for one in rules) else 0
     marks = "".join(
-        _mark(number, night, _height(changed, most), _title(day, night, changed))
-        for number, (day, night, changed) in enumerate(zip(days, nights, lines, strict=True))
+        _mark(number, night, _height(changed, most), _title(day, night, changed) + of_rules.words)
+        + _sign(number, of_rules)
+        for number, (day, night, changed, of_rules) in enumerate(
+            zip(days, nights, lines, rules or [RuleNight()] * len(days), strict=True)
+        )
     )
+    label = said(nights) + rules_said(rules)
     return (
-        f'<svg class="nights" viewBox="0 0 {width} {height}" preserveAspectRatio="none" role="img"'
-        f' aria-label="{esc(said(nights))}">{marks}</svg>'
+        f'<svg class="nights" viewBox="0 {-above or 0} {width} {height + above}"'
+        f' preserveAspectRatio="none" role="img" aria-label="{esc(label)}">{marks}</svg>'
+    )
+
+
+def rules_said(rules: Sequence[RuleNight]) -> str:
+    """`, 2 broke rules, 1 mended rules`, by nights; nothing where none did."""
+    broke, mended = sum(one.broke > 0 for one in rules), sum(one.mended > 0 for one in rules)
+    some = (("broke", broke), ("mended", mended))
+    return "".join(f", {many} {verb} rules" for verb, many in some if many)
+
+
+def _sign(number: int, rules: RuleNight) -> str:
+    """Over the bar; side by side where a night did both."""
+    left, half = number * NIGHT, 3 if rules.broke and rules.mended else 4
+    middle = left + NIGHT / 2
+    broke = f"M{middle - (2 * half if rules.mended else half):g} {1 - SIGN_HEIGHT}h{2 * half}l{-half} 7z"
+    mended = f"M{middle - (0 if rules.broke else half):g} {8 - SIGN_HEIGHT}h{2 * half}l{-half} -7z"
+    return (f'<path class="r-broke" d="{broke}"/>' if rules.broke else "") + (
+        f'<path class="r-mended" d="{mended}"/>' if rules.mended else ""
     )
 
 
