@@ -9,13 +9,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from matplotlib.image import imread
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from netwb.loading import share
+from netwb.views.theme import tokens
+from netwb.views.traffic.overview.palette import colours
+from netwb.views.traffic.overview.query import Picture
 from tests.benches import ios, rig
 from tests.counted import count, give_ports
 from tests.real.browser.reading import settle
@@ -280,6 +285,31 @@ def test_a_switch_of_the_theme_repaints_the_chart_both_ways(measured: Site) -> N
     page.wait_for_function(
         f"(was) => ({COLOUR})() === was", arg=dark, polling=LOOKS_MS, timeout=DRAWN_MS
     )
+
+
+@pytest.mark.parametrize("look", ["busiest", "heat"])
+def test_a_kept_picture_of_many_ports_has_the_key_of_its_colours(
+    measured: Site, tmp_path: Path, look: Picture
+) -> None:
+    """Of the figure the picture has its size; what is higher tells what it is of."""
+    visitor = measured.visitor("ana", theme="light")
+    visitor.go(f"/traffic?range=6h&look={look}")
+    visitor.page.locator(".legend").wait_for()
+    settle(visitor.page)
+
+    with visitor.page.expect_download() as picture:
+        visitor.page.get_by_role("button", name="PNG").click()
+
+    picture.value.save_as(tmp_path / "kept.png")
+    pixels = (imread(tmp_path / "kept.png")[:70, :, :3] * 255).round().astype(int)
+    first = colours("light")[0] if look == "busiest" else tokens("light")["bad"]
+    assert near(pixels, first, strength=1.0 if look == "busiest" else 0.9)
+
+
+def near(pixels: Any, color: str, *, strength: float) -> bool:
+    """Whether a swatch of it is there, on white."""
+    wanted = [255 - strength * (255 - int(color[at : at + 2], 16)) for at in (1, 3, 5)]
+    return bool((abs(pixels - wanted).max(axis=2) <= 3).sum() >= 100)
 
 
 def test_the_chart_is_kept_as_a_picture_and_as_a_table(measured: Site, tmp_path: Path) -> None:

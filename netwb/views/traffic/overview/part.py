@@ -41,7 +41,12 @@ from netwb.views.traffic.overview.table import (
     Listing,
     render_ports,
 )
-from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
+from netwb.views.traffic.overview.words import (
+    key_of,
+    render_legend,
+    render_sum,
+    render_waits,
+)
 from netwb.views.traffic.styles import traffic_css
 from netwb.views.traffic.waiting import Veil, told
 from netwb.views.traffic.zoom import Back, Wanted, Zoom
@@ -409,4 +414,5 @@ class OverviewPart:
         what += f" ({scope})" if scope else ""
         said = picture_of(what, shown.since, shown.until, self.frame.zone)
         name = f"traffic-{self.query.picture}-{self.frame.now():%Y%m%d-%H%M}.png"
-        self.driver.picture(name, said)
+        key = key_of(shown, query.picture, self.stack.scheme)
+        self.driver.picture(name, said, key)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from netwb.amounts import amount, octets
 from netwb.views import words
 from netwb.views.html import esc, shape, tag
-from netwb.views.traffic.overview.heat import CLASSES
-from netwb.views.traffic.overview.palette import PORTS
+from netwb.views.theme import Scheme, tokens
+from netwb.views.traffic.driver import Sign
+from netwb.views.traffic.overview.heat import CLASSES, UNKNOWN
+from netwb.views.traffic.overview.palette import PORTS, colours
 from netwb.views.traffic.overview.query import Picture
 from netwb.views.traffic.overview.spans import stretch
 from netwb.views.traffic.overview.stack import named
@@ -105,19 +109,49 @@ def render_legend(shown: TrafficOverview, picture: Picture) -> str:
     return f'<div class="legend" id="stacked">{"".join(parts)}<span class="push t3 wide-only">mean of {step}</span></div>'
 
 
+def key_of(shown: TrafficOverview, picture: Picture, scheme: Scheme) -> tuple[Sign, ...]:
+    """The same for a picture that is kept, which has only itself to tell it."""
+    colour, step = tokens(scheme), words.span(shown.sum.step_s)
+    if picture == "heat":
+        return (
+            *(
+                Sign(word=name, color=colour[token], strength=alpha)
+                for name, token, alpha in _classes()
+            ),
+            Sign(word="speed unknown", color=colour[UNKNOWN[0]], strength=UNKNOWN[1]),
+            Sign(word=f"hatched: no data · a cell: mean of {words.span(shown.heat.cell_s)}"),
+        )
+    if picture == "sum":
+        return (
+            Sign(word=f"In, mean of {step}", color=colour["in"]),
+            Sign(word="Out", color=colour["out"]),
+            Sign(word="dashed: 95th percentile of the sum"),
+            Sign(word="hatched: no data, or of notably fewer ports"),
+        )
+    lines, layers = len(shown.shares.lines), colours(scheme)
+    return (
+        *(
+            Sign(word=name, color=layers[place if place < lines else PORTS])
+            for place, name in enumerate(named(shown.shares))
+        ),
+        Sign(word=f"mean of {step}"),
+    )
+
+
+def _classes() -> Iterator[tuple[str, str, float]]:
+    """Name, token and strength of each class of shares."""
+    begin = 0.0
+    for end, token, alpha in CLASSES:
+        whole = isfinite(end)
+        yield (f"{begin:g}\N{EN DASH}{end:g} %" if whole else f"from {begin:g} %"), token, alpha
+        begin = end
+
+
 def _heat_legend(shown: TrafficOverview) -> str:
-    ends = [end for end, _, _ in CLASSES]
-    begins = [0.0, *ends]
-    parts = []
-    for place, (end, token, alpha) in enumerate(CLASSES):
-        name = (
-            f"{begins[place]:g}\N{EN DASH}{end:g} %"
-            if end != ends[-1]
-            else f"from {begins[place]:g} %"
-        )
-        parts.append(
-            f'<span><i class="swatch" style="background:var(--{token});opacity:{alpha}"></i>{name}</span>'
-        )
+    parts = [
+        f'<span><i class="swatch" style="background:var(--{token});opacity:{alpha}"></i>{name}</span>'
+        for name, token, alpha in _classes()
+    ]
     cell = words.span(shown.heat.cell_s)
     parts.append('<span class="wide-only"><i class="swatch none"></i>speed unknown</span>')
     help_ = f"a cell: mean of {cell}, busier direction, of the port · click opens it"

@@ -314,3 +314,4 @@ def test_a_picture_that_is_kept_says_what_it_is_of_and_of_which_time(
     zone = page.frame.zone
     assert time.startswith(f"{shown.since.astimezone(zone):%Y-%m-%d %H:%M} to ")
     assert time.endswith(zone.key)
+    assert [word for _, _, word in sent[0]["key"]][1] == "Out"

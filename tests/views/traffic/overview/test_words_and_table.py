@@ -12,15 +12,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from netwb.views.address import Address
+from netwb.views.theme import Scheme, tokens
 from netwb.views.traffic.files import ports_csv
 from netwb.views.traffic.overview.bar import Places, Reading, render_bar
+from netwb.views.traffic.overview.heat import CLASSES
+from netwb.views.traffic.overview.palette import PORTS, colours
 from netwb.views.traffic.overview.query import Query, in_order, query_of
 from netwb.views.traffic.overview.table import (
     LONG,
     Listing,
     render_ports,
 )
-from netwb.views.traffic.overview.words import render_legend, render_sum, render_waits
+from netwb.views.traffic.overview.words import key_of, render_legend, render_sum, render_waits
 from netwb.workbench.traffic_many_records import PortNumbers, PortState
 from tests.views.hostile import HOSTILE, assert_inert
 from tests.views.made_frames import words
@@ -171,6 +174,23 @@ def test_colours_are_named_and_a_single_other_is_one() -> None:
     assert "edge1 xe-0/0/1 1 other" in words(render_legend(stacked, "busiest"))
     assert "from 90 %" in words(render_legend(stacked, "heat"))
     assert "mean of 1 h" in words(render_legend(stacked, "heat"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_picture_that_is_kept_has_a_key_of_each_colour(scheme: Scheme) -> None:
+    stacked = overview(shares=shares(line(1, 4e8), others=1, rest=1e6))
+
+    ports, whole, heat = (
+        key_of(stacked, "busiest", scheme),
+        key_of(stacked, "sum", scheme),
+        key_of(stacked, "heat", scheme),
+    )
+
+    assert [sign.word for sign in ports[:2]] == ["edge1 xe-0/0/1", "1 other"]
+    assert [sign.color for sign in ports[:2]] == [colours(scheme)[0], colours(scheme)[PORTS]]
+    assert [sign.word for sign in heat[:2]] == ["0\N{EN DASH}1 %", "1\N{EN DASH}10 %"]
+    assert len({(sign.color, sign.strength) for sign in heat[:-1]}) == len(CLASSES) + 1
+    assert {tokens(scheme)["in"], tokens(scheme)["out"]} < {sign.color for sign in whole}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
