@@ -67,7 +67,7 @@ class FrrGetters:
         sanitized: bool = False,  # noqa: FBT001, FBT002
         format: str = "text",  # noqa: A002
     ) -> dict[str, str]:
-        """Running and startup configuration as text; FRR has no candidate.
+        """Running configuration as text; vtysh answers nothing of the saved one, and has no candidate.
 
         sanitized   leaves the lines out that hold a password, as NAPALM's drivers do with a mark
         """
