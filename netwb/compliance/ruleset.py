@@ -15,7 +15,7 @@ from hashlib import sha256
 from netwb.compliance.records import Origin, Rule, RuleFile, RunningIsStartup
 from netwb.compliance.selector import Subject
 
-ENGINE = 1  # raised when the same rule may find something else in the same text than before
+ENGINE = 2  # raised when the same rule may find something else in the same text than before
 _ORDER: tuple[Origin, ...] = ("starter", "provider", "tenant")
 
 

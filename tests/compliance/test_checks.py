@@ -184,6 +184,14 @@ class TestRunningIsStartup:
 
         assert finding.state == "compliant"
 
+    def test_newer_software_is_no_difference_and_another_version_of_rip_is(self) -> None:
+        runs = b"version 17.3\nhostname edge1\nrouter rip\n version 2\n"
+        saved = runs.replace(b"17.3", b"15.7")
+
+        assert found(RunningIsStartup(), runs, startup=saved).state == "compliant"
+        finding = found(RunningIsStartup(), runs, startup=saved.replace(b" 2\n", b" 1\n"))
+        assert lines(finding, fault=True) == [4]
+
     def test_without_a_startup_text_nothing_is_evaluated(self) -> None:
         finding = found(RunningIsStartup())
 

@@ -1,9 +1,10 @@
 """What runs against what the device would boot. Pure.
 
 Lines that change by themselves are not in kept texts, and comments are nobody's commands: EOS names in
-one which of the two was asked for. IOS keeps a certificate in a file of its own and names that in the
+one which of the two was asked for. `version` of IOS and NX-OS is that of the software which wrote the
+text, and differs after an upgrade. IOS keeps a certificate in a file of its own and names that in the
 startup configuration, where the running one spells it out: such a one counts by its name. All else
-counts, its order as well.
+counts, its order as well. Source: `show startup-config` in Cisco's command reference.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from netwb.compliance.checks.held import Held
 from netwb.compliance.text import ConfigText, Lines
 
 _COMMENT = b"!"
+_WRITTEN_BY = b"version "
 _IN_A_FILE = re.compile(rb"([ \t]*certificate .+) nvram:\S+")
 _SPELLED_OUT = re.compile(rb"[ \t]*(?:[0-9A-F]+(?: [0-9A-F]+)*|quit)")
 _Written = dict[int, bytes]  # lines by their numbers from 0
@@ -44,12 +46,14 @@ def running_is_startup(running: ConfigText, startup: ConfigText) -> Held:
 
 
 def _written(text: ConfigText) -> _Written:
-    """Lines with their indentation, without empty ones and comments."""
+    """Lines with their indentation, without empty ones, comments and what software wrote them."""
     raw = text.data.split(b"\n")
     return {
         number: line.rstrip()
         for number, line in enumerate(raw)
-        if not line.lstrip().startswith(_COMMENT) and line.strip()
+        if not line.lstrip().startswith(_COMMENT)
+        and not line.startswith(_WRITTEN_BY)
+        and line.strip()
     }
 
 
