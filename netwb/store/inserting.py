@@ -7,7 +7,7 @@ the row. Both work on both databases.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,11 +19,14 @@ from netwb.store.models import Base
 def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all give the same columns; nothing where there are none.
 
-    Straight to the driver: the ORM's own way for many rows looks at each value of each row again,
-    which takes a third longer (measured: 50 devices' secrets, 13.8 against 10.8 ms).
+    By the table, past the ORM, which goes through each row once more: half the time (measured: the
+    5,500 secrets of 250 devices, 67 against 136 ms). The class is told, so that a scope sees whose
+    rows they are.
     """
     if rows:
-        session.execute(insert(table).execution_options(dml_strategy="raw"), rows)
+        mapper = inspect(table)
+        statement = insert(cast(Any, mapper.local_table))
+        session.execute(statement, rows, bind_arguments={"mapper": mapper})
 
 
 def upsert(session: Session, table: type[Base]) -> Any:

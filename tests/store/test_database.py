@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from netwb.errors import SettingsError, StoreError
 from netwb.roles import ALL_TENANTS
 from netwb.store.database import Database
+from netwb.store.inserting import insert_many
 from netwb.store.models import AuditHeadRow, TenantRow
 from tests.store.conftest import run_python
 from tests.store.rows import add, count, new_tenant, on_sqlite
@@ -51,10 +52,12 @@ def test_a_reading_session_cannot_write(database: Database) -> None:
             if statement_or_row == "row":
                 session.add(new_tenant("t-a"))
                 session.flush()
+            elif statement_or_row == "many":
+                insert_many(session, TenantRow, [{"id": "t-a", "slug": "a", "name": "A"}])
             else:
                 session.query(TenantRow).delete()
 
-    for way in ("row", "statement"):
+    for way in ("row", "many", "statement"):
         with pytest.raises(StoreError, match="reading session was asked to write"):
             write_by(way)
 
