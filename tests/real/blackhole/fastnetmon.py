@@ -83,6 +83,9 @@ max_ips_in_list = 7
 """
 
 
+_PORTS = {("udp", NETFLOW_PORT), ("udp", SFLOW_PORT), ("tcp", _API_PORT)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """How FastNetMon called its script; `called_at` is of the monotonic clock."""
@@ -126,6 +129,8 @@ class FastNetMon:
         config.write_text(_CONFIG.format(**values, **figures, **ports))
         log = self.folder / "log"
         files = ["--configuration_file", str(config), "--log_file", str(log)]
+        # a script that an ended one has called holds its sockets until it ends as well
+        until(lambda: not self._open_ports(), within_s=_READY_S, what="its ports are free")
         self.node.run("sh", "-c", _START, PROGRAM, *files, "--disable_pid_logic")
         until(self._listens, within_s=_READY_S, what=f"FastNetMon listens, its log is {log}")
 
@@ -224,12 +229,14 @@ class FastNetMon:
         return script
 
     def _listens(self) -> bool:
-        """Its ports stand in /proc/net of one of its processes."""
-        wanted = {("udp", NETFLOW_PORT), ("udp", SFLOW_PORT), ("tcp", _API_PORT)}
-        for pid in self.node.find(PROGRAM):
+        return self.runs() and self._open_ports() == _PORTS
+
+    def _open_ports(self) -> set[tuple[str, int]]:
+        """Those of its ports that stand in /proc/net of its namespace."""
+        for pid, _ in self.node.processes():
             with contextlib.suppress(OSError):  # it has ended by now
-                return wanted <= _ports(pid)
-        return False
+                return _PORTS & _ports(pid)
+        return set()
 
 
 def _ports(pid: int) -> set[tuple[str, int]]:
