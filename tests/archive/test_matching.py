@@ -93,10 +93,9 @@ def test_what_is_no_usable_pattern_is_refused_in_a_sentence(pattern: str, said: 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(x+x+)+y", "(a|aa)+$", "(.*)*=(.*)*;"])
 def test_no_pattern_explodes(pattern: str) -> None:
     text = (b"a" * 5_000 + b"!\n" + b"x" * 5_000 + b"\n") * 20
-    begun = time.perf_counter()
+    begun = time.thread_time()
 
     list(matcher(pattern, "pattern").lines(text))
 
-    assert (
-        time.perf_counter() - begun < 2
-    )  # a backtracking engine needs longer than the universe has
+    # a backtracking engine needs longer than the universe has
+    assert time.thread_time() - begun < 2

@@ -174,7 +174,7 @@ def test_a_backup_gets_its_turn_at_once(
     written.set()
     rounds.join(30)
 
-    assert waited_s < 5
+    assert waited_s < 20
     assert [kept.status for kept in ended] == ["done"]
     assert_whole(world, EDGE, len(nights))
 

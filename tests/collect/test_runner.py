@@ -380,7 +380,7 @@ def test_ordinary_task_that_hangs_is_left_at_the_deadline_and_its_connections_cl
 
     assert isinstance(results["d0"].exception, DeadlineError)
     assert closed.is_set()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_listener_that_fails_ends_the_run_and_leaves_no_task() -> None:

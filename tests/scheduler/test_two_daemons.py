@@ -160,6 +160,6 @@ def test_a_daemon_with_nothing_to_do_ends_at_once(place: Place) -> None:
         began = monotonic()
         only.send(signal.SIGTERM)
 
-        assert only.process.wait(10) == 0
-        assert monotonic() - began < 5
+        assert only.process.wait(30) == 0
+        assert monotonic() - began < 20
         assert not place.bench.daemon().alive

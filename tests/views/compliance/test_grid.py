@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
@@ -227,12 +227,12 @@ def test_two_thousand_devices_by_fifty_rules_are_chosen_in_no_time_that_one_feel
     )
     address = Address(page="compliance")
 
-    begun = perf_counter()
+    begun = thread_time()
     shown = choose(made, Look(), NOW)
     text = grid_text(shown, Look(), address, NOW)
-    took = perf_counter() - begun
+    took = thread_time() - begun
 
     assert shown.good == 1_950
     assert len(shown.lines) == 50
     assert len(text) < 20_000  # of which the browser is sent one
-    assert took < 2.0  # 0.1 s here; a machine that is busy takes longer
+    assert took < 2.0  # 0.1 s here
