@@ -100,11 +100,7 @@ def _archive(figures: Figures) -> Iterator[str]:
         "netwb_quarantine_oldest_age_seconds",
         "gauge",
         "Since when the oldest of them waits.",
-        (
-            ({"tenant": one.tenant}, figures.now_s - one.oldest.timestamp())
-            for one in figures.held
-            if one.oldest is not None
-        ),
+        _ages(figures.now_s, ((one.tenant, one.oldest) for one in figures.held)),
     )
 
 
@@ -131,11 +127,7 @@ def _remotes(figures: Figures) -> Iterator[str]:
         "netwb_remote_push_age_seconds",
         "gauge",
         "Since the last push to it that succeeded.",
-        (
-            ({"tenant": one.tenant}, figures.now_s - one.pushed_at.timestamp())
-            for one in figures.remotes
-            if one.pushed_at is not None
-        ),
+        _ages(figures.now_s, ((one.tenant, one.pushed_at) for one in figures.remotes)),
     )
 
 
@@ -156,11 +148,7 @@ def _telling(figures: Figures) -> Iterator[str]:
         "netwb_webhook_oldest_age_seconds",
         "gauge",
         "Since the oldest of them happened; none where no event waits.",
-        (
-            ({"tenant": one.tenant}, figures.now_s - one.oldest.timestamp())
-            for one in figures.events
-            if one.oldest is not None
-        ),
+        _ages(figures.now_s, ((one.tenant, one.oldest) for one in figures.events)),
     )
     yield from family(
         "netwb_standing",
@@ -256,6 +244,12 @@ def _machine(machine: Machine) -> Iterator[str]:
 def _one(name: str, about: str, value: float | None) -> Iterator[str]:
     """A gauge without labels."""
     yield from family(name, "gauge", about, [] if value is None else [({}, value)])
+
+
+def _ages(now_s: float, moments: Iterable[tuple[str, datetime | None]]) -> Samples:
+    """Since each tenant's moment; no sample where there is none."""
+    ages = ((tenant, _age_s(at, now_s)) for tenant, at in moments)
+    return (({"tenant": tenant}, age) for tenant, age in ages if age is not None)
 
 
 def _labelled(label: str, values: Mapping[str, float]) -> Samples:
